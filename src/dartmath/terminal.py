@@ -1,0 +1,101 @@
+"""What a person sees in a terminal: progress bars with ETA, and tables of at most 100 columns.
+
+Everything human goes to standard error, so that standard output holds results alone; nothing
+is drawn when standard error is not a terminal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+WIDTH = 100
+
+
+class Progress(Protocol):
+    """A progress bar: tell it how far the work is."""
+
+    def update(self, done: float, *, total: float | None = None, note: str = "") -> None:
+        """Set the bar to `done` of `total`; `note` is a short text at its end."""
+        ...
+
+
+def console(*, stderr: bool = True) -> Console:
+    """A rich console of at most 100 columns; standard error unless told otherwise."""
+    from rich.console import Console
+
+    made = Console(stderr=stderr, highlight=False)
+    made.width = min(made.width, WIDTH) if made.is_terminal else WIDTH
+    return made
+
+
+def info(message: str) -> None:
+    """Print one line for a person to standard error, without markup."""
+    console().print(message, markup=False, soft_wrap=True)
+
+
+def warn(message: str) -> None:
+    """Print a warning to standard error."""
+    from rich.text import Text
+
+    console().print(Text.assemble(("warning: ", "yellow"), message), soft_wrap=True)
+
+
+@contextmanager
+def progress_bar(description: str, total: float | None) -> Iterator[Progress]:
+    """A bar with rate and ETA on standard error; silent when that is not a terminal."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+    from rich.progress import Progress as RichProgress
+
+    out = console()
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}", markup=False),
+    )
+    with RichProgress(*columns, console=out, disable=not out.is_terminal, transient=True) as bar:
+        yield _Bar(bar, bar.add_task(description, total=total, note=""))
+
+
+class _Bar:
+    def __init__(self, bar: object, task: int) -> None:
+        self._bar, self._task = bar, task
+
+    def update(self, done: float, *, total: float | None = None, note: str = "") -> None:
+        self._bar.update(self._task, completed=done, note=note, **({} if total is None else {"total": total}))  # type: ignore[attr-defined]
+
+
+def table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, caption: str = ""
+) -> Table:
+    """A table; the first column is left-aligned, the others right. Cells are plain text."""
+    from rich.table import Table
+    from rich.text import Text
+
+    made = Table(title=title, caption=caption or None, title_justify="left", caption_justify="left")
+    for index, name in enumerate(columns):
+        made.add_column(name, justify="left" if index == 0 else "right", overflow="fold")
+    for row in rows:
+        made.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+    return made
+
+
+def print_table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, caption: str = ""
+) -> None:
+    """Print `table` to standard output."""
+    console(stderr=False).print(table(title, columns, rows, caption=caption))

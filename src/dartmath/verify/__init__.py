@@ -1,0 +1,1 @@
+"""Rule-based verification of math answers, usable alone."""
