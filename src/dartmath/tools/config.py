@@ -19,4 +19,4 @@ class ToolsSection(Section):
     output_chars: int = Field(2000, ge=64)
     """Characters of output given back; longer output keeps its head and tail."""
     allow_weak: bool = False
-    """Run with resource limits alone where no isolation tool is installed. Not safe against a hostile model."""
+    """Run with resource limits alone where no isolation tool is here; unsafe against hostile code."""
