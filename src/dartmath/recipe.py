@@ -132,6 +132,10 @@ def set_key(data: dict[str, Any], dotted: str, value: Any) -> None:
     if isinstance(here, list):
         _element(here, last, dotted)
         here[int(last)] = value
+    elif last == "kind" and here.get("kind") not in (None, value):
+        # Another kind has other keys: what was set for the old one means nothing to it.
+        here.clear()
+        here["kind"] = value
     else:
         here[last] = value
 

@@ -1,0 +1,5 @@
+"""`python -m dartmath`."""
+
+from dartmath.cli import main
+
+main()

@@ -1,0 +1,122 @@
+"""The command line: one file per verb, imported only when the verb is used."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+# In the order of the pipeline, so that `dartmath --help` reads like a tour of it.
+VERBS: dict[str, tuple[str, str, str]] = {
+    # verb: (panel, module, what it does)
+    "run": ("Start here", "run", "Run a whole recipe: sample, curate, train, evaluate, report."),
+    "recipes": ("Start here", "recipes", "List the built-in recipes, or show one."),
+    "preview": ("Start here", "preview", "Show the resolved recipe, prompts and loss mask; run nothing."),
+    "init": ("Start here", "init", "Write a commented recipe for your own queries."),
+    "doctor": ("Start here", "doctor", "What is here, what is missing, and the command that adds it."),
+    "sample": (
+        "One stage at a time",
+        "sample",
+        "Sample responses with a difficulty-aware budget, and verify them.",
+    ),
+    "curate": ("One stage at a time", "curate", "Select a training set from the pool of samples."),
+    "train": ("One stage at a time", "train", "Fine-tune a model on a training set, with exact packing."),
+    "evaluate": ("One stage at a time", "evaluate", "Measure Pass@1 on benchmarks."),
+    "report": ("One stage at a time", "report", "Write one offline HTML report of one or several runs."),
+    "card": ("One stage at a time", "card", "Write the model card or the dataset card."),
+    "status": ("Look inside", "status", "Progress, rate, ETA and outcomes of a run, also while it runs."),
+    "forecast": ("Look inside", "forecast", "Expected samples, tokens, hours and coverage of a recipe."),
+    "datasets": ("Look inside", "datasets", "List the benchmarks and training sets, or look at one."),
+    "verify": ("Look inside", "verify", "Judge an answer against a reference, and say why."),
+    "compare": ("Look inside", "compare", "Compare two evaluations, or one with published numbers."),
+    "regrade": ("Look inside", "regrade", "Verify stored responses again, and list the disagreements."),
+    "lr-search": ("Look inside", "lr_search", "Search the learning rate by short runs on a benchmark."),
+    "push": ("Publish", "push", "Push a model or a data set to the Hub, or list what would be."),
+}
+PANELS = ("Start here", "One stage at a time", "Look inside", "Publish")
+
+
+class LazyGroup(TyperGroup):
+    """A group whose verbs are imported when they are called, so that help stays instant."""
+
+    _listing = False
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Verbs in the order of their panels, then of the table."""
+        return sorted(VERBS, key=lambda verb: PANELS.index(VERBS[verb][0]))
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The verb's command; while help is drawn, only its name and one-line help."""
+        if cmd_name not in VERBS:
+            return None
+        panel, module, summary = VERBS[cmd_name]
+        if self._listing:
+            return TyperCommand(cmd_name, help=summary, rich_help_panel=panel)
+        return _load(cmd_name, module)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """As the base class, with the nearest verb named when there is none."""
+        if args and not args[0].startswith("-") and args[0] not in VERBS:
+            from dartmath.errors import UnknownNameError
+
+            raise UnknownNameError("command", args[0], VERBS)
+        return super().resolve_command(ctx, args)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Draw the help without importing any verb."""
+        self._listing = True
+        try:
+            super().format_help(ctx, formatter)
+        finally:
+            self._listing = False
+
+
+def _load(verb: str, module: str) -> Any:
+    loaded = import_module(f"dartmath.cli.{module}")
+    app = getattr(loaded, "app", None)
+    if app is None:
+        app = typer.Typer(add_completion=False, rich_markup_mode=None)
+        app.command(verb)(loaded.command)
+    command = get_command(app)
+    command.name = verb
+    return command
+
+
+app = typer.Typer(cls=LazyGroup, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@app.callback(invoke_without_command=True)
+def root(version: bool = typer.Option(False, "--version", help="Print the version and exit.")) -> None:
+    """Difficulty-aware rejection tuning: from queries with checkable answers to a fine-tuned model.
+
+    Try it: dartmath run tiny
+
+    Every verb has an example at the end of its help: dartmath VERB --help
+    """
+    if version:
+        from dartmath import __version__
+
+        print(f"dartmath {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line; expected errors become one message and their exit code."""
+    from dartmath.errors import DartmathError
+
+    # Bars of other libraries would mix with ours, and with piped output.
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    try:
+        app()
+    except DartmathError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("interrupted; the same command goes on where it stopped", file=sys.stderr)
+        sys.exit(130)

@@ -1,0 +1,5 @@
+"""`python -m dartmath.cli`."""
+
+from dartmath.cli import main
+
+main()

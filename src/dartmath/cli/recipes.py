@@ -1,0 +1,55 @@
+"""`dartmath recipes`: list the built-in recipes, or show one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@app.callback(invoke_without_command=True)
+def list_recipes(context: typer.Context) -> None:
+    """List the built-in recipes; `dartmath recipes show NAME` prints one.
+
+    Examples:
+        dartmath recipes
+        dartmath recipes show tiny > mine.yaml
+    """
+    if context.invoked_subcommand:
+        return
+    from dartmath.recipe import builtin_recipes
+    from dartmath.terminal import print_table
+
+    rows = [(name, headline(path)) for name, path in builtin_recipes().items()]
+    print_table("Recipes", ("name", "what it does"), rows)
+
+
+@app.command("list")
+def list_verb() -> None:
+    """List the built-in recipes."""
+    from dartmath.recipe import builtin_recipes
+    from dartmath.terminal import print_table
+
+    rows = [(name, headline(path)) for name, path in builtin_recipes().items()]
+    print_table("Recipes", ("name", "what it does"), rows)
+
+
+@app.command()
+def show(name: Annotated[str, typer.Argument(help="Name or path of a recipe.")]) -> None:
+    """Print a recipe as it is written, comments and all.
+
+    Examples:
+        dartmath recipes show tiny
+    """
+    from dartmath.recipe import find_recipe
+
+    print(find_recipe(name).read_text(encoding="utf-8"), end="")
+
+
+def headline(path: Path) -> str:
+    """The first comment line of a recipe file."""
+    first = path.read_text(encoding="utf-8").split("\n", 1)[0]
+    return first.lstrip("# ").strip() if first.startswith("#") else ""
