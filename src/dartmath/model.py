@@ -66,6 +66,57 @@ def describe_model(section: ModelSection) -> dict[str, Any]:
     return {"name": section.name, "revision": section.revision, "dtype": section.dtype}
 
 
+def load_tokenizer(section: ModelSection) -> Any:
+    """The tokenizer of a model; `DataError` where it cannot be loaded."""
+    from transformers import AutoTokenizer
+
+    try:
+        return AutoTokenizer.from_pretrained(resolve_model(section.name), revision=section.revision)
+    except (OSError, ValueError) as error:
+        raise DataError(f"cannot load the tokenizer of {section.name!r}: {error}") from error
+
+
+def load_model(section: ModelSection, device: str) -> Any:
+    """The causal language model on `device`, ready for generation.
+
+    Raises `DataError` where there is no such model, or it is not a causal language model.
+    """
+    from transformers import AutoModelForCausalLM
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    dtype = pick_dtype(section.dtype, device)
+    name = resolve_model(section.name)
+    try:
+        model = AutoModelForCausalLM.from_pretrained(name, revision=section.revision, dtype=dtype)
+    except (OSError, ValueError) as error:
+        raise DataError(f"cannot load the model {section.name!r}: {error}") from error
+    return model.to(device).eval()
+
+
+def pick_device(device: str = "auto") -> str:
+    """`device`, or for "auto" the first GPU, or else the CPU."""
+    import torch
+
+    if device != "auto":
+        return device
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def pick_dtype(dtype: DType, device: str) -> Any:
+    """The torch number format; "auto" = bfloat16 where the device computes in it, else float32."""
+    import torch
+
+    if dtype != "auto":
+        return getattr(torch, dtype)
+    if device.startswith("cuda"):
+        fast = torch.cuda.is_bf16_supported()
+    else:
+        probe = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
+        fast = device == "cpu" and probe is not None and probe()
+    return torch.bfloat16 if fast else torch.float32
+
+
 def _check_folder(path: Path) -> None:
     if not (path / "config.json").is_file():
         raise DataError("not a model folder: it has no config.json", path=path)

@@ -1,0 +1,24 @@
+"""Engines: what generates. `create_engine` makes the one that a recipe's section names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dartmath.engines.config import EngineSection, TransformersEngine
+from dartmath.engines.protocol import Completion, Engine, Generation, Request
+from dartmath.errors import UnknownNameError
+
+if TYPE_CHECKING:
+    from dartmath.model import ModelSection
+    from dartmath.prompts.template import Template
+
+__all__ = ["Completion", "Engine", "Generation", "Request", "create_engine"]
+
+
+def create_engine(section: EngineSection, model: ModelSection, template: Template) -> Engine:
+    """The engine of a recipe's `engine:` section, not yet started: use it in `async with`."""
+    if isinstance(section, TransformersEngine):
+        from dartmath.engines.transformers import EmbeddedEngine
+
+        return EmbeddedEngine(section, model, template)
+    raise UnknownNameError("engine", section.kind, ["transformers"])

@@ -1,0 +1,141 @@
+"""The key-value cache of rows that come and go.
+
+All rows are aligned at their right end, so that one column is written per step:
+
+    row 0   . . . p p p p r r r |        p = prompt, r = response, . = masked
+    row 1   p p p p p p p p p r |        a row that joins is written to the left of the end,
+    row 2   . . . . . . p p p p |        a row that ends is replaced by the last row.
+            ^start              ^end
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from transformers.cache_utils import Cache, CacheLayerMixin
+
+_HEADROOM = 128
+
+
+@dataclass(frozen=True, slots=True)
+class PromptState:
+    """What a prompt leaves behind: per layer keys and values [heads, tokens, dim], and the next logits."""
+
+    tokens: tuple[int, ...]
+    keys: list[torch.Tensor]
+    values: list[torch.Tensor]
+    logits: torch.Tensor
+
+    @property
+    def bytes(self) -> int:
+        """Memory that it holds."""
+        tensors = [*self.keys, *self.values, self.logits]
+        return sum(t.numel() * t.element_size() for t in tensors)
+
+
+class SlotCache:
+    """Keys and values of up to `slots` rows; `view` is what a model is given as `past_key_values`."""
+
+    def __init__(self, slots: int) -> None:
+        self.slots, self.lengths, self.end = slots, list[int](), 0
+        self.keys: list[torch.Tensor] = []
+        self.values: list[torch.Tensor] = []
+
+    @property
+    def start(self) -> int:
+        """The first column that any row uses."""
+        return self.end - max(self.lengths, default=0)
+
+    def view(self) -> Cache:
+        """A transformers cache over the rows in use; writing to it fills the column at `end`."""
+        return Cache(layers=[_SlotLayer(self, index) for index in range(len(self.keys))])
+
+    def mask(self, device: Any) -> torch.Tensor:
+        """Attention mask [rows, columns] of the next step, the new column included."""
+        lengths = torch.tensor(self.lengths, device=device)
+        columns = torch.arange(self.end - self.start, -1, -1, device=device)
+        return columns[None, :] <= lengths[:, None]
+
+    def advance(self) -> None:
+        """The column at `end` has been written for all rows."""
+        self.end += 1
+        self.lengths = [length + 1 for length in self.lengths]
+
+    def add(self, state: PromptState) -> None:
+        """Append a row that holds a prompt."""
+        length, row = len(state.tokens), len(self.lengths)
+        if not self.keys:
+            self._allocate(state, length)
+        if not self.lengths:
+            self.end = length
+        self.reserve(length, 0)
+        self.lengths.append(length)
+        for buffers, parts in ((self.keys, state.keys), (self.values, state.values)):
+            for buffer, part in zip(buffers, parts, strict=True):
+                buffer[row, :, self.end - length : self.end] = part
+
+    def remove(self, row: int) -> None:
+        """Drop a row; the last row takes its place."""
+        last = len(self.lengths) - 1
+        if row != last:
+            columns = slice(self.end - self.lengths[last], self.end)
+            for buffer in (*self.keys, *self.values):
+                buffer[row, :, columns] = buffer[last, :, columns]
+        self.lengths[row] = self.lengths[last]
+        self.lengths.pop()
+
+    def reserve(self, left: int, right: int) -> None:
+        """Make room for `left` columns before `end` and `right` columns after it."""
+        if self.end >= left and self.end + right <= self.keys[0].shape[2]:
+            return
+        start, end, rows = self.start, self.end, len(self.lengths)
+        self.end = max(end - start, left)
+        columns = self.end + right + max(_HEADROOM, self.end // 2)
+        for buffers in (self.keys, self.values):
+            for index, old in enumerate(buffers):
+                new = old.new_empty(self.slots, old.shape[1], columns, old.shape[3])
+                new[:rows, :, self.end - (end - start) : self.end] = old[:rows, :, start:end]
+                buffers[index] = new
+
+    def _allocate(self, state: PromptState, columns: int) -> None:
+        for buffers, parts in ((self.keys, state.keys), (self.values, state.values)):
+            for part in parts:
+                heads, _, dim = part.shape
+                buffers.append(part.new_empty(self.slots, heads, columns + _HEADROOM, dim))
+
+
+class _SlotLayer(CacheLayerMixin):
+    """One layer of a `SlotCache`, as transformers sees it."""
+
+    is_sliding = False
+
+    def __init__(self, cache: SlotCache, index: int) -> None:
+        super().__init__()
+        self.cache, self.index, self.is_initialized = cache, index, True
+
+    def lazy_initialization(self, key_states: torch.Tensor, value_states: torch.Tensor) -> None:
+        """Nothing: the buffers are the slot cache's."""
+
+    def update(
+        self, key_states: torch.Tensor, value_states: torch.Tensor, *args: Any, **kwargs: Any
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        cache, rows = self.cache, key_states.shape[0]
+        keys, values = cache.keys[self.index], cache.values[self.index]
+        keys[:rows, :, cache.end] = key_states[:, :, 0]
+        values[:rows, :, cache.end] = value_states[:, :, 0]
+        used = slice(cache.start, cache.end + 1)
+        return keys[:rows, :, used], values[:rows, :, used]
+
+    def get_mask_sizes(self, query_length: int) -> tuple[int, int]:
+        return self.get_seq_length() + query_length, 0
+
+    def get_seq_length(self, *args: Any) -> int:
+        return self.cache.end - self.cache.start
+
+    def get_max_length(self) -> int:
+        return -1
+
+    def get_max_cache_shape(self) -> int:
+        return -1

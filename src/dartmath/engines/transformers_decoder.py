@@ -1,0 +1,153 @@
+"""Continuous batching on a transformers model: rows join and leave at every step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from dartmath.engines.protocol import Completion, Generation, Request
+from dartmath.engines.stops import Ends
+from dartmath.engines.transformers_cache import PromptState, SlotCache
+from dartmath.engines.transformers_prefill import Prefill
+from dartmath.engines.transformers_sampling import choose, uniforms
+from dartmath.errors import EngineError
+
+
+@dataclass(slots=True)
+class Row:
+    """One request on its way: its prompt, what has been generated, and whom to tell."""
+
+    request: Request
+    prompt: tuple[int, ...]
+    limit: int
+    ends: Ends
+    done: Callable[[Completion], None]
+    tokens: list[int] = field(default_factory=list)
+    aborted: bool = False
+
+
+class Decoder:
+    """Rows in decoding and rows that wait for a slot. Not thread-safe: one thread drives it."""
+
+    def __init__(self, model: Any, tokenizer: Any, slots: int, prompt_cache: int) -> None:
+        self.model, self.tokenizer, self.slots = model, tokenizer, slots
+        self.rows: list[Row] = []
+        self.waiting: list[Row] = []
+        self._cache, self._prefill, self._waited = SlotCache(slots), Prefill(model, prompt_cache), 0
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is anything to do."""
+        return bool(self.rows or self.waiting)
+
+    @torch.inference_mode()
+    def step(self) -> None:
+        """Admit waiting rows where it pays, then generate one token of every row."""
+        self._drop(index for index, row in enumerate(self.rows) if row.aborted)
+        self.waiting = [row for row in self.waiting if not row.aborted]
+        if self._worthwhile():
+            self._admit()
+        if self.rows:
+            self._extend(self._forward())
+
+    def _worthwhile(self) -> bool:
+        """Whether to admit now: a pass for a single short prompt costs nearly as much as for several."""
+        ready = min(len(self.waiting), self.slots - len(self.rows))
+        if not ready:
+            return False
+        self._waited += 1
+        return ready >= self.slots // 16 or not self.rows or self._waited > 4
+
+    def _admit(self) -> None:
+        room = self.slots - len(self.rows)
+        joining, self.waiting, self._waited = self.waiting[:room], self.waiting[room:], 0
+        states = self._prefill.states([row.prompt for row in joining])
+        for group in _by_generation(joining, states):
+            rows = [row for row, _ in group]
+            tokens = self._choose(torch.stack([state.logits for _, state in group]), rows)
+            for (row, state), token in zip(group, tokens, strict=True):
+                if not self._finish(row, token):
+                    self._cache.add(state)
+                    self.rows.append(row)
+
+    def _forward(self) -> torch.Tensor:
+        """Logits [rows, vocabulary] after the latest token of every row."""
+        cache, device = self._cache, self.model.device
+        cache.reserve(0, 1)
+        latest = torch.tensor([[row.tokens[-1]] for row in self.rows], device=device)
+        positions = torch.tensor([[length] for length in cache.lengths], device=device)
+        logits = self.model(
+            input_ids=latest,
+            attention_mask=cache.mask(device),
+            position_ids=positions,
+            past_key_values=cache.view(),
+            use_cache=True,
+        ).logits[:, -1]
+        cache.advance()
+        return logits  # type: ignore[no-any-return]
+
+    def _extend(self, logits: torch.Tensor) -> None:
+        finished = []
+        for indices in _same_generation(self.rows):
+            rows = [self.rows[i] for i in indices]
+            tokens = self._choose(logits if len(rows) == len(self.rows) else logits[indices], rows)
+            ended = map(self._finish, rows, tokens)
+            finished += [i for i, end in zip(indices, ended, strict=True) if end]
+        self._drop(finished)
+
+    def _choose(self, logits: torch.Tensor, rows: list[Row]) -> list[int]:
+        if bool(logits[:, :1].isnan().any()):
+            raise EngineError("the model produces NaN logits; set model.dtype to float32")
+        draws = uniforms([row.request.seed for row in rows], [len(row.tokens) for row in rows])
+        return choose(logits, rows[0].request.generation, draws)
+
+    def _finish(self, row: Row, token: int) -> bool:
+        """Append `token`; when the row ends with it, tell its owner and return True."""
+        row.tokens.append(token)
+        text = None
+        if token in row.ends.ids:
+            reason, text = "stop", self._text(row.tokens[:-1])
+        elif row.ends.strings and (text := self._stopped(row)) is not None:
+            reason = "stop"
+        elif len(row.tokens) >= row.limit:
+            reason, text = "length", self._text(row.tokens)
+        if text is None:
+            return False
+        row.done(Completion(text, reason, len(row.prompt), len(row.tokens)))
+        return True
+
+    def _stopped(self, row: Row) -> str | None:
+        """The text before the first stop string, or None when there is none yet."""
+        # A token carries at least a byte, so a stop string that has just ended lies within these.
+        tail = max(len(stop.encode()) for stop in row.ends.strings) + 8
+        recent = self._text(row.tokens[-tail:])
+        if not any(stop in recent for stop in row.ends.strings):
+            return None
+        text = self._text(row.tokens)
+        found = [place for stop in row.ends.strings if (place := text.find(stop)) >= 0]
+        return text[: min(found)] if found else None
+
+    def _text(self, tokens: list[int]) -> str:
+        text = self.tokenizer.decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+        return str(text)
+
+    def _drop(self, indices: Iterable[int]) -> None:
+        for index in sorted(indices, reverse=True):
+            self._cache.remove(index)
+            self.rows[index] = self.rows[-1]
+            self.rows.pop()
+
+
+def _same_generation(rows: list[Row]) -> list[list[int]]:
+    """Indices of rows, grouped by how they are to be decoded; one group in nearly every run."""
+    groups: dict[Generation, list[int]] = {}
+    for index, row in enumerate(rows):
+        groups.setdefault(row.request.generation, []).append(index)
+    return list(groups.values())
+
+
+def _by_generation(rows: list[Row], states: list[PromptState]) -> list[list[tuple[Row, PromptState]]]:
+    return [[(rows[i], states[i]) for i in group] for group in _same_generation(rows)]
