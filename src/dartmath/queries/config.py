@@ -52,6 +52,8 @@ class QuerySource(Section):
     band: str | None = None
     """A name for tables, such as "one step"; kept in the query's metadata as "band"."""
     split: str = "train"
-    """Split of a Hub data set."""
+    """Split of a user's own Hub data set (`hub:OWNER/NAME`)."""
+    mirror: str | None = None
+    """Hub id to read a built-in data set from instead of the usual one."""
     verifier: str = "math"
     """Verification mode of a user's own data set."""

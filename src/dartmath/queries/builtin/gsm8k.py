@@ -1,0 +1,80 @@
+r"""GSM8K: grade-school word problems whose answers are integers.
+
+Cobbe et al. 2021, https://arxiv.org/abs/2110.14168
+
+A row (made up):
+
+    {"question": "Ann picks 1,200 plums and eats 5. How many are left?",
+     "answer": "There are 1200 - 5 = <<1200-5=1195>>1195 plums.\n#### 1,195"}
+
+Reference: what follows the last `#### `, without thousands commas. `gsm8k-fix/train` is DART-Math's
+correction of wrong labels in the training set; it is on the Hub alone, in columns `query` and
+`gt_ans`. Not covered: the annotations `<<...>>` are not used.
+"""
+
+from __future__ import annotations
+
+from dartmath.errors import DataError
+from dartmath.queries.dataset import Dataset, Hub
+from dartmath.queries.query import Query, make_query
+from dartmath.queries.rows import Row
+
+_SOURCE = "https://github.com/openai/grade-school-math"
+
+
+def convert(name: str, row: Row) -> Query:
+    """The query of one row."""
+    before, mark, answer = str(row["answer"]).rpartition("#### ")
+    if not mark:
+        raise DataError(f"no '#### ' before the answer: {before[-60:]!r}")
+    return make_query(name, row["question"], answer.strip().replace(",", ""))
+
+
+def convert_fixed(name: str, row: Row) -> Query:
+    """The query of one row of the corrected training set."""
+    return make_query(name, row["query"], str(row["gt_ans"]).replace(",", ""))
+
+
+DATASETS = (
+    Dataset(
+        name="gsm8k/test",
+        title="GSM8K",
+        use="test",
+        rows=1319,
+        licence="MIT",
+        source=_SOURCE,
+        file="gsm8k/test.jsonl",
+        origin=Hub("openai/gsm8k", "test", "main"),
+        convert=convert,
+        checksum="87c678207baf3b2c",
+        examples="gsm8k",
+    ),
+    Dataset(
+        name="gsm8k/train",
+        title="GSM8K train",
+        use="train",
+        rows=7473,
+        licence="MIT",
+        source=_SOURCE,
+        file="gsm8k/train.jsonl",
+        origin=Hub("openai/gsm8k", "train", "main"),
+        convert=convert,
+        checksum="30af8383bfd024c7",
+        examples="gsm8k",
+        notes="Some labels are wrong; gsm8k-fix/train corrects them.",
+    ),
+    Dataset(
+        name="gsm8k-fix/train",
+        title="GSM8K-fix train",
+        use="train",
+        rows=7473,
+        licence="MIT",
+        source="https://huggingface.co/datasets/hkust-nlp/gsm8k-fix",
+        file="gsm8k-fix/train.jsonl",
+        origin=Hub("hkust-nlp/gsm8k-fix", "train"),
+        convert=convert_fixed,
+        checksum="",
+        examples="gsm8k",
+        notes="Used by the paper for sampling. Row checksum not recorded yet: the set is on the Hub alone.",
+    ),
+)

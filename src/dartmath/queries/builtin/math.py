@@ -1,0 +1,101 @@
+r"""MATH: competition problems of five levels in seven subjects, and its 500-problem subset.
+
+Hendrycks et al. 2021, https://arxiv.org/abs/2103.03874; MATH-500: Lightman et al. 2023,
+https://arxiv.org/abs/2305.20050
+
+A row (made up):
+
+    {"problem": "Find $x$ if $2x = 1$.", "level": "Level 1", "type": "Algebra",
+     "solution": "Halving gives $x = \\boxed{\\frac{1}{2}}$."}
+
+Reference: the content of the last `\boxed` of the solution, also without braces (`\boxed 2`). Two
+training solutions have an empty box; their answer stands in `_EMPTY_BOXES`. Two have no level
+("Level ?"): they get the one that DART-Math gives them. Not covered: asymptote pictures stay in
+the text as code. The Hub repository of the authors was taken down; a mirror with the same rows is read.
+"""
+
+from __future__ import annotations
+
+from dartmath.errors import DataError
+from dartmath.queries.dataset import Dataset, Hub
+from dartmath.queries.latex import last_boxed
+from dartmath.queries.query import Query, make_query
+from dartmath.queries.rows import Row
+
+_SOURCE = "https://github.com/hendrycks/math"
+_MIRROR = "DigitalLearningGmbH/MATH-lighteval"
+
+# Start of the problem -> answer, for the two solutions whose box is empty (both are choice A, 0).
+_EMPTY_BOXES = {
+    "For any integer $n>1$, the number of prime numbers greater than": "0",
+    "You are given a sequence of $58$ terms; each term has the form $P+n$": "0",
+}
+
+
+def convert(name: str, row: Row) -> Query:
+    """The query of one row."""
+    answer = last_boxed(row["solution"])
+    if answer == "":
+        answer = next((a for start, a in _EMPTY_BOXES.items() if row["problem"].startswith(start)), "")
+    if answer is None:
+        raise DataError(f"no \\boxed answer in the solution: {row['solution'][-60:]!r}")
+    return make_query(name, row["problem"], answer, level=_level(row), domain=row["type"].replace(" ", ""))
+
+
+def convert_500(name: str, row: Row) -> Query:
+    """The query of one row of MATH-500, whose answer and level have columns of their own."""
+    return make_query(
+        name, row["problem"], row["answer"], level=str(row["level"]), domain=row["subject"].replace(" ", "")
+    )
+
+
+def _level(row: Row) -> str:
+    level = str(row["level"]).removeprefix("Level ")
+    if level == "?":
+        return "2" if row["problem"].startswith("We") else "1"
+    return level
+
+
+DATASETS = (
+    Dataset(
+        name="math/test",
+        title="MATH",
+        use="test",
+        rows=5000,
+        licence="MIT",
+        source=_SOURCE,
+        file="math/test.jsonl",
+        origin=Hub(_MIRROR, "test"),
+        convert=convert,
+        checksum="b9764e19bb33147c",
+        examples="math",
+        notes="Four problems also stand, slightly reworded, in the training set.",
+    ),
+    Dataset(
+        name="math/train",
+        title="MATH train",
+        use="train",
+        rows=7500,
+        licence="MIT",
+        source=_SOURCE,
+        file="math/train.jsonl",
+        origin=Hub(_MIRROR, "train"),
+        convert=convert,
+        checksum="db6d6632dbd7995f",
+        examples="math",
+    ),
+    Dataset(
+        name="math-500",
+        title="MATH-500",
+        use="test",
+        rows=500,
+        licence="MIT",
+        source="https://github.com/openai/prm800k",
+        file="extra/math500.jsonl",
+        origin=Hub("HuggingFaceH4/MATH-500", "test"),
+        convert=convert_500,
+        checksum="6d0733e27b750acc",
+        examples="math",
+        notes="A subset of math/test.",
+    ),
+)

@@ -1,0 +1,97 @@
+"""A user's own queries: a JSONL or Parquet file or a Hub data set, by a mapping of columns.
+
+A row (made up): {"query": "What is 2 + 3?", "reference": "5"}; `reference` may be a list of
+acceptable answers. Every error names file and line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from dartmath.errors import DataError, nearest
+from dartmath.queries.config import Columns, QuerySource
+from dartmath.queries.download import read_hub
+from dartmath.queries.query import Query, make_query
+from dartmath.queries.rows import Row, read_rows
+
+HUB_PREFIX = "hub:"
+
+
+def load_own(source: QuerySource) -> list[Query]:
+    """The queries of a user's own file or Hub data set.
+
+    Raises `DataError` for a malformed row, a missing reference, a repeated id or an empty set.
+    """
+    columns = source.columns or Columns()
+    queries: list[Query] = []
+    lines: dict[str, int] = {}
+    for number, row in _rows(source):
+        try:
+            query = _convert(source, columns, row)
+            _check_new(query, number, lines)
+        except DataError as error:
+            raise DataError(str(error), path=source.dataset, line=number) from None
+        queries.append(query)
+    if not queries:
+        raise DataError("the data set is empty", path=source.dataset)
+    return queries
+
+
+def _rows(source: QuerySource) -> Iterable[tuple[int, Row]]:
+    if source.dataset.startswith(HUB_PREFIX):
+        name = source.dataset.removeprefix(HUB_PREFIX)
+        return enumerate(read_hub(source.dataset, path=name, split=source.split), start=1)
+    return read_rows(Path(source.dataset).expanduser())
+
+
+def _check_new(query: Query, number: int, lines: dict[str, int]) -> None:
+    first = lines.setdefault(query.id, number)
+    if first != number:
+        raise DataError(
+            f"query id {query.id!r} repeats line {first}: {query.text[:60]!r}; drop one of the two"
+        )
+
+
+def _convert(source: QuerySource, columns: Columns, row: Row) -> Query:
+    text, name = _column(row, columns.query), Path(source.dataset).name
+    if not isinstance(text, str):
+        raise DataError(f"column {columns.query!r} is a text, found {text!r}")
+    references = _references(_column(row, columns.reference), columns.reference)
+    try:
+        (text + "".join(references)).encode()
+    except UnicodeEncodeError as error:
+        raise DataError(f"not valid Unicode: {error}") from None
+    query = make_query(
+        name,
+        text,
+        references,
+        verifier=source.verifier,
+        level=_text(row, columns.level),
+        domain=_text(row, columns.domain),
+        band=source.band,
+    )
+    own_id = _text(row, columns.id)
+    return replace(query, id=own_id) if own_id else query
+
+
+def _column(row: Row, name: str) -> Any:
+    if name not in row:
+        raise DataError(f"no column {name!r}{nearest(name, row)}; map it with `columns`")
+    return row[name]
+
+
+def _text(row: Row, name: str | None) -> str | None:
+    value = _column(row, name) if name else None
+    return None if value is None else str(value)
+
+
+def _references(value: Any, column: str) -> tuple[str, ...]:
+    values: Sequence[Any] = value if isinstance(value, list | tuple) else [value]
+    for one in values:
+        # A bool is an int in Python, and a legitimate answer of a true/false question.
+        if not isinstance(one, str | int | float):
+            raise DataError(f"missing reference answer: column {column!r} holds {one!r}")
+    return tuple(str(one) for one in values)

@@ -1,0 +1,64 @@
+"""load: the queries of a source, whatever kind of source it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from dartmath.errors import ConfigError, DataError, UnknownNameError
+from dartmath.queries.config import QuerySource
+from dartmath.queries.download import load_builtin
+from dartmath.queries.files import HUB_PREFIX, load_own
+from dartmath.queries.generators import PREFIX, generate
+from dartmath.queries.query import Query
+from dartmath.queries.registry import datasets
+from dartmath.queries.rows import is_row_file
+from dartmath.queries.select import select
+
+
+def load(source: QuerySource) -> list[Query]:
+    """The selected queries of one source, in its order.
+
+    Raises `UnknownNameError` with the nearest name, `ConfigError` for keys that do not belong to
+    this kind of source, `DataError` with file and line for bad rows, and
+    `MissingDependencyError` when the data is neither in `DARTMATH_DATA` nor on the Hub.
+    """
+    _check_keys(source)
+    if source.dataset.startswith(PREFIX):
+        return generate(source)
+    if source.dataset in datasets():
+        queries = load_builtin(datasets()[source.dataset], mirror=source.mirror)
+    elif is_row_file(source.dataset) or source.dataset.startswith(HUB_PREFIX):
+        queries = load_own(source)
+    else:
+        raise UnknownNameError("dataset", source.dataset, datasets())
+    chosen = select(queries, source.select, where=source.dataset)
+    return [_with_band(query, source.band) for query in chosen]
+
+
+def load_all(sources: Iterable[QuerySource]) -> list[Query]:
+    """The queries of all sources; `DataError` when two of them hold the same query id."""
+    found: dict[str, Query] = {}
+    for source in sources:
+        for query in load(source):
+            other = found.setdefault(query.id, query)
+            if other is not query:
+                raise DataError(
+                    f"query id {query.id!r} is in {other.dataset} and again in {source.dataset}; "
+                    "list every data set once"
+                )
+    return list(found.values())
+
+
+def _with_band(query: Query, band: str | None) -> Query:
+    return replace(query, metadata={**query.metadata, "band": band}) if band else query
+
+
+def _check_keys(source: QuerySource) -> None:
+    builtin, generator = source.dataset in datasets(), source.dataset.startswith(PREFIX)
+    if source.options and not generator:
+        raise ConfigError(f"{source.dataset}: `options` belong to reasoning-gym generators alone")
+    if source.columns and (builtin or generator):
+        raise ConfigError(f"{source.dataset}: `columns` belong to your own data sets alone")
+    if source.mirror and not builtin:
+        raise ConfigError(f"{source.dataset}: `mirror` belongs to built-in data sets alone")
