@@ -17,6 +17,8 @@ class CurationSection(Section):
     """Which policy selects; the sampling policy when absent."""
     size: int | None = Field(None, ge=1)
     """Choose the policy's k (or trials) so that the set has about this many rows."""
+    difficulty: Literal["pilot", "all"] = "pilot"
+    """What measures the fail rate: the policy's pilot trials (paper), or all trials of the pool."""
     deduplicate: bool = True
     """Keep one of several equal responses to a query."""
     check_arithmetic: bool = False
@@ -25,7 +27,8 @@ class CurationSection(Section):
     """Benchmarks whose queries must not be in the set, such as ["math/test"]."""
     ngram: int = Field(13, ge=2)
     """Words of an n-gram that counts as overlap."""
-    seed: int = 0
-    """Seed of the choice where the pool holds more than the policy wants."""
+    seed: int | None = None
+    """Where the pool holds more than the policy wants: a seed draws, and none takes the first
+    trials, which are those that sampling with that policy would have kept."""
     format: Literal["parquet", "jsonl"] = "parquet"
     """File format of the set."""

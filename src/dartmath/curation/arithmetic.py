@@ -1,0 +1,248 @@
+"""Recomputing the `a op b = c` steps of a response exactly, with a small parser of its own.
+
+Only what can be computed without doubt is judged: an equation whose sides are numbers joined by
++ - * / ^ and brackets (plain or LaTeX, with thousands separators, money, percent), the notes
+`<<48/2=24>>` of GSM8K among them. Anything with a letter, a unit between the numbers or a
+function is passed over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+_MAX_CHARS = 200_000
+_MAX_DEPTH = 40
+_MAX_EXPONENT = 64
+_MAX_BITS = 4096
+
+_LATEX = (
+    (re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}"), r"((\1)/(\2))"),
+    (re.compile(r"\\(?:times|cdot|ast)(?![a-zA-Z])|[×·∗⋅]"), "*"),
+    (re.compile(r"\\div(?![a-zA-Z])|÷"), "/"),
+    (re.compile(r"\\left(?![a-zA-Z])|\\right(?![a-zA-Z])|\\[,;:! ]"), ""),
+    (re.compile(r"\\(?:boxed|text|textbf|mathrm|mbox)\{([^{}]*)\}"), r" \1 "),
+    (re.compile(r"\\[()\[\]]"), "\n"),
+    (re.compile(r"\{,\}"), ","),
+    (re.compile(r"\\([$%])"), r"\1"),
+    (re.compile(r"[−–]"), "-"),
+    (re.compile(r"\*\*"), "^"),
+    (re.compile(r"\^\{(\d+)\}"), r"^\1"),
+)
+_TOKEN = re.compile(
+    r"[ \t]*(?:(?P<number>\$?[ ]?(?:\d{1,3}(?:,\d{3}){1,9}|\d{1,30})(?:\.\d{1,30})?|\$?\.\d{1,30})"
+    r"(?P<percent>[ ]?%)?"
+    r"|(?P<sign>[-+*/^()=]))"
+)
+# An equation may begin after one of these; after a letter, a bracket or an operator it is a part of
+# something longer that cannot be judged.
+_BEFORE = re.compile(
+    r"(?:(?:^|[\n:;,.!?$<>\[&])[ \t]*"
+    r"|(?<![a-z\\])(?!(?:sin|cos|tan|log|ln|sqrt|gcd|lcm|max|min|mod)\b)[a-z]{2,}[ \t]+)$",
+    re.IGNORECASE,
+)
+_AFTER = re.compile(r"[ \t]*(?:[-+*/^=(!\\{_\d])|[a-zA-Z]|,\d{3}|\.\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An equation found in a response.
+
+    `text` is the equation, `computed` the exact value of its left side, `stated` what the
+    response says, `right` whether the two agree up to the rounding of the stated digits.
+    """
+
+    text: str
+    computed: Fraction
+    stated: Fraction
+    right: bool
+
+
+def check_steps(response: str) -> list[Step]:
+    """Every equation of `response` that can be recomputed, in order.
+
+    A stated decimal may be rounded or cut off at its last digit; a stated whole number only
+    where the left side divides.
+    """
+    text = response[:_MAX_CHARS]
+    for pattern, replacement in _LATEX:
+        text = pattern.sub(replacement, text)
+    return [step for chain in _chains(text) for step in _judge(text, chain)]
+
+
+def wrong_steps(response: str) -> list[Step]:
+    """The steps of `check_steps` that do not compute."""
+    return [step for step in check_steps(response) if not step.right]
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str
+    text: str
+    value: Fraction = Fraction(0)
+    decimals: int = 0
+    percent: bool = False
+    span: tuple[int, int] = (0, 0)
+
+
+def _chains(text: str) -> Iterator[list[_Token]]:
+    """Longest runs of numbers and signs that hold an equals sign and stand alone."""
+    place = 0
+    while match := re.compile(r"[-$(.\d]").search(text, place):
+        start = match.start()
+        tokens, end = _run(text, start)
+        place = max(end, start + 1)
+        has_equation = any(t.text == "=" for t in tokens)
+        if has_equation and _BEFORE.search(text, max(0, start - 40), start):
+            if _AFTER.match(text, end):
+                tokens = _without_last_side(tokens)
+            yield tokens
+
+
+def _run(text: str, start: int) -> tuple[list[_Token], int]:
+    tokens: list[_Token] = []
+    place = start
+    while match := _TOKEN.match(text, place):
+        if match["number"] and tokens and tokens[-1].kind == "number":
+            break
+        place = match.end()
+        tokens.append(_token(match))
+    return tokens, place
+
+
+def _token(match: re.Match[str]) -> _Token:
+    if not match["number"]:
+        return _Token("sign", match["sign"], span=match.span("sign"))
+    digits = match["number"].lstrip("$ ").replace(",", "")
+    decimals = len(digits.partition(".")[2])
+    value, span = Fraction(f"0{digits}"), (match.start("number"), match.end())
+    return _Token("number", match["number"], value, decimals, bool(match["percent"]), span)
+
+
+def _without_last_side(tokens: list[_Token]) -> list[_Token]:
+    """Tokens before the last equals sign: what follows runs on into something unknown."""
+    last = max(i for i, t in enumerate(tokens) if t.text == "=")
+    return tokens[:last]
+
+
+def _judge(text: str, tokens: list[_Token]) -> Iterator[Step]:
+    """Compare each side of a chain `a = b = c` with the next."""
+    sides: list[list[_Token]] = [[]]
+    for token in tokens:
+        if token.text == "=":
+            sides.append([])
+        else:
+            sides[-1].append(token)
+    for left, right in pairwise(sides):
+        if len(left) >= 3 and right and (step := _compare(text, left, right)):
+            yield step
+
+
+def _compare(source: str, left: list[_Token], right: list[_Token]) -> Step | None:
+    try:
+        computed, stated = _Parser(left).value(), _Parser(right).value()
+    except _CannotJudge:
+        return None
+    text = source[left[0].span[0] : right[-1].span[1]].strip()
+    scales = {Fraction(1)}
+    # "20/100 = 20%" and "0.2*100 = 20%" both are usual ways to write.
+    if any(t.percent for t in [*left, *right]):
+        scales |= {Fraction(100), Fraction(1, 100)}
+    agree = any(_agree(computed * scale, stated, left, right) for scale in scales)
+    return Step(text, computed, stated, agree)
+
+
+def _agree(computed: Fraction, stated: Fraction, left: list[_Token], right: list[_Token]) -> bool:
+    if computed == stated:
+        return True
+    single = len(right) == 1 or (len(right) == 2 and right[0].text == "-")
+    divides = any(t.text == "/" for t in left)
+    if not single or not (divides or right[-1].decimals):
+        return False
+    unit = Fraction(1, 10 ** right[-1].decimals)
+    return abs(computed - stated) < unit
+
+
+class _CannotJudge(Exception):
+    """Not an expression, or one too large to compute."""
+
+
+class _Parser:
+    """Recursive descent over tokens; every value is an exact rational of bounded size."""
+
+    def __init__(self, tokens: list[_Token]) -> None:
+        self._tokens, self._place, self._depth = tokens, 0, 0
+
+    def value(self) -> Fraction:
+        """The value of the whole run; `_CannotJudge` when it is no expression."""
+        result = self._sum()
+        if self._place != len(self._tokens):
+            raise _CannotJudge
+        return result
+
+    def _peek(self) -> str:
+        return self._tokens[self._place].text if self._place < len(self._tokens) else ""
+
+    def _take(self, *signs: str) -> str:
+        sign = self._peek()
+        if sign not in signs:
+            return ""
+        self._place += 1
+        return sign
+
+    def _sum(self) -> Fraction:
+        total = self._product()
+        while sign := self._take("+", "-"):
+            term = self._product()
+            total = _bounded(total + term if sign == "+" else total - term)
+        return total
+
+    def _product(self) -> Fraction:
+        total = self._signed()
+        while sign := self._take("*", "/"):
+            factor = self._signed()
+            if sign == "/" and not factor:
+                raise _CannotJudge
+            total = _bounded(total * factor if sign == "*" else total / factor)
+        return total
+
+    def _signed(self) -> Fraction:
+        negative = False
+        while sign := self._take("-", "+"):
+            negative ^= sign == "-"
+        value = self._power()
+        return -value if negative else value
+
+    def _power(self) -> Fraction:
+        base = self._atom()
+        if not self._take("^"):
+            return base
+        exponent = self._atom()
+        if exponent.denominator != 1 or abs(exponent) > _MAX_EXPONENT or (not base and exponent < 0):
+            raise _CannotJudge
+        return _bounded(base**exponent.numerator)
+
+    def _atom(self) -> Fraction:
+        if self._take("("):
+            self._depth += 1
+            if self._depth > _MAX_DEPTH:
+                raise _CannotJudge
+            inner = self._sum()
+            if not self._take(")"):
+                raise _CannotJudge
+            self._depth -= 1
+            return inner
+        if self._place >= len(self._tokens) or self._tokens[self._place].kind != "number":
+            raise _CannotJudge
+        token = self._tokens[self._place]
+        self._place += 1
+        return token.value / 100 if token.percent else token.value
+
+
+def _bounded(value: Fraction) -> Fraction:
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) > _MAX_BITS:
+        raise _CannotJudge
+    return value

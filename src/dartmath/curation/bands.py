@@ -1,0 +1,67 @@
+"""Difficulty bands: the named groups of queries that tables and figures show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from dartmath.queries.query import Query
+
+QUANTILES = 5
+
+
+def band_of(queries: Sequence[Query], fail_rates: Mapping[str, float | None]) -> dict[str, str]:
+    """The band of each query by id, in the order in which bands are to be shown.
+
+    It is the metadata "band", else the level (with the data set's name where several sets have
+    levels, or where other queries have none), else one of five groups of equal size by fail rate.
+    """
+    if not any(q.metadata.get("band") or q.metadata.get("level") for q in queries):
+        return _quantiles(queries, fail_rates)
+    datasets = list(dict.fromkeys(q.dataset for q in queries))
+    named = {q.id: _name(q, several=len(datasets) > 1) for q in queries}
+    order = {name: place for place, name in enumerate(dict.fromkeys(named.values()))}
+    keys = {q.id: _sort_key(q, datasets, order[named[q.id]]) for q in queries}
+    return {id: named[id] for id in sorted(named, key=lambda id: keys[id])}
+
+
+def level_of(query: Query) -> str:
+    """The level as a text; empty when the query has none."""
+    return str(query.metadata.get("level") or "")
+
+
+def _name(query: Query, *, several: bool) -> str:
+    if band := query.metadata.get("band"):
+        return str(band)
+    level = level_of(query)
+    if not level:
+        return query.dataset
+    name = f"level {level}" if level.isdigit() else level
+    return f"{query.dataset} {name}" if several else name
+
+
+def _sort_key(query: Query, datasets: Sequence[str], place: int) -> tuple[int, float, int]:
+    """Bands in the order of the recipe; levels of a data set in the order of their numbers."""
+    number = re.search(r"\d+", level_of(query))
+    banded = bool(query.metadata.get("band"))
+    return (
+        place if banded else datasets.index(query.dataset),
+        0 if banded or not number else int(number[0]),
+        place,
+    )
+
+
+def _quantiles(queries: Sequence[Query], fail_rates: Mapping[str, float | None]) -> dict[str, str]:
+    """Groups of equal size by fail rate; equal rates are never split between groups."""
+    known = sorted((rate, id) for id, rate in fail_rates.items() if rate is not None)
+    bands: dict[str, str] = {}
+    start = 0
+    while start < len(known):
+        end = min(len(known), (len(set(bands.values())) + 1) * -(-len(known) // QUANTILES))
+        end = max(end, start + 1)
+        while end < len(known) and known[end][0] == known[end - 1][0]:
+            end += 1
+        name = f"fail rate {known[start][0]:.2f}-{known[end - 1][0]:.2f}"
+        bands.update((id, name) for _, id in known[start:end])
+        start = end
+    return bands | {q.id: "no trials" for q in queries if q.id not in bands}

@@ -1,0 +1,111 @@
+"""Writing a curated set: one row per response, as Parquet or JSONL."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from dartmath.curation.pool import Journal
+from dartmath.curation.select import Selection
+from dartmath.verify.outcome import Outcome
+
+COLUMNS = {
+    "query_id": "id of the query: a hash of its content, or the user's own",
+    "dataset": "the data set the query comes from",
+    "query": "the problem, without any prompt template",
+    "response": "a verified correct response of the sampling model",
+    "answer": "the final answer extracted from the response",
+    "reference": "the reference answer; a JSON list where several are acceptable",
+    "fail_rate": "fail rate of the query: 1 - pass rate of the sampling model",
+    "level": "the data set's own level of difficulty, where it has one",
+    "band": "the difficulty band of the query",
+    "trial": "which trial of the query produced the response, from 0",
+}
+_BATCH = 4096
+
+
+def rows_of(
+    journal: Journal, selections: Sequence[Selection], bands: dict[str, str]
+) -> Iterator[dict[str, Any]]:
+    """The rows of `selections` in the order of queries and trials, with the texts of `journal`."""
+    wanted = {(s.pool.query.id, c.trial) for s in selections for c in s.chosen}
+    texts = {
+        (sample.query_id, sample.trial): (sample.text, sample.answer)
+        for sample in journal.samples({Outcome.CORRECT})
+        if (sample.query_id, sample.trial) in wanted
+    }
+    for selection in selections:
+        fixed = _query_fields(selection, bands[selection.pool.query.id])
+        for candidate in selection.chosen:
+            text, answer = texts[(selection.pool.query.id, candidate.trial)]
+            row = {
+                **fixed,
+                "response": _clean(text),
+                "answer": _clean(answer or ""),
+                "trial": candidate.trial,
+            }
+            yield {name: row[name] for name in COLUMNS}
+
+
+def _query_fields(selection: Selection, band: str) -> dict[str, Any]:
+    query = selection.pool.query
+    only = query.references[0] if len(query.references) == 1 else json.dumps(list(query.references))
+    return {
+        "query_id": query.id,
+        "dataset": query.dataset,
+        "query": _clean(query.text),
+        "reference": _clean(only),
+        "fail_rate": selection.fail_rate,
+        "level": str(query.metadata.get("level") or ""),
+        "band": band,
+    }
+
+
+def _clean(text: str) -> str:
+    """A lone surrogate, which no UTF-8 file can hold, becomes a question mark."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def write_rows(
+    rows: Iterable[dict[str, Any]], folder: Path, file_format: Literal["parquet", "jsonl"]
+) -> Path:
+    """Write `folder/train.parquet` (or `.jsonl`), the old file being replaced when all is written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"train.{file_format}"
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        (_write_parquet if file_format == "parquet" else _write_jsonl)(rows, temporary)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return path
+
+
+def _write_jsonl(rows: Iterable[dict[str, Any]], path: Path) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def _write_parquet(rows: Iterable[dict[str, Any]], path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    types = {"fail_rate": pa.float64(), "trial": pa.int64()}
+    schema = pa.schema([(name, types.get(name, pa.string())) for name in COLUMNS])
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for batch in _batches(rows):
+            writer.write_table(pa.Table.from_pylist(batch, schema=schema))
+
+
+def _batches(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    batch: list[dict[str, Any]] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == _BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

@@ -1,0 +1,127 @@
+"""Pool: what a journal holds, compact enough to select from 10^8 samples in memory."""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from dartmath.queries.query import Query
+from dartmath.sampling.sample import Sample
+from dartmath.verify.outcome import Outcome
+
+Check = Callable[[Sample], str]
+"""Why a correct response must not be used; empty when it may be."""
+
+
+class Journal(Protocol):
+    """What curation and the report read of a journal (see `dartmath.sampling.journal`)."""
+
+    @property
+    def manifest(self) -> Mapping[str, Any]: ...
+
+    def queries(self) -> list[Query]: ...
+
+    def samples(self, outcomes: Collection[Outcome] | None = None) -> Iterator[Sample]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A correct response that may be selected.
+
+    `rank` is its place among the finished trials of its query, from 0: an aborted trial leaves a
+    gap in the trial numbers, not in the ranks.
+    """
+
+    trial: int
+    rank: int
+    tokens: int
+    digest: bytes
+
+
+@dataclass(slots=True)
+class QueryPool:
+    """The finished trials of one query."""
+
+    query: Query
+    outcomes: bytes = b""
+    """One byte for each finished trial, in the order of trial numbers: 1 is correct, 0 is not."""
+    candidates: list[Candidate] = field(default_factory=list)
+    """The correct ones that may be used, in the order of trial numbers."""
+    tokens: int = 0
+    """Generated tokens of all its trials."""
+    dropped: Counter[str] = field(default_factory=Counter)
+    """Correct responses that may not be used, by reason."""
+
+    @property
+    def trials(self) -> int:
+        """Finished trials."""
+        return len(self.outcomes)
+
+    @property
+    def correct(self) -> int:
+        """Correct trials."""
+        return sum(self.outcomes)
+
+    def head(self, trials: int | None) -> tuple[int, int]:
+        """(trials, correct) of the first `trials` finished trials; of all when None."""
+        first = self.outcomes if trials is None else self.outcomes[:trials]
+        return len(first), sum(first)
+
+    def deduplicate(self) -> None:
+        """Keep the first of candidates whose texts differ in white space alone."""
+        first: dict[bytes, Candidate] = {}
+        for candidate in self.candidates:
+            first.setdefault(candidate.digest, candidate)
+        self._keep(list(first.values()), "duplicate")
+
+    def drop_all(self, reason: str) -> None:
+        """Leave no candidate."""
+        self._keep([], reason)
+
+    def _keep(self, kept: list[Candidate], reason: str) -> None:
+        if len(kept) < len(self.candidates):
+            self.dropped[reason] += len(self.candidates) - len(kept)
+            self.candidates = kept
+
+
+def digest(text: str) -> bytes:
+    """16 bytes that two texts share when they differ in white space alone."""
+    return hashlib.blake2b(" ".join(text.split()).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def read_pool(journal: Journal, check: Check | None = None) -> list[QueryPool]:
+    """The pool of each query of `journal`, in the order of its queries. Reads the journal once.
+
+    `check` may refuse correct responses; they still count as correct trials.
+    """
+    pools = {query.id: QueryPool(query) for query in journal.queries()}
+    trials: dict[str, array[int]] = {id: array("I") for id in pools}
+    for sample in journal.samples():
+        pool = pools[sample.query_id]
+        correct = sample.outcome is Outcome.CORRECT
+        # The lowest bit carries the verdict, so that 10^8 trials take 400 MB.
+        trials[sample.query_id].append(sample.trial * 2 + correct)
+        pool.tokens += sample.completion_tokens
+        if not correct:
+            continue
+        if check and (reason := check(sample)):
+            pool.dropped[reason] += 1
+            continue
+        # Ranks are known when all trials are.
+        pool.candidates.append(Candidate(sample.trial, 0, sample.completion_tokens, digest(sample.text)))
+    for id, pool in pools.items():
+        _order(pool, sorted(trials.pop(id)))
+    return list(pools.values())
+
+
+def _order(pool: QueryPool, trials: list[int]) -> None:
+    pool.outcomes = bytes(code & 1 for code in trials)
+    ranks = {code >> 1: rank for rank, code in enumerate(trials) if code & 1}
+    pool.candidates = [
+        Candidate(c.trial, ranks[c.trial], c.tokens, c.digest)
+        for c in sorted(pool.candidates, key=lambda c: c.trial)
+    ]

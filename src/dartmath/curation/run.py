@@ -1,0 +1,126 @@
+"""curate: from the journal of a sampling run to a training set and its manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from dartmath.curation.arithmetic import wrong_steps
+from dartmath.curation.bands import band_of
+from dartmath.curation.config import CurationSection
+from dartmath.curation.export import COLUMNS, rows_of, write_rows
+from dartmath.curation.pool import Journal, QueryPool, read_pool
+from dartmath.curation.select import Selection, fit, select
+from dartmath.curation.summary import CurationSummary, summarise
+from dartmath.errors import DataError
+from dartmath.manifest import new_manifest, read_manifest, write_manifest
+from dartmath.queries.generators import PREFIX as GENERATED
+from dartmath.queries.registry import datasets
+from dartmath.sampling.config import PolicySection
+from dartmath.sampling.sample import Sample
+from dartmath.terminal import warn
+
+
+def curate(journal_folder: Path, section: CurationSection, out: Path) -> CurationSummary:
+    """Select a training set from the journal in `journal_folder` and write it to the folder `out`.
+
+    Writes `train.parquet` (or `.jsonl`, see `COLUMNS`) and `manifest.json`. The same journal and
+    section give the same rows. Raises `DataError` when the journal holds nothing to select, or
+    when `out` holds the output of another stage.
+    """
+    from dartmath.sampling.journal import open_journal
+
+    _check_out(out)
+    journal = open_journal(journal_folder)
+    source = dict(journal.manifest)
+    if not source.get("finished"):
+        warn(f"{journal_folder} is not finished; what it holds so far is curated")
+    pools = read_pool(journal, _refuse if section.check_arithmetic else None)
+    contamination = _prepare(pools, section)
+    policy = section.policy or _sampling_policy(source)
+    if section.size:
+        policy = fit(pools, policy, section.size, difficulty=section.difficulty)
+    selections = select(pools, policy, difficulty=section.difficulty, seed=section.seed)
+    _check_rows(selections, journal_folder)
+    summary = summarise(
+        selections,
+        policy=policy.model_dump(mode="json"),
+        size=section.size,
+        licences=_licences(pools),
+        decontamination=contamination,
+    )
+    _write(journal, selections, section, out)
+    write_manifest(out, _manifest(source, journal_folder, section, summary))
+    return summary
+
+
+def _refuse(sample: Sample) -> str:
+    return "arithmetic" if wrong_steps(sample.text) else ""
+
+
+def _prepare(pools: Sequence[QueryPool], section: CurationSection) -> dict[str, Any]:
+    """Drop duplicates and contaminated queries; returns what decontamination found."""
+    if section.deduplicate:
+        for pool in pools:
+            pool.deduplicate()
+    if not section.decontaminate:
+        return {}
+    from dartmath.curation.decontaminate import decontaminate
+
+    return decontaminate([p.query for p in pools], section.decontaminate, ngram=section.ngram)
+
+
+def _sampling_policy(manifest: dict[str, Any]) -> PolicySection:
+    from dartmath.sampling.config import SamplingSection
+
+    return SamplingSection.model_validate(manifest["config"]).policy
+
+
+def _licences(pools: Sequence[QueryPool]) -> dict[str, str]:
+    """Licence of each data set, as its source states it."""
+    known = datasets()
+    names = dict.fromkeys(pool.query.dataset for pool in pools)
+    return {name: known[name].licence if name in known else _own_licence(name) for name in names}
+
+
+def _own_licence(name: str) -> str:
+    # The generators are code under Apache-2.0; what they generate is not copied from anywhere.
+    return "Apache-2.0 (generated)" if name.startswith(GENERATED) else "not stated (your own data)"
+
+
+def _check_out(out: Path) -> None:
+    if (out / "manifest.json").is_file():
+        read_manifest(out, stage="curate")
+
+
+def _check_rows(selections: Sequence[Selection], folder: Path) -> None:
+    if any(s.chosen for s in selections):
+        return
+    trials = sum(s.pool.trials for s in selections)
+    raise DataError(
+        f"nothing to select: {trials} trials of {len(selections)} queries hold no usable correct response; "
+        f"look at why with: dartmath status {folder}",
+        path=folder,
+    )
+
+
+def _write(journal: Journal, selections: Sequence[Selection], section: CurationSection, out: Path) -> None:
+    bands = band_of([s.pool.query for s in selections], {s.pool.query.id: s.fail_rate for s in selections})
+    write_rows(rows_of(journal, selections, bands), out, section.format)
+
+
+def _manifest(
+    source: dict[str, Any], folder: Path, section: CurationSection, summary: CurationSummary
+) -> dict[str, Any]:
+    return {
+        **new_manifest("curate"),
+        "config": section.model_dump(mode="json"),
+        "inputs": [str(folder)],
+        "model": source.get("model"),
+        "template": source.get("template"),
+        "sampling": source,
+        "columns": COLUMNS,
+        "finished": True,
+        "summary": summary.to_json(),
+    }

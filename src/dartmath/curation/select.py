@@ -1,0 +1,121 @@
+"""Selecting from a pool by a policy, and finding the policy's k for a wanted size. Pure functions."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from dartmath.curation.pool import Candidate, QueryPool
+from dartmath.sampling import policy as policies
+from dartmath.sampling.config import VRT, PolicySection
+
+Difficulty = Literal["pilot", "all"]
+_LARGEST = 1 << 24
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a policy takes of one query.
+
+    `fail_rate` is None for a query without a finished trial. `wanted` counts trials for VRT and
+    correct responses for the other policies; `available` is how many of them the pool holds.
+    """
+
+    pool: QueryPool
+    fail_rate: float | None
+    wanted: int
+    available: int
+    chosen: tuple[Candidate, ...]
+
+    @property
+    def missing(self) -> int:
+        """How many of the wanted the pool lacks."""
+        return max(0, self.wanted - self.available)
+
+
+def fail_rate(pool: QueryPool, pilot: int | None = None) -> float | None:
+    """1 - pass rate over the first `pilot` trials (all when None); None without a trial."""
+    trials, correct = pool.head(pilot)
+    return 1 - correct / trials if trials else None
+
+
+def pilot_of(policy: PolicySection, difficulty: Difficulty) -> int | None:
+    """How many first trials measure the fail rate under `policy`; None = all."""
+    return policies.pilot(policy) or None if difficulty == "pilot" else None
+
+
+def select(
+    pools: Sequence[QueryPool],
+    policy: PolicySection,
+    *,
+    difficulty: Difficulty = "pilot",
+    seed: int | None = None,
+) -> list[Selection]:
+    """What `policy` takes of each query.
+
+    Only the trials that the policy itself would have made count: the first n of VRT, the first
+    `cap` of the others. Where more are correct than wanted, the first in trial order are taken,
+    or a draw of `seed` that does not depend on the other queries.
+    """
+    return [_select(pool, policy, pilot_of(policy, difficulty), seed) for pool in pools]
+
+
+def _select(pool: QueryPool, policy: PolicySection, pilot: int | None, seed: int | None) -> Selection:
+    rate = fail_rate(pool, pilot)
+    limit = policies.cap(policy)
+    reachable = [c for c in pool.candidates if c.rank < limit]
+    if isinstance(policy, VRT):
+        return Selection(pool, rate, limit, min(limit, pool.trials), tuple(reachable))
+    wanted = _target(policy, pool, pilot)
+    chosen = reachable[:wanted] if seed is None else _draw(reachable, wanted, seed, pool.query.id)
+    return Selection(pool, rate, wanted, len(reachable), tuple(chosen))
+
+
+def _target(policy: PolicySection, pool: QueryPool, pilot: int | None) -> int:
+    return policies.target(policy, *pool.head(pilot))
+
+
+def _draw(candidates: Sequence[Candidate], wanted: int, seed: int, query_id: str) -> list[Candidate]:
+    if len(candidates) <= wanted:
+        return list(candidates)
+    drawn = random.Random(f"{seed}:{query_id}").sample(candidates, wanted)
+    return sorted(drawn, key=lambda c: c.trial)
+
+
+def count_rows(selections: Sequence[Selection]) -> int:
+    """Rows of the set that `selections` make."""
+    return sum(len(s.chosen) for s in selections)
+
+
+def with_k(policy: PolicySection, k: int) -> PolicySection:
+    """`policy` with its k (VRT: its trials) set to `k`."""
+    return policy.model_copy(update={"trials" if isinstance(policy, VRT) else "k": k})
+
+
+def k_of(policy: PolicySection) -> int:
+    """The policy's k (VRT: its trials)."""
+    return policies.largest_target(policy)
+
+
+def fit(
+    pools: Sequence[QueryPool], policy: PolicySection, size: int, *, difficulty: Difficulty = "pilot"
+) -> PolicySection:
+    """`policy` with the k that makes a set nearest to `size` rows; the smallest such k.
+
+    Rows never fall as k grows, so the k is found by doubling and bisection.
+    """
+
+    def rows(k: int) -> int:
+        return count_rows(select(pools, with_k(policy, k), difficulty=difficulty))
+
+    high, most = 1, rows(_LARGEST)
+    while high < _LARGEST and rows(high) < min(size, most):
+        high *= 2
+    low = high // 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if rows(middle) < min(size, most) else (low, middle)
+    nearer = low if low and size - rows(low) <= rows(high) - size else high
+    return with_k(policy, nearer)

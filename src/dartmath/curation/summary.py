@@ -1,0 +1,171 @@
+"""What a curated set is made of: the numbers that the terminal, the report and the cards show."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from statistics import median
+from typing import Any
+
+from dartmath.curation.bands import band_of, level_of
+from dartmath.curation.select import Selection
+
+HISTOGRAM_BINS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSummary:
+    """A band, level or data set: what the pool holds of it, and what the set takes.
+
+    `wanted` and `missing` count correct responses (trials for VRT); `missing_queries` the queries
+    that lack some; `covered` the queries with at least one row. `tokens` are those of the rows,
+    `tokens_spent` those of all trials.
+    """
+
+    name: str
+    queries: int
+    trials: int
+    correct: int
+    fail_rate: float | None
+    wanted: int
+    rows: int
+    covered: int
+    missing: int
+    missing_queries: int
+    tokens: int
+    tokens_spent: int
+
+    @property
+    def pass_rate(self) -> float | None:
+        """Correct share of all trials."""
+        return self.correct / self.trials if self.trials else None
+
+    @property
+    def per_query(self) -> float:
+        """Mean rows of a query."""
+        return self.rows / self.queries if self.queries else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class CurationSummary:
+    """A curated set in numbers.
+
+    `unit` is what `wanted` and `missing` of the groups count: "responses", or "trials" for VRT.
+    `histogram` holds (lower edge of the fail rate, queries, rows) for ten bins.
+    """
+
+    rows: int
+    queries: int
+    covered: int
+    unit: str
+    policy: dict[str, Any]
+    size: int | None
+    per_query: dict[str, float]
+    tokens: dict[str, float]
+    bands: list[GroupSummary]
+    levels: list[GroupSummary]
+    datasets: list[GroupSummary]
+    histogram: list[tuple[float, int, int]]
+    dropped: dict[str, int]
+    pool: dict[str, int]
+    licences: dict[str, str] = field(default_factory=dict)
+    decontamination: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def missing(self) -> int:
+        """How much of what the policy wants the pool lacks, in `unit`."""
+        return sum(group.missing for group in self.datasets)
+
+    def to_json(self) -> dict[str, Any]:
+        """For the manifest and `--json`."""
+        return {**asdict(self), "missing": self.missing}
+
+
+def summarise(
+    selections: Sequence[Selection],
+    *,
+    policy: dict[str, Any],
+    size: int | None = None,
+    licences: dict[str, str] | None = None,
+    decontamination: dict[str, Any] | None = None,
+) -> CurationSummary:
+    """The summary of what was selected."""
+    counts = [len(s.chosen) for s in selections]
+    bands = band_of([s.pool.query for s in selections], {s.pool.query.id: s.fail_rate for s in selections})
+    place = {name: i for i, name in enumerate(dict.fromkeys(bands.values()))}
+    return CurationSummary(
+        rows=sum(counts),
+        queries=len(selections),
+        covered=sum(1 for n in counts if n),
+        unit="trials" if policy["kind"] == "vrt" else "responses",
+        policy=policy,
+        size=size,
+        per_query={
+            "mean": sum(counts) / max(1, len(counts)),
+            "median": float(median(counts or [0])),
+            "max": max(counts, default=0),
+        },
+        tokens=_tokens(selections),
+        bands=sorted(group_by(selections, lambda s: bands[s.pool.query.id]), key=lambda g: place[g.name]),
+        levels=sorted(group_by(selections, lambda s: level_of(s.pool.query)), key=lambda g: g.name),
+        datasets=group_by(selections, lambda s: s.pool.query.dataset),
+        histogram=_histogram(selections),
+        dropped=dict(sum((s.pool.dropped for s in selections), Counter[str]())),
+        pool={
+            "trials": sum(s.pool.trials for s in selections),
+            "correct": sum(s.pool.correct for s in selections),
+            "tokens": sum(s.pool.tokens for s in selections),
+        },
+        licences=licences or {},
+        decontamination=decontamination or {},
+    )
+
+
+def group_by(selections: Sequence[Selection], name: Callable[[Selection], str]) -> list[GroupSummary]:
+    """One summary for each name other than "", in the order of first appearance."""
+    groups: dict[str, list[Selection]] = {}
+    for selection in selections:
+        groups.setdefault(name(selection), []).append(selection)
+    return [_group(name, members) for name, members in groups.items() if name]
+
+
+def _group(name: str, members: list[Selection]) -> GroupSummary:
+    rates = [s.fail_rate for s in members if s.fail_rate is not None]
+    return GroupSummary(
+        name=name,
+        queries=len(members),
+        trials=sum(s.pool.trials for s in members),
+        correct=sum(s.pool.correct for s in members),
+        fail_rate=sum(rates) / len(rates) if rates else None,
+        wanted=sum(s.wanted for s in members),
+        rows=sum(len(s.chosen) for s in members),
+        covered=sum(1 for s in members if s.chosen),
+        missing=sum(s.missing for s in members),
+        missing_queries=sum(1 for s in members if s.missing),
+        tokens=sum(c.tokens for s in members for c in s.chosen),
+        tokens_spent=sum(s.pool.tokens for s in members),
+    )
+
+
+def _tokens(selections: Sequence[Selection]) -> dict[str, float]:
+    lengths = sorted(c.tokens for s in selections for c in s.chosen)
+    if not lengths:
+        return {"total": 0, "mean": 0.0, "median": 0.0, "max": 0}
+    total = sum(lengths)
+    return {
+        "total": total,
+        "mean": total / len(lengths),
+        "median": float(median(lengths)),
+        "max": lengths[-1],
+    }
+
+
+def _histogram(selections: Sequence[Selection]) -> list[tuple[float, int, int]]:
+    queries, rows = [0] * HISTOGRAM_BINS, [0] * HISTOGRAM_BINS
+    for selection in selections:
+        if selection.fail_rate is not None:
+            bin = min(HISTOGRAM_BINS - 1, int(selection.fail_rate * HISTOGRAM_BINS + 1e-9))
+            queries[bin] += 1
+            rows[bin] += len(selection.chosen)
+    return [(i / HISTOGRAM_BINS, queries[i], rows[i]) for i in range(HISTOGRAM_BINS)]

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from curation.memory import query
+from dartmath.curation.bands import QUANTILES, band_of
+from dartmath.queries.query import Query
+
+
+def names(*queries: Query, rates: dict[str, float | None] | None = None) -> list[str]:
+    return list(dict.fromkeys(band_of(queries, rates or {}).values()))
+
+
+def test_bands_of_the_recipe_keep_its_order() -> None:
+    assert names(query("a", band="two steps"), query("b", band="one step")) == ["two steps", "one step"]
+
+
+def test_levels_come_in_the_order_of_their_numbers() -> None:
+    assert names(query("a", level="10"), query("b", level="2")) == ["level 2", "level 10"]
+
+
+def test_several_data_sets_name_their_levels() -> None:
+    gsm8k = Query("a", "gsm8k/train", "?", ("1",))
+    math = [Query(f"m{n}", "math/train", "?", ("1",), metadata={"level": str(n)}) for n in (3, 1)]
+    assert names(gsm8k, *math) == ["gsm8k/train", "math/train level 1", "math/train level 3"]
+
+
+@given(st.lists(st.none() | st.integers(0, 16).map(lambda n: n / 16), min_size=1, max_size=60))
+def test_without_names_queries_of_equal_fail_rate_share_a_band(rates: list[float | None]) -> None:
+    asked = [query(f"q{i}") for i in range(len(rates))]
+    by_id = {q.id: rate for q, rate in zip(asked, rates, strict=True)}
+    bands = band_of(asked, by_id)
+    assert set(bands) == set(by_id)
+    seen: dict[float | None, set[str]] = {}
+    for id, band in bands.items():
+        seen.setdefault(by_id[id], set()).add(band)
+    assert all(len(found) == 1 for found in seen.values())
+    assert len({b for b in bands.values() if b != "no trials"}) <= QUANTILES

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from curation.memory import pools
+from dartmath.curation.compare import Comparison, compare
+from dartmath.curation.select import fit
+from dartmath.sampling.config import Prop2Diff
+
+# band -> pass rate of its queries in the made-up pool
+RATES = {"easy": 0.9, "middle": 0.5, "hard": 0.15}
+
+
+@pytest.fixture(scope="module")
+def comparison() -> Comparison:
+    draw = random.Random(0)
+    verdicts = {
+        f"{band} {i}": [draw.random() < rate for _ in range(200)]
+        for band, rate in RATES.items()
+        for i in range(30)
+    }
+    metadata = {name: {"band": name.split()[0]} for name in verdicts}
+    return compare(pools(verdicts, **metadata), Prop2Diff(k=16, pilot=16, cap=200))
+
+
+def test_policies_are_compared_at_one_size(comparison: Comparison) -> None:
+    assert all(abs(rows - comparison.size) <= 45 for rows in comparison.rows.values())
+
+
+def test_uniform_is_flat_prop2diff_rises_and_vrt_falls(comparison: Comparison) -> None:
+    per_query = {p: [band.per_query[p] for band in comparison.bands] for p in comparison.k}
+    assert len(set(per_query["uniform"])) == 1
+    assert per_query["prop2diff"] == sorted(per_query["prop2diff"])
+    assert per_query["vrt"] == sorted(per_query["vrt"], reverse=True)
+    assert comparison.rank_correlation == 1.0
+
+
+def test_the_table_adds_up(comparison: Comparison) -> None:
+    *bands, total = comparison.table()
+    assert [row[0] for row in bands] == list(RATES)
+    for column in (1, 3, 4, 5, 6):
+        assert total[column] == sum(row[column] for row in bands)  # type: ignore[misc]
+    assert len(comparison.columns()) == len(total)
+
+
+def test_curves_run_from_the_easiest_query_to_the_hardest(comparison: Comparison) -> None:
+    assert comparison.fail_rates == sorted(comparison.fail_rates)
+    assert {len(curve) for curve in comparison.curves.values()} == {90}
+    assert {p: sum(curve) for p, curve in comparison.curves.items()} == comparison.rows
+
+
+def test_queries_without_trials_are_rows_of_the_table_and_not_of_the_curves() -> None:
+    made = compare(pools({"a": [True, False] * 4, "b": []}), Prop2Diff(k=2, pilot=4))
+    assert sum(band.queries for band in made.bands) == 2
+    assert len(made.fail_rates) == 1 and made.rank_correlation is None
+    assert fit(pools({"b": []}), Prop2Diff(k=2), 3).kind == "prop2diff"
