@@ -165,7 +165,7 @@ def _explain(model: type[BaseModel], error: Any, where: str) -> str:
 
 def _is_tag(part: Any, error: Any) -> bool:
     """Whether a location part is the tag of a union, which is no key of the file."""
-    return part in {"vrt", "uniform", "prop2diff", "band", "transformers", "vllm", "openai", "ray"}
+    return part in {"vrt", "uniform", "prop2diff", "band", "custom", "transformers", "vllm", "openai", "ray"}
 
 
 def _fields_at(model: type[BaseModel], location: Iterable[Any]) -> list[str]:

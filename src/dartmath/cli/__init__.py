@@ -22,7 +22,7 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "sample": (
         "One stage at a time",
         "sample",
-        "Sample responses with a difficulty-aware budget, and verify them.",
+        "Sample responses with difficulty-aware budgets, and verify them.",
     ),
     "curate": ("One stage at a time", "curate", "Select a training set from the pool of samples."),
     "train": ("One stage at a time", "train", "Fine-tune a model on a training set, with exact packing."),

@@ -28,11 +28,10 @@ from dartmath.errors import ConfigError
 from dartmath.recipe import load_recipe, set_key, validate
 
 S = TypeVar("S", bound=Section)
+Flag = tuple[str, tuple[str, Any]]  # (parameter name, (dotted key, annotation))
 SetOption = Annotated[
     list[str] | None,
-    typer.Option(
-        "--set", metavar="KEY=VALUE", help="Set any key of the recipe, such as sampling.policy.k=8."
-    ),
+    typer.Option("--set", metavar="KEY=VALUE", help="Set any key, such as sampling.policy.k=8."),
 ]
 
 
@@ -65,7 +64,7 @@ def section_options(
         own = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
         call.__signature__ = inspect.Signature([*own, *added])  # type: ignore[attr-defined]
         call.__annotations__ = {p.name: p.annotation for p in [*own, *added]}
-        del call.__wrapped__  # type: ignore[attr-defined]
+        del call.__wrapped__
         return call
 
     return decorate
@@ -95,7 +94,7 @@ def parse_set(pairs: list[str] | None) -> dict[str, Any]:
     return found
 
 
-def _flags(section: type[BaseModel], path: str = "") -> Iterator[tuple[str, tuple[str, Any]]]:
+def _flags(section: type[BaseModel], path: str = "") -> Iterator[Flag]:
     """(parameter name, (dotted key, annotation)) of every flag of a section."""
     for name, field in section.model_fields.items():
         key = f"{path}{name}"
@@ -110,9 +109,7 @@ def _flags(section: type[BaseModel], path: str = "") -> Iterator[tuple[str, tupl
             yield from _choice(key, nested, field)
 
 
-def _choice(
-    key: str, nested: list[type[BaseModel]], field: FieldInfo
-) -> Iterator[tuple[str, tuple[str, Any]]]:
+def _choice(key: str, nested: list[type[BaseModel]], field: FieldInfo) -> Iterator[Flag]:
     kinds = [get_args(s.model_fields["kind"].annotation)[0] for s in nested]
     help_text = f"{field.description or ''} One of: {', '.join(kinds)}."
     option = typer.Option(_flag_name(key), help=help_text, metavar="|".join(kinds))
@@ -126,7 +123,7 @@ def _choice(
             yield from _leaf(f"{key}.{name}", inner, show_default=False)
 
 
-def _leaf(key: str, field: FieldInfo, *, show_default: bool = True) -> Iterator[tuple[str, tuple[str, Any]]]:
+def _leaf(key: str, field: FieldInfo, *, show_default: bool = True) -> Iterator[Flag]:
     kind, metavar = _flag_type(field.annotation)
     if kind is None:
         return

@@ -1,0 +1,94 @@
+"""Recipes: strict keys with the nearest name, overrides, round trip."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dartmath.errors import ConfigError, DataError, UnknownNameError
+from dartmath.recipe import Recipe, builtin_recipes, load_recipe, set_key, validate
+
+MINIMAL: dict[str, Any] = {
+    "name": "mine",
+    "model": {"name": "some/model"},
+    "queries": [{"dataset": "math/train"}],
+}
+
+
+def write(folder: Path, text: str) -> str:
+    path = folder / "recipe.yaml"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        ({"sampling": {"temprature": 1}}, "unknown key 'sampling.temprature'; did you mean \"temperature\"?"),
+        ({"sampling": {"policy": {"kind": "prop2diff", "pilott": 1}}}, 'did you mean "pilot"?'),
+        ({"queries": [{"dataset": "x", "selct": {}}]}, "'queries.0.selct'; did you mean \"select\"?"),
+        ({"sampling": {"policy": {"kind": "vrt", "pilot": 1}}}, "unknown key 'sampling.policy.pilot'"),
+        ({"training": {"lora": {"rnk": 1}}}, 'did you mean "rank"?'),
+        ({"engine": {"kind": "vlm"}}, "vllm"),
+        ({"sampling": {"top_p": 0}}, "sampling.top_p: Input should be greater than 0 (got 0)"),
+        ({"name": "no spaces"}, "name: "),
+        ({"queries": []}, "queries: "),
+    ],
+)
+def test_bad_key_or_value_is_named(bad: dict[str, Any], says: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        validate(Recipe, {**MINIMAL, **bad}, where="recipe.yaml")
+    assert says in str(caught.value)
+
+
+def test_every_bad_key_is_listed_at_once() -> None:
+    with pytest.raises(ConfigError) as caught:
+        validate(Recipe, {**MINIMAL, "sede": 1, "templat": "qa"}, where="recipe.yaml")
+    assert len(str(caught.value).splitlines()) == 2
+
+
+def test_resolved_recipe_round_trips(tmp_path: Path) -> None:
+    recipe = validate(Recipe, {**MINIMAL, "training": {}, "evaluation": {}}, where="recipe.yaml")
+    assert load_recipe(write(tmp_path, recipe.to_yaml())) == recipe
+
+
+def test_overrides_reach_nested_keys(tmp_path: Path) -> None:
+    path = write(tmp_path, validate(Recipe, MINIMAL, where="x").to_yaml())
+    recipe = load_recipe(path, {"sampling.policy.k": 8, "queries.0.select.n": 3, "training.lora.rank": 4})
+    assert recipe.sampling.policy.k == 8  # type: ignore[union-attr]
+    assert recipe.queries[0].select.n == 3
+    assert recipe.training is not None and recipe.training.lora is not None
+    assert recipe.training.lora.rank == 4
+
+
+def test_another_kind_drops_the_keys_of_the_old_one() -> None:
+    data = {"policy": {"kind": "prop2diff", "pilot": 8}}
+    set_key(data, "policy.kind", "vrt")
+    assert data == {"policy": {"kind": "vrt"}}
+
+
+@pytest.mark.parametrize("dotted", ["queries.7.band", "queries.x", "name.deeper"])
+def test_override_of_nothing_is_an_error(dotted: str) -> None:
+    with pytest.raises(ConfigError, match=dotted.split(".", maxsplit=1)[0]):
+        set_key({**MINIMAL}, dotted, 1)
+
+
+@pytest.mark.parametrize("text", ["a: [", "- just\n- a list\n", ""])
+def test_a_file_that_is_no_recipe(tmp_path: Path, text: str) -> None:
+    with pytest.raises(DataError, match=r"recipe\.yaml"):
+        load_recipe(write(tmp_path, text))
+
+
+def test_unknown_recipe_names_the_nearest() -> None:
+    with pytest.raises(UnknownNameError, match="tiny"):
+        load_recipe("tinny")
+
+
+@pytest.mark.parametrize("name", sorted(builtin_recipes()))
+def test_every_built_in_recipe_loads_and_says_what_it_is(name: str) -> None:
+    path = builtin_recipes()[name]
+    assert load_recipe(name).name
+    header = path.read_text(encoding="utf-8").split("\n\n")[0]
+    assert header.startswith("# ") and "dartmath" in header, "the header names the command to run"
