@@ -61,7 +61,22 @@ class Band(Section):
     """Most trials of one query."""
 
 
-PolicySection = Annotated[VRT | Uniform | Prop2Diff | Band, Field(discriminator="kind")]
+class Custom(Section):
+    """Your own target: a Python function of (trials, correct, k) that returns correct responses wanted."""
+
+    kind: Literal["custom"] = "custom"
+    """A function of your own."""
+    function: str
+    """`file.py:name` or `package.module:name`."""
+    k: int = Field(40, ge=1)
+    """Passed to the function."""
+    pilot: int = Field(16, ge=1)
+    """Trials of each query that measure the pass rate; kept as data."""
+    cap: int = Field(2048, ge=1)
+    """Most trials of one query."""
+
+
+PolicySection = Annotated[VRT | Uniform | Prop2Diff | Band | Custom, Field(discriminator="kind")]
 
 
 class Budget(Section):

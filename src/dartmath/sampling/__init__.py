@@ -1,0 +1,1 @@
+"""Difficulty-aware rejection sampling: policies, controller, journal, forecast."""

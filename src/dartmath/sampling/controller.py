@@ -1,0 +1,328 @@
+"""Controller: a stream of trials that keeps the engine's slots full and never waits for grading.
+
+    schedule -> slot (engine.generate) -> grader (other processes) -> tally + journal -> schedule
+
+As many slots run as the engine says it can serve. A slot takes the next trial from the schedule,
+generates, hands the response to the grader and goes on; it ends when nothing may be launched.
+Verdicts come back in batches: each is counted, journalled and re-enters its query in the
+schedule, and then slots are filled again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal, Protocol
+
+from dartmath.engines.protocol import Completion, Engine, Generation, Request
+from dartmath.errors import DartmathError, EngineError
+from dartmath.prompts.template import Prompt
+from dartmath.queries.query import Query
+from dartmath.sampling.budget import BudgetGuard
+from dartmath.sampling.sample import Sample, hash_text, trial_seed
+from dartmath.sampling.schedule import Schedule
+from dartmath.sampling.tally import Tally
+from dartmath.verify.outcome import Outcome, Verdict
+
+Keep = Literal["text", "hash", "counts"]
+
+_BATCH = 256
+_RETRY_SECONDS = (0.5, 2.0)
+_FAILURES = 64
+
+
+class Grader(Protocol):
+    """Judges responses elsewhere: `dartmath.verify.GradingPool`, or anything like it."""
+
+    def submit(self, query: Query, response: str, finish_reason: str = "stop") -> Future[Verdict]:
+        """The verdict of one response, later."""
+        ...
+
+
+class Sink(Protocol):
+    """Takes finished samples: a `JournalWriter`, or anything like it."""
+
+    def append(self, sample: Sample) -> None:
+        """Take one sample."""
+        ...
+
+    def flush(self) -> None:
+        """Make all taken samples safe."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Trials:
+    """What every trial of a run has in common."""
+
+    queries: Sequence[Query]
+    prompt: Callable[[Query], Prompt]
+    generation: Generation
+    seed: int
+    keep_wrong: Keep = "text"
+
+    def request(self, index: int, trial: int) -> Request:
+        """The request of one trial of the query at `index`."""
+        query = self.queries[index]
+        return Request(
+            id=f"{query.id}/{trial}",
+            prompt=self.prompt(query),
+            generation=self.generation,
+            seed=trial_seed(self.seed, query.id, trial),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Landed:
+    """A trial that came back from the engine."""
+
+    index: int
+    trial: int
+    seed: int
+    text: str
+    completion: Completion
+    seconds: float
+
+
+class Controller:
+    """Runs the trials that a schedule launches, until it is done, stopped or has failed.
+
+    `run` returns when nothing is owed, when `stop` was called and all that was in flight is
+    recorded, or raises what ended it: `EngineError`, `JournalError`. A request that the engine
+    fails is tried three times and then recorded as outcome `error`; when a long series of
+    requests fails without one success between, none of them is recorded and the run stops.
+    """
+
+    def __init__(
+        self,
+        trials: Trials,
+        engine: Engine,
+        *,
+        grader: Grader,
+        schedule: Schedule,
+        tally: Tally,
+        sink: Sink,
+        budget: BudgetGuard,
+    ) -> None:
+        self._trials, self._engine, self._grader = trials, engine, grader
+        self._schedule, self._tally, self._sink, self._budget = schedule, tally, sink, budget
+        self._slots: set[asyncio.Task[None]] = set()
+        self._inbox: deque[tuple[_Landed, Future[Verdict]]] = deque()
+        self._failed: list[_Landed] = []
+        self._draining = False
+        self._error: BaseException | None = None
+        self.stopped: str | None = None
+        self.generating = 0
+        self.grading = 0
+
+    async def run(self) -> None:
+        """Run the stream; see the class."""
+        self._loop = asyncio.get_running_loop()
+        self._ended = asyncio.Event()
+        self._fill()
+        self._look()
+        await self._ended.wait()
+        if self._error is not None:
+            raise self._error
+
+    def stop(self, reason: str) -> None:
+        """Launch nothing more; `run` returns when all in flight is recorded."""
+        self.stopped = self.stopped or reason
+        self._look()
+
+    def abort(self, reason: str) -> None:
+        """As `stop`, and abort what is being generated; its trials stay owed."""
+        self.stop(reason)
+        for slot in self._slots:
+            slot.cancel()
+
+    def _fill(self) -> None:
+        """Start slots while the engine has room and something may be launched."""
+        while len(self._slots) < self._engine.concurrency:
+            launch = self._next()
+            if launch is None:
+                return
+            slot = self._loop.create_task(self._slot(*launch))
+            self._slots.add(slot)
+            slot.add_done_callback(self._slot_ended)
+
+    def _next(self) -> tuple[int, int] | None:
+        """The next trial, unless the run stops or grading is far behind."""
+        if self.stopped or self._error or self.grading > 1024 + 4 * self._engine.concurrency:
+            return None
+        reason = self._budget.exhausted(self._schedule.in_flight)
+        if reason is not None:
+            self.stopped = reason
+            return None
+        return self._schedule.launch()
+
+    async def _slot(self, index: int, trial: int) -> None:
+        turns = 0
+        while True:
+            await self._one(index, trial)
+            turns += 1
+            if turns % 16 == 0:
+                # An engine that answers at once never suspends, and verdicts must get in.
+                await asyncio.sleep(0)
+            if len(self._slots) > self._engine.concurrency:
+                return
+            launch = self._next()
+            if launch is None:
+                return
+            index, trial = launch
+
+    async def _one(self, index: int, trial: int) -> None:
+        request = self._trials.request(index, trial)
+        start = self._loop.time()
+        self.generating += 1
+        try:
+            completion = await self._attempt(request)
+        finally:
+            self.generating -= 1
+        landed = _Landed(
+            index,
+            trial,
+            request.seed,
+            _encodable(completion.text),
+            completion,
+            round(self._loop.time() - start, 3),
+        )
+        if completion.finish_reason == "error":
+            self._hold(landed)
+            return
+        self._release()
+        self.grading += 1
+        query = self._trials.queries[index]
+        future = self._grader.submit(query, landed.text, finish_reason=completion.finish_reason)
+        future.add_done_callback(partial(self._graded, landed))
+
+    async def _attempt(self, request: Request) -> Completion:
+        completion = await self._engine.generate(request)
+        for pause in _RETRY_SECONDS:
+            if completion.finish_reason != "error" or self.stopped:
+                break
+            await asyncio.sleep(pause)
+            completion = await self._engine.generate(request)
+        return completion
+
+    def _slot_ended(self, slot: asyncio.Task[None]) -> None:
+        self._slots.discard(slot)
+        if not slot.cancelled():
+            error = slot.exception()
+            if error is not None:
+                self._fail(error)
+        self._look()
+
+    def _hold(self, landed: _Landed) -> None:
+        """Keep a failed request back until it is known that not all requests fail."""
+        self._failed.append(landed)
+        limit = max(_FAILURES, 2 * self._engine.concurrency)
+        if len(self._failed) >= limit:
+            self._fail(
+                EngineError(
+                    f"the last {limit} requests all failed, the last one with: {landed.completion.error}; "
+                    "mend the engine and run the same command again: their trials are still owed"
+                )
+            )
+
+    def _release(self) -> None:
+        """Record the requests that failed before one that succeeded."""
+        for landed in self._failed:
+            self._record(landed, Verdict(Outcome.ERROR, reason=landed.completion.error))
+        self._failed.clear()
+
+    def _graded(self, landed: _Landed, future: Future[Verdict]) -> None:
+        """Take a verdict, in whatever thread it arrives; one wake-up serves many."""
+        self._inbox.append((landed, future))
+        if not self._draining:
+            self._draining = True
+            self._loop.call_soon_threadsafe(self._drain)
+
+    def _drain(self) -> None:
+        """Record the verdicts that have arrived, and fill the slots again."""
+        self._draining = False
+        try:
+            for _ in range(min(_BATCH, len(self._inbox))):
+                landed, future = self._inbox.popleft()
+                self.grading -= 1
+                self._record(landed, _verdict(future))
+            self._sink.flush()
+        except DartmathError as error:
+            self._fail(error)
+        if self._inbox and not self._draining:
+            self._draining = True
+            self._loop.call_soon(self._drain)
+        self._fill()
+        self._look()
+
+    def _record(self, landed: _Landed, verdict: Verdict) -> None:
+        if self._error is not None:
+            return
+        sample = self._sample(landed, verdict)
+        new = self._tally.record(
+            landed.index,
+            landed.trial,
+            sample.outcome,
+            prompt_tokens=sample.prompt_tokens,
+            tokens=sample.completion_tokens,
+            text_hash=sample.text_hash,
+        )
+        if new:
+            self._sink.append(sample)
+        self._schedule.landed(landed.index)
+
+    def _sample(self, landed: _Landed, verdict: Verdict) -> Sample:
+        keep = "text" if verdict.correct else self._trials.keep_wrong
+        completion = landed.completion
+        return Sample(
+            query_id=self._trials.queries[landed.index].id,
+            trial=landed.trial,
+            text=landed.text if keep == "text" else "",
+            finish_reason=completion.finish_reason,
+            prompt_tokens=completion.prompt_tokens,
+            completion_tokens=completion.completion_tokens,
+            seed=landed.seed,
+            outcome=verdict.outcome,
+            answer=None if keep == "counts" or verdict.answer is None else _encodable(verdict.answer),
+            reason="" if keep == "counts" else _encodable(verdict.reason),
+            seconds=landed.seconds,
+            text_hash=None if keep == "counts" else hash_text(landed.text),
+        )
+
+    def _fail(self, error: BaseException) -> None:
+        if self._error is None:
+            self._error = error
+            for slot in self._slots:
+                slot.cancel()
+
+    def _look(self) -> None:
+        """End the run when there is nothing left to wait for."""
+        if self._slots or self.grading:
+            return
+        if self._failed and not self._error and not self.stopped:
+            self._release()
+            self._fill()
+        if not self._slots:
+            self._ended.set()
+
+
+def _verdict(future: Future[Verdict]) -> Verdict:
+    error = future.exception()
+    if error is not None:
+        return Verdict(Outcome.ERROR, reason=f"verification failed: {error}")
+    return future.result()
+
+
+def _encodable(text: str) -> str:
+    """The text with half surrogate pairs, which no file can hold, replaced by "?"."""
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text

@@ -1,0 +1,158 @@
+"""Journal: the run directory of sampling, and all there is to know of a run.
+
+    manifest.json     what it is a run of: configuration, model, template, seed, versions
+    queries.jsonl     the queries, in the order of the counters
+    segments/         the samples (see `journal_segments`)
+    progress.json     a heartbeat: rate, tokens, time spent
+    lock              held by the one writer
+
+Reading takes no lock and changes nothing, so it works beside a running writer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from dartmath.errors import JournalError
+from dartmath.manifest import read_manifest
+from dartmath.queries.query import Query
+from dartmath.sampling import policy
+from dartmath.sampling.config import SamplingSection
+from dartmath.sampling.journal_manifest import check_version, read_queries
+from dartmath.sampling.journal_segments import (
+    read_counters,
+    read_rows,
+    read_samples,
+    segment_numbers,
+    segment_path,
+    snapshot_numbers,
+)
+from dartmath.sampling.sample import Sample
+from dartmath.sampling.tally import QueryCounts, Tally
+from dartmath.verify.outcome import Outcome
+
+
+def open_journal(folder: Path | str) -> JournalReader:
+    """The journal in `folder`, for reading.
+
+    Raises `DataError` when `folder` is no output of `dartmath sample`, `JournalError` when a
+    newer dartmath wrote it.
+    """
+    return JournalReader(Path(folder))
+
+
+class JournalReader:
+    """A read-only view of a run directory, finished or running."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.manifest: dict[str, Any] = read_manifest(folder, stage="sample")
+        check_version(folder, self.manifest)
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is owed any more."""
+        return bool(self.manifest.get("finished"))
+
+    def queries(self) -> list[Query]:
+        """The queries of the run."""
+        return list(self._queries)
+
+    def samples(self, outcomes: Collection[Outcome] | None = None) -> Iterator[Sample]:
+        """All samples, or those of some outcomes, in no particular order; one batch in memory."""
+        for number in segment_numbers(self.folder):
+            yield from read_samples(self.folder, number, outcomes)
+
+    def counts(self) -> dict[str, QueryCounts]:
+        """The counters of every query by id, without reading any text."""
+        tally = self.tally()
+        return {query.id: tally.counts(index) for index, query in enumerate(self._queries)}
+
+    def tally(self) -> Tally:
+        """The counters of every query by position, for the policy's pilot of this run."""
+        return load_tally(self.folder, self._queries, policy.pilot(self.section.policy))
+
+    @cached_property
+    def section(self) -> SamplingSection:
+        """The run's configuration."""
+        return SamplingSection.model_validate(self.manifest["config"])
+
+    @cached_property
+    def _queries(self) -> list[Query]:
+        return read_queries(self.folder)
+
+
+def load_tally(folder: Path, queries: Sequence[Query], pilot: int, *, texts: bool = False) -> Tally:
+    """The counters of a run: the newest snapshot plus the segments after it.
+
+    `pilot` is how many first trials of a query count as its pilot. With `texts` the hashes of
+    correct responses are read too, which a writer needs to tell duplicates.
+    """
+    tally = Tally(len(queries), pilot)
+    positions = {query.id: index for index, query in enumerate(queries)}
+    snapshot, known_pilot = _restore(folder, tally)
+    for number in segment_numbers(folder):
+        if number > snapshot:
+            _replay(folder, number, tally, positions)
+        elif texts or known_pilot != pilot:
+            _revisit(folder, number, tally, positions, recount=known_pilot != pilot)
+    return tally
+
+
+def _restore(folder: Path, tally: Tally) -> tuple[int, int]:
+    """(number, pilot) of the newest usable snapshot, put into the tally; (-1, pilot) if none."""
+    for number in reversed(snapshot_numbers(folder)):
+        found = read_counters(folder, number)
+        if found is not None and len(found[0]["trials"]) <= tally.size:
+            columns, pilot = found
+            tally.restore(columns)
+            if pilot != tally.pilot:
+                tally.forget_pilot()
+            return number, pilot
+    return -1, tally.pilot
+
+
+_COUNTED = ["query_id", "trial", "outcome", "prompt_tokens", "completion_tokens", "text_hash"]
+
+
+def _replay(folder: Path, number: int, tally: Tally, positions: dict[str, int]) -> None:
+    """Count every sample of a segment."""
+    for row in read_rows(folder, number, _COUNTED):
+        tally.record(
+            _position(folder, row, positions),
+            row["trial"],
+            Outcome(row["outcome"]),
+            prompt_tokens=row["prompt_tokens"],
+            tokens=row["completion_tokens"],
+            text_hash=row["text_hash"],
+        )
+
+
+def _revisit(folder: Path, number: int, tally: Tally, positions: dict[str, int], *, recount: bool) -> None:
+    """Collect what a snapshot lacks: hashes of correct responses, and another pilot's counts."""
+    keep = None
+    if segment_path(folder, number, "parquet").is_file():
+        import pyarrow.compute as pc
+
+        keep = pc.field("outcome") == Outcome.CORRECT.value
+        if recount:
+            keep = keep | (pc.field("trial") < tally.pilot)
+    for row in read_rows(folder, number, ["query_id", "trial", "outcome", "text_hash"], keep):
+        index, outcome = _position(folder, row, positions), Outcome(row["outcome"])
+        if outcome is Outcome.CORRECT:
+            tally.remember(index, row["text_hash"])
+        if recount:
+            tally.count_pilot(index, row["trial"], outcome)
+
+
+def _position(folder: Path, row: dict[str, Any], positions: dict[str, int]) -> int:
+    try:
+        return positions[row["query_id"]]
+    except KeyError:
+        raise JournalError(
+            f"{folder} has a sample of query {row['query_id']!r}, which is not among its queries; "
+            "restore its queries.jsonl"
+        ) from None

@@ -1,0 +1,123 @@
+"""The lock of a run directory: one writer at a time.
+
+The lock is `flock` on `lock`, so the operating system frees it when its holder dies, kill -9
+included. File systems without `flock` (some NFS mounts) fall back to the process id in the file:
+it is stale when that process is gone or the file is of another host and old.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import json
+import os
+import socket
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from dartmath.errors import JournalError
+
+_FILE = "lock"
+_UNSUPPORTED = {errno.ENOTSUP, errno.ENOLCK, errno.ENOSYS, errno.EINVAL}
+
+
+class RunLock:
+    """Held while a process writes to `folder`; a second one is refused with `JournalError`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / _FILE
+        self._descriptor: int | None = None
+
+    def __enter__(self) -> RunLock:
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            self._acquire(descriptor)
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, json.dumps(_self()).encode(), 0)
+        except BaseException:
+            os.close(descriptor)
+            raise
+        self._descriptor = descriptor
+        # A forked worker would keep the lock alive after its parent was killed.
+        os.register_at_fork(after_in_child=self._close)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._descriptor is not None:
+            os.ftruncate(self._descriptor, 0)
+        self._close()
+
+    def _acquire(self, descriptor: int) -> None:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise JournalError(_refusal(self._path)) from None
+        except OSError as error:
+            if error.errno not in _UNSUPPORTED:
+                raise
+            if _alive(read_holder(self._path)):
+                raise JournalError(_refusal(self._path)) from None
+
+    def _close(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+def is_locked(folder: Path) -> bool:
+    """Whether a living process writes to `folder`; takes nothing and leaves no trace."""
+    try:
+        descriptor = os.open(folder / _FILE, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return _alive(read_holder(folder / _FILE))
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def read_holder(path: Path) -> dict[str, Any]:
+    """What the holder of the lock wrote about itself: pid, host, since; empty if nothing."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _self() -> dict[str, Any]:
+    since = time.strftime("%Y-%m-%d %H:%M:%S")
+    return {"pid": os.getpid(), "host": socket.gethostname(), "since": since}
+
+
+def _refusal(path: Path) -> str:
+    holder = read_holder(path)
+    who = f"process {holder.get('pid', '?')} on {holder.get('host', '?')} since {holder.get('since', '?')}"
+    return (
+        f"another process is writing to {path.parent} ({who}); wait for it, "
+        f"or stop it with: kill -INT {holder.get('pid', 'PID')}"
+    )
+
+
+def _alive(holder: dict[str, Any]) -> bool:
+    """Whether the process that wrote the lock file still runs, as far as this host can know."""
+    if not holder:
+        return False
+    if holder.get("host") != socket.gethostname():
+        return True
+    try:
+        os.kill(int(holder.get("pid", 0)), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,187 @@
+"""What a run directory is a run of: its manifest, its queries, and what may change between sessions."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from dartmath.errors import JournalError
+from dartmath.manifest import new_manifest, read_manifest, write_atomic, write_manifest
+from dartmath.queries.query import Query
+
+VERSION = 1
+QUERIES = "queries.jsonl"
+
+# Keys of the configuration that shape no sample: free to change, or to change with --amend.
+_FREE = ("config.workers", "config.price", "config.budget", "config.keep_wrong")
+_AMENDABLE = ("config.policy", "config.give_up", "config.distinct")
+
+# From a version to the next one; each step rewrites a run directory in place.
+MIGRATIONS: dict[int, Callable[[Path], None]] = {}
+
+
+def open_run(
+    folder: Path, queries: Sequence[Query], identity: Mapping[str, Any], *, amend: bool
+) -> tuple[dict[str, Any], list[Query]]:
+    """(manifest, queries) of the run in `folder`, made new or checked against what is asked now.
+
+    `identity` holds what shapes samples: "seed", "config", "model", "template", "shots". The
+    caller holds the lock. Raises `JournalError` naming every difference that would mix
+    incompatible samples, and, without `amend`, every change of what is wanted.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / "manifest.json").is_file():
+        return _create(folder, queries, identity)
+    migrate(folder)
+    manifest = read_manifest(folder, stage="sample")
+    amended = _check_identity(folder, manifest, identity, amend=amend)
+    known = read_queries(folder)
+    added = _check_queries(folder, known, queries, amend=amend)
+    if added:
+        _append_queries(folder, added)
+    if amended or added:
+        manifest.update(finished=False)
+    manifest.update(config=dict(identity["config"]), queries=len(known) + len(added))
+    write_manifest(folder, manifest)
+    return manifest, known + added
+
+
+def migrate(folder: Path) -> None:
+    """Bring a run directory of an older version to this one, step by step.
+
+    Raises `JournalError` for one that a newer dartmath wrote.
+    """
+    manifest = read_manifest(folder, stage="sample")
+    check_version(folder, manifest)
+    version = int(manifest["journal"]["version"])
+    while version < VERSION:
+        if version not in MIGRATIONS:
+            raise JournalError(f"{folder} has journal version {version}, which this dartmath cannot convert")
+        MIGRATIONS[version](folder)
+        version += 1
+        manifest = read_manifest(folder, stage="sample")
+        manifest["journal"] = {**manifest["journal"], "version": version}
+        write_manifest(folder, manifest)
+
+
+def check_version(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Raise `JournalError` if a newer dartmath wrote this run directory."""
+    found = int(manifest.get("journal", {}).get("version", 0))
+    if found > VERSION:
+        raise JournalError(
+            f"{folder} was written by a newer dartmath (journal version {found}, this one reads up to "
+            f"{VERSION}); run: pip install --upgrade dartmath"
+        )
+
+
+def read_queries(folder: Path) -> list[Query]:
+    """The queries of the run, in the order of their counters."""
+    path = folder / QUERIES
+    try:
+        with path.open("rb") as file:
+            return [Query.from_json(orjson.loads(line)) for line in file]
+    except (OSError, ValueError, KeyError) as error:
+        raise JournalError(f"{path}: cannot be read ({error}); restore it from a copy") from error
+
+
+def _create(
+    folder: Path, queries: Sequence[Query], identity: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[Query]]:
+    if (folder / "segments").is_dir():
+        raise JournalError(f"{folder} has samples but no manifest.json; restore it or use another folder")
+    _write_queries(folder, queries)
+    manifest = new_manifest(
+        "sample", journal={"version": VERSION}, queries=len(queries), **identity, summary={}
+    )
+    write_manifest(folder, manifest)
+    return manifest, list(queries)
+
+
+def _write_queries(folder: Path, queries: Sequence[Query]) -> None:
+    write_atomic(folder / QUERIES, "".join(_line(query) for query in queries))
+
+
+def _append_queries(folder: Path, added: Sequence[Query]) -> None:
+    # Replaced as a whole: a torn append would leave half a query.
+    text = (folder / QUERIES).read_text(encoding="utf-8")
+    write_atomic(folder / QUERIES, text + "".join(_line(query) for query in added))
+
+
+def _line(query: Query) -> str:
+    return orjson.dumps(query.to_json(), option=orjson.OPT_APPEND_NEWLINE).decode()
+
+
+def _check_identity(
+    folder: Path, manifest: Mapping[str, Any], identity: Mapping[str, Any], *, amend: bool
+) -> bool:
+    """Whether anything amendable changed; raises on what may not change."""
+    changes = list(_changes({key: manifest.get(key) for key in identity}, identity))
+    wrong = [c for c in changes if not c[0].startswith((*_FREE, *_AMENDABLE))]
+    if wrong:
+        raise JournalError(
+            f"the run in {folder} was sampled with other settings, and mixing them would spoil it:\n"
+            f"{_listing(wrong)}\nuse those settings, or sample into another folder"
+        )
+    wanted = [c for c in changes if c[0].startswith(_AMENDABLE)]
+    if wanted and not amend:
+        raise JournalError(
+            f"the run in {folder} was started with another goal:\n{_listing(wanted)}\n"
+            "add --amend to go on with the new goal; samples that are there are kept and count"
+        )
+    return bool(wanted)
+
+
+def _check_queries(
+    folder: Path, known: Sequence[Query], queries: Sequence[Query], *, amend: bool
+) -> list[Query]:
+    """The queries that the run does not have yet."""
+    stored = {query.id: query for query in known}
+    given = {query.id for query in queries}
+    for query in queries:
+        if query.id in stored and _content(stored[query.id]) != _content(query):
+            raise JournalError(
+                f"query {query.id!r} of {folder} has changed its text or references; "
+                "give it another id, or sample into another folder"
+            )
+    missing = [query.id for query in known if query.id not in given]
+    if missing:
+        raise JournalError(
+            f"{len(missing)} of the {len(known)} queries of {folder} are not asked for any more (first: "
+            f"{missing[0]!r}); ask for all of them, or sample into another folder"
+        )
+    added = [query for query in queries if query.id not in stored]
+    if added and not amend:
+        raise JournalError(
+            f"{len(added)} queries are not yet part of the run in {folder} (first: {added[0].id!r}); "
+            "add --amend to add them"
+        )
+    return added
+
+
+def _content(query: Query) -> tuple[str, tuple[str, ...], str]:
+    return query.text, query.references, query.verifier
+
+
+def _changes(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """(dotted key, old, new) wherever two nested mappings differ."""
+    if not (isinstance(old, Mapping) and isinstance(new, Mapping)):
+        if old != new:
+            yield path, old, new
+        return
+    for key in sorted({*old, *new}):
+        yield from _changes(old.get(key), new.get(key), f"{path}.{key}" if path else str(key))
+
+
+def _listing(changes: Sequence[tuple[str, Any, Any]]) -> str:
+    return "\n".join(
+        f"  {path.removeprefix('config.')}: {old!r} there, {new!r} asked" for path, old, new in changes
+    )
+
+
+def content_hash(value: Any) -> str:
+    """12 hexadecimal digits of a JSON-serialisable value."""
+    return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()[:12]

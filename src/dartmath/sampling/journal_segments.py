@@ -1,0 +1,197 @@
+"""Segments of a journal: JSONL while they grow, compressed Parquet once they are closed.
+
+segments/000007.parquet            samples of a closed segment (zstd)
+segments/000007.counters.parquet   the counters of every query up to and with this segment
+segments/000008.jsonl              the open segment, one sample a line
+"""
+
+from __future__ import annotations
+
+import os
+from array import array
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from dartmath.errors import JournalError
+from dartmath.sampling.sample import Sample
+from dartmath.verify.outcome import Outcome
+
+FOLDER = "segments"
+_DICTIONARY = ["query_id", "outcome", "finish_reason", "reason", "answer"]
+_BATCH = 2048
+
+
+def segment_path(folder: Path, number: int, kind: str) -> Path:
+    """Path of a segment; `kind` is "jsonl", "parquet" or "counters.parquet"."""
+    return folder / FOLDER / f"{number:06d}.{kind}"
+
+
+def segment_numbers(folder: Path) -> list[int]:
+    """Numbers of all segments, ascending."""
+    names = {path.name for path in (folder / FOLDER).glob("*") if path.suffix in (".jsonl", ".parquet")}
+    return sorted({int(name[:6]) for name in names if name[:6].isdigit()})
+
+
+def snapshot_numbers(folder: Path) -> list[int]:
+    """Numbers of the segments that have counters beside them, ascending."""
+    return sorted(int(path.name[:6]) for path in (folder / FOLDER).glob("[0-9]*.counters.parquet"))
+
+
+def read_samples(folder: Path, number: int, outcomes: Collection[Outcome] | None = None) -> Iterator[Sample]:
+    """Samples of one segment, open or closed, of the given outcomes only."""
+    wanted = None if outcomes is None else {o.value for o in outcomes}
+    for row in read_rows(folder, number):
+        if wanted is None or row["outcome"] in wanted:
+            yield Sample.from_json(row)
+
+
+def read_rows(
+    folder: Path, number: int, columns: list[str] | None = None, keep: Any = None
+) -> Iterator[dict[str, Any]]:
+    """Rows of one segment as dictionaries; `columns` and the Arrow filter `keep` spare closed ones work."""
+    path = segment_path(folder, number, "parquet")
+    if not path.is_file():
+        try:
+            rows, _ = read_lines(segment_path(folder, number, "jsonl"))
+        except FileNotFoundError:
+            # Closed between the two looks.
+            if not path.is_file():
+                raise
+        else:
+            yield from rows
+            return
+    yield from _parquet_rows(path, columns, keep)
+
+
+def read_lines(path: Path) -> tuple[list[dict[str, Any]], int]:
+    """(rows, bytes that hold them) of an open segment; a torn tail is left out.
+
+    A crash can leave half a line, or zeros after a power failure, at the very end. Anything
+    unreadable before a readable line is damage, and a `JournalError`.
+    """
+    rows: list[dict[str, Any]] = []
+    good = position = 0
+    bad: int | None = None
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            position += len(line)
+            row = _parse(line)
+            if row is None:
+                bad = bad or number
+            elif bad:
+                raise JournalError(
+                    f"{path}:{bad}: damaged line before good ones; remove that line to go on "
+                    "(its trial will be sampled again)"
+                )
+            else:
+                rows.append(row)
+                good = position
+    return rows, good
+
+
+def _parse(line: bytes) -> dict[str, Any] | None:
+    if not line.endswith(b"\n"):
+        return None
+    try:
+        row = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None
+    return row if isinstance(row, dict) and "query_id" in row and "trial" in row else None
+
+
+def _parquet_rows(path: Path, columns: list[str] | None, keep: Any) -> Iterator[dict[str, Any]]:
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(batch_size=_BATCH, columns=columns, use_threads=False):
+                yield from (batch if keep is None else batch.filter(keep)).to_pylist()
+    except (OSError, ValueError) as error:
+        raise JournalError(f"{path}: cannot be read ({error}); restore it from a copy") from error
+
+
+def close_segment(folder: Path, number: int) -> None:
+    """Turn the JSONL of a segment into Parquet; a crash leaves one of the two whole."""
+    import pyarrow as pa
+    import pyarrow.json as pj
+    import pyarrow.parquet as pq
+
+    source = segment_path(folder, number, "jsonl")
+    # One block: a long line may not straddle two.
+    read = pj.ReadOptions(use_threads=False, block_size=max(1, source.stat().st_size))
+    parse = pj.ParseOptions(explicit_schema=_schema(pa), unexpected_field_behavior="error")
+    table = pj.read_json(source, read_options=read, parse_options=parse)
+    _write_parquet(pq, table, segment_path(folder, number, "parquet"), use_dictionary=_DICTIONARY)
+    source.unlink()
+
+
+def write_counters(folder: Path, number: int, columns: Mapping[str, Any], pilot: int) -> None:
+    """Write a tally's snapshot beside segment `number`, and drop all but the newest two."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    size = len(columns["trials"])
+    arrays = {k: pa.array(np.frombuffer(v, dtype=v.typecode)) for k, v in columns.items() if k != "islands"}
+    islands = columns["islands"]
+    arrays["islands"] = pa.array([islands.get(i) for i in range(size)], type=pa.list_(pa.int32()))
+    table = pa.table(arrays).replace_schema_metadata({"pilot": str(pilot)})
+    _write_parquet(pq, table, segment_path(folder, number, "counters.parquet"))
+    for old in snapshot_numbers(folder)[:-2]:
+        segment_path(folder, old, "counters.parquet").unlink(missing_ok=True)
+
+
+def read_counters(folder: Path, number: int) -> tuple[dict[str, Any], int] | None:
+    """(snapshot, its pilot) beside segment `number`; None when damaged: they can be recounted."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.read_table(segment_path(folder, number, "counters.parquet"), use_threads=False)
+        columns = {
+            name: _to_array(table[name].to_numpy()) for name in table.column_names if name != "islands"
+        }
+        pilot = int(table.schema.metadata[b"pilot"])
+    except (OSError, ValueError, KeyError, pa.ArrowException):
+        return None
+    indices = pa.compute.indices_nonzero(pa.compute.is_valid(table["islands"])).to_pylist()
+    columns["islands"] = {i: table["islands"][i].as_py() for i in indices}
+    return columns, pilot
+
+
+def _to_array(values: Any) -> Any:
+    column = array("i" if values.dtype.itemsize == 4 else "q")
+    column.frombytes(values.tobytes())
+    return column
+
+
+def _write_parquet(pq: Any, table: Any, path: Path, **options: Any) -> None:
+    temporary = path.with_name(f".{path.name}.tmp")
+    try:
+        pq.write_table(table, temporary, compression="zstd", **{"use_dictionary": False, **options})
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _schema(pa: Any) -> Any:
+    fields = [
+        ("query_id", pa.string()),
+        ("trial", pa.int32()),
+        ("text", pa.string()),
+        ("finish_reason", pa.string()),
+        ("prompt_tokens", pa.int32()),
+        ("completion_tokens", pa.int32()),
+        ("seed", pa.int64()),
+        ("outcome", pa.string()),
+        ("answer", pa.string()),
+        ("reason", pa.string()),
+        ("seconds", pa.float64()),
+        ("text_hash", pa.int64()),
+    ]
+    return pa.schema(fields)

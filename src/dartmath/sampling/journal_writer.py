@@ -1,0 +1,174 @@
+"""JournalWriter: appends samples to the open segment, and closes segments in the background.
+
+What is durable when: a sample counts only after its line was handed to the operating system, so
+kill -9 loses nothing that was counted. The file is synced to disk about every five seconds, and
+when a segment closes: a power failure loses at most the samples since then, and those are owed
+again.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+
+import orjson
+
+from dartmath.errors import JournalError
+from dartmath.sampling.journal_segments import (
+    FOLDER,
+    close_segment,
+    read_lines,
+    segment_numbers,
+    segment_path,
+    write_counters,
+)
+from dartmath.sampling.sample import Sample
+from dartmath.sampling.tally import Tally
+
+_ROWS = 50_000
+_BYTES = 64 << 20
+_SYNC_SECONDS = 5.0
+
+
+class JournalWriter:
+    """Appends to the journal in `folder`, whose lock the caller holds.
+
+    `tally` is snapshot beside each segment that closes; record a sample there before `append`.
+    Segments close at `rows` samples or `size` bytes.
+    """
+
+    def __init__(self, folder: Path, tally: Tally, *, rows: int = _ROWS, size: int = _BYTES) -> None:
+        self._folder, self._tally = folder, tally
+        self._row_limit, self._byte_limit = rows, size
+        self._background = ThreadPoolExecutor(1, thread_name_prefix="journal")
+        self._jobs: list[Future[None]] = []
+        self._lines: list[bytes] = []
+        self._synced = time.monotonic()
+        (folder / FOLDER).mkdir(exist_ok=True)
+        self._number, self._rows, self._bytes = _recover(folder)
+        self._file = segment_path(folder, self._number, "jsonl").open("ab", buffering=0)
+        for number in segment_numbers(folder):
+            if number < self._number and segment_path(folder, number, "jsonl").is_file():
+                self._submit(close_segment, folder, number)
+
+    def __enter__(self) -> JournalWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if not isinstance(error, JournalError):
+                self.flush()
+        finally:
+            self._shut()
+
+    def append(self, sample: Sample) -> None:
+        """Take one sample; `flush` writes it."""
+        self._lines.append(orjson.dumps(sample.to_json(), option=orjson.OPT_APPEND_NEWLINE))
+
+    def flush(self) -> None:
+        """Hand all taken samples to the operating system; close the segment if it is full.
+
+        Raises `JournalError` when the disk is full or fails; the file then ends at a whole line.
+        """
+        self._check_background()
+        if not self._lines:
+            return
+        data = b"".join(self._lines)
+        self._write(data)
+        self._rows += len(self._lines)
+        self._bytes += len(data)
+        self._lines.clear()
+        if self._rows >= self._row_limit or self._bytes >= self._byte_limit:
+            self.rotate()
+        elif time.monotonic() - self._synced > _SYNC_SECONDS:
+            self._synced = time.monotonic()
+            self._submit(os.fsync, self._file.fileno())
+
+    def rotate(self) -> None:
+        """Close the open segment in the background and open the next."""
+        if not self._rows:
+            return
+        number, file = self._number, self._file
+        columns, pilot = self._tally.snapshot(), self._tally.pilot
+        self._number, self._rows, self._bytes = number + 1, 0, 0
+        self._file = segment_path(self._folder, self._number, "jsonl").open("ab", buffering=0)
+
+        def finish() -> None:
+            os.fsync(file.fileno())
+            file.close()
+            close_segment(self._folder, number)
+            write_counters(self._folder, number, columns, pilot)
+
+        self._submit(finish)
+
+    def finish(self) -> None:
+        """Write everything and close the open segment, so that a finished run is all Parquet."""
+        self.flush()
+        self.rotate()
+        self._background.shutdown(wait=True)
+        self._check_background()
+
+    def _submit(self, job: object, *arguments: object) -> None:
+        self._jobs.append(self._background.submit(job, *arguments))  # type: ignore[arg-type]
+
+    def _check_background(self) -> None:
+        finished = [job for job in self._jobs if job.done()]
+        self._jobs = [job for job in self._jobs if not job.done()]
+        for job in finished:
+            error = job.exception()
+            if isinstance(error, OSError):
+                raise JournalError(_failure(self._folder, error)) from error
+            if error is not None:
+                raise JournalError(f"cannot close a segment of {self._folder}: {error}") from error
+
+    def _write(self, data: bytes) -> None:
+        view = memoryview(data)
+        try:
+            while view:
+                view = view[self._file.write(view) :]
+        except OSError as error:
+            self._lines.clear()
+            os.ftruncate(self._file.fileno(), self._bytes)
+            raise JournalError(_failure(self._folder, error)) from error
+
+    def _shut(self) -> None:
+        self._background.shutdown(wait=True)
+        if not self._file.closed:
+            try:
+                os.fsync(self._file.fileno())
+            finally:
+                self._file.close()
+                if not self._rows:
+                    segment_path(self._folder, self._number, "jsonl").unlink(missing_ok=True)
+
+
+def _recover(folder: Path) -> tuple[int, int, int]:
+    """(number, rows, bytes) of the segment to append to, after cleaning up what a crash left."""
+    for leftover in (folder / FOLDER).glob(".*.tmp"):
+        leftover.unlink()
+    numbers = segment_numbers(folder)
+    for number in numbers:
+        # Both forms: killed between writing the Parquet file and removing its source.
+        if segment_path(folder, number, "parquet").is_file():
+            segment_path(folder, number, "jsonl").unlink(missing_ok=True)
+    if not numbers:
+        return 0, 0, 0
+    last = segment_path(folder, numbers[-1], "jsonl")
+    if not last.is_file():
+        return numbers[-1] + 1, 0, 0
+    rows, good = read_lines(last)
+    if good < last.stat().st_size:
+        os.truncate(last, good)
+    return numbers[-1], len(rows), good
+
+
+def _failure(folder: Path, error: OSError) -> str:
+    return (
+        f"cannot write the journal in {folder}: {error.strerror or error}; free space there and run the "
+        "same command again: all recorded samples are kept, and only what is missing is sampled"
+    )

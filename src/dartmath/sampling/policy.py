@@ -1,0 +1,117 @@
+"""Policies: pure functions from a query's record to what it is still owed.
+
+Every policy is the same three numbers. A query gets `pilot` trials that measure how hard it is;
+then it is sampled until it has `target` correct responses or `cap` trials:
+
+    policy      pilot   target                                     source (arXiv 2407.13690)
+    VRT         n       n, so that only the cap of n trials stops   §2.1, §4.1 (n = 52)
+    Uniform     0       k                                          §2.2 (k_u = 40)
+    Prop2Diff   n_d     max(1, ceil(k * fail_rate))                §2.2 (k_p = 192)
+    Band        n_d     k where low <= pass rate <= high, else 0
+    Custom      n_d     your function of (trials, correct, k)
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import Any, cast
+
+from dartmath.errors import ConfigError
+from dartmath.sampling.config import VRT, Band, Custom, PolicySection, Prop2Diff, Uniform
+from dartmath.sampling.difficulty import fail_rate
+
+Target = Callable[[int, int, int], int]
+
+
+def pilot(policy: PolicySection) -> int:
+    """Trials that every query gets unconditionally, and that measure its difficulty."""
+    match policy:
+        case VRT():
+            return policy.trials
+        case Uniform():
+            return 0
+        case _:
+            return min(policy.pilot, policy.cap)
+
+
+def cap(policy: PolicySection) -> int:
+    """Most trials of one query."""
+    return policy.trials if isinstance(policy, VRT) else policy.cap
+
+
+def target(policy: PolicySection, trials: int, correct: int) -> int:
+    """Correct responses wanted of a query that answered `correct` of `trials` pilot trials.
+
+    For VRT this is the number of trials itself: all correct ones of that many are wanted. A
+    query without any valid trial (0, 0) counts as one that always fails.
+    """
+    match policy:
+        case VRT():
+            return policy.trials
+        case Uniform():
+            return policy.k
+        case Prop2Diff():
+            return proportional(policy.k, fail_rate(trials, correct), policy.exponent)
+        case Band():
+            return policy.k if policy.low <= 1 - fail_rate(trials, correct) <= policy.high else 0
+        case Custom():
+            return max(0, int(load_function(policy.function)(trials, correct, policy.k)))
+
+
+def proportional(k: int, difficulty: float, exponent: float = 1.0) -> int:
+    """max(1, ceil(k * difficulty ** exponent)): Prop2Diff's number of responses (§2.2).
+
+    >>> [proportional(192, d) for d in (0, 0.001, 0.5, 1)]
+    [1, 1, 96, 192]
+    """
+    # The tolerance keeps 192 * (1 - 5/6) at 32, which floating point puts a hair above.
+    wanted: float = k * difficulty**exponent
+    return max(1, math.ceil(wanted - 1e-9))
+
+
+def largest_target(policy: PolicySection) -> int:
+    """The most correct responses the policy may ever want of a query."""
+    return policy.trials if isinstance(policy, VRT) else policy.k
+
+
+def may_give_up(policy: PolicySection) -> bool:
+    """Whether the give-up rule applies: not to VRT, which wants trials and not successes."""
+    return not isinstance(policy, VRT)
+
+
+def describe_policy(policy: PolicySection) -> str:
+    """One line for people, such as "prop2diff k=192 pilot=16 cap=8192"."""
+    values = policy.model_dump(exclude={"kind"}, exclude_defaults=False)
+    shown = [f"{key}={value}" for key, value in values.items() if not (key == "exponent" and value == 1)]
+    return " ".join([policy.kind, *shown])
+
+
+@cache
+def load_function(name: str) -> Target:
+    """The function of a `file.py:name` or `package.module:name`; `ConfigError` if there is none."""
+    where, _, attribute = name.rpartition(":")
+    try:
+        module = _load_file(Path(where)) if where.endswith(".py") else import_module(where)
+        found: Any = getattr(module, attribute)
+    except (ImportError, AttributeError, OSError, ValueError) as error:
+        raise ConfigError(
+            f"sampling.policy.function: cannot load {name!r} ({error}); "
+            "write it as file.py:name or package.module:name"
+        ) from error
+    if not callable(found):
+        raise ConfigError(f"sampling.policy.function: {name!r} is not a function")
+    return cast(Target, found)
+
+
+def _load_file(path: Path) -> Any:
+    spec = spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None or not path.is_file():
+        raise ImportError(f"no such file: {path}")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -1,0 +1,89 @@
+"""Heartbeat of a running sampling: `progress.json` for other terminals, and the progress bar."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+import time
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+from dartmath.sampling.budget import Meter
+from dartmath.sampling.controller import Controller
+from dartmath.sampling.schedule import Schedule
+from dartmath.sampling.tally import Tally
+from dartmath.terminal import Progress
+
+_FILE = "progress.json"
+_SECONDS = 2.0
+_WINDOW = 60
+
+
+class Heartbeat:
+    """Writes how the run goes every two seconds, and draws it; the rate is that of two minutes."""
+
+    def __init__(self, folder: Path, tally: Tally, schedule: Schedule, meter: Meter, engine: Any) -> None:
+        self._folder, self._tally, self._schedule, self._meter = folder, tally, schedule, meter
+        self._engine = engine
+        self._marks: deque[tuple[float, int, int]] = deque(maxlen=_WINDOW)
+
+    async def beat(self, controller: Controller, bar: Progress) -> None:
+        """Beat until cancelled."""
+        while True:
+            self.write(controller)
+            done = self._tally.total
+            expected = done + self._schedule.remaining
+            bar.update(done, total=round(expected), note=f"{self._tally.total_correct} correct")
+            await asyncio.sleep(_SECONDS)
+
+    def write(self, controller: Controller | None = None) -> None:
+        """Write the heartbeat once. A full disk is left to the journal to report."""
+        self._marks.append((time.monotonic(), self._tally.total, self._tally.total_tokens))
+        try:
+            _replace(self._folder / _FILE, json.dumps(self._state(controller), default=str))
+        except OSError:
+            return
+
+    def _state(self, controller: Controller | None) -> dict[str, Any]:
+        (start, samples, tokens), (now, *latest) = self._marks[0], self._marks[-1]
+        elapsed = max(now - start, 1e-9)
+        return {
+            "pid": os.getpid(),
+            "host": socket.gethostname(),
+            "updated": time.time(),
+            "seconds": round(self._meter.seconds, 3),
+            "replicas": self._meter.replicas,
+            "samples": self._tally.total,
+            "expected_remaining": round(self._schedule.remaining),
+            "samples_per_second": round((latest[0] - samples) / elapsed, 3) if now > start else None,
+            "tokens_per_second": round((latest[1] - tokens) / elapsed, 1) if now > start else None,
+            "generating": controller.generating if controller else 0,
+            "grading": controller.grading if controller else 0,
+            "concurrency": self._engine.concurrency,
+            "servers": _servers(self._engine),
+        }
+
+
+def read_progress(folder: Path) -> dict[str, Any]:
+    """The last heartbeat of a run; empty when there was none."""
+    try:
+        found = json.loads((folder / _FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _servers(engine: Any) -> Any:
+    """What the engine says about its servers or replicas, if it has any."""
+    status = getattr(engine, "status", None)
+    return status() if callable(status) else None
+
+
+def _replace(path: Path, text: str) -> None:
+    # Not synced: a heartbeat is stale after two seconds anyway.
+    temporary = path.with_name(f".{path.name}.tmp")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)

@@ -1,0 +1,239 @@
+"""`sample`: the whole sampling stage, new, continued or amended."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from dartmath.engines.protocol import Engine, Generation
+from dartmath.errors import DataError, EngineError, Interrupted
+from dartmath.manifest import read_manifest, write_manifest
+from dartmath.prompts.template import Example, Prompt, Template
+from dartmath.queries.query import Query
+from dartmath.sampling import policy as rules
+from dartmath.sampling.budget import BudgetGuard, Meter
+from dartmath.sampling.config import SamplingSection
+from dartmath.sampling.controller import Controller, Trials
+from dartmath.sampling.journal import load_tally
+from dartmath.sampling.journal_lock import RunLock
+from dartmath.sampling.journal_manifest import content_hash, open_run
+from dartmath.sampling.journal_writer import JournalWriter
+from dartmath.sampling.progress import Heartbeat, read_progress
+from dartmath.sampling.schedule import Schedule
+from dartmath.sampling.summary import SamplingSummary, summarise
+from dartmath.sampling.tally import Tally
+from dartmath.terminal import info, progress_bar
+
+_PROMPTS = 16_384
+_INTERRUPT = "interrupted"
+
+
+def sample(
+    queries: Sequence[Query],
+    engine: Engine,
+    template: Template,
+    section: SamplingSection,
+    folder: Path | str,
+    *,
+    seed: int,
+    model: Mapping[str, Any],
+    amend: bool = False,
+    shots: Mapping[str, Sequence[Example]] | None = None,
+) -> SamplingSummary:
+    """Sample `queries` into the run directory `folder` until the policy is owed nothing.
+
+    The same call again goes on where the last one stopped; on a finished run it does nothing.
+    `amend` allows another policy or more queries than the run was started with. `model` is what
+    the manifest records about the model; `shots` are the worked examples of each data set.
+
+    Returns normally when all is done or the budget is used up (`SamplingSummary.stopped`).
+    Raises `JournalError`, `EngineError`, or `Interrupted` after Ctrl-C: what was finished is kept.
+    """
+    folder = Path(folder)
+    _check_queries(queries)
+    identity = _identity(section, template, model, seed, shots)
+    folder.mkdir(parents=True, exist_ok=True)
+    with RunLock(folder):
+        _, known = open_run(folder, queries, identity, amend=amend)
+        run = _Run(folder, known, section, template, seed, shots or {})
+        if not run.schedule.done:
+            run.stream(engine)
+        return run.conclude()
+
+
+def _check_queries(queries: Sequence[Query]) -> None:
+    if not queries:
+        raise DataError("there are no queries to sample; check the queries section and its limit")
+    seen: set[str] = set()
+    for query in queries:
+        if query.id in seen:
+            raise DataError(f"two queries have the id {query.id!r}; ids must be unique in a run")
+        seen.add(query.id)
+
+
+def _identity(
+    section: SamplingSection,
+    template: Template,
+    model: Mapping[str, Any],
+    seed: int,
+    shots: Mapping[str, Sequence[Example]] | None,
+) -> dict[str, Any]:
+    """What decides whether samples may share a run directory."""
+    examples = {name: [asdict(e) for e in found] for name, found in (shots or {}).items()}
+    return {
+        "seed": seed,
+        "config": section.model_dump(mode="json"),
+        "model": dict(model),
+        "template": {"name": template.name, "hash": template.hash},
+        "shots": content_hash(examples) if any(examples.values()) else None,
+    }
+
+
+@dataclass
+class _Run:
+    """One session on a run directory whose lock is held."""
+
+    folder: Path
+    queries: list[Query]
+    section: SamplingSection
+    template: Template
+    seed: int
+    shots: Mapping[str, Sequence[Example]]
+
+    def __post_init__(self) -> None:
+        pilot = rules.pilot(self.section.policy)
+        self.tally: Tally = load_tally(self.folder, self.queries, pilot, texts=True)
+        self.schedule = Schedule(
+            self.section.policy, self.tally, give_up=self.section.give_up, distinct=self.section.distinct
+        )
+        self.seconds = float(read_progress(self.folder).get("seconds", 0.0))
+        self.stopped: str | None = None
+
+    def stream(self, engine: Engine) -> None:
+        """Sample until done, stopped or failed; everything finished is in the journal after it."""
+        if self.tally.total:
+            info(f"going on with {self.folder}: {self.tally.total} samples are there")
+        with JournalWriter(self.folder, self.tally) as journal:
+            asyncio.run(self._stream(engine, journal))
+            if self.stopped is None:
+                journal.finish()
+        if self.stopped == _INTERRUPT:
+            self.conclude()
+            raise Interrupted(
+                f"stopped by the user; {self.tally.total} samples are kept in {self.folder}. "
+                "Run the same command again to go on"
+            )
+
+    def conclude(self) -> SamplingSummary:
+        """Record in the manifest where the run stands."""
+        ids = [query.id for query in self.queries]
+        summary = summarise(
+            self.folder, ids, self.tally, self.schedule, seconds=self.seconds, stopped=self.stopped
+        )
+        manifest = read_manifest(self.folder, stage="sample")
+        manifest.update(finished=summary.complete, summary=summary.to_json())
+        write_manifest(self.folder, manifest)
+        return summary
+
+    async def _stream(self, engine: Engine, journal: JournalWriter) -> None:
+        from dartmath.verify import GradingPool
+
+        async with engine:
+            description = engine.describe()
+            self._record_engine(description)
+            meter = Meter(self.seconds, replicas=int(description.get("replicas", 1)))
+            try:
+                with GradingPool(self.section.workers) as grader:
+                    await self._control(engine, journal, grader, meter)
+            except EngineError as error:
+                raise EngineError(
+                    f"{error}\n{self.tally.total} samples are kept in {self.folder}; "
+                    "run the same command again to go on"
+                ) from error
+            finally:
+                self.seconds = meter.seconds
+
+    async def _control(self, engine: Engine, journal: JournalWriter, grader: Any, meter: Meter) -> None:
+        guard = BudgetGuard(self.section.budget, self.section.price, self.tally, meter)
+        controller = Controller(
+            self._trials(engine),
+            engine,
+            grader=grader,
+            schedule=self.schedule,
+            tally=self.tally,
+            sink=journal,
+            budget=guard,
+        )
+        heartbeat = Heartbeat(self.folder, self.tally, self.schedule, meter, engine)
+        with progress_bar("sampling", None) as bar, _interruptible(controller):
+            beating = asyncio.create_task(heartbeat.beat(controller, bar))
+            try:
+                await controller.run()
+            finally:
+                beating.cancel()
+                heartbeat.write()
+        self.stopped = None if self.schedule.done else controller.stopped
+
+    def _trials(self, engine: Engine) -> Trials:
+        section, tokenizer = self.section, getattr(engine, "tokenizer", None)
+
+        @lru_cache(_PROMPTS)
+        def render(dataset: str, text: str) -> Prompt:
+            return self.template.render(text, examples=self.shots.get(dataset, ()), tokenizer=tokenizer)
+
+        generation = Generation(
+            temperature=section.temperature,
+            top_p=section.top_p,
+            top_k=section.top_k,
+            max_tokens=section.max_tokens,
+            stop=(*self.template.stop, *section.stop),
+        )
+        return Trials(
+            self.queries, lambda q: render(q.dataset, q.text), generation, self.seed, section.keep_wrong
+        )
+
+    def _record_engine(self, description: dict[str, Any]) -> None:
+        """Note the engine in the manifest; a run may be continued on another one."""
+        manifest = read_manifest(self.folder, stage="sample")
+        engines = manifest.setdefault("engines", [])
+        if description not in engines:
+            engines.append(description)
+            manifest["engine"] = description
+            write_manifest(self.folder, manifest)
+
+
+@contextmanager
+def _interruptible(controller: Controller) -> Iterator[None]:
+    """First Ctrl-C or SIGTERM: finish what is in flight; second: abort it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    signals = (signal.SIGINT, signal.SIGTERM)
+    for number in signals:
+        loop.add_signal_handler(number, _on_signal(controller))
+    try:
+        yield
+    finally:
+        for number in signals:
+            loop.remove_signal_handler(number)
+
+
+def _on_signal(controller: Controller) -> Callable[[], None]:
+    def handle() -> None:
+        if controller.stopped is None:
+            info(
+                f"finishing the {controller.generating} responses in flight; press Ctrl-C again to drop them"
+            )
+            controller.stop(_INTERRUPT)
+        else:
+            controller.abort(_INTERRUPT)
+
+    return handle

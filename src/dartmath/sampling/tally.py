@@ -1,0 +1,197 @@
+"""Tally: the counters of every query of a run, small enough for 10^6 queries in memory.
+
+A struct of arrays: a query is its position in the list of queries. The tally is a function of
+the set of recorded trials, whatever their order, so it can be rebuilt from the journal or read
+from a snapshot beside it.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dartmath.verify.outcome import Outcome
+
+_OUTCOMES = tuple(Outcome)
+_NARROW = ("trials", "correct", "distinct", "prefix", "pilot_trials", "pilot_correct")
+_WIDE = ("prompt_tokens", "completion_tokens")
+
+
+@dataclass(frozen=True, slots=True)
+class QueryCounts:
+    """What a journal holds for one query.
+
+    `trials` counts recorded responses, `correct` those that are; `distinct` is `correct` without
+    equal texts. `pilot_trials` and `pilot_correct` count the valid ones (no outcome `error`)
+    among the policy's pilot trials. Token sums cover every recorded response.
+    """
+
+    trials: int = 0
+    correct: int = 0
+    distinct: int = 0
+    pilot_trials: int = 0
+    pilot_correct: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    outcomes: Mapping[Outcome, int] = field(default_factory=dict)
+
+    @property
+    def duplicates(self) -> int:
+        """Correct responses whose text was there before."""
+        return self.correct - self.distinct
+
+    @property
+    def valid(self) -> int:
+        """Trials that got a response: all but outcome `error`."""
+        return self.trials - self.outcomes.get(Outcome.ERROR, 0)
+
+
+class Tally:
+    """Counters of the queries at positions 0 .. size - 1.
+
+    `prefix[i]` trials of query i are recorded without a gap; `islands[i]` holds the recorded
+    trial numbers beyond it. `pilot` is how many first trials count as the policy's pilot.
+    """
+
+    def __init__(self, size: int, pilot: int = 0) -> None:
+        self.size, self.pilot = size, pilot
+        zeros = [0] * size
+        self.trials, self.correct, self.distinct = array("i", zeros), array("i", zeros), array("i", zeros)
+        self.prefix, self.pilot_trials, self.pilot_correct = (
+            array("i", zeros),
+            array("i", zeros),
+            array("i", zeros),
+        )
+        self.prompt_tokens, self.completion_tokens = array("q", zeros), array("q", zeros)
+        self.outcomes = {outcome: array("i", zeros) for outcome in _OUTCOMES}
+        self.islands: dict[int, set[int]] = {}
+        self._hashes: dict[int, array[int]] = {}
+        self.total = 0
+        self.total_correct = 0
+        self.total_prompt_tokens = 0
+        self.total_tokens = 0
+
+    def record(
+        self,
+        index: int,
+        trial: int,
+        outcome: Outcome,
+        *,
+        prompt_tokens: int,
+        tokens: int,
+        text_hash: int | None,
+    ) -> bool:
+        """Count one trial; False, and nothing counted, when that trial is recorded already."""
+        if not self._mark(index, trial):
+            return False
+        self.trials[index] += 1
+        self.outcomes[outcome][index] += 1
+        self.prompt_tokens[index] += prompt_tokens
+        self.completion_tokens[index] += tokens
+        self.total += 1
+        self.total_prompt_tokens += prompt_tokens
+        self.total_tokens += tokens
+        self.count_pilot(index, trial, outcome)
+        if outcome is Outcome.CORRECT:
+            self.correct[index] += 1
+            self.total_correct += 1
+            if self.remember(index, text_hash):
+                self.distinct[index] += 1
+        return True
+
+    def count_pilot(self, index: int, trial: int, outcome: Outcome) -> None:
+        """Count the trial among the pilot's, if it is one and got a response."""
+        if trial < self.pilot and outcome is not Outcome.ERROR:
+            self.pilot_trials[index] += 1
+            self.pilot_correct[index] += outcome is Outcome.CORRECT
+
+    def forget_pilot(self) -> None:
+        """Set the pilot's counters to zero, to count another pilot."""
+        self.pilot_trials = array("i", [0] * self.size)
+        self.pilot_correct = array("i", [0] * self.size)
+
+    def remember(self, index: int, text_hash: int | None) -> bool:
+        """Remember the text of a correct response; whether it is new."""
+        if text_hash is None:
+            return True
+        known = self._hashes.get(index)
+        if known is None:
+            # Arrays, not sets: 8 bytes per correct response, of which there are at most hundreds.
+            self._hashes[index] = array("q", (text_hash,))
+            return True
+        if text_hash in known:
+            return False
+        known.append(text_hash)
+        return True
+
+    def missing(self, index: int) -> list[int]:
+        """Trials below the highest recorded one that are not recorded: lost in flight."""
+        islands = self.islands.get(index)
+        if not islands:
+            return []
+        return [t for t in range(self.prefix[index], max(islands)) if t not in islands]
+
+    def following(self, index: int) -> int:
+        """The trial after the highest recorded one."""
+        islands = self.islands.get(index)
+        return max(islands) + 1 if islands else self.prefix[index]
+
+    def counts(self, index: int) -> QueryCounts:
+        """The counters of one query."""
+        return QueryCounts(
+            trials=self.trials[index],
+            correct=self.correct[index],
+            distinct=self.distinct[index],
+            pilot_trials=self.pilot_trials[index],
+            pilot_correct=self.pilot_correct[index],
+            prompt_tokens=self.prompt_tokens[index],
+            completion_tokens=self.completion_tokens[index],
+            outcomes={o: column[index] for o, column in self.outcomes.items() if column[index]},
+        )
+
+    def totals(self) -> dict[Outcome, int]:
+        """Recorded trials per outcome."""
+        return {outcome: sum(column) for outcome, column in self.outcomes.items()}
+
+    def snapshot(self) -> dict[str, Any]:
+        """A copy of all counters by column name; `restore` is its inverse. Holds no hashes."""
+        columns: dict[str, Any] = {name: getattr(self, name)[:] for name in (*_NARROW, *_WIDE)}
+        columns.update({f"outcome_{o.value}": column[:] for o, column in self.outcomes.items()})
+        columns["islands"] = {index: sorted(trials) for index, trials in self.islands.items()}
+        return columns
+
+    def restore(self, columns: Mapping[str, Any]) -> None:
+        """Set the counters of the first queries from a snapshot, one row for each."""
+        for name in (*_NARROW, *_WIDE):
+            _replace_head(getattr(self, name), columns[name])
+        for outcome, column in self.outcomes.items():
+            _replace_head(column, columns[f"outcome_{outcome.value}"])
+        self.islands = {index: set(trials) for index, trials in columns["islands"].items()}
+        self.total, self.total_correct = sum(self.trials), sum(self.correct)
+        self.total_prompt_tokens, self.total_tokens = sum(self.prompt_tokens), sum(self.completion_tokens)
+
+    def _mark(self, index: int, trial: int) -> bool:
+        prefix = self.prefix[index]
+        if trial > prefix:
+            islands = self.islands.setdefault(index, set())
+            if trial in islands:
+                return False
+            islands.add(trial)
+            return True
+        if trial < prefix:
+            return False
+        prefix += 1
+        islands = self.islands.get(index, set())
+        while prefix in islands:
+            islands.remove(prefix)
+            prefix += 1
+        if not islands:
+            self.islands.pop(index, None)
+        self.prefix[index] = prefix
+        return True
+
+
+def _replace_head(column: array[int], values: array[int]) -> None:
+    column[: len(values)] = values
