@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from dartmath.config import Section
+from dartmath.engines.config import EngineSection
 from dartmath.queries.config import QuerySource
 from dartmath.tools.config import ToolsSection
 
@@ -30,6 +31,8 @@ class EvaluationSection(Section):
     """Worked examples before each query (few-shot), for base models."""
     tools: ToolsSection | None = None
     """Tool-integrated reasoning; none when absent."""
+    engine: EngineSection | None = None
+    """Engine of evaluation; the recipe's own when absent."""
     before: bool = True
     """In `dartmath run`: evaluate the model before fine-tuning too."""
     workers: int = Field(1, ge=0)
