@@ -1,0 +1,31 @@
+"""`dartmath run`: a whole recipe."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from dartmath.cli._options import SetOption
+
+
+def command(
+    recipe: Annotated[str, typer.Argument(help="Name or path of a recipe; `dartmath recipes` lists them.")],
+    set_: SetOption = None,
+    json_: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
+) -> None:
+    """Run a whole recipe: sample, curate, train, evaluate, report.
+
+    The same command again goes on where it stopped; a finished run does nothing.
+
+    Examples:
+        dartmath run tiny
+        dartmath run recipes/gsm8k-tiny.yaml --set sampling.policy.k=8
+    """
+    from dartmath.cli._options import parse_set
+    from dartmath.pipeline import run_recipe
+    from dartmath.recipe import load_recipe
+    from dartmath.report.summary import print_summary
+
+    folders = run_recipe(load_recipe(recipe, parse_set(set_)))
+    print_summary(folders.root, as_json=json_)

@@ -1,0 +1,205 @@
+"""The whole run of a recipe: sample, curate, evaluate, train, evaluate again, report.
+
+    queries ─> sample/ ─> dataset/ ─> model/ ─> evaluation/after/ ─┐
+                 │                     ▲                            ├─> report.html, cards
+                 └── (same journal) ───┴── evaluation/before/ ──────┘
+
+Every stage writes a folder with a manifest, reads only the folders before it, goes on where it
+stopped, and does nothing when it is finished. So the same command again is always right.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dartmath.engines.config import OpenAIEngine, RayEngine, TransformersEngine
+from dartmath.errors import ConfigError
+from dartmath.manifest import read_manifest, write_atomic
+from dartmath.model import ModelSection, describe_model
+from dartmath.prompts.template import Template, load_template
+from dartmath.recipe import Recipe, load_recipe
+from dartmath.terminal import info, warn
+
+if TYPE_CHECKING:
+    from dartmath.engines.config import EngineSection
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolders:
+    """Where the stages of a run write."""
+
+    root: Path
+
+    @property
+    def recipe(self) -> Path:
+        """The resolved recipe."""
+        return self.root / "recipe.yaml"
+
+    @property
+    def sample(self) -> Path:
+        """The journal of sampling."""
+        return self.root / "sample"
+
+    @property
+    def dataset(self) -> Path:
+        """The curated training set and its card."""
+        return self.root / "dataset"
+
+    @property
+    def model(self) -> Path:
+        """The fine-tuned model and its card."""
+        return self.root / "model"
+
+    @property
+    def before(self) -> Path:
+        """The evaluation of the model before fine-tuning."""
+        return self.root / "evaluation" / "before"
+
+    @property
+    def after(self) -> Path:
+        """The evaluation of the fine-tuned model."""
+        return self.root / "evaluation" / "after"
+
+    @property
+    def report(self) -> Path:
+        """The HTML report."""
+        return self.root / "report.html"
+
+
+def run_recipe(recipe: Recipe) -> RunFolders:
+    """Run every stage of `recipe` that is not finished yet; returns where the results lie.
+
+    Raises the errors of the stages; whatever was finished before stays.
+    """
+    folders = RunFolders(recipe.folder)
+    template = load_template(recipe.template)
+    _keep_recipe(recipe, folders)
+    _announce(recipe, template)
+    stages: list[tuple[str, Path, Callable[[], None]]] = [
+        ("sample", folders.sample, lambda: run_sample(recipe, template, folders.sample)),
+        ("curate", folders.dataset, lambda: run_curate(recipe, folders)),
+    ]
+    if recipe.evaluation and recipe.evaluation.before:
+        model = _base_model(recipe)
+        stages.append(("evaluate before", folders.before, lambda: run_evaluate(recipe, model, folders.before)))
+    if recipe.training:
+        stages.append(("train", folders.model, lambda: run_train(recipe, template, folders)))
+        if recipe.evaluation:
+            tuned = ModelSection(name=str(folders.model), dtype=recipe.model.dtype)
+            stages.append(("evaluate after", folders.after, lambda: run_evaluate(recipe, tuned, folders.after)))
+    for name, folder, stage in stages:
+        info(f"\n── {name} ── {folder}")
+        stage()
+    run_report(recipe, folders)
+    return folders
+
+
+def run_sample(recipe: Recipe, template: Template, folder: Path, *, amend: bool = False) -> None:
+    """Sample the queries of `recipe` into the journal in `folder`."""
+    from dartmath.engines import create_engine
+    from dartmath.queries import load_all
+    from dartmath.sampling.run import sample
+
+    queries = load_all(recipe.queries)
+    engine = create_engine(recipe.engine, recipe.model, template)
+    asyncio.run(
+        sample(
+            queries,
+            engine,
+            template,
+            recipe.sampling,
+            folder,
+            seed=recipe.seed,
+            model=describe_model(recipe.model),
+            amend=amend,
+        )
+    )
+
+
+def run_curate(recipe: Recipe, folders: RunFolders) -> None:
+    """Curate the training set of `recipe` from its journal."""
+    from dartmath.curation.run import curate
+
+    curate(folders.sample, recipe.curation, folders.dataset)
+
+
+def run_train(recipe: Recipe, template: Template, folders: RunFolders) -> None:
+    """Fine-tune the model of `recipe` on its curated set."""
+    from dartmath.training.run import train
+
+    section = recipe.training
+    if section is None:
+        raise ConfigError("the recipe has no `training:` section; add one, or use `dartmath sample`")
+    own = load_template(section.template) if section.template else template
+    train(section, _base_model(recipe), own, [folders.dataset], folders.model, seed=recipe.seed)
+
+
+def run_evaluate(recipe: Recipe, model: ModelSection, folder: Path) -> None:
+    """Evaluate `model` on the benchmarks of `recipe`."""
+    from dartmath.evaluation.run import evaluate
+
+    section = recipe.evaluation
+    if section is None:
+        raise ConfigError("the recipe has no `evaluation:` section; add one with `suite:` or `benchmarks:`")
+    template = load_template(recipe.template)
+    evaluate(model, evaluation_engine(recipe), template, section, folder, seed=recipe.seed)
+
+
+def evaluation_engine(recipe: Recipe) -> EngineSection:
+    """The engine that evaluates: the recipe's own where it can load a fine-tuned model.
+
+    A server serves the model it was started with, so a recipe that samples from servers is
+    evaluated with the embedded engine unless `evaluation.engine` names another.
+    """
+    if recipe.evaluation and recipe.evaluation.engine:
+        return recipe.evaluation.engine
+    return TransformersEngine() if isinstance(recipe.engine, OpenAIEngine) else recipe.engine
+
+
+def run_report(recipe: Recipe, folders: RunFolders) -> None:
+    """Write the report and the cards of a run."""
+    from dartmath.report import write_cards, write_report
+
+    write_cards(recipe.report, folders.root)
+    write_report([folders.root], folders.report, title=recipe.report.title or recipe.name)
+
+
+def _base_model(recipe: Recipe) -> ModelSection:
+    section = recipe.training
+    if section and section.model:
+        return ModelSection(name=section.model, revision=section.revision, dtype=recipe.model.dtype)
+    return recipe.model
+
+
+def _keep_recipe(recipe: Recipe, folders: RunFolders) -> None:
+    """Write the resolved recipe beside its results; warn when another one was there."""
+    if folders.recipe.is_file() and load_recipe(str(folders.recipe)) != recipe:
+        warn(f"{folders.recipe} differs from the recipe given; every stage checks what it may go on with")
+    write_atomic(folders.recipe, recipe.to_yaml())
+
+
+def _announce(recipe: Recipe, template: Template) -> None:
+    info(f"run {recipe.name}: model {recipe.model.name}, template {template.name} ({template.hash})")
+    warning = template_warning(recipe.model.name, template)
+    if warning:
+        warn(warning)
+    if isinstance(recipe.engine, RayEngine | OpenAIEngine):
+        info(f"engine: {recipe.engine.kind}")
+
+
+def template_warning(model: str, template: Template) -> str | None:
+    """What to tell a user whose template is not the one the checkpoint was trained with."""
+    folder = Path(model)
+    if not (folder / "manifest.json").is_file():
+        return None
+    trained = read_manifest(folder).get("template") or {}
+    if trained.get("hash") in (None, template.hash):
+        return None
+    return (
+        f"{model} was trained with template {trained.get('name')!r}, this run uses {template.name!r}; "
+        f"to match: --set template={trained.get('name')}"
+    )
