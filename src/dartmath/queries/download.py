@@ -14,6 +14,7 @@ from dartmath.errors import DataError, MissingDependencyError
 from dartmath.queries.dataset import Dataset, Hub, Web
 from dartmath.queries.query import Query
 from dartmath.queries.rows import Row, read_rows
+from dartmath.queries.web import read_web
 from dartmath.terminal import warn
 
 
@@ -88,13 +89,15 @@ def _origin(dataset: Dataset, mirror: str | None) -> Hub | Web | None:
 def _read_origin(dataset: Dataset, origin: Hub | Web | None) -> Iterator[tuple[int, Row]]:
     if origin is None:
         raise _absent(dataset, "it is on no hub that this version knows")
-    arguments: dict[str, Any]
     if isinstance(origin, Web):
-        arguments = {"path": "json", "data_files": origin.url, "split": "train"}
-    else:
-        arguments = {"path": origin.repo, "name": origin.config, "split": origin.split}
-    for number, row in enumerate(read_hub(dataset, **arguments), start=1):
-        yield number, origin.rename(row) if isinstance(origin, Hub) else row
+        try:
+            yield from read_web(origin)
+        except OSError as error:
+            raise _absent(dataset, f"{origin.url} cannot be read: {error}") from error
+        return
+    rows = read_hub(dataset, path=origin.repo, name=origin.config, split=origin.split)
+    for number, row in enumerate(rows, start=1):
+        yield number, origin.rename(row)
 
 
 def read_hub(dataset: Dataset | str, **arguments: Any) -> Any:
@@ -112,5 +115,5 @@ def _absent(dataset: Dataset | str, why: str) -> MissingDependencyError:
         return MissingDependencyError(f"{dataset}: {why}")
     return MissingDependencyError(
         f"{dataset.name}: {why}; set DARTMATH_DATA to a folder that holds {dataset.file}, "
-        "or set the source's `mirror` to a Hub id that has the same rows"
+        "or the source's `mirror` to a Hub id that has the same rows"
     )

@@ -12,6 +12,20 @@ from dartmath.queries.dataset import Dataset
 _MODULES = (
     "math",
     "gsm8k",
+    "college_math",
+    "deepmind",
+    "olympiadbench",
+    "theoremqa",
+    "math500",
+    "aime",
+    "amc",
+    "minerva",
+    "gaokaobench",
+    "gaokao2023en",
+    "odyssey",
+    "svamp",
+    "asdiv",
+    "mawps",
 )
 
 
@@ -27,3 +41,25 @@ def find_dataset(name: str) -> Dataset:
     if name not in datasets():
         raise UnknownNameError("dataset", name, datasets())
     return datasets()[name]
+
+
+# Named lists of benchmarks, in the order of their published tables.
+SUITES: dict[str, tuple[str, ...]] = {
+    "dart-math": (
+        "math/test",
+        "gsm8k/test",
+        "mwpbench/college-math/test",
+        "deepmind-mathematics",
+        "olympiadbench/OE_TO_maths_en_COMP",
+        "theoremqa",
+    ),
+    "competition": ("aime24", "aime25", "amc23", "math-500", "olympiadbench/OE_TO_maths_en_COMP"),
+    "word-problems": ("gsm8k/test", "svamp", "asdiv", "mawps"),
+}
+
+
+def find_suite(name: str) -> tuple[str, ...]:
+    """The benchmarks of a suite; `UnknownNameError` with the nearest name when there is none."""
+    if name not in SUITES:
+        raise UnknownNameError("suite", name, SUITES)
+    return SUITES[name]

@@ -1,7 +1,6 @@
-r"""MATH: competition problems of five levels in seven subjects, and its 500-problem subset.
+r"""MATH: competition problems of five levels in seven subjects.
 
-Hendrycks et al. 2021, https://arxiv.org/abs/2103.03874; MATH-500: Lightman et al. 2023,
-https://arxiv.org/abs/2305.20050
+Hendrycks et al. 2021, https://arxiv.org/abs/2103.03874
 
 A row (made up):
 
@@ -21,6 +20,7 @@ from dartmath.queries.dataset import Dataset, Hub
 from dartmath.queries.latex import last_boxed
 from dartmath.queries.query import Query, make_query
 from dartmath.queries.rows import Row
+from dartmath.queries.text import restore_escapes
 
 _SOURCE = "https://github.com/hendrycks/math"
 _MIRROR = "DigitalLearningGmbH/MATH-lighteval"
@@ -39,14 +39,8 @@ def convert(name: str, row: Row) -> Query:
         answer = next((a for start, a in _EMPTY_BOXES.items() if row["problem"].startswith(start)), "")
     if answer is None:
         raise DataError(f"no \\boxed answer in the solution: {row['solution'][-60:]!r}")
-    return make_query(name, row["problem"], answer, level=_level(row), domain=row["type"].replace(" ", ""))
-
-
-def convert_500(name: str, row: Row) -> Query:
-    """The query of one row of MATH-500, whose answer and level have columns of their own."""
-    return make_query(
-        name, row["problem"], row["answer"], level=str(row["level"]), domain=row["subject"].replace(" ", "")
-    )
+    text = restore_escapes(row["problem"])
+    return make_query(name, text, answer, level=_level(row), domain=row["type"].replace(" ", ""))
 
 
 def _level(row: Row) -> str:
@@ -81,21 +75,7 @@ DATASETS = (
         file="math/train.jsonl",
         origin=Hub(_MIRROR, "train"),
         convert=convert,
-        checksum="db6d6632dbd7995f",
+        checksum="09e189d9c7f975c2",
         examples="math",
-    ),
-    Dataset(
-        name="math-500",
-        title="MATH-500",
-        use="test",
-        rows=500,
-        licence="MIT",
-        source="https://github.com/openai/prm800k",
-        file="extra/math500.jsonl",
-        origin=Hub("HuggingFaceH4/MATH-500", "test"),
-        convert=convert_500,
-        checksum="6d0733e27b750acc",
-        examples="math",
-        notes="A subset of math/test.",
     ),
 )

@@ -1,0 +1,47 @@
+"""Files of benchmarks on the web: downloaded once, kept in the cache."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from dartmath.errors import DataError
+from dartmath.model import cache_dir
+from dartmath.queries.dataset import Web
+from dartmath.queries.rows import Row, read_rows
+
+_TIMEOUT = 60.0
+
+
+def read_web(origin: Web) -> Iterator[tuple[int, Row]]:
+    """(1-based number, row) of a JSONL file or JSON array on the web.
+
+    Raises `OSError` when it cannot be fetched, `DataError` when it cannot be read.
+    """
+    path = fetch(origin.url)
+    if path.suffix != ".json":
+        return read_rows(path)
+    try:
+        rows = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise DataError(f"not valid JSON: {error}", path=origin.url) from error
+    return enumerate(rows, start=1).__iter__()
+
+
+def fetch(url: str) -> Path:
+    """The cached copy of `url`, downloaded if it is not there."""
+    name = url.rsplit("/", 1)[-1]
+    path = cache_dir() / "data" / hashlib.sha256(url.encode()).hexdigest()[:16] / name
+    if path.is_file():
+        return path
+    with urllib.request.urlopen(url, timeout=_TIMEOUT) as response:
+        content = response.read()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{name}.{os.getpid()}")
+    temporary.write_bytes(content)
+    temporary.replace(path)
+    return path
