@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from curation.memory import MemoryJournal, pools, query, sample
 from dartmath.curation.pool import digest, read_pool
+from dartmath.verify.outcome import Outcome
 
 
 def test_ranks_count_finished_trials_whatever_order_the_journal_has() -> None:
@@ -25,6 +28,13 @@ def test_duplicates_differ_in_white_space_alone_and_the_first_stays() -> None:
     pool.deduplicate()
     assert [c.trial for c in pool.candidates] == [0, 2]
     assert pool.dropped == {"duplicate": 2}
+
+
+def test_a_lost_trial_says_nothing_about_the_difficulty() -> None:
+    lost = replace(sample("a", 1, False), outcome=Outcome.ERROR)
+    journal = MemoryJournal({}, [query("a")], [sample("a", 0, False), lost, sample("a", 2, True)])
+    (pool,) = read_pool(journal)
+    assert (pool.trials, pool.head(2), pool.head(None)) == (3, (1, 0), (2, 1))
 
 
 def test_a_query_without_trials_has_an_empty_pool() -> None:

@@ -69,6 +69,14 @@ class Comparison:
         total = ("all", sum(b.queries for b in self.bands), "", sum(b.trials for b in self.bands))
         return [*body, (*total, *(self.rows[p] for p in POLICIES))]
 
+    def caption(self) -> str:
+        """The settings that gave each policy its size, for below the table."""
+        vrt, uniform, prop2diff = (self.k[policy] for policy in POLICIES)
+        text = f"VRT: {vrt} trials of each query; Uniform: k = {uniform}; Prop2Diff: k = {prop2diff}"
+        if self.rank_correlation is None:
+            return text + "."
+        return f"{text}; its targets rise with the fail rate at rank correlation {self.rank_correlation:.2f}."
+
 
 def compare_policies(journal_folder: Path, size: int | None = None) -> Comparison:
     """Select from one pool by VRT, Uniform and Prop2Diff, each with the k that gives `size` rows.

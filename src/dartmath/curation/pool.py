@@ -16,6 +16,10 @@ from dartmath.verify.outcome import Outcome
 Check = Callable[[Sample], str]
 """Why a correct response must not be used; empty when it may be."""
 
+FAILED, CORRECT, LOST = range(3)
+"""A trial with a response that is not correct; with one that is; without any response."""
+_VERDICTS = {Outcome.CORRECT: CORRECT, Outcome.ERROR: LOST}
+
 
 class Journal(Protocol):
     """What curation and the report read of a journal (see `dartmath.sampling.journal`)."""
@@ -48,7 +52,7 @@ class QueryPool:
 
     query: Query
     outcomes: bytes = b""
-    """One byte for each finished trial, in the order of trial numbers: 1 is correct, 0 is not."""
+    """One byte for each finished trial, in the order of trial numbers: CORRECT, FAILED or LOST."""
     candidates: list[Candidate] = field(default_factory=list)
     """The correct ones that may be used, in the order of trial numbers."""
     tokens: int = 0
@@ -64,12 +68,12 @@ class QueryPool:
     @property
     def correct(self) -> int:
         """Correct trials."""
-        return sum(self.outcomes)
+        return self.outcomes.count(CORRECT)
 
     def head(self, trials: int | None) -> tuple[int, int]:
-        """(trials, correct) of the first `trials` finished trials; of all when None."""
+        """(trials, correct) of the first `trials` finished trials, all when None, lost ones left out."""
         first = self.outcomes if trials is None else self.outcomes[:trials]
-        return len(first), sum(first)
+        return len(first) - first.count(LOST), first.count(CORRECT)
 
     def deduplicate(self) -> None:
         """Keep the first of candidates whose texts differ in white space alone."""
@@ -102,11 +106,10 @@ def read_pool(journal: Journal, check: Check | None = None) -> list[QueryPool]:
     trials: dict[str, array[int]] = {id: array("I") for id in pools}
     for sample in journal.samples():
         pool = pools[sample.query_id]
-        correct = sample.outcome is Outcome.CORRECT
-        # The lowest bit carries the verdict, so that 10^8 trials take 400 MB.
-        trials[sample.query_id].append(sample.trial * 2 + correct)
+        # Number and verdict in four bytes, so that 10^8 trials take 400 MB.
+        trials[sample.query_id].append(sample.trial << 2 | _VERDICTS.get(sample.outcome, FAILED))
         pool.tokens += sample.completion_tokens
-        if not correct:
+        if sample.outcome is not Outcome.CORRECT:
             continue
         if check and (reason := check(sample)):
             pool.dropped[reason] += 1
@@ -119,8 +122,8 @@ def read_pool(journal: Journal, check: Check | None = None) -> list[QueryPool]:
 
 
 def _order(pool: QueryPool, trials: list[int]) -> None:
-    pool.outcomes = bytes(code & 1 for code in trials)
-    ranks = {code >> 1: rank for rank, code in enumerate(trials) if code & 1}
+    pool.outcomes = bytes(code & 3 for code in trials)
+    ranks = {code >> 2: rank for rank, code in enumerate(trials)}
     pool.candidates = [
         Candidate(c.trial, ranks[c.trial], c.tokens, c.digest)
         for c in sorted(pool.candidates, key=lambda c: c.trial)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from statistics import median
-from typing import Any
+from typing import Any, ClassVar
 
 from dartmath.curation.bands import band_of, level_of
 from dartmath.curation.select import Selection
@@ -80,6 +80,36 @@ class CurationSummary:
     def to_json(self) -> dict[str, Any]:
         """For the manifest and `--json`."""
         return {**asdict(self), "missing": self.missing}
+
+    COLUMNS: ClassVar = ("band", "queries", "covered", "fail rate", "rows", "rows/query", "wanted", "missing")
+
+    def table(self) -> list[tuple[object, ...]]:
+        """One row for each band, for `dartmath.terminal.print_table`."""
+        return [
+            (
+                band.name,
+                band.queries,
+                band.covered,
+                "" if band.fail_rate is None else f"{band.fail_rate:.3f}",
+                band.rows,
+                f"{band.per_query:.1f}",
+                band.wanted,
+                band.missing or "",
+            )
+            for band in self.bands
+        ]
+
+    def caption(self) -> str:
+        """The policy, the shortfall and what was dropped, in sentences."""
+        settings = " ".join(f"{key}={value}" for key, value in self.policy.items() if key != "kind")
+        said = [f"{self.policy['kind']} {settings}."]
+        if self.missing:
+            short = sum(group.missing_queries for group in self.datasets)
+            said.append(f"The pool lacks {self.missing:,} {self.unit} wanted of {short:,} queries.")
+        if self.size and abs(self.rows - self.size) > self.size / 10:
+            said.append(f"No k comes nearer to the {self.size:,} rows asked for.")
+        said += [f"{count:,} dropped: {reason}." for reason, count in sorted(self.dropped.items())]
+        return " ".join(said)
 
 
 def summarise(

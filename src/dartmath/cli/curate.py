@@ -1,0 +1,88 @@
+"""`dartmath curate`: select a training set from the pool of samples."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dartmath.cli._options import resolve_section, section_options
+from dartmath.curation.config import CurationSection
+
+if TYPE_CHECKING:
+    from dartmath.curation.summary import CurationSummary
+
+
+@section_options(CurationSection)
+def command(
+    journal: Annotated[Path, typer.Argument(help="Folder that `dartmath sample` wrote.")],
+    out: Annotated[Path | None, typer.Option(help="Output folder; `dataset` beside the journal.")] = None,
+    recipe: Annotated[str | None, typer.Option(help="Take the `curation:` section of this recipe.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Only print VRT, Uniform and Prop2Diff side by side.")
+    ] = False,
+    *,
+    overrides: dict[str, Any],
+) -> None:
+    """Select a training set from the pool of samples, by the sampling policy or any other.
+
+    Nothing is sampled again: where the pool holds less than the policy wants, the table says how
+    much is missing in each band.
+
+    Examples:
+        dartmath curate runs/tiny/sample --out runs/tiny/dataset
+        dartmath curate runs/tiny/sample --policy uniform --policy-k 2 --out runs/tiny/uniform
+        dartmath curate runs/tiny/sample --policy vrt --size 500 --out runs/tiny/vrt
+        dartmath curate runs/tiny/sample --compare --size 500
+    """
+    section = resolve_section(
+        CurationSection, _over_sampling_policy(journal, overrides), recipe=recipe, key="curation"
+    )
+    if compare:
+        _compare(journal, section.size, as_json)
+        return
+    from dartmath.curation.run import curate
+
+    folder = out or journal.parent / "dataset"
+    summary = curate(journal, section, folder)
+    if as_json:
+        print(json.dumps(summary.to_json(), ensure_ascii=False))
+    else:
+        show(summary, folder)
+
+
+def _over_sampling_policy(journal: Path, overrides: dict[str, Any]) -> dict[str, Any]:
+    """`--policy-k 2` alone means the sampling policy with another k."""
+    if "policy.kind" in overrides or not any(key.startswith("policy.") for key in overrides):
+        return overrides
+    from dartmath.manifest import read_manifest
+
+    sampled = read_manifest(journal, stage="sample")["config"]["policy"]
+    return {f"policy.{key}": value for key, value in sampled.items()} | overrides
+
+
+def _compare(journal: Path, size: int | None, as_json: bool) -> None:
+    from dartmath.curation.compare import compare_policies
+    from dartmath.terminal import print_table
+
+    comparison = compare_policies(journal, size)
+    if as_json:
+        print(json.dumps(comparison.to_json(), ensure_ascii=False))
+        return
+    title = f"Correct responses kept of one pool, at about {comparison.size} rows"
+    print_table(title, comparison.columns(), comparison.table(), caption=comparison.caption())
+
+
+def show(summary: CurationSummary, folder: Path) -> None:
+    """Print what a set is made of, and what the pool lacks."""
+    from dartmath.terminal import print_table
+
+    print_table(
+        f"{summary.rows:,} responses to {summary.covered:,} of {summary.queries:,} queries -> {folder}",
+        summary.COLUMNS,
+        summary.table(),
+        caption=summary.caption(),
+    )
