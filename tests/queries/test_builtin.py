@@ -1,0 +1,99 @@
+"""Built-in data sets: each trap of the releases, and the real files' row counts and checksums."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from dartmath.errors import DataError
+from dartmath.queries.config import QuerySource
+from dartmath.queries.download import content_checksum, load_builtin
+from dartmath.queries.load import load
+from dartmath.queries.registry import SUITES, datasets, find_dataset, find_suite
+
+TRAPS = yaml.safe_load((Path(__file__).parent / "cases" / "traps.yaml").read_text(encoding="utf-8"))
+LOCAL = [name for name in datasets() if not name.startswith("gsm8k-fix/")]
+
+
+@pytest.mark.parametrize("case", TRAPS, ids=[f"{c['dataset']}: {c['why']}" for c in TRAPS])
+def test_trap(case: dict[str, Any]) -> None:
+    dataset = find_dataset(case["dataset"])
+    query = dataset.convert(dataset.name, case["row"])
+    if case["references"] is None:
+        assert query is None
+        return
+    assert query is not None
+    assert list(query.references) == case["references"]
+    assert query.verifier == case.get("verifier", "math")
+    if "metadata" in case:
+        assert dict(query.metadata) == case["metadata"]
+    if "text" in case:
+        assert query.text == case["text"]
+
+
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        ("gsm8k/test", {"question": "How many?", "answer": "18"}),
+        ("math/test", {"problem": "Find x.", "level": "Level 1", "type": "Algebra", "solution": "x = 2"}),
+        ("math/test", {"problem": "Find x.", "level": "Level 1", "type": "Algebra", "solution": "\\boxed{}"}),
+        ("minerva-math", {"problem": "How far?", "solution": "2", "type": "Relativity"}),
+    ],
+)
+def test_a_row_without_an_answer_is_an_error(name: str, row: dict[str, Any]) -> None:
+    dataset = find_dataset(name)
+    with pytest.raises(DataError):
+        dataset.convert(dataset.name, row)
+
+
+@pytest.mark.parametrize("name", LOCAL)
+def test_real_files_have_the_known_rows(
+    name: str, shared_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DARTMATH_DATA", str(shared_data))
+    dataset = find_dataset(name)
+    queries = load_builtin(dataset)
+    assert len(queries) == dataset.rows
+    assert content_checksum(queries) == dataset.checksum
+    assert len({query.id for query in queries}) == dataset.rows
+
+
+def test_real_rows_with_special_characters(shared_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DARTMATH_DATA", str(shared_data))
+    gsm8k = load(QuerySource(dataset="gsm8k/train"))
+    assert any("\u2028" in query.text for query in gsm8k)
+    for name in ("theoremqa", "mwpbench/gaokaobench", "math/train"):
+        for query in load(QuerySource(dataset=name)):
+            assert not set(query.text) & {"\x07", "\x08", "\x0c"}, query.text
+
+
+def test_pictures_and_flaws_are_marked(shared_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DARTMATH_DATA", str(shared_data))
+    theoremqa = load(QuerySource(dataset="theoremqa"))
+    assert sum("picture" in query.metadata for query in theoremqa) == 53
+    olympiad = load(QuerySource(dataset="olympiadbench/OE_TO_maths_en_COMP"))
+    assert sum("flaw" in query.metadata for query in olympiad) == 15
+    assert sum(not query.metadata["ordered"] for query in olympiad) == 94
+    assert [q.metadata["tolerance"] for q in olympiad if "tolerance" in q.metadata] == [0.1]
+
+
+def test_suites_name_known_benchmarks_once() -> None:
+    for name in SUITES:
+        benchmarks = find_suite(name)
+        assert len(set(benchmarks)) == len(benchmarks)
+        assert {find_dataset(benchmark).use for benchmark in benchmarks} == {"test"}
+
+
+def test_every_dataset_says_what_it_does_not_cover() -> None:
+    import importlib
+    import inspect
+
+    for dataset in datasets().values():
+        module = inspect.getmodule(dataset.convert)
+        assert module is not None
+        text = importlib.import_module(module.__name__).__doc__ or ""
+        assert "Not covered" in text, dataset.name
+        assert "A row" in text, dataset.name

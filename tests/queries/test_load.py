@@ -1,0 +1,211 @@
+"""load, load_all, select: sources of all kinds, and every bad one refused with its place."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dartmath.errors import ConfigError, DataError, MissingDependencyError, UnknownNameError
+from dartmath.queries import Columns, Query, QuerySource, Selector, load, load_all
+from dartmath.queries.query import make_query
+from dartmath.queries.select import select
+
+ROWS = [{"query": f"What is {i} + 1?", "reference": str(i + 1), "kind": "sum"} for i in range(9)]
+
+
+def write_jsonl(path: Path, rows: list[Any]) -> str:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return str(path)
+
+
+def test_jsonl_gzip_and_parquet_give_the_same_queries(tmp_path: Path) -> None:
+    import pyarrow
+    import pyarrow.parquet
+
+    plain = write_jsonl(tmp_path / "own.jsonl", ROWS)
+    packed = tmp_path / "own.jsonl.gz"
+    packed.write_bytes(gzip.compress(Path(plain).read_bytes()))
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(ROWS), tmp_path / "own.parquet")
+    texts = [
+        [q.text for q in load(QuerySource(dataset=str(tmp_path / name)))]
+        for name in ("own.jsonl", "own.jsonl.gz", "own.parquet")
+    ]
+    assert texts[0] == texts[1] == texts[2] == [row["query"] for row in ROWS]
+
+
+def test_columns_are_mapped(tmp_path: Path) -> None:
+    rows = [{"q": "Is it so?", "a": [True, "yes"], "name": 7, "l": 3, "d": "logic"}]
+    source = QuerySource(
+        dataset=write_jsonl(tmp_path / "own.jsonl", rows),
+        columns=Columns(query="q", reference="a", id="name", level="l", domain="d"),
+        band="easy",
+    )
+    (query,) = load(source)
+    assert (query.id, query.references) == ("7", ("True", "yes"))
+    assert dict(query.metadata) == {"level": "3", "domain": "logic", "band": "easy"}
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "says"),
+    [
+        ('{"query": "a", "reference": "1"}\n{"query": \n', 2, "not valid JSON"),
+        ("[1]\n", 1, "JSON object"),
+        ('{"query": "a", "reference": "1"}\n\n{"query": "b", "reference": ""}\n', 3, "missing reference"),
+        ('{"query": "a", "reference": null}\n', 1, "missing reference"),
+        ('{"query": "a", "reference": []}\n', 1, "missing reference"),
+        ('{"query": " ", "reference": "1"}\n', 1, "empty query"),
+        ('{"query": 3, "reference": "1"}\n', 1, "is a text"),
+        ('{"query": "a", "refrence": "1"}\n', 1, 'did you mean "refrence"'),
+        ('{"query": "a", "reference": "1"}\n{"query": "a", "reference": "1"}\n', 2, "repeats line 1"),
+        ('{"query": "\\ud800", "reference": "1"}\n', 1, "Unicode"),
+        ("\xff\xfe\n", 1, "not valid JSON"),
+    ],
+)
+def test_a_bad_row_is_named_by_file_and_line(tmp_path: Path, content: str, line: int, says: str) -> None:
+    path = tmp_path / "own.jsonl"
+    path.write_bytes(content.encode("latin-1"))
+    with pytest.raises(DataError) as caught:
+        load(QuerySource(dataset=str(path)))
+    assert caught.value.line == line
+    assert f"{path}:{line}: " in str(caught.value)
+    assert says in str(caught.value)
+
+
+def test_own_ids_must_differ(tmp_path: Path) -> None:
+    rows = [{**row, "id": "same"} for row in ROWS[:2]]
+    source = QuerySource(dataset=write_jsonl(tmp_path / "own.jsonl", rows), columns=Columns(id="id"))
+    with pytest.raises(DataError, match="'same' repeats line 1"):
+        load(source)
+
+
+@pytest.mark.parametrize("name", ["own.jsonl", "own.jsonl.gz", "own.parquet"])
+def test_missing_empty_and_damaged_files(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    with pytest.raises(DataError, match="no such file"):
+        load(QuerySource(dataset=str(path)))
+    path.write_bytes(gzip.compress(b"") if name.endswith("gz") else b"")
+    with pytest.raises(DataError, match=r"empty|not a readable"):
+        load(QuerySource(dataset=str(path)))
+    path.write_bytes(b"\x1f\x8bgarbage")
+    with pytest.raises(DataError):
+        load(QuerySource(dataset=str(path)))
+
+
+@pytest.mark.parametrize(
+    ("source", "error", "says"),
+    [
+        (QuerySource(dataset="gsm8k/tst"), UnknownNameError, 'did you mean "gsm8k/test"'),
+        (QuerySource(dataset="reasoning-gym/chain_sm"), UnknownNameError, 'did you mean "chain_sum"'),
+        (QuerySource(dataset="reasoning-gym/sudoku"), ConfigError, "no single right value"),
+        (QuerySource(dataset="reasoning-gym/lcm", options={"min_numbrs": 2}), ConfigError, "min_numbers"),
+        (QuerySource(dataset="reasoning-gym/lcm", options={"min_numbers": -2}), ConfigError, "refuses"),
+        (QuerySource(dataset="reasoning-gym/lcm", options={"seed": 2}), ConfigError, "select.seed"),
+        (QuerySource(dataset="reasoning-gym/lcm", select=Selector(levels=["1"])), ConfigError, "options"),
+        (QuerySource(dataset="gsm8k/test", options={"size": 2}), ConfigError, "options"),
+        (QuerySource(dataset="gsm8k/test", columns=Columns()), ConfigError, "columns"),
+        (QuerySource(dataset="own.jsonl", mirror="a/b"), ConfigError, "mirror"),
+    ],
+)
+def test_what_does_not_belong_is_refused(source: QuerySource, error: type[Exception], says: str) -> None:
+    with pytest.raises(error, match=says):
+        load(source)
+
+
+def test_data_that_is_nowhere_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DARTMATH_DATA", str(tmp_path))
+    monkeypatch.setenv("DARTMATH_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    with pytest.raises(MissingDependencyError, match="set DARTMATH_DATA to a folder that holds"):
+        load(QuerySource(dataset="deepmind-mathematics"))
+
+
+def test_a_bad_row_of_a_builtin_set_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DARTMATH_DATA", str(tmp_path))
+    write_jsonl(
+        tmp_path / "deepmind-mathematics.jsonl", [{"question": "a", "answer": "1"}, {"question": "b"}]
+    )
+    with pytest.raises(DataError, match=r"deepmind-mathematics.jsonl:2: .*no column 'answer'"):
+        load(QuerySource(dataset="deepmind-mathematics"))
+
+
+def test_a_changed_mirror_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DARTMATH_DATA", str(tmp_path))
+    write_jsonl(tmp_path / "deepmind-mathematics.jsonl", [{"question": "a", "answer": "1"}])
+    assert len(load(QuerySource(dataset="deepmind-mathematics"))) == 1
+    assert "1 queries with checksum" in capsys.readouterr().err
+
+
+def test_repeated_rows_of_a_benchmark_all_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DARTMATH_DATA", str(tmp_path))
+    write_jsonl(tmp_path / "deepmind-mathematics.jsonl", [{"question": "a", "answer": "1"}] * 3)
+    ids = [query.id for query in load(QuerySource(dataset="deepmind-mathematics"))]
+    assert ids == [ids[0], f"{ids[0]}-2", f"{ids[0]}-3"]
+
+
+def test_load_all_refuses_the_same_query_twice(tmp_path: Path) -> None:
+    source = QuerySource(dataset=write_jsonl(tmp_path / "own.jsonl", ROWS))
+    assert len(load_all([source])) == len(ROWS)
+    with pytest.raises(DataError, match="list every data set once"):
+        load_all([source, source])
+
+
+def test_a_generator_is_deterministic_and_distinct() -> None:
+    source = QuerySource(
+        dataset="reasoning-gym/chain_sum",
+        options={"min_terms": 2, "max_terms": 2, "min_digits": 1, "max_digits": 1},
+        select=Selector(n=40, seed=3),
+        band="two terms",
+    )
+    queries = load(source)
+    assert queries == load(source)
+    assert len({query.text for query in queries}) == 40
+    assert {query.metadata["band"] for query in queries} == {"two terms"}
+    other = load(source.model_copy(update={"select": Selector(n=40, seed=4)}))
+    assert [q.text for q in other] != [q.text for q in queries]
+    longer = load(source.model_copy(update={"select": Selector(n=60, seed=3)}))
+    assert longer[:40] == queries
+
+
+def test_a_generator_with_too_few_questions_says_so() -> None:
+    options = {"min_terms": 2, "max_terms": 2, "min_digits": 1, "max_digits": 1}
+    with pytest.raises(DataError, match="different queries of 300"):
+        load(QuerySource(dataset="reasoning-gym/chain_sum", options=options, select=Selector(n=300)))
+
+
+QUERIES = [
+    make_query("d", f"query {i}", str(i), level=str(i % 3), domain="even" if i % 2 == 0 else "odd")
+    for i in range(60)
+]
+
+
+@given(st.integers(1, 60), st.integers(1, 60), st.integers(0, 5))
+def test_a_smaller_sample_is_part_of_a_larger_one(few: int, many: int, seed: int) -> None:
+    few, many = sorted((few, many))
+    small = select(QUERIES, Selector(n=few, seed=seed), where="d")
+    large = select(QUERIES, Selector(n=many, seed=seed), where="d")
+    assert len(small) == few
+    assert {q.id for q in small} <= {q.id for q in large}
+    assert small == sorted(small, key=QUERIES.index)
+
+
+def test_filters_come_before_the_sample() -> None:
+    chosen = select(QUERIES, Selector(n=5, levels=["1"], domains=["odd"]), where="d")
+    assert {(q.metadata["level"], q.metadata["domain"]) for q in chosen} == {("1", "odd")}
+    with pytest.raises(DataError, match="no level '9'; valid: 0, 1, 2"):
+        select(QUERIES, Selector(levels=["9"]), where="d")
+    with pytest.raises(DataError, match=r"60 queries to choose from; select\.n = 61"):
+        select(QUERIES, Selector(n=61), where="d")
+
+
+def test_a_query_survives_json() -> None:
+    query = QUERIES[0]
+    assert Query.from_json(json.loads(json.dumps(query.to_json()))) == query
