@@ -10,7 +10,6 @@ stopped, and does nothing when it is finished. So the same command again is alwa
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,17 +105,15 @@ def run_sample(recipe: Recipe, template: Template, folder: Path, *, amend: bool 
 
     queries = load_all(recipe.queries)
     engine = create_engine(recipe.engine, recipe.model, template)
-    asyncio.run(
-        sample(
-            queries,
-            engine,
-            template,
-            recipe.sampling,
-            folder,
-            seed=recipe.seed,
-            model=describe_model(recipe.model),
-            amend=amend,
-        )
+    sample(
+        queries,
+        engine,
+        template,
+        recipe.sampling,
+        folder,
+        seed=recipe.seed,
+        model=describe_model(recipe.model),
+        amend=amend,
     )
 
 

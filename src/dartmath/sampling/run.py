@@ -58,11 +58,13 @@ def sample(
     """
     folder = Path(folder)
     _check_queries(queries)
+    if shots is None:
+        shots = _examples(queries, section.shots)
     identity = _identity(section, template, model, seed, shots)
     folder.mkdir(parents=True, exist_ok=True)
     with RunLock(folder):
         _, known = open_run(folder, queries, identity, amend=amend)
-        run = _Run(folder, known, section, template, seed, shots or {})
+        run = _Run(folder, known, section, template, seed, shots)
         if not run.schedule.done:
             run.stream(engine)
         return run.conclude()
@@ -78,15 +80,24 @@ def _check_queries(queries: Sequence[Query]) -> None:
         seen.add(query.id)
 
 
+def _examples(queries: Sequence[Query], shots: int) -> dict[str, Sequence[Example]]:
+    """The built-in worked examples of each data set among the queries."""
+    if not shots:
+        return {}
+    from dartmath.prompts.examples import examples_for
+
+    return {name: examples_for(name, shots) for name in sorted({query.dataset for query in queries})}
+
+
 def _identity(
     section: SamplingSection,
     template: Template,
     model: Mapping[str, Any],
     seed: int,
-    shots: Mapping[str, Sequence[Example]] | None,
+    shots: Mapping[str, Sequence[Example]],
 ) -> dict[str, Any]:
     """What decides whether samples may share a run directory."""
-    examples = {name: [asdict(e) for e in found] for name, found in (shots or {}).items()}
+    examples = {name: [asdict(e) for e in found] for name, found in shots.items()}
     return {
         "seed": seed,
         "config": section.model_dump(mode="json"),

@@ -1,0 +1,92 @@
+"""`dartmath sample`: sample responses with a difficulty-aware budget, and verify them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dartmath.cli._options import SetOption, parse_set, section_options
+from dartmath.sampling.config import SamplingSection
+
+if TYPE_CHECKING:
+    from dartmath.recipe import Recipe
+
+
+@section_options(SamplingSection, prefix="sampling.")
+def command(
+    recipe: Annotated[
+        str | None, typer.Argument(help="Recipe to take everything from; without one, --model and --data.")
+    ] = None,
+    *,
+    out: Annotated[Path | None, typer.Option(help="Run directory; `sample` in the recipe's folder.")] = None,
+    model: Annotated[str | None, typer.Option(help="Model that samples: Hub id, folder or name.")] = None,
+    data: Annotated[
+        list[str] | None, typer.Option(help="Data set to sample: a name or file. May be repeated.")
+    ] = None,
+    n: Annotated[int | None, typer.Option(help="How many queries of each data set given by --data.")] = None,
+    template: Annotated[str | None, typer.Option(help="Prompt template: a name or file.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the run.")] = None,
+    amend: Annotated[
+        bool, typer.Option("--amend", help="Go on with another policy or more queries than before.")
+    ] = False,
+    set_: SetOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+    overrides: dict[str, Any],
+) -> None:
+    """Sample responses until every query has the correct ones it is owed, and verify them.
+
+    The same command again goes on where it stopped; a finished run does nothing. Ctrl-C finishes
+    what is in flight, a second one drops it; nothing that was finished is lost.
+
+    Examples:
+        dartmath sample tiny
+        dartmath sample tiny --policy uniform --policy-k 4 --out runs/uniform/sample
+        dartmath sample tiny --policy-k 32 --amend
+        dartmath sample --model smollm2-135m-instruct --data gsm8k/train --n 50 --max-tokens 256
+        dartmath sample tiny --set engine.kind=openai --set engine.base_urls='[http://host:8000/v1]'
+    """
+    from dartmath.pipeline import run_sample
+    from dartmath.prompts.template import load_template
+
+    given = {**overrides, **parse_set(set_)}
+    named = {"model.name": model, "template": template, "seed": seed}
+    given.update({key: value for key, value in named.items() if value is not None})
+    found = _recipe(recipe, data or [], n, given)
+    folder = out or found.folder / "sample"
+    run_sample(found, load_template(found.template), folder, amend=amend)
+    show(folder, as_json=as_json)
+
+
+def _recipe(name: str | None, data: list[str], n: int | None, given: dict[str, Any]) -> Recipe:
+    """The recipe named, or one made of the flags alone, with the flags over it."""
+    from dartmath.errors import ConfigError
+    from dartmath.recipe import Recipe, load_recipe, set_key, validate
+
+    sources = [{"dataset": one, "select": {"n": n}} for one in data]
+    if sources:
+        given = {"queries": sources, **given}
+    if name is not None:
+        return load_recipe(name, given)
+    if not sources or "model.name" not in given:
+        raise ConfigError(
+            "name a recipe, or give both --model and --data, for example: dartmath sample "
+            "--model smollm2-135m-instruct --data gsm8k/train --n 50"
+        )
+    made: dict[str, Any] = {"name": data[0].replace("/", "-").replace(":", "-")}
+    for key, value in given.items():
+        set_key(made, key, value)
+    return validate(Recipe, made, where="options")
+
+
+def show(folder: Path, *, as_json: bool) -> None:
+    """Print what a run directory holds."""
+    from dartmath.cli.status import print_status
+    from dartmath.manifest import read_manifest
+
+    if as_json:
+        print(json.dumps(read_manifest(folder, stage="sample")["summary"], ensure_ascii=False))
+    else:
+        print_status(folder)

@@ -1,0 +1,106 @@
+"""`dartmath status`: how a run stands, also while it runs in another terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from dartmath.sampling.forecast import Estimate
+    from dartmath.sampling.status import RunStatus
+
+
+def command(
+    run: Annotated[Path, typer.Argument(help="Folder that `dartmath sample` or `dartmath run` writes.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the status as JSON.")] = False,
+) -> None:
+    """Show progress per band, rate, time left, tokens, cost, outcomes and servers of a run.
+
+    Reads only, so it works from another terminal while the run goes on.
+
+    Examples:
+        dartmath status runs/tiny
+        watch dartmath status runs/tiny/sample
+        dartmath status runs/tiny --json
+    """
+    folder = run / "sample" if (run / "sample" / "manifest.json").is_file() else run
+    if as_json:
+        print(json.dumps(_status(folder).to_json(), ensure_ascii=False))
+    else:
+        print_status(folder)
+
+
+def print_status(folder: Path) -> None:
+    """Print the status of the run directory `folder` as a table."""
+    from dartmath.terminal import print_table
+
+    status = _status(folder)
+    columns = ("band", "queries", "trials", "pass rate", "correct", "wanted", "reached", "capped", "open")
+    rows = [
+        (b.name, b.queries, b.trials, _percent(b.pass_rate), b.correct, b.wanted, b.reached, b.capped, b.open)
+        for b in status.bands
+    ]
+    title = f"{folder}: {status.policy}"
+    print_table(title, columns, rows, caption="\n".join(_lines(status)))
+
+
+def _status(folder: Path) -> RunStatus:
+    from dartmath.curation.bands import band_of
+    from dartmath.sampling.difficulty import fail_rate
+    from dartmath.sampling.journal import open_journal
+    from dartmath.sampling.status import run_status
+
+    journal = open_journal(folder)
+    counts = journal.counts()
+    rates = {id: fail_rate(c.trials, c.correct) if c.trials else None for id, c in counts.items()}
+    return run_status(folder, band_of(journal.queries(), rates))
+
+
+def _lines(status: RunStatus) -> Iterator[str]:
+    yield _state(status)
+    share = ", ".join(f"{name} {count:,}" for name, count in status.outcomes.items() if count)
+    yield f"{status.samples:,} samples ({share or 'none'}); {status.duplicates:,} duplicates"
+    spent = f"{status.tokens:,} tokens in {_duration(status.seconds)}"
+    yield spent + (f", cost {status.cost:,.2f}" if status.cost else "")
+    gave_up = sum(b.gave_up for b in status.bands)
+    refused = sum(b.refused for b in status.bands)
+    if gave_up or refused:
+        yield f"{gave_up} queries given up as hopeless within their cap, {refused} refused by the engine"
+    if status.running and status.rate is not None:
+        yield f"{status.rate:,.1f} samples/s, {status.tokens_rate or 0:,.0f} tokens/s, " + (
+            f"{status.generating} of {status.concurrency} slots busy, {status.grading} being graded"
+        )
+    if not status.finished:
+        yield f"still to sample: {_estimate(status.remaining, lambda x: f'{x:,.0f}')}" + (
+            f"; time left {_estimate(status.eta, _duration)}" if status.eta else ""
+        )
+    for server in status.servers or []:
+        yield "  " + ", ".join(f"{key} {value}" for key, value in server.items())
+
+
+def _state(status: RunStatus) -> str:
+    if status.finished:
+        return "finished"
+    if status.running:
+        return "running"
+    return f"not running ({status.stopped or 'it was killed, or has failed'}); the same command goes on"
+
+
+def _estimate(estimate: Estimate, form: Any) -> str:
+    return f"{form(estimate.mean)} ({form(estimate.low)} to {form(estimate.high)})"
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{share:.1%}"
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes:02d} min"
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"

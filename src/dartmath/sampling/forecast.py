@@ -1,0 +1,231 @@
+"""Forecast: expected rows, samples, tokens, hours, cost and coverage of a policy, with intervals.
+
+Pass rates are Beta-distributed within a band. Each replicate draws the band's Beta (refitted to a
+bootstrap of what was measured), a pass rate for every query, and then plays the policy: pilot,
+target, and a negative binomial number of further trials, cut off at the cap. The spread of the
+replicates is the interval, so it holds both the luck of sampling and what a small pilot does not
+know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dartmath.sampling import policy as rules
+from dartmath.sampling.budget import cost
+from dartmath.sampling.config import PolicySection, Price
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+REPLICATES = 100
+# Below this pass rate nothing is ever found under any cap, and NumPy's draws would overflow.
+_TINY = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Beta:
+    """Distribution of pass rates of a band."""
+
+    a: float
+    b: float
+
+    @classmethod
+    def of_mean(cls, mean: float, concentration: float) -> Beta:
+        """The Beta of that mean and a + b = concentration."""
+        return cls(mean * concentration, (1 - mean) * concentration)
+
+
+@dataclass(frozen=True)
+class BandData:
+    """What is known of a band of `size` queries.
+
+    `trials` and `correct` are of the queries that were tried. `tokens` are the mean tokens of
+    a correct and of another response, `prompt_tokens` those of a prompt. A `prior` stands in for
+    measurements where there are none.
+    """
+
+    name: str
+    size: int
+    trials: Ints
+    correct: Ints
+    tokens: tuple[float, float] = (0.0, 0.0)
+    prompt_tokens: float = 0.0
+    prior: Beta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A policy played out: per query, trials, correct responses kept, and whether it got its target."""
+
+    trials: Ints
+    correct: Ints
+    rows: Ints
+    reached: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """An expected value with its 90 % interval."""
+
+    mean: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> Estimate:
+        """Mean and 5 % / 95 % quantiles of replicates."""
+        low, high = np.quantile(values, (0.05, 0.95))
+        return cls(float(np.mean(values)), float(low), float(high))
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a policy is expected to take and to give; `bands` holds mean rows per query.
+
+    `rows` are responses in the data set, `correct` all correct responses in the pool. `coverage`
+    is the share of queries with at least one row, `reached` of those that get their whole target.
+    """
+
+    policy: PolicySection
+    rows: Estimate
+    correct: Estimate
+    samples: Estimate
+    tokens: Estimate
+    coverage: Estimate
+    reached: Estimate
+    hours: Estimate | None
+    cost: Estimate | None
+    bands: Mapping[str, float]
+
+
+def forecast(
+    policy: PolicySection,
+    bands: Sequence[BandData],
+    *,
+    tokens_per_second: float | None = None,
+    price: Price | None = None,
+    replicates: int = REPLICATES,
+    seed: int = 0,
+) -> Forecast:
+    """Forecast `policy` on queries like those of `bands`.
+
+    Hours need `tokens_per_second`, cost a `price`.
+    """
+    rng = np.random.default_rng(seed)
+    totals = [_replicate(policy, bands, rng) for _ in range(replicates)]
+    hours = prices = None
+    if tokens_per_second:
+        spent = [t["tokens"] / tokens_per_second / 3600 for t in totals]
+        hours = Estimate.of(spent)
+        if price is not None:
+            prices = Estimate.of(
+                [cost(price, h, t["prompt_tokens"], t["tokens"]) for h, t in zip(spent, totals, strict=True)]
+            )
+    names = ("rows", "correct", "samples", "tokens", "coverage", "reached")
+    found = {name: Estimate.of([t[name] for t in totals]) for name in names}
+    per_query = {b.name: float(np.mean([t["bands"][b.name] for t in totals])) for b in bands}
+    return Forecast(policy=policy, hours=hours, cost=prices, bands=per_query, **found)
+
+
+def play(
+    policy: PolicySection,
+    rates: Floats,
+    rng: np.random.Generator,
+    *,
+    trials: Ints | None = None,
+    correct: Ints | None = None,
+) -> Played:
+    """Play `policy` on queries of known pass rates, from `trials` of which `correct` on."""
+    size = len(rates)
+    rates = np.clip(rates, _TINY, 1.0)
+    done = np.zeros(size, np.int64) if trials is None else trials
+    right = np.zeros(size, np.int64) if correct is None else correct
+    pilot, cap = rules.pilot(policy), rules.cap(policy)
+    more = np.maximum(pilot - done, 0)
+    right, done = right + rng.binomial(more, rates), done + more
+    targets = _targets(policy, done, right)
+    owed = np.maximum(targets - right, 0)
+    left = np.maximum(cap - done, 0)
+    wanted = np.where(owed > 0, owed + rng.negative_binomial(np.maximum(owed, 1), rates), 0)
+    reached = wanted <= left
+    partly = _fewer(rng, left, rates, owed)
+    right = right + np.where(reached, owed, partly)
+    return Played(done + np.minimum(wanted, left), right, np.minimum(right, targets), reached)
+
+
+def fit_beta(trials: Ints, correct: Ints) -> Beta:
+    """The Beta of greatest beta-binomial likelihood, with a weak prior towards Beta(1, 1).
+
+    The prior (one query's worth) keeps the fit finite when all queries behave alike.
+    """
+    from scipy.optimize import minimize
+    from scipy.special import betaln
+
+    n = np.concatenate([trials, [2]]).astype(float)
+    c = np.concatenate([correct, [1]]).astype(float)
+
+    def loss(logs: Floats) -> float:
+        a, b = np.exp(np.clip(logs, -7, 7))
+        spread = float(np.sum(logs**2)) * 0.02
+        return spread - float(np.sum(betaln(a + c, b + n - c) - betaln(a, b)))
+
+    found = minimize(loss, np.zeros(2), method="Nelder-Mead", options={"maxiter": 200, "xatol": 1e-2})
+    a, b = np.exp(np.clip(found.x, -7, 7))
+    return Beta(float(a), float(b))
+
+
+def _replicate(policy: PolicySection, bands: Sequence[BandData], rng: np.random.Generator) -> dict[str, Any]:
+    total: dict[str, Any] = dict.fromkeys(("rows", "correct", "samples", "tokens", "prompt_tokens"), 0.0)
+    covered = reached = queries = 0
+    total["bands"] = {}
+    for band in bands:
+        played = play(policy, _draw(band, rng), rng)
+        samples, correct = int(played.trials.sum()), int(played.correct.sum())
+        total["rows"] += int(played.rows.sum())
+        total["correct"] += correct
+        total["samples"] += samples
+        total["tokens"] += correct * band.tokens[0] + (samples - correct) * band.tokens[1]
+        total["prompt_tokens"] += samples * band.prompt_tokens
+        total["bands"][band.name] = played.rows.mean() if band.size else 0.0
+        covered += int((played.rows > 0).sum())
+        reached += int(played.reached.sum())
+        queries += band.size
+    return {**total, "coverage": covered / max(1, queries), "reached": reached / max(1, queries)}
+
+
+def _draw(band: BandData, rng: np.random.Generator) -> Floats:
+    """A pass rate for each query of the band: posterior of those tried, the fitted Beta for others."""
+    if band.prior is not None:
+        return rng.beta(band.prior.a, band.prior.b, band.size)
+    tried = len(band.trials)
+    again = rng.integers(0, tried, tried)
+    fitted = fit_beta(band.trials[again], band.correct[again])
+    chosen = rng.beta(fitted.a + band.correct, fitted.b + band.trials - band.correct)[: band.size]
+    return np.concatenate([chosen, rng.beta(fitted.a, fitted.b, max(0, band.size - tried))])
+
+
+def _targets(policy: PolicySection, trials: Ints, correct: Ints) -> Ints:
+    """Targets from the pilot's record; more trials than the pilot are scaled to it."""
+    pilot = rules.pilot(policy)
+    if pilot == 0:
+        return np.full(len(trials), rules.target(policy, 0, 0), np.int64)
+    known = np.rint(correct * (pilot / np.maximum(trials, 1))).astype(np.int64)
+    table = np.array([rules.target(policy, pilot, c) for c in range(pilot + 1)], np.int64)
+    return table[np.clip(known, 0, pilot)]
+
+
+def _fewer(rng: np.random.Generator, trials: Ints, rates: Floats, owed: Ints) -> Ints:
+    """Binomial successes given that they are fewer than `owed`, by drawing again a few times."""
+    found = rng.binomial(trials, rates)
+    for _ in range(8):
+        over = found >= owed
+        if not over.any():
+            break
+        found[over] = rng.binomial(trials[over], rates[over])
+    return np.minimum(found, np.maximum(owed - 1, 0))
