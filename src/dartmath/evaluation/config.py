@@ -6,7 +6,7 @@ from pydantic import Field
 
 from dartmath.config import Section
 from dartmath.engines.config import EngineSection
-from dartmath.queries.config import QuerySource
+from dartmath.queries.config import QuerySource, Selector
 from dartmath.tools.config import ToolsSection
 
 
@@ -15,6 +15,8 @@ class EvaluationSection(Section):
 
     suite: str | None = None
     """A named list of benchmarks, such as `dart-math` (the six of the paper)."""
+    select: Selector = Selector()
+    """Which queries of each benchmark of the suite."""
     benchmarks: list[QuerySource] = []
     """Benchmarks beside those of the suite."""
     trials: int = Field(1, ge=1)

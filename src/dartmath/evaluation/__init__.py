@@ -1,0 +1,1 @@
+"""Evaluation: VRT on benchmark queries, then metrics with honest intervals, and comparisons."""

@@ -1,0 +1,161 @@
+"""95 % intervals of a mean over queries, and paired comparisons of two runs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+Z95 = 1.959963984540054
+_RESAMPLES = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A share with its 95 % interval; `method` says how the interval was found."""
+
+    value: float
+    low: float
+    high: float
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """How two runs differ on the same queries: `difference` is second minus first.
+
+    `low` and `high` bound it at 95 % (normal, clustered by query), `bootstrap_low` and
+    `bootstrap_high` by resampling queries. `only_first` and `only_second` count queries that one
+    run alone got right in most trials; `p_value` is McNemar's exact one where both runs have one
+    trial per query, else that of the clustered z-test; `test` says which.
+    """
+
+    queries: int
+    first: float
+    second: float
+    difference: float
+    low: float
+    high: float
+    bootstrap_low: float
+    bootstrap_high: float
+    only_first: int
+    only_second: int
+    p_value: float
+    test: str
+
+
+def wilson(correct: int, total: int) -> Estimate:
+    """The share of correct ones with Wilson's score interval (Wilson 1927, JASA 22).
+
+    Unlike value ± 1.96 standard errors it stays inside [0, 1] and is not empty at 0 and 1.
+    NaN for nothing at all.
+    """
+    if total == 0:
+        return Estimate(math.nan, math.nan, math.nan, "wilson")
+    share, square = correct / total, Z95 * Z95
+    centre = (share + square / (2 * total)) / (1 + square / total)
+    half = Z95 / (1 + square / total) * math.sqrt(share * (1 - share) / total + square / (4 * total**2))
+    # At 0 and at 1 the bound is the share itself; rounding must not move it past.
+    return Estimate(share, max(0.0, min(share, centre - half)), min(1.0, max(share, centre + half)), "wilson")
+
+
+def clustered(means: Sequence[float]) -> Estimate:
+    """The mean of per-query means with a normal interval whose clusters are the queries.
+
+    Trials of one query depend on each other, so the query is the unit: the standard error is the
+    standard deviation of the means over sqrt(queries) (Miller 2024, arXiv 2411.00640, §2.2). The
+    interval is cut to [0, 1]; it is NaN with fewer than two queries.
+    """
+    count = len(means)
+    if count == 0:
+        return Estimate(math.nan, math.nan, math.nan, "clustered")
+    mean = math.fsum(means) / count
+    half = Z95 * standard_error(means)
+    if math.isnan(half):
+        return Estimate(mean, math.nan, math.nan, "clustered")
+    return Estimate(mean, max(0.0, mean - half), min(1.0, mean + half), "clustered")
+
+
+def standard_error(values: Sequence[float]) -> float:
+    """Standard error of the mean of independent values; NaN with fewer than two."""
+    count = len(values)
+    if count < 2:
+        return math.nan
+    mean = math.fsum(values) / count
+    return math.sqrt(math.fsum((v - mean) ** 2 for v in values) / (count - 1) / count)
+
+
+def macro(estimates: Sequence[Estimate]) -> Estimate:
+    """The plain mean of several benchmarks' values.
+
+    Its interval follows from theirs, taken as independent: half-widths add in squares.
+    """
+    count = len(estimates)
+    if count == 0:
+        return Estimate(math.nan, math.nan, math.nan, "macro")
+    mean = math.fsum(e.value for e in estimates) / count
+    below = math.sqrt(math.fsum((e.value - e.low) ** 2 for e in estimates)) / count
+    above = math.sqrt(math.fsum((e.high - e.value) ** 2 for e in estimates)) / count
+    return Estimate(mean, mean - below, mean + above, "macro")
+
+
+def paired(first: Sequence[float], second: Sequence[float], *, single: bool, seed: int = 0) -> Paired:
+    """Compare two runs by their per-query means, in the same order of queries.
+
+    `single` says that both had one trial per query. Raises `ValueError` for different lengths.
+    """
+    if len(first) != len(second):
+        raise ValueError(f"paired runs have the same queries: {len(first)} and {len(second)}")
+    differences = [b - a for a, b in zip(first, second, strict=True)]
+    only_first = sum(a > 0.5 >= b for a, b in zip(first, second, strict=True))
+    only_second = sum(b > 0.5 >= a for a, b in zip(first, second, strict=True))
+    count = len(differences)
+    mean = math.fsum(differences) / count if count else math.nan
+    error = standard_error(differences)
+    low, high = bootstrap(differences, seed=seed)
+    return Paired(
+        queries=count,
+        first=math.fsum(first) / count if count else math.nan,
+        second=math.fsum(second) / count if count else math.nan,
+        difference=mean,
+        low=mean - Z95 * error,
+        high=mean + Z95 * error,
+        bootstrap_low=low,
+        bootstrap_high=high,
+        only_first=only_first,
+        only_second=only_second,
+        p_value=mcnemar(only_first, only_second) if single else z_test(mean, error),
+        test="mcnemar" if single else "z",
+    )
+
+
+def mcnemar(only_first: int, only_second: int) -> float:
+    """Exact two-sided p-value of McNemar's test (McNemar 1947): are the discordant pairs a fair coin?
+
+    >>> mcnemar(0, 5)
+    0.0625
+    """
+    total, fewer = only_first + only_second, min(only_first, only_second)
+    tail = sum(math.comb(total, i) for i in range(fewer + 1))
+    return min(1.0, 2 * tail / (1 << total))
+
+
+def z_test(mean: float, error: float) -> float:
+    """Two-sided p-value of "the true mean is 0"; 1 where all values are equal to 0."""
+    if math.isnan(error):
+        return math.nan
+    if error == 0:
+        return 1.0 if mean == 0 else 0.0
+    return math.erfc(abs(mean / error) / math.sqrt(2))
+
+
+def bootstrap(values: Sequence[float], *, seed: int = 0) -> tuple[float, float]:
+    """95 % percentile interval of the mean by resampling queries (Efron 1979); NaN for nothing."""
+    import numpy as np
+
+    if not values:
+        return math.nan, math.nan
+    data, generator = np.asarray(values), np.random.default_rng(seed)
+    means = [data[generator.integers(0, len(data), len(data))].mean() for _ in range(_RESAMPLES)]
+    low, high = np.percentile(means, [2.5, 97.5])
+    return float(low), float(high)

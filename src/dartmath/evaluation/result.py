@@ -1,0 +1,140 @@
+"""EvaluationResult: the one JSON file of an evaluation, with all that is needed to repeat it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from dartmath.errors import DataError
+from dartmath.manifest import write_atomic
+
+FILE = "result.json"
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class Score(_Record):
+    """A share with its 95 % interval; the bounds are null where there is none."""
+
+    value: float
+    """The estimate, from 0 to 1."""
+    low: float | None
+    """Lower bound."""
+    high: float | None
+    """Upper bound."""
+    method: str
+    """`wilson`, `clustered` (by query) or `macro`."""
+
+
+class Group(_Record):
+    """Pass@1 of the queries of one level, domain or band."""
+
+    queries: int
+    """How many queries."""
+    score: Score
+    """Pass@1."""
+
+
+class BenchmarkResult(_Record):
+    """Scores of one benchmark."""
+
+    name: str
+    """Data set, with the band in brackets if the source names one."""
+    dataset: str
+    """Data set as the recipe names it."""
+    source: dict[str, Any]
+    """The recipe's source: selection, seed, options."""
+    checksum: str
+    """Checksum of the texts and references that were asked."""
+    query_ids: list[str]
+    """Ids of the queries, in order."""
+    queries: int
+    """How many queries."""
+    trials: int
+    """Responses per query."""
+    correct: int
+    """Correct responses."""
+    pass_at_1: Score
+    """Pass@1; the mean over trials (avg@n) when there are several."""
+    pass_at_k: dict[int, Score]
+    """Unbiased pass@k for k = 2, 4 ... trials."""
+    maj_at_k: dict[int, Score]
+    """Majority vote of k trials, for the same k."""
+    outcomes: dict[str, int]
+    """Responses by outcome."""
+    truncated: float
+    """Share of responses that ran into `max_tokens`."""
+    ended: float
+    """Share of responses that the model ended itself (end of text or stop string)."""
+    no_answer: float
+    """Share of responses without a final answer (truncated ones included)."""
+    unparsable: float
+    """Share of responses whose answer could not be read."""
+    prompt_tokens: int
+    """Tokens of all prompts."""
+    completion_tokens: int
+    """Tokens of all responses."""
+    mean_tokens: float
+    """Tokens per response."""
+    request_seconds: float
+    """Wall time per response, from request to verdict, when many run at once."""
+    by: dict[str, dict[str, Group]]
+    """Pass@1 by "level", "domain" and "band", where queries have them."""
+
+
+class EvaluationResult(_Record):
+    """All scores of one evaluation and what is needed to repeat it."""
+
+    format: int = 1
+    """Version of this file's layout."""
+    created: str
+    """When it was computed (UTC)."""
+    model: dict[str, Any]
+    """Model name, revision, number format."""
+    template: dict[str, str]
+    """Prompt template: name and hash."""
+    engine: dict[str, Any]
+    """Engine that generated, with its settings."""
+    versions: dict[str, str]
+    """Versions of dartmath, Python and libraries."""
+    seed: int
+    """Seed of the run."""
+    section: dict[str, Any]
+    """The `evaluation:` section, resolved: decoding, shots, tools."""
+    tokens: int
+    """Generated tokens."""
+    seconds: float
+    """Wall time of generation and verification."""
+    benchmarks: list[BenchmarkResult]
+    """Scores per benchmark, in the order asked."""
+    average: Score
+    """Plain mean of the benchmarks' Pass@1."""
+
+    def benchmark(self, name: str) -> BenchmarkResult | None:
+        """The benchmark of that name, if it was asked."""
+        return next((b for b in self.benchmarks if b.name == name), None)
+
+
+def write_result(folder: Path, result: EvaluationResult) -> Path:
+    """Write `folder/result.json`; returns its path."""
+    path = folder / FILE
+    write_atomic(path, result.model_dump_json(indent=2) + "\n")
+    return path
+
+
+def read_result(folder: Path) -> EvaluationResult:
+    """The result in `folder`; `DataError` when there is none or it is damaged."""
+    path = folder / FILE
+    try:
+        return EvaluationResult.model_validate_json(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise DataError(
+            f"not an output folder of `dartmath evaluate`, or not finished: it has no {FILE}", path=folder
+        ) from None
+    except (ValidationError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise DataError(f"damaged result: {error}", path=path) from error

@@ -1,0 +1,209 @@
+"""evaluate: sample the benchmarks with VRT, then score them.
+
+FOLDER/samples/      the journal of all responses (see `dartmath.sampling.journal`)
+FOLDER/rows.parquet  one row per response, to look at
+FOLDER/result.json   the scores and all that is needed to repeat them
+FOLDER/manifest.json what reports and cards read
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from dartmath.engines.config import EngineSection
+from dartmath.engines.protocol import Engine
+from dartmath.errors import ConfigError, DataError, RunError
+from dartmath.evaluation.config import EvaluationSection
+from dartmath.evaluation.intervals import Estimate, macro
+from dartmath.evaluation.result import FILE, EvaluationResult, Score, read_result, write_result
+from dartmath.evaluation.rows import write_rows
+from dartmath.evaluation.score import Benchmark, score, to_score
+from dartmath.manifest import new_manifest, versions, write_manifest
+from dartmath.model import ModelSection, describe_model
+from dartmath.prompts.template import Template
+from dartmath.queries.config import QuerySource
+from dartmath.queries.load import load
+from dartmath.queries.registry import find_suite
+from dartmath.sampling.config import VRT, SamplingSection
+from dartmath.sampling.journal import JournalReader, open_journal
+from dartmath.sampling.sample import Sample
+
+SAMPLES = "samples"
+
+
+def evaluate(
+    model: ModelSection,
+    engine: EngineSection,
+    template: Template,
+    section: EvaluationSection,
+    folder: Path,
+    *,
+    seed: int = 0,
+) -> EvaluationResult:
+    """Evaluate `model` on the benchmarks of `section`; everything is written to `folder`.
+
+    The same call again goes on where the last one stopped; a finished one only scores again. A
+    benchmark may be added to a folder later. Raises `ConfigError` when no benchmark is named,
+    `DataError` for bad data, `JournalError` when the folder holds another evaluation.
+    """
+    from dartmath.sampling.run import sample
+
+    benchmarks = load_benchmarks(section)
+    summary = sample(
+        [query for benchmark in benchmarks for query in benchmark.queries],
+        _engine(engine, model, template, section),
+        template,
+        _sampling(section),
+        folder / SAMPLES,
+        seed=seed,
+        model=_identity(model, section),
+        amend=(folder / SAMPLES).is_dir(),
+    )
+    if not summary.complete:
+        raise RunError(f"the evaluation stopped ({summary.stopped}); run the same command again to go on")
+    return rescore(folder, benchmarks, section)
+
+
+def rescore(folder: Path, benchmarks: Sequence[Benchmark], section: EvaluationSection) -> EvaluationResult:
+    """Score the journal in `folder` and write result, rows and manifest."""
+    journal = open_journal(folder / SAMPLES)
+    samples = samples_by_query(journal)
+    scored = [score(benchmark, samples, section.trials) for benchmark in benchmarks]
+    manifest = journal.manifest
+    result = EvaluationResult(
+        created=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        model={key: value for key, value in manifest["model"].items() if key != "tools"},
+        template=manifest["template"],
+        engine=manifest.get("engine", {}),
+        versions=manifest.get("versions", versions()),
+        seed=manifest["seed"],
+        section=section.model_dump(mode="json"),
+        tokens=sum(one.completion_tokens for one in scored),
+        seconds=float(manifest.get("summary", {}).get("seconds", 0.0)),
+        benchmarks=scored,
+        average=average([one.pass_at_1 for one in scored]),
+    )
+    write_rows(folder, benchmarks, samples)
+    write_result(folder, result)
+    write_manifest(folder, _manifest(result))
+    return result
+
+
+def load_benchmarks(section: EvaluationSection) -> list[Benchmark]:
+    """The benchmarks of a section with their queries: those of the suite first."""
+    suite = (
+        [QuerySource(dataset=name, select=section.select) for name in find_suite(section.suite)]
+        if section.suite
+        else []
+    )
+    sources = [*suite, *section.benchmarks]
+    if not sources:
+        raise ConfigError("no benchmark to evaluate on; give --suite dart-math or --benchmark gsm8k/test")
+    benchmarks = [Benchmark(_name(source), source, tuple(load(source))) for source in sources]
+    seen: set[str] = set()
+    for benchmark in benchmarks:
+        if benchmark.name in seen:
+            raise ConfigError(f"benchmark {benchmark.name!r} is named twice; give each source its own `band`")
+        seen.add(benchmark.name)
+    return benchmarks
+
+
+def samples_by_query(journal: JournalReader) -> dict[str, list[Sample]]:
+    """All samples of a journal by query id, in the order of their trials."""
+    found: dict[str, list[Sample]] = defaultdict(list)
+    for sample in journal.samples():
+        found[sample.query_id].append(sample)
+    for samples in found.values():
+        samples.sort(key=lambda s: s.trial)
+    return dict(found)
+
+
+def average(scores: Sequence[Score]) -> Score:
+    """The plain mean over benchmarks."""
+    nan = float("nan")
+    estimates = [
+        Estimate(s.value, nan if s.low is None else s.low, nan if s.high is None else s.high, s.method)
+        for s in scores
+    ]
+    return to_score(macro(estimates))
+
+
+def finished_result(folder: Path) -> EvaluationResult | None:
+    """The result in `folder` if there is one."""
+    return read_result(folder) if (folder / FILE).is_file() else None
+
+
+def _name(source: QuerySource) -> str:
+    return f"{source.dataset} ({source.band})" if source.band else source.dataset
+
+
+def _engine(
+    engine: EngineSection, model: ModelSection, template: Template, section: EvaluationSection
+) -> Engine:
+    from dartmath.engines import create_engine
+
+    made = create_engine(engine, model, template)
+    if section.tools is None:
+        return made
+    from dartmath.tools import ToolEngine
+
+    return ToolEngine(made, section.tools)
+
+
+def _sampling(section: EvaluationSection) -> SamplingSection:
+    return SamplingSection(
+        policy=VRT(trials=section.trials),
+        temperature=section.temperature,
+        top_p=section.top_p,
+        max_tokens=section.max_tokens,
+        stop=section.stop,
+        shots=section.shots,
+        workers=section.workers,
+    )
+
+
+def _identity(model: ModelSection, section: EvaluationSection) -> dict[str, Any]:
+    """What the journal holds samples of: with tools, the model and its tools together."""
+    identity = describe_model(model)
+    if section.tools is not None:
+        identity["tools"] = section.tools.model_dump(mode="json")
+    return identity
+
+
+def _manifest(result: EvaluationResult) -> dict[str, Any]:
+    manifest = new_manifest(
+        "evaluate",
+        config=result.section,
+        model=result.model,
+        template=result.template,
+        engine=result.engine,
+        seed=result.seed,
+        inputs=[SAMPLES],
+    )
+    summary = result.model_dump(mode="json", include={"average", "tokens", "seconds"})
+    summary["benchmarks"] = [
+        one.model_dump(mode="json", exclude={"query_ids", "source"}) for one in result.benchmarks
+    ]
+    return {**manifest, "finished": True, "summary": summary}
+
+
+def benchmarks_of(result: EvaluationResult, journal: JournalReader) -> list[Benchmark]:
+    """The benchmarks of a finished evaluation, from its own files, without loading data sets."""
+    queries = {query.id: query for query in journal.queries()}
+    try:
+        return [
+            Benchmark(
+                one.name,
+                QuerySource.model_validate(one.source),
+                tuple(queries[query_id] for query_id in one.query_ids),
+            )
+            for one in result.benchmarks
+        ]
+    except KeyError as error:
+        raise DataError(
+            f"result.json names query {error}, which its journal lacks", path=journal.folder
+        ) from None

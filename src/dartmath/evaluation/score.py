@@ -1,0 +1,136 @@
+"""score: from the samples of a benchmark to its metrics."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from dartmath.evaluation.intervals import Estimate, clustered, wilson
+from dartmath.evaluation.metrics import majority_at_k, pass_at_k, powers_of_two
+from dartmath.evaluation.result import BenchmarkResult, Group, Score
+from dartmath.queries.config import QuerySource
+from dartmath.queries.download import content_checksum
+from dartmath.queries.query import Query
+from dartmath.sampling.sample import Sample
+from dartmath.verify.outcome import Outcome
+
+_GROUPS = ("level", "domain", "band")
+_MOST_GROUPS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """A benchmark that is asked: its name in tables, its source and its queries."""
+
+    name: str
+    source: QuerySource
+    queries: tuple[Query, ...]
+
+
+def score(benchmark: Benchmark, samples: Mapping[str, Sequence[Sample]], trials: int) -> BenchmarkResult:
+    """Metrics of one benchmark.
+
+    `samples` maps query ids to their samples. A trial that is missing, because the engine
+    refused the prompt for its length, counts as an error, never as if it had not been asked.
+    """
+    found = [sorted(samples.get(query.id, ()), key=lambda s: s.trial)[:trials] for query in benchmark.queries]
+    flat = [sample for row in found for sample in row]
+    total = len(benchmark.queries) * trials
+    outcomes = Counter({outcome.value: 0 for outcome in Outcome})
+    outcomes.update(sample.outcome.value for sample in flat)
+    outcomes[Outcome.ERROR.value] += total - len(flat)
+    tokens = sum(sample.completion_tokens for sample in flat)
+    return BenchmarkResult(
+        name=benchmark.name,
+        dataset=benchmark.source.dataset,
+        source=benchmark.source.model_dump(mode="json"),
+        checksum=content_checksum(benchmark.queries),
+        query_ids=[query.id for query in benchmark.queries],
+        queries=len(benchmark.queries),
+        trials=trials,
+        correct=outcomes[Outcome.CORRECT.value],
+        pass_at_1=_pass_at_1(found, trials),
+        pass_at_k={k: _over_queries(found, _pass_at(trials, k)) for k in powers_of_two(trials)[1:]},
+        maj_at_k={k: _over_queries(found, _majority_at(trials, k)) for k in powers_of_two(trials)[1:]},
+        outcomes=dict(outcomes),
+        truncated=_share(sum(s.finish_reason == "length" for s in flat), total),
+        ended=_share(sum(s.finish_reason == "stop" for s in flat), total),
+        no_answer=_share(outcomes[Outcome.NO_ANSWER.value] + outcomes[Outcome.TRUNCATED.value], total),
+        unparsable=_share(outcomes[Outcome.UNPARSABLE.value], total),
+        prompt_tokens=sum(s.prompt_tokens for s in flat),
+        completion_tokens=tokens,
+        mean_tokens=_share(tokens, len(flat)),
+        request_seconds=_share(math.fsum(s.seconds for s in flat), len(flat)),
+        by=_groups(benchmark.queries, found, trials),
+    )
+
+
+def to_score(estimate: Estimate) -> Score:
+    """An estimate as it is written to JSON, where NaN has no place."""
+    bounds = [None if math.isnan(bound) else bound for bound in (estimate.low, estimate.high)]
+    return Score(value=estimate.value, low=bounds[0], high=bounds[1], method=estimate.method)
+
+
+def query_means(
+    samples: Mapping[str, Sequence[Sample]], query_ids: Sequence[str], trials: int
+) -> list[float]:
+    """The share of correct trials of each query."""
+    return [_correct(samples.get(query_id, ())) / trials for query_id in query_ids]
+
+
+def _correct(samples: Sequence[Sample]) -> int:
+    return sum(sample.outcome is Outcome.CORRECT for sample in samples)
+
+
+def _pass_at_1(found: Sequence[Sequence[Sample]], trials: int) -> Score:
+    correct = [_correct(row) for row in found]
+    if trials == 1:
+        return to_score(wilson(sum(correct), len(found)))
+    return to_score(clustered([count / trials for count in correct]))
+
+
+def _over_queries(found: Sequence[Sequence[Sample]], metric: Callable[[Sequence[Sample]], float]) -> Score:
+    return to_score(clustered([metric(row) for row in found]))
+
+
+def _pass_at(trials: int, k: int) -> Callable[[Sequence[Sample]], float]:
+    return lambda row: pass_at_k(trials, _correct(row), k)
+
+
+def _majority_at(trials: int, k: int) -> Callable[[Sequence[Sample]], float]:
+    def metric(row: Sequence[Sample]) -> float:
+        missing = trials - len(row)
+        answers = [*(sample.answer for sample in row), *[None] * missing]
+        correct = [*(sample.outcome is Outcome.CORRECT for sample in row), *[False] * missing]
+        return majority_at_k(answers, correct, k, same=_same)
+
+    return metric
+
+
+def _same(first: str, second: str) -> bool:
+    from dartmath.verify import verify
+
+    return verify(first, second).correct
+
+
+def _groups(
+    queries: Sequence[Query], found: Sequence[Sequence[Sample]], trials: int
+) -> dict[str, dict[str, Group]]:
+    made = {}
+    for key in _GROUPS:
+        rows: dict[str, list[Sequence[Sample]]] = defaultdict(list)
+        for query, row in zip(queries, found, strict=True):
+            if key in query.metadata:
+                rows[str(query.metadata[key])].append(row)
+        if 1 < len(rows) <= _MOST_GROUPS:
+            made[key] = {
+                name: Group(queries=len(rows[name]), score=_pass_at_1(rows[name], trials))
+                for name in sorted(rows)
+            }
+    return made
+
+
+def _share(part: float, total: float) -> float:
+    return part / total if total else 0.0
