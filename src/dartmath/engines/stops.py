@@ -33,9 +33,9 @@ def ends(
     texts = dict.fromkeys(strings)
     if template is not None:
         texts |= dict.fromkeys(text for text in (*template.stop, template.end) if text.strip())
-    special = {text: _special_id(tokenizer, text) for text in texts}
-    ids |= set(special.values())
-    return Ends(frozenset(ids - {None}), tuple(text for text, token in special.items() if token is None))
+    special = {t.content: token for token, t in tokenizer.added_tokens_decoder.items() if t.special}
+    ids |= {special.get(text) for text in texts}
+    return Ends(frozenset(ids - {None}), tuple(text for text in texts if text not in special))
 
 
 def context_length(config: Any, tokenizer: Any) -> int:
@@ -46,8 +46,3 @@ def context_length(config: Any, tokenizer: Any) -> int:
         return length
     known = tokenizer.model_max_length
     return int(known) if known and known < _UNKNOWN_LENGTH else _UNKNOWN_LENGTH
-
-
-def _special_id(tokenizer: Any, text: str) -> int | None:
-    token = tokenizer.convert_tokens_to_ids(text)
-    return token if token in tokenizer.all_special_ids else None

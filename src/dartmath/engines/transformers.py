@@ -115,11 +115,13 @@ class EmbeddedEngine:
     def _load(self) -> Decoder:
         import torch
 
+        from dartmath.engines.transformers_attention import use_grouped_attention
         from dartmath.engines.transformers_decoder import Decoder
 
         if self.section.threads:
             torch.set_num_threads(self.section.threads)
         model = load_model(self.model_section, pick_device(self.section.device))
+        use_grouped_attention(model)
         self._facts = {"device": str(model.device), "dtype": str(model.dtype).removeprefix("torch.")}
         budget = self.section.prompt_cache_mb * 2**20
         return Decoder(model, self.tokenizer, self.section.concurrency, budget)

@@ -95,18 +95,19 @@ class SlotCache:
         columns = self.end + right + max(_HEADROOM, self.end // 2)
         for buffers in (self.keys, self.values):
             for index, old in enumerate(buffers):
-                new = old.new_empty(self.slots, old.shape[1], columns, old.shape[3])
+                new = old.new_zeros(self.slots, old.shape[1], columns, old.shape[3])
                 new[:rows, :, self.end - (end - start) : self.end] = old[:rows, :, start:end]
                 buffers[index] = new
 
+    # Buffers are zeroed since a masked column still enters as 0 x value, which garbage may turn into NaN.
     def _allocate(self, state: PromptState, columns: int) -> None:
         for buffers, parts in ((self.keys, state.keys), (self.values, state.values)):
             for part in parts:
                 heads, _, dim = part.shape
-                buffers.append(part.new_empty(self.slots, heads, columns + _HEADROOM, dim))
+                buffers.append(part.new_zeros(self.slots, heads, columns + _HEADROOM, dim))
 
 
-class _SlotLayer(CacheLayerMixin):
+class _SlotLayer(CacheLayerMixin):  # type: ignore[misc]
     """One layer of a `SlotCache`, as transformers sees it."""
 
     is_sliding = False

@@ -43,7 +43,7 @@ class Decoder:
         """Whether there is anything to do."""
         return bool(self.rows or self.waiting)
 
-    @torch.inference_mode()
+    @torch.inference_mode()  # type: ignore[untyped-decorator]
     def step(self) -> None:
         """Admit waiting rows where it pays, then generate one token of every row."""
         self._drop(index for index, row in enumerate(self.rows) if row.aborted)
@@ -87,7 +87,7 @@ class Decoder:
             use_cache=True,
         ).logits[:, -1]
         cache.advance()
-        return logits  # type: ignore[no-any-return]
+        return logits
 
     def _extend(self, logits: torch.Tensor) -> None:
         finished = []

@@ -40,7 +40,7 @@ def choose(logits: Any, generation: Generation, draws: NDArray[np.float64]) -> l
         return list(map(int, logits.argmax(-1).tolist()))
     probabilities = (logits.float() / generation.temperature).softmax(-1)
     if probabilities.device.type != "cpu":
-        return _choose_on_device(probabilities, generation, draws)
+        return choose_on_device(probabilities, generation, draws)
     rows = probabilities.numpy()
     return [
         _choose_row(row, generation.top_k, generation.top_p, u) for row, u in zip(rows, draws, strict=True)
@@ -70,7 +70,7 @@ def _choose_row(row: NDArray[np.float32], top_k: int, top_p: float, draw: float)
     return int(ids[min(place, ids.size - 1)])
 
 
-def _choose_on_device(probabilities: Any, generation: Generation, draws: NDArray[np.float64]) -> list[int]:
+def choose_on_device(probabilities: Any, generation: Generation, draws: NDArray[np.float64]) -> list[int]:
     """The same as `_choose_row`, for all rows at once on an accelerator."""
     import torch
 
