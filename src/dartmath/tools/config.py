@@ -13,9 +13,11 @@ class ToolsSection(Section):
     calls: int = Field(4, ge=1)
     """Most blocks that run in one response."""
     seconds: float = Field(5.0, gt=0)
-    """CPU time of one block."""
+    """CPU time of one block; the wall clock is allowed three times that and two seconds."""
     memory_mb: int = Field(512, ge=64)
-    """Memory of the sandbox."""
+    """Address space of each process in the sandbox; its scratch folder takes a quarter of that more."""
+    processes: int = Field(1, ge=1, le=64)
+    """Processes and threads a block may have at once, its own included."""
     output_chars: int = Field(2000, ge=64)
     """Characters of output given back; longer output keeps its head and tail."""
     allow_weak: bool = False

@@ -1,0 +1,241 @@
+"""How sandboxed code is kept away from everything: the bubblewrap command line and its self-test.
+
+Inside, there is a read-only root with the system libraries and the running Python, and one
+writable scratch folder in memory; no network, no other processes, no /proc, no home, an empty
+environment. As root, the code runs under an otherwise unused user id; as an ordinary user,
+inside a user namespace. Where bubblewrap is not here or does not work, nothing runs, unless the
+caller allows the weak mode: resource limits alone.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from dartmath.errors import SandboxError
+from dartmath.tools import seccomp
+
+SCRATCH = "/scratch"
+INSTALL = "apt-get install bubblewrap (Debian, Ubuntu), or dnf install bubblewrap (Fedora, RHEL)"
+_RUNNER = Path(__file__).with_name("runner.py")
+_INSIDE = "/runner.py"
+_PYTHON = (sys.executable, "-I", "-B", "-X", "utf8")
+_OLDEST = (0, 7)  # the first with --size, which bounds the scratch folder
+_DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
+# The range that systemd gives to services without a user of their own: unused by people.
+_FREE_IDS = range(61184, 65520)
+_free_ids = itertools.cycle(random.sample(_FREE_IDS, len(_FREE_IDS)))
+
+Mode = Literal["root", "user", "weak"]
+
+
+@dataclass(frozen=True, slots=True)
+class Isolation:
+    """A way to run code here that has passed its self-test (the weak mode has none).
+
+    Attributes:
+        mode: "root" (bubblewrap, an unused user id), "user" (bubblewrap, a user namespace) or
+            "weak" (resource limits alone).
+        tool: name and version of the isolation tool; empty in the weak mode.
+    """
+
+    mode: Mode
+    tool: str = ""
+
+    def describe(self) -> dict[str, Any]:
+        """What manifests record."""
+        return {"mode": self.mode, "tool": self.tool, "python": sys.version.split()[0]}
+
+    @property
+    def new_uid(self) -> int | None:
+        """The user id to become inside, or None to stay who bubblewrap made us."""
+        return next(_free_ids) if self.mode == "root" else None
+
+    def processes(self, wanted: int) -> int | None:
+        """The process limit that leaves `wanted` to the code; None where it cannot be set.
+
+        In a user namespace the init process of bubblewrap counts, too. In the weak mode all
+        processes of the user count, so that no sensible number is known.
+        """
+        return {"root": wanted, "user": wanted + 1, "weak": None}[self.mode]
+
+    def command(self, config: str, *, scratch_bytes: int, filter_fd: int, info_fd: int) -> list[str]:
+        """The command line that starts the runner inside, in this interpreter.
+
+        bubblewrap reads the system-call filter from `filter_fd` and writes to `info_fd` which
+        process is the init of the sandbox.
+        """
+        if self.mode == "weak":
+            return [*_PYTHON, str(_RUNNER), config]
+        wrap = [_bwrap(), "--die-with-parent", "--new-session", "--unshare-ipc", "--unshare-pid"]
+        wrap += ["--unshare-net", "--unshare-uts", "--unshare-cgroup-try", "--hostname", "sandbox"]
+        wrap += ["--cap-drop", "ALL", *self._identity()]
+        wrap += ["--seccomp", str(filter_fd), "--info-fd", str(info_fd)]
+        wrap += [*_read_only_files(), "--ro-bind", str(_RUNNER), _INSIDE]
+        wrap += [*(part for d in _DEVICES for part in ("--dev-bind", d, d))]
+        wrap += ["--perms", "1777", "--size", str(scratch_bytes), "--tmpfs", SCRATCH]
+        wrap += ["--symlink", SCRATCH.lstrip("/"), "/tmp", "--remount-ro", "/", "--chdir", SCRATCH]
+        return [*wrap, "--clearenv", *_environment(), "--", *_PYTHON, _INSIDE, config]
+
+    def _identity(self) -> list[str]:
+        if self.mode == "user":
+            return ["--unshare-user", "--uid", "65534", "--gid", "65534"]
+        # Just enough to become somebody else; gone for good with that.
+        return ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+
+
+def _environment() -> Iterator[str]:
+    for name, value in environment().items():
+        yield from ("--setenv", name, value)
+
+
+def environment() -> dict[str, str]:
+    """The whole environment of sandboxed code."""
+    return {
+        "PATH": "/usr/bin:/bin",
+        "HOME": SCRATCH,
+        "LANG": "C.UTF-8",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "MPLBACKEND": "Agg",
+        "MPLCONFIGDIR": SCRATCH,
+    }
+
+
+def _read_only_files() -> Iterator[str]:
+    """The system's libraries and the running Python, and nothing else."""
+    yield from ("--ro-bind", "/usr", "/usr")
+    for name in ("bin", "sbin", "lib", "lib32", "lib64"):
+        path = Path("/", name)
+        if path.is_symlink():
+            yield from ("--symlink", str(path.readlink()), str(path))
+        elif path.is_dir():
+            yield from ("--ro-bind", str(path), str(path))
+    for optional in ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime", "/nix/store"):
+        yield from ("--ro-bind-try", optional, optional)
+    for prefix in sorted({str(p) for p in _python_folders()}):
+        if not Path(prefix).is_relative_to("/usr"):
+            # Parents that bubblewrap makes by itself are closed to the user the code becomes.
+            for parent in reversed(Path(prefix).parents[:-1]):
+                yield from ("--perms", "0755", "--dir", str(parent))
+            yield from ("--ro-bind", prefix, prefix)
+
+
+def _python_folders() -> set[Path]:
+    """Where the running Python lives, with every folder that its symbolic links go through."""
+    folders = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.base_exec_prefix)}
+    folders |= {Path(os.path.realpath(folder)) for folder in folders}
+    program = Path(sys.executable)
+    while program.is_symlink():
+        program = program.parent / program.readlink()
+        folders.add(Path(os.path.normpath(program)).parents[1])
+    return {f for f in folders if f != Path("/")}
+
+
+def _bwrap() -> str:
+    found = shutil.which("bwrap")
+    if found is None:
+        raise SandboxError(_refusal(f"bubblewrap is not installed; run: {INSTALL}"))
+    return found
+
+
+def _refusal(reason: str) -> str:
+    return (
+        f"code of a model cannot be run safely here: {reason}. "
+        "To run it with resource limits alone (unsafe), set allow_weak: true in the tools section"
+    )
+
+
+@cache
+def find_isolation(*, allow_weak: bool = False) -> Isolation:
+    """The strongest isolation that works here, by trying it.
+
+    Raises `SandboxError` with the reason and the way out when there is none and `allow_weak`
+    is false.
+    """
+    try:
+        return _isolation()
+    except SandboxError:
+        if allow_weak:
+            return Isolation("weak")
+        raise
+
+
+@cache
+def _isolation() -> Isolation:
+    tool = _checked_version()
+    reasons = []
+    for mode in _modes():
+        candidate = Isolation(mode, tool)
+        reason = _self_test(candidate)
+        if not reason:
+            return candidate
+        reasons.append(f"as {mode}: {reason}")
+    raise SandboxError(_refusal(f"{tool} does not work here ({'; '.join(reasons)})"))
+
+
+def _modes() -> tuple[Mode, ...]:
+    # As a user namespace of root, the limit on processes would not hold: root is exempt.
+    return ("root",) if os.geteuid() == 0 else ("user",)
+
+
+def _checked_version() -> str:
+    if not sys.platform.startswith("linux"):
+        raise SandboxError(_refusal("isolation needs Linux; use a Linux container or machine"))
+    if not seccomp.supported():
+        raise SandboxError(_refusal("there is no system-call filter for this kind of processor"))
+    shown = subprocess.run([_bwrap(), "--version"], capture_output=True, text=True, check=False, timeout=10)
+    version = shown.stdout.strip()
+    numbers = tuple(int(n) for n in re.findall(r"\d+", version)[:2])
+    if numbers < _OLDEST:
+        raise SandboxError(_refusal(f"{version or 'bubblewrap'} is too old, 0.7 or later is needed"))
+    return version
+
+
+# Tries the walls from inside and prints the first that does not hold, or "held".
+_TRY_THE_WALLS = """
+import os, resource, socket
+def walls():
+    if os.getuid() == 0:
+        yield "it runs as root"
+    limit = resource.getrlimit(resource.RLIMIT_NPROC)[0]
+    for _ in range(limit):
+        try:
+            if os.fork() == 0:
+                os.read(os.pipe()[0], 1)
+        except OSError:
+            break
+    else:
+        yield "processes are not limited"
+    if len(os.listdir("/")) == 0 or os.path.exists("/etc/passwd"):
+        yield "files are visible"
+    try:
+        socket.socket()
+        yield "network sockets are allowed"
+    except PermissionError:
+        pass
+    if os.access("/", os.W_OK) or not os.access(".", os.W_OK):
+        yield "the scratch folder is wrong"
+print(next(walls(), "held"))
+"""
+
+
+def _self_test(candidate: Isolation) -> str:
+    """Why the candidate does not isolate; empty when it does."""
+    from dartmath.tools.config import ToolsSection
+    from dartmath.tools.sandbox import Sandbox
+
+    with Sandbox(candidate, ToolsSection(seconds=10)) as sandbox:
+        result = sandbox.run(_TRY_THE_WALLS)
+    return "" if result.output.strip() == "held" else result.output.strip() or "the interpreter did not start"

@@ -1,0 +1,301 @@
+"""Sandbox: one isolated interpreter that keeps its state between the blocks of one response."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import select
+import selectors
+import signal
+import struct
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from dartmath.tools import seccomp
+from dartmath.tools.capture import Capture, shorten
+from dartmath.tools.config import ToolsSection
+from dartmath.tools.isolation import Isolation, environment, find_isolation
+
+BlockOutcome = Literal["ok", "error", "timeout", "refused"]
+OUTCOMES: tuple[BlockOutcome, ...] = ("ok", "error", "timeout", "refused")
+
+MOST_CODE_BYTES = 60_000  # fits into an empty pipe, so that sending never waits
+_MOST_OUTPUT_BYTES = 16 * 2**20
+_MOST_REPLY_BYTES = 4096
+_START_SECONDS = 30.0
+_READY = "ready"  # what the runner says before the first block
+_DIED_OF_CPU = 128 + signal.SIGXCPU
+
+
+@dataclass(frozen=True, slots=True)
+class BlockResult:
+    """What came of one block.
+
+    Attributes:
+        outcome: "ok"; "error" (an exception, or the interpreter died); "timeout" (CPU or wall
+            time); "refused" (not run at all).
+        output: what it printed, the value of its last expression and its traceback.
+        seconds: wall time.
+    """
+
+    outcome: BlockOutcome
+    output: str
+    seconds: float = 0.0
+
+
+class Sandbox:
+    """Runs blocks of untrusted Python one after the other in one interpreter.
+
+    The interpreter starts with the first block. Where a block ends it (a limit, `os._exit`), the
+    next one finds a fresh interpreter without the variables of earlier blocks.
+
+        with Sandbox() as sandbox:
+            sandbox.run("x = 2")
+            print(sandbox.run("x ** 10").output)
+
+    Not for several threads at once, except `kill`. Raises `SandboxError` on creation where code
+    cannot be isolated.
+    """
+
+    def __init__(self, isolation: Isolation | None = None, section: ToolsSection | None = None) -> None:
+        self._section = section or ToolsSection()
+        self._isolation = isolation or find_isolation(allow_weak=self._section.allow_weak)
+        self._worker: _Worker | None = None
+        self._lost_state = False
+        self._killed = False
+
+    def run(self, code: str) -> BlockResult:
+        """Run one block; never raises for what the code does."""
+        started = time.monotonic()
+        if len(code.encode("utf-8", "replace")) > MOST_CODE_BYTES:
+            return BlockResult("refused", f"the block is longer than {MOST_CODE_BYTES} bytes")
+        if self._worker is None:
+            self._worker = _Worker(self._isolation, self._section)
+            if self._killed:
+                self._worker.kill()
+        outcome, output = self._worker.run(code)
+        if self._worker.dead:
+            self._discard()
+        limit = self._section.output_chars
+        return BlockResult(outcome, shorten(output, limit), time.monotonic() - started)
+
+    def kill(self) -> None:
+        """End the interpreter and whatever it started, now; safe from another thread."""
+        self._killed = True
+        if self._worker is not None:
+            self._worker.kill()
+
+    def close(self) -> None:
+        """End the interpreter; its scratch folder is gone with it."""
+        self._discard()
+
+    def _discard(self) -> None:
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+
+class _Worker:
+    """The process behind a sandbox: pipes, limits, and the loop that watches a block."""
+
+    def __init__(self, isolation: Isolation, section: ToolsSection) -> None:
+        self._section = section
+        self._weak_folder = (
+            tempfile.TemporaryDirectory(prefix="dartmath-") if isolation.mode == "weak" else None
+        )
+        self.dead = False
+        self._fresh = True
+        inside_requests, self._requests = os.pipe()
+        self._replies, inside_replies = os.pipe()
+        self._output, inside_output = os.pipe()
+        info, inside_info = os.pipe()
+        inside = (inside_requests, inside_replies, inside_output, inside_info)
+        try:
+            self._process = self._start(isolation, *inside)
+        finally:
+            for descriptor in inside:
+                os.close(descriptor)
+        self._init = _open_init(info) if isolation.mode != "weak" else None
+        os.close(info)
+        for descriptor in (self._requests, self._replies, self._output):
+            os.set_blocking(descriptor, False)
+
+    def _start(
+        self, isolation: Isolation, requests: int, replies: int, output: int, info: int
+    ) -> subprocess.Popen[bytes]:
+        scratch = self._section.memory_mb * 2**20 // 4
+        config = json.dumps(self._config(isolation, requests, replies, scratch))
+        with tempfile.TemporaryFile() as rules:
+            rules.write(seccomp.program() if isolation.mode != "weak" else b"")
+            rules.seek(0)
+            command = isolation.command(config, scratch_bytes=scratch, filter_fd=rules.fileno(), info_fd=info)
+            return subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env=environment() if self._weak_folder else {},
+                cwd=self._weak_folder.name if self._weak_folder else "/",
+                pass_fds=(requests, replies, rules.fileno(), info),
+                start_new_session=True,
+            )
+
+    def _config(self, isolation: Isolation, requests: int, replies: int, scratch: int) -> dict[str, Any]:
+        per_block = self._section.seconds + 2
+        return {
+            "uid": isolation.new_uid,
+            "requests": requests,
+            "replies": replies,
+            "memory": self._section.memory_mb * 2**20,
+            "processes": isolation.processes(self._section.processes),
+            "file_size": scratch,
+            "cpu": int(per_block * (self._section.calls + 1)) + 5,
+        }
+
+    def run(self, code: str) -> tuple[BlockOutcome, str]:
+        """Run one block and watch it until it ends, dies, or exceeds a limit."""
+        nonce = secrets.token_hex(8)
+        capture = Capture(4 * self._section.output_chars)
+        if self._fresh:
+            # The clock of the first block does not run while the interpreter starts.
+            outcome, note = self._watch(_READY, capture, time.monotonic() + _START_SECONDS)
+            if outcome != "ok":
+                return outcome, _joined(capture, note)
+        self._fresh = False
+        body = json.dumps({"nonce": nonce, "code": code, "seconds": self._section.seconds}).encode()
+        try:
+            os.write(self._requests, struct.pack(">I", len(body)) + body)
+        except (BlockingIOError, BrokenPipeError):
+            self.kill()
+        deadline = time.monotonic() + 3 * self._section.seconds + 2
+        outcome, note = self._watch(nonce, capture, deadline)
+        return outcome, _joined(capture, note)
+
+    def _watch(self, nonce: str, capture: Capture, deadline: float) -> tuple[BlockOutcome, str]:
+        reply = b""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._output, selectors.EVENT_READ)
+            selector.register(self._replies, selectors.EVENT_READ)
+            while True:
+                ready = {key.fd for key, _ in selector.select(max(0.0, deadline - time.monotonic()))}
+                if self._output in ready and not self._drain(capture):
+                    selector.unregister(self._output)
+                if capture.size > _MOST_OUTPUT_BYTES:
+                    self.kill()
+                    return "error", f"OutputLimit: more than {_MOST_OUTPUT_BYTES} bytes were printed"
+                if self._replies in ready:
+                    part = _read(self._replies)
+                    reply += part or b""
+                    if part == b"" or len(reply) > _MOST_REPLY_BYTES:
+                        self._drain(capture)
+                        return self._died()
+                    outcome = _outcome_of(reply, nonce)
+                    if outcome is not None:
+                        self._drain(capture)
+                        return outcome, ""
+                if time.monotonic() >= deadline:
+                    self.kill()
+                    return "timeout", "TimeoutError: the block took too long; variables are lost"
+
+    def _drain(self, capture: Capture) -> bool:
+        """Take what the output pipe holds now; False at its end."""
+        while capture.size <= _MOST_OUTPUT_BYTES:
+            part = _read(self._output)
+            if part is None:
+                return True
+            if not part:
+                return False
+            capture.add(part)
+        return True
+
+    def _died(self) -> tuple[BlockOutcome, str]:
+        """The interpreter is gone (or talks nonsense): say how it ended."""
+        try:
+            status = self._process.wait(timeout=2)
+        except subprocess.TimeoutExpired:
+            status = -signal.SIGKILL
+        self.kill()
+        if status in (_DIED_OF_CPU, -signal.SIGXCPU):
+            return "timeout", "TimeoutError: the block used too much CPU time; variables are lost"
+        return "error", "the interpreter ended; variables are lost"
+
+    def kill(self) -> None:
+        """Kill everything inside.
+
+        With bubblewrap, that is its init process, so that bubblewrap itself can reap it; killed
+        first, it would leave a zombie wherever the machine's own init does not reap.
+        """
+        self.dead = True
+        try:
+            if self._init is not None:
+                signal.pidfd_send_signal(self._init, signal.SIGKILL)
+            elif self._process.poll() is None:
+                os.killpg(self._process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+    def close(self) -> None:
+        """Kill, reap, and give back every descriptor and folder."""
+        self.kill()
+        try:
+            self._process.wait(timeout=2)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        for descriptor in (self._requests, self._replies, self._output, self._init):
+            if descriptor is not None:
+                os.close(descriptor)
+        if self._weak_folder is not None:
+            self._weak_folder.cleanup()
+
+
+def _open_init(info: int) -> int | None:
+    """A handle on the init process of the sandbox, which bubblewrap names on `info` before any
+    code runs inside; None where it failed to start."""
+    written = b""
+    # It writes in pieces, and a pipe closed too early would kill it.
+    while not written.rstrip().endswith(b"}"):
+        ready = select.select([info], [], [], _START_SECONDS)[0]
+        part = os.read(info, 4096) if ready else b""
+        if not part:
+            return None
+        written += part
+    try:
+        return os.pidfd_open(int(json.loads(written)["child-pid"]))
+    except (ValueError, ProcessLookupError):
+        return None
+
+
+def _joined(capture: Capture, note: str) -> str:
+    return "\n".join(part for part in (capture.text().rstrip("\n"), note) if part)
+
+
+def _read(descriptor: int) -> bytes | None:
+    """The next bytes; None when there are none now, empty at the end."""
+    try:
+        return os.read(descriptor, 65536)
+    except BlockingIOError:
+        return None
+
+
+def _outcome_of(reply: bytes, nonce: str) -> BlockOutcome | None:
+    """The outcome in the reply to this block; None while there is none. Other lines are ignored."""
+    for line in reply.split(b"\n")[:-1]:
+        try:
+            message = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(message, dict) and message.get("nonce") == nonce:
+            found = message.get("outcome")
+            return next((name for name in OUTCOMES if name == found), "error")
+    return None

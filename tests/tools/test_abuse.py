@@ -1,0 +1,95 @@
+"""Every escape and abuse program is contained, and the sandbox serves the next block."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from dartmath.tools.config import ToolsSection
+from dartmath.tools.isolation import Isolation
+from dartmath.tools.sandbox import Sandbox
+
+SECRET = "swordfish-71d2"
+ABSTRACT = f"dartmath-test-{os.getpid()}"
+PROGRAMS = yaml.safe_load(Path(__file__).with_name("abuse.yaml").read_text(encoding="utf-8"))
+
+
+@dataclass
+class Outside:
+    """What programs try to reach, and how to see whether one did."""
+
+    folder: Path
+    servers: list[socket.socket]
+
+    def fill_in(self, code: str) -> str:
+        """The program with the places it attacks."""
+        places = {
+            "@SECRET@": SECRET,
+            "@FILE@": str(self.folder / "secret.txt"),
+            "@FOLDER@": str(self.folder),
+            "@PORT@": str(self.servers[0].getsockname()[1]),
+            "@SOCKET@": str(self.folder / "socket"),
+            "@ABSTRACT@": ABSTRACT,
+            "@PID@": str(os.getpid()),
+        }
+        for name, value in places.items():
+            code = code.replace(name, value)
+        # Split in the source, so that a traceback that quotes it does not look like a success.
+        return code.replace("ESCAPED", 'ESC" "APED')
+
+    def touched(self) -> list[str]:
+        """Signs that a program got out."""
+        signs = sorted({p.name for p in self.folder.iterdir()} - {"secret.txt", "socket"})
+        for server in self.servers:
+            try:
+                server.accept()
+                signs.append(f"connection to {server.getsockname()!r}")
+            except BlockingIOError:
+                pass
+        return signs
+
+
+@pytest.fixture(scope="module")
+def outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outside]:
+    folder = tmp_path_factory.mktemp("outside")
+    folder.chmod(0o777)
+    (folder / "secret.txt").write_text(SECRET)
+    os.environ["DARTMATH_CANARY_TOKEN"] = SECRET
+    servers = [socket.socket(), socket.socket(socket.AF_UNIX), socket.socket(socket.AF_UNIX)]
+    for server, address in zip(
+        servers, [("127.0.0.1", 0), str(folder / "socket"), f"\0{ABSTRACT}"], strict=True
+    ):
+        server.bind(address)
+        server.listen()
+        server.setblocking(False)
+    yield Outside(folder, servers)
+    del os.environ["DARTMATH_CANARY_TOKEN"]
+    for server in servers:
+        server.close()
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=[p["name"] for p in PROGRAMS])
+def test_program_is_contained(program: dict[str, Any], isolation: Isolation, outside: Outside) -> None:
+    section = ToolsSection(seconds=0.3, memory_mb=256, output_chars=4000)
+    with Sandbox(isolation, section) as sandbox:
+        result = sandbox.run(outside.fill_in(program["code"]))
+        after = sandbox.run("print(6 * 7)")
+    assert "ESCAPED" not in result.output
+    assert SECRET not in result.output
+    assert outside.touched() == []
+    assert result.outcome == program["outcome"], result
+    assert program.get("says", "") in result.output
+    # Whatever it did, the next block of the same response gets an honest interpreter or none.
+    assert "ESCAPED" not in after.output
+    assert after.outcome in ("ok", "error", "timeout")
+
+
+def test_there_are_enough_programs() -> None:
+    assert len({p["name"] for p in PROGRAMS}) == len(PROGRAMS) >= 40
