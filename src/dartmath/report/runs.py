@@ -1,0 +1,111 @@
+"""Run: the stage outputs that lie in a folder, whichever of them are there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from dartmath.errors import DataError
+from dartmath.manifest import read_manifest
+
+_DEPTH = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The output folder of one stage and its manifest; `label` is its path below the run."""
+
+    folder: Path
+    label: str
+    manifest: dict[str, Any]
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """The numbers of the stage; empty while it has not finished."""
+        return dict(self.manifest.get("summary") or {})
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """All stages found in a folder, by kind, each list in the order of labels."""
+
+    name: str
+    folder: Path
+    samples: list[Stage] = field(default_factory=list)
+    datasets: list[Stage] = field(default_factory=list)
+    models: list[Stage] = field(default_factory=list)
+    evaluations: list[Stage] = field(default_factory=list)
+
+    @property
+    def stages(self) -> list[Stage]:
+        """All of them, in the order of the pipeline."""
+        return [*self.samples, *self.datasets, *self.models, *self.evaluations]
+
+
+def find_runs(folders: Sequence[Path]) -> list[Run]:
+    """A run for each folder, which may be a whole run's or one stage's output.
+
+    Raises `DataError` for a folder without any stage output.
+    """
+    runs = [_find(Path(folder)) for folder in folders]
+    names = [run.name for run in runs]
+    if len(set(names)) < len(names):
+        return [Run(str(r.folder), r.folder, r.samples, r.datasets, r.models, r.evaluations) for r in runs]
+    return runs
+
+
+def training_log(stage: Stage) -> list[dict[str, Any]]:
+    """The rows of a training run's `training_log.jsonl`; none when it wrote no log."""
+    path = stage.folder / "training_log.jsonl"
+    if not path.is_file():
+        return []
+    rows = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            rows.append(json.loads(line))
+        except json.JSONDecodeError as error:
+            raise DataError(f"not a line of JSON: {error}", path=path, line=number) from error
+    return rows
+
+
+def evaluation_result(stage: Stage) -> dict[str, Any]:
+    """`result.json` of an evaluation; empty while it has not finished."""
+    path = stage.folder / "result.json"
+    if not path.is_file():
+        return {}
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (json.JSONDecodeError, ValueError) as error:
+        raise DataError(f"damaged evaluation result: {error}", path=path) from error
+
+
+def _find(folder: Path) -> Run:
+    if not folder.is_dir():
+        raise DataError("no such folder", path=folder)
+    stages = _stages(folder, folder, 0)
+    if not stages:
+        raise DataError(
+            "no output of dartmath in it (a manifest.json of sample, curate, train or evaluate); "
+            "make one with: dartmath run tiny",
+            path=folder,
+        )
+    kinds: dict[str, list[Stage]] = {"sample": [], "curate": [], "train": [], "evaluate": []}
+    for stage in stages:
+        kinds.get(str(stage.manifest.get("stage")), []).append(stage)
+    name = folder.resolve().name
+    return Run(name, folder, kinds["sample"], kinds["curate"], kinds["train"], kinds["evaluate"])
+
+
+def _stages(folder: Path, root: Path, depth: int) -> list[Stage]:
+    """Stage outputs in a folder; what lies inside a stage's own output is part of it."""
+    if (folder / "manifest.json").is_file():
+        label = folder.relative_to(root).as_posix()
+        return [Stage(folder, folder.name if label == "." else label, read_manifest(folder))]
+    if depth == _DEPTH:
+        return []
+    below = sorted(child for child in folder.iterdir() if child.is_dir())
+    # "before" comes first by the alphabet too.
+    return [stage for child in below for stage in _stages(child, root, depth + 1)]

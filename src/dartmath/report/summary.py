@@ -1,0 +1,95 @@
+"""The end of a run in the terminal: the three policies side by side, the scores, where all lies."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from dartmath.report.runs import Run, Stage, evaluation_result, find_runs
+from dartmath.terminal import console, print_table
+
+
+def print_summary(folder: Path, *, as_json: bool = False) -> None:
+    """Print what the run in `folder` came to; as one JSON object when asked."""
+    (run,) = find_runs([folder])
+    if as_json:
+        print(json.dumps(summary_json(run), ensure_ascii=False))
+        return
+    for stage in run.samples:
+        _print_policies(stage, _rows(run))
+    if run.evaluations:
+        _print_scores(run)
+    _print_places(run)
+
+
+def summary_json(run: Run) -> dict[str, Any]:
+    """The same as a dictionary."""
+    return {
+        "run": str(run.folder),
+        "policies": {s.label: _compare(s, _rows(run)).to_json() for s in run.samples},
+        "datasets": {s.label: s.summary for s in run.datasets},
+        "models": {s.label: s.summary for s in run.models},
+        "evaluations": {s.label: s.summary for s in run.evaluations},
+        "places": places(run),
+    }
+
+
+def places(run: Run) -> dict[str, str]:
+    """Where the outputs of a run lie, by what they are."""
+    found = {stage.label: str(stage.folder) for stage in run.stages}
+    for name, what in (("report.html", "report"), ("recipe.yaml", "recipe")):
+        if (run.folder / name).is_file():
+            found[what] = str(run.folder / name)
+    cards = [stage for stage in (*run.datasets, *run.models) if (stage.folder / "README.md").is_file()]
+    return found | {f"{stage.label} card": str(stage.folder / "README.md") for stage in cards}
+
+
+def _rows(run: Run) -> int | None:
+    """Rows of the run's data set: the size at which policies are compared."""
+    return next((int(s.summary["rows"]) for s in run.datasets if s.summary.get("rows")), None)
+
+
+def _compare(stage: Stage, size: int | None) -> Any:
+    from dartmath.curation.compare import compare_policies
+
+    return compare_policies(stage.folder, size)
+
+
+def _print_policies(stage: Stage, size: int | None) -> None:
+    comparison = _compare(stage, size)
+    print_table(
+        f"Correct responses kept of the same pool, at about {comparison.size:,} rows",
+        comparison.columns(),
+        comparison.table(),
+        caption=comparison.caption(),
+    )
+
+
+def _print_scores(run: Run) -> None:
+    columns = [stage.label.removeprefix("evaluation/") for stage in run.evaluations]
+    results = [evaluation_result(stage) for stage in run.evaluations]
+    names = list(dict.fromkeys(b["name"] for r in results for b in r.get("benchmarks", [])))
+    rows = [[name, *(_score(result, name) for result in results)] for name in names]
+    print_table("Pass@1 with 95 % intervals", ["benchmark", *columns], rows)
+
+
+def _score(result: dict[str, Any], name: str) -> str:
+    for benchmark in result.get("benchmarks", []):
+        if benchmark["name"] == name:
+            return show_score(benchmark["pass_at_1"])
+    return ""
+
+
+def show_score(score: dict[str, Any]) -> str:
+    """A score in percent with its interval, such as "41.5 (38.9-44.2)"."""
+    value, low, high = score["value"], score.get("low"), score.get("high")
+    bounds = "" if low is None or high is None else f" ({100 * low:.1f}-{100 * high:.1f})"
+    return f"{100 * value:.1f}{bounds}"
+
+
+def _print_places(run: Run) -> None:
+    out = console(stderr=False)
+    width = max(len(name) for name in places(run))
+    for name, path in places(run).items():
+        out.print(f"{name.ljust(width)}  {path}", markup=False, soft_wrap=True)
