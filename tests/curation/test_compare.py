@@ -26,12 +26,23 @@ def comparison() -> Comparison:
 
 
 def test_policies_are_compared_at_one_size(comparison: Comparison) -> None:
-    assert all(abs(rows - comparison.size) <= 45 for rows in comparison.rows.values())
+    assert set(comparison.rows.values()) == {comparison.size}
+
+
+def test_a_pool_without_enough_gives_what_it_has() -> None:
+    made = compare(pools({"a": [True] * 3, "b": [False] * 3}), Prop2Diff(k=2, pilot=2), size=100)
+    assert (made.size, made.rows) == (3, {"vrt": 3, "uniform": 3, "prop2diff": 1})
+
+
+def test_vrt_draws_only_from_trials_that_every_query_has() -> None:
+    verdicts = {"easy": [True, True], "hard": [False, False, *[True] * 50]}
+    made = compare(pools(verdicts), Prop2Diff(k=20, pilot=2), size=20)
+    assert made.k["vrt"] <= 2 and made.size == made.rows["vrt"] == 2
 
 
 def test_uniform_is_flat_prop2diff_rises_and_vrt_falls(comparison: Comparison) -> None:
     per_query = {p: [band.per_query[p] for band in comparison.bands] for p in comparison.k}
-    assert len(set(per_query["uniform"])) == 1
+    assert max(per_query["uniform"]) - min(per_query["uniform"]) < 0.2
     assert per_query["prop2diff"] == sorted(per_query["prop2diff"])
     assert per_query["vrt"] == sorted(per_query["vrt"], reverse=True)
     assert comparison.rank_correlation == 1.0

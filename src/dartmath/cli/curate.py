@@ -72,7 +72,7 @@ def _compare(journal: Path, size: int | None, as_json: bool) -> None:
     if as_json:
         print(json.dumps(comparison.to_json(), ensure_ascii=False))
         return
-    title = f"Correct responses kept of one pool, at about {comparison.size} rows"
+    title = f"Correct responses kept of one pool, at {comparison.size:,} rows"
     print_table(title, comparison.columns(), comparison.table(), caption=comparison.caption())
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from dartmath.curation.bands import band_of
 from dartmath.curation.pool import QueryPool, read_pool
-from dartmath.curation.select import Selection, count_rows, fail_rate, fit, k_of, select
+from dartmath.curation.select import Selection, count_rows, fail_rate, k_of, select, smallest_k, with_k
 from dartmath.curation.summary import GroupSummary, group_by
 from dartmath.sampling import policy as policies
 from dartmath.sampling.config import VRT, PolicySection, Prop2Diff, SamplingSection, Uniform
@@ -36,12 +36,13 @@ class BandRow:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What VRT, Uniform and Prop2Diff make of one pool at nearly the same size.
+    """What VRT, Uniform and Prop2Diff make of one pool at the same size.
 
-    `k` and `rows` are by policy. `rank_correlation` is Goodman and Kruskal's gamma of the fail
-    rate and Prop2Diff's target over the queries: 1 when no harder query has a smaller target,
-    equal targets (from rounding up) left out. `curves` holds, for each policy, rows of each query
-    from the easiest to the hardest.
+    `k` and `rows` are by policy: the smallest k that gives the size, of which some queries get
+    one less, evenly over the difficulties; `rows` is smaller where the pool does not hold enough.
+    `rank_correlation` is Goodman and Kruskal's gamma of the fail rate and Prop2Diff's target over
+    the queries: 1 when no harder query has a smaller target, equal targets (from rounding up)
+    left out. `curves` holds, for each policy, rows of each query from the easiest to the hardest.
     """
 
     size: int
@@ -81,28 +82,35 @@ class Comparison:
 def compare_policies(journal_folder: Path, size: int | None = None) -> Comparison:
     """Select from one pool by VRT, Uniform and Prop2Diff, each with the k that gives `size` rows.
 
-    Without `size`, it is what the sampling policy itself selects. The fail rate is that of the
-    sampling policy's pilot, and of all trials where it has none.
+    Equal responses to a query count once. Without `size`, it is what the sampling policy itself
+    selects; it is lowered to what VRT can draw from trials that every query has, since a pool of
+    another policy has more of them for hard queries. The fail rate is that of the sampling
+    policy's pilot, and of all trials where it has none.
     """
     from dartmath.sampling.journal import open_journal
 
     journal = open_journal(journal_folder)
     sampled = SamplingSection.model_validate(journal.manifest["config"]).policy
-    return compare(read_pool(journal), sampled, size)
+    pools = read_pool(journal)
+    for pool in pools:
+        pool.deduplicate()
+    return compare(pools, sampled, size)
 
 
 def compare(pools: Sequence[QueryPool], sampled: PolicySection, size: int | None = None) -> Comparison:
     """As `compare_policies`, from a pool that is already read and that `sampled` made."""
-    size = size or max(1, count_rows(select(pools, sampled)))
     most = max((p.trials for p in pools), default=0) or 1
+    everywhere = min((p.trials for p in pools if p.trials), default=1)
     pilot = policies.pilot(sampled) or most
+    drawn_by_vrt = count_rows(select(pools, VRT(trials=everywhere)))
+    size = max(1, min(size or count_rows(select(pools, sampled)), drawn_by_vrt))
     made: dict[str, PolicySection] = {
         "vrt": VRT(trials=1),
         "uniform": Uniform(k=1, cap=most),
         "prop2diff": Prop2Diff(k=1, pilot=pilot, cap=most),
     }
-    fitted = {name: fit(pools, policy, size) for name, policy in made.items()}
-    chosen = {name: select(pools, policy) for name, policy in fitted.items()}
+    fitted = {name: smallest_k(pools, policy, size) for name, policy in made.items()}
+    chosen = {name: _at_size(pools, policy, size) for name, policy in fitted.items()}
     return Comparison(
         size=size,
         k={name: k_of(policy) for name, policy in fitted.items()},
@@ -111,6 +119,27 @@ def compare(pools: Sequence[QueryPool], sampled: PolicySection, size: int | None
         rank_correlation=_rank_correlation(chosen["prop2diff"]),
         **_curves(chosen, pilot),
     )
+
+
+def _at_size(pools: Sequence[QueryPool], policy: PolicySection, size: int) -> list[Selection]:
+    """What `policy` selects, cut to `size` rows: some queries get what k - 1 would give them.
+
+    Which ones is spread evenly over the difficulties, so that no band pays for the rounding.
+    """
+    full = select(pools, policy)
+    surplus = count_rows(full) - size
+    if surplus <= 0:
+        return full
+    less = select(pools, with_k(policy, k_of(policy) - 1)) if k_of(policy) > 1 else None
+    ranks = sorted(range(len(full)), key=lambda i: (full[i].fail_rate or 0.0, i))
+    # The golden ratio's multiples fill the interval evenly.
+    for i in sorted(range(len(ranks)), key=lambda place: place * 0.6180339887498949 % 1):
+        query = ranks[i]
+        fewer = less[query].chosen if less else ()
+        if surplus > 0 and len(full[query].chosen) - len(fewer) <= surplus:
+            surplus -= len(full[query].chosen) - len(fewer)
+            full[query] = replace(full[query], chosen=fewer)
+    return full
 
 
 def _bands(chosen: dict[str, list[Selection]], rates: dict[str, float | None]) -> list[BandRow]:

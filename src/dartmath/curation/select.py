@@ -102,7 +102,20 @@ def k_of(policy: PolicySection) -> int:
 def fit(
     pools: Sequence[QueryPool], policy: PolicySection, size: int, *, difficulty: Difficulty = "pilot"
 ) -> PolicySection:
-    """`policy` with the k that makes a set nearest to `size` rows; the smallest such k.
+    """`policy` with the k that makes a set nearest to `size` rows; the smaller of two such k."""
+    above = smallest_k(pools, policy, size, difficulty=difficulty)
+    k = k_of(above)
+    if k == 1:
+        return above
+    below = with_k(policy, k - 1)
+    rows = [count_rows(select(pools, p, difficulty=difficulty)) for p in (below, above)]
+    return below if size - rows[0] <= rows[1] - size else above
+
+
+def smallest_k(
+    pools: Sequence[QueryPool], policy: PolicySection, size: int, *, difficulty: Difficulty = "pilot"
+) -> PolicySection:
+    """`policy` with the smallest k that makes `size` rows, or as many as the pool can give.
 
     Rows never fall as k grows, so the k is found by doubling and bisection.
     """
@@ -110,12 +123,11 @@ def fit(
     def rows(k: int) -> int:
         return count_rows(select(pools, with_k(policy, k), difficulty=difficulty))
 
-    high, most = 1, rows(_LARGEST)
-    while high < _LARGEST and rows(high) < min(size, most):
-        high *= 2
-    low = high // 2
+    wanted = min(size, rows(_LARGEST))
+    low, high = 0, 1
+    while high < _LARGEST and rows(high) < wanted:
+        low, high = high, high * 2
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (middle, high) if rows(middle) < min(size, most) else (low, middle)
-    nearer = low if low and size - rows(low) <= rows(high) - size else high
-    return with_k(policy, nearer)
+        low, high = (middle, high) if rows(middle) < wanted else (low, middle)
+    return with_k(policy, high)

@@ -59,7 +59,7 @@ def _compare(stage: Stage, size: int | None) -> Any:
 def _print_policies(stage: Stage, size: int | None) -> None:
     comparison = _compare(stage, size)
     print_table(
-        f"Correct responses kept of the same pool, at about {comparison.size:,} rows",
+        f"Correct responses kept of the same pool, at {comparison.size:,} rows",
         comparison.columns(),
         comparison.table(),
         caption=comparison.caption(),
