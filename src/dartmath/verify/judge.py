@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from fractions import Fraction
-from typing import Any, Protocol
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
 
 from dartmath.errors import UnknownNameError
 from dartmath.verify.extract import extract_answer
 from dartmath.verify.outcome import Outcome, Verdict
 
+if TYPE_CHECKING:
+    from dartmath.verify.compare import Context
+    from dartmath.verify.equality import Decision
+    from dartmath.verify.expression import Expression
+
 VERIFIERS = ("math", "theoremqa")
+
+_INTEGER = re.compile(r"-?[0-9]{1,18}")
+_MONOTONIC = re.compile(
+    r"\bintervals?\b.{0,80}\b(?:increas|decreas|monoton)|\b(?:increas|decreas|monoton)\w*\b.{0,60}\bintervals?\b"
+    r"|\bintervals?\b.{0,40}\bof (?:increase|decrease|monotonicity)",
+    re.IGNORECASE | re.DOTALL,
+)
+_RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
 
 
 class Gradable(Protocol):
@@ -45,28 +58,73 @@ def verify(
     tolerance: float | None = None,
     ordered: bool | None = None,
 ) -> Verdict:
-    """Whether `answer` means the same as `reference`, and which comparison decided it."""
-    if reference.strip() == answer.strip():
+    """Whether `answer` means the same as `reference`, and which comparison decided it.
+
+    Args:
+        reference: the acceptable answer, in LaTeX, plain text or Python notation.
+        answer: the final answer of a response (see `extract_answer`).
+        query: the problem; its wording settles what the answers leave open (options, "respectively").
+        tolerance: absolute difference at which two numbers still count as equal; None is exact.
+        ordered: whether a bare list `1, 2` must come in this order; None asks the query.
+    """
+    ours, theirs = reference.strip(), answer.strip()
+    if ours == theirs:
+        if not ours:
+            return Verdict(Outcome.UNPARSABLE, answer, "none", "an empty answer")
         return Verdict(Outcome.CORRECT, answer, "text", "the same text")
-    ours, theirs = _rational(reference), _rational(answer)
-    if ours is not None and theirs is not None:
-        outcome = Outcome.CORRECT if ours == theirs else Outcome.WRONG
-        return Verdict(outcome, answer, "rational", f"{theirs} against {ours}")
-    return Verdict(Outcome.WRONG, answer, "text", "different texts")
+    if not theirs:
+        return Verdict(Outcome.NO_ANSWER, answer, "none", "an empty answer")
+    if tolerance is None and _INTEGER.fullmatch(ours) and _INTEGER.fullmatch(theirs):
+        equal = int(ours) == int(theirs)
+        outcome = Outcome.CORRECT if equal else Outcome.WRONG
+        return Verdict(outcome, answer, "integer", "the same integer" if equal else "different integers")
+    return _verdict(_decide(ours, theirs, query or "", tolerance, ordered), answer)
 
 
-def _rational(text: str) -> Fraction | None:
-    try:
-        return Fraction(text.strip().strip("$").replace(",", "")) if len(text) < 100 else None
-    except (ValueError, ZeroDivisionError):
-        return None
+def _verdict(decision: Decision, answer: str) -> Verdict:
+    if decision.equal is None:
+        return Verdict(Outcome.UNPARSABLE, answer, decision.comparison, decision.reason, decision.precision)
+    outcome = Outcome.CORRECT if decision.equal else Outcome.WRONG
+    return Verdict(outcome, answer, decision.comparison, decision.reason, decision.precision)
+
+
+def _decide(
+    reference: str, answer: str, query: str, tolerance: float | None, ordered: bool | None
+) -> Decision:
+    """The first reading of both texts under which they are equal, else the verdict on the plain one."""
+    from dartmath.verify.compare import Context, same
+
+    context = Context(query, tolerance, _is_ordered(query, ordered), bool(_MONOTONIC.search(query[-2000:])))
+    first: Decision | None = None
+    for ours, theirs in _readings(reference, answer, context):
+        decision = same(ours, theirs, context)
+        if decision:
+            return decision
+        first = first or decision
+    assert first is not None
+    return first
+
+
+def _is_ordered(query: str, ordered: bool | None) -> bool:
+    return bool(_RESPECTIVELY.search(query[-2000:])) if ordered is None else ordered
+
+
+def _readings(reference: str, answer: str, context: Context) -> Iterator[tuple[Expression, Expression]]:
+    """Pairs of trees: the plain reading first, then what the notation also allows."""
+    from dartmath.verify.parser import parse
+    from dartmath.verify.readings import other_readings
+
+    ours, theirs = parse(reference), parse(answer)
+    yield ours, theirs
+    yield from other_readings(reference, ours, answer, theirs, context.query)
 
 
 def grade(query: Gradable, response: str, *, finish_reason: str = "stop") -> Verdict:
     """The verdict on a whole response: extract its final answer and compare it.
 
     A response cut off (`finish_reason="length"`) counts only explicit final answers; without one
-    it is `Outcome.TRUNCATED`. Any of `query.references` is acceptable.
+    it is `Outcome.TRUNCATED`. Any of `query.references` is acceptable. Raises `UnknownNameError`
+    for a verifier that is not in `VERIFIERS`.
     """
     if query.verifier not in VERIFIERS:
         raise UnknownNameError("verifier", query.verifier, VERIFIERS)
@@ -75,5 +133,23 @@ def grade(query: Gradable, response: str, *, finish_reason: str = "stop") -> Ver
     if found.answer is None:
         outcome = Outcome.TRUNCATED if cut else Outcome.NO_ANSWER
         return Verdict(outcome, None, "none", "no final answer in the response")
-    verdicts = [verify(reference, found.answer, query=query.text) for reference in query.references]
-    return next((verdict for verdict in verdicts if verdict.correct), verdicts[0])
+    if query.verifier == "theoremqa":
+        from dartmath.verify.theoremqa import verify_theoremqa
+
+        answer_type = query.metadata.get("answer_type")
+        return _best(verify_theoremqa(reference, found.answer, answer_type) for reference in query.references)
+    tolerance, ordered = query.metadata.get("tolerance"), query.metadata.get("ordered")
+    return _best(
+        verify(reference, found.answer, query=query.text, tolerance=tolerance, ordered=ordered)
+        for reference in query.references
+    )
+
+
+def _best(verdicts: Iterator[Verdict]) -> Verdict:
+    """The first correct verdict, else the first."""
+    first: Verdict | None = None
+    for verdict in verdicts:
+        if verdict.correct:
+            return verdict
+        first = first or verdict
+    return first or Verdict(Outcome.ERROR, None, "none", "the query has no reference answer")

@@ -1,0 +1,441 @@
+"""Atoms of the grammar: numbers, names, commands with arguments, brackets and environments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from dartmath.verify.expression import (
+    Apply,
+    Cases,
+    Constant,
+    Expression,
+    Group,
+    Matrix,
+    Named,
+    Number,
+    SetBuilder,
+    Symbol,
+    Text,
+    number,
+)
+from dartmath.verify.grammar import END, Grammar, closes, literal
+from dartmath.verify.names import CONSTANTS, FUNCTIONS, GREEK, INVERSES, UNKNOWN_FUNCTIONS, split_word
+from dartmath.verify.tokens import NotationError, Token
+
+MAX_ITEMS = 1_000
+_DECORATIONS = frozenset(
+    [
+        "vec",
+        "hat",
+        "bar",
+        "overline",
+        "tilde",
+        "overrightarrow",
+        "widehat",
+        "widetilde",
+        "mathring",
+        "overleftrightarrow",
+        "mathfrak",
+    ]
+)
+_MATRICES = frozenset(
+    ["pmatrix", "bmatrix", "matrix", "Bmatrix", "vmatrix", "Vmatrix", "smallmatrix", "array"]
+)
+
+
+def atom(g: Grammar) -> Expression:
+    """The next atom of the grammar `g`."""
+    kind, text, start, end = g.take()
+    if kind == "num":
+        return _number(g, text)
+    if kind == "word":
+        return _word(g, text, start, end)
+    if kind == "open":
+        return bracketed(g, text)
+    if kind == "cmd":
+        return _command(g, text)
+    if kind == "begin":
+        return _environment(g, text)
+    if kind == "op" and text == "|":
+        return _bars(g)
+    if kind == "op" and text == "<":
+        return bracketed(g, "<")
+    raise NotationError(f"{text or 'the end'!r} where a value should stand")
+
+
+def _number(g: Grammar, text: str) -> Expression:
+    if g.peek()[:2] == ("op", "_"):
+        return _in_base(g, text)
+    kind, word, _, _ = g.peek()
+    if kind == "word" and word in ("st", "nd", "rd", "th") and text.isdigit():
+        g.take()
+    return literal(text)
+
+
+def _in_base(g: Grammar, digits: str) -> Expression:
+    """`1011_2`, `1011_{two}` is not known; letters as digits come as words."""
+    g.take()
+    braced = g.peek()[:2] == ("open", "{")
+    if braced:
+        g.take()
+    kind, base, _, _ = g.take()
+    if kind != "num" or not base.isdigit() or (braced and not closes("{", g.take())):
+        raise NotationError("a number base that is no number")
+    return based(digits, int(base[:4]))
+
+
+def based(digits: str, base: int) -> Expression:
+    """The value of digits in a base, kept with its base: `Apply("base", (value, base))`."""
+    if not 2 <= base <= 36 or len(digits) > 2000:
+        raise NotationError(f"no number base {base}")
+    whole, _, fraction = digits.partition(".")
+    try:
+        value = Fraction(int(whole + fraction, base), base ** len(fraction))
+    except ValueError as error:
+        raise NotationError(f"{digits} has no meaning in base {base}") from error
+    return Apply("base", (Number(value), number(base), Text(digits)))
+
+
+def _word(g: Grammar, word: str, start: int, end: int) -> Expression:
+    parts = split_word(word)
+    if parts is None:
+        raise NotationError(f"the word {word!r}")
+    if len(parts) > 1:
+        g.at -= 1
+        g.tokens[g.at : g.at + 1] = [("word", part, start, end) for part in parts]
+        g.take()
+    name = parts[0]
+    if name in FUNCTIONS:
+        return _function(g, FUNCTIONS[name])
+    if name in ("sqrt", "cbrt"):
+        return Apply("root", (_root_argument(g), number(2 if name == "sqrt" else 3)))
+    if name == "C" and g.peek()[:2] == ("open", "(") and _binomial_follows(g):
+        arguments = bracketed(g, g.take()[1])
+        return Apply("binom", arguments.items if isinstance(arguments, Group) else (arguments,))
+    if name in CONSTANTS and name != "I":
+        return _subscripted(g, name) if g.peek()[:2] == ("op", "_") else Constant(CONSTANTS[name])
+    if len(parts) == 1 and g.peek()[0] == "num" and g.peek()[2] == end and g.peek()[1].isdigit():
+        return Symbol(f"{name}_{g.take()[1]}")
+    return _symbol(g, name)
+
+
+def _binomial_follows(g: Grammar) -> bool:
+    kinds = [g.peek(ahead)[0] for ahead in range(1, 5)]
+    return kinds == ["num", "op", "num", "close"] and g.peek(2)[1] == ","
+
+
+def _symbol(g: Grammar, name: str) -> Expression:
+    """A symbol with its subscript; a symbol that is applied to what follows."""
+    symbol = _subscripted(g, name)
+    base = symbol.name.partition("_")[0].rstrip("'")
+    if base in UNKNOWN_FUNCTIONS:
+        while g.accept("'"):
+            symbol = Symbol(symbol.name + "'")
+        if [g.peek(k)[1] for k in range(5)] == ["^", "{", "-", "1", "}"]:
+            g.at += 5
+            symbol = Symbol(symbol.name + "^{-1}")
+        if g.peek()[:2] == ("open", "("):
+            arguments = bracketed(g, g.take()[1])
+            items = arguments.items if isinstance(arguments, Group) else (arguments,)
+            return Apply(symbol.name, items)
+    return symbol
+
+
+def _subscripted(g: Grammar, name: str) -> Symbol:
+    if not g.accept("_"):
+        return Symbol(name)
+    kind, text, _, _ = g.take()
+    if (kind, text) != ("open", "{"):
+        return Symbol(f"{name}_{text}")
+    inside: list[str] = []
+    depth = 1
+    while depth:
+        kind, text, _, _ = g.take()
+        if kind == "end":
+            raise NotationError("a subscript without an end")
+        depth += (kind, text) == ("open", "{")
+        depth -= (kind, text) == ("close", "}")
+        inside.append(text)
+    return Symbol(f"{name}_{''.join(inside[:-1])}")
+
+
+def _function(g: Grammar, name: str) -> Expression:
+    """A function with its power, base and argument: `\\sin^2 x`, `\\log_2(8)`."""
+    power: Expression | None = None
+    base: Expression | None = None
+    while g.is_op("^", "_"):
+        if g.take()[1] == "^":
+            power = g.exponent()
+        else:
+            base = g.atom()
+    argument = _argument(g)
+    arguments = argument.items if isinstance(argument, Group) and name in _SEVERAL else (argument,)
+    if base is not None:
+        arguments = (*arguments, base)
+    if power == number(-1) and name in INVERSES:
+        return Apply(INVERSES[name], arguments)
+    made = Apply(name, arguments)
+    return made if power is None else Apply("pow", (made, power))
+
+
+_SEVERAL = frozenset(["max", "min", "gcd", "lcm"])
+
+
+def _argument(g: Grammar) -> Expression:
+    """A bracketed argument, or the factors that stand without a sign between them."""
+    if g.peek()[0] == "open" and g.peek()[1] in "([{S":
+        opening = g.take()[1]
+        inner = bracketed(g, opening)
+        return inner if opening != "{" else g.postfix(inner)
+    factors = [g.factor(signed=True)]
+    for _ in range(20):
+        if g.is_op("*") and isinstance(factors[-1], Number) and _is_name(g.peek(1)):
+            g.take()
+        elif not g.starts_factor() or not _continues(g.peek()):
+            break
+        factors.append(g.factor())
+    return factors[0] if len(factors) == 1 else Apply("mul", tuple(factors))
+
+
+def _is_name(token: Token) -> bool:
+    kind, text, _, _ = token
+    return (kind == "word" and len(text) == 1) or (kind == "cmd" and (text in GREEK or text in CONSTANTS))
+
+
+def _continues(token: Token) -> bool:
+    kind, text, _, _ = token
+    if kind == "word":
+        parts = split_word(text)
+        return parts is not None and parts[0] not in FUNCTIONS
+    return kind == "cmd" and (text in ("frac", "sqrt") or text in GREEK or text in CONSTANTS)
+
+
+def _command(g: Grammar, name: str) -> Expression:
+    if name in FUNCTIONS:
+        return _function(g, FUNCTIONS[name])
+    if name in CONSTANTS:
+        return Constant(CONSTANTS[name])
+    if name in GREEK:
+        return _symbol(g, name)
+    if name in _COMMANDS:
+        return _COMMANDS[name](g)
+    if name in _DECORATIONS:
+        return _argument_group(g)
+    raise NotationError(f"the command \\{name}")
+
+
+def _argument_group(g: Grammar) -> Expression:
+    """The argument of a command: a braced group, or one token (of a number its first digit)."""
+    kind, text, start, end = g.peek()
+    if kind == "num" and len(text) > 1 and text.isdigit():
+        g.tokens[g.at : g.at + 1] = [("num", text[0], start, start + 1), ("num", text[1:], start + 1, end)]
+        return literal(g.take()[1])
+    return g.atom()
+
+
+def _fraction(g: Grammar) -> Expression:
+    top = _argument_group(g)
+    return Apply("div", (top, _argument_group(g)))
+
+
+def _root(g: Grammar) -> Expression:
+    degree: Expression = number(2)
+    if g.peek()[:2] == ("open", "["):
+        g.take()
+        degree = g.union()
+        if not closes("[", g.take()):
+            raise NotationError("a root's degree without an end")
+    return Apply("root", (_root_argument(g), degree))
+
+
+def _root_argument(g: Grammar) -> Expression:
+    """Without braces a whole number is meant, not its first digit: `\\sqrt12` is not `\\sqrt1 2`."""
+    return g.atom()
+
+
+def _binomial(g: Grammar) -> Expression:
+    top = _argument_group(g)
+    return Apply("binom", (top, _argument_group(g)))
+
+
+def _blackboard(g: Grammar) -> Expression:
+    kind, text, _, _ = g.take()
+    if (kind, text) == ("open", "{"):
+        kind, text, _, _ = g.take()
+        g.take()
+    return Symbol(f"\\mathbb{{{text}}}")
+
+
+def _series(name: str) -> Callable[[Grammar], Expression]:
+    def rule(g: Grammar) -> Expression:
+        if not g.accept("_"):
+            raise NotationError(f"a {name} without limits")
+        start = g.atom() if g.peek()[1] != "{" else _limits(g)
+        if not g.accept("^"):
+            raise NotationError(f"a {name} without an upper limit")
+        stop = g.exponent()
+        body = g.term()
+        if not isinstance(start, Group):
+            raise NotationError(f"a {name} without a variable")
+        return Apply(name, (body, *start.items, stop))
+
+    return rule
+
+
+def _limits(g: Grammar) -> Expression:
+    """`{k=1}` as the pair of variable and first value."""
+    g.take()
+    variable = g.atom()
+    if not isinstance(variable, Symbol | Constant) or not g.accept("="):
+        raise NotationError("limits that are not `variable = value`")
+    name = variable.name
+    first = g.union()
+    if not closes("{", g.take()):
+        raise NotationError("limits without an end")
+    return Group("", (Symbol(name), first))
+
+
+def _empty_set(g: Grammar) -> Expression:
+    return Named("set", "empty")
+
+
+_COMMANDS: dict[str, Callable[[Grammar], Expression]] = {
+    "frac": _fraction,
+    "sqrt": _root,
+    "binom": _binomial,
+    "mathbb": _blackboard,
+    "Bbb": _blackboard,
+    "sum": _series("sum"),
+    "prod": _series("product"),
+    "emptyset": _empty_set,
+}
+
+
+def bracketed(g: Grammar, opening: str) -> Expression:
+    """What stands between an opening bracket, already taken, and its partner."""
+    from dartmath.verify.statements import statement
+
+    bars, g.bars = g.bars, 0
+    g.depth += 1
+    if opening in "S{" and (bar := _builder_bar(g, opening)):
+        made = _set_builder(g, bar)
+    else:
+        items: list[Expression] = []
+        while not closes(opening, g.peek()):
+            items.append(statement(g))
+            if len(items) > MAX_ITEMS:
+                raise NotationError(f"more than {MAX_ITEMS} items")
+            if not g.accept(",", ";", "and", "or"):
+                break
+            while g.accept(",", ";", "and", "or"):
+                pass
+        made = _closed(g, opening, items)
+    g.bars = bars
+    g.depth -= 1
+    return made
+
+
+def _closed(g: Grammar, opening: str, items: list[Expression]) -> Expression:
+    token = g.peek()
+    if token[:2] in (("cmd", "choose"), ("cmd", "over")) and len(items) == 1:
+        g.take()
+        items = [Apply("binom" if token[1] == "choose" else "div", (items[0], g.union()))]
+    elif opening == "<" and token[:2] == ("op", ">"):
+        g.take()
+        return Group("<>", tuple(items))
+    token = g.take()
+    if not closes(opening, token):
+        raise NotationError(f"a bracket {opening!r} without its partner")
+    if opening in "FC":
+        return Apply("floor" if opening == "F" else "ceil", tuple(items))
+    if opening == "S":
+        return Group("{}", tuple(items)) if items else Named("set", "empty")
+    if not items:
+        raise NotationError("empty brackets")
+    if opening == "{":
+        return items[0] if len(items) == 1 else Group("{}", tuple(items))
+    if len(items) == 1 and opening != "<":
+        return items[0]
+    return Group(opening + (">" if opening == "<" else token[1]), tuple(items))
+
+
+def _builder_bar(g: Grammar, opening: str) -> int:
+    """Place of the bar of `{x | ...}` or `{x : ...}`; 0 when the braces hold a plain list."""
+    depth, bars = 0, []
+    for place in range(g.at, min(len(g.tokens), g.at + 300)):
+        kind, text, _, _ = g.tokens[place]
+        if kind == "open":
+            depth += 1
+        elif kind == "close":
+            depth -= 1
+            if depth < 0:
+                break
+        elif depth == 0 and kind == "op" and (text == "|" or (text == ":" and opening == "S")):
+            bars.append(place)
+    if not bars or (g.tokens[bars[0]][1] == "|" and len(bars) % 2 == 0):
+        return 0
+    return bars[0] if bars[0] > g.at else 0
+
+
+def _set_builder(g: Grammar, bar: int) -> Expression:
+    from dartmath.verify.statements import conditions, statement
+
+    g.bars = 1
+    element = statement(g)
+    g.bars = 0
+    if g.at != bar:
+        raise NotationError("a set-builder whose element is unclear")
+    g.take()
+    condition = conditions(g)
+    if g.take()[0] != "close":
+        raise NotationError("a set-builder without an end")
+    return SetBuilder(element, condition)
+
+
+def _bars(g: Grammar) -> Expression:
+    g.bars += 1
+    g.depth += 1
+    inner = g.union()
+    g.depth -= 1
+    g.bars -= 1
+    if not g.accept("|"):
+        raise NotationError("an absolute value without an end")
+    return Apply("abs", (inner,))
+
+
+def _environment(g: Grammar, name: str) -> Expression:
+    """A matrix, a case distinction, or aligned rows of statements."""
+    from dartmath.verify.statements import conditions, statement
+
+    rows: list[list[Expression]] = [[]]
+    condition_next = False
+    while True:
+        token = g.peek()
+        if token[0] == "end" and token is not END and token[2] >= 0:
+            g.take()
+            break
+        if token is END or token[2] < 0:
+            raise NotationError(f"\\begin{{{name}}} without its end")
+        if g.accept("newline"):
+            rows.append([])
+        elif g.accept("&"):
+            condition_next = name == "cases"
+        elif not g.accept(",", ";", "."):
+            rows[-1].append(conditions(g) if condition_next else statement(g))
+            condition_next = False
+        if len(rows) > MAX_ITEMS:
+            raise NotationError(f"more than {MAX_ITEMS} rows")
+    return _assembled(name, [row for row in rows if row])
+
+
+def _assembled(name: str, rows: list[list[Expression]]) -> Expression:
+    if not rows:
+        raise NotationError(f"an empty {name}")
+    if name in _MATRICES:
+        if len({len(row) for row in rows}) > 1:
+            raise NotationError("matrix rows of different lengths")
+        return Matrix(tuple(tuple(row) for row in rows))
+    if name in ("cases", "rcases", "dcases"):
+        return Cases(tuple((row[0], row[1] if len(row) > 1 else None) for row in rows))
+    return Group("", tuple(item for row in rows for item in row))

@@ -1,0 +1,219 @@
+"""The expression tree of parsed answers, and how it prints.
+
+Scalars are built of `Number`, `Symbol`, `Constant` and `Apply`; answers that are more than a scalar
+are a `Group` (list, set, tuple, interval), `Relation`, `SetBuilder`, `Matrix`, `Cases`, `Quantity`,
+`Text` or `Named`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+
+class Expression:
+    """A parsed answer; `str` prints it as a tree in one line."""
+
+    __slots__ = ()
+
+
+@dataclass(slots=True, eq=True)
+class Number(Expression):
+    """A rational literal. `places` counts the decimals written, None for an integer literal."""
+
+    value: Fraction
+    places: int | None = None
+
+    def __str__(self) -> str:
+        value = self.value
+        return str(value) if value.denominator == 1 else f"({value})"
+
+
+@dataclass(slots=True, eq=True)
+class Symbol(Expression):
+    """A free variable or a name, with its subscript and primes: `x`, `a_{n+1}`, `y'`."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(slots=True, eq=True)
+class Constant(Expression):
+    """One of "pi", "e", "i", "infinity"."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(slots=True, eq=True)
+class Apply(Expression):
+    """A function or operator applied to arguments: `Apply("add", (x, y))`.
+
+    A name that no evaluator knows, such as "f", is a function about which nothing is known.
+    """
+
+    name: str
+    args: tuple[Expression, ...]
+
+    def __str__(self) -> str:
+        return f"{self.name}({', '.join(map(str, self.args))})"
+
+
+@dataclass(slots=True, eq=True)
+class Group(Expression):
+    """Items in order with the brackets around them: "()", "[)", "{}", "<>" or "" for a bare list.
+
+    `joiner` is what stood between the items: ",", "and" or "or".
+    """
+
+    brackets: str
+    items: tuple[Expression, ...]
+    joiner: str = ","
+
+    def __str__(self) -> str:
+        inner = f"{self.joiner} ".join(map(str, self.items)) if self.joiner == "," else ""
+        inner = inner or f" {self.joiner} ".join(map(str, self.items))
+        return f"{self.brackets[0]}{inner}{self.brackets[1]}" if self.brackets else f"list({inner})"
+
+
+@dataclass(slots=True, eq=True)
+class Relation(Expression):
+    """A chain `sides[0] operators[0] sides[1] ...`; operators: = != < <= > >= in."""
+
+    sides: tuple[Expression, ...]
+    operators: tuple[str, ...]
+
+    def __str__(self) -> str:
+        tail = "".join(f" {op} {side}" for op, side in zip(self.operators, self.sides[1:], strict=True))
+        return f"{self.sides[0]}{tail}"
+
+
+@dataclass(slots=True, eq=True)
+class SetBuilder(Expression):
+    """`{element | condition}`."""
+
+    element: Expression
+    condition: Expression
+
+    def __str__(self) -> str:
+        return f"{{{self.element} | {self.condition}}}"
+
+
+@dataclass(slots=True, eq=True)
+class Matrix(Expression):
+    """Rows of entries. `oriented` is False where the notation does not tell row from column."""
+
+    rows: tuple[tuple[Expression, ...], ...]
+
+    def __str__(self) -> str:
+        return "[" + "; ".join(", ".join(map(str, row)) for row in self.rows) + "]"
+
+
+@dataclass(slots=True, eq=True)
+class Cases(Expression):
+    """A piecewise definition: (value, condition) pairs; a condition may be None ("otherwise")."""
+
+    cases: tuple[tuple[Expression, Expression | None], ...]
+
+    def __str__(self) -> str:
+        return "cases(" + "; ".join(f"{value} if {when}" for value, when in self.cases) + ")"
+
+
+@dataclass(slots=True, eq=True)
+class Quantity(Expression):
+    """A value with the unit that was written behind or before it."""
+
+    value: Expression
+    unit: str
+
+    def __str__(self) -> str:
+        return f"{self.value} [{self.unit}]"
+
+
+@dataclass(slots=True, eq=True)
+class Text(Expression):
+    """Words, as written."""
+
+    words: str
+
+    def __str__(self) -> str:
+        return repr(self.words)
+
+
+@dataclass(slots=True, eq=True)
+class Named(Expression):
+    """A word with a meaning: kind "boolean", "weekday", "month", "date", "clock", "choice", "set"."""
+
+    kind: str
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.value}"
+
+
+ONE = Number(Fraction(1))
+ZERO = Number(Fraction(0))
+
+
+def number(value: int) -> Number:
+    """The integer literal `value`."""
+    return Number(Fraction(value))
+
+
+def children(node: Expression) -> tuple[Expression, ...]:
+    """The direct parts of a node."""
+    match node:
+        case Apply(args=parts) | Group(items=parts) | Relation(sides=parts):
+            return parts
+        case SetBuilder(element=element, condition=condition):
+            return (element, condition)
+        case Matrix(rows=rows):
+            return tuple(entry for row in rows for entry in row)
+        case Cases(cases=cases):
+            return tuple(part for case in cases for part in case if part is not None)
+        case Quantity(value=value):
+            return (value,)
+        case _:
+            return ()
+
+
+def symbols(node: Expression) -> set[str]:
+    """Names of all free symbols in a tree."""
+    found: set[str] = set()
+    stack = [node]
+    while stack:
+        top = stack.pop()
+        if isinstance(top, Symbol):
+            found.add(top.name)
+        else:
+            stack.extend(children(top))
+    return found
+
+
+def replace(node: Expression, mapping: dict[str, Expression]) -> Expression:
+    """The tree with symbols replaced by expressions."""
+    match node:
+        case Symbol(name=name):
+            return mapping.get(name, node)
+        case Apply(name=name, args=args):
+            return Apply(name, tuple(replace(part, mapping) for part in args))
+        case Group(brackets=brackets, items=items, joiner=joiner):
+            return Group(brackets, tuple(replace(part, mapping) for part in items), joiner)
+        case Relation(sides=sides, operators=operators):
+            return Relation(tuple(replace(part, mapping) for part in sides), operators)
+        case Quantity(value=value, unit=unit):
+            return Quantity(replace(value, mapping), unit)
+        case SetBuilder(element=element, condition=condition):
+            return SetBuilder(replace(element, mapping), replace(condition, mapping))
+        case Matrix(rows=rows):
+            return Matrix(tuple(tuple(replace(entry, mapping) for entry in row) for row in rows))
+        case Cases(cases=cases):
+            return Cases(
+                tuple((replace(v, mapping), None if c is None else replace(c, mapping)) for v, c in cases)
+            )
+        case _:
+            return node

@@ -1,0 +1,296 @@
+"""Precedence parser of scalar mathematics: tokens -> expression tree.
+
+    union   :=  sum (("\\cup" | "\\cap" | "\\setminus") sum)*
+    sum     :=  ["+" | "-" | "±"] term (("+" | "-" | "±" | "∓") term)*
+    term    :=  factor (("*" | "/" | ":") factor | factor)*        juxtaposition multiplies
+    factor  :=  atom ("!" | "^" exponent | "%" | "°" | "'")*
+
+Every level checks the nesting depth, so that recursion is bounded.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from dartmath.verify.expression import Apply, Expression, Number, Symbol, number
+from dartmath.verify.tokens import NotationError, Token
+from dartmath.verify.units import is_unit_word
+
+MAX_DEPTH = 40
+MAX_EXPONENT = 100_000
+"""Largest decimal exponent of a literal such as 1e99."""
+
+END: Token = ("end", "", -1, -1)
+_STARTS = frozenset(["num", "word", "open"])
+_CLOSED_BY = {"(": ")]", "[": ")]", "{": "}", "S": "S", "<": "<", "F": "F", "C": "C"}
+_STOPS = frozenset(
+    ["text", "end", "choose", "over", "begin", "sum", "prod", "lim", "int", "iint", "mathbb", "ldots", "pmod"]
+)
+
+
+class Grammar:
+    """A cursor over tokens with one method per grammar rule."""
+
+    def __init__(self, tokens: list[Token]) -> None:
+        self.tokens = [*tokens, END]
+        self.at = 0
+        self.depth = 0
+        self.bars = 0
+
+    # the cursor
+
+    def peek(self, ahead: int = 0) -> Token:
+        """The token `ahead` places on, or the end token."""
+        place = self.at + ahead
+        return self.tokens[place] if place < len(self.tokens) else END
+
+    def is_op(self, *signs: str) -> bool:
+        """Whether the next token is one of these operators."""
+        kind, text, _, _ = self.tokens[self.at]
+        return kind == "op" and text in signs
+
+    def take(self) -> Token:
+        """The next token, and move past it."""
+        token = self.tokens[self.at]
+        if token[0] != "end" or token[2] >= 0:
+            self.at += 1
+        return token
+
+    def accept(self, *signs: str) -> str | None:
+        """Move past the next token if it is one of these operators."""
+        kind, text, _, _ = self.tokens[self.at]
+        if kind == "op" and text in signs:
+            self.at += 1
+            return text
+        return None
+
+    # the rules
+
+    def union(self) -> Expression:
+        """Sums joined by set operations."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise NotationError(f"nested deeper than {MAX_DEPTH}")
+        left = self.sum()
+        while sign := self.accept("cup", "cap", "setminus"):
+            name = {"cup": "union", "cap": "intersection", "setminus": "difference"}[sign]
+            right = self.sum()
+            same = isinstance(left, Apply) and left.name == name and name != "difference"
+            left = Apply(name, (*left.args, right) if same and isinstance(left, Apply) else (left, right))
+        self.depth -= 1
+        return left
+
+    def sum(self) -> Expression:
+        """Terms with signs."""
+        sign = self.accept("+", "-", "pm", "mp")
+        parts = [_signed(sign, self.term())]
+        while sign := self.accept("+", "-", "pm", "mp"):
+            term = self.term()
+            if sign in ("pm", "mp"):
+                parts = [Apply(sign, (_added(parts), term))]
+            else:
+                parts.append(_signed(sign, term))
+        return _added(parts)
+
+    def term(self) -> Expression:
+        """Factors joined by explicit or invisible multiplication, division and ratios."""
+        left = self.mixed(self.factor())
+        factors = [left]
+        while True:
+            if self.accept("*"):
+                factors.append(self.factor(signed=True))
+            elif self.accept("/"):
+                factors = [Apply("div", (_product(factors), self.factor(signed=True)))]
+            elif self.is_op(":") and self.peek(1)[0] != "end":
+                self.at += 1
+                factors = [_ratio(_product(factors), self.term())]
+            elif self.starts_factor():
+                if self.peek()[0] == "num" and isinstance(factors[-1], Number):
+                    raise NotationError("two numbers side by side")
+                factors.append(self.factor())
+            else:
+                return _product(factors)
+
+    def mixed(self, left: Expression) -> Expression:
+        """A whole number with a proper fraction behind it: `2\\frac13` or `2 1/3`."""
+        if not isinstance(left, Number) or left.places is not None or left.value.denominator != 1:
+            return left
+        if self.peek()[:2] == ("cmd", "frac"):
+            before = self.at
+            part = self.factor()
+            if _is_proper(part):
+                return Number(left.value + _value(part), None)
+            self.at = before
+        elif self.peek()[0] == "num" and self.peek(1)[:2] == ("op", "/") and self.peek(2)[0] == "num":
+            parts = [self.take(), self.take(), self.take()]
+            if not (parts[0][1].isdigit() and parts[2][1].isdigit()) or int(parts[0][1]) >= int(parts[2][1]):
+                raise NotationError("two numbers side by side")
+            return Number(left.value + Fraction(int(parts[0][1]), int(parts[2][1])), None)
+        return left
+
+    def starts_factor(self) -> bool:
+        """Whether the next token can follow by invisible multiplication."""
+        kind, text, start, _ = self.tokens[self.at]
+        if kind == "word":
+            return not (is_unit_word(text) and self._unit_follows())
+        if kind == "open":
+            return text != "<"
+        if kind == "cmd":
+            return text not in _STOPS or text in ("mathbb", "sum", "prod")
+        return kind == "num" or kind == "begin" or (kind == "op" and text == "|" and not self.bars)
+
+    def _unit_follows(self) -> bool:
+        """Whether a unit word here is a unit: behind a value, with nothing but unit parts after it."""
+        ahead = 1
+        while (token := self.peek(ahead))[0] in ("word", "num", "text") or token[:2] in (
+            ("op", "/"),
+            ("op", "^"),
+            ("op", "*"),
+        ):
+            ahead += 1
+        return token[0] in ("end", "close") or (token[0] == "op" and token[1] not in ("+", "-", "_"))
+
+    def factor(self, *, signed: bool = False) -> Expression:
+        """An atom with its powers, factorials, primes and percent signs."""
+        if signed and (sign := self.accept("+", "-")):
+            return _signed(sign, self.factor(signed=True) if self.is_op("-", "+") else self.factor())
+        return self.postfix(self.atom())
+
+    def postfix(self, base: Expression) -> Expression:
+        """What may follow an atom."""
+        for _ in range(MAX_DEPTH):
+            kind, text, _, _ = self.tokens[self.at]
+            if kind != "op" or text not in ("!", "^", "%", "'"):
+                return self._degree(base)
+            self.at += 1
+            if text == "!":
+                base = Apply("factorial2" if self.accept("!") else "factorial", (base,))
+            elif text == "%":
+                base = Apply("percent", (base,))
+            elif text == "'":
+                base = Symbol(f"{base.name}'") if isinstance(base, Symbol) else self._minutes(base)
+            else:
+                base = self.power(base)
+        raise NotationError("too many powers in a row")
+
+    def _degree(self, base: Expression) -> Expression:
+        if self.peek()[:2] == ("cmd", "circ"):
+            self.at += 1
+            return Apply("degree", (base,))
+        return base
+
+    def _minutes(self, base: Expression) -> Expression:
+        raise NotationError(f"a prime after {base}")
+
+    def power(self, base: Expression) -> Expression:
+        """What stands after `^`: degrees, primes, a sign (as in R^+), or an exponent."""
+        kind, text, _, _ = self.peek()
+        if (kind, text) == ("cmd", "circ"):
+            self.at += 1
+            return Apply("degree", (base,))
+        if kind == "open" and text == "{":
+            inner = self.peek(1)
+            if self.peek(2)[:2] == ("close", "}"):
+                if inner[:2] == ("cmd", "circ"):
+                    self.at += 3
+                    return Apply("degree", (base,))
+                if inner[0] == "op" and inner[1] in "'+-*" and isinstance(base, Symbol):
+                    self.at += 3
+                    return Symbol(base.name + inner[1])
+        elif kind == "op" and text in "+*" and isinstance(base, Symbol) and self.peek(1)[0] not in _STARTS:
+            self.at += 1
+            return Symbol(base.name + text)
+        return Apply("pow", (base, self.exponent()))
+
+    def exponent(self) -> Expression:
+        """A braced group, or one signed atom with its own power (`2^3^4` is `2^(3^4)`)."""
+        sign = self.accept("-", "+", "pm", "mp")
+        base = self.atom()
+        if self.accept("!"):
+            base = Apply("factorial", (base,))
+        if self.accept("^"):
+            self.depth += 1
+            if self.depth > MAX_DEPTH:
+                raise NotationError(f"nested deeper than {MAX_DEPTH}")
+            base = self.power(base)
+            self.depth -= 1
+        return _signed(sign, base)
+
+    def atom(self) -> Expression:
+        """A number, a name, a command with its arguments, or a bracketed expression."""
+        from dartmath.verify.atoms import atom
+
+        return atom(self)
+
+
+def closes(opening: str, token: Token) -> bool:
+    """Whether a token closes a bracket opened as `opening`."""
+    return token[0] == "close" and token[1] in _CLOSED_BY[opening]
+
+
+def _signed(sign: str | None, term: Expression) -> Expression:
+    if sign == "-":
+        return negated(term)
+    return Apply(sign, (term,)) if sign in ("pm", "mp") else term
+
+
+def negated(term: Expression) -> Expression:
+    """The negative of a term; of a literal it is again a literal."""
+    if isinstance(term, Number):
+        return Number(-term.value, term.places)
+    return Apply("neg", (term,))
+
+
+def _added(parts: list[Expression]) -> Expression:
+    return parts[0] if len(parts) == 1 else Apply("add", tuple(parts))
+
+
+def _product(factors: list[Expression]) -> Expression:
+    return factors[0] if len(factors) == 1 else Apply("mul", tuple(factors))
+
+
+def _ratio(left: Expression, right: Expression) -> Expression:
+    tail = right.args if isinstance(right, Apply) and right.name == "ratio" else (right,)
+    return Apply("ratio", (left, *tail))
+
+
+def _is_proper(part: Expression) -> bool:
+    match part:
+        case Apply(name="div", args=(Number(value=top, places=None), Number(value=bottom, places=None))):
+            return top.denominator == 1 == bottom.denominator and 0 <= top < bottom
+    return False
+
+
+def _value(part: Expression) -> Fraction:
+    assert isinstance(part, Apply)
+    top, bottom = part.args
+    assert isinstance(top, Number) and isinstance(bottom, Number)
+    return top.value / bottom.value
+
+
+def literal(text: str) -> Number:
+    """The number of a `num` token. Raises `NotationError` for an exponent beyond `MAX_EXPONENT`."""
+    if text.isdigit():
+        return number(int(text)) if len(text) < 4000 else Number(Fraction(_long_int(text)))
+    if "~" in text:
+        fixed, period = text.split("~")
+        whole, decimals = fixed.split(".")
+        base = Fraction(int(whole + decimals or "0"), 10 ** len(decimals))
+        value = base + Fraction(int(period), (10 ** len(period) - 1) * 10 ** len(decimals))
+        return Number(value, None)
+    mantissa, _, power = text.lower().partition("e")
+    if power and abs(int(power)) > MAX_EXPONENT:
+        raise NotationError(f"a decimal exponent beyond {MAX_EXPONENT}")
+    whole, _, decimals = mantissa.partition(".")
+    digits = whole + decimals
+    value = Fraction(_long_int(digits), 10 ** len(decimals)) * Fraction(10) ** int(power or 0)
+    return Number(value, len(decimals) if "." in mantissa else None)
+
+
+def _long_int(digits: str) -> int:
+    """int() without Python's limit on the number of digits; the tokenizer bounds their number."""
+    value = 0
+    for start in range(0, len(digits), 4000):
+        chunk = digits[start : start + 4000]
+        value = value * 10 ** len(chunk) + int(chunk)
+    return value

@@ -1,0 +1,206 @@
+"""Numbers with units, percent, degrees or money; decimals against exact values; tolerances."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+from dartmath.verify.equality import Decision, scalar_equal
+from dartmath.verify.exact import Inexact, Undefined, rational
+from dartmath.verify.expression import Apply, Constant, Expression, Number, Quantity, children, number
+from dartmath.verify.units import Unit, parse_unit
+
+FLOAT_DIGITS = 13
+"""A decimal with this many significant digits is a printed float; its last digit may be off by one."""
+
+MIN_DIGITS = 3
+"""A decimal reference with fewer significant digits is taken as exact."""
+
+_UNITLESS = Unit((), Fraction(1), known=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A scalar with its unit; `kind` is "", "percent", "degree", "radian" or "unit"."""
+
+    value: Expression
+    kind: str
+    unit: Unit = _UNITLESS
+
+
+def measure(node: Expression) -> Measure:
+    """Split a scalar into its value and its unit."""
+    if isinstance(node, Apply) and node.name in ("percent", "degree"):
+        return Measure(node.args[0], node.name)
+    if isinstance(node, Apply) and node.name == "neg":
+        inner = measure(node.args[0])
+        return Measure(Apply("neg", (inner.value,)), inner.kind, inner.unit)
+    if isinstance(node, Quantity):
+        unit = parse_unit(node.unit.lstrip("~"))
+        if unit.dimensions == (("radian", 1),):
+            return Measure(node.value, "radian", unit)
+        return Measure(node.value, "unit", unit)
+    return Measure(node, "")
+
+
+def same_measure(reference: Expression, answer: Expression, tolerance: float | None) -> Decision:
+    """Compare two scalars, with or without units.
+
+    A unit on one side only is left out. Both with units: converted where both are known and of the
+    same dimension, different where the dimensions differ. A percent sign on one side means either
+    the bare number or its hundredth. Degrees meet radians when the other side is a multiple of pi.
+    """
+    ours, theirs = measure(reference), measure(answer)
+    if "percent" in (ours.kind, theirs.kind) and ours.kind != theirs.kind:
+        return _percent(ours, theirs, tolerance)
+    if ours.kind == theirs.kind == "unit":
+        return _converted(ours, theirs, tolerance)
+    if "degree" in (ours.kind, theirs.kind) and ours.kind != theirs.kind:
+        return _angle(ours, theirs, tolerance)
+    return _same_number(ours.value, theirs.value, tolerance)
+
+
+def _percent(ours: Measure, theirs: Measure, tolerance: float | None) -> Decision:
+    plain = _same_number(ours.value, theirs.value, tolerance)
+    if plain or "unit" in (ours.kind, theirs.kind):
+        return plain
+    left, right = (
+        Apply("percent", (part.value,)) if part.kind == "percent" else part.value for part in (ours, theirs)
+    )
+    hundredth = _same_number(left, right, tolerance)
+    return hundredth if hundredth or ours.kind != "percent" else _rounded_percent(ours, theirs) or plain
+
+
+def _rounded_percent(ours: Measure, theirs: Measure) -> Decision | None:
+    """`41.4%` for the exact `\\sqrt2 - 1`: the reference is that number, rounded."""
+    found = _rounding(ours.value, Apply("mul", (theirs.value, number(100))))
+    return found if found is not None and found.equal else None
+
+
+def _converted(ours: Measure, theirs: Measure, tolerance: float | None) -> Decision:
+    if not (ours.unit.known and theirs.unit.known):
+        return _same_number(ours.value, theirs.value, tolerance)
+    if ours.unit.dimensions != theirs.unit.dimensions:
+        return Decision(False, "unit", "units of different dimensions")
+    if ours.unit.factor == theirs.unit.factor:
+        return _same_number(ours.value, theirs.value, tolerance)
+    left = Apply("mul", (ours.value, Number(ours.unit.factor)))
+    right = Apply("mul", (theirs.value, Number(theirs.unit.factor)))
+    return scalar_equal(left, right)
+
+
+def _angle(ours: Measure, theirs: Measure, tolerance: float | None) -> Decision:
+    """Degrees against radians, or against a bare number of degrees."""
+    degrees, other = (ours, theirs) if ours.kind == "degree" else (theirs, ours)
+    if other.kind == "unit" and other.unit.known and other.unit.dimensions != (("angle", 1),):
+        return Decision(False, "unit", "an angle against another unit")
+    if other.kind == "radian" or _has_pi(other.value):
+        return scalar_equal(Apply("degree", (degrees.value,)), other.value)
+    return _same_number(ours.value, theirs.value, tolerance)
+
+
+def _has_pi(node: Expression) -> bool:
+    return node == Constant("pi") or any(_has_pi(part) for part in children(node))
+
+
+def _same_number(reference: Expression, answer: Expression, tolerance: float | None) -> Decision:
+    if tolerance is not None:
+        near = _within(reference, answer, tolerance)
+        if near is not None:
+            return near
+    decision = scalar_equal(reference, answer)
+    if decision.equal is not False:
+        return decision
+    return _float_digits(reference, answer) or _rounding(reference, answer) or decision
+
+
+def _within(reference: Expression, answer: Expression, tolerance: float) -> Decision | None:
+    """Compare by an absolute tolerance, where both are real numbers."""
+    difference = _distance(reference, answer)
+    if difference is None:
+        return None
+    equal = difference <= Fraction(tolerance) * (1 + Fraction(1, 10**9))
+    return Decision(equal, "tolerance", f"{'within' if equal else 'beyond'} the tolerance {tolerance:g}")
+
+
+def _distance(left: Expression, right: Expression) -> Fraction | None:
+    """|left - right| of two constants: exact, or rounded up far below any tolerance in use."""
+    difference = Apply("abs", (Apply("add", (left, Apply("neg", (right,)))),))
+    try:
+        return rational(difference)
+    except (Inexact, ArithmeticError):
+        return _approximate(difference)
+
+
+def _approximate(node: Expression) -> Fraction | None:
+    from dartmath.verify.ball import Evaluator, precision
+
+    with precision(128):
+        try:
+            value = Evaluator({}).real(node)
+            if not value.rel_one_accuracy_bits() > 90 or not abs(value) < 10**15:
+                return None
+            return Fraction(float(value.mid()))
+        except (Undefined, ArithmeticError, ValueError):
+            return None
+
+
+def _float_digits(reference: Expression, answer: Expression) -> Decision | None:
+    """A printed float (13 significant digits or more) of the exact value on the other side."""
+    for exact, printed in ((reference, answer), (answer, reference)):
+        if not isinstance(printed, Number) or not printed.places or _digits(printed) < FLOAT_DIGITS:
+            continue
+        if isinstance(exact, Number) and exact.places is not None and _digits(exact) < FLOAT_DIGITS - 1:
+            size = abs(exact.value)
+        else:
+            size = abs(printed.value)
+        distance = _distance(exact, printed)
+        step = max(Fraction(1, 10**printed.places), size / 2**50)
+        if distance is not None and distance <= step and distance * 10**12 <= size:
+            return Decision(True, "float", "a printed float of the exact value")
+    return None
+
+
+def _rounding(reference: Expression, answer: Expression) -> Decision | None:
+    """A decimal reference that is the exact answer, rounded to the decimals it shows.
+
+    Only for an answer that is itself no decimal and has no finite decimal expansion: `0.458` stands
+    for `27/59`; but `0.33` is not `0.333`, and an exact reference is never matched by its rounding.
+    """
+    if not isinstance(reference, Number) or not reference.places or _digits(reference) < MIN_DIGITS:
+        return None
+    if _has_decimal(answer):
+        return None
+    try:
+        value = rational(answer)
+        if _is_finite_decimal(value):
+            return None
+    except (Inexact, ArithmeticError):
+        pass
+    distance = _distance(reference, answer)
+    if distance is None or distance * 2 > Fraction(1, 10**reference.places):
+        return None
+    return Decision(True, "rounding", "the reference is this exact value, rounded")
+
+
+def _has_decimal(node: Expression) -> bool:
+    if isinstance(node, Number):
+        return node.places is not None
+    return any(_has_decimal(part) for part in children(node))
+
+
+def _is_finite_decimal(value: Fraction) -> bool:
+    rest = value.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    return rest == 1
+
+
+def _digits(literal: Number) -> int:
+    """Significant digits of a decimal literal, trailing zeros included."""
+    return len(str(abs(literal.value.numerator) * 10 ** (literal.places or 0) // literal.value.denominator))
+
+
+UNIT_QUERY = re.compile(r"\bin (?:terms of )?(?:radians|degrees)\b", re.IGNORECASE)

@@ -1,0 +1,175 @@
+"""Names with a mathematical meaning, and how a run of letters splits into them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+CIRCULAR = ("sin", "cos", "tan", "cot", "sec", "csc")
+HYPERBOLIC = ("sinh", "cosh", "tanh", "coth", "sech", "csch")
+
+FUNCTIONS: dict[str, str] = {
+    **{name: name for name in (*CIRCULAR, *HYPERBOLIC)},
+    **{f"arc{name}": f"arc{name}" for name in CIRCULAR},
+    **{f"a{name}": f"arc{name}" for name in CIRCULAR},
+    **{f"{prefix}{name}": f"ar{name}" for name in HYPERBOLIC for prefix in ("ar", "arc", "a")},
+    "cosec": "csc", "arccosec": "arccsc", "tg": "tan", "ctg": "cot", "arctg": "arctan", "arcctg": "arccot",
+    "log": "log", "ln": "ln", "lg": "lg", "lb": "lb", "exp": "exp", "abs": "abs", "sgn": "sgn", "sign": "sgn",
+    "floor": "floor", "ceil": "ceil", "max": "max", "min": "min", "gcd": "gcd", "lcm": "lcm", "det": "det",
+    "re": "re", "im": "im", "arg": "arg", "Arg": "arg", "Re": "re", "Im": "im", "Gamma": "gamma",
+}  # fmt: skip
+"""Spelling -> canonical name of the functions whose argument may stand without parentheses."""
+
+INVERSES = {name: f"arc{name}" for name in CIRCULAR} | {name: f"ar{name}" for name in HYPERBOLIC}
+
+CONSTANTS = {
+    "pi": "pi", "e": "e", "i": "i", "infinity": "infinity", "Infinity": "infinity", "infty": "infinity",
+    "inf": "infinity", "oo": "infinity", "Pi": "pi", "imath": "i", "I": "I",
+}  # fmt: skip
+
+GREEK = frozenset(
+    [
+        "alpha",
+        "beta",
+        "gamma",
+        "delta",
+        "epsilon",
+        "zeta",
+        "eta",
+        "theta",
+        "iota",
+        "kappa",
+        "lambda",
+        "mu",
+        "nu",
+        "xi",
+        "rho",
+        "sigma",
+        "tau",
+        "upsilon",
+        "phi",
+        "chi",
+        "psi",
+        "omega",
+        "Gamma",
+        "Delta",
+        "Theta",
+        "Lambda",
+        "Xi",
+        "Sigma",
+        "Upsilon",
+        "Phi",
+        "Psi",
+        "Omega",
+        "Pi",
+        "ell",
+        "hbar",
+        "mho",
+        "partial",
+        "nabla",
+        "aleph",
+        "jmath",
+        "triangle",
+        "angle",
+    ]
+)
+
+UNKNOWN_FUNCTIONS = frozenset(["f", "g", "h", "F", "G", "H", "phi", "psi", "Phi", "Psi", "varphi"])
+"""Symbols that are applied, not multiplied, when a parenthesis follows."""
+
+ENGLISH = frozenset(
+    [
+        "is",
+        "the",
+        "it",
+        "of",
+        "to",
+        "an",
+        "are",
+        "as",
+        "at",
+        "be",
+        "by",
+        "if",
+        "on",
+        "no",
+        "yes",
+        "odd",
+        "for",
+        "all",
+        "and",
+        "or",
+        "not",
+        "any",
+        "so",
+        "we",
+        "per",
+        "day",
+        "one",
+        "two",
+        "six",
+        "ten",
+        "has",
+        "its",
+        "was",
+        "but",
+        "can",
+        "may",
+        "who",
+        "how",
+        "why",
+        "his",
+        "her",
+        "she",
+        "you",
+        "they",
+        "than",
+        "then",
+        "that",
+        "this",
+    ]
+)
+
+_KNOWN = sorted(
+    {
+        *FUNCTIONS,
+        "pi",
+        "sqrt",
+        "cbrt",
+        "infinity",
+        "infty",
+        "theta",
+        "alpha",
+        "beta",
+        "gamma",
+        "lambda",
+        "phi",
+    }
+    - {"re", "im", "tg", "lb", "abs", "arg", "sec", "sign", "Re", "Im", "Arg", "det", "min", "max"},
+    key=len,
+    reverse=True,
+)
+
+
+@lru_cache(maxsize=4096)
+def split_word(word: str) -> tuple[str, ...] | None:
+    """The names and letters that a run of letters stands for; None when it is an ordinary word.
+
+    >>> split_word("xsin")
+    ('x', 'sin')
+    >>> split_word("knots") is None
+    True
+    """
+    if len(word) == 1 or word in FUNCTIONS or word in CONSTANTS or word in GREEK or word in ("sqrt", "cbrt"):
+        return (word,)
+    if word in ENGLISH:
+        return None
+    if len(word) == 2 and word[0] == "d":
+        return (word,)
+    parts: list[str] = []
+    position, letters = 0, 0
+    while position < len(word):
+        name = next((name for name in _KNOWN if word.startswith(name, position)), word[position])
+        letters += len(name) == 1
+        parts.append(name)
+        position += len(name)
+    return tuple(parts) if letters <= 3 else None

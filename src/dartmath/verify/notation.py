@@ -1,0 +1,77 @@
+"""Unicode and typographic variants of one notation, mapped to plain LaTeX."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_PLAIN = {
+    "−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "﹣": "-", "×": "\\times ", "✕": "\\times ", "·": "\\cdot ",
+    "⋅": "\\cdot ", "∙": "\\cdot ", "•": "\\cdot ", "∗": "*", "÷": "\\div ", "∕": "/", "⁄": "/", "π": "\\pi ",
+    "√": "\\sqrt ", "∛": "\\sqrt[3]", "∜": "\\sqrt[4]", "∞": "\\infty ", "≤": "\\le ", "≥": "\\ge ", "⩽": "\\le ",
+    "⩾": "\\ge ", "≦": "\\le ", "≧": "\\ge ", "≠": "\\ne ", "≈": "\\approx ", "≃": "\\approx ", "≅": "\\approx ",
+    "±": "\\pm ", "∓": "\\mp ", "∪": "\\cup ", "⋃": "\\cup ", "∩": "\\cap ", "⋂": "\\cap ", "∈": "\\in ",
+    "∉": "\\notin ", "∅": "\\emptyset ", "⌀": "\\emptyset ", "Ø": "\\emptyset ", "°": "^\\circ ", "º": "^\\circ ",
+    "˚": "^\\circ ", "′": "'", "’": "'", "‘": "'", "´": "'", "″": "''", "“": '"', "”": '"', "…": "\\ldots ",
+    "⋯": "\\ldots ", "→": "\\to ", "⇒": "\\Rightarrow ", "⟹": "\\Rightarrow ", "∧": "\\wedge ", "∨": "\\vee ",
+    "ℝ": "\\mathbb{R}", "ℕ": "\\mathbb{N}", "ℤ": "\\mathbb{Z}", "ℚ": "\\mathbb{Q}", "ℂ": "\\mathbb{C}",
+    "⟨": "\\langle ", "⟩": "\\rangle ", "〈": "\\langle ", "〉": "\\rangle ", "⌊": "\\lfloor ", "⌋": "\\rfloor ",
+    "⌈": "\\lceil ", "⌉": "\\rceil ", "∖": "\\setminus ", "∣": "|", "¬": "\\neg ", "∼": "\\sim ", "、": ",",
+    "。": ".", "「": "", "」": "", "％": "\\%", "＄": "\\$", "ℯ": "e", "ⅈ": "i", "∑": "\\sum ", "∏": "\\prod ",
+    "△": "\\triangle ", "∠": "\\angle ", "⟂": "\\perp ", "⊥": "\\perp ", "∥": "\\parallel ",
+    "½": "\\frac{1}{2}", "⅓": "\\frac{1}{3}", "⅔": "\\frac{2}{3}", "¼": "\\frac{1}{4}", "¾": "\\frac{3}{4}",
+    "⅕": "\\frac{1}{5}", "⅖": "\\frac{2}{5}", "⅗": "\\frac{3}{5}", "⅘": "\\frac{4}{5}", "⅙": "\\frac{1}{6}",
+    "⅚": "\\frac{5}{6}", "⅐": "\\frac{1}{7}", "⅛": "\\frac{1}{8}", "⅜": "\\frac{3}{8}", "⅝": "\\frac{5}{8}",
+    "⅞": "\\frac{7}{8}", "⅑": "\\frac{1}{9}", "⅒": "\\frac{1}{10}", "µ": "\\mu ", "Ω": "\\Omega ", "ℓ": "l",
+}  # fmt: skip
+_GREEK = {
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "varepsilon", "ϵ": "epsilon", "ζ": "zeta",
+    "η": "eta", "θ": "theta", "ϑ": "theta", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi",
+    "ρ": "rho", "σ": "sigma", "τ": "tau", "φ": "varphi", "ϕ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
+    "Γ": "Gamma", "Δ": "Delta", "∆": "Delta", "Θ": "Theta", "Λ": "Lambda", "Ξ": "Xi", "Π": "Pi", "Σ": "Sigma",
+    "Φ": "Phi", "Ψ": "Psi",
+}  # fmt: skip
+_HIGH = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ", "0123456789+-=()ni", strict=True))
+_LOW = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₙₖ", "0123456789+-=()nk", strict=True))
+_HIGH_RUN = re.compile(f"[{''.join(_HIGH)}]+")
+_LOW_RUN = re.compile(f"[{''.join(_LOW)}]+")
+_CIRCLED_RUN = re.compile("[①-⑳][①-⑳,;\\s]*")
+_COMBINING = re.compile("([0-9a-zA-Z])[\u0305\u0304]")
+
+
+def _table() -> dict[int, str]:
+    table = {ord(sign): plain for sign, plain in _PLAIN.items()}
+    table.update({ord(sign): f"\\{name} " for sign, name in _GREEK.items()})
+    for code in range(0xFF01, 0xFF5F):
+        table.setdefault(code, chr(code - 0xFEE0))
+    for code in range(0x1D400, 0x1D800):
+        table[code] = unicodedata.normalize("NFKC", chr(code))
+    for code in (*range(32), 0x7F, 0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000):
+        table[code] = " "
+    for code in (0, 0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF):
+        table[code] = ""
+    return table
+
+
+_TABLE = _table()
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def plain_latex(text: str) -> str:
+    """The text with unicode mathematics written in ASCII LaTeX and invisible characters gone.
+
+    >>> plain_latex("2√3 ≤ x²")
+    '2\\\\sqrt 3 \\\\le  x^{2}'
+    """
+    if text.isascii():
+        return text.translate(_TABLE) if _CONTROL.search(text) else text
+    text = _HIGH_RUN.sub(lambda run: "^{" + "".join(_HIGH[sign] for sign in run.group()) + "}", text)
+    text = _LOW_RUN.sub(lambda run: "_{" + "".join(_LOW[sign] for sign in run.group()) + "}", text)
+    text = _CIRCLED_RUN.sub(_circled, text)
+    text = _COMBINING.sub(r"\1", text)
+    return text.translate(_TABLE)
+
+
+def _circled(run: re.Match[str]) -> str:
+    numbers = [str(ord(sign) - ord("①") + 1) for sign in run.group() if "①" <= sign <= "⑳"]
+    return ", ".join(numbers)

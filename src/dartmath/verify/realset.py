@@ -1,0 +1,311 @@
+"""Subsets of the real line as finite unions of intervals with numeric ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cmp_to_key
+from typing import Any
+
+from dartmath.verify.exact import Undefined
+from dartmath.verify.expression import (
+    Apply,
+    Cases,
+    Constant,
+    Expression,
+    Group,
+    Named,
+    Relation,
+    SetBuilder,
+    Symbol,
+    symbols,
+)
+
+INEQUALITIES = frozenset(["<", "<=", ">", ">=", "!="])
+_FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
+_REALS = frozenset(["\\mathbb{R}", "R"])
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One interval: ends as real balls (infinite ones too) and whether they belong to it."""
+
+    low: Any
+    low_closed: bool
+    high: Any
+    high_closed: bool
+
+
+Pieces = tuple[Piece, ...]
+
+
+def compare_ends(left: Any, right: Any) -> int:
+    """-1, 0 or 1; balls that overlap are the same number."""
+    if left == right or left.overlaps(right):
+        return 0
+    return -1 if left < right else 1
+
+
+class RealSets:
+    """Turns expressions into pieces, at one choice of values for the parameters."""
+
+    def __init__(self, point: Mapping[str, Any], variable: str | None) -> None:
+        from flint import arb
+
+        from dartmath.verify.ball import Evaluator
+
+        self._evaluate = Evaluator(point)
+        self._variable = variable
+        self._infinity = arb.pos_inf()
+
+    def pieces(self, node: Expression) -> Pieces:
+        """The canonical pieces of a set. Raises `Undefined` when it is none that is known here."""
+        match node:
+            case Apply(name="union", args=args):
+                return union([piece for part in args for piece in self.pieces(part)])
+            case Apply(name="intersection", args=args):
+                found = self.pieces(args[0])
+                for part in args[1:]:
+                    found = intersection(found, self.pieces(part))
+                return found
+            case Apply(name="difference", args=(whole, removed)):
+                return intersection(self.pieces(whole), self._complement(self.pieces(removed)))
+            case Group(brackets=brackets, items=(low, high)) if brackets in ("()", "[)", "(]", "[]"):
+                return self._interval(low, brackets[0] == "[", high, brackets[1] == "]")
+            case Group(brackets="{}", items=items):
+                return union([self._point(item) for item in items])
+            case Group(brackets="", items=items, joiner=joiner):
+                return self._joined(items, joiner)
+            case SetBuilder(element=element, condition=condition):
+                return self._built(element, condition)
+            case Relation():
+                return self._solutions(node)
+            case Cases():
+                return self.pieces(self._evaluate.chosen_case(node))
+            case Named(kind="set", value="reals"):
+                return self._reals()
+            case Named(kind="set", value="empty"):
+                return ()
+            case Symbol(name=name) if name in _REALS:
+                return self._reals()
+            case Symbol(name="\\mathbb{R}+" | "\\mathbb{R}_+"):
+                return (Piece(self._end(0), False, self._infinity, False),)
+        raise Undefined("no set of reals")
+
+    def _end(self, value: int) -> Any:
+        return self._infinity * 0 + value if False else type(self._infinity)(value)
+
+    def _reals(self) -> Pieces:
+        return (Piece(-self._infinity, False, self._infinity, False),)
+
+    def _number(self, node: Expression) -> Any:
+        if node == Constant("infinity"):
+            return self._infinity
+        if node == Apply("neg", (Constant("infinity"),)):
+            return -self._infinity
+        return self._evaluate.real(node)
+
+    def _interval(self, low: Expression, low_closed: bool, high: Expression, high_closed: bool) -> Pieces:
+        ends = self._number(low), self._number(high)
+        piece = Piece(
+            ends[0],
+            low_closed and bool(ends[0].is_finite()),
+            ends[1],
+            high_closed and bool(ends[1].is_finite()),
+        )
+        return union([piece])
+
+    def _point(self, node: Expression) -> Piece:
+        value = self._number(node)
+        return Piece(value, True, value, True)
+
+    def _complement(self, pieces: Pieces) -> Pieces:
+        found = self._reals()
+        for piece in pieces:
+            below = Piece(-self._infinity, False, piece.low, not piece.low_closed)
+            above = Piece(piece.high, not piece.high_closed, self._infinity, False)
+            found = intersection(found, union([below, above]))
+        return found
+
+    def _joined(self, items: tuple[Expression, ...], joiner: str) -> Pieces:
+        """ "or" joins to a union; "and" and commas to an intersection unless that is empty."""
+        parts = [self.pieces(item) for item in items]
+        together = union([piece for part in parts for piece in part])
+        if joiner == "or":
+            return together
+        common = parts[0]
+        for part in parts[1:]:
+            common = intersection(common, part)
+        return common or together
+
+    def _built(self, element: Expression, condition: Expression) -> Pieces:
+        domain: Pieces | None = None
+        if isinstance(element, Relation) and element.operators == ("in",):
+            element, domain = element.sides[0], self.pieces(element.sides[1])
+        if not isinstance(element, Symbol):
+            raise Undefined("a set-builder of an expression")
+        self._variable, before = element.name, self._variable
+        found = self.pieces(condition)
+        self._variable = before
+        return found if domain is None else intersection(found, domain)
+
+    def _solutions(self, relation: Relation) -> Pieces:
+        """The values of the one lone variable of a chain of comparisons."""
+        sides, operators = relation.sides, relation.operators
+        if operators == ("in",):
+            return self.pieces(sides[1])
+        if operators == ("notin",):
+            return self._complement(self.pieces(sides[1]))
+        place = self._lone(sides)
+        found = self._reals()
+        if place > 0:
+            found = intersection(found, self._half(sides[place - 1], _FLIPPED.get(operators[place - 1], "?")))
+        if place < len(operators):
+            found = intersection(found, self._half(sides[place + 1], operators[place]))
+        if len(sides) > 3 or (len(sides) == 3 and place != 1):
+            raise Undefined("a chain around more than one variable")
+        return found
+
+    def _lone(self, sides: tuple[Expression, ...]) -> int:
+        for place, side in enumerate(sides):
+            if isinstance(side, Symbol) and (self._variable is None or side.name == self._variable):
+                return place
+            if isinstance(side, Apply) and side.name == "abs" and isinstance(side.args[0], Symbol):
+                raise Undefined("an absolute value")
+        raise Undefined("no lone variable")
+
+    def _half(self, bound: Expression, sign: str) -> Pieces:
+        """The numbers x with `x sign bound`."""
+        value = self._number(bound)
+        low, high = -self._infinity, self._infinity
+        if sign in ("<", "<="):
+            return (Piece(low, False, value, sign == "<="),)
+        if sign in (">", ">="):
+            return (Piece(value, sign == ">=", high, False),)
+        point = (Piece(value, True, value, True),)
+        if sign == "=":
+            return point
+        if sign == "!=":
+            return self._complement(point)
+        raise Undefined(f"the relation {sign}")
+
+
+def union(pieces: list[Piece]) -> Pieces:
+    """Disjoint pieces in order, merged where they overlap or touch."""
+    found: list[Piece] = []
+    kept = [piece for piece in pieces if _is_nonempty(piece)]
+    for piece in sorted(kept, key=cmp_to_key(_by_low)):
+        if found and _touch(found[-1], piece):
+            found[-1] = _merged(found[-1], piece)
+        else:
+            found.append(piece)
+    return tuple(found)
+
+
+def _is_nonempty(piece: Piece) -> bool:
+    order = compare_ends(piece.low, piece.high)
+    return order < 0 or (order == 0 and piece.low_closed and piece.high_closed)
+
+
+def _by_low(left: Piece, right: Piece) -> int:
+    order = compare_ends(left.low, right.low)
+    return order or int(right.low_closed) - int(left.low_closed)
+
+
+def _touch(left: Piece, right: Piece) -> bool:
+    order = compare_ends(left.high, right.low)
+    return order > 0 or (order == 0 and (left.high_closed or right.low_closed))
+
+
+def _merged(left: Piece, right: Piece) -> Piece:
+    order = compare_ends(left.high, right.high)
+    if order > 0:
+        return left
+    closed = right.high_closed or (order == 0 and left.high_closed)
+    return Piece(left.low, left.low_closed, right.high, closed)
+
+
+def intersection(left: Pieces, right: Pieces) -> Pieces:
+    """What two sets have in common."""
+    return union([_common(one, two) for one in left for two in right])
+
+
+def _common(one: Piece, two: Piece) -> Piece:
+    order = compare_ends(one.low, two.low)
+    low, low_closed = (one.low, one.low_closed) if order > 0 else (two.low, two.low_closed)
+    if order == 0:
+        low_closed = one.low_closed and two.low_closed
+    order = compare_ends(one.high, two.high)
+    high, high_closed = (one.high, one.high_closed) if order < 0 else (two.high, two.high_closed)
+    if order == 0:
+        high_closed = one.high_closed and two.high_closed
+    return Piece(low, low_closed, high, high_closed)
+
+
+def same_pieces(left: Pieces, right: Pieces, *, ignore_ends: bool) -> bool:
+    """Whether two canonical unions are the same set; ends may be open on one side if `ignore_ends`."""
+    return len(left) == len(right) and all(
+        compare_ends(one.low, two.low) == 0
+        and compare_ends(one.high, two.high) == 0
+        and (ignore_ends or (one.low_closed == two.low_closed and one.high_closed == two.high_closed))
+        for one, two in zip(left, right, strict=True)
+    )
+
+
+def is_set(node: Expression) -> bool:
+    """Whether a tree can only mean a set of numbers (a pair in parentheses may be a point)."""
+    match node:
+        case Apply(name="union" | "intersection" | "difference") | SetBuilder() | Named(kind="set"):
+            return True
+        case Group(brackets="[)" | "(]"):
+            return True
+        case Group(brackets="()" | "[]", items=(low, high)):
+            return _is_infinite(low) or _is_infinite(high)
+        case Group(brackets="", items=items):
+            return all(is_set(item) for item in items) and any(isinstance(item, Relation) for item in items)
+        case Relation(operators=operators):
+            return operators[0] in ("in", "notin") or all(sign in INEQUALITIES for sign in operators)
+        case Symbol(name=name):
+            return name.startswith("\\mathbb")
+        case Cases(cases=cases):
+            return all(is_set(value) for value, _ in cases)
+    return False
+
+
+def _is_infinite(node: Expression) -> bool:
+    return node == Constant("infinity") or node == Apply("neg", (Constant("infinity"),))
+
+
+def lone_variable(node: Expression) -> str | None:
+    """The variable that a set of conditions is about: alone on a side of every comparison."""
+    relations = [node] if isinstance(node, Relation) else list(node.items) if isinstance(node, Group) else []
+    common: set[str] | None = None
+    for relation in relations:
+        if not isinstance(relation, Relation):
+            return None
+        alone = {side.name for side in relation.sides if isinstance(side, Symbol)}
+        common = alone if common is None else common & alone
+    if not common:
+        return None
+    return "x" if "x" in common else min(common)
+
+
+def parameters(node: Expression, variable: str | None) -> set[str]:
+    """Free symbols of a set other than its variable, number sets and bound variables."""
+    found = {name for name in symbols(node) if not name.startswith("\\mathbb")} - {variable}
+    return {name for name in found if name is not None} - _bound(node)
+
+
+def _bound(node: Expression) -> set[str]:
+    match node:
+        case (
+            SetBuilder(element=Symbol(name=name)) | SetBuilder(element=Relation(sides=(Symbol(name=name), _)))
+        ):
+            return {name}
+        case Relation(operators=("in",), sides=(Symbol(name=name), _)):
+            return {name}
+        case Apply(name="union" | "intersection" | "difference", args=parts) | Group(items=parts):
+            return set().union(*(_bound(part) for part in parts)) if parts else set()
+        case Cases(cases=cases):
+            return set().union(*(_bound(value) for value, _ in cases))
+    return set()
