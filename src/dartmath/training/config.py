@@ -58,6 +58,8 @@ class TrainingSection(Section):
     """Share of the steps that warm up."""
     weight_decay: float = Field(0.0, ge=0)
     """AdamW weight decay."""
+    max_grad_norm: float = Field(1.0, gt=0)
+    """Gradients are scaled down to this norm."""
     batch_size: int = Field(64, ge=1)
     """Packed sequences per optimiser step, over all GPUs."""
     micro_batch: int = Field(1, ge=1)
@@ -74,8 +76,8 @@ class TrainingSection(Section):
     """Arithmetic of training; `auto` = bfloat16 where the device is fast at it."""
     attention: Literal["auto", "eager", "sdpa", "flex_attention", "flash_attention_2"] = "auto"
     """Attention kernel; `auto` = FlashAttention-2 where installed, else sdpa."""
-    gradient_checkpointing: bool = True
-    """Trade compute for memory."""
+    gradient_checkpointing: bool | None = None
+    """Trade compute for memory; when absent, on where an accelerator trains (paper) and off on a CPU."""
     liger: bool = False
     """Liger kernels, where installed."""
     compile: bool = False
@@ -86,7 +88,11 @@ class TrainingSection(Section):
     """Optimiser steps between checkpoints."""
     log_to: list[Literal["tensorboard", "wandb", "trackio"]] = []
     """Loggers beside the journal of the run."""
-    seed: int = 0
-    """Seed of shuffling and dropout."""
+    seed: int | None = None
+    """Seed of shuffling and dropout; the recipe's own when absent."""
     sliding_window: bool = True
-    """False switches the sliding window of a Mistral model off."""
+    """False switches the sliding window of a Mistral model off (paper)."""
+    launch: str | None = None
+    """Accelerate configuration file (DeepSpeed, FSDP) that starts the processes; torchrun when absent."""
+    keep_checkpoints: bool = False
+    """Keep the checkpoints (weights and optimiser state) after a finished run."""

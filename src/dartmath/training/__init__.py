@@ -1,0 +1,1 @@
+"""Supervised fine-tuning: tokens and loss mask, exact packing, TRL underneath, resumable."""

@@ -1,0 +1,72 @@
+"""The training section in the terms of TRL."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from pathlib import Path
+from typing import Any
+
+from dartmath.training.config import TrainingSection
+from dartmath.training.hardware import has_accelerator
+from dartmath.training.layout import Layout, warmup_steps
+
+
+def quiet() -> None:
+    """Silence what transformers and TRL print beside our progress line; errors still show."""
+    from transformers.utils.logging import disable_progress_bar, set_verbosity_error
+
+    disable_progress_bar()
+    set_verbosity_error()
+    logging.getLogger("trl").setLevel(logging.ERROR)
+    # TRL and transformers rename options between versions and say so at every start.
+    warnings.filterwarnings("ignore", category=FutureWarning, module="transformers|trl")
+
+
+def sft_config(
+    section: TrainingSection, layout: Layout, out: Path, *, steps: int, dtype: str, seed: int
+) -> Any:
+    """TRL's configuration of the run; checkpoints go to `out/checkpoints`."""
+    from trl import SFTConfig
+
+    accelerated = has_accelerator()
+    checkpointing = section.gradient_checkpointing
+    return SFTConfig(
+        output_dir=str(out / "checkpoints"),
+        use_cpu=not accelerated,
+        bf16=dtype == "bfloat16",
+        fp16=False,
+        num_train_epochs=section.epochs,
+        max_steps=section.max_steps or -1,
+        per_device_train_batch_size=layout.micro_batch,
+        gradient_accumulation_steps=layout.accumulation,
+        learning_rate=section.learning_rate,
+        lr_scheduler_type=section.schedule,
+        warmup_steps=warmup_steps(section, steps),
+        weight_decay=section.weight_decay,
+        max_grad_norm=section.max_grad_norm,
+        gradient_checkpointing=accelerated if checkpointing is None else checkpointing,
+        gradient_checkpointing_kwargs={"use_reentrant": False},
+        use_liger_kernel=section.liger,
+        torch_compile=section.compile,
+        # Rows come packed and tokenised; examples are kept apart by padding-free batches.
+        dataset_kwargs={"skip_prepare_dataset": True},
+        padding_free=section.packing,
+        packing=False,
+        max_length=None,
+        remove_unused_columns=False,
+        completion_only_loss=False,
+        dataloader_num_workers=2 if accelerated else 0,
+        dataloader_pin_memory=accelerated,
+        logging_steps=1,
+        logging_first_step=True,
+        logging_nan_inf_filter=False,
+        disable_tqdm=True,
+        report_to=list(section.log_to) or "none",
+        save_strategy="steps",
+        save_steps=section.save_steps,
+        save_total_limit=2,
+        seed=seed,
+        data_seed=seed,
+        ddp_find_unused_parameters=False,
+    )

@@ -1,0 +1,68 @@
+"""What happens around the steps of a run. Import only where training starts."""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import TrainerCallback
+
+from dartmath.terminal import progress_bar
+from dartmath.training.checkpoints import mark_whole
+from dartmath.training.journal import LOG_FILE, Meter, note
+
+
+class JournalCallback(TrainerCallback):  # type: ignore[misc]
+    """Writes a log line per step, and moves the progress bar with loss, tokens/s, MFU and ETA."""
+
+    def __init__(self, folder: Path, meter: Meter) -> None:
+        self._folder, self._meter = folder, meter
+        self._seen: int | None = None
+        self._stack = ExitStack()
+        self._bar: Any = None
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Open the bar."""
+        self._meter.start()
+        if state.is_world_process_zero:
+            self._bar = self._stack.enter_context(progress_bar("training", state.max_steps))
+
+    def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, Any], **_: Any) -> None:
+        """Add the line of a step."""
+        if not state.is_world_process_zero or "loss" not in logs:
+            return
+        total = int(logs["num_tokens"])
+        fields = {
+            "step": state.global_step,
+            "epoch": round(state.epoch, 4),
+            "loss": logs["loss"],
+            "grad_norm": logs.get("grad_norm"),
+            "learning_rate": logs["learning_rate"],
+            **self._meter.step(total - (self._seen or 0)),
+        }
+        self._seen = total
+        with (self._folder / LOG_FILE).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(fields) + "\n")
+        self._bar.update(state.global_step, note=note(fields))
+
+    def on_train_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Close the bar."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the bar, also after an error."""
+        self._stack.close()
+
+
+class CheckpointCallback(TrainerCallback):  # type: ignore[misc]
+    """Marks a checkpoint whole once every process has saved its part."""
+
+    def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Wait for the other processes, then mark."""
+        if torch.distributed.is_available() and torch.distributed.is_initialized():
+            torch.distributed.barrier()
+        if state.is_world_process_zero:
+            mark_whole(Path(args.output_dir), state.global_step)

@@ -1,0 +1,146 @@
+"""What the device is good at: number format, attention kernel, peak arithmetic, memory."""
+
+from __future__ import annotations
+
+import time
+from importlib.util import find_spec
+from typing import Any
+
+from dartmath.errors import ConfigError, MissingDependencyError
+from dartmath.training.config import TrainingSection
+
+# Dense bfloat16 peak in FLOP/s and memory in GiB, from the makers' data sheets. The longest name
+# that is in the device's name wins.
+PEAK_FLOPS = {
+    "A100": 312e12,
+    "A800": 312e12,
+    "A10": 125e12,
+    "A6000": 155e12,
+    "L4": 121e12,
+    "L40S": 362e12,
+    "H100": 989e12,
+    "H800": 989e12,
+    "H200": 989e12,
+    "H20": 148e12,
+    "B200": 2250e12,
+    "RTX 3090": 71e12,
+    "RTX 4090": 165e12,
+    "RTX 5090": 209e12,
+}
+MEMORY_GIB = {
+    "A100": 80,
+    "A800": 80,
+    "A10": 24,
+    "A6000": 48,
+    "L4": 24,
+    "L40S": 48,
+    "H100": 80,
+    "H800": 80,
+    "H200": 141,
+    "H20": 96,
+    "B200": 180,
+    "RTX 3090": 24,
+    "RTX 4090": 24,
+    "RTX 5090": 32,
+}
+
+
+def has_accelerator() -> bool:
+    """Whether anything but a CPU would train."""
+    import torch
+
+    return bool(torch.cuda.is_available() or torch.backends.mps.is_available())
+
+
+def choose_dtype(section: TrainingSection) -> str:
+    """ "float32" or "bfloat16": the arithmetic of training; weights and optimiser stay float32."""
+    import torch
+
+    if section.dtype != "auto":
+        return section.dtype
+    if torch.cuda.is_available():
+        return "bfloat16" if torch.cuda.is_bf16_supported() else "float32"
+    fast = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    return "bfloat16" if fast and not torch.backends.mps.is_available() else "float32"
+
+
+def choose_attention(section: TrainingSection) -> str:
+    """The attention kernel; `MissingDependencyError` or `ConfigError` for one that cannot run here."""
+    import torch
+
+    cuda = torch.cuda.is_available()
+    if section.attention == "auto":
+        return "flash_attention_2" if cuda and find_spec("flash_attn") else "sdpa"
+    if section.attention == "flash_attention_2":
+        if not cuda:
+            raise ConfigError("flash_attention_2 needs an NVIDIA or AMD GPU; here, use --attention sdpa")
+        if not find_spec("flash_attn"):
+            raise MissingDependencyError(
+                "FlashAttention-2 is not installed; run: pip install flash-attn --no-build-isolation, "
+                "or use --attention sdpa (exact as well)"
+            )
+    if section.attention == "flex_attention" and not cuda:
+        raise ConfigError("flex_attention has no backward pass on a CPU; use --attention sdpa")
+    return section.attention
+
+
+def check_options(section: TrainingSection) -> None:
+    """Raise when an option asks for a package or device that is not here."""
+    import torch
+
+    if section.liger and not find_spec("liger_kernel"):
+        raise MissingDependencyError(
+            "Liger kernels are not installed; run: pip install liger-kernel, or use --no-liger"
+        )
+    if section.lora and section.lora.quantize:
+        if not torch.cuda.is_available():
+            raise ConfigError("QLoRA (lora.quantize) needs a GPU; here, use LoRA: --no-lora-quantize")
+        if not find_spec("bitsandbytes"):
+            raise MissingDependencyError("QLoRA needs bitsandbytes; run: pip install bitsandbytes")
+    for name in section.log_to:
+        if not find_spec(name):
+            raise MissingDependencyError(f"log_to: {name} is not installed; run: pip install {name}")
+
+
+def lookup(table: dict[str, Any], device: str) -> Any | None:
+    """The entry of the longest name in `table` that occurs in the device's name."""
+    found = [name for name in table if name.casefold() in device.casefold()]
+    return table[max(found, key=len)] if found else None
+
+
+def peak_flops(dtype: str) -> float | None:
+    """Peak FLOP/s of one device here; measured on a CPU, None for an unknown GPU."""
+    import torch
+
+    if torch.cuda.is_available():
+        peak = lookup(PEAK_FLOPS, torch.cuda.get_device_name())
+        return None if peak is None else float(peak)
+    return _measured_peak(getattr(torch, dtype))
+
+
+def _measured_peak(dtype: Any) -> float:
+    """The best of a few square matrix products."""
+    import torch
+
+    size = 768
+    left, right = torch.rand(size, size).to(dtype), torch.rand(size, size).to(dtype)
+    best = float("inf")
+    for _ in range(4):
+        begin = time.perf_counter()
+        torch.mm(left, right)
+        best = min(best, time.perf_counter() - begin)
+    return float(2 * size**3 / best)
+
+
+def flops_per_token(model: Any, length: int) -> float:
+    """Forward and backward arithmetic of one token in packed sequences of `length`.
+
+    6 FLOP per parameter, plus 6 x layers x hidden x length for causal attention over the whole
+    sequence (PaLM, https://arxiv.org/abs/2204.02311, appendix B, halved for the causal mask).
+    Embeddings that are only looked up do not count.
+    """
+    config = model.config.get_text_config()
+    parameters = sum(p.numel() for p in model.parameters())
+    if not config.tie_word_embeddings:
+        parameters -= model.get_input_embeddings().weight.numel()
+    return float(6 * parameters + 6 * config.num_hidden_layers * config.hidden_size * length)

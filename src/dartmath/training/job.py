@@ -1,0 +1,120 @@
+"""A training job: the section with everything resolved, and the run folder it belongs to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dartmath.errors import ConfigError
+from dartmath.manifest import new_manifest, read_manifest, write_manifest
+from dartmath.model import ModelSection, resolve_model
+from dartmath.prompts.template import Template, load_template
+from dartmath.training.config import DatasetWeight, TrainingSection
+from dartmath.training.hardware import check_options
+from dartmath.training.layout import batch_layout
+from dartmath.training.rows import fingerprint
+
+# What may differ when a run is continued: none of it changes what is learnt.
+_FREE_KEYS = {
+    "save_steps",
+    "log_to",
+    "keep_checkpoints",
+    "gradient_checkpointing",
+    "liger",
+    "compile",
+    "launch",
+}
+
+
+@dataclass(frozen=True)
+class Job:
+    """A run with everything resolved.
+
+    Attributes:
+        section: the training section, `model` and `revision` filled in.
+        path: folder or Hub id that loads the base model.
+        template: the prompt template.
+        sources: all data sets, with weights.
+        out: the run folder.
+        seed: of shuffling, dropout and adapters.
+    """
+
+    section: TrainingSection
+    path: str
+    template: Template
+    sources: list[DatasetWeight]
+    out: Path
+    seed: int
+
+
+def is_main() -> bool:
+    """Whether this process is the one that writes."""
+    return os.environ.get("RANK", "0") == "0"
+
+
+def resolve_job(
+    section: TrainingSection,
+    model: ModelSection,
+    template: Template,
+    datasets: Sequence[Path],
+    out: Path,
+    *,
+    seed: int,
+) -> Job:
+    """Fill in what `section` leaves open, and refuse what cannot run here.
+
+    Raises `ConfigError`, `MissingDependencyError` or `DataError`.
+    """
+    batch_layout(section)
+    check_options(section)
+    name = section.model or model.name
+    revision = section.revision if section.model else section.revision or model.revision
+    section = section.model_copy(update={"model": name, "revision": revision})
+    chosen = load_template(section.template) if section.template else template
+    sources = [DatasetWeight(path=str(path), weight=1.0) for path in datasets] + section.datasets
+    if not sources:
+        raise ConfigError("nothing to train on; give the output folder of `dartmath curate`, or a file")
+    seed = seed if section.seed is None else section.seed
+    return Job(section, resolve_model(name), chosen, sources, out, seed)
+
+
+def open_run(job: Job) -> dict[str, Any]:
+    """The manifest of the run at `out`: the one there, or a new one."""
+    settings = _settings(job)
+    if (job.out / "manifest.json").is_file():
+        manifest = read_manifest(job.out, stage="train")
+        _refuse_changes(manifest["settings"], settings, job.out)
+        return manifest
+    manifest = new_manifest(
+        "train",
+        model={"name": job.section.model, "revision": job.section.revision},
+        template={"name": job.template.name, "hash": job.template.hash},
+        config=job.section.model_dump(mode="json"),
+        inputs=[source.path for source in job.sources],
+        seed=job.seed,
+        settings=settings,
+    )
+    if is_main():
+        write_manifest(job.out, manifest)
+    return manifest
+
+
+def _settings(job: Job) -> dict[str, Any]:
+    """Everything that shapes what is learnt; a run is only continued with the same."""
+    config = job.section.model_dump(mode="json", exclude=_FREE_KEYS | {"datasets", "seed", "template"})
+    data = [[fingerprint(source.path), source.weight] for source in job.sources]
+    return {**config, "template": job.template.hash, "datasets": data, "seed": job.seed}
+
+
+def _refuse_changes(before: dict[str, Any], now: dict[str, Any], out: Path) -> None:
+    changed = [key for key in sorted({*before, *now}) if before.get(key) != now.get(key)]
+    if changed:
+        lines = [f"  {key}: {before.get(key)!r} -> {now.get(key)!r}" for key in changed]
+        raise ConfigError(
+            f"{out} holds a run with other settings:\n"
+            + "\n".join(lines)
+            + "\nGive another --out, or delete it."
+        )

@@ -1,0 +1,94 @@
+"""Loading the model that is trained, and its tokenizer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dartmath.errors import ConfigError, DataError
+from dartmath.training.config import Lora, TrainingSection
+
+
+def load_tokenizer(path: str, revision: str | None = None) -> Any:
+    """The tokenizer of a model folder or Hub id."""
+    from transformers import AutoTokenizer
+
+    try:
+        return AutoTokenizer.from_pretrained(path, revision=revision)
+    except (OSError, ValueError) as error:
+        raise DataError(f"cannot load the tokenizer of {path!r}: {error}") from error
+
+
+def load_model(path: str, section: TrainingSection, *, dtype: str, attention: str) -> Any:
+    """The causal language model at `path`, ready to be trained.
+
+    Full fine-tuning keeps the weights in float32 (the arithmetic is bfloat16 by autocast); with
+    LoRA the frozen base is in `dtype`, or in 4 bits.
+    """
+    import torch
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    options: dict[str, Any] = {"attn_implementation": attention, "revision": section.revision}
+    try:
+        config = AutoConfig.from_pretrained(path, revision=section.revision)
+        if not section.sliding_window:
+            _without_sliding_window(config)
+        options["dtype"] = getattr(torch, dtype if section.lora else "float32")
+        if section.lora and section.lora.quantize:
+            options["quantization_config"] = _four_bits()
+        model = AutoModelForCausalLM.from_pretrained(path, config=config, **options)
+    except (OSError, ValueError, ImportError) as error:
+        raise DataError(f"cannot load the model {path!r}: {error}") from error
+    return model
+
+
+def check_vocabulary(model: Any, tokenizer: Any) -> None:
+    """Raise `ConfigError` when the tokenizer has tokens that the model has no embedding for.
+
+    Embeddings are never resized: published models have at least as many rows as tokens.
+    """
+    rows = model.get_input_embeddings().weight.shape[0]
+    largest = max(tokenizer.get_vocab().values())
+    if largest >= rows > 0:
+        raise ConfigError(
+            f"the tokenizer has token {largest}, but the model only {rows} embeddings; "
+            "they do not belong together (or the tokens were added later: resize the model and save it first)"
+        )
+
+
+def lora_config(lora: Lora) -> Any:
+    """PEFT's configuration of the adapters."""
+    from peft import LoraConfig
+
+    targets = lora.targets if lora.targets == "all-linear" else lora.targets.split(",")
+    return LoraConfig(
+        r=lora.rank,
+        lora_alpha=lora.alpha,
+        lora_dropout=lora.dropout,
+        target_modules=targets,
+        task_type="CAUSAL_LM",
+    )
+
+
+def _four_bits() -> Any:
+    import torch
+    from transformers import BitsAndBytesConfig
+
+    return BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type="nf4",
+        bnb_4bit_use_double_quant=True,
+        bnb_4bit_compute_dtype=torch.bfloat16,
+    )
+
+
+def _without_sliding_window(config: Any) -> None:
+    if not hasattr(config, "sliding_window"):
+        raise ConfigError(
+            f"sliding_window: false, but a {config.model_type} model has no sliding window; leave the key out"
+        )
+    if any(kind != "full_attention" for kind in getattr(config, "layer_types", None) or []):
+        raise ConfigError(
+            f"this {config.model_type} model mixes windowed and full layers by design; "
+            "leave sliding_window out"
+        )
+    config.sliding_window = None

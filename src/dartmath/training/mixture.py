@@ -1,0 +1,89 @@
+"""Mixture: the weighted union of several token stores; every one of them is used."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dartmath.errors import DataError
+from dartmath.training.store import TokenStore
+from dartmath.training.tokens import Tokens
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """Examples of several stores; example i is `stores[store[i]][index[i]]`."""
+
+    stores: Sequence[TokenStore]
+    store: npt.NDArray[np.int32]
+    index: npt.NDArray[np.int64]
+    lengths: npt.NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    def __getitem__(self, number: int) -> Tokens:
+        return self.stores[int(self.store[number])][int(self.index[number])]
+
+    @property
+    def dropped(self) -> dict[str, int]:
+        """Rows of all stores that were left out, by reason."""
+        total: Counter[str] = Counter()
+        for store in self.stores:
+            total.update(store.dropped)
+        return dict(total)
+
+    @property
+    def trained_tokens(self) -> int:
+        """Tokens with loss in one epoch."""
+        masked = sum(
+            int(store.prompts[self.index[self.store == number]].sum())
+            for number, store in enumerate(self.stores)
+        )
+        return int(self.lengths.sum()) - masked
+
+    def where(self, number: int) -> str:
+        """Source and row of an example, for messages."""
+        store = self.stores[int(self.store[number])]
+        return f"{store.source} row {store.rows[self.index[number]]}"
+
+
+def mix(stores: Sequence[TokenStore], weights: Sequence[float], *, seed: int) -> Mixture:
+    """Mix `stores`: a row of weight w is seen w times in an epoch.
+
+    The fraction of a weight takes a seeded sample: 0.25 takes a quarter of the rows, 2.5 takes
+    all of them twice and a half of them once more. Raises `DataError` when a store gives nothing.
+    """
+    import numpy as np
+
+    chosen = []
+    for number, (store, weight) in enumerate(zip(stores, weights, strict=True)):
+        picked = _repeat(len(store), weight, seed=seed + number)
+        if not len(picked):
+            raise DataError(_nothing(store, weight), path=store.source)
+        chosen.append(picked)
+    store_of = np.repeat(np.arange(len(stores), dtype=np.int32), [len(c) for c in chosen])
+    lengths = np.concatenate([s.lengths[c] for s, c in zip(stores, chosen, strict=True)])
+    return Mixture(stores, store_of, np.concatenate(chosen), lengths)
+
+
+def _repeat(rows: int, weight: float, *, seed: int) -> npt.NDArray[np.int64]:
+    import numpy as np
+
+    whole = np.tile(np.arange(rows, dtype=np.int64), int(weight))
+    part = round(rows * (weight - int(weight)))
+    sample = np.random.default_rng(seed).permutation(rows)[:part]
+    return np.concatenate([whole, np.sort(sample)])
+
+
+def _nothing(store: TokenStore, weight: float) -> str:
+    if len(store):
+        return f"weight {weight} of {len(store)} examples is less than one example"
+    reasons = ", ".join(f"{n} {reason}" for reason, n in store.dropped.items())
+    return f"no example to train on ({reasons or 'the data set is empty'})"

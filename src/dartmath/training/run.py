@@ -1,0 +1,51 @@
+"""`train`: fine-tune a model on training sets, resumably, and export it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from dartmath.manifest import write_manifest
+from dartmath.model import ModelSection
+from dartmath.prompts.template import Template
+from dartmath.terminal import info
+from dartmath.training.config import TrainingSection
+from dartmath.training.job import is_main, open_run, resolve_job
+from dartmath.training.layout import check_world
+from dartmath.training.summary import TrainingSummary
+
+__all__ = ["TrainingSummary", "train"]
+
+
+def train(
+    section: TrainingSection,
+    model: ModelSection,
+    template: Template,
+    datasets: Sequence[Path],
+    out: Path,
+    *,
+    seed: int = 0,
+) -> TrainingSummary:
+    """Fine-tune on `datasets` (weight 1 each) and the section's own, and export to `out`.
+
+    `model` and `template` are used where the section names none. The same call goes on from the
+    newest whole checkpoint; after a finished run it does nothing and returns its summary.
+
+    Raises:
+        ConfigError: the batch does not divide, or `out` holds a run of other settings.
+        DataError: a data set or model cannot be read.
+        TrainingError: NaN or infinite loss, or packing that is not exact on this model.
+    """
+    job = resolve_job(section, model, template, datasets, out, seed=seed)
+    check_world(section)
+    manifest = open_run(job)
+    if manifest["finished"]:
+        info(f"already trained: {out} (delete the folder to train again)")
+        return TrainingSummary(**manifest["summary"])
+    from dartmath.training.session import run_session
+
+    summary = run_session(job)
+    if is_main():
+        write_manifest(out, {**manifest, "finished": True, "summary": asdict(summary)})
+    return summary

@@ -1,0 +1,201 @@
+"""One session of a training job: load, train from where it stopped, export."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from dartmath.errors import TrainingError
+from dartmath.terminal import info
+from dartmath.training.arguments import quiet, sft_config
+from dartmath.training.checkpoints import newest_checkpoint, remove_broken, step_of
+from dartmath.training.export import export, remove_checkpoints
+from dartmath.training.hardware import (
+    choose_attention,
+    choose_dtype,
+    flops_per_token,
+    has_accelerator,
+    peak_flops,
+)
+from dartmath.training.job import Job, is_main
+from dartmath.training.journal import Meter, read_log, rewind_log
+from dartmath.training.layout import batch_layout, optimiser_steps
+from dartmath.training.load import check_vocabulary, load_model, load_tokenizer, lora_config
+from dartmath.training.mixture import Mixture, mix
+from dartmath.training.pack import Packing, alone, pack
+from dartmath.training.probe import check_packing
+from dartmath.training.sequences import find_sequences, sequence_rows
+from dartmath.training.store import tokenise
+from dartmath.training.summary import TrainingSummary
+from dartmath.training.tokens import Encoder
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a session trains with.
+
+    Attributes:
+        tokenizer: of the base model.
+        mixture: the tokenised examples of all data sets.
+        packing: their sequences.
+        dtype: arithmetic of training.
+        attention: attention kernel.
+    """
+
+    tokenizer: Any
+    mixture: Mixture
+    packing: Packing
+    dtype: str
+    attention: str
+
+
+def run_session(job: Job) -> TrainingSummary:
+    """Train `job` to its end and export it to `job.out`."""
+    from transformers import set_seed
+
+    section = job.section
+    quiet()
+    set_seed(job.seed)
+    tokenizer = load_tokenizer(job.path, section.revision)
+    mixture, packing = prepare_data(job, tokenizer)
+    prepared = Prepared(tokenizer, mixture, packing, choose_dtype(section), choose_attention(section))
+    _announce(job, prepared)
+    trainer, journal = _trainer(job, prepared)
+    try:
+        trainer.train(resume_from_checkpoint=_resume_point(job))
+    finally:
+        journal.close()
+    summary = _summarise(job, prepared, trainer.model)
+    export(trainer, tokenizer, job.template, section, job.out)
+    if is_main() and not section.keep_checkpoints:
+        remove_checkpoints(_checkpoint_folder(job))
+    return summary
+
+
+def prepare_data(job: Job, tokenizer: Any) -> tuple[Mixture, Packing]:
+    """The tokenised mixture of all data sets of a job, and its packing."""
+    from accelerate import PartialState
+
+    section = job.section
+    encoder = Encoder(tokenizer, job.template, max_length=section.max_length, too_long=section.too_long)
+    with PartialState(cpu=not has_accelerator()).local_main_process_first():
+        stores = [tokenise(source.path, encoder) for source in job.sources]
+    mixture = mix(stores, [source.weight for source in job.sources], seed=job.seed)
+    return mixture, (pack if section.packing else alone)(mixture.lengths, section.max_length)
+
+
+def _trainer(job: Job, prepared: Prepared) -> tuple[Any, Any]:
+    from transformers.trainer_callback import PrinterCallback
+
+    from dartmath.training.callbacks import CheckpointCallback, JournalCallback
+    from dartmath.training.trainer import CheckedTrainer
+
+    section, layout, packing = job.section, batch_layout(job.section), prepared.packing
+    steps = optimiser_steps(section, len(packing))
+    # Before the model is loaded: it tells transformers about DeepSpeed, which then shards at load.
+    arguments = sft_config(section, layout, job.out, steps=steps, dtype=prepared.dtype, seed=job.seed)
+    model = load_model(job.path, section, dtype=prepared.dtype, attention=prepared.attention)
+    check_vocabulary(model, prepared.tokenizer)
+    if section.packing and not _is_sharded(model):
+        check_packing(model, attention=prepared.attention)
+    journal = JournalCallback(job.out, _meter(job, model, prepared.dtype))
+    filler = prepared.tokenizer.eos_token_id or 0
+    trainer = CheckedTrainer(
+        model=model,
+        args=arguments,
+        train_dataset=sequence_rows(
+            prepared.mixture, packing, multiple_of=layout.batch_size, filler=filler, lengths=section.packing
+        ),
+        processing_class=prepared.tokenizer,
+        peft_config=lora_config(section.lora) if section.lora else None,
+        callbacks=[journal, CheckpointCallback()],
+        name_batch=partial(_name_batch, prepared.mixture, packing),
+    )
+    trainer.remove_callback(PrinterCallback)
+    return trainer, journal
+
+
+def _is_sharded(model: Any) -> bool:
+    """Whether the weights are only here in part (ZeRO-3, FSDP's lean loading)."""
+    return any(parameter.numel() == 0 or parameter.is_meta for parameter in model.parameters())
+
+
+def _meter(job: Job, model: Any, dtype: str) -> Meter:
+    done = rewind_log(job.out, _resume_step(job)) if is_main() else []
+    peak = peak_flops(dtype)
+    flops = flops_per_token(model, job.section.max_length)
+    return Meter(done, flops_per_token=flops, peak=peak and peak * job.section.gpus)
+
+
+def _name_batch(mixture: Mixture, packing: Packing, ids: list[int]) -> str:
+    examples = [int(i) for number in find_sequences(mixture, packing, ids) for i in packing[number]]
+    shown = [mixture.where(i) for i in examples[:12]]
+    more = f" and {len(examples) - 12} more" if len(examples) > 12 else ""
+    return ", ".join(shown) + more
+
+
+def _checkpoint_folder(job: Job) -> Path:
+    return job.out / "checkpoints"
+
+
+def _resume_step(job: Job) -> int:
+    found = newest_checkpoint(_checkpoint_folder(job))
+    return step_of(found) if found else 0
+
+
+def _resume_point(job: Job) -> str | None:
+    folder = _checkpoint_folder(job)
+    if is_main():
+        for path in remove_broken(folder):
+            info(f"deleted the half-written checkpoint {path.name}")
+    found = newest_checkpoint(folder)
+    if found and is_main():
+        info(f"going on after step {step_of(found)}")
+    return str(found) if found else None
+
+
+def _announce(job: Job, prepared: Prepared) -> None:
+    if not is_main():
+        return
+    section, mixture, packing = job.section, prepared.mixture, prepared.packing
+    info(
+        f"template {job.template.name} · {len(mixture):,} examples · "
+        f"{sum(mixture.dropped.values()):,} rows dropped · "
+        f"{packing.tokens:,} tokens in {len(packing):,} sequences, {packing.efficiency:.1%} full · "
+        f"{optimiser_steps(section, len(packing)):,} steps of {section.batch_size} sequences · "
+        f"{prepared.dtype}, {prepared.attention} attention, {os.environ.get('WORLD_SIZE', '1')} process(es)"
+    )
+
+
+def _summarise(job: Job, prepared: Prepared, model: Any) -> TrainingSummary:
+    mixture, packing = prepared.mixture, prepared.packing
+    log = read_log(job.out) if is_main() else []
+    if is_main() and not log:
+        raise TrainingError(f"no optimiser step was made; see {job.out}")
+    last: dict[str, Any] = log[-1] if log else {"tokens": 0, "seconds": 0.0, "step": 0, "epoch": 0.0}
+    tenth = max(1, len(log) // 10)
+    return TrainingSummary(
+        examples=len(mixture),
+        dropped=mixture.dropped,
+        sequences=len(packing),
+        efficiency=round(packing.efficiency, 5),
+        tokens=last["tokens"],
+        trained_tokens=mixture.trained_tokens,
+        steps=last["step"],
+        epochs=last["epoch"],
+        seconds=last["seconds"],
+        tokens_per_second=round(last["tokens"] / last["seconds"], 1) if last["seconds"] else 0.0,
+        first_loss=_mean([row["loss"] for row in log[:tenth]]),
+        last_loss=_mean([row["loss"] for row in log[-tenth:]]),
+        parameters=sum(p.numel() for p in model.parameters()),
+        trainable=sum(p.numel() for p in model.parameters() if p.requires_grad),
+        dtype=prepared.dtype,
+        attention=prepared.attention,
+    )
+
+
+def _mean(values: list[float]) -> float:
+    return sum(values) / len(values) if values else float("nan")

@@ -1,0 +1,57 @@
+"""TRL's SFTTrainer with the checks that keep a run honest. Import only where training starts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from trl import SFTTrainer
+
+from dartmath.errors import TrainingError
+
+NameBatch = Callable[[list[int]], str]
+"""From the flat token ids of a batch to the source rows in it, for messages."""
+
+
+class CheckedTrainer(SFTTrainer):  # type: ignore[misc]
+    """SFTTrainer that refuses contaminated batches and stops at the first NaN or infinity.
+
+    Transformers would replace a NaN loss by the mean of the earlier ones in the log and train on.
+    """
+
+    def __init__(self, *args: Any, name_batch: NameBatch, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._name_batch = name_batch
+        self._batches: list[torch.Tensor] = []
+
+    def compute_loss(self, model: Any, inputs: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """The loss of a batch; `TrainingError` for a batch that would contaminate, NaN or infinity."""
+        if "position_ids" in inputs and "attention_mask" in inputs:
+            raise TrainingError(
+                "a packed batch came with an attention mask, with which examples see one another; "
+                "this is a bug of dartmath or trl: please report the versions in manifest.json"
+            )
+        if self.model.training:
+            self._batches.append(inputs["input_ids"])
+        result = super().compute_loss(model, inputs, *args, **kwargs)
+        loss = result[0] if isinstance(result, tuple) else result
+        if not torch.isfinite(loss):
+            raise TrainingError(self._explain("loss", loss, self._batches[-1:] or [inputs["input_ids"]]))
+        return result
+
+    def _get_grad_norm(self, model: Any, grad_norm: Any = None) -> Any:
+        norm = super()._get_grad_norm(model, grad_norm=grad_norm)
+        if norm is not None and not torch.isfinite(torch.as_tensor(norm)):
+            raise TrainingError(self._explain("gradient norm", norm, self._batches))
+        self._batches.clear()
+        return norm
+
+    def _explain(self, what: str, value: Any, batches: list[torch.Tensor]) -> str:
+        ids = [token for batch in batches for token in batch.flatten().tolist()]
+        step = self.state.global_step + 1
+        return (
+            f"the {what} became {float(value)} at step {step}, before the weights were changed by it. "
+            f"The batch: {self._name_batch(ids)}. Look at these rows; else lower --learning-rate "
+            "or train with --dtype float32. The same command goes on from the last checkpoint."
+        )
