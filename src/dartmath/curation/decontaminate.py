@@ -6,7 +6,7 @@ Two queries overlap, in falling order of certainty, when
 * they are the same after white space is made one space ("text"),
 * they are the same after what TeX allows to differ is taken away: case, white space, spacing
   commands, `$`, punctuation, braces around one character ("loose"),
-* at least half of the word n-grams of the shorter one stand in the other ("ngram"; Brown et al.
+* at least four fifths of the word n-grams of the shorter one stand in the other ("ngram"; Brown et al.
   2020, arXiv 2005.14165, appendix C, use n = 13). Short texts, with fewer words than n, are
   compared by the other rules alone.
 
@@ -29,8 +29,11 @@ from dartmath.queries.query import Query
 KINDS = ("exact", "text", "loose", "ngram")
 _WORD = re.compile(r"[a-z]+|\d+")
 _SPACING = re.compile(r"\\(?:[ ,;:!]|quad|qquad|left|right|displaystyle|dfrac|tfrac)")
-_DROPPED = re.compile(r"[\s$.,?:;!~]+")
+_DROPPED = re.compile(r"[\s$?:;!~]+")
+# A point or comma between digits is part of a number.
+_POINT = re.compile(r"(?<!\d)[.,]|[.,](?!\d)")
 _ONE_IN_BRACES = re.compile(r"\{(\w)\}")
+_PICTURE = re.compile(r"(?s)\[asy\].*?\[/asy\]")
 _INSTRUCTION_REPEATS = 3
 _COMMON = 5
 
@@ -76,7 +79,7 @@ def decontaminate(queries: Sequence[Query], benchmarks: Iterable[str], *, ngram:
 
 
 def find_overlaps(
-    queries: Sequence[Query], benchmark: Sequence[Query], *, ngram: int = 13, share: float = 0.5
+    queries: Sequence[Query], benchmark: Sequence[Query], *, ngram: int = 13, share: float = 0.8
 ) -> list[Overlap]:
     """The benchmark query that each query overlaps with most certainly, where there is one."""
     index = _Index(benchmark, ngram, share)
@@ -91,7 +94,7 @@ def loosen(text: str) -> str:
     True
     """
     text = _ONE_IN_BRACES.sub(r"\1", _SPACING.sub(_spacing, text))
-    return _DROPPED.sub("", text).lower()
+    return _POINT.sub("", _DROPPED.sub("", text)).lower()
 
 
 def _spacing(match: re.Match[str]) -> str:
@@ -151,7 +154,7 @@ class _Index:
 
 
 def _ngrams(text: str, size: int) -> Iterator[tuple[str, ...]]:
-    words = _WORD.findall(text.lower())
+    words = _WORD.findall(_PICTURE.sub(" ", text).lower())
     return zip(*(words[start:] for start in range(size)), strict=False)
 
 

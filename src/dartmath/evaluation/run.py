@@ -24,7 +24,7 @@ from dartmath.evaluation.rows import write_rows
 from dartmath.evaluation.score import Benchmark, score, to_score
 from dartmath.manifest import new_manifest, versions, write_manifest
 from dartmath.model import ModelSection, describe_model
-from dartmath.prompts.template import Template
+from dartmath.prompts.template import Example, Template
 from dartmath.queries.config import QuerySource
 from dartmath.queries.load import load
 from dartmath.queries.registry import find_suite
@@ -62,6 +62,7 @@ def evaluate(
         seed=seed,
         model=_identity(model, section),
         amend=(folder / SAMPLES).is_dir(),
+        shots=_shots(benchmarks, section.shots),
     )
     if not summary.complete:
         raise RunError(f"the evaluation stopped ({summary.stopped}); run the same command again to go on")
@@ -152,6 +153,15 @@ def _engine(
     from dartmath.tools import ToolEngine
 
     return ToolEngine(made, section.tools)
+
+
+def _shots(benchmarks: Sequence[Benchmark], shots: int) -> dict[str, list[Example]]:
+    from dartmath.prompts.examples import shots_for
+
+    # A user's own file has its name, not its path, as the data set of its queries.
+    names = {benchmark.source.dataset: benchmark.queries[0].dataset for benchmark in benchmarks}
+    found = shots_for([benchmark.source for benchmark in benchmarks], shots)
+    return {names[dataset]: examples for dataset, examples in found.items()}
 
 
 def _sampling(section: EvaluationSection) -> SamplingSection:

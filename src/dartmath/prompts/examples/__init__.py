@@ -1,0 +1,91 @@
+"""Worked examples for few-shot prompts, one YAML file per family of benchmarks.
+
+They were written for this project and stand in no benchmark, so that they leak nothing. The paper
+uses 4 for MATH, GSM8K, CollegeMath, DeepMind-Mathematics and OlympiadBench, and 5 for TheoremQA.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dartmath.errors import ConfigError, UnknownNameError
+from dartmath.prompts.template import Example
+
+if TYPE_CHECKING:
+    from dartmath.queries.config import QuerySource
+
+_DEFAULT = "math"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkedExample:
+    """A worked example and the answer that its response gives."""
+
+    example: Example
+    answer: str
+    answer_type: str | None = None
+
+
+def examples_for(dataset: str, shots: int) -> list[Example]:
+    """The first `shots` worked examples that fit a data set.
+
+    Generators and data sets of a user's own get the examples of MATH. Raises `ConfigError` when
+    there are fewer than `shots`.
+    """
+    found = worked_examples(family_of(dataset))
+    if shots > len(found):
+        raise ConfigError(f"there are {len(found)} worked examples for {dataset}, not {shots}; lower `shots`")
+    return [worked.example for worked in found[:shots]]
+
+
+def shots_for(sources: Iterable[QuerySource], shots: int) -> dict[str, list[Example]]:
+    """The first `shots` worked examples of every data set: its source's own, or the built-in ones.
+
+    Raises `ConfigError` when there are fewer than `shots`.
+    """
+    found: dict[str, list[Example]] = {}
+    for source in sources if shots else ():
+        own = [Example(one.query, one.response) for one in source.examples]
+        if own and shots > len(own):
+            raise ConfigError(f"{source.dataset} has {len(own)} `examples`, not {shots}; add some")
+        chosen = own[:shots] if own else examples_for(source.dataset, shots)
+        if found.setdefault(source.dataset, chosen) != chosen:
+            raise ConfigError(f"{source.dataset} is listed twice with different worked examples")
+    return found
+
+
+def family_of(dataset: str) -> str:
+    """Which file of examples fits a data set."""
+    from dartmath.queries.registry import datasets
+
+    known = datasets()
+    return known[dataset].examples if dataset in known else _DEFAULT
+
+
+def families() -> list[str]:
+    """All files of examples."""
+    return sorted(path.stem for path in Path(__file__).parent.glob("*.yaml"))
+
+
+@cache
+def worked_examples(family: str) -> tuple[WorkedExample, ...]:
+    """All worked examples of one family; `UnknownNameError` when there is none of that name."""
+    import yaml
+
+    if family not in families():
+        raise UnknownNameError("family of examples", family, families())
+    path = Path(__file__).with_name(f"{family}.yaml")
+    return tuple(_from_row(row) for row in yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+def _from_row(row: Mapping[str, Any]) -> WorkedExample:
+    query = row["query"]
+    if "instruction" in row:
+        from dartmath.queries.builtin.olympiadbench import instruction
+
+        query = f"{instruction(row['instruction'])}\n{query}"
+    return WorkedExample(Example(query, row["response"]), row["answer"], row.get("answer_type"))

@@ -1,0 +1,114 @@
+"""Decontamination: each kind of overlap, and the known overlaps of the real sets by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dartmath.curation.decontaminate import decontaminate, find_overlaps, loosen
+from dartmath.errors import UnknownNameError
+from dartmath.queries import QuerySource, load
+from dartmath.queries.query import Query, make_query
+
+LONG = (
+    "A farmer has a rectangular field that is twice as long as it is wide, and a fence of three hundred "
+    "and sixty meters goes all the way around it. How many square meters has the field?"
+)
+OTHER = (
+    "On a shelf there are green and yellow jars. Every green jar holds five marbles and every yellow jar "
+    "holds eight marbles, which makes seventy one marbles in all. How many jars are there at least?"
+)
+
+
+def queries(*texts: str, name: str = "own") -> list[Query]:
+    return [make_query(name, text, "1") for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "kind"),
+    [
+        ("Find $x$.", "Find $x$.", "exact"),
+        ("Find  $x$.\n", "Find $x$.", "text"),
+        ("Find $x^{2}$ in $\\dfrac{a}{b}$ .", "find $x^2\\,$ in $\\frac{a}{b}$", "loose"),
+        (LONG, "Hello. " + LONG + " Give a number.", "ngram"),
+        (LONG, LONG.replace("three hundred", "five hundred"), None),
+        (LONG, OTHER, None),
+        ("Compute $\\tan 225^\\circ$.", "Compute $\\tan 22.5^\\circ.$", None),
+        ("Find 1,5.", "Find 15.", None),
+    ],
+)
+def test_kinds_of_overlap(text: str, other: str, kind: str | None) -> None:
+    found = find_overlaps(queries(text), queries(other, OTHER.upper(), name="bench"))
+    assert [overlap.kind for overlap in found] == ([kind] if kind else [])
+    if kind:
+        assert (found[0].text, found[0].benchmark_text) == (text, other)
+        assert (found[0].dataset, found[0].benchmark) == ("own", "bench")
+
+
+def test_a_shared_instruction_is_no_overlap() -> None:
+    instruction = "The following is an open problem from a competition. " * 4
+    benchmark = queries(
+        *[f"{instruction}\nProblem number {word} here" for word in ("one", "two", "three", "x")]
+    )
+    assert find_overlaps(queries(f"{instruction}\nAnother thing"), benchmark) == []
+    assert [o.kind for o in find_overlaps(queries("Problem number two here"), benchmark)] == ["exact"]
+
+
+def test_phrases_that_many_share_say_nothing() -> None:
+    phrase = "Express your answer as a common fraction in lowest terms with a positive denominator please"
+    benchmark = queries(*[f"{word} {phrase}" for word in "abcdefgh"], name="bench")
+    assert find_overlaps(queries(f"something else {phrase}"), benchmark) == []
+
+
+@given(st.text("ab {}$\\,.x^2", max_size=30), st.text(" \n\t", max_size=3))
+def test_white_space_never_matters(text: str, space: str) -> None:
+    assert loosen(text.replace(" ", f" {space} ")) == loosen(text)
+
+
+def test_every_query_overlaps_with_itself() -> None:
+    own = queries(LONG, OTHER, "Find $x$.")
+    assert [o.benchmark_id for o in find_overlaps(own, own)] == [q.id for q in own]
+
+
+def test_an_unknown_benchmark_is_an_error() -> None:
+    with pytest.raises(UnknownNameError, match="math/test"):
+        decontaminate(queries(LONG), ["math/tst"])
+
+
+# (training set, benchmark) -> rows of the training set and the benchmark that are known to overlap.
+KNOWN = {
+    ("math/train", "math/test"): {(2948, 4656), (1598, 311), (1414, 1038), (750, 3023)},
+    ("math/train", "mwpbench/college-math/test"): {(6045, 200)},
+    ("math/train", "olympiadbench/OE_TO_maths_en_COMP"): {(4487, 459), (3443, 517)},
+    ("math/train", "deepmind-mathematics"): set(),
+    ("math/train", "theoremqa"): set(),
+    ("gsm8k/train", "gsm8k/test"): set(),
+    ("gsm8k/train", "math/test"): set(),
+}
+
+
+@pytest.mark.parametrize(("train", "benchmark"), KNOWN)
+def test_the_known_overlaps_of_the_real_sets_are_found(
+    train: str, benchmark: str, shared_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DARTMATH_DATA", str(shared_data))
+    own, other = load(QuerySource(dataset=train)), load(QuerySource(dataset=benchmark))
+    rows = {query.id: i for i, query in enumerate(own)}
+    places = {query.id: i for i, query in enumerate(other)}
+    found = [o for o in find_overlaps(own, other) if o.kind != "ngram"]
+    assert {(rows[o.query_id], places[o.benchmark_id]) for o in found} == KNOWN[train, benchmark]
+
+
+def test_the_report_names_the_pairs(shared_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DARTMATH_DATA", str(shared_data))
+    train = load(QuerySource(dataset="mwpbench/college-math/train"))
+    report = decontaminate(train, ["mwpbench/college-math/test", "gsm8k/test"])
+    counts = report["counts"]["mwpbench/college-math/test"]
+    assert counts["exact"] >= 7
+    assert sum(report["counts"]["gsm8k/test"].values()) == 0
+    assert set(report["removed"]) == {pair["query_id"] for pair in report["pairs"]}
+    exact = [pair for pair in report["pairs"] if pair["kind"] == "exact"]
+    assert all(pair["text"] == pair["benchmark_text"] for pair in exact)

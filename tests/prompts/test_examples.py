@@ -1,0 +1,70 @@
+"""Worked examples: right, extractable, as many as the paper's, and in no benchmark."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dartmath.curation.decontaminate import find_overlaps
+from dartmath.errors import ConfigError, UnknownNameError
+from dartmath.prompts.examples import WorkedExample, examples_for, families, family_of, worked_examples
+from dartmath.prompts.template import builtin_templates
+from dartmath.queries import QuerySource, load
+from dartmath.queries.query import make_query
+from dartmath.queries.registry import SUITES, datasets
+from dartmath.verify import grade
+
+ALL = [(family, worked) for family in families() for worked in worked_examples(family)]
+
+
+@pytest.mark.parametrize(("family", "worked"), ALL, ids=[f"{f}-{w.example.query[:30]}" for f, w in ALL])
+def test_the_response_gives_the_answer(family: str, worked: WorkedExample) -> None:
+    query = make_query(
+        family,
+        worked.example.query,
+        worked.answer,
+        verifier="theoremqa" if family == "theoremqa" else "math",
+        answer_type=worked.answer_type,
+    )
+    assert grade(query, worked.example.response).correct
+
+
+@pytest.mark.parametrize("dataset", SUITES["dart-math"])
+def test_the_six_benchmarks_have_the_papers_number(dataset: str) -> None:
+    assert len(worked_examples(family_of(dataset))) == (5 if dataset == "theoremqa" else 4)
+
+
+def test_every_dataset_has_a_family() -> None:
+    assert {dataset.examples for dataset in datasets().values()} <= set(families())
+    assert family_of("own.jsonl") == "math"
+    with pytest.raises(UnknownNameError):
+        worked_examples("maths")
+
+
+def test_more_shots_than_examples_is_an_error() -> None:
+    assert examples_for("gsm8k/test", 0) == []
+    assert len(examples_for("gsm8k/test", 2)) == 2
+    with pytest.raises(ConfigError, match="4 worked examples for gsm8k/test, not 5"):
+        examples_for("gsm8k/test", 5)
+
+
+def test_every_template_places_the_examples_before_the_query() -> None:
+    examples = examples_for("math/test", 2)
+    for template in builtin_templates().values():
+        prompt = template.render("What is 1+1?", examples=examples)
+        text = prompt.text or "".join(message["content"] for message in prompt.messages)
+        places = [text.index(part) for e in examples for part in (e.query, e.response)]
+        assert places == sorted(places)
+        assert places[-1] < text.index("What is 1+1?")
+
+
+@pytest.mark.parametrize("dataset", SUITES["dart-math"])
+def test_no_example_stands_in_a_benchmark(
+    dataset: str, shared_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DARTMATH_DATA", str(shared_data))
+    own = [
+        make_query(f, w.example.query.split("\n")[-1], w.answer) for f, w in ALL if f == family_of(dataset)
+    ]
+    assert find_overlaps(own, load(QuerySource(dataset=dataset)), ngram=10) == []
