@@ -59,7 +59,7 @@ def _refuse(sample: Sample) -> str:
     return "arithmetic" if wrong_steps(sample.text) else ""
 
 
-def _prepare(pools: Sequence[QueryPool], section: CurationSection) -> dict[str, Any]:
+def _prepare(pools: list[QueryPool], section: CurationSection) -> dict[str, Any]:
     """Drop duplicates and contaminated queries; returns what decontamination found."""
     if section.deduplicate:
         for pool in pools:
@@ -68,7 +68,10 @@ def _prepare(pools: Sequence[QueryPool], section: CurationSection) -> dict[str, 
         return {}
     from dartmath.curation.decontaminate import decontaminate
 
-    return decontaminate([p.query for p in pools], section.decontaminate, ngram=section.ngram)
+    found = decontaminate([p.query for p in pools], section.decontaminate, ngram=section.ngram)
+    removed = set(found["removed"])
+    pools[:] = [pool for pool in pools if pool.query.id not in removed]
+    return found
 
 
 def _sampling_policy(manifest: dict[str, Any]) -> PolicySection:
