@@ -1,0 +1,129 @@
+"""Where nothing isolates, nothing runs unless allowed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dartmath.errors import SandboxError
+from dartmath.tools import isolation as module
+from dartmath.tools.isolation import Isolation, find_isolation
+
+PRETENDER = """
+[ "$1" = --version ] && echo bubblewrap 0.9.0 && exit
+while [ "$1" != -- ]; do
+  [ "$1" = --info-fd ] && eval "echo '{{\\"child-pid\\": '$$'}}' >&$2"
+  shift
+done
+while [ $# -gt 1 ]; do shift; done
+exec {python} -I {runner} "$1"
+"""
+
+
+@pytest.fixture
+def forgetful() -> Iterator[None]:
+    """What was found on this machine is found again."""
+    module._isolation.cache_clear()
+    find_isolation.cache_clear()
+    yield
+    module._isolation.cache_clear()
+    find_isolation.cache_clear()
+
+
+def put_bwrap(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    """Make `script` the only bwrap on the path."""
+    program = folder / "bwrap"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder))
+
+
+def test_missing_tool_is_refused_with_the_command(
+    forgetful: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(SandboxError, match=r"apt-get install bubblewrap.*allow_weak: true"):
+        find_isolation()
+    assert find_isolation(allow_weak=True) == Isolation("weak")
+
+
+def test_old_tool_is_refused(forgetful: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    put_bwrap(tmp_path, monkeypatch, "echo bubblewrap 0.6.1")
+    with pytest.raises(SandboxError, match=r"bubblewrap 0\.6\.1 is too old"):
+        find_isolation()
+
+
+def test_tool_that_may_not_isolate_is_refused_with_its_own_words(
+    forgetful: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    put_bwrap(
+        tmp_path,
+        monkeypatch,
+        '[ "$1" = --version ] && echo bubblewrap 0.9.0 && exit\n'
+        "echo 'bwrap: No permissions to create new namespace' >&2; exit 1",
+    )
+    with pytest.raises(SandboxError, match="No permissions to create new namespace"):
+        find_isolation()
+
+
+def test_tool_that_does_not_isolate_is_refused(
+    forgetful: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # Runs the interpreter right here: everything "works", but the self-test sees through it.
+    put_bwrap(tmp_path, monkeypatch, PRETENDER.format(python=sys.executable, runner=module._RUNNER))
+    with pytest.raises(SandboxError, match="does not work here"):
+        find_isolation()
+
+
+def test_isolation_of_this_machine(isolation: Isolation) -> None:
+    assert isolation.mode == ("root" if os.geteuid() == 0 else "user")
+    assert isolation.describe()["tool"].startswith("bubblewrap ")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="becoming an ordinary user takes root")
+def test_works_for_an_ordinary_user_too(isolation: Isolation) -> None:
+    python = Path(f"/usr/bin/python3.{sys.version_info.minor}")
+    if not python.exists():
+        pytest.skip(f"no {python} that an ordinary user can run")
+    program = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from dartmath.tools.isolation import Isolation, _self_test\n"
+        "from dartmath.tools.sandbox import Sandbox\n"
+        "isolation = Isolation('user')\n"
+        "print(_self_test(isolation) or 'isolated', Sandbox(isolation).run('6 * 7').output)"
+    )
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        Path(folder).chmod(0o755)
+        done = subprocess.run(
+            [python, "-c", program, str(_readable_copy(Path(folder)))],
+            user=65534,
+            group=65534,
+            extra_groups=[],
+            cwd="/",
+            env={"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.stdout.strip() == "isolated 42", done.stderr
+
+
+def _readable_copy(target: Path) -> Path:
+    """dartmath.tools and what it imports, where everybody can read it."""
+    source = Path(module.__file__).parents[1]
+    shutil.copytree(source / "tools", target / "dartmath" / "tools")
+    for name in ("errors.py", "config.py"):
+        shutil.copy(source / name, target / "dartmath" / name)
+    (target / "dartmath" / "__init__.py").touch()
+    site = Path(pytest.__file__).parents[1]
+    for name in ("pydantic", "annotated_types", "typing_inspection", "typing_extensions.py", "pydantic_core"):
+        path = site / name
+        (shutil.copytree if path.is_dir() else shutil.copy)(path, target / name)
+    return target

@@ -1,0 +1,168 @@
+"""One interpreter per response: state, outcomes, output, limits, and its end."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Iterator
+
+import psutil
+import pytest
+
+from dartmath.tools.config import ToolsSection
+from dartmath.tools.isolation import Isolation
+from dartmath.tools.sandbox import MOST_CODE_BYTES, Sandbox
+
+
+@pytest.fixture
+def sandbox(isolation: Isolation) -> Iterator[Sandbox]:
+    with Sandbox(isolation, ToolsSection(seconds=5)) as made:
+        yield made
+
+
+def test_state_is_kept_without_replaying(sandbox: Sandbox) -> None:
+    sandbox.run("import itertools\nruns = 0\ndef bump():\n    global runs\n    runs += 1\n    return runs")
+    assert [sandbox.run("bump()").output for _ in range(3)] == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome", "output"),
+    [
+        ("2 ** 10", "ok", "1024"),
+        ("'text'", "ok", "text"),
+        ("x = 5", "ok", ""),
+        ("", "ok", ""),
+        ("# nothing", "ok", ""),
+        ("None", "ok", ""),
+        ("print('a'); print('b', end='')", "ok", "a\nb"),
+        ("for i in range(2):\n    print(i)\ni * 10", "ok", "0\n1\n10"),
+        ("import sys; sys.exit()", "ok", ""),
+        ("import sys; sys.exit(2)", "error", ""),
+        ("print('\\ud800')", "ok", "\\ud800"),
+        ("import os; os.write(1, b'raw'); None", "ok", "raw"),
+        (
+            "x = 0\ny = 1 / x",
+            "error",
+            'Traceback (most recent call last):\n  File "<block 1>", line 2, in <module>\n'
+            "    y = 1 / x\n        ~~^~~\nZeroDivisionError: division by zero",
+        ),
+        ("print('before')\nraise ValueError('no')", "error", "ValueError: no"),
+        ("def f(:", "error", "SyntaxError: invalid syntax"),
+        ("raise KeyboardInterrupt", "error", "KeyboardInterrupt"),
+        ("__name__", "ok", "__main__"),
+    ],
+)
+def test_one_block(sandbox: Sandbox, code: str, outcome: str, output: str) -> None:
+    result = sandbox.run(code)
+    assert result.outcome == outcome
+    assert result.output.endswith(output)
+    assert outcome == "error" or result.output == output
+
+
+def test_packages_of_this_interpreter_are_there(sandbox: Sandbox) -> None:
+    assert sandbox.run("import sympy\nsympy.factorint(360)").output == "{2: 3, 3: 2, 5: 1}"
+    assert sandbox.run("import numpy\nint(numpy.linalg.det(numpy.eye(3)))").output == "1"
+
+
+def test_scratch_folder_lasts_for_the_response(sandbox: Sandbox) -> None:
+    sandbox.run("open('note', 'w').write('kept')")
+    assert sandbox.run("open('/tmp/note').read()").output == "kept"
+
+
+def test_scratch_folder_is_not_shared(isolation: Isolation) -> None:
+    with Sandbox(isolation) as one, Sandbox(isolation) as other:
+        one.run("open('note', 'w').write('mine')")
+        assert "FileNotFoundError" in other.run("open('note')").output
+
+
+def test_time_limit_keeps_the_variables(isolation: Isolation) -> None:
+    with Sandbox(isolation, ToolsSection(seconds=0.2)) as sandbox:
+        sandbox.run("x = 7")
+        assert sandbox.run("while True: pass").outcome == "timeout"
+        assert sandbox.run("x").output == "7"
+
+
+def test_after_a_death_the_next_block_gets_a_fresh_interpreter(sandbox: Sandbox) -> None:
+    sandbox.run("x = 7")
+    died = sandbox.run("import os; os._exit(1)")
+    assert (died.outcome, died.output) == ("error", "the interpreter ended; variables are lost")
+    assert "NameError" in sandbox.run("x").output
+    assert sandbox.run("1 + 1").output == "2"
+
+
+def test_output_before_a_death_is_kept(sandbox: Sandbox) -> None:
+    assert sandbox.run("import os; print('last words'); os._exit(1)").output.startswith("last words\n")
+
+
+def test_long_output_keeps_head_and_tail(isolation: Isolation) -> None:
+    with Sandbox(isolation, ToolsSection(output_chars=100)) as sandbox:
+        output = sandbox.run("for i in range(10**5): print(i)").output
+    assert output.startswith("0\n1\n2\n")
+    assert output.endswith("99998\n99999")
+    assert "left out" in output
+    assert len(output) < 200
+
+
+def test_too_long_a_block_is_refused(sandbox: Sandbox) -> None:
+    result = sandbox.run("x = 1 #" + "x" * MOST_CODE_BYTES)
+    assert (result.outcome, result.output) == ("refused", f"the block is longer than {MOST_CODE_BYTES} bytes")
+
+
+def test_more_processes_where_allowed(isolation: Isolation) -> None:
+    code = (
+        "import subprocess\nsubprocess.run(['echo', 'hello'], capture_output=True, text=True).stdout.strip()"
+    )
+    with Sandbox(isolation, ToolsSection(processes=3)) as sandbox:
+        assert sandbox.run(code).output == "b'hello\\n'"
+        forks = "import os, time\nmade = 0\nwhile True:\n    if os.fork() == 0: time.sleep(60)\n    made += 1"
+        assert sandbox.run(forks).outcome == "error"
+        assert sandbox.run("made <= 2").output == "True"
+
+
+def test_kill_from_another_thread(sandbox: Sandbox) -> None:
+    sandbox.run("x = 1")
+    threading.Timer(0.2, sandbox.kill).start()
+    assert sandbox.run("import time; time.sleep(30)").outcome == "error"
+
+
+def test_nothing_is_left_after_closing(isolation: Isolation) -> None:
+    before = {p.pid for p in psutil.Process().children(recursive=True)}
+    descriptors = psutil.Process().num_fds()
+    with Sandbox(isolation, ToolsSection(processes=4)) as sandbox:
+        sandbox.run("import os, time\nif os.fork() == 0:\n    time.sleep(60)")
+        assert {p.pid for p in psutil.Process().children(recursive=True)} > before
+    assert {p.pid for p in psutil.Process().children(recursive=True)} == before
+    assert psutil.Process().num_fds() == descriptors
+
+
+def test_the_sandbox_dies_with_its_parent(isolation: Isolation) -> None:
+    program = textwrap.dedent("""
+        from dartmath.tools import Sandbox
+        sandbox = Sandbox()
+        sandbox.run("x = 1")
+        print("ready", flush=True)
+        sandbox.run("import time; time.sleep(60)")
+    """)
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        parent.stdout.readline()
+        inside = psutil.Process(parent.pid).children(recursive=True)
+        assert inside
+        parent.kill()
+    deadline = time.monotonic() + 20
+    while any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in inside):
+        assert time.monotonic() < deadline, inside
+        time.sleep(0.05)
+
+
+def test_weak_mode_runs_with_limits() -> None:
+    with Sandbox(Isolation("weak"), ToolsSection(seconds=0.3, memory_mb=256)) as sandbox:
+        assert sandbox.run("6 * 7").output == "42"
+        assert sandbox.run("while True: pass").outcome == "timeout"
+        assert "MemoryError" in sandbox.run("bytearray(10**10)").output
+        assert sandbox.run("import os\n'CANARY' in os.environ, os.path.basename(os.getcwd())[:9]").output == (
+            "(False, 'dartmath-')"
+        )
