@@ -23,6 +23,7 @@ from dartmath.sampling import policy
 from dartmath.sampling.config import SamplingSection
 from dartmath.sampling.journal_manifest import check_version, read_queries
 from dartmath.sampling.journal_segments import (
+    correct_hashes,
     read_counters,
     read_rows,
     read_samples,
@@ -122,7 +123,7 @@ def _replay(folder: Path, number: int, tally: Tally, positions: dict[str, int]) 
     """Count every sample of a segment."""
     for row in read_rows(folder, number, _COUNTED):
         tally.record(
-            _position(folder, row, positions),
+            _position(folder, row["query_id"], positions),
             row["trial"],
             Outcome(row["outcome"]),
             prompt_tokens=row["prompt_tokens"],
@@ -133,26 +134,23 @@ def _replay(folder: Path, number: int, tally: Tally, positions: dict[str, int]) 
 
 def _revisit(folder: Path, number: int, tally: Tally, positions: dict[str, int], *, recount: bool) -> None:
     """Collect what a snapshot lacks: hashes of correct responses, and another pilot's counts."""
-    keep = None
-    if segment_path(folder, number, "parquet").is_file():
-        import pyarrow.compute as pc
-
-        keep = pc.field("outcome") == Outcome.CORRECT.value
-        if recount:
-            keep = keep | (pc.field("trial") < tally.pilot)
-    for row in read_rows(folder, number, ["query_id", "trial", "outcome", "text_hash"], keep):
-        index, outcome = _position(folder, row, positions), Outcome(row["outcome"])
-        if outcome is Outcome.CORRECT:
-            tally.remember(index, row["text_hash"])
-        if recount:
-            tally.count_pilot(index, row["trial"], outcome)
+    if recount or not segment_path(folder, number, "parquet").is_file():
+        for row in read_rows(folder, number, ["query_id", "trial", "outcome", "text_hash"]):
+            index, outcome = _position(folder, row["query_id"], positions), Outcome(row["outcome"])
+            if recount:
+                tally.count_pilot(index, row["trial"], outcome)
+            if outcome is Outcome.CORRECT:
+                tally.remember(index, row["text_hash"])
+        return
+    for query_id, hashes in correct_hashes(folder, number):
+        tally.remember_all(_position(folder, query_id, positions), hashes)
 
 
-def _position(folder: Path, row: dict[str, Any], positions: dict[str, int]) -> int:
+def _position(folder: Path, query_id: str, positions: dict[str, int]) -> int:
     try:
-        return positions[row["query_id"]]
+        return positions[query_id]
     except KeyError:
         raise JournalError(
-            f"{folder} has a sample of query {row['query_id']!r}, which is not among its queries; "
+            f"{folder} has a sample of query {query_id!r}, which is not among its queries; "
             "restore its queries.jsonl"
         ) from None

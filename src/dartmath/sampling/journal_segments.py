@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from array import array
 from collections.abc import Collection, Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -48,10 +49,8 @@ def read_samples(folder: Path, number: int, outcomes: Collection[Outcome] | None
             yield Sample.from_json(row)
 
 
-def read_rows(
-    folder: Path, number: int, columns: list[str] | None = None, keep: Any = None
-) -> Iterator[dict[str, Any]]:
-    """Rows of one segment as dictionaries; `columns` and the Arrow filter `keep` spare closed ones work."""
+def read_rows(folder: Path, number: int, columns: list[str] | None = None) -> Iterator[dict[str, Any]]:
+    """Rows of one segment as dictionaries; of a closed one only `columns` are read."""
     path = segment_path(folder, number, "parquet")
     if not path.is_file():
         try:
@@ -63,7 +62,30 @@ def read_rows(
         else:
             yield from rows
             return
-    yield from _parquet_rows(path, columns, keep)
+    yield from _parquet_rows(path, columns)
+
+
+def correct_hashes(folder: Path, number: int) -> Iterator[tuple[str, bytes]]:
+    """(query id, its correct responses' hashes as int64 bytes) of a closed segment."""
+    import numpy as np
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    path = segment_path(folder, number, "parquet")
+    columns = ["query_id", "outcome", "text_hash"]
+    with pq.ParquetFile(path, read_dictionary=["query_id"]) as file:
+        table = file.read(columns=columns, use_threads=False)
+    table = table.filter(pc.equal(table["outcome"], Outcome.CORRECT.value)).drop_null().combine_chunks()
+    if not len(table):
+        return
+    queries = table["query_id"].chunk(0)
+    codes, hashes = queries.indices.to_numpy(), table["text_hash"].to_numpy()
+    order = np.argsort(codes, kind="stable")
+    codes, data = codes[order], hashes[order].tobytes()
+    starts = [*np.flatnonzero(np.diff(codes, prepend=-1)).tolist(), len(codes)]
+    names = queries.dictionary.to_pylist()
+    for start, end in pairwise(starts):
+        yield names[codes[start]], data[8 * start : 8 * end]
 
 
 def read_lines(path: Path) -> tuple[list[dict[str, Any]], int]:
@@ -102,13 +124,13 @@ def _parse(line: bytes) -> dict[str, Any] | None:
     return row if isinstance(row, dict) and "query_id" in row and "trial" in row else None
 
 
-def _parquet_rows(path: Path, columns: list[str] | None, keep: Any) -> Iterator[dict[str, Any]]:
+def _parquet_rows(path: Path, columns: list[str] | None) -> Iterator[dict[str, Any]]:
     import pyarrow.parquet as pq
 
     try:
         with pq.ParquetFile(path) as file:
             for batch in file.iter_batches(batch_size=_BATCH, columns=columns, use_threads=False):
-                yield from (batch if keep is None else batch.filter(keep)).to_pylist()
+                yield from batch.to_pylist()
     except (OSError, ValueError) as error:
         raise JournalError(f"{path}: cannot be read ({error}); restore it from a copy") from error
 
@@ -147,17 +169,19 @@ def write_counters(folder: Path, number: int, columns: Mapping[str, Any], pilot:
 def read_counters(folder: Path, number: int) -> tuple[dict[str, Any], int] | None:
     """(snapshot, its pilot) beside segment `number`; None when damaged: they can be recounted."""
     import pyarrow as pa
+    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
     try:
-        table = pq.read_table(segment_path(folder, number, "counters.parquet"), use_threads=False)
+        with pq.ParquetFile(segment_path(folder, number, "counters.parquet")) as file:
+            table = file.read(use_threads=False)
         columns = {
             name: _to_array(table[name].to_numpy()) for name in table.column_names if name != "islands"
         }
         pilot = int(table.schema.metadata[b"pilot"])
     except (OSError, ValueError, KeyError, pa.ArrowException):
         return None
-    indices = pa.compute.indices_nonzero(pa.compute.is_valid(table["islands"])).to_pylist()
+    indices = pc.indices_nonzero(pc.is_valid(table["islands"])).to_pylist()
     columns["islands"] = {i: table["islands"][i].as_py() for i in indices}
     return columns, pilot
 

@@ -60,7 +60,7 @@ def sample(
     _check_queries(queries)
     if shots is None:
         shots = _examples(queries, section.shots)
-    identity = _identity(section, template, model, seed, shots)
+    identity = run_identity(section, template, model, seed, shots)
     folder.mkdir(parents=True, exist_ok=True)
     with RunLock(folder):
         _, known = open_run(folder, queries, identity, amend=amend)
@@ -89,7 +89,7 @@ def _examples(queries: Sequence[Query], shots: int) -> dict[str, Sequence[Exampl
     return {name: examples_for(name, shots) for name in sorted({query.dataset for query in queries})}
 
 
-def _identity(
+def run_identity(
     section: SamplingSection,
     template: Template,
     model: Mapping[str, Any],

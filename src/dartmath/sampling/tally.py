@@ -126,6 +126,10 @@ class Tally:
         known.append(text_hash)
         return True
 
+    def remember_all(self, index: int, hashes: bytes) -> None:
+        """Remember texts that are counted already, as int64 bytes."""
+        self._hashes.setdefault(index, array("q")).frombytes(hashes)
+
     def missing(self, index: int) -> list[int]:
         """Trials below the highest recorded one that are not recorded: lost in flight."""
         islands = self.islands.get(index)

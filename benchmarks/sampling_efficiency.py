@@ -1,0 +1,164 @@
+"""Waste and slot occupancy of the controller against a batch-synchronous loop.
+
+    python benchmarks/sampling_efficiency.py [--queries 3000] [--slots 512]
+
+The workload is the paper's: its queries per level and fitted pass rates (`sampling_paper.py`),
+lengths as published. The controller is the real one on a virtual clock. The rival fills batches
+of 2^14 requests with the unfinished queries in turn, generates the whole batch, then grades it.
+
+* beyond need: trials beyond the one that met the target, over all trials that were needed
+* occupancy: busy slots over all slots, until 99 % of the trials are done
+* time / bound: against max(work that was needed / slots, longest single trial)
+"""
+
+from __future__ import annotations
+
+import argparse
+import heapq
+from collections.abc import Iterator
+
+import numpy as np
+from sampling_paper import bands
+from sampling_virtual import VirtualEngine, VirtualGrader, VirtualLoop, Workload
+
+from dartmath.engines.protocol import Generation
+from dartmath.prompts.template import Prompt
+from dartmath.queries.query import Query
+from dartmath.sampling import policy as rules
+from dartmath.sampling.budget import BudgetGuard, Meter
+from dartmath.sampling.config import Budget, PolicySection, Price, Prop2Diff, Uniform
+from dartmath.sampling.controller import Controller, Trials
+from dartmath.sampling.sample import Sample
+from dartmath.sampling.schedule import Schedule
+from dartmath.sampling.tally import Tally
+
+BATCH = 2**14
+GRADED_PER_SECOND = 2000.0
+
+
+class NullSink:
+    """Keeps nothing: the journal has a benchmark of its own."""
+
+    def append(self, sample: Sample) -> None: ...
+
+    def flush(self) -> None: ...
+
+
+def make_workload(queries: int, seed: int = 0) -> Workload:
+    """Pass rates of `queries` queries in the paper's proportions."""
+    rng = np.random.default_rng(seed)
+    total = sum(b.size for b in bands())
+    drawn = [rng.beta(b.prior.a, b.prior.b, round(queries * b.size / total)) for b in bands() if b.prior]
+    return Workload(rng.permutation(np.concatenate(drawn)).tolist())
+
+
+def needed(workload: Workload, policy: PolicySection) -> list[int]:
+    """Trials that each query needs: up to the one that meets its target, or the cap."""
+    return [_needed(workload, policy, index) for index in range(len(workload.rates))]
+
+
+def _needed(workload: Workload, policy: PolicySection, index: int) -> int:
+    pilot, correct, target = rules.pilot(policy), 0, -1
+    for trial in range(rules.cap(policy) + 1):
+        if trial >= pilot:
+            target = rules.target(policy, pilot, correct) if target < 0 else target
+            if correct >= target:
+                return trial
+        if trial < rules.cap(policy):
+            correct += workload.trial(index, trial)[0]
+    return rules.cap(policy)
+
+
+def stream(workload: Workload, policy: PolicySection, slots: int) -> tuple[list[int], float, float]:
+    """(trials of each query, virtual seconds, occupancy) of the controller."""
+    size = len(workload.rates)
+    queries = [Query(str(i), "paper", "", ("1",)) for i in range(size)]
+    tally = Tally(size, rules.pilot(policy))
+    engine = VirtualEngine(workload, slots)
+    prompt = Prompt("")
+    controller = Controller(
+        Trials(queries, lambda _: prompt, Generation(), 0, "counts"),
+        engine,
+        grader=VirtualGrader(),
+        schedule=Schedule(policy, tally),
+        tally=tally,
+        sink=NullSink(),
+        budget=BudgetGuard(Budget(), Price(), tally, Meter()),
+    )
+    loop = VirtualLoop()
+    loop.run_until_complete(controller.run())
+    took = loop.time()
+    loop.close()
+    return list(tally.trials), took, _occupancy(engine.marks, slots)
+
+
+def _occupancy(marks: list[tuple[float, int]], slots: int) -> float:
+    """Mean share of busy slots up to the time at which 99 % of the trials had ended."""
+    head = marks[: int(len(marks) * 0.99)]
+    times = np.array([0.0, *(t for t, _ in head)])
+    return float(np.sum(np.diff(times) * [busy for _, busy in head]) / times[-1] / slots)
+
+
+def batches(workload: Workload, policy: PolicySection, slots: int) -> tuple[list[int], float, float]:
+    """(trials of each query, seconds, occupancy) of a batch-synchronous loop."""
+    size, pilot = len(workload.rates), rules.pilot(policy)
+    trials, correct, first = [0] * size, [0] * size, [0] * size
+    now = busy = 0.0
+    while True:
+        batch = list(_fill(trials, correct, first, policy))
+        if not batch:
+            return trials, now, busy / now / slots
+        free = [0.0] * slots
+        for index in batch:
+            right, _ = workload.trial(index, trials[index])
+            seconds = workload.seconds(index, trials[index])
+            busy += seconds
+            heapq.heapreplace(free, free[0] + seconds)
+            first[index] += right and trials[index] < pilot
+            trials[index] += 1
+            correct[index] += right
+        now += max(free) + len(batch) / GRADED_PER_SECOND
+
+
+def _fill(trials: list[int], correct: list[int], first: list[int], policy: PolicySection) -> Iterator[int]:
+    """Unfinished queries in turn, until the batch is full."""
+    pilot, cap = rules.pilot(policy), rules.cap(policy)
+    wanted = [
+        i
+        for i in range(len(trials))
+        if trials[i] < pilot or (trials[i] < cap and correct[i] < rules.target(policy, pilot, first[i]))
+    ]
+    room, given = BATCH, dict.fromkeys(wanted, 0)
+    while room and wanted:
+        for index in wanted[:room]:
+            given[index] += 1
+            yield index
+        room -= len(wanted[:room])
+        wanted = [i for i in wanted if trials[i] + given[i] < cap]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--queries", type=int, default=3000)
+    parser.add_argument("--slots", type=int, default=512)
+    chosen = parser.parse_args()
+    workload = make_workload(chosen.queries)
+    print(f"{len(workload.rates)} queries, {chosen.slots} slots\n")
+    print("| policy | loop | samples | beyond need | occupancy | hours | time / bound |")
+    print("| --- | --- | ---: | ---: | ---: | ---: | ---: |")
+    for policy in (Uniform(k=40, cap=2048), Prop2Diff(k=192, pilot=16, cap=2048)):
+        need = needed(workload, policy)
+        seconds = [workload.seconds(i, t) for i, n in enumerate(need) for t in range(n)]
+        bound = max(sum(seconds) / chosen.slots, *seconds)
+        for name, loop in (("dartmath", stream), (f"batches of {BATCH}", batches)):
+            trials, took, occupancy = loop(workload, policy, chosen.slots)
+            beyond = sum(trials) / sum(need) - 1
+            print(
+                f"| {policy.kind} k={policy.k} | {name} | {sum(trials):,} | {beyond:.2%} | {occupancy:.2%} "
+                f"| {took / 3600:.2f} | {took / bound:.3f} |",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""A virtual clock, and an engine of realistic lengths on it, for `sampling_efficiency.py`.
+
+The real controller runs unchanged on an event loop whose clock jumps to the next timer whenever
+nothing is left to do, so an hour of sampling takes seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import selectors
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
+from dartmath.engines.protocol import Completion, Request
+from dartmath.verify.outcome import Outcome, Verdict
+
+TOKENS_PER_SECOND = 25.0
+MAX_TOKENS = 2048
+_VERDICTS = {"right": Verdict(Outcome.CORRECT, "1"), "wrong": Verdict(Outcome.WRONG, "2")}
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """An event loop that never waits: its clock jumps to the next timer."""
+
+    def __init__(self) -> None:
+        super().__init__(_JumpingSelector(self))
+        self.now = 0.0
+
+    def time(self) -> float:
+        return self.now
+
+
+class _JumpingSelector(selectors.DefaultSelector):
+    def __init__(self, loop: VirtualLoop) -> None:
+        super().__init__()
+        self._loop = loop
+
+    def select(self, timeout: float | None = None) -> Any:
+        if timeout is not None and timeout > 0:
+            self._loop.now += timeout
+            timeout = 0
+        return super().select(timeout)
+
+
+@dataclass
+class Workload:
+    """Pass rates of queries; every trial's success and length follow from the seed of the trial."""
+
+    rates: Sequence[float]
+
+    def trial(self, index: int, trial: int) -> tuple[bool, int]:
+        """(right, tokens) of one trial. Lengths are log-normal; harder queries have longer ones."""
+        stream = random.Random(index * 1_000_003 + trial)
+        rate = self.rates[index]
+        right = stream.random() < rate
+        # Means as published: 274 tokens a response under Uniform, 480 under Prop2Diff.
+        median = 230 + 330 * (1 - rate) + (0 if right else 150)
+        return right, max(16, min(MAX_TOKENS, int(stream.lognormvariate(0, 0.5) * median)))
+
+    def seconds(self, index: int, trial: int) -> float:
+        """Engine time of one trial in one slot."""
+        return self.trial(index, trial)[1] / TOKENS_PER_SECOND
+
+
+class VirtualEngine:
+    """Generates in virtual time and integrates how many slots are busy."""
+
+    def __init__(self, workload: Workload, slots: int) -> None:
+        self.workload, self.concurrency = workload, slots
+        self.busy = 0
+        self.marks: list[tuple[float, int]] = []
+        """(time, busy slots) at every end of a trial."""
+
+    async def generate(self, request: Request) -> Completion:
+        index, trial = map(int, request.id.split("/"))
+        right, tokens = self.workload.trial(index, trial)
+        self.busy += 1
+        await asyncio.sleep(tokens / TOKENS_PER_SECOND)
+        self.marks.append((asyncio.get_running_loop().time(), self.busy))
+        self.busy -= 1
+        return Completion("right" if right else "wrong", "stop", 100, tokens)
+
+
+class VirtualGrader:
+    """A verdict 50 ms later, as from another process."""
+
+    def submit(self, query: object, response: str, finish_reason: str = "stop") -> Future[Verdict]:
+        future: Future[Verdict] = Future()
+        finish: Callable[[Verdict], None] = future.set_result
+        asyncio.get_running_loop().call_later(0.05, finish, _VERDICTS[response])
+        return future
