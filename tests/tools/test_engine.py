@@ -137,8 +137,8 @@ def test_calls_are_limited_and_the_model_is_told_once(isolation: Isolation) -> N
 
 
 def test_the_last_tokens_may_not_go_to_a_block(isolation: Isolation) -> None:
-    generation = Generation(max_tokens=4)
-    completion, inner = respond(isolation, ["```python\n1 +\n2\n```\n"], generation)
+    generation = Generation(max_tokens=2)
+    completion, inner = respond(isolation, ["```python\n1+2\n```\n"], generation)
     assert completion.finish_reason == "length"
     assert completion.text.endswith("```output\n3\n```\n")
     assert len(inner.requests) == 1

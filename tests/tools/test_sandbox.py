@@ -43,12 +43,7 @@ def test_state_is_kept_without_replaying(sandbox: Sandbox) -> None:
         ("import sys; sys.exit(2)", "error", ""),
         ("print('\\ud800')", "ok", "\\ud800"),
         ("import os; os.write(1, b'raw'); None", "ok", "raw"),
-        (
-            "x = 0\ny = 1 / x",
-            "error",
-            'Traceback (most recent call last):\n  File "<block 1>", line 2, in <module>\n'
-            "    y = 1 / x\n        ~~^~~\nZeroDivisionError: division by zero",
-        ),
+        ("x = 0\ny = 1 / x", "error", "ZeroDivisionError: division by zero"),
         ("print('before')\nraise ValueError('no')", "error", "ValueError: no"),
         ("def f(:", "error", "SyntaxError: invalid syntax"),
         ("raise KeyboardInterrupt", "error", "KeyboardInterrupt"),
@@ -60,6 +55,15 @@ def test_one_block(sandbox: Sandbox, code: str, outcome: str, output: str) -> No
     assert result.outcome == outcome
     assert result.output.endswith(output)
     assert outcome == "error" or result.output == output
+
+
+def test_a_traceback_shows_the_block_alone(sandbox: Sandbox) -> None:
+    lines = sandbox.run("x = 0\ny = 1 / x").output.split("\n")
+    assert lines[:3] == [
+        "Traceback (most recent call last):",
+        '  File "<block 1>", line 2, in <module>',
+        "    y = 1 / x",
+    ]
 
 
 def test_packages_of_this_interpreter_are_there(sandbox: Sandbox) -> None:
@@ -112,9 +116,7 @@ def test_too_long_a_block_is_refused(sandbox: Sandbox) -> None:
 
 
 def test_more_processes_where_allowed(isolation: Isolation) -> None:
-    code = (
-        "import subprocess\nsubprocess.run(['echo', 'hello'], capture_output=True, text=True).stdout.strip()"
-    )
+    code = "import subprocess\nsubprocess.run(['echo', 'hello'], capture_output=True).stdout"
     with Sandbox(isolation, ToolsSection(processes=3)) as sandbox:
         assert sandbox.run(code).output == "b'hello\\n'"
         forks = "import os, time\nmade = 0\nwhile True:\n    if os.fork() == 0: time.sleep(60)\n    made += 1"
