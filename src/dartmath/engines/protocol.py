@@ -39,6 +39,7 @@ class Completion:
 
     `finish_reason` is "stop" (end-of-text or a stop string, which is not part of `text`),
     "length" (ran into `max_tokens`) or "error" (this request alone failed; `error` says why).
+    `details["stop"]`, where the engine knows it, is the stop string that ended it, or None.
     """
 
     text: str

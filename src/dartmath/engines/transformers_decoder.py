@@ -107,28 +107,28 @@ class Decoder:
     def _finish(self, row: Row, token: int) -> bool:
         """Append `token`; when the row ends with it, tell its owner and return True."""
         row.tokens.append(token)
-        text = None
+        text, stop = None, None
         if token in row.ends.ids:
             reason, text = "stop", self._text(row.tokens[:-1])
-        elif row.ends.strings and (text := self._stopped(row)) is not None:
-            reason = "stop"
+        elif row.ends.strings and (found := self._stopped(row)) is not None:
+            reason, (text, stop) = "stop", found
         elif len(row.tokens) >= row.limit:
             reason, text = "length", self._text(row.tokens)
         if text is None:
             return False
-        row.done(Completion(text, reason, len(row.prompt), len(row.tokens)))
+        row.done(Completion(text, reason, len(row.prompt), len(row.tokens), details={"stop": stop}))
         return True
 
-    def _stopped(self, row: Row) -> str | None:
-        """The text before the first stop string, or None when there is none yet."""
+    def _stopped(self, row: Row) -> tuple[str, str] | None:
+        """The text before the first stop string and that string, or None when there is none yet."""
         # A token carries at least a byte, so a stop string that has just ended lies within these.
         tail = max(len(stop.encode()) for stop in row.ends.strings) + 8
         recent = self._text(row.tokens[-tail:])
         if not any(stop in recent for stop in row.ends.strings):
             return None
         text = self._text(row.tokens)
-        found = [place for stop in row.ends.strings if (place := text.find(stop)) >= 0]
-        return text[: min(found)] if found else None
+        found = [(place, stop) for stop in row.ends.strings if (place := text.find(stop)) >= 0]
+        return (text[: min(found)[0]], min(found)[1]) if found else None
 
     def _text(self, tokens: list[int]) -> str:
         text = self.tokenizer.decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False)
