@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dartmath.engines.config import EngineSection, TransformersEngine
+from dartmath.engines.config import EngineSection, OpenAIEngine, TransformersEngine
 from dartmath.engines.protocol import Completion, Engine, Generation, Request
 from dartmath.errors import UnknownNameError
 
@@ -21,4 +21,8 @@ def create_engine(section: EngineSection, model: ModelSection, template: Templat
         from dartmath.engines.transformers import EmbeddedEngine
 
         return EmbeddedEngine(section, model, template)
+    if isinstance(section, OpenAIEngine):
+        from dartmath.engines.openai import RemoteEngine
+
+        return RemoteEngine(section, model, template)
     raise UnknownNameError("engine", section.kind, ["transformers"])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -42,12 +43,14 @@ class VllmEngine(Section):
 
 
 class OpenAIEngine(Section):
-    """Any number of OpenAI-compatible servers."""
+    """Any number of OpenAI-compatible servers, which may join and leave during a run."""
 
     kind: Literal["openai"] = "openai"
     """OpenAI-compatible servers."""
-    base_urls: list[str] = Field(default=["http://127.0.0.1:8000/v1"], min_length=1)
+    base_urls: list[str] = ["http://127.0.0.1:8000/v1"]
     """Servers, such as http://host:8000/v1."""
+    servers_file: Path | None = None
+    """Text file with one server per line, read again whenever it changes; replaces `base_urls`."""
     endpoint: Literal["completions", "chat"] = "completions"
     """`completions` with our own template, or `chat` with the server's."""
     model: str | None = None
@@ -56,10 +59,18 @@ class OpenAIEngine(Section):
     """Environment variable that holds the key; never written anywhere."""
     concurrency: int | None = Field(None, ge=1)
     """Requests in flight per server; found by measuring when absent."""
+    max_concurrency: int = Field(1024, ge=1)
+    """Most requests in flight per server when they are found by measuring."""
     timeout: float = Field(600.0, gt=0)
     """Seconds until a request is given up and retried."""
-    retries: int = Field(5, ge=0)
-    """Tries after the first of one request."""
+    retries: int = Field(8, ge=0)
+    """Tries after the first of one request; the pause before each doubles, up to 30 seconds."""
+    patience: float = Field(120.0, gt=0)
+    """Seconds without an answer from any server until the run stops."""
+    stream: bool = False
+    """Stream responses: for servers that notice an aborted request only while they write."""
+    extra_body: dict[str, Any] = {}
+    """Further fields of every request, for parameters that only some servers know."""
 
 
 class RayEngine(Section):

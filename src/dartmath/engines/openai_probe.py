@@ -1,0 +1,79 @@
+"""Getting to know a server before it is trusted with trials: its kind, its model's name, its manners."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from dartmath.engines.openai_call import Call, exchange
+from dartmath.engines.openai_server import Server
+from dartmath.engines.protocol import Generation, Request
+from dartmath.errors import EngineError, nearest
+from dartmath.prompts.template import Prompt
+
+_TOKENS = 12
+# At this temperature two responses of a dozen tokens agree only where the temperature is ignored.
+_WILD = Generation(temperature=2.0, max_tokens=_TOKENS)
+_PROBE = Prompt("Once upon a time", ({"role": "user", "content": "Tell me a story."},))
+
+
+async def probe(server: Server, wanted: str, pinned: bool, call: Call) -> Call:
+    """What requests to `server` look like; notes in `server.ignores` which parameters it ignores.
+
+    `wanted` is the model's name; unless `pinned`, the only model of a server is taken whatever its
+    name. Raises `EngineError` where the server has other models, and what `exchange` raises.
+    """
+    models = await _models(server)
+    name = _pick(models, wanted, pinned, server)
+    kind = str(models.get(name, {}).get("owned_by", "")).lower()
+    found = replace(call, model=name, kind=kind)
+    server.ignores = await _manners(server, found)
+    return found
+
+
+async def _models(server: Server) -> Mapping[str, Mapping[str, Any]]:
+    """Rows of /v1/models by id; empty where the server does not have it."""
+    import openai
+
+    try:
+        raw = await server.client.models.with_raw_response.list(timeout=20)
+        rows = raw.http_response.json().get("data") or []
+        return {str(row["id"]): row for row in rows}
+    except (openai.NotFoundError, ValueError, AttributeError, KeyError, TypeError):
+        return {}
+
+
+def _pick(models: Mapping[str, object], wanted: str, pinned: bool, server: Server) -> str:
+    if not models or wanted in models:
+        return wanted
+    if len(models) == 1 and not pinned:
+        return next(iter(models))
+    raise EngineError(f"{server.name} has no model {wanted!r}{nearest(wanted, models)}; set engine.model")
+
+
+async def _manners(server: Server, call: Call) -> list[str]:
+    """Parameters that the server silently ignores."""
+    first = await exchange(server.client, call, Request("probe", _PROBE, _WILD, 1), stream=False)
+    second = await exchange(server.client, call, Request("probe", _PROBE, _WILD, 2), stream=False)
+    ignored = []
+    if first.text == second.text and first.text:
+        ignored.append("temperature or seed")
+    if max(first.completion_tokens, second.completion_tokens) > _TOKENS:
+        ignored.append("max_tokens")
+    if await _choices(server, call) < 2:
+        ignored.append("n")
+    return ignored
+
+
+async def _choices(server: Server, call: Call) -> int:
+    """How many choices come back when two are asked for; 2 where the server refuses aloud."""
+    import openai
+
+    body = call.body(Request("probe", _PROBE, replace(_WILD, max_tokens=1), 1))
+    path = "/chat/completions" if call.endpoint == "chat" else "/completions"
+    try:
+        answer = await server.client.post(path, body={**body, "n": 2}, cast_to=dict[str, Any])
+    except openai.BadRequestError:
+        return 2
+    return len(answer.get("choices") or ())
