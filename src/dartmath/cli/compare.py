@@ -1,0 +1,76 @@
+"""`dartmath compare`: two evaluations query by query, or one beside published numbers."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def command(
+    first: Annotated[Path, typer.Argument(help="Folder that `dartmath evaluate` wrote (A).")],
+    second: Annotated[Path | None, typer.Argument(help="Another one on the same queries (B).")] = None,
+    *,
+    published: Annotated[
+        str | None, typer.Option(help="Compare A with the published scores of this model instead.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON.")] = False,
+) -> None:
+    """Compare two evaluations on the queries that both have, or one with published numbers.
+
+    The difference is paired by query: its 95 % interval is clustered by query, a bootstrap stands
+    beside it, and p is McNemar's exact one (with several trials, the z-test's).
+
+    Examples:
+        dartmath compare runs/tiny/evaluation/before runs/tiny/evaluation/after
+        dartmath compare runs/evaluation/my-model --published dart-math-llama3-8b-uniform
+    """
+    from dartmath.errors import ConfigError
+
+    if (second is None) == (published is None):
+        raise ConfigError("give a second folder or --published NAME, for example: dartmath compare A B")
+    if second is not None:
+        _two(first, second, as_json=as_json)
+    elif published is not None:
+        _published(first, published, as_json=as_json)
+
+
+def _two(first: Path, second: Path, *, as_json: bool) -> None:
+    from dartmath.evaluation.compare import compare
+    from dartmath.evaluation.tables import comparison_table
+    from dartmath.terminal import print_table, warn
+
+    found = compare(first, second)
+    if as_json:
+        print(json.dumps(dataclasses.asdict(found), ensure_ascii=False))
+        return
+    for key, (ours, theirs) in found.differing.items():
+        warn(f"{key} differs: {ours} and {theirs}")
+    if found.left_out:
+        warn(f"only one of the two has: {', '.join(found.left_out)}")
+    columns, rows = comparison_table(found)
+    print_table(f"A = {first}, B = {second}, percent", columns, rows)
+
+
+def _published(folder: Path, name: str, *, as_json: bool) -> None:
+    from dartmath.evaluation.compare import against_published
+    from dartmath.evaluation.published import find_published
+    from dartmath.evaluation.result import read_result
+    from dartmath.evaluation.tables import published_table
+    from dartmath.terminal import print_table
+
+    known = find_published(name)
+    rows = against_published(read_result(folder), known)
+    if as_json:
+        print(json.dumps([dataclasses.asdict(row) for row in rows]))
+        return
+    columns, cells = published_table(rows, "published")
+    print_table(
+        f"{folder} beside {known.title}, percent",
+        columns,
+        cells,
+        caption="inside: the published score lies inside our 95 % interval; source: arXiv 2407.13690, table 2",
+    )

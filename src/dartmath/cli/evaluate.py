@@ -1,0 +1,153 @@
+"""`dartmath evaluate`: Pass@1 on benchmarks."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dartmath.cli._options import SetOption, parse_set, section_options
+from dartmath.evaluation.config import EvaluationSection
+
+if TYPE_CHECKING:
+    from dartmath.evaluation.result import EvaluationResult
+    from dartmath.recipe import Recipe
+
+
+@section_options(EvaluationSection, prefix="evaluation.")
+def command(
+    model: Annotated[
+        str | None, typer.Argument(help="Model: Hub id, folder or name; the recipe's when absent.")
+    ] = None,
+    *,
+    recipe: Annotated[
+        str | None, typer.Option(help="Recipe whose model, template, engine and `evaluation:` are used.")
+    ] = None,
+    benchmark: Annotated[
+        list[str] | None, typer.Option(help="Benchmark: a data set or file. May be repeated.")
+    ] = None,
+    n: Annotated[
+        int | None, typer.Option(help="How many queries of each benchmark (a seeded sample).")
+    ] = None,
+    tools: Annotated[
+        bool, typer.Option("--tools", help="Tool-integrated reasoning with default limits.")
+    ] = False,
+    template: Annotated[
+        str | None, typer.Option(help="Prompt template; the one the model was trained with, or `chat`.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the run.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Output folder; `runs/evaluation/MODEL` when absent.")
+    ] = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(help="Show Pass@1 by `level`, `domain` or `band` too. May be repeated."),
+    ] = None,
+    set_: SetOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    overrides: dict[str, Any],
+) -> None:
+    """Measure Pass@1, greedy and 0-shot unless told otherwise, with 95 % intervals.
+
+    The same command again goes on where it stopped. The output folder holds result.json (all
+    that is needed to repeat it), rows.parquet (every response) and the journal.
+
+    Examples:
+        dartmath evaluate --suite dart-math hkust-nlp/dart-math-llama3-8b-prop2diff --template alpaca
+        dartmath evaluate smollm2-135m-instruct --benchmark gsm8k/test --n 100 --max-tokens 256
+        dartmath evaluate smollm2-135m-instruct --benchmark gsm8k/test --n 100 --shots 4
+        dartmath evaluate my-model --suite competition --trials 8 --temperature 0.8 --by level
+        dartmath evaluate my-model --benchmark gsm8k/test --tools --template deepseekmath-tool
+    """
+    from dartmath.evaluation.run import evaluate
+    from dartmath.pipeline import evaluation_engine, template_warning
+    from dartmath.prompts.template import load_template
+    from dartmath.terminal import info, warn
+
+    _check_groups(by or [])
+    named = {"model.name": model, "template": template, "seed": seed, "evaluation.select.n": n}
+    given = {**overrides, **{key: value for key, value in named.items() if value is not None}}
+    if tools and not any(key.startswith("evaluation.tools.") for key in given):
+        given["evaluation.tools"] = {}
+    found = _recipe(recipe, benchmark or [], {**given, **parse_set(set_)})
+    section = found.evaluation or EvaluationSection()
+    chosen = load_template(found.template)
+    info(f"model {found.model.name}, template {chosen.name} ({chosen.hash})")
+    warning = template_warning(found.model.name, chosen)
+    if warning:
+        warn(warning)
+    folder = out or Path("runs") / "evaluation" / _slug(found.model.name)
+    result = evaluate(found.model, evaluation_engine(found), chosen, section, folder, seed=found.seed)
+    show(result, folder, by or [], as_json=as_json)
+
+
+def show(result: EvaluationResult, folder: Path, by: list[str], *, as_json: bool) -> None:
+    """Print a result as tables, or as JSON."""
+    from dartmath.evaluation.tables import group_table, result_table, trials_table
+    from dartmath.terminal import info, print_table
+
+    if as_json:
+        print(result.model_dump_json())
+        return
+    shots = f"{result.section['shots']}-shot" + (", tools" if result.section["tools"] else "")
+    columns, rows = result_table(result)
+    title = f"{result.model['name']}: {shots}, {result.section['trials']} trial(s), percent"
+    print_table(title, columns, rows, caption=_LEGEND)
+    for name, (columns, rows) in {
+        "by trials": trials_table(result),
+        **{f"by {key}": group_table(result, key) for key in by},
+    }.items():
+        if rows:
+            print_table(name, columns, rows)
+    info(f"written: {folder / 'result.json'}, {folder / 'rows.parquet'}")
+
+
+_LEGEND = (
+    "cut: ran into max_tokens; no ans.: no final answer; unread: answer not parsable; "
+    "tokens: mean per response"
+)
+
+
+def _check_groups(by: list[str]) -> None:
+    from dartmath.errors import UnknownNameError
+
+    for key in by:
+        if key not in ("level", "domain", "band"):
+            raise UnknownNameError("grouping", key, ("level", "domain", "band"))
+
+
+def _recipe(name: str | None, benchmarks: list[str], given: dict[str, Any]) -> Recipe:
+    """The recipe named, or one made of the flags alone, with the flags over it."""
+    from dartmath.errors import ConfigError
+    from dartmath.recipe import Recipe, load_recipe, set_key, validate
+
+    if benchmarks:
+        select = {"n": given["evaluation.select.n"]} if "evaluation.select.n" in given else {}
+        given = {"evaluation.benchmarks": [{"dataset": one, "select": select} for one in benchmarks], **given}
+    if name is not None:
+        return load_recipe(name, given)
+    if "model.name" not in given:
+        raise ConfigError(
+            "name a model or a --recipe, for example: dartmath evaluate --suite dart-math MODEL"
+        )
+    # A recipe must name queries to sample; an evaluation samples none of them.
+    data: dict[str, Any] = {"name": "evaluation", "queries": [{"dataset": "gsm8k/train"}], "evaluation": {}}
+    data["template"] = _trained_template(given["model.name"])
+    for key, value in given.items():
+        set_key(data, key, value)
+    return validate(Recipe, data, where="options")
+
+
+def _trained_template(model: str) -> str:
+    """The template that a folder's manifest names; `chat` where there is none."""
+    from dartmath.manifest import read_manifest
+
+    if not (Path(model) / "manifest.json").is_file():
+        return "chat"
+    return str((read_manifest(Path(model)).get("template") or {}).get("name") or "chat")
+
+
+def _slug(model: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", model.strip("/.")) or "model"

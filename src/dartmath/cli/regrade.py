@@ -1,0 +1,84 @@
+"""`dartmath regrade`: verify stored responses again, and list the disagreements."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from dartmath.evaluation.regrade import Regrade
+
+
+def command(
+    run: Annotated[Path, typer.Argument(help="Folder that `dartmath evaluate`, `sample` or `run` wrote.")],
+    *,
+    verifier: Annotated[
+        str, typer.Option(help="`dartmath` (this version) or `math-verify` (a second opinion).")
+    ] = "dartmath",
+    out: Annotated[Path | None, typer.Option(help="Write all disagreements to this JSONL file.")] = None,
+    show: Annotated[int, typer.Option(help="How many disagreements to print.")] = 20,
+    workers: Annotated[int, typer.Option(help="Verification processes.")] = 1,
+    timeout: Annotated[float, typer.Option(help="Seconds until one judgement is given up.")] = 5.0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+) -> None:
+    """Judge stored responses again and list where the judgement differs; nothing stored changes.
+
+    Examples:
+        dartmath regrade runs/tiny/evaluation/after
+        dartmath regrade runs/tiny/evaluation/after --verifier math-verify --out disagreements.jsonl
+    """
+    from dartmath.evaluation.regrade import regrade
+
+    found = regrade(run, verifier=verifier, workers=workers, timeout=timeout)
+    if out is not None:
+        from dartmath.manifest import write_atomic
+
+        write_atomic(
+            out, "".join(json.dumps(asdict(d), ensure_ascii=False) + "\n" for d in found.disagreements)
+        )
+    if as_json:
+        print(_json(found))
+    else:
+        _print(found, run, show, out)
+
+
+def _json(found: Regrade) -> str:
+    table = [{"stored": old, "now": new, "responses": count} for (old, new), count in found.table.items()]
+    content = {
+        "verifier": found.verifier,
+        "responses": found.responses,
+        "skipped": found.skipped,
+        "agreement": found.agreement,
+        "table": table,
+        "disagreements": [asdict(d) for d in found.disagreements],
+    }
+    return json.dumps(content, ensure_ascii=False)
+
+
+def _print(found: Regrade, run: Path, show: int, out: Path | None) -> None:
+    from dartmath.terminal import info, print_table, warn
+
+    rows = [(old, new, str(count)) for (old, new), count in sorted(found.table.items())]
+    title = f"{run} judged by {found.verifier}: {100 * found.agreement:.2f} % agree on correct or not"
+    print_table(title, ("stored", "now", "responses"), rows)
+    if found.skipped:
+        warn(f"{found.skipped} responses are stored without their text and were not judged")
+    shown = found.disagreements[:show]
+    if shown:
+        columns = ("query", "trial", "reference", "answer", "stored", "now")
+        cells = [
+            (d.query_id, str(d.trial), _short(d.references[0]), _short(d.answer), d.stored, d.now)
+            for d in shown
+        ]
+        print_table(f"{len(found.disagreements)} disagreements", columns, cells)
+    if len(found.disagreements) > len(shown) and out is None:
+        info(f"{len(found.disagreements) - len(shown)} more; write all of them with: --out FILE.jsonl")
+
+
+def _short(text: str | None) -> str:
+    line = " ".join((text or "").split())
+    return line if len(line) <= 24 else f"{line[:23]}…"

@@ -1,0 +1,122 @@
+"""compare: two evaluations on the same queries, or one beside published numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from dartmath.errors import DataError
+from dartmath.evaluation.intervals import Paired, paired
+from dartmath.evaluation.published import Published
+from dartmath.evaluation.result import BenchmarkResult, EvaluationResult, read_result
+from dartmath.evaluation.run import SAMPLES, samples_by_query
+from dartmath.evaluation.score import query_means
+from dartmath.sampling.journal import open_journal
+
+# What must agree for a difference to be one of the models.
+_SETTINGS = ("trials", "temperature", "top_p", "max_tokens", "stop", "shots", "tools")
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two evaluations compared.
+
+    `benchmarks` maps names to the paired comparison on the queries that both have; `overall` is over
+    all these queries together; `left_out` names benchmarks that one run alone has; `differing` maps
+    settings that differ to their two values.
+    """
+
+    benchmarks: dict[str, Paired]
+    overall: Paired
+    left_out: tuple[str, ...]
+    differing: dict[str, tuple[object, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class AgainstPublished:
+    """One benchmark beside its published score: both as shares; `inside` says whether the published
+    one lies inside our 95 % interval; `subset` that ours was measured on a part of the queries."""
+
+    benchmark: str
+    value: float
+    low: float | None
+    high: float | None
+    published: float
+    inside: bool
+    subset: bool
+
+
+def compare(first: Path, second: Path) -> Comparison:
+    """Compare the evaluations in two folders, query by query.
+
+    Raises `DataError` when they have no query in common.
+    """
+    results = read_result(first), read_result(second)
+    means = _means(first, results[0]), _means(second, results[1])
+    names = [b.name for b in results[0].benchmarks if results[1].benchmark(b.name)]
+    shared = {name: _shared(results[0].benchmark(name), results[1].benchmark(name)) for name in names}
+    shared = {name: ids for name, ids in shared.items() if ids}
+    if not shared:
+        raise DataError(f"{first} and {second} have no query in common; evaluate both on the same benchmarks")
+    single = all(b.trials == 1 for result in results for b in result.benchmarks)
+    everything = [query_id for ids in shared.values() for query_id in ids]
+    all_names = {b.name for result in results for b in result.benchmarks}
+    return Comparison(
+        {name: _paired(means, ids, single=single) for name, ids in shared.items()},
+        _paired(means, everything, single=single),
+        tuple(sorted(all_names - set(shared))),
+        differing_settings(*results),
+    )
+
+
+def differing_settings(first: EvaluationResult, second: EvaluationResult) -> dict[str, tuple[object, object]]:
+    """Settings other than the model that differ between two evaluations."""
+    pairs: dict[str, tuple[object, object]] = {
+        key: (first.section.get(key), second.section.get(key)) for key in _SETTINGS
+    }
+    pairs["template"] = (first.template, second.template)
+    pairs["seed"] = (first.seed, second.seed)
+    pairs["dartmath"] = (first.versions.get("dartmath"), second.versions.get("dartmath"))
+    return {key: pair for key, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def against_published(result: EvaluationResult, published: Published) -> list[AgainstPublished]:
+    """Every benchmark of `result` that has a published score; `DataError` when there is none."""
+    from dartmath.queries.registry import datasets
+
+    rows = []
+    for one in result.benchmarks:
+        if one.dataset not in published.scores:
+            continue
+        theirs, ours = published.scores[one.dataset], one.pass_at_1
+        inside = ours.low is not None and ours.high is not None and ours.low <= theirs <= ours.high
+        subset = one.queries < datasets()[one.dataset].rows
+        rows.append(
+            AgainstPublished(one.name, ours.value, ours.low, ours.high, theirs, inside=inside, subset=subset)
+        )
+    if not rows:
+        raise DataError(
+            f"{published.title} has published scores on {', '.join(published.scores)}, and this "
+            "evaluation on none of them; evaluate with: --suite dart-math"
+        )
+    return rows
+
+
+def _means(folder: Path, result: EvaluationResult) -> dict[str, float]:
+    samples = samples_by_query(open_journal(folder / SAMPLES))
+    return {
+        query_id: mean
+        for one in result.benchmarks
+        for query_id, mean in zip(one.query_ids, query_means(samples, one.query_ids, one.trials), strict=True)
+    }
+
+
+def _shared(first: BenchmarkResult | None, second: BenchmarkResult | None) -> list[str]:
+    if first is None or second is None:
+        return []
+    known = set(second.query_ids)
+    return [query_id for query_id in first.query_ids if query_id in known]
+
+
+def _paired(means: tuple[dict[str, float], dict[str, float]], ids: list[str], *, single: bool) -> Paired:
+    return paired([means[0][i] for i in ids], [means[1][i] for i in ids], single=single)

@@ -1,0 +1,120 @@
+"""Rows of the tables that `evaluate`, `compare` and `regrade` print; at most 100 columns wide."""
+
+from __future__ import annotations
+
+import math
+
+from dartmath.evaluation.compare import AgainstPublished, Comparison
+from dartmath.evaluation.intervals import Paired
+from dartmath.evaluation.result import EvaluationResult, Score
+
+Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
+
+
+def result_table(result: EvaluationResult) -> Table:
+    """Columns and rows: one row per benchmark, and the macro average."""
+    columns = ("benchmark", "queries", "Pass@1", "95 %", "cut", "no ans.", "unread", "tokens")
+    rows: list[tuple[str, ...]] = [
+        (
+            one.name,
+            str(one.queries),
+            percent(one.pass_at_1.value),
+            span(one.pass_at_1),
+            percent(one.truncated),
+            percent(one.no_answer),
+            percent(one.unparsable),
+            f"{one.mean_tokens:.0f}",
+        )
+        for one in result.benchmarks
+    ]
+    total = str(sum(one.queries for one in result.benchmarks))
+    last = ("average", total, percent(result.average.value), span(result.average), "", "", "", "")
+    return columns, [*rows, last] if len(rows) > 1 else rows
+
+
+def trials_table(result: EvaluationResult) -> Table:
+    """Columns and rows of pass@k and maj@k; no rows when there was one trial per query."""
+    ks = sorted({k for one in result.benchmarks for k in one.pass_at_k})
+    columns = ("benchmark", *(f"{name}@{k}" for name in ("pass", "maj") for k in ks))
+    rows: list[tuple[str, ...]] = [
+        (
+            one.name,
+            *(percent(one.pass_at_k[k].value) if k in one.pass_at_k else "" for k in ks),
+            *(percent(one.maj_at_k[k].value) if k in one.maj_at_k else "" for k in ks),
+        )
+        for one in result.benchmarks
+    ]
+    return columns, rows if ks else []
+
+
+def group_table(result: EvaluationResult, key: str) -> Table:
+    """Columns and rows of Pass@1 by "level", "domain" or "band"."""
+    rows: list[tuple[str, ...]] = [
+        (f"{one.name}: {name}", str(group.queries), percent(group.score.value), span(group.score))
+        for one in result.benchmarks
+        for name, group in one.by.get(key, {}).items()
+    ]
+    return (f"benchmark: {key}", "queries", "Pass@1", "95 %"), rows
+
+
+def comparison_table(comparison: Comparison) -> Table:
+    """Columns and rows of a paired comparison, all benchmarks together in the last row."""
+    columns = ("benchmark", "queries", "A", "B", "B - A", "95 %", "bootstrap", "only A", "only B", "p")
+    rows = [_paired_row(name, one) for name, one in comparison.benchmarks.items()]
+    if len(rows) > 1:
+        rows.append(_paired_row("all queries", comparison.overall))
+    return columns, rows
+
+
+def published_table(rows: list[AgainstPublished], title: str) -> Table:
+    """Columns and rows of one's own scores beside published ones."""
+    columns = ("benchmark", "ours", "95 %", title, "difference", "inside")
+    made: list[tuple[str, ...]] = [
+        (
+            f"{row.benchmark} (subset)" if row.subset else row.benchmark,
+            percent(row.value),
+            _span(row.low, row.high),
+            percent(row.published),
+            f"{100 * (row.value - row.published):+.1f}",
+            "yes" if row.inside else "no",
+        )
+        for row in rows
+    ]
+    return columns, made
+
+
+def percent(share: float) -> str:
+    """A share in percent with one decimal.
+
+    >>> percent(0.4567)
+    '45.7'
+    """
+    return "" if math.isnan(share) else f"{100 * share:.1f}"
+
+
+def span(score: Score) -> str:
+    """The interval of a score in percent."""
+    return _span(score.low, score.high)
+
+
+def _span(low: float | None, high: float | None) -> str:
+    return "" if low is None or high is None else f"{100 * low:.1f}-{100 * high:.1f}"
+
+
+def _paired_row(name: str, one: Paired) -> tuple[str, ...]:
+    return (
+        name,
+        str(one.queries),
+        percent(one.first),
+        percent(one.second),
+        f"{100 * one.difference:+.1f}",
+        _signed(one.low, one.high),
+        _signed(one.bootstrap_low, one.bootstrap_high),
+        str(one.only_first),
+        str(one.only_second),
+        "" if math.isnan(one.p_value) else f"{one.p_value:.3f}",
+    )
+
+
+def _signed(low: float, high: float) -> str:
+    return "" if math.isnan(low) else f"{100 * low:+.1f} to {100 * high:+.1f}"
