@@ -1,0 +1,126 @@
+"""The tokens and loss mask of an example, with published tokenizers."""
+
+from typing import Any
+
+import pytest
+
+from dartmath.errors import ConfigError
+from dartmath.prompts.template import Template, encode_prompt, load_template
+from dartmath.training.tokens import IGNORED, Dropped, Encoder, Tokens, end_ids
+from training.material import TOKENIZERS, byte_level_tokenizer
+
+QUERY = "What is 12 + 30?"
+RESPONSE = "We add: 12 + 30 = 42. The answer is $\\boxed{42}$."
+TEXT_TEMPLATES = ["alpaca", "qa", "deepseekmath", "mammoth2", "wizardmath", "xwin"]
+
+
+def _example(tokenizer: Any, template: Template, response: str = RESPONSE) -> Tokens:
+    tokens = Encoder(tokenizer, template).encode(QUERY, response)
+    assert isinstance(tokens, Tokens)
+    return tokens
+
+
+def _template(tokenizer: Any, name: str) -> Template:
+    template = load_template(name)
+    if template.chat and not tokenizer.chat_template:
+        pytest.skip("this tokenizer has no chat template")
+    return template
+
+
+@pytest.mark.parametrize("name", [*TEXT_TEMPLATES, "chat"])
+def test_the_prompt_is_what_an_engine_is_given(real_tokenizer: Any, name: str) -> None:
+    template = _template(real_tokenizer, name)
+    tokens = _example(real_tokenizer, template)
+    text = template.render(QUERY, tokenizer=real_tokenizer).text
+    assert text is not None
+    assert tokens.ids[: tokens.prompt] == encode_prompt(real_tokenizer, text)
+
+
+@pytest.mark.parametrize("name", TEXT_TEMPLATES)
+def test_bos_is_there_at_most_once(real_tokenizer: Any, name: str) -> None:
+    tokens = _example(real_tokenizer, _template(real_tokenizer, name))
+    expected = encode_prompt(real_tokenizer, "1")[0] == real_tokenizer.bos_token_id
+    assert tokens.ids.count(real_tokenizer.bos_token_id) == int(expected)
+
+
+@pytest.mark.parametrize("name", [*TEXT_TEMPLATES, "chat"])
+def test_the_response_is_trained_and_ends_with_one_end_token(real_tokenizer: Any, name: str) -> None:
+    tokens = _example(real_tokenizer, _template(real_tokenizer, name))
+    trained = [label for label in tokens.labels if label != IGNORED]
+    assert trained[-1] == real_tokenizer.eos_token_id
+    assert trained.count(real_tokenizer.eos_token_id) == 1
+    assert real_tokenizer.decode(trained[:-1]).strip() == RESPONSE
+
+
+def test_the_end_token_is_trained_although_it_pads_too(real_tokenizer: Any) -> None:
+    if real_tokenizer.pad_token_id != real_tokenizer.eos_token_id:
+        pytest.skip("this tokenizer pads with a token of its own")
+    assert _example(real_tokenizer, load_template("alpaca")).labels[-1] == real_tokenizer.pad_token_id
+
+
+def test_the_response_has_the_tokens_a_model_would_write(real_tokenizer: Any) -> None:
+    template = load_template("alpaca")
+    text = template.render(QUERY).text
+    assert text is not None
+    joint = real_tokenizer.encode(text + RESPONSE, add_special_tokens=True)
+    assert _example(real_tokenizer, template).ids[:-1] == joint
+
+
+def test_a_space_cut_from_the_prompt_begins_the_response(real_tokenizer: Any) -> None:
+    tokens = _example(real_tokenizer, load_template("deepseekmath"))
+    assert real_tokenizer.decode(tokens.ids, skip_special_tokens=True).endswith("Assistant: " + RESPONSE)
+
+
+@pytest.mark.parametrize(("name", "tokenizer_name"), [("llama3", "llama3"), ("qwen2.5-math", "smollm2")])
+def test_special_tokens_of_a_template_are_one_token_each(
+    name: str, tokenizer_name: str, request: pytest.FixtureRequest, tmp_path: Any
+) -> None:
+    tokenizer = TOKENIZERS[tokenizer_name](tmp_path)
+    tokens = _example(tokenizer, load_template(name))
+    assert tokenizer.convert_ids_to_tokens(tokens.ids[-1]) == load_template(name).end
+    assert tokens.ids.count(tokenizer.bos_token_id) <= (1 if name == "llama3" else 3)
+
+
+@pytest.mark.parametrize("name", ["llama3", "qwen2.5-math"])
+def test_a_template_whose_special_tokens_would_be_split_is_refused(name: str) -> None:
+    with pytest.raises(ConfigError, match="splits into"):
+        Encoder(byte_level_tokenizer(), load_template(name))
+
+
+def test_an_end_that_does_not_stop_generation_is_followed_by_end_of_text(byte_tokenizer: Any) -> None:
+    ids = end_ids(byte_tokenizer, Template("own", end="\n###"))
+    assert ids[-1] == byte_tokenizer.eos_token_id
+    assert byte_tokenizer.decode(ids[:-1]) == "\n###"
+
+
+def test_a_response_with_a_special_token_is_dropped(byte_tokenizer: Any) -> None:
+    encoder = Encoder(byte_tokenizer, load_template("qa"))
+    assert encoder.encode(QUERY, "four</s> five") is Dropped.SPECIAL
+
+
+def test_an_empty_response_is_dropped(byte_tokenizer: Any) -> None:
+    assert Encoder(byte_tokenizer, load_template("qa")).encode(QUERY, " \n") is Dropped.EMPTY
+
+
+def test_too_long_examples_are_dropped_or_cut_or_refused_as_asked(byte_tokenizer: Any) -> None:
+    template = load_template("qa")
+    whole = _example(byte_tokenizer, template)
+    limit = len(whole.ids) - 1
+    assert Encoder(byte_tokenizer, template, max_length=limit + 1).encode(QUERY, RESPONSE) == whole
+    assert Encoder(byte_tokenizer, template, max_length=limit).encode(QUERY, RESPONSE) is Dropped.TOO_LONG
+    cut = Encoder(byte_tokenizer, template, max_length=limit, too_long="truncate").encode(QUERY, RESPONSE)
+    assert isinstance(cut, Tokens)
+    assert cut.ids == whole.ids[:-1]
+    with pytest.raises(ConfigError, match=f"max_length = {limit}"):
+        Encoder(byte_tokenizer, template, max_length=limit, too_long="error").encode(QUERY, RESPONSE)
+
+
+def test_a_tokenizer_that_ends_prompts_is_refused() -> None:
+    from tokenizers import processors
+
+    tokenizer = byte_level_tokenizer()
+    tokenizer.backend_tokenizer.post_processor = processors.TemplateProcessing(
+        single="<s> $A </s>", pair="<s> $A $B </s>", special_tokens=[("<s>", 0), ("</s>", 1)]
+    )
+    with pytest.raises(ConfigError, match="behind every prompt"):
+        Encoder(tokenizer, load_template("qa"))
