@@ -5,42 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
+from dartmath.verify.brackets import bars, bracketed, environment
 from dartmath.verify.expression import (
     Apply,
-    Cases,
     Constant,
     Expression,
     Group,
-    Matrix,
     Named,
     Number,
-    SetBuilder,
     Symbol,
     Text,
     number,
 )
-from dartmath.verify.grammar import END, Grammar, closes, literal
-from dartmath.verify.names import CONSTANTS, FUNCTIONS, GREEK, INVERSES, UNKNOWN_FUNCTIONS, split_word
+from dartmath.verify.grammar import Grammar, closes, literal
+from dartmath.verify.names import CONSTANTS, FUNCTIONS, GREEK, INVERSES, UNKNOWN_FUNCTIONS, listed, split_word
 from dartmath.verify.tokens import NotationError, Token
 
-MAX_ITEMS = 1_000
 _DECORATIONS = frozenset(
-    [
-        "vec",
-        "hat",
-        "bar",
-        "overline",
-        "tilde",
-        "overrightarrow",
-        "widehat",
-        "widetilde",
-        "mathring",
-        "overleftrightarrow",
-        "mathfrak",
-    ]
-)
-_MATRICES = frozenset(
-    ["pmatrix", "bmatrix", "matrix", "Bmatrix", "vmatrix", "Vmatrix", "smallmatrix", "array"]
+    listed("vec hat bar overline tilde overrightarrow widehat widetilde mathring overleftrightarrow mathfrak")
 )
 
 
@@ -56,11 +38,13 @@ def atom(g: Grammar) -> Expression:
     if kind == "cmd":
         return _command(g, text)
     if kind == "begin":
-        return _environment(g, text)
+        return environment(g, text)
     if kind == "op" and text == "|":
-        return _bars(g)
+        return bars(g)
     if kind == "op" and text == "<":
         return bracketed(g, "<")
+    if kind == "text" and len(text) <= 3 and text.isalpha() and len(g.tokens) > 2:
+        return _symbol(g, text)
     raise NotationError(f"{text or 'the end'!r} where a value should stand")
 
 
@@ -296,6 +280,24 @@ def _limits(g: Grammar) -> Expression:
     return Group("", (Symbol(name), first))
 
 
+def _opaque(g: Grammar) -> Expression:
+    """An integral or a limit as a symbol named by its own notation: equal only to itself."""
+    depth, parts = 0, [g.tokens[g.at - 1][1]]
+    while True:
+        kind, text, start, _ = g.peek()
+        if start < 0 or (kind == "close" and depth == 0):
+            break
+        if depth == 0 and kind == "op" and text in _OPAQUE_ENDS:
+            break
+        depth += (kind == "open") - (kind == "close")
+        parts.append(text)
+        g.take()
+    return Symbol(" ".join(parts)[:400])
+
+
+_OPAQUE_ENDS = frozenset(listed("= != < <= > >= , ; and or approx newline &"))
+
+
 def _empty_set(g: Grammar) -> Expression:
     return Named("set", "empty")
 
@@ -309,133 +311,5 @@ _COMMANDS: dict[str, Callable[[Grammar], Expression]] = {
     "sum": _series("sum"),
     "prod": _series("product"),
     "emptyset": _empty_set,
+    **dict.fromkeys(("int", "iint", "iiint", "oint", "lim"), _opaque),
 }
-
-
-def bracketed(g: Grammar, opening: str) -> Expression:
-    """What stands between an opening bracket, already taken, and its partner."""
-    from dartmath.verify.statements import statement
-
-    bars, g.bars = g.bars, 0
-    g.depth += 1
-    if opening in "S{" and (bar := _builder_bar(g, opening)):
-        made = _set_builder(g, bar)
-    else:
-        items: list[Expression] = []
-        while not closes(opening, g.peek()):
-            items.append(statement(g))
-            if len(items) > MAX_ITEMS:
-                raise NotationError(f"more than {MAX_ITEMS} items")
-            if not g.accept(",", ";", "and", "or"):
-                break
-            while g.accept(",", ";", "and", "or"):
-                pass
-        made = _closed(g, opening, items)
-    g.bars = bars
-    g.depth -= 1
-    return made
-
-
-def _closed(g: Grammar, opening: str, items: list[Expression]) -> Expression:
-    token = g.peek()
-    if token[:2] in (("cmd", "choose"), ("cmd", "over")) and len(items) == 1:
-        g.take()
-        items = [Apply("binom" if token[1] == "choose" else "div", (items[0], g.union()))]
-    elif opening == "<" and token[:2] == ("op", ">"):
-        g.take()
-        return Group("<>", tuple(items))
-    token = g.take()
-    if not closes(opening, token):
-        raise NotationError(f"a bracket {opening!r} without its partner")
-    if opening in "FC":
-        return Apply("floor" if opening == "F" else "ceil", tuple(items))
-    if opening == "S":
-        return Group("{}", tuple(items)) if items else Named("set", "empty")
-    if not items:
-        raise NotationError("empty brackets")
-    if opening == "{":
-        return items[0] if len(items) == 1 else Group("{}", tuple(items))
-    if len(items) == 1 and opening != "<":
-        return items[0]
-    return Group(opening + (">" if opening == "<" else token[1]), tuple(items))
-
-
-def _builder_bar(g: Grammar, opening: str) -> int:
-    """Place of the bar of `{x | ...}` or `{x : ...}`; 0 when the braces hold a plain list."""
-    depth, bars = 0, []
-    for place in range(g.at, min(len(g.tokens), g.at + 300)):
-        kind, text, _, _ = g.tokens[place]
-        if kind == "open":
-            depth += 1
-        elif kind == "close":
-            depth -= 1
-            if depth < 0:
-                break
-        elif depth == 0 and kind == "op" and (text == "|" or (text == ":" and opening == "S")):
-            bars.append(place)
-    if not bars or (g.tokens[bars[0]][1] == "|" and len(bars) % 2 == 0):
-        return 0
-    return bars[0] if bars[0] > g.at else 0
-
-
-def _set_builder(g: Grammar, bar: int) -> Expression:
-    from dartmath.verify.statements import conditions, statement
-
-    g.bars = 1
-    element = statement(g)
-    g.bars = 0
-    if g.at != bar:
-        raise NotationError("a set-builder whose element is unclear")
-    g.take()
-    condition = conditions(g)
-    if g.take()[0] != "close":
-        raise NotationError("a set-builder without an end")
-    return SetBuilder(element, condition)
-
-
-def _bars(g: Grammar) -> Expression:
-    g.bars += 1
-    g.depth += 1
-    inner = g.union()
-    g.depth -= 1
-    g.bars -= 1
-    if not g.accept("|"):
-        raise NotationError("an absolute value without an end")
-    return Apply("abs", (inner,))
-
-
-def _environment(g: Grammar, name: str) -> Expression:
-    """A matrix, a case distinction, or aligned rows of statements."""
-    from dartmath.verify.statements import conditions, statement
-
-    rows: list[list[Expression]] = [[]]
-    condition_next = False
-    while True:
-        token = g.peek()
-        if token[0] == "end" and token is not END and token[2] >= 0:
-            g.take()
-            break
-        if token is END or token[2] < 0:
-            raise NotationError(f"\\begin{{{name}}} without its end")
-        if g.accept("newline"):
-            rows.append([])
-        elif g.accept("&"):
-            condition_next = name == "cases"
-        elif not g.accept(",", ";", "."):
-            rows[-1].append(conditions(g) if condition_next else statement(g))
-            condition_next = False
-        if len(rows) > MAX_ITEMS:
-            raise NotationError(f"more than {MAX_ITEMS} rows")
-    return _assembled(name, [row for row in rows if row])
-
-
-def _assembled(name: str, rows: list[list[Expression]]) -> Expression:
-    if not rows:
-        raise NotationError(f"an empty {name}")
-    if name in _MATRICES:
-        if len({len(row) for row in rows}) > 1:
-            raise NotationError("matrix rows of different lengths")
-        return Matrix(tuple(tuple(row) for row in rows))
-    if name in ("cases", "rcases", "dcases"):
-        return Cases(tuple((row[0], row[1] if len(row) > 1 else None) for row in rows))
-    return Group("", tuple(item for row in rows for item in row))

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dartmath.verify.equality import Decision
-from dartmath.verify.expression import Expression, Named, Symbol, Text
+from dartmath.verify.expression import Constant, Expression, Named, Symbol, Text
 
 if TYPE_CHECKING:
     from dartmath.verify.compare import Context
@@ -49,7 +49,7 @@ def _is_choice(node: Expression) -> bool:
 def _letter(node: Expression) -> str:
     if isinstance(node, Named) and node.kind == "choice":
         return node.value[0]
-    if isinstance(node, Symbol) and len(node.name) == 1:
+    if isinstance(node, Symbol | Constant) and len(node.name) == 1:
         return node.name.upper()
     return ""
 

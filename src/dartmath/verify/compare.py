@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
+from dartmath.verify.approximate import approximately
 from dartmath.verify.choices import same_choice
 from dartmath.verify.equality import Decision
 from dartmath.verify.expression import (
     Apply,
     Cases,
+    Constant,
     Expression,
     Group,
     Matrix,
@@ -21,24 +24,43 @@ from dartmath.verify.expression import (
 )
 from dartmath.verify.groups import same_collection, same_tuple
 from dartmath.verify.measures import same_measure
+from dartmath.verify.prose import same_prose
 from dartmath.verify.realset import is_set
 from dartmath.verify.relations import assigned, is_equation, same_equation, solves_for_y
 from dartmath.verify.sets import same_set
+from dartmath.verify.tokens import NotationError, tokenize
 from dartmath.verify.words import same_words
 
+_MONOTONIC = re.compile(
+    r"\bintervals?\b.{0,80}\b(?:increas|decreas|monoton)|\b(?:increas|decreas|monoton)\w*\b.{0,60}\bintervals?\b"
+    r"|\bintervals?\b.{0,40}\bof (?:increase|decrease|monotonicity)",
+    re.IGNORECASE | re.DOTALL,
+)
+_IN_ORDER = re.compile(
+    r"\brespectively\b|^\s*(?:sort|put|arrange|order)\b.{0,300}\border\b", re.IGNORECASE | re.DOTALL
+)
 MAX_COMPARISONS = 5_000
 """Comparisons of parts in one verdict; more make it undecided."""
 
 
 @dataclass(slots=True)
 class Context:
-    """What a comparison may depend on beside the two answers."""
+    """What a comparison may depend on beside the two answers; `order` None leaves it to the query."""
 
     query: str = ""
     tolerance: float | None = None
-    ordered: bool = False
-    ignore_ends: bool = False
+    order: bool | None = None
     comparisons: int = 0
+
+    @property
+    def ordered(self) -> bool:
+        """Whether a bare list must come in its order."""
+        return bool(_IN_ORDER.search(self.query[-2000:])) if self.order is None else self.order
+
+    @property
+    def ignore_ends(self) -> bool:
+        """Whether open and closed ends are alike, as for an interval on which a function increases."""
+        return bool(_MONOTONIC.search(self.query[-2000:]))
 
     def spend(self) -> bool:
         """Count one comparison; False when there have been too many."""
@@ -56,7 +78,10 @@ def same(reference: Expression, answer: Expression, context: Context) -> Decisio
         found = rule(reference, answer, context)
         if found is not None:
             return found
-    return same_measure(reference, answer, context.tolerance)
+    decision = same_measure(reference, answer, context.tolerance)
+    if decision or not context.query or context.tolerance is not None:
+        return decision
+    return approximately(reference, answer, context.query) or decision
 
 
 def _by_choice(reference: Expression, answer: Expression, context: Context) -> Decision | None:
@@ -77,15 +102,32 @@ def _by_words(reference: Expression, answer: Expression, context: Context) -> De
     ):
         return _same_named(reference, answer)
     if isinstance(reference, Text) and isinstance(answer, Text):
-        equal = same_words(reference, answer)
-        return Decision(equal, "text", "the same words" if equal else "different words")
+        equal = same_words(reference, answer) or _same_tokens(reference, answer)
+        plain = Decision(equal, "text", "the same words" if equal else "different words")
+        return plain if equal else same_prose(reference, answer, context.query) or plain
     if isinstance(reference, Text) or isinstance(answer, Text):
+        if (found := same_prose(reference, answer, context.query)) is not None:
+            return found
         return Decision(False, "text", "words against mathematics")
+    if Named("word", "infinitely many") in (reference, answer) and Constant("infinity") in (
+        reference,
+        answer,
+    ):
+        return Decision(True, "text", "infinitely many")
     if isinstance(reference, Named) and reference.kind != "set":
         return Decision(False, "text", f"{answer} is no {reference.kind}")
     if isinstance(answer, Named) and answer.kind != "set":
         return Decision(False, "text", f"{reference} is no {answer.kind}")
     return None
+
+
+def _same_tokens(reference: Text, answer: Text) -> bool:
+    """Mathematics outside the grammar is the same when it is the same but for spaces and synonyms."""
+    try:
+        ours, theirs = ([token[:2] for token in tokenize(side.words)] for side in (reference, answer))
+    except NotationError:
+        return False
+    return ours == theirs and any(kind in ("num", "cmd") for kind, _ in ours)
 
 
 def _same_named(reference: Named, answer: Named) -> Decision:

@@ -121,7 +121,8 @@ def _functions(
     left: Expression, right: Expression, points: Iterator[dict[str, Any]], base: int | None
 ) -> Decision:
     """Functions agree where both are real; where neither ever is, they agree as complex values."""
-    from dartmath.verify.ball import Evaluator, is_real, precision
+    from dartmath.verify.ball import Evaluator, precision
+    from dartmath.verify.functions import is_real
 
     bits = PRECISIONS[0]
     complex_meant = _mentions_constant(left, "i") or _mentions_constant(right, "i")

@@ -23,9 +23,7 @@ MAX_EXPONENT = 100_000
 END: Token = ("end", "", -1, -1)
 _STARTS = frozenset(["num", "word", "open"])
 _CLOSED_BY = {"(": ")]", "[": ")]", "{": "}", "S": "S", "<": "<", "F": "F", "C": "C"}
-_STOPS = frozenset(
-    ["text", "end", "choose", "over", "begin", "sum", "prod", "lim", "int", "iint", "mathbb", "ldots", "pmod"]
-)
+_STOPS = frozenset(["text", "end", "choose", "over", "ldots", "pmod", "circ"])
 
 
 class Grammar:
@@ -130,14 +128,14 @@ class Grammar:
 
     def starts_factor(self) -> bool:
         """Whether the next token can follow by invisible multiplication."""
-        kind, text, start, _ = self.tokens[self.at]
+        kind, text, _, _ = self.tokens[self.at]
         if kind == "word":
             return not (is_unit_word(text) and self._unit_follows())
         if kind == "open":
             return text != "<"
         if kind == "cmd":
-            return text not in _STOPS or text in ("mathbb", "sum", "prod")
-        return kind == "num" or kind == "begin" or (kind == "op" and text == "|" and not self.bars)
+            return text not in _STOPS
+        return kind in ("num", "begin") or (kind == "op" and text == "|" and not self.bars)
 
     def _unit_follows(self) -> bool:
         """Whether a unit word here is a unit: behind a value, with nothing but unit parts after it."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from dartmath.errors import UnknownNameError
 from dartmath.verify.extract import extract_answer
+from dartmath.verify.notation import repaired
 from dartmath.verify.outcome import Outcome, Verdict
 
 if TYPE_CHECKING:
@@ -18,12 +19,6 @@ if TYPE_CHECKING:
 VERIFIERS = ("math", "theoremqa")
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
-_MONOTONIC = re.compile(
-    r"\bintervals?\b.{0,80}\b(?:increas|decreas|monoton)|\b(?:increas|decreas|monoton)\w*\b.{0,60}\bintervals?\b"
-    r"|\bintervals?\b.{0,40}\bof (?:increase|decrease|monotonicity)",
-    re.IGNORECASE | re.DOTALL,
-)
-_RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
 
 
 class Gradable(Protocol):
@@ -67,7 +62,7 @@ def verify(
         tolerance: absolute difference at which two numbers still count as equal; None is exact.
         ordered: whether a bare list `1, 2` must come in this order; None asks the query.
     """
-    ours, theirs = reference.strip(), answer.strip()
+    ours, theirs = repaired(reference).strip(), repaired(answer).strip()
     if ours == theirs:
         if not ours:
             return Verdict(Outcome.UNPARSABLE, answer, "none", "an empty answer")
@@ -94,7 +89,7 @@ def _decide(
     """The first reading of both texts under which they are equal, else the verdict on the plain one."""
     from dartmath.verify.compare import Context, same
 
-    context = Context(query, tolerance, _is_ordered(query, ordered), bool(_MONOTONIC.search(query[-2000:])))
+    context = Context(query, tolerance, ordered)
     first: Decision | None = None
     for ours, theirs in _readings(reference, answer, context):
         decision = same(ours, theirs, context)
@@ -103,10 +98,6 @@ def _decide(
         first = first or decision
     assert first is not None
     return first
-
-
-def _is_ordered(query: str, ordered: bool | None) -> bool:
-    return bool(_RESPECTIVELY.search(query[-2000:])) if ordered is None else ordered
 
 
 def _readings(reference: str, answer: str, context: Context) -> Iterator[tuple[Expression, Expression]]:

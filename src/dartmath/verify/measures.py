@@ -11,7 +11,7 @@ from dartmath.verify.exact import Inexact, Undefined, rational
 from dartmath.verify.expression import Apply, Constant, Expression, Number, Quantity, children, number
 from dartmath.verify.units import Unit, parse_unit
 
-FLOAT_DIGITS = 13
+FLOAT_DIGITS = 10
 """A decimal with this many significant digits is a printed float; its last digit may be off by one."""
 
 MIN_DIGITS = 3
@@ -117,14 +117,14 @@ def _same_number(reference: Expression, answer: Expression, tolerance: float | N
 
 def _within(reference: Expression, answer: Expression, tolerance: float) -> Decision | None:
     """Compare by an absolute tolerance, where both are real numbers."""
-    difference = _distance(reference, answer)
+    difference = distance(reference, answer)
     if difference is None:
         return None
     equal = difference <= Fraction(tolerance) * (1 + Fraction(1, 10**9))
     return Decision(equal, "tolerance", f"{'within' if equal else 'beyond'} the tolerance {tolerance:g}")
 
 
-def _distance(left: Expression, right: Expression) -> Fraction | None:
+def distance(left: Expression, right: Expression) -> Fraction | None:
     """|left - right| of two constants: exact, or rounded up far below any tolerance in use."""
     difference = Apply("abs", (Apply("add", (left, Apply("neg", (right,)))),))
     try:
@@ -149,15 +149,13 @@ def _approximate(node: Expression) -> Fraction | None:
 def _float_digits(reference: Expression, answer: Expression) -> Decision | None:
     """A printed float (13 significant digits or more) of the exact value on the other side."""
     for exact, printed in ((reference, answer), (answer, reference)):
-        if not isinstance(printed, Number) or not printed.places or _digits(printed) < FLOAT_DIGITS:
+        if not isinstance(printed, Number) or not printed.places or digits(printed) < FLOAT_DIGITS:
             continue
-        if isinstance(exact, Number) and exact.places is not None and _digits(exact) < FLOAT_DIGITS - 1:
-            size = abs(exact.value)
-        else:
-            size = abs(printed.value)
-        distance = _distance(exact, printed)
-        step = max(Fraction(1, 10**printed.places), size / 2**50)
-        if distance is not None and distance <= step and distance * 10**12 <= size:
+        step = abs(printed.value) / 2**50
+        if not _has_decimal(exact):
+            step = max(step, Fraction(1, 10**printed.places))
+        apart = distance(exact, printed)
+        if apart is not None and apart <= step:
             return Decision(True, "float", "a printed float of the exact value")
     return None
 
@@ -168,7 +166,7 @@ def _rounding(reference: Expression, answer: Expression) -> Decision | None:
     Only for an answer that is itself no decimal and has no finite decimal expansion: `0.458` stands
     for `27/59`; but `0.33` is not `0.333`, and an exact reference is never matched by its rounding.
     """
-    if not isinstance(reference, Number) or not reference.places or _digits(reference) < MIN_DIGITS:
+    if not isinstance(reference, Number) or not reference.places or digits(reference) < MIN_DIGITS:
         return None
     if _has_decimal(answer):
         return None
@@ -178,8 +176,8 @@ def _rounding(reference: Expression, answer: Expression) -> Decision | None:
             return None
     except (Inexact, ArithmeticError):
         pass
-    distance = _distance(reference, answer)
-    if distance is None or distance * 2 > Fraction(1, 10**reference.places):
+    apart = distance(reference, answer)
+    if apart is None or apart * 2 > Fraction(1, 10**reference.places):
         return None
     return Decision(True, "rounding", "the reference is this exact value, rounded")
 
@@ -198,7 +196,7 @@ def _is_finite_decimal(value: Fraction) -> bool:
     return rest == 1
 
 
-def _digits(literal: Number) -> int:
+def digits(literal: Number) -> int:
     """Significant digits of a decimal literal, trailing zeros included."""
     return len(str(abs(literal.value.numerator) * 10 ** (literal.places or 0) // literal.value.denominator))
 

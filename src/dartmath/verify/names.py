@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+
+def listed(text: str, separator: str = " ") -> list[str]:
+    """The words or phrases of a constant that is easier to read as one text."""
+    return text.split(separator)
+
+
 CIRCULAR = ("sin", "cos", "tan", "cot", "sec", "csc")
 HYPERBOLIC = ("sinh", "cosh", "tanh", "coth", "sech", "csch")
 
@@ -27,106 +33,21 @@ CONSTANTS = {
 }  # fmt: skip
 
 GREEK = frozenset(
-    [
-        "alpha",
-        "beta",
-        "gamma",
-        "delta",
-        "epsilon",
-        "zeta",
-        "eta",
-        "theta",
-        "iota",
-        "kappa",
-        "lambda",
-        "mu",
-        "nu",
-        "xi",
-        "rho",
-        "sigma",
-        "tau",
-        "upsilon",
-        "phi",
-        "chi",
-        "psi",
-        "omega",
-        "Gamma",
-        "Delta",
-        "Theta",
-        "Lambda",
-        "Xi",
-        "Sigma",
-        "Upsilon",
-        "Phi",
-        "Psi",
-        "Omega",
-        "Pi",
-        "ell",
-        "hbar",
-        "mho",
-        "partial",
-        "nabla",
-        "aleph",
-        "jmath",
-        "triangle",
-        "angle",
-    ]
+    listed(
+        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho sigma tau "
+        "upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Sigma Upsilon Phi Psi Omega Pi ell "
+        "hbar mho partial nabla aleph jmath triangle angle"
+    )
 )
 
-UNKNOWN_FUNCTIONS = frozenset(["f", "g", "h", "F", "G", "H", "phi", "psi", "Phi", "Psi", "varphi"])
+UNKNOWN_FUNCTIONS = frozenset(listed("f g h F G H phi psi Phi Psi varphi"))
 """Symbols that are applied, not multiplied, when a parenthesis follows."""
 
 ENGLISH = frozenset(
-    [
-        "is",
-        "the",
-        "it",
-        "of",
-        "to",
-        "an",
-        "are",
-        "as",
-        "at",
-        "be",
-        "by",
-        "if",
-        "on",
-        "no",
-        "yes",
-        "odd",
-        "for",
-        "all",
-        "and",
-        "or",
-        "not",
-        "any",
-        "so",
-        "we",
-        "per",
-        "day",
-        "one",
-        "two",
-        "six",
-        "ten",
-        "has",
-        "its",
-        "was",
-        "but",
-        "can",
-        "may",
-        "who",
-        "how",
-        "why",
-        "his",
-        "her",
-        "she",
-        "you",
-        "they",
-        "than",
-        "then",
-        "that",
-        "this",
-    ]
+    listed(
+        "is the it of to an are as at be by if on no yes odd for all and or not any so we per day one "
+        "two six ten has its was but can may who how why his her she you they than then that this"
+    )
 )
 
 _KNOWN = sorted(

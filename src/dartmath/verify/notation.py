@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+# ruff: noqa: E501
 _PLAIN = {
     "−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "﹣": "-", "×": "\\times ", "✕": "\\times ", "·": "\\cdot ",
     "⋅": "\\cdot ", "∙": "\\cdot ", "•": "\\cdot ", "∗": "*", "÷": "\\div ", "∕": "/", "⁄": "/", "π": "\\pi ",
@@ -45,7 +46,8 @@ def _table() -> dict[int, str]:
     for code in range(0xFF01, 0xFF5F):
         table.setdefault(code, chr(code - 0xFEE0))
     for code in range(0x1D400, 0x1D800):
-        table[code] = unicodedata.normalize("NFKC", chr(code))
+        letter = unicodedata.normalize("NFKC", chr(code))
+        table[code] = f"\\{_GREEK[letter]} " if letter in _GREEK else _PLAIN.get(letter, letter)
     for code in (*range(32), 0x7F, 0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000):
         table[code] = " "
     for code in (0, 0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF):
@@ -57,12 +59,27 @@ _TABLE = _table()
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
+_ESCAPED = re.compile(
+    "\t(?=ext|imes|heta|an|frac|o\\b|riangle)|\f(?=rac)|\b(?=oxed|inom|egin|eta|ar|f\\b)|\r(?=ight|ho)|\n(?=eq|u\\b)|\a(?=lpha)"
+)
+_ESCAPES = {"\t": "\\t", "\f": "\\f", "\b": "\\b", "\r": "\\r", "\n": "\\n", "\a": "\\a"}
+_CUT = re.compile(r"(?<![A-Za-z\\])rac(?=\{)")
+
+
+def repaired(text: str) -> str:
+    """LaTeX whose backslashes were lost to a string escape (`<tab>ext{...}`, `rac{1}{2}`), restored."""
+    if _CONTROL.search(text):
+        text = _ESCAPED.sub(lambda lost: _ESCAPES[lost.group()], text)
+    return _CUT.sub(r"\\frac", text) if "rac{" in text else text
+
+
 def plain_latex(text: str) -> str:
     """The text with unicode mathematics written in ASCII LaTeX and invisible characters gone.
 
     >>> plain_latex("2√3 ≤ x²")
     '2\\\\sqrt 3 \\\\le  x^{2}'
     """
+    text = repaired(text)
     if text.isascii():
         return text.translate(_TABLE) if _CONTROL.search(text) else text
     text = _HIGH_RUN.sub(lambda run: "^{" + "".join(_HIGH[sign] for sign in run.group()) + "}", text)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from dartmath.verify.atoms import MAX_ITEMS, based
+from dartmath.verify.atoms import based
+from dartmath.verify.brackets import MAX_ITEMS
 from dartmath.verify.expression import Apply, Expression, Group, Named, Quantity, Relation, Text
 from dartmath.verify.grammar import Grammar
 from dartmath.verify.notation import plain_latex
 from dartmath.verify.statements import JOINERS, statement
 from dartmath.verify.tokens import NotationError, Token, tokenize
+from dartmath.verify.units import is_unit_word
 from dartmath.verify.words import named
 
 MAX_LENGTH = 4_000
@@ -25,6 +27,8 @@ _BASED = re.compile(r"([0-9A-Za-z]{1,400})_\{?(\d{1,2})\}?")
 _TEXT_BASED = re.compile(r"\\(?:text|mathrm|mbox)\{([0-9A-Za-z]{1,400})\}_\{?(\d{1,2})\}?")
 _ONLY_WORDS = re.compile(r"[A-Za-z]{2,}(?:[\s'-]+[A-Za-z]+)*[.!]?")
 _TIMES_X = re.compile(r"(?<=\d)\s*[xX]\s*(?=10\s*\^)")
+_PREDICATE = re.compile(r"(?:is|are|was|were|has|have|will|which|holds)\b.*\s.*\s", re.IGNORECASE)
+_NOT = re.compile(r"\b(?:not|no|never)\b|n't", re.IGNORECASE)
 _TRAILING = re.compile(r"(?:(?<!\.)\.|[\s,;:!]|\\[,;:! ]|\\\\|~)$")
 
 
@@ -52,6 +56,8 @@ def parse(text: str, *, comma_groups: bool = True) -> Expression:
 def undressed(text: str) -> str:
     """The answer without math delimiters, an enclosing pair of braces and a final full stop."""
     text = text.strip()
+    if text.startswith("\\boxed") and text.endswith("}") and _encloses(text[6:].strip(), commas=True):
+        text = text[6:].strip()[1:-1].strip()
     if "$" in text or "\\(" in text or "\\[" in text or "**" in text:
         text = _undelimited(text)
     while (last := _TRAILING.search(text, max(0, len(text) - 3))) and not text.endswith("!"):
@@ -74,7 +80,8 @@ def _undelimited(text: str) -> str:
     return text.strip()
 
 
-def _encloses(text: str) -> bool:
+def _encloses(text: str, *, commas: bool = False) -> bool:
+    """Whether the first brace closes at the very end; by default only around what is no list."""
     depth = 0
     for place, sign in enumerate(text):
         if sign == "{":
@@ -82,7 +89,7 @@ def _encloses(text: str) -> bool:
         elif sign == "}":
             depth -= 1
             if depth == 0:
-                return place == len(text) - 1 and "," not in text
+                return place == len(text) - 1 and (commas or "," not in text)
     return False
 
 
@@ -138,6 +145,8 @@ def _split(tokens: list[Token]) -> tuple[list[list[Token]], set[str]]:
     depth = 0
     for token in tokens:
         kind, text, _, _ = token
+        if kind == "text" and depth == 0 and parts[-1] and _PREDICATE.match(text) and not _NOT.search(text):
+            break
         if kind in ("open", "begin"):
             depth += 1
         elif kind in ("close", "end"):
@@ -153,6 +162,7 @@ def _split(tokens: list[Token]) -> tuple[list[list[Token]], set[str]]:
 
 def _item(tokens: list[Token], source: str) -> list[Expression]:
     """One item as a tree, expanded where it holds ±; as words where it is no mathematics."""
+    tokens = _bare_units(tokens)
     while tokens and tokens[-1][:2] in (("op", "."), ("op", "ldots")) and len(tokens) > 1:
         tokens = tokens[:-1]
     if tokens[0][:2] in (("op", "to"), ("op", "=")) and len(tokens) > 1:
@@ -171,6 +181,18 @@ def _item(tokens: list[Token], source: str) -> list[Expression]:
     return expanded(tree)
 
 
+def _bare_units(tokens: list[Token]) -> list[Token]:
+    """`4{cm}` as `4 cm`."""
+    for place in range(len(tokens) - 3, 0, -1):
+        if tokens[place][:2] == ("open", "{") and tokens[place + 2][:2] == ("close", "}"):
+            word = tokens[place + 1][1]
+            if tokens[place - 1][0] == "num" and (is_unit_word(word) or word in ("m", "g", "s")):
+                tokens = list(tokens)
+                tokens[place + 1] = ("text", *tokens[place + 1][1:])
+                return [*tokens[:place], tokens[place + 1], *tokens[place + 3 :]]
+    return tokens
+
+
 def _is_condition(tokens: list[Token]) -> bool:
     kind, text, _, _ = tokens[0]
     return kind == "text" and len(tokens) > 1 and bool(re.match(r"(?:for|where|when|if|with)\b", text, re.I))
@@ -184,6 +206,10 @@ def expanded(tree: Expression) -> list[Expression]:
     places = _signs(tree)
     if not places:
         return [tree]
+    if isinstance(tree, Group) and tree.brackets in ("", "{}"):
+        return [
+            Group(tree.brackets, tuple(value for item in tree.items for value in expanded(item)), tree.joiner)
+        ]
     if len(places) > 4:
         raise NotationError("more than four ± signs")
     tied = any(place.name == "mp" for place in places)

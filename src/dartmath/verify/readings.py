@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from dartmath.verify.choices import options
 from dartmath.verify.expression import (
     Apply,
     Constant,
@@ -18,12 +19,17 @@ from dartmath.verify.expression import (
 )
 from dartmath.verify.expression import replace as substitute
 from dartmath.verify.names import GREEK
-from dartmath.verify.parser import parse
+from dartmath.verify.parser import parse, undressed
+from dartmath.verify.relations import assigned, label
 from dartmath.verify.words import clock
 
 _GROUPED = re.compile(r"\d,\d{3}(?!\d)")
 _LETTERS = re.compile(r"\\?[A-Za-z]{2,4}")
+_LETTER_PAIR = re.compile(r"[A-Za-z]{2}")
 _BASE_QUERY = re.compile(r"\bbase\b|\bbinary\b|\boctal\b|\bhexadecimal\b", re.IGNORECASE)
+_ASKED = re.compile(r"\bfor \$?([a-zA-Z])\$?\s*[.?]?\s*$|\bfor \$?([a-zA-Z])\$?[.?]")
+_OPTION = re.compile(r"(?:\\text\s*\{)?\s*\(?([a-jA-J])\)\s*([^}]+)\}?")
+_SPACED = re.compile(r"-?[\d./]{1,40}(?: +-?[\d./]{1,40}){1,200}")
 _PARAMETERS = ("k", "n", "m", "l", "j", "N", "K")
 
 Pair = tuple[Expression, Expression]
@@ -38,7 +44,9 @@ def other_readings(
     yield from _letters(reference, ours, answer, theirs)
     yield from _digits_in_base(ours, theirs, query)
     yield from _renamed_parameters(ours, theirs)
-    yield from _sentences(ours, theirs)
+    yield from _asked_for(ours, theirs, query)
+    yield from _option_text(ours, answer, query)
+    yield from _spaced_lists(reference, ours, answer, theirs)
 
 
 def _lists(reference: str, ours: Expression, answer: str, theirs: Expression) -> Iterator[Pair]:
@@ -53,6 +61,8 @@ def _clocks(reference: str, ours: Expression, answer: str, theirs: Expression) -
     """`4:30` as a time, when the other side is one."""
     if isinstance(ours, Named) and ours.kind == "clock" and (time := clock(answer)):
         yield ours, time
+    elif isinstance(ours, Named) and ours.kind == "clock" and isinstance(theirs, Number):
+        yield ours, Named("clock", f"{theirs.value!s:0>2}:00:00 ?")
     if isinstance(theirs, Named) and theirs.kind == "clock" and (time := clock(reference)):
         yield time, theirs
 
@@ -63,9 +73,9 @@ def _letters(reference: str, ours: Expression, answer: str, theirs: Expression) 
         yield _as_product(reference), theirs
     if isinstance(theirs, Text) and _LETTERS.fullmatch(answer) and not isinstance(ours, Text):
         yield ours, _as_product(answer)
-    if isinstance(ours, Text) and isinstance(theirs, Text) and _LETTERS.fullmatch(reference):
-        if _LETTERS.fullmatch(answer) and len(reference) == 2 == len(answer):
-            yield _as_product(reference), _as_product(answer)
+    both_words = isinstance(ours, Text) and isinstance(theirs, Text)
+    if both_words and _LETTER_PAIR.fullmatch(reference) and _LETTER_PAIR.fullmatch(answer):
+        yield _as_product(reference), _as_product(answer)
 
 
 def _as_product(letters: str) -> Expression:
@@ -90,6 +100,7 @@ def _renamed_parameters(ours: Expression, theirs: Expression) -> Iterator[Pair]:
     """The name of an integer parameter beside pi, and of a constant of integration, is free."""
     from dartmath.verify.expression import symbols
 
+    ours, theirs = (assigned(side) or side for side in (ours, theirs))
     left, right = symbols(ours), symbols(theirs)
     one, two = left - right, right - left
     if len(one) != 1 or len(two) != 1:
@@ -122,6 +133,26 @@ def _holds_pi(node: Expression) -> bool:
     return node == Constant("pi") or any(_holds_pi(part) for part in children(node))
 
 
-def _sentences(ours: Expression, theirs: Expression) -> Iterator[Pair]:
-    return
-    yield
+def _asked_for(ours: Expression, theirs: Expression, query: str) -> Iterator[Pair]:
+    """`x = 3, y = 4` for 3, when the query asks "solve ... for x"."""
+    asked = [one or two for one, two in _ASKED.findall(query[-2000:])]
+    if isinstance(ours, Group | Relation) or not isinstance(theirs, Group) or len(asked) != 1:
+        return
+    for item in theirs.items:
+        if label(item) == asked[0] and (value := assigned(item)) is not None:
+            yield ours, value
+
+
+def _option_text(ours: Expression, answer: str, query: str) -> Iterator[Pair]:
+    """`(b) 5` for 5, when the query has such options."""
+    match = _OPTION.fullmatch(undressed(answer)) if len(answer) < 300 else None
+    if match and match[1].upper() in options(query):
+        yield ours, parse(match[2])
+
+
+def _spaced_lists(reference: str, ours: Expression, answer: str, theirs: Expression) -> Iterator[Pair]:
+    """`3 1 -4` as a list in this order, when the other side is one."""
+    if isinstance(theirs, Group) and _SPACED.fullmatch(reference.strip()):
+        yield Group("<>", tuple(parse(part) for part in reference.split())), Group("<>", theirs.items)
+    if isinstance(ours, Group) and _SPACED.fullmatch(answer.strip()):
+        yield Group("<>", ours.items), Group("<>", tuple(parse(part) for part in answer.split()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cmp_to_key
+from functools import cmp_to_key, reduce
 from typing import Any
 
 from dartmath.verify.exact import Undefined
@@ -24,6 +24,7 @@ from dartmath.verify.expression import (
 INEQUALITIES = frozenset(["<", "<=", ">", ">=", "!="])
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
 _REALS = frozenset(["\\mathbb{R}", "R"])
+_POSITIVE = frozenset(["\\mathbb{R}+", "\\mathbb{R}_+", "\\mathbb{R}_>0"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +65,7 @@ class RealSets:
             case Apply(name="union", args=args):
                 return union([piece for part in args for piece in self.pieces(part)])
             case Apply(name="intersection", args=args):
-                found = self.pieces(args[0])
-                for part in args[1:]:
-                    found = intersection(found, self.pieces(part))
-                return found
+                return reduce(intersection, map(self.pieces, args))
             case Apply(name="difference", args=(whole, removed)):
                 return intersection(self.pieces(whole), self._complement(self.pieces(removed)))
             case Group(brackets=brackets, items=(low, high)) if brackets in ("()", "[)", "(]", "[]"):
@@ -82,18 +80,19 @@ class RealSets:
                 return self._solutions(node)
             case Cases():
                 return self.pieces(self._evaluate.chosen_case(node))
-            case Named(kind="set", value="reals"):
-                return self._reals()
-            case Named(kind="set", value="empty"):
-                return ()
-            case Symbol(name=name) if name in _REALS:
-                return self._reals()
-            case Symbol(name="\\mathbb{R}+" | "\\mathbb{R}_+"):
-                return (Piece(self._end(0), False, self._infinity, False),)
+            case Named(kind="set") | Symbol():
+                return self._known(node)
         raise Undefined("no set of reals")
 
-    def _end(self, value: int) -> Any:
-        return self._infinity * 0 + value if False else type(self._infinity)(value)
+    def _known(self, node: Expression) -> Pieces:
+        """Sets with a name."""
+        if node == Named("set", "empty"):
+            return ()
+        if node == Named("set", "reals") or (isinstance(node, Symbol) and node.name in _REALS):
+            return self._reals()
+        if isinstance(node, Symbol) and node.name in _POSITIVE:
+            return (Piece(type(self._infinity)(0), False, self._infinity, False),)
+        raise Undefined(f"the set {node}")
 
     def _reals(self) -> Pieces:
         return (Piece(-self._infinity, False, self._infinity, False),)
@@ -128,20 +127,18 @@ class RealSets:
         return found
 
     def _joined(self, items: tuple[Expression, ...], joiner: str) -> Pieces:
-        """ "or" joins to a union; "and" and commas to an intersection unless that is empty."""
+        """Or joins to a union; "and" and commas to an intersection unless that is empty."""
         parts = [self.pieces(item) for item in items]
         together = union([piece for part in parts for piece in part])
         if joiner == "or":
             return together
-        common = parts[0]
-        for part in parts[1:]:
-            common = intersection(common, part)
-        return common or together
+        return reduce(intersection, parts) or together
 
     def _built(self, element: Expression, condition: Expression) -> Pieces:
         domain: Pieces | None = None
         if isinstance(element, Relation) and element.operators == ("in",):
-            element, domain = element.sides[0], self.pieces(element.sides[1])
+            domain = self.pieces(element.sides[1])
+            element = element.sides[0]
         if not isinstance(element, Symbol):
             raise Undefined("a set-builder of an expression")
         self._variable, before = element.name, self._variable

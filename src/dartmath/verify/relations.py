@@ -17,12 +17,10 @@ from dartmath.verify.expression import (
     replace,
     symbols,
 )
-from dartmath.verify.names import UNKNOWN_FUNCTIONS
+from dartmath.verify.names import UNKNOWN_FUNCTIONS, listed
 
 _GENERIC = frozenset(["y", "f"])
-_BUILT_IN_HEADS = frozenset(
-    ["add", "mul", "neg", "div", "pow", "root", "union", "intersection", "difference", "degree", "percent"]
-)
+_BUILT_IN_HEADS = frozenset(listed("add mul neg div pow root union intersection difference degree percent"))
 
 
 def is_equation(node: Expression) -> bool:
@@ -36,13 +34,20 @@ def is_name(node: Expression) -> bool:
         case Symbol() | Text() | Constant(name="e" | "i"):
             return True
         case Group(items=items):
-            return all(is_name(item) for item in items)
+            return all(is_name(item) or _is_applied(item) for item in items)
         case Apply(name=name, args=args):
             base = name.partition("_")[0].rstrip("'").removesuffix("^{-1}")
             return base in UNKNOWN_FUNCTIONS or (
                 (name not in _BUILT_IN_HEADS and name.startswith("@")) and bool(args)
             )
     return False
+
+
+def _is_applied(node: Expression) -> bool:
+    """`P(x)` read as a product, where a tuple of names stands."""
+    return (
+        isinstance(node, Apply) and node.name == "mul" and all(isinstance(part, Symbol) for part in node.args)
+    )
 
 
 def assigned(node: Expression) -> Expression | None:
@@ -70,7 +75,7 @@ def label(node: Expression) -> str | None:
     """What an assignment gives a value to, as text."""
     if isinstance(node, Relation) and is_equation(node):
         side = node.sides[0] if is_name(node.sides[0]) else node.sides[-1]
-        return str(side).lower() if is_name(side) else None
+        return (str(side).lower() if isinstance(side, Text) else str(side)) if is_name(side) else None
     return None
 
 
@@ -97,8 +102,8 @@ def same_equation(reference: Relation, answer: Relation) -> Decision:
     left, right = label(reference), label(answer)
     if left is not None and left == right:
         value, other = assigned(reference), assigned(answer)
-        if value is not None and other is not None:
-            return scalar_equal(value, other)
+        if value is not None and other is not None and (found := scalar_equal(value, other)):
+            return found
     if len(reference.sides) == len(answer.sides) == 2:
         return _proportional(reference.sides, answer.sides)
     return Decision(False, "equation", "chains of different length")

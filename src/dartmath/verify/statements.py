@@ -4,22 +4,35 @@ from __future__ import annotations
 
 import re
 
-from dartmath.verify.expression import Apply, Expression, Group, Named, Quantity, Relation, Symbol, Text
+from dartmath.verify.expression import (
+    Apply,
+    Expression,
+    Group,
+    Named,
+    Number,
+    Quantity,
+    Relation,
+    Symbol,
+    Text,
+)
 from dartmath.verify.grammar import END, Grammar
+from dartmath.verify.names import listed
 from dartmath.verify.tokens import NotationError, Token
 from dartmath.verify.units import parse_unit
 
-RELATIONS = frozenset(["=", "!=", "<", "<=", ">", ">=", "in", "notin", "approx", "subset", "sim"])
+RELATIONS = frozenset(listed("= != < <= > >= in notin approx subset sim"))
 JOINERS = frozenset([",", ";", "and", "or", "quad", "newline"])
 _MONEY = {"\\$": "usd", "$": "usd", "£": "gbp", "€": "eur", "¥": "cny", "₹": "inr", "pound": "gbp"}
 _CONDITION = re.compile(
-    r"(?:for|where|when|if|with|as|since|given|such|because|provided|whenever|assuming|on|over|in which|while|but)\b",
+    r"(?:for|where|when|if|with|as|since|given|such|because|provided|whenever|assuming|on|over"
+    r"|in which|while|but)\b",
     re.IGNORECASE,
 )
 _OTHERWISE = re.compile(r"(?:otherwise|else|elsewhere)\b", re.IGNORECASE)
 _NEGATION = re.compile(r"\b(?:not|no|never|cannot|none|neither|nor)\b|n't", re.IGNORECASE)
 _FILLER = re.compile(
-    r"(?:approximately|about|around|roughly|exactly|only|is|are|equals|at|on|rs|us|answer|the answer is)\s*[:.]?",
+    r"(?:approximately|about|around|roughly|exactly|only|is|are|equals|at|on|rs|us|answer"
+    r"|the answer is)\s*[:.]?",
     re.IGNORECASE,
 )
 
@@ -91,6 +104,8 @@ def _side(g: Grammar) -> Expression:
         return label
     currency = _currency(g)
     value = g.union()
+    if g.is_op(".") and g.peek(1)[0] == "close":
+        g.take()
     if currency:
         return Quantity(value, currency)
     tail = _tail(g)
@@ -143,14 +158,18 @@ def _defined(g: Grammar) -> Apply | None:
         return None
     before = g.at
     g.at += 2
-    from dartmath.verify.atoms import bracketed
+    from dartmath.verify.brackets import bracketed
 
     try:
         inner = bracketed(g, "(")
     except NotationError:
         g.at = before
         return None
-    return Apply(f"@{text}", inner.items if isinstance(inner, Group) else (inner,))
+    items = inner.items if isinstance(inner, Group) else (inner,)
+    if not all(isinstance(item, Symbol | Number) for item in items):
+        g.at = before
+        return None
+    return Apply(f"@{text}", items)
 
 
 def _tail(g: Grammar) -> str | None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 
-from dartmath.verify.names import FUNCTIONS
+from dartmath.verify.names import FUNCTIONS, listed
 
 Token = tuple[str, str, int, int]
 
@@ -25,10 +25,12 @@ _MASTER = re.compile(
     r"""
     (?P<skip>(?:\s|~|\\[,;:!\ ])+)
   | (?P<null>\\(?:left|right)\s*\.(?!\d))
-  | (?P<ignore>\\(?:left|right|[bB]igg?[lrm]?|displaystyle|textstyle|scriptstyle|limits|nolimits|middle|hspace\s*\{[^{}]*\}
+  | (?P<ignore>\\(?:left|right|[bB]igg?[lrm]?|displaystyle|textstyle|scriptstyle|limits|nolimits|middle
+      |hspace\s*\{[^{}]*\}
       |mathstrut|strut|allowbreak|nobreak|normalsize|large|Large|boldmath|rm|bf|it|mathord|mathop
       |mathcal|mathscr|boldsymbol|bm|underline|hline|phantom\s*\{[^{}]*\}|label\s*\{[^{}]*\})(?![a-zA-Z]))
-  | (?P<textcmd>\\(?:text(?:bf|it|rm|tt|sf|sc|normal|up)?|mbox|hbox|emph|math(?:rm|bf|it|sf|tt)|operatorname\*?)\s*\{)
+  | (?P<textcmd>\\(?:text(?:bf|it|rm|tt|sf|sc|normal|up)?|mbox|hbox|emph
+      |math(?:rm|bf|it|sf|tt)|operatorname\*?)\s*\{)
   | (?P<env>\\(?:begin|end)\s*\{\s*[a-zA-Z]+\*?\s*\}(?:\s*\{[|lcr\s]*\})?)
   | (?P<num>(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d{1,9}(?![\d.a-zA-Z]))?)
   | (?P<word>[A-Za-z]+)
@@ -84,6 +86,7 @@ _COMMAND_OPS = {
     "sim": "sim", "subset": "subset", "subseteq": "subset", "quad": "quad", "qquad": "quad",
 }  # fmt: skip
 _AND_OR = {"and": "and", "or": "or", "&": "and", "或": "or", "和": "and"}
+_UNIT_LETTERS = frozenset(listed("m g s h L l t A N J W V K C F"))
 _LEADING_JOINER = re.compile(r"[\s,]*(and|or)\s+", re.IGNORECASE)
 _FINAL_JOINER = re.compile(r"[\s,]+(and|or)[\s,]*$", re.IGNORECASE)
 _MATH_ONLY = re.compile(r"[-+*/=^_().,\s\d\\{}$%]*|[(\s]*[a-zA-Z][)\s]*")
@@ -194,7 +197,7 @@ def _groups_allowed(group: str, text: str, end: int, comma_groups: bool) -> bool
     kind = kinds.pop()
     if kind == ",":
         return comma_groups
-    return kind != " " or not text[end : end + 1] == "/"
+    return kind != " " or text[end : end + 1] != "/"
 
 
 def _period(digits: str) -> str | None:
@@ -217,7 +220,12 @@ def _text_command(text: str, match: re.Match[str], tokens: list[Token], comma_gr
     joiner = _AND_OR.get(content.lower().strip(" ,.:"))
     if joiner:
         tokens.append(("op", joiner, match.start(), end + 1))
-    elif _MATH_ONLY.fullmatch(content):
+    elif _MATH_ONLY.fullmatch(content) and not (
+        content in _UNIT_LETTERS
+        and tokens
+        and tokens[-1][0] in ("num", "close")
+        and text[start : start + 1] in " ~m"
+    ):
         inner = tokenize(content, comma_groups=comma_groups)
         tokens.extend((kind, value, match.start(), end + 1) for kind, value, _, _ in inner)
     elif content:

@@ -6,68 +6,30 @@ import re
 from functools import lru_cache
 
 from dartmath.verify.expression import Expression, Named, Number, Text, number
+from dartmath.verify.names import listed
 
 _BOOLEANS = {
     "true": "true", "yes": "true", "correct": "true", "t": "t", "false": "false", "no": "false",
     "incorrect": "false",
 }  # fmt: skip
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
+_MONTHS = listed("january february march april may june july august september october november december")
 _NONE = frozenset(
-    [
-        "none",
-        "no solution",
-        "no solutions",
-        "no real solution",
-        "no real solutions",
-        "does not exist",
-        "dne",
-        "doesnt exist",
-        "no such",
-        "no answer exists",
-        "empty set",
-        "null set",
-        "nothing",
-        "no such number",
-        "no such numbers",
-        "no solution exists",
-        "no solutions exist",
-        "there are no solutions",
-        "there is no solution",
-        "never",
-        "there is no such number",
-        "no root",
-        "no roots",
-        "no real root",
+    listed(
+        "none|no solution|no solutions|no real solution|no real solutions|does not exist|dne|"
+        "doesnt exist|no such|no answer exists|empty set|null set|nothing|no such number|"
+        "no such numbers|no solution exists|no solutions exist|there are no solutions|"
+        "there is no solution|never|there is no such number|no root|no roots|no real root|"
         "no real roots",
-    ]
+        "|",
+    )
 )
 _REALS = frozenset(
-    [
-        "all real numbers",
-        "all reals",
-        "every real number",
-        "any real number",
-        "all real",
-        "real numbers",
-        "the reals",
-        "set of all real numbers",
-        "all real values",
-        "all real x",
-    ]
+    listed(
+        "all real numbers|all reals|every real number|any real number|all real|real numbers|"
+        "the reals|set of all real numbers|all real values|all real x",
+        "|",
+    )
 )
 _INFINITE = frozenset(
     [
@@ -79,28 +41,10 @@ _INFINITE = frozenset(
         "unbounded",
     ]
 )
-_UNITS = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
+_UNITS = listed(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen"
+)
 _TENS = dict(
     zip(
         ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"],

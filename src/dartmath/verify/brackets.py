@@ -1,0 +1,136 @@
+"""Brackets, set-builders, absolute values and environments of the grammar."""
+
+from __future__ import annotations
+
+from dartmath.verify.expression import Apply, Cases, Expression, Group, Matrix, Named, SetBuilder
+from dartmath.verify.grammar import END, Grammar, closes
+from dartmath.verify.statements import conditions, statement
+from dartmath.verify.tokens import NotationError
+
+MAX_ITEMS = 1_000
+_MATRICES = frozenset(
+    ["pmatrix", "bmatrix", "matrix", "Bmatrix", "vmatrix", "Vmatrix", "smallmatrix", "array"]
+)
+
+
+def bracketed(g: Grammar, opening: str) -> Expression:
+    """What stands between an opening bracket, already taken, and its partner."""
+    bars, g.bars = g.bars, 0
+    g.depth += 1
+    if opening in "S{" and (bar := _builder_bar(g, opening)):
+        made = _set_builder(g, bar)
+    else:
+        items: list[Expression] = []
+        while not closes(opening, g.peek()):
+            items.append(statement(g))
+            if len(items) > MAX_ITEMS:
+                raise NotationError(f"more than {MAX_ITEMS} items")
+            if not g.accept(",", ";", "and", "or"):
+                break
+            while g.accept(",", ";", "and", "or"):
+                pass
+        made = _closed(g, opening, items)
+    g.bars = bars
+    g.depth -= 1
+    return made
+
+
+def _closed(g: Grammar, opening: str, items: list[Expression]) -> Expression:
+    token = g.peek()
+    if token[:2] in (("cmd", "choose"), ("cmd", "over")) and len(items) == 1:
+        g.take()
+        items = [Apply("binom" if token[1] == "choose" else "div", (items[0], g.union()))]
+    elif opening == "<" and token[:2] == ("op", ">"):
+        g.take()
+        return Group("<>", tuple(items))
+    token = g.take()
+    if not closes(opening, token):
+        raise NotationError(f"a bracket {opening!r} without its partner")
+    if opening in "FC":
+        return Apply("floor" if opening == "F" else "ceil", tuple(items))
+    if opening == "S":
+        return Group("{}", tuple(items)) if items else Named("set", "empty")
+    if not items:
+        raise NotationError("empty brackets")
+    if opening == "{":
+        return items[0] if len(items) == 1 else Group("{}", tuple(items))
+    if len(items) == 1 and opening != "<":
+        return items[0]
+    return Group(opening + (">" if opening == "<" else token[1]), tuple(items))
+
+
+def _builder_bar(g: Grammar, opening: str) -> int:
+    """Place of the bar of `{x | ...}` or `{x : ...}`; 0 when the braces hold a plain list."""
+    depth, bars = 0, []
+    for place in range(g.at, min(len(g.tokens), g.at + 300)):
+        kind, text, _, _ = g.tokens[place]
+        if kind == "open":
+            depth += 1
+        elif kind == "close":
+            depth -= 1
+            if depth < 0:
+                break
+        elif depth == 0 and kind == "op" and (text == "|" or (text == ":" and opening == "S")):
+            bars.append(place)
+    if not bars or (g.tokens[bars[0]][1] == "|" and len(bars) % 2 == 0):
+        return 0
+    return bars[0] if bars[0] > g.at else 0
+
+
+def _set_builder(g: Grammar, bar: int) -> Expression:
+    g.bars = 1
+    element = statement(g)
+    g.bars = 0
+    if g.at != bar:
+        raise NotationError("a set-builder whose element is unclear")
+    g.take()
+    condition = conditions(g)
+    if g.take()[0] != "close":
+        raise NotationError("a set-builder without an end")
+    return SetBuilder(element, condition)
+
+
+def bars(g: Grammar) -> Expression:
+    g.bars += 1
+    g.depth += 1
+    inner = g.union()
+    g.depth -= 1
+    g.bars -= 1
+    if not g.accept("|"):
+        raise NotationError("an absolute value without an end")
+    return Apply("abs", (inner,))
+
+
+def environment(g: Grammar, name: str) -> Expression:
+    """A matrix, a case distinction, or aligned rows of statements."""
+    rows: list[list[Expression]] = [[]]
+    condition_next = False
+    while True:
+        token = g.peek()
+        if token[0] == "end" and token is not END and token[2] >= 0:
+            g.take()
+            break
+        if token is END or token[2] < 0:
+            raise NotationError(f"\\begin{{{name}}} without its end")
+        if g.accept("newline"):
+            rows.append([])
+        elif g.accept("&"):
+            condition_next = name == "cases"
+        elif not g.accept(",", ";", "."):
+            rows[-1].append(conditions(g) if condition_next else statement(g))
+            condition_next = False
+        if len(rows) > MAX_ITEMS:
+            raise NotationError(f"more than {MAX_ITEMS} rows")
+    return _assembled(name, [row for row in rows if row])
+
+
+def _assembled(name: str, rows: list[list[Expression]]) -> Expression:
+    if not rows:
+        raise NotationError(f"an empty {name}")
+    if name in _MATRICES:
+        if len({len(row) for row in rows}) > 1:
+            raise NotationError("matrix rows of different lengths")
+        return Matrix(tuple(tuple(row) for row in rows))
+    if name in ("cases", "rcases", "dcases"):
+        return Cases(tuple((row[0], row[1] if len(row) > 1 else None) for row in rows))
+    return Group("", tuple(item for row in rows for item in row))
