@@ -1,0 +1,254 @@
+"""The figures of a sampling run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dartmath.curation.compare import LABELS, POLICIES, Comparison
+from dartmath.report.plot import (
+    BAD,
+    GOOD,
+    LYING,
+    MIDDLE,
+    NEUTRAL,
+    OTHER,
+    POLICY_COLOURS,
+    SERIES,
+    Figure,
+    bar,
+    make_spec,
+)
+from dartmath.report.statistics import BandStatistics, SamplingStatistics, binned, histogram
+from dartmath.verify.outcome import Outcome
+
+_DASHES = {"vrt": "dot", "uniform": "dash", "prop2diff": "solid"}
+_OUTCOMES = {
+    Outcome.CORRECT: (GOOD, ""),
+    Outcome.WRONG: (BAD, "/"),
+    Outcome.NO_ANSWER: (OTHER, "."),
+    Outcome.TRUNCATED: (MIDDLE, "x"),
+    Outcome.UNPARSABLE: ("#64748b", "\\"),
+    Outcome.TIMEOUT: ("#0ea5e9", "-"),
+    Outcome.ERROR: ("#78716c", "+"),
+}
+_STATES = {"reached": GOOD, "capped": MIDDLE, "gave up": BAD, "open": NEUTRAL}
+_CURVE_POINTS = 60
+_BINS = 20
+
+
+def responses_by_difficulty(comparison: Comparison, name: str) -> Figure:
+    """Responses per query against the difficulty rank (Figure 1, right, of arXiv 2407.13690)."""
+    groups = curve_groups(len(comparison.fail_rates))
+    ranks = [100 * (a + b) / 2 / len(comparison.fail_rates) for a, b in groups]
+    rates = [_mean(comparison.fail_rates[a:b]) for a, b in groups]
+    means = {p: [_mean(comparison.curves[p][a:b]) for a, b in groups] for p in POLICIES}
+    traces = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": LABELS[p],
+            "x": ranks,
+            "y": means[p],
+            "customdata": rates,
+            "line": {"color": POLICY_COLOURS[p], "dash": _DASHES[p], "width": 3, "shape": "hvh"},
+            "hovertemplate": "%{y:.1f} responses (fail rate %{customdata:.2f})",
+        }
+        for p in POLICIES
+    ]
+    rows = [
+        (f"{rank:.0f} %", f"{rates[i]:.2f}", *(f"{means[p][i]:.2f}" for p in POLICIES))
+        for i, rank in enumerate(ranks)
+    ]
+    return Figure(
+        f"{name}-difficulty",
+        "Responses per query, from the easiest query to the hardest",
+        f"One pool of samples, selected by three policies at {comparison.size:,} rows each. "
+        + comparison.caption(),
+        make_spec(
+            traces,
+            "difficulty rank of the query (percent)",
+            "responses per query",
+            yaxis={"rangemode": "tozero"},
+            hovermode="x unified",
+        ),
+        ("rank", "fail rate", *(LABELS[p] for p in POLICIES)),
+        rows,
+        wide=True,
+    )
+
+
+def curve_groups(count: int) -> list[tuple[int, int]]:
+    """Ranges that cut `count` queries into at most sixty equal parts."""
+    parts = min(count, _CURVE_POINTS, max(8, count // 8))
+    return [(count * i // parts, count * (i + 1) // parts) for i in range(parts)]
+
+
+def responses_by_band(comparison: Comparison, name: str) -> Figure:
+    """Rows of each band under the three policies."""
+    bands = [band.band for band in comparison.bands]
+    traces = [
+        bar(LABELS[p], bands, [band.kept[p] for band in comparison.bands], POLICY_COLOURS[p])
+        for p in POLICIES
+    ]
+    return Figure(
+        f"{name}-bands",
+        "Training rows by band",
+        f"The same {comparison.size:,} rows under each policy, by band.",
+        make_spec(traces, "", "rows", barmode="group"),
+        comparison.columns(),
+        comparison.table(),
+    )
+
+
+def pass_rates(series: Sequence[tuple[str, Sequence[float]]], name: str) -> Figure:
+    """Histogram of the queries' pass rates, one series for each run."""
+    counts = {label: histogram(values, _BINS) for label, values in series}
+    centres = [(i + 0.5) / _BINS for i in range(_BINS)]
+    hover = "pass rate about %{x:.2f}: %{y} queries"
+    traces = [
+        bar(label, centres, found, SERIES[i % len(SERIES)], hover=hover)
+        for i, (label, found) in enumerate(counts.items())
+    ]
+    rows = [
+        (f"{i / _BINS:.2f} to {(i + 1) / _BINS:.2f}", *(found[i] for found in counts.values()))
+        for i in range(_BINS)
+    ]
+    unsolved = sum(1 for _, values in series for value in values if value == 0)
+    return Figure(
+        f"{name}-pass-rates",
+        "Pass rates of the queries",
+        f"How hard the queries are for the sampling model; {unsolved:,} were never solved.",
+        make_spec(traces, "pass rate over all trials", "queries", bargap=0.05, xaxis={"range": [0, 1]}),
+        ("pass rate", *counts),
+        rows,
+    )
+
+
+def coverage(bands: Sequence[BandStatistics], name: str) -> Figure:
+    """Where the queries of each band stand: target reached, capped, given up, open."""
+    names = [band.name for band in bands]
+    traces = [
+        bar(state, [band.states[state] for band in bands], names, colour, orientation="h")
+        for state, colour in _STATES.items()
+        if any(band.states[state] for band in bands)
+    ]
+    covered, queries = sum(b.covered for b in bands), sum(b.queries for b in bands)
+    return Figure(
+        f"{name}-coverage",
+        "Coverage: queries that reached their target",
+        f"{covered:,} of {queries:,} queries have at least one correct response.",
+        make_spec(traces, "queries", "", barmode="stack", yaxis=LYING),
+        ("band", "queries", "with a correct response", *_STATES),
+        [(b.name, b.queries, b.covered, *(b.states[s] for s in _STATES)) for b in bands],
+    )
+
+
+def outcomes(bands: Sequence[BandStatistics], name: str) -> Figure:
+    """Share of the outcomes in each band."""
+    seen = [o for o in Outcome if any(band.outcomes[o.value] for band in bands)]
+    traces = [_outcome_bars(outcome, bands) for outcome in seen]
+    return Figure(
+        f"{name}-outcomes",
+        "Outcomes of the trials",
+        "Only correct and wrong judge an answer; the others are counted apart.",
+        make_spec(traces, "share of the trials (percent)", "", barmode="stack", yaxis=LYING),
+        ("band", "trials", *(_words(o) for o in seen)),
+        [(b.name, b.trials, *(b.outcomes[o.value] for o in seen)) for b in bands],
+    )
+
+
+def _outcome_bars(outcome: Outcome, bands: Sequence[BandStatistics]) -> dict[str, object]:
+    counts = [band.outcomes[outcome.value] for band in bands]
+    shares = [100 * count / max(1, band.trials) for count, band in zip(counts, bands, strict=True)]
+    colour, pattern = _OUTCOMES[outcome]
+    made = bar(
+        _words(outcome),
+        shares,
+        [band.name for band in bands],
+        colour,
+        hover="%{customdata} trials (%{x:.1f} %)",
+        customdata=counts,
+        orientation="h",
+    )
+    made["marker"] = {"color": colour, "pattern": {"shape": pattern, "solidity": 0.15}}
+    return made
+
+
+def effort(bands: Sequence[BandStatistics], name: str) -> Figure:
+    """Where trials and tokens went."""
+    colours = {"queries": NEUTRAL, "trials": SERIES[0], "tokens": OTHER, "correct": GOOD}
+    total = {column: sum(getattr(b, column) for b in bands) for column in colours}
+    names = [b.name for b in bands]
+    traces = [
+        bar(
+            column,
+            names,
+            [100 * getattr(b, column) / max(1, total[column]) for b in bands],
+            colour,
+            hover="%{customdata:,} (%{y:.1f} %)",
+            customdata=[getattr(b, column) for b in bands],
+        )
+        for column, colour in colours.items()
+    ]
+    rows = [
+        (b.name, b.queries, b.trials, b.tokens, b.correct, b.distinct, f"{b.trials / max(1, b.correct):.1f}")
+        for b in bands
+    ]
+    return Figure(
+        f"{name}-effort",
+        "Where trials and tokens went",
+        f"{total['trials']:,} trials and {total['tokens']:,} tokens gave {total['correct']:,} correct ones.",
+        make_spec(traces, "", "share of the whole (percent)", barmode="group"),
+        ("band", "queries", "trials", "tokens", "correct", "distinct correct", "trials per correct"),
+        rows,
+    )
+
+
+def lengths(statistics: SamplingStatistics, name: str) -> Figure:
+    """Histogram of response lengths, correct ones and others."""
+    seen = statistics.lengths
+    both = seen.correct + seen.other
+    step = max(1, -(-max(both, default=1) // 30))
+    edges = list(range(0, max(both, default=1) + 1, step))
+    counts = {"correct": binned(seen.correct, edges), "not correct": binned(seen.other, edges)}
+    centres = [edge + step / 2 for edge in edges]
+    hover = "about %{x:.0f} tokens: %{y} responses"
+    traces = [
+        bar(label, centres, found, colour, hover=hover)
+        for (label, found), colour in zip(counts.items(), (GOOD, BAD), strict=True)
+    ]
+    mean = sum(n * c for n, c in both.items()) / max(1, sum(both.values()))
+    return Figure(
+        f"{name}-lengths",
+        "Response lengths",
+        f"{mean:.0f} tokens a response on average; the longest has {max(both, default=0):,}.",
+        make_spec(traces, "tokens of a response", "responses", barmode="stack", bargap=0.02),
+        ("tokens", *counts),
+        [(f"{e} to {e + step - 1}", *(c[i] for c in counts.values())) for i, e in enumerate(edges)],
+    )
+
+
+def duplicates(bands: Sequence[BandStatistics], name: str) -> Figure:
+    """How many of the correct responses repeat one another."""
+    names = [b.name for b in bands]
+    traces = [
+        bar("distinct", names, [b.distinct for b in bands], GOOD),
+        bar("repeated", names, [b.correct - b.distinct for b in bands], NEUTRAL),
+    ]
+    correct, distinct = sum(b.correct for b in bands), sum(b.distinct for b in bands)
+    return Figure(
+        f"{name}-duplicates",
+        "Duplicates among the correct responses",
+        f"{correct - distinct:,} of {correct:,} correct responses equal another one to the same query.",
+        make_spec(traces, "", "correct responses", barmode="stack"),
+        ("band", "correct", "distinct", "repeated"),
+        [(b.name, b.correct, b.distinct, b.correct - b.distinct) for b in bands],
+    )
+
+
+def _words(outcome: Outcome) -> str:
+    return outcome.value.replace("_", " ")
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 0.0

@@ -1,0 +1,102 @@
+"""write_report: one HTML file that needs no network, of one run or several side by side."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from dartmath.errors import UsageError
+from dartmath.manifest import versions, write_atomic
+from dartmath.report.browser import browser_data
+from dartmath.report.plot import Figure
+from dartmath.report.runs import find_runs
+from dartmath.report.sections import Section, all_sections
+from dartmath.report.statistics import SamplingStatistics, read_statistics
+
+_ASSETS = Path(__file__).parent / "assets"
+# plotly.js takes 4.8 MB; samples and figures together stay below 8.
+_BROWSER_BYTES = 6_000_000
+
+
+def write_report(
+    folders: Sequence[Path | str],
+    out: Path | str,
+    *,
+    title: str | None = None,
+    samples: int = 600,
+    seed: int = 0,
+    published: Sequence[str] = (),
+) -> Path:
+    """Write the report of the runs (or stage outputs) in `folders` to the file `out`.
+
+    `samples` responses at most can be looked at, drawn by `seed` evenly over bands and outcomes;
+    all other numbers are over everything. `published` names models whose printed scores stand
+    beside the results. Raises `DataError` for a folder without stage outputs.
+    """
+    out = Path(out)
+    if out.is_dir():
+        raise UsageError(f"{out} is a folder; give the report a file name: {out / 'report.html'}")
+    runs = find_runs([Path(folder) for folder in folders])
+    share = max(1, samples // max(1, sum(len(run.samples) for run in runs)))
+    statistics: list[tuple[str, SamplingStatistics]] = []
+    for run in runs:
+        size = next((s.summary["rows"] for s in run.datasets if s.summary.get("rows")), None)
+        for stage in run.samples:
+            label = run.name if len(run.samples) == 1 else f"{run.name} {stage.label}"
+            statistics.append((label, read_statistics(stage, size=size, browse=share, seed=seed)))
+    page = render(
+        title or " and ".join(run.name for run in runs),
+        all_sections(runs, statistics, published),
+        browser_data(statistics, _BROWSER_BYTES),
+    )
+    write_atomic(out, page)
+    return out
+
+
+def render(title: str, sections: Sequence[Section], browser: dict[str, Any]) -> str:
+    """The page. Its policy lets the browser run its own two scripts and load nothing at all."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from plotly.offline import get_plotlyjs
+
+    figures = {f.id: f.spec for section in sections for f in section.blocks if isinstance(f, Figure)}
+    environment = Environment(
+        loader=FileSystemLoader(_ASSETS),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.tests["figure"] = lambda block: isinstance(block, Figure)
+    scripts = {"plotly": get_plotlyjs(), "own": (_ASSETS / "report.js").read_text(encoding="utf-8")}
+    return environment.get_template("report.html.j2").render(
+        title=title,
+        sections=sections,
+        data=_safe_json({"figures": figures, **browser}),
+        style=(_ASSETS / "report.css").read_text(encoding="utf-8"),
+        scripts={name: _for_script(text) for name, text in scripts.items()},
+        hashes=[_hash(_for_script(text)) for text in scripts.values()],
+        browsable=bool(browser["samples"]),
+        version=versions().get("dartmath", ""),
+    )
+
+
+def _safe_json(data: Any) -> str:
+    """JSON that cannot end its script element or open another one, nor break in JavaScript."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _for_script(text: str) -> str:
+    # plotly.js quotes "</script" in a string; a browser would end the script there.
+    return text.replace("</script", "<\\/script").replace("\r\n", "\n")
+
+
+def _hash(text: str) -> str:
+    """The hash by which a content security policy allows an inline script."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

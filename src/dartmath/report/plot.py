@@ -1,0 +1,50 @@
+"""Figure: a plotly specification with its numbers as a table, and the colours of all figures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+# Chosen to be told apart by colour-blind readers and on light and dark ground; dashes and patterns
+# say the same once more.
+POLICY_COLOURS = {"vrt": "#d97706", "uniform": "#3b82f6", "prop2diff": "#0f9f8f"}
+GOOD, BAD, MIDDLE, NEUTRAL, OTHER = "#0f9f8f", "#e11d48", "#d97706", "#94a3b8", "#a855f7"
+SERIES = ("#3b82f6", "#d97706", "#0f9f8f", "#a855f7", "#e11d48", "#64748b")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture and the same numbers as a table, for those who cannot see or hover it."""
+
+    id: str
+    title: str
+    caption: str
+    spec: dict[str, Any]
+    columns: Sequence[str]
+    rows: Sequence[Sequence[object]] = ()
+    wide: bool = False
+
+
+def make_spec(data: Iterable[dict[str, Any]], x: str, y: str, **layout: Any) -> dict[str, Any]:
+    """Validated by plotly, with the axis titles that every figure has."""
+    import plotly.graph_objects as go
+
+    axes = {"xaxis": {"title": {"text": x}, "automargin": True}, "yaxis": {"title": {"text": y}}}
+    for name in ("xaxis", "yaxis"):
+        axes[name] |= layout.pop(name, {})
+    figure = go.Figure(data=list(data), layout={**axes, **layout, "template": None})
+    return dict(json.loads(figure.to_json()))
+
+
+def bar(
+    name: str, x: Sequence[object], y: Sequence[object], colour: str, *, hover: str = "", **more: Any
+) -> dict[str, Any]:
+    """A series of bars; `hover` is plotly's template for the text under the mouse."""
+    text = {"hovertemplate": hover} if hover else {}
+    return {"type": "bar", "name": name, "x": x, "y": y, "marker": {"color": colour}, **text, **more}
+
+
+LYING: dict[str, Any] = {"autorange": "reversed", "automargin": True}
+"""The axis of names of bars that lie, the first on top."""

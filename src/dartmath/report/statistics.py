@@ -1,0 +1,181 @@
+"""Statistics of a sampling run: one pass over its journal, everything the report shows of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from dartmath.curation.bands import band_of
+from dartmath.curation.compare import Comparison, compare
+from dartmath.curation.pool import QueryPool, read_pool
+from dartmath.curation.select import fail_rate
+from dartmath.queries.query import Query
+from dartmath.report.runs import Stage
+from dartmath.report.watchers import Lengths, Reservoir, Watched, WrongAnswers
+from dartmath.sampling import policy as policies
+from dartmath.sampling.config import SamplingSection
+from dartmath.sampling.journal import JournalReader, open_journal
+from dartmath.sampling.sample import Sample
+from dartmath.sampling.tally import QueryCounts
+
+# A reference is suspected when few agree with it and many agree with each other.
+_SUSPECT_ANSWERS = 6
+_SUSPECT_SHARE = 0.4
+_SUSPECT_PASS_RATE = 0.1
+_MOST_SUSPECTS = 100
+
+
+@dataclass(slots=True)
+class BandStatistics:
+    """One band of a pool. `distinct` counts correct responses that differ; `covered` queries with one."""
+
+    name: str
+    queries: int = 0
+    covered: int = 0
+    trials: int = 0
+    correct: int = 0
+    distinct: int = 0
+    tokens: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    states: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A query whose wrong answers agree with one another far more than with its reference."""
+
+    query: Query
+    answer: str
+    count: int
+    given: int
+    correct: int
+    trials: int
+
+
+@dataclass(frozen=True, slots=True)
+class SamplingStatistics:
+    """Everything the report shows of one sampling run.
+
+    `pass_rates` holds the pass rate of each query with a trial; `browse` the selection of samples
+    to look at, `bands_of` the band of each query.
+    """
+
+    stage: Stage
+    queries: dict[str, Query]
+    bands_of: dict[str, str]
+    bands: list[BandStatistics]
+    pass_rates: list[float]
+    by_query: dict[str, tuple[int, int]]
+    lengths: Lengths
+    comparison: Comparison
+    suspects: list[Suspect]
+    browse: list[Sample]
+
+    def total(self, name: str) -> int:
+        """Sum of a column of the bands."""
+        return sum(int(getattr(band, name)) for band in self.bands)
+
+    def outcomes(self) -> Counter[str]:
+        """Trials by outcome."""
+        return sum((band.outcomes for band in self.bands), Counter[str]())
+
+    def states(self) -> Counter[str]:
+        """Queries by where they stand."""
+        return sum((band.states for band in self.bands), Counter[str]())
+
+
+def read_statistics(stage: Stage, *, size: int | None, browse: int, seed: int) -> SamplingStatistics:
+    """Read the journal of `stage` once.
+
+    `size` is the number of rows at which policies are compared, `browse` how many samples to keep
+    for looking at, drawn by `seed`.
+    """
+    journal = open_journal(stage.folder)
+    queries = journal.queries()
+    lengths, answers, reservoir = Lengths(), WrongAnswers(), Reservoir(queries, seed=seed)
+    pools = read_pool(Watched(journal, [lengths, answers, reservoir]))
+    counts = journal.counts()
+    policy = journal.section.policy
+    pilot = policies.pilot(policy) or None
+    bands_of = band_of(queries, {p.query.id: fail_rate(p, pilot) for p in pools})
+    for pool in pools:
+        pool.deduplicate()
+    return SamplingStatistics(
+        stage=stage,
+        queries={query.id: query for query in queries},
+        bands_of=bands_of,
+        bands=_bands(pools, bands_of, counts, journal),
+        pass_rates=[p.correct / p.trials for p in pools if p.trials],
+        by_query={p.query.id: (p.trials, p.correct) for p in pools},
+        lengths=lengths,
+        comparison=compare(pools, policy, size),
+        suspects=_suspects(pools, answers),
+        browse=reservoir.take(browse),
+    )
+
+
+def _bands(
+    pools: Sequence[QueryPool],
+    bands_of: dict[str, str],
+    counts: dict[str, QueryCounts],
+    journal: JournalReader,
+) -> list[BandStatistics]:
+    found = {name: BandStatistics(name) for name in dict.fromkeys(bands_of.values())}
+    for pool in pools:
+        band, count = found[bands_of[pool.query.id]], counts[pool.query.id]
+        band.queries += 1
+        band.covered += bool(pool.correct)
+        band.trials += pool.trials
+        band.correct += pool.correct
+        band.distinct += len(pool.candidates)
+        band.tokens += pool.tokens
+        band.outcomes.update({outcome.value: n for outcome, n in count.outcomes.items()})
+        band.states[_state(pool, count, journal.section, finished=journal.finished)] += 1
+    return list(found.values())
+
+
+def _state(pool: QueryPool, count: QueryCounts, section: SamplingSection, *, finished: bool) -> str:
+    """Where the query stands: reached its target, hit the cap, was given up, or is still open."""
+    policy = section.policy
+    pilot = policies.pilot(policy) or None
+    if pool.trials >= (pilot or 1):
+        have = count.distinct if section.distinct else pool.correct
+        target = 0 if policy.kind == "vrt" else policies.target(policy, *pool.head(pilot))
+        if have >= target:
+            return "reached"
+    if pool.trials >= policies.cap(policy):
+        return "capped"
+    return "gave up" if finished else "open"
+
+
+def _suspects(pools: Sequence[QueryPool], answers: WrongAnswers) -> list[Suspect]:
+    """Queries whose reference answer is to be looked at, the most suspicious first."""
+    found = []
+    for pool in pools:
+        favourite = answers.favourite(pool.query.id)
+        if favourite is None:
+            continue
+        answer, count, given = favourite
+        agree = count >= _SUSPECT_SHARE * (given + pool.correct)
+        if given >= _SUSPECT_ANSWERS and agree and pool.correct < _SUSPECT_PASS_RATE * pool.trials:
+            found.append(Suspect(pool.query, answer, count, given, pool.correct, pool.trials))
+    found.sort(key=lambda s: (-s.count / (s.given + s.correct), -s.given, s.query.id))
+    return found[:_MOST_SUSPECTS]
+
+
+def histogram(values: Sequence[float], bins: int) -> list[int]:
+    """How many of `values`, which lie in [0, 1], fall into each of `bins` equal bins."""
+    counts = [0] * bins
+    for value in values:
+        counts[min(bins - 1, int(value * bins + 1e-9))] += 1
+    return counts
+
+
+def binned(counts: Counter[int], edges: Sequence[int]) -> list[int]:
+    """Sums of `counts` over [edge, next edge); the last bin is open."""
+    sums = [0] * len(edges)
+    for value, count in counts.items():
+        place = max(i for i, edge in enumerate(edges) if value >= edge) if value >= edges[0] else 0
+        sums[place] += count
+    return sums
