@@ -10,7 +10,7 @@ stopped, and does nothing when it is finished. So the same command again is alwa
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +19,8 @@ from dartmath.engines.config import OpenAIEngine, RayEngine, TransformersEngine
 from dartmath.errors import ConfigError
 from dartmath.manifest import read_manifest, write_atomic
 from dartmath.model import ModelSection, describe_model
-from dartmath.prompts.template import Template, load_template
+from dartmath.prompts.template import Example, Template, load_template
+from dartmath.queries.config import QuerySource
 from dartmath.recipe import Recipe, load_recipe
 from dartmath.terminal import info, warn
 
@@ -84,12 +85,16 @@ def run_recipe(recipe: Recipe) -> RunFolders:
     ]
     if recipe.evaluation and recipe.evaluation.before:
         model = _base_model(recipe)
-        stages.append(("evaluate before", folders.before, lambda: run_evaluate(recipe, model, folders.before)))
+        stages.append(
+            ("evaluate before", folders.before, lambda: run_evaluate(recipe, model, folders.before))
+        )
     if recipe.training:
         stages.append(("train", folders.model, lambda: run_train(recipe, template, folders)))
         if recipe.evaluation:
             tuned = ModelSection(name=str(folders.model), dtype=recipe.model.dtype)
-            stages.append(("evaluate after", folders.after, lambda: run_evaluate(recipe, tuned, folders.after)))
+            stages.append(
+                ("evaluate after", folders.after, lambda: run_evaluate(recipe, tuned, folders.after))
+            )
     for name, folder, stage in stages:
         info(f"\n── {name} ── {folder}")
         stage()
@@ -114,7 +119,27 @@ def run_sample(recipe: Recipe, template: Template, folder: Path, *, amend: bool 
         seed=recipe.seed,
         model=describe_model(recipe.model),
         amend=amend,
+        shots=worked_examples(recipe.queries, recipe.sampling.shots),
     )
+
+
+def worked_examples(sources: Iterable[QuerySource], shots: int) -> dict[str, list[Example]]:
+    """The first `shots` worked examples of every data set: its source's own, or the built-in ones."""
+    if not shots:
+        return {}
+    found: dict[str, list[Example]] = {}
+    for source in sources:
+        if source.examples:
+            own = [Example(e.query, e.response) for e in source.examples]
+        else:
+            from dartmath.prompts.examples import examples_for
+
+            own = examples_for(source.dataset, shots)
+        if len(own) < shots:
+            raise ConfigError(f"{source.dataset} has {len(own)} worked examples, shots asks for {shots}")
+        if found.setdefault(source.dataset, own[:shots]) != own[:shots]:
+            raise ConfigError(f"{source.dataset} is listed twice with different worked examples")
+    return found
 
 
 def run_curate(recipe: Recipe, folders: RunFolders) -> None:

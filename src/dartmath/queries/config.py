@@ -37,6 +37,15 @@ class Columns(Section):
     """Column of the domain."""
 
 
+class WorkedExample(Section):
+    """One worked example of a few-shot prompt."""
+
+    query: str
+    """The problem."""
+    response: str
+    """The response to imitate, with its final answer in the wanted form."""
+
+
 class QuerySource(Section):
     """One data set."""
 
@@ -57,3 +66,5 @@ class QuerySource(Section):
     """Hub id to read a built-in data set from instead of the usual one."""
     verifier: str = "math"
     """Verification mode of a user's own data set."""
+    examples: list[WorkedExample] = []
+    """Worked examples for few-shot prompts on this data set; the built-in ones when absent."""
