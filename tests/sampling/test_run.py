@@ -1,31 +1,303 @@
-"""The sampling stage as a whole: complete, continued, amended, refused."""
+"""The sampling stage as a whole: complete, continued, amended, refused, stopped."""
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
 from pathlib import Path
-from typing import Any
 
-from simulated import SimulatedEngine, make_queries
+import pytest
+from simulated import SimulatedEngine, assert_sound, dataset, make_queries, run
 
-from dartmath.prompts.template import load_template
-from dartmath.sampling.config import SamplingSection, Uniform
+from dartmath.engines.protocol import Completion, Request
+from dartmath.errors import DataError, EngineError, Interrupted, JournalError
+from dartmath.manifest import read_manifest
+from dartmath.sampling import policy as rules
+from dartmath.sampling.config import VRT, Band, Budget, Price, Prop2Diff, SamplingSection, Uniform
 from dartmath.sampling.journal import open_journal
-from dartmath.sampling.run import sample
+from dartmath.sampling.sample import trial_seed
+from dartmath.verify.outcome import Outcome
 
-QA = load_template("qa")
-MODEL = {"name": "simulated", "revision": None}
-
-
-def run(folder: Path, engine: SimulatedEngine, section: SamplingSection, **options: Any) -> Any:
-    queries = options.pop("queries", None) or make_queries(len(engine.rates))[0]
-    return sample(queries, engine, QA, section, folder, **{"seed": 7, "model": MODEL, **options})
+UNIFORM = SamplingSection(policy=Uniform(k=4, cap=60), workers=0)
+PROP2DIFF = SamplingSection(policy=Prop2Diff(k=12, pilot=6, cap=60), workers=0)
 
 
-def test_uniform_end_to_end(tmp_path: Path) -> None:
-    engine = SimulatedEngine(make_queries(20)[1], delay=0.001)
-    summary = run(tmp_path, engine, SamplingSection(policy=Uniform(k=4, cap=400)))
+@pytest.mark.parametrize("workers", [0, 1])
+def test_uniform_is_complete(tmp_path: Path, workers: int) -> None:
+    summary = run(tmp_path, SimulatedEngine(), UNIFORM.model_copy(update={"workers": workers}))
     journal = open_journal(tmp_path)
     assert summary.complete and journal.finished
-    samples = list(journal.samples())
-    assert len(samples) == summary.samples == sum(c.trials for c in journal.counts().values())
-    assert all(c.correct >= 4 for c in journal.counts().values())
+    assert summary.samples == sum(1 for _ in journal.samples())
+    assert all(c.correct >= 4 or c.trials == 60 for c in journal.counts().values())
+    assert_sound(tmp_path)
+
+
+def test_vrt_gives_every_query_the_same_trials(tmp_path: Path) -> None:
+    run(tmp_path, SimulatedEngine(), SamplingSection(policy=VRT(trials=7), workers=0))
+    assert {c.trials for c in open_journal(tmp_path).counts().values()} == {7}
+
+
+def test_prop2diff_targets_follow_the_pilot(tmp_path: Path) -> None:
+    run(tmp_path, SimulatedEngine(), PROP2DIFF)
+    for counts in open_journal(tmp_path).counts().values():
+        wanted = rules.target(PROP2DIFF.policy, counts.pilot_trials, counts.pilot_correct)
+        assert counts.pilot_trials == 6
+        assert counts.correct >= wanted or counts.trials == 60
+
+
+def test_band_leaves_queries_outside_it_after_the_pilot(tmp_path: Path) -> None:
+    run(tmp_path, SimulatedEngine(), SamplingSection(policy=Band(k=3, pilot=5, low=0.3, high=0.7), workers=0))
+    for counts in open_journal(tmp_path).counts().values():
+        rate = counts.pilot_correct / 5
+        assert counts.correct >= 3 if 0.3 <= rate <= 0.7 else counts.trials == 5
+
+
+def test_every_trial_has_its_own_seed(tmp_path: Path) -> None:
+    run(tmp_path, SimulatedEngine(), UNIFORM)
+    for one in open_journal(tmp_path).samples():
+        assert one.seed == trial_seed(7, one.query_id, one.trial)
+
+
+@pytest.mark.parametrize("section", [UNIFORM, PROP2DIFF], ids=["uniform", "prop2diff"])
+def test_data_set_does_not_depend_on_timing(tmp_path: Path, section: SamplingSection) -> None:
+    run(tmp_path / "a", SimulatedEngine(concurrency=1), section)
+    run(tmp_path / "b", SimulatedEngine(concurrency=40, delay=0.002), section)
+    assert dataset(tmp_path / "a") == dataset(tmp_path / "b")
+
+
+def test_slots_are_kept_full_and_never_overfull(tmp_path: Path) -> None:
+    engine = SimulatedEngine(concurrency=5, delay=0.001)
+    run(tmp_path, engine, UNIFORM)
+    assert engine.most_busy == 5
+
+
+def test_finished_run_does_nothing(tmp_path: Path) -> None:
+    first = run(tmp_path, SimulatedEngine(), UNIFORM)
+    engine = SimulatedEngine()
+    again = run(tmp_path, engine, UNIFORM)
+    assert engine.entered == 0 and not engine.launched
+    assert again == first
+
+
+def test_amending_owes_only_the_difference(tmp_path: Path) -> None:
+    run(tmp_path, SimulatedEngine(), UNIFORM)
+    before = open_journal(tmp_path).counts()
+    engine = SimulatedEngine()
+    more = SamplingSection(policy=Uniform(k=8, cap=90), workers=0)
+    with pytest.raises(JournalError, match=r"(?s)policy\.cap: 60 there, 90 asked.*policy\.k: 4.*--amend"):
+        run(tmp_path, engine, more)
+    run(tmp_path, engine, more, amend=True)
+    after = open_journal(tmp_path).counts()
+    assert sum(engine.launched.values()) == sum(c.trials for c in after.values()) - sum(
+        c.trials for c in before.values()
+    )
+    assert all(c.correct >= 8 or c.trials == 90 for c in after.values())
+    assert_sound(tmp_path)
+
+
+def test_amending_to_another_policy_counts_its_pilot_anew(tmp_path: Path) -> None:
+    run(tmp_path, SimulatedEngine(), UNIFORM)
+    run(tmp_path, SimulatedEngine(), PROP2DIFF, amend=True)
+    run(tmp_path / "fresh", SimulatedEngine(), PROP2DIFF)
+    assert dataset(tmp_path) == dataset(tmp_path / "fresh")
+
+
+def test_queries_may_be_added_with_amend(tmp_path: Path) -> None:
+    run(tmp_path, SimulatedEngine(), UNIFORM, count=5)
+    with pytest.raises(JournalError, match="2 queries are not yet part of the run"):
+        run(tmp_path, SimulatedEngine(), UNIFORM, count=7)
+    engine = SimulatedEngine()
+    run(tmp_path, engine, UNIFORM, count=7, amend=True)
+    assert {id.partition("/")[0] for id in engine.launched} == {"q00005", "q00006"}
+    assert len(open_journal(tmp_path).queries()) == 7
+
+
+def test_queries_may_not_be_dropped_or_changed(tmp_path: Path) -> None:
+    run(tmp_path, SimulatedEngine(), UNIFORM, count=5)
+    with pytest.raises(JournalError, match="1 of the 5 queries"):
+        run(tmp_path, SimulatedEngine(), UNIFORM, count=4, amend=True)
+    changed = make_queries(5)
+    changed[2] = type(changed[2])("q00002", "test", "What is 2?", ("3",))
+    with pytest.raises(JournalError, match="'q00002'.*changed"):
+        run(tmp_path, SimulatedEngine(), UNIFORM, queries=changed, amend=True)
+
+
+def test_incompatible_settings_are_refused_by_name(tmp_path: Path) -> None:
+    run(tmp_path, SimulatedEngine(), UNIFORM, count=3)
+    other = UNIFORM.model_copy(update={"temperature": 0.7, "max_tokens": 100})
+    with pytest.raises(JournalError, match=r"(?s)max_tokens: 2048 there, 100 asked.*temperature: 1.6"):
+        run(tmp_path, SimulatedEngine(), other, count=3, amend=True)
+    with pytest.raises(JournalError, match="seed: 7 there, 8 asked"):
+        run(tmp_path, SimulatedEngine(), UNIFORM, count=3, seed=8, amend=True)
+    with pytest.raises(JournalError, match=r"model\.name"):
+        run(tmp_path, SimulatedEngine(), UNIFORM, count=3, model={"name": "other"}, amend=True)
+
+
+def test_settings_that_shape_no_sample_may_change(tmp_path: Path) -> None:
+    run(tmp_path, SimulatedEngine(), UNIFORM, count=3)
+    cheap = UNIFORM.model_copy(update={"price": Price(per_hour=2), "keep_wrong": "hash"})
+    assert run(tmp_path, SimulatedEngine(), cheap, count=3).complete
+
+
+def test_sample_budget_stops_exactly_and_goes_on(tmp_path: Path) -> None:
+    limited = UNIFORM.model_copy(update={"budget": Budget(samples=50)})
+    summary = run(tmp_path, SimulatedEngine(), limited)
+    assert summary.samples == 50 and summary.stopped == "the budget of 50 samples is used up"
+    assert not open_journal(tmp_path).finished
+    assert run(tmp_path, SimulatedEngine(), UNIFORM).complete
+    assert_sound(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("budget", "word"), [(Budget(tokens=2000), "tokens"), (Budget(money=0.001), "money"), (Budget(hours=1e-6), "hours")]
+)
+def test_other_budgets_stop(tmp_path: Path, budget: Budget, word: str) -> None:
+    price = Price(per_million_tokens=1.0)
+    summary = run(
+        tmp_path, SimulatedEngine(), UNIFORM.model_copy(update={"budget": budget, "price": price}), count=200
+    )
+    assert summary.stopped and word in summary.stopped
+    assert 0 < summary.samples < 3000
+
+
+@pytest.mark.parametrize("keep", ["text", "hash", "counts"])
+def test_what_is_kept_of_wrong_responses(tmp_path: Path, keep: str) -> None:
+    run(tmp_path, SimulatedEngine(), UNIFORM.model_copy(update={"keep_wrong": keep}))
+    journal = open_journal(tmp_path)
+    right = list(journal.samples([Outcome.CORRECT]))
+    wrong = list(journal.samples([Outcome.WRONG]))
+    assert all(s.text and s.text_hash is not None for s in right)
+    assert all(bool(s.text) == (keep == "text") for s in wrong)
+    assert all((s.text_hash is not None) == (keep != "counts") for s in wrong)
+    assert_sound(tmp_path)
+
+
+def test_distinct_counts_equal_responses_once(tmp_path: Path) -> None:
+    def parrot(request: Request) -> Completion:
+        number = int(request.id.partition("/")[0][1:])
+        return Completion(f"{request.seed % 5} so \\boxed{{{number}}}", "stop", 1, 1)
+
+    section = UNIFORM.model_copy(update={"distinct": True})
+    summary = run(tmp_path, SimulatedEngine(before=parrot), section, count=6)
+    counts = open_journal(tmp_path).counts().values()
+    assert all(c.distinct >= 4 for c in counts)
+    assert summary.correct > summary.distinct == sum(c.distinct for c in counts)
+
+
+def test_hopeless_queries_are_given_up_and_named(tmp_path: Path) -> None:
+    section = SamplingSection(policy=Uniform(k=20, cap=2000), give_up=0.01, workers=0)
+    summary = run(tmp_path, SimulatedEngine(rates={"q00003": 0.0}), section, count=8)
+    assert summary.suspects == ("q00003",)
+    assert summary.states["gave_up"] == 1
+    assert open_journal(tmp_path).counts()["q00003"].trials < 1000
+
+
+def test_failed_request_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dartmath.sampling.controller._RETRY_SECONDS", (0.0, 0.0))
+    engine = SimulatedEngine()
+
+    def flaky(request: Request) -> Completion | None:
+        if request.seed % 3 == 0 and engine.launched[request.id] == 1:
+            return Completion("", "error", error="connection reset")
+        return None
+
+    engine._before = flaky
+    assert run(tmp_path, engine, UNIFORM).outcomes["error"] == 0
+    assert max(engine.launched.values()) == 2
+
+
+def test_request_that_always_fails_becomes_an_error_outcome(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dartmath.sampling.controller._RETRY_SECONDS", (0.0, 0.0))
+
+    def too_long(request: Request) -> Completion | None:
+        if request.id.startswith("q00002/"):
+            return Completion("", "error", error="the prompt is longer than the context")
+        return None
+
+    summary = run(tmp_path, SimulatedEngine(before=too_long), UNIFORM)
+    assert summary.refused == ("q00002",) and summary.complete
+    failed = list(open_journal(tmp_path).samples([Outcome.ERROR]))
+    assert {s.query_id for s in failed} == {"q00002"} and len(failed) < 20
+    assert "longer than the context" in failed[0].reason
+
+
+def test_run_stops_when_every_request_fails_and_records_none_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dartmath.sampling.controller._RETRY_SECONDS", (0.0, 0.0))
+
+    def dead(request: Request) -> Completion:
+        return Completion("", "error", error="no route to host")
+
+    with pytest.raises(EngineError, match=r"(?s)all failed.*no route to host.*same command again"):
+        run(tmp_path, SimulatedEngine(before=dead), UNIFORM)
+    assert not list(open_journal(tmp_path).samples())
+    assert run(tmp_path, SimulatedEngine(), UNIFORM).complete
+
+
+def test_dead_engine_keeps_what_was_finished(tmp_path: Path) -> None:
+    engine = SimulatedEngine()
+
+    def dies(request: Request) -> None:
+        if sum(engine.launched.values()) > 40:
+            raise EngineError("the GPU fell off the bus")
+
+    engine._before = dies
+    with pytest.raises(EngineError, match=r"(?s)fell off the bus.*samples are kept"):
+        run(tmp_path, engine, UNIFORM)
+    kept = open_journal(tmp_path)
+    assert sum(1 for _ in kept.samples()) > 0
+    run(tmp_path, SimulatedEngine(), UNIFORM)
+    run(tmp_path / "fresh", SimulatedEngine(), UNIFORM)
+    assert dataset(tmp_path) == dataset(tmp_path / "fresh")
+
+
+@pytest.mark.parametrize("presses", [1, 2])
+def test_interrupt_drains_or_aborts_and_goes_on(tmp_path: Path, presses: int) -> None:
+    # Only the test that runs in the main thread may use signals.
+    assert threading.current_thread() is threading.main_thread()
+    engine = SimulatedEngine(delay=0.01)
+
+    def interrupt(request: Request) -> None:
+        if sum(engine.launched.values()) == 60:
+            for _ in range(presses):
+                os.kill(os.getpid(), signal.SIGINT)
+
+    engine._before = interrupt
+    with pytest.raises(Interrupted, match="Run the same command again"):
+        run(tmp_path, engine, UNIFORM)
+    journal = open_journal(tmp_path)
+    assert not journal.finished
+    recorded = sum(1 for _ in journal.samples())
+    if presses == 1:
+        assert recorded == sum(engine.launched.values())
+    assert run(tmp_path, SimulatedEngine(), UNIFORM).complete
+    assert_sound(tmp_path)
+
+
+def test_half_surrogates_and_control_characters_survive(tmp_path: Path) -> None:
+    def odd(request: Request) -> Completion:
+        return Completion("a\ud83d\x00\u2028 é \\boxed{0}", "stop", 1, 1)
+
+    run(tmp_path, SimulatedEngine(before=odd), UNIFORM, count=1)
+    found = next(open_journal(tmp_path).samples())
+    assert found.text == "a?\x00\u2028 é \\boxed{0}" and found.outcome is Outcome.CORRECT
+
+
+def test_manifest_says_how_the_samples_were_made(tmp_path: Path) -> None:
+    run(tmp_path, SimulatedEngine(), UNIFORM)
+    manifest = read_manifest(tmp_path, stage="sample")
+    assert manifest["config"]["policy"] == {"kind": "uniform", "k": 4, "cap": 60}
+    assert manifest["template"]["name"] == "qa" and len(manifest["template"]["hash"]) == 12
+    assert manifest["engine"]["kind"] == "simulated" and manifest["model"]["name"] == "simulated"
+    assert manifest["summary"]["complete"] and manifest["journal"]["version"] == 1
+
+
+def test_bad_queries_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no queries"):
+        run(tmp_path, SimulatedEngine(), UNIFORM, queries=[], count=0)
+    with pytest.raises(DataError, match="'q00000'"):
+        run(tmp_path, SimulatedEngine(), UNIFORM, queries=make_queries(1) * 2)

@@ -215,6 +215,8 @@ class Controller:
             error = slot.exception()
             if error is not None:
                 self._fail(error)
+        # A verdict may have come in while this slot, already over, still counted as busy.
+        self._fill()
         self._look()
 
     def _hold(self, landed: _Landed) -> None:

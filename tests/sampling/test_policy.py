@@ -1,0 +1,80 @@
+"""Policies are pure functions with the laws of the paper."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dartmath.errors import ConfigError
+from dartmath.sampling import policy as rules
+from dartmath.sampling.config import VRT, Band, Custom, PolicySection, Prop2Diff, Uniform
+
+records = st.integers(1, 64).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n)))
+prop2diff = st.builds(
+    Prop2Diff, k=st.integers(1, 300), exponent=st.floats(0.25, 4), pilot=st.integers(1, 64)
+)
+
+
+@given(prop2diff, records)
+def test_prop2diff_lies_between_one_and_k(policy: Prop2Diff, record: tuple[int, int]) -> None:
+    assert 1 <= rules.target(policy, *record) <= policy.k
+
+
+@given(prop2diff, st.integers(1, 64))
+def test_prop2diff_never_falls_with_difficulty(policy: Prop2Diff, trials: int) -> None:
+    targets = [rules.target(policy, trials, correct) for correct in range(trials + 1)]
+    assert targets == sorted(targets, reverse=True)
+    assert targets[0] == policy.k
+
+
+@given(st.integers(1, 300), records)
+def test_prop2diff_is_the_papers_formula(k: int, record: tuple[int, int]) -> None:
+    trials, correct = record
+    exact = -(-k * (trials - correct) // trials)
+    assert rules.target(Prop2Diff(k=k), trials, correct) == max(1, exact)
+
+
+@given(st.integers(1, 100), records)
+def test_uniform_and_vrt_ignore_difficulty(k: int, record: tuple[int, int]) -> None:
+    assert rules.target(Uniform(k=k), *record) == k
+    assert rules.target(VRT(trials=k), *record) == rules.cap(VRT(trials=k)) == rules.pilot(VRT(trials=k)) == k
+
+
+@given(records, st.floats(0, 0.5), st.floats(0.5, 1))
+def test_band_wants_only_its_pass_rates(record: tuple[int, int], low: float, high: float) -> None:
+    trials, correct = record
+    inside = low <= 1 - (1 - correct / trials) <= high
+    assert rules.target(Band(k=3, low=low, high=high), trials, correct) == (3 if inside else 0)
+
+
+def test_untried_query_counts_as_one_that_always_fails() -> None:
+    assert rules.target(Prop2Diff(k=192), 0, 0) == 192
+
+
+@pytest.mark.parametrize("policy", [VRT(), Uniform(), Prop2Diff(), Band()])
+def test_description_names_kind_and_size(policy: PolicySection) -> None:
+    text = rules.describe_policy(policy)
+    assert text.startswith(policy.kind) and str(rules.largest_target(policy)) in text
+
+
+def test_custom_policy_of_ten_lines(tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text("import math\n\ndef root(trials, correct, k):\n    return math.isqrt(k * (trials - correct))\n")
+    policy = Custom(function=f"{file}:root", k=64, pilot=4)
+    assert rules.target(policy, 4, 3) == 8
+    assert (rules.pilot(policy), rules.cap(policy)) == (4, 2048)
+
+
+@pytest.mark.parametrize("function", ["none.py:f", "math:nothing", "no_such_module:f", "math:pi", "plain"])
+def test_custom_policy_that_cannot_be_loaded(function: str) -> None:
+    with pytest.raises(ConfigError, match="sampling.policy.function"):
+        rules.load_function(function)
+
+
+def test_paper_values_are_the_defaults() -> None:
+    assert (VRT().trials, Uniform().k, Uniform().cap, Prop2Diff().k) == (52, 40, 2048, 192)
+    assert math.isclose(Prop2Diff().exponent, 1.0)

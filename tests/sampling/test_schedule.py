@@ -1,0 +1,143 @@
+"""The schedule launches only what is owed, and everything that is."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dartmath.sampling import policy as rules
+from dartmath.sampling.config import VRT, Band, PolicySection, Prop2Diff, Uniform
+from dartmath.sampling.difficulty import posterior_mean
+from dartmath.sampling.schedule import Schedule, State
+from dartmath.sampling.tally import Tally
+from dartmath.verify.outcome import Outcome
+
+policies = st.one_of(
+    st.builds(VRT, trials=st.integers(1, 12)),
+    st.builds(Uniform, k=st.integers(1, 8), cap=st.integers(1, 40)),
+    st.builds(Prop2Diff, k=st.integers(1, 16), pilot=st.integers(1, 8), cap=st.integers(1, 60)),
+    st.builds(Band, k=st.integers(1, 4), pilot=st.integers(1, 8), cap=st.integers(1, 30), high=st.just(0.7)),
+)
+
+
+def record(tally: Tally, index: int, trial: int, outcome: Outcome) -> None:
+    tally.record(index, trial, outcome, prompt_tokens=1, tokens=1, text_hash=trial)
+
+
+def outcome_of(index: int, trial: int, rate: float) -> Outcome:
+    lucky = random.Random(index * 1000 + trial).random() < rate
+    return Outcome.CORRECT if lucky else Outcome.WRONG
+
+
+@settings(deadline=None, max_examples=60)
+@given(policies, st.integers(1, 12), st.integers(1, 20), st.randoms(use_true_random=False))
+def test_every_run_ends_with_each_query_at_its_target_or_cap(
+    policy: PolicySection, size: int, slots: int, chance: random.Random
+) -> None:
+    tally = Tally(size, rules.pilot(policy))
+    schedule = Schedule(policy, tally)
+    flying: list[tuple[int, int]] = []
+    while not schedule.done:
+        while len(flying) < slots and (launch := schedule.launch()) is not None:
+            flying.append(launch)
+        assert flying, "something is owed and nothing in flight, yet nothing may be launched"
+        index, trial = flying.pop(chance.randrange(len(flying)))
+        record(tally, index, trial, outcome_of(index, trial, index / size))
+        schedule.landed(index)
+    for index in range(size):
+        counts = tally.counts(index)
+        assert counts.trials <= rules.cap(policy)
+        assert not tally.missing(index)
+        enough = counts.correct >= rules.target(policy, counts.pilot_trials, counts.pilot_correct)
+        assert enough or counts.trials == rules.cap(policy)
+        assert schedule.state(index) is (State.REACHED if enough else State.CAPPED)
+    assert schedule.remaining == pytest.approx(0, abs=1e-6)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(1, 12), st.integers(0, 30), st.integers(1, 30))
+def test_expected_correct_in_flight_stays_below_what_is_owed(k: int, trials: int, successes: int) -> None:
+    tally = Tally(1)
+    correct = min(successes, trials, k - 1)
+    for trial in range(trials):
+        record(tally, 0, trial, Outcome.CORRECT if trial < correct else Outcome.WRONG)
+    schedule = Schedule(Uniform(k=k, cap=10_000), tally)
+    rate, owed = posterior_mean(trials, correct), k - correct
+    while schedule.launch() is not None:
+        assert rate * (schedule.flying[0] - 1) < owed
+    assert rate * schedule.flying[0] >= owed
+
+
+def test_trials_lost_in_a_crash_come_first() -> None:
+    tally = Tally(2)
+    for trial in (0, 2, 5):
+        record(tally, 1, trial, Outcome.CORRECT)
+    schedule = Schedule(Uniform(k=2, cap=10), tally)
+    assert [schedule.launch() for _ in range(3)] == [(1, 1), (1, 3), (1, 4)]
+
+
+def test_hard_queries_go_first_once_they_are_known() -> None:
+    tally = Tally(3)
+    for index, correct in enumerate((8, 1, 5)):
+        for trial in range(8):
+            record(tally, index, trial, Outcome.CORRECT if trial < correct else Outcome.WRONG)
+    schedule = Schedule(Uniform(k=20, cap=1000), tally)
+    first = [schedule.launch() for _ in range(5)]
+    assert {launch[0] for launch in first if launch} == {1}
+
+
+def test_pilot_runs_before_the_rest_and_fixes_the_target() -> None:
+    tally = Tally(2, 4)
+    schedule = Schedule(Prop2Diff(k=8, pilot=4, cap=100), tally)
+    launches = [schedule.launch() for _ in range(8)]
+    assert sorted(launch for launch in launches if launch) == [(i, t) for i in range(2) for t in range(4)]
+    assert schedule.launch() is None
+    for trial in range(4):
+        record(tally, 0, trial, Outcome.CORRECT if trial < 2 else Outcome.WRONG)
+        schedule.landed(0)
+    assert schedule.targets[0] == 4 and schedule.launch() == (0, 4)
+
+
+def test_give_up_when_the_target_is_out_of_reach() -> None:
+    def end(give_up: float) -> tuple[State, int]:
+        tally = Tally(1)
+        schedule = Schedule(Uniform(k=40, cap=2048), tally, give_up=give_up)
+        while not schedule.done:
+            launch = schedule.launch()
+            assert launch is not None
+            record(tally, *launch, Outcome.WRONG)
+            schedule.landed(0)
+        return schedule.state(0), tally.trials[0]
+
+    assert end(0.0) == (State.CAPPED, 2048)
+    state, trials = end(0.01)
+    assert state is State.GAVE_UP and 100 < trials < 400
+
+
+def test_vrt_never_gives_up() -> None:
+    tally = Tally(1, 20)
+    schedule = Schedule(VRT(trials=20), tally, give_up=0.5)
+    while (launch := schedule.launch()) is not None:
+        record(tally, *launch, Outcome.WRONG)
+        schedule.landed(0)
+    assert tally.trials[0] == 20
+
+
+def test_a_query_the_engine_refuses_is_left_alone() -> None:
+    tally = Tally(1)
+    schedule = Schedule(Uniform(k=4, cap=500), tally)
+    while (launch := schedule.launch()) is not None:
+        record(tally, *launch, Outcome.ERROR)
+        schedule.landed(0)
+    assert schedule.state(0) is State.REFUSED and tally.trials[0] == 8
+
+
+def test_distinct_counts_equal_responses_once() -> None:
+    tally = Tally(1)
+    for trial in range(3):
+        tally.record(0, trial, Outcome.CORRECT, prompt_tokens=0, tokens=0, text_hash=7)
+    assert Schedule(Uniform(k=2), tally).state(0) is State.REACHED
+    assert Schedule(Uniform(k=2), tally, distinct=True).state(0) is State.OPEN

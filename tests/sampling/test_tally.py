@@ -1,0 +1,76 @@
+"""The tally is a function of the set of recorded trials, whatever their order."""
+
+from __future__ import annotations
+
+import random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dartmath.sampling.tally import Tally
+from dartmath.verify.outcome import Outcome
+
+SIZE, PILOT = 3, 4
+trials = st.dictionaries(
+    st.tuples(st.integers(0, SIZE - 1), st.integers(0, 12)),
+    st.tuples(st.sampled_from(list(Outcome)), st.integers(0, 9), st.integers(0, 3)),
+    max_size=25,
+)
+Trials = dict[tuple[int, int], tuple[Outcome, int, int]]
+
+
+def tally_of(rows: Trials, order: int = 0) -> Tally:
+    tally = Tally(SIZE, PILOT)
+    items = list(rows.items())
+    random.Random(order).shuffle(items)
+    for (index, trial), (outcome, tokens, text) in items:
+        assert tally.record(index, trial, outcome, prompt_tokens=1, tokens=tokens, text_hash=text)
+    return tally
+
+
+def state(tally: Tally) -> list[object]:
+    return [[tally.counts(i), tally.missing(i), tally.following(i)] for i in range(tally.size)]
+
+
+@given(trials, st.integers(0, 5))
+def test_order_does_not_matter(rows: Trials, order: int) -> None:
+    assert state(tally_of(rows)) == state(tally_of(rows, order))
+
+
+@given(trials)
+def test_counts_are_counts(rows: Trials) -> None:
+    tally = tally_of(rows)
+    for index in range(SIZE):
+        mine = {t: row for (i, t), row in rows.items() if i == index}
+        counts = tally.counts(index)
+        right = [row for row in mine.values() if row[0] is Outcome.CORRECT]
+        valid_pilot = [r for t, r in mine.items() if t < PILOT and r[0] is not Outcome.ERROR]
+        assert (counts.trials, counts.correct) == (len(mine), len(right))
+        assert counts.distinct == len({row[2] for row in right})
+        assert counts.completion_tokens == sum(row[1] for row in mine.values())
+        assert counts.pilot_trials == len(valid_pilot)
+        assert counts.pilot_correct == sum(r[0] is Outcome.CORRECT for r in valid_pilot)
+        assert sum(counts.outcomes.values()) == counts.trials
+        gap_free = [t for t in range(tally.following(index)) if t not in mine]
+        assert tally.missing(index) == gap_free
+
+
+@given(trials)
+def test_a_trial_is_counted_once(rows: Trials) -> None:
+    tally = tally_of(rows)
+    before = state(tally)
+    for (index, trial), (outcome, tokens, text) in rows.items():
+        assert not tally.record(index, trial, outcome, prompt_tokens=1, tokens=tokens, text_hash=text)
+    assert state(tally) == before
+
+
+@given(trials)
+def test_snapshot_restores(rows: Trials) -> None:
+    tally, copy = tally_of(rows), Tally(SIZE + 1, PILOT)
+    copy.restore(tally.snapshot())
+    assert state(copy)[:SIZE] == state(tally)
+    assert (copy.total, copy.total_correct, copy.total_tokens) == (
+        tally.total,
+        tally.total_correct,
+        tally.total_tokens,
+    )
