@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dartmath.engines.config import EngineSection, OpenAIEngine, TransformersEngine
+from dartmath.engines.config import EngineSection, OpenAIEngine, RayEngine, TransformersEngine
 from dartmath.engines.protocol import Completion, Engine, Generation, Request
 from dartmath.errors import UnknownNameError
 
@@ -25,4 +25,8 @@ def create_engine(section: EngineSection, model: ModelSection, template: Templat
         from dartmath.engines.openai import RemoteEngine
 
         return RemoteEngine(section, model, template)
+    if isinstance(section, RayEngine):
+        from dartmath.engines.ray import ReplicatedEngine
+
+        return ReplicatedEngine(section, model, template)
     raise UnknownNameError("engine", section.kind, ["transformers"])

@@ -1,0 +1,99 @@
+"""The cluster engine on a local Ray cluster of several processes, with a real model in every actor."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from dartmath.engines import Completion, Generation, Request, create_engine
+from dartmath.engines.config import RayEngine, TransformersEngine
+from dartmath.errors import EngineError
+from dartmath.model import ModelSection
+from dartmath.prompts.template import Prompt, Template
+
+ray = pytest.importorskip("ray", reason="Ray is not installed: pip install 'dartmath[ray]'")
+pytestmark = pytest.mark.slow
+
+PLAIN = Template("plain")
+INNER = TransformersEngine(concurrency=4, device="cpu", threads=1)
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[None]:
+    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
+    yield
+    ray.shutdown()
+
+
+def engine(model: str, replicas: int = 2, **keys: Any) -> Any:
+    section = RayEngine(replicas=replicas, engine=INNER, gpus=0, **keys)
+    return create_engine(section, ModelSection(name=model, dtype="float32"), PLAIN)
+
+
+def requests(number: int, tokens: int) -> list[Request]:
+    generation = Generation(temperature=0.8, top_p=0.95, max_tokens=tokens)
+    return [Request(str(i), Prompt(f"{i}, {i + 1}, {i + 2},"), generation, i) for i in range(number)]
+
+
+async def both_ready(running: Any) -> None:
+    while running.concurrency < 8:
+        await asyncio.sleep(0.1)
+
+
+def test_killed_actors_are_replaced_and_only_their_requests_run_again(cluster: None, smollm2: str) -> None:
+    async def undisturbed() -> list[Completion]:
+        async with engine(smollm2) as running:
+            await both_ready(running)
+            return await asyncio.gather(*map(running.generate, requests(12, 24)))
+
+    async def disturbed() -> tuple[list[Completion], int, int]:
+        async with engine(smollm2) as running:
+            await both_ready(running)
+            first = [replica.actor._actor_id for replica in running.replicas]
+            tasks = [asyncio.create_task(running.generate(r)) for r in requests(12, 24)]
+            await asyncio.sleep(0.5)
+            ray.kill(running.replicas[0].actor)
+            found = await asyncio.gather(*tasks)
+            await both_ready(running)
+            again = [replica.actor._actor_id for replica in running.replicas]
+            return found, sum(a != b for a, b in zip(first, again, strict=True)), running.concurrency
+
+    calm = asyncio.run(undisturbed())
+    found, replaced, concurrency = asyncio.run(disturbed())
+    assert [c.text for c in found] == [c.text for c in calm]
+    assert replaced == 1
+    assert concurrency == 8
+
+
+def test_cancelling_aborts_on_the_actor(cluster: None, smollm2: str) -> None:
+    async def main() -> Completion:
+        async with engine(smollm2, replicas=1) as running:
+            hogs = [asyncio.create_task(running.generate(r)) for r in requests(4, 8000)]
+            await asyncio.sleep(1)
+            for hog in hogs:
+                hog.cancel()
+            await asyncio.gather(*hogs, return_exceptions=True)
+            return await asyncio.wait_for(running.generate(requests(1, 8)[0]), 60)
+
+    assert asyncio.run(main()).completion_tokens == 8
+
+
+def test_a_model_that_cannot_load_stops_with_the_reason(cluster: None, tmp_path: Any) -> None:
+    async def main() -> None:
+        async with engine(str(tmp_path), replicas=1):
+            raise AssertionError
+
+    with pytest.raises(EngineError, match=r"cannot start.*no config\.json"):
+        asyncio.run(main())
+
+
+def test_describe_names_the_inner_engine(cluster: None, smollm2: str) -> None:
+    async def main() -> dict[str, Any]:
+        async with engine(smollm2, replicas=1) as running:
+            return dict(running.describe())
+
+    found = asyncio.run(main())
+    assert (found["kind"], found["replicas"], found["engine"]["kind"]) == ("ray", 1, "transformers")
