@@ -1,0 +1,162 @@
+"""The commented recipe that `dartmath init` writes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Literal
+
+EngineKind = Literal["transformers", "vllm", "server"]
+ENGINES: tuple[EngineKind, ...] = ("transformers", "vllm", "server")
+
+DEFAULT_URL = "http://127.0.0.1:8000/v1"
+DEFAULT_K = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the user said about the run.
+
+    `held_out` is a file or the name of a benchmark to evaluate on; empty for none.
+    """
+
+    name: str
+    queries: str
+    query_column: str
+    reference_column: str
+    model: str
+    engine: EngineKind = "transformers"
+    url: str = DEFAULT_URL
+    k: int = DEFAULT_K
+    train: bool = True
+    held_out: str = ""
+
+
+def recipe_text(answers: Answers) -> str:
+    """The recipe as YAML with comments; `dartmath.recipe.load_recipe` reads it."""
+    parts = [_HEAD, _engine(answers), _QUERIES, _SAMPLING, _CURATION]
+    parts += [_TRAINING if answers.train else _NO_TRAINING, _evaluation(answers), _REPORT]
+    values = {
+        "name": answers.name,
+        "file": f"{answers.name}.yaml",
+        "queries": _quoted(answers.queries),
+        "query": _quoted(answers.query_column),
+        "reference": _quoted(answers.reference_column),
+        "model": _quoted(answers.model),
+        "url": _quoted(answers.url),
+        "k": str(answers.k),
+        "held_out": _quoted(answers.held_out),
+    }
+    text = "\n".join(parts)
+    for name, value in values.items():
+        text = text.replace(f"@{name}@", value)
+    return text
+
+
+def _quoted(text: str) -> str:
+    """A text as a YAML (and JSON) string."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _engine(answers: Answers) -> str:
+    return {"transformers": _TRANSFORMERS, "vllm": _VLLM, "server": _SERVER}[answers.engine]
+
+
+def _evaluation(answers: Answers) -> str:
+    if not answers.held_out:
+        return _NO_EVALUATION
+    is_file = answers.held_out.endswith((".jsonl", ".parquet"))
+    columns = "\n      columns: {query: @query@, reference: @reference@}" if is_file else ""
+    return _EVALUATION.replace("@columns@", columns)
+
+
+_HEAD = """\
+# @name@: difficulty-aware rejection tuning on your own queries.
+#
+#   look first:  dartmath preview @file@      prompts and counts; runs nothing
+#   run:         dartmath run @file@          the same command goes on where it stopped
+#   afterwards:  runs/@name@/report.html
+#
+# Every key that is not here has a default; docs/reference/recipe.md lists them all.
+
+name: @name@
+seed: 0
+
+model:
+  name: @model@   # a Hub id, a folder, or smollm2-135m-instruct
+template: chat   # the tokenizer's own chat template; for base models: qa, alpaca, or a file of your own
+"""
+
+_TRANSFORMERS = """\
+engine:
+  kind: transformers   # in this process, on CPU or one GPU; `vllm` is much faster on GPUs
+  concurrency: 64      # responses that are generated together; lower it when memory runs out
+"""
+
+_VLLM = """\
+engine:
+  kind: vllm           # in this process; needs: pip install 'dartmath[vllm]'
+  replicas: 1          # data-parallel copies of the model
+  tensor_parallel: 1   # GPUs of one copy
+"""
+
+_SERVER = """\
+engine:
+  kind: openai         # any OpenAI-compatible server: vLLM, SGLang, llama.cpp ...
+  base_urls: [@url@]
+  # The key of a server that wants one is read from the variable OPENAI_API_KEY.
+"""
+
+_QUERIES = """\
+queries:
+  - dataset: @queries@
+    columns: {query: @query@, reference: @reference@}
+    # select: {n: 200, seed: 0}   # try a part first; the pool is kept when you take all later
+"""
+
+_SAMPLING = """\
+sampling:
+  policy:
+    kind: prop2diff   # responses in proportion to difficulty; also: uniform, vrt, band
+    k: @k@   # correct responses of a query that always fails (paper: 192); may be raised later
+    pilot: 8          # trials of each query that measure its fail rate; kept as data
+    cap: 256          # most trials of one query; what never succeeds is given up here
+  temperature: 1.0    # the paper samples a model tuned by reinforcement learning at 1.6
+  top_p: 0.95
+  max_tokens: 2048    # raise it for models with long chains of thought
+"""
+
+_CURATION = """\
+curation: {}   # the policy above selects; duplicates are dropped
+"""
+
+_TRAINING = """\
+training:
+  epochs: 3
+  learning_rate: 1.0e-5   # `dartmath lr-search` finds a better one
+  batch_size: 16          # packed sequences per optimiser step (paper: 64)
+  max_length: 4096        # tokens of a packed sequence
+  # lora: {rank: 16}      # adapters instead of all weights: fits into one 24 GB GPU
+"""
+
+_NO_TRAINING = """\
+# training: {}   # uncomment to fine-tune the model on the result
+"""
+
+_EVALUATION = """\
+evaluation:
+  max_tokens: 2048
+  benchmarks:
+    - dataset: @held_out@@columns@
+"""
+
+_NO_EVALUATION = """\
+# evaluation:              # uncomment to measure Pass@1 before and after
+#   benchmarks:
+#     - dataset: gsm8k/test   # `dartmath datasets` lists the built-in ones
+"""
+
+_REPORT = """\
+report:
+  title: @name@
+"""

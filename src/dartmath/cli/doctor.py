@@ -1,0 +1,57 @@
+"""`dartmath doctor`: what is here, what is missing, and the command that adds it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from dartmath.errors import MissingDependencyError
+
+
+def command(
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object on standard output.")
+    ] = False,
+) -> None:
+    """Look at this machine: what is here, what is missing, and the exact command that adds it.
+
+    Changes nothing and takes a few seconds. The exit code is 0 when the demo and local work can
+    run, 3 when something required is missing.
+
+    Examples:
+        dartmath doctor
+        dartmath doctor --json
+    """
+    from dartmath.cli._checks import run_checks
+
+    checks = list(run_checks())
+    missing = [check.name for check in checks if check.status == "missing"]
+    if as_json:
+        print(json.dumps({"ready": not missing, "checks": [asdict(check) for check in checks]}, indent=2))
+    else:
+        _show([(c.area, c.name, c.status, c.found, c.fix) for c in checks])
+    if missing:
+        raise MissingDependencyError(f"dartmath cannot work without: {', '.join(missing)}")
+
+
+_SIGNS = {"ok": ("✓", "green"), "optional": ("-", "dim"), "warning": ("!", "yellow"), "missing": ("✗", "red")}
+
+
+def _show(rows: list[tuple[str, str, str, str, str]]) -> None:
+    from rich.text import Text
+
+    from dartmath.terminal import console
+
+    out = console(stderr=False)
+    last = ""
+    for area, name, status, found, fix in rows:
+        if area != last:
+            out.print(Text(area, style="bold"))
+            last = area
+        sign, style = _SIGNS[status]
+        out.print(Text.assemble("  ", (sign, style), f" {name:<22} {found}"), soft_wrap=True)
+        if fix:
+            out.print(Text(f"      {fix}", style="cyan"), soft_wrap=True)

@@ -1,0 +1,152 @@
+"""`dartmath init` writes a recipe that loads, asks only in a terminal, and overwrites nothing."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from dartmath.cli import app
+from dartmath.cli._recipe_text import ENGINES
+from dartmath.errors import ConfigError, DataError, UnknownNameError
+from dartmath.queries import load_all
+from dartmath.recipe import load_recipe
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    rows = '{"question": "What is 2 + 3?", "answer": "5"}\n{"question": "What is 7 * 8?", "answer": 56}\n'
+    (tmp_path / "my sums.jsonl").write_text(rows)
+    return tmp_path
+
+
+def init(*arguments: str) -> str:
+    """The output of `dartmath init`; raises what it raises."""
+    result = CliRunner().invoke(app, ["init", *arguments])
+    if result.exception:
+        raise result.exception
+    return result.output
+
+
+def test_defaults_make_a_recipe_that_loads(folder: Path) -> None:
+    output = init("my sums.jsonl")
+    assert "wrote my-sums.yaml: 2 queries, columns 'question' and 'answer'" in output
+    recipe = load_recipe("my-sums.yaml")
+    assert [q.references for q in load_all(recipe.queries)] == [("5",), ("56",)]
+    assert recipe.training is not None
+    assert recipe.evaluation is None
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("train", ["--train", "--no-train"])
+@pytest.mark.parametrize("held_out", ["", "gsm8k/test", "my sums.jsonl"])
+def test_every_choice_makes_a_recipe_that_loads(folder: Path, engine: str, train: str, held_out: str) -> None:
+    init("my sums.jsonl", "--name", "x", "--engine", engine, train, "--held-out", held_out, "--k", "3")
+    recipe = load_recipe("x.yaml")
+    assert recipe.engine.kind == {"server": "openai"}.get(engine, engine)
+    assert (recipe.training is not None) == (train == "--train")
+    assert (
+        [b.dataset for b in recipe.evaluation.benchmarks if recipe.evaluation] == [held_out]
+        if held_out
+        else (recipe.evaluation is None)
+    )
+    assert recipe.sampling.policy.model_dump()["k"] == 3
+
+
+def test_what_flags_say_is_written(folder: Path) -> None:
+    init(
+        "my sums.jsonl",
+        "--out",
+        "y.yaml",
+        "--model",
+        "a/b: c # d",
+        "--engine",
+        "server",
+        "--url",
+        "http://h/v1",
+    )
+    recipe = load_recipe("y.yaml")
+    assert recipe.model.name == "a/b: c # d"
+    assert recipe.engine.model_dump()["base_urls"] == ["http://h/v1"]
+
+
+def test_every_line_is_explained(folder: Path) -> None:
+    init("my sums.jsonl")
+    text = (folder / "my-sums.yaml").read_text()
+    assert text.count("#") > 25
+
+
+def test_nothing_is_overwritten(folder: Path) -> None:
+    (folder / "my-sums.yaml").write_text("mine")
+    with pytest.raises(ConfigError, match=r"my-sums.yaml exists; .*--out FILE"):
+        init("my sums.jsonl")
+    assert (folder / "my-sums.yaml").read_text() == "mine"
+
+
+def test_bad_row_is_named_before_anything_is_written(folder: Path) -> None:
+    (folder / "bad.jsonl").write_text('{"query": "a", "answer": "1"}\n{"query": "b", "answer": null}\n')
+    with pytest.raises(DataError, match=r"bad.jsonl:2: missing reference answer"):
+        init("bad.jsonl")
+    assert not (folder / "bad.yaml").exists()
+
+
+@pytest.mark.parametrize(
+    ("rows", "error", "message"),
+    [
+        ('{"text": "a", "answer": "1"}\n', ConfigError, "the file has text, answer; use --query-column"),
+        ('{"query": "a", "x": "1"}\n', ConfigError, "use --reference-column"),
+        ("", DataError, "the file is empty"),
+        ("not json\n", DataError, "bad.jsonl:1"),
+    ],
+)
+def test_unusable_files(folder: Path, rows: str, error: type[Exception], message: str) -> None:
+    (folder / "bad.jsonl").write_text(rows)
+    with pytest.raises(error, match=message):
+        init("bad.jsonl")
+
+
+def test_missing_file_and_unknown_engine(folder: Path) -> None:
+    with pytest.raises(DataError, match=r"nope\.jsonl: no such file"):
+        init("nope.jsonl")
+    with pytest.raises(UnknownNameError, match='did you mean "vllm"'):
+        init("my sums.jsonl", "--engine", "vlm")
+
+
+def test_asks_in_a_terminal(folder: Path) -> None:
+    answers = [
+        "my sums.jsonl",
+        "",
+        "",
+        "server",
+        "http://box/v1",
+        "24",
+        "n",
+        "gsm8k/test",
+        "asked",
+        "org/model",
+    ]
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "dartmath", "init"],
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        os.write(ours, ("\n".join(answers) + "\n").encode())
+        output, errors = process.communicate(timeout=60)
+    os.close(ours)
+    os.close(theirs)
+    assert process.returncode == 0, errors
+    assert b"wrote asked.yaml" in output
+    recipe = load_recipe("asked.yaml")
+    assert recipe.model.name == "org/model"
+    assert recipe.engine.model_dump()["base_urls"] == ["http://box/v1"]
+    assert recipe.sampling.policy.model_dump()["k"] == 24
+    assert recipe.training is None
+    assert recipe.evaluation is not None
