@@ -37,10 +37,7 @@ def bracketed(g: Grammar, opening: str) -> Expression:
 
 def _closed(g: Grammar, opening: str, items: list[Expression]) -> Expression:
     token = g.peek()
-    if token[:2] in (("cmd", "choose"), ("cmd", "over")) and len(items) == 1:
-        g.take()
-        items = [Apply("binom" if token[1] == "choose" else "div", (items[0], g.union()))]
-    elif opening == "<" and token[:2] == ("op", ">"):
+    if opening == "<" and token[:2] == ("op", ">"):
         g.take()
         return Group("<>", tuple(items))
     token = g.take()

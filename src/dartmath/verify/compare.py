@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from dartmath.verify.approximate import approximately
 from dartmath.verify.choices import same_choice
-from dartmath.verify.equality import Decision
+from dartmath.verify.equality import Decision, scalar_equal
 from dartmath.verify.expression import (
     Apply,
     Cases,
@@ -78,10 +78,25 @@ def same(reference: Expression, answer: Expression, context: Context) -> Decisio
         found = rule(reference, answer, context)
         if found is not None:
             return found
-    decision = same_measure(reference, answer, context.tolerance)
+    decision = _ratios(reference, answer) or same_measure(reference, answer, context.tolerance)
     if decision or not context.query or context.tolerance is not None:
         return decision
     return approximately(reference, answer, context.query) or decision
+
+
+def _ratios(reference: Expression, answer: Expression) -> Decision | None:
+    """`1:2:3` and `2:4:6` are proportional; a ratio of two parts is also a quotient."""
+    match reference, answer:
+        case Apply(name="ratio", args=ours), Apply(name="ratio", args=theirs) if len(ours) > 2:
+            if len(ours) != len(theirs):
+                return Decision(False, "ratio", "ratios of different length")
+            crossed = (
+                scalar_equal(Apply("mul", (one, theirs[0])), Apply("mul", (two, ours[0])))
+                for one, two in zip(ours[1:], theirs[1:], strict=True)
+            )
+            equal = all(crossed)
+            return Decision(equal, "ratio", "proportional" if equal else "not proportional")
+    return None
 
 
 def _by_choice(reference: Expression, answer: Expression, context: Context) -> Decision | None:

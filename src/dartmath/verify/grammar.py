@@ -13,6 +13,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from dartmath.verify.expression import Apply, Expression, Number, Symbol, number
+from dartmath.verify.names import split_word
 from dartmath.verify.tokens import NotationError, Token
 from dartmath.verify.units import is_unit_word
 
@@ -70,6 +71,8 @@ class Grammar:
         if self.depth > MAX_DEPTH:
             raise NotationError(f"nested deeper than {MAX_DEPTH}")
         left = self.sum()
+        if self.peek()[:2] in (("cmd", "choose"), ("cmd", "over")):
+            left = Apply("binom" if self.take()[1] == "choose" else "div", (left, self.sum()))
         while sign := self.accept("cup", "cap", "setminus"):
             name = {"cup": "union", "cap": "intersection", "setminus": "difference"}[sign]
             right = self.sum()
@@ -99,7 +102,7 @@ class Grammar:
                 factors.append(self.factor(signed=True))
             elif self.accept("/"):
                 factors = [Apply("div", (_product(factors), self.factor(signed=True)))]
-            elif self.is_op(":") and self.peek(1)[0] != "end":
+            elif self.is_op(":") and self.peek(1)[0] != "end" and not self.bars:
                 self.at += 1
                 factors = [_ratio(_product(factors), self.term())]
             elif self.starts_factor():
@@ -130,7 +133,7 @@ class Grammar:
         """Whether the next token can follow by invisible multiplication."""
         kind, text, _, _ = self.tokens[self.at]
         if kind == "word":
-            return not (is_unit_word(text) and self._unit_follows())
+            return split_word(text) is not None and not (is_unit_word(text) and self._unit_follows())
         if kind == "open":
             return text != "<"
         if kind == "cmd":

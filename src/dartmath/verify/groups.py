@@ -204,10 +204,21 @@ def _short(item: Expression) -> str:
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 
+def _rows(group: Group) -> tuple[tuple[Expression, ...], ...] | None:
+    """`[[1, 2], [3, 4]]` as matrix rows; None when it is no list of equally long lists."""
+    rows = [item.items for item in group.items if isinstance(item, Group)]
+    if len(rows) != len(group.items) or len({len(row) for row in rows}) != 1:
+        return None
+    return tuple(rows)
+
+
 def _vector(reference: Expression, answer: Expression, context: Context, same: Same) -> Decision:
     """A tuple in parentheses or angle brackets has no orientation: it is any row or column."""
     matrix, group = (reference, answer) if isinstance(reference, Matrix) else (answer, reference)
     assert isinstance(matrix, Matrix) and isinstance(group, Group)
+    if (nested := _rows(group)) is not None:
+        pair = (matrix, Matrix(nested)) if matrix is reference else (Matrix(nested), matrix)
+        return same(*pair, context)
     if not _is_tuple(group.brackets) or (len(matrix.rows) > 1 and len(matrix.rows[0]) > 1):
         return Decision(False, "matrix", "a matrix against a list")
     entries = tuple(entry for row in matrix.rows for entry in row)

@@ -19,13 +19,16 @@ MAX_LENGTH = 4_000
 """A longer answer is compared as text."""
 
 _CHOICE = re.compile(
-    r"(?:\\(?:text|mathrm|mathbf|textbf|mbox)\s*\{)?\s*(?:option|choice|answer)?\s*"
+    r"(?:\\(?:text|mathrm|mathbf|textbf|mbox)\s*\{)?\s*(?i:option|choice|answer)?\s*"
     r"(?:\(\s*(?:\\(?:text|mathrm|mathbf|textbf)\s*\{)?([A-Z])\}?\s*\)|([A-J])(?:\}?\s*[).:]|\}?\s*$))\s*\}?\s*(.*)",
     re.DOTALL,
 )
 _BASED = re.compile(r"([0-9A-Za-z]{1,400})_\{?(\d{1,2})\}?")
 _TEXT_BASED = re.compile(r"\\(?:text|mathrm|mbox)\{([0-9A-Za-z]{1,400})\}_\{?(\d{1,2})\}?")
 _ONLY_WORDS = re.compile(r"[A-Za-z]{2,}(?:[\s'-]+[A-Za-z]+)*[.!]?")
+_JOINED = re.compile(r"\b(?:and|or)\b")
+_RUPEES = re.compile(r"^(?:Rs|INR|USD|US)\b\.?\s*(?=[\d$\\])", re.IGNORECASE)
+_TO = re.compile(r"(?<=\d)\s+to\s+(?=\d)")
 _TIMES_X = re.compile(r"(?<=\d)\s*[xX]\s*(?=10\s*\^)")
 _PREDICATE = re.compile(r"(?:is|are|was|were|has|have|will|which|holds)\b.*\s.*\s", re.IGNORECASE)
 _NOT = re.compile(r"\b(?:not|no|never)\b|n't", re.IGNORECASE)
@@ -47,10 +50,19 @@ def parse(text: str, *, comma_groups: bool = True) -> Expression:
     if whole is not None:
         return whole
     try:
-        tokens = tokenize(_TIMES_X.sub("*", plain), comma_groups=comma_groups)
+        tokens = tokenize(_rewritten(plain), comma_groups=comma_groups)
         return _answer(tokens, plain)
     except (NotationError, RecursionError):
         return Text(plain)
+
+
+def _rewritten(text: str) -> str:
+    """Notation that needs its neighbours to be read: `2 x 10^5`, `3 to 4`, `Rs. 500`."""
+    if "to" in text:
+        text = _TO.sub(":", text)
+    if text[:2].lower() in ("rs", "in", "us"):
+        text = _RUPEES.sub("", text)
+    return _TIMES_X.sub("*", text) if "x" in text or "X" in text else text
 
 
 def undressed(text: str) -> str:
@@ -97,8 +109,8 @@ def _whole(text: str) -> Expression | None:
     """Answers whose meaning is fixed as a whole: words, options, numbers in a base."""
     if not text:
         return Text("")
-    if text[-1].isdigit() and text[0].isdigit() and "_" not in text and "-" not in text:
-        return None
+    if text[-1].isdigit() and text[0].isdigit() and "_" not in text:
+        return named(text) if text.count("-") == 2 and len(text) < 11 else None
     if any(sign.isalpha() for sign in text):
         if (known := named(text)) is not None:
             return known
@@ -111,7 +123,7 @@ def _whole(text: str) -> Expression | None:
                 return based(in_base[1], int(in_base[2]))
             except NotationError:
                 return None
-        if _ONLY_WORDS.fullmatch(text) and not _is_formula(text):
+        if _ONLY_WORDS.fullmatch(text) and not _is_formula(text) and not _JOINED.search(text):
             return Text(text)
     return None
 

@@ -13,6 +13,7 @@ from dartmath.verify.expression import (
     Group,
     Named,
     Number,
+    Quantity,
     Relation,
     Symbol,
     Text,
@@ -25,6 +26,7 @@ from dartmath.verify.words import clock
 
 _GROUPED = re.compile(r"\d,\d{3}(?!\d)")
 _LETTERS = re.compile(r"\\?[A-Za-z]{2,4}")
+_UNIT_LETTER = re.compile(r"(-?[\d.,/]{1,40}) +([mgslhLtNJWVA](?:\s*/\s*(?:s|h|m))?(?:\s*\^\s*\{?[23]\}?)?)")
 _LETTER_PAIR = re.compile(r"[A-Za-z]{2}")
 _BASE_QUERY = re.compile(r"\bbase\b|\bbinary\b|\boctal\b|\bhexadecimal\b", re.IGNORECASE)
 _ASKED = re.compile(r"\bfor \$?([a-zA-Z])\$?\s*[.?]?\s*$|\bfor \$?([a-zA-Z])\$?[.?]")
@@ -44,6 +46,7 @@ def other_readings(
     yield from _letters(reference, ours, answer, theirs)
     yield from _digits_in_base(ours, theirs, query)
     yield from _renamed_parameters(ours, theirs)
+    yield from _unit_letters(reference, ours, answer, theirs)
     yield from _asked_for(ours, theirs, query)
     yield from _option_text(ours, answer, query)
     yield from _spaced_lists(reference, ours, answer, theirs)
@@ -131,6 +134,23 @@ def _holds_pi(node: Expression) -> bool:
     from dartmath.verify.expression import children
 
     return node == Constant("pi") or any(_holds_pi(part) for part in children(node))
+
+
+def _unit_letters(reference: str, ours: Expression, answer: str, theirs: Expression) -> Iterator[Pair]:
+    """`5 m` with a unit, not a variable, when the other side has a unit or is a mere number."""
+    one = _with_unit(reference) if isinstance(theirs, Number | Quantity | Apply) else None
+    two = _with_unit(answer) if isinstance(ours, Number | Quantity | Apply) else None
+    if one and two and isinstance(ours, Apply) and isinstance(theirs, Apply):
+        yield one, two
+    elif one and not isinstance(theirs, Apply):
+        yield one, theirs
+    elif two and not isinstance(ours, Apply):
+        yield ours, two
+
+
+def _with_unit(text: str) -> Expression | None:
+    match = _UNIT_LETTER.fullmatch(text.strip())
+    return Quantity(parse(match[1]), match[2].strip()) if match else None
 
 
 def _asked_for(ours: Expression, theirs: Expression, query: str) -> Iterator[Pair]:

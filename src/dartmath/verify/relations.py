@@ -19,7 +19,6 @@ from dartmath.verify.expression import (
 )
 from dartmath.verify.names import UNKNOWN_FUNCTIONS, listed
 
-_GENERIC = frozenset(["y", "f"])
 _BUILT_IN_HEADS = frozenset(listed("add mul neg div pow root union intersection difference degree percent"))
 
 
@@ -95,7 +94,7 @@ def same_equation(reference: Relation, answer: Relation) -> Decision:
     """Equations are the same when what is left after moving all to one side is proportional."""
     ours, theirs = definition(reference), definition(answer)
     if ours and theirs and len(ours[1]) == len(theirs[1]):
-        if ours[0] != theirs[0] and not _GENERIC & {ours[0], theirs[0]}:
+        if ours[0] != theirs[0]:
             return Decision(False, "definition", f"{theirs[0]} is defined, not {ours[0]}")
         renamed = dict(zip((part.name for part in theirs[1]), ours[1], strict=True))
         return scalar_equal(ours[2], replace(theirs[2], dict(renamed)))
