@@ -61,7 +61,8 @@ class LazyGroup(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """As the base class, with the nearest verb named when there is none."""
-        if args and not args[0].startswith("-") and args[0] not in VERBS:
+        wrong = bool(args) and not args[0].startswith("-") and args[0] not in VERBS
+        if wrong and not ctx.resilient_parsing:
             from dartmath.errors import UnknownNameError
 
             raise UnknownNameError("command", args[0], VERBS)
@@ -72,6 +73,14 @@ class LazyGroup(TyperGroup):
         self._listing = True
         try:
             super().format_help(ctx, formatter)
+        finally:
+            self._listing = False
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> Any:
+        """Complete verbs without importing any."""
+        self._listing = True
+        try:
+            return super().shell_complete(ctx, incomplete)
         finally:
             self._listing = False
 
