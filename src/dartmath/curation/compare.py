@@ -79,20 +79,22 @@ class Comparison:
         return f"{text}; its targets rise with the fail rate at rank correlation {self.rank_correlation:.2f}."
 
 
-def compare_policies(journal_folder: Path, size: int | None = None) -> Comparison:
+def compare_policies(
+    journal_folder: Path, size: int | None = None, *, deduplicate: bool = True
+) -> Comparison:
     """Select from one pool by VRT, Uniform and Prop2Diff, each with the k that gives `size` rows.
 
-    Equal responses to a query count once. Without `size`, it is what the sampling policy itself
-    selects; it is lowered to what VRT can draw from trials that every query has, since a pool of
-    another policy has more of them for hard queries. The fail rate is that of the sampling
-    policy's pilot, and of all trials where it has none.
+    With `deduplicate`, equal responses to a query count once. Without `size`, it is what the
+    sampling policy itself selects; it is lowered to what VRT can draw from trials that every query
+    has, since a pool of another policy has more of them for hard queries. The fail rate is that of
+    the sampling policy's pilot, and of all trials where it has none.
     """
     from dartmath.sampling.journal import open_journal
 
     journal = open_journal(journal_folder)
     sampled = SamplingSection.model_validate(journal.manifest["config"]).policy
     pools = read_pool(journal)
-    for pool in pools:
+    for pool in pools if deduplicate else ():
         pool.deduplicate()
     return compare(pools, sampled, size)
 

@@ -21,6 +21,9 @@ from dartmath.sampling.config import PolicySection
 from dartmath.sampling.sample import Sample
 from dartmath.terminal import warn
 
+# Overlaps that the manifest names; the counts are of all.
+_PAIRS = 100
+
 
 def curate(journal_folder: Path, section: CurationSection, out: Path) -> CurationSummary:
     """Select a training set from the journal in `journal_folder` and write it to the folder `out`.

@@ -77,9 +77,9 @@ def responses_by_difficulty(comparison: Comparison, name: str) -> Figure:
     )
 
 
-def curve_groups(count: int) -> list[tuple[int, int]]:
-    """Ranges that cut `count` queries into at most sixty equal parts."""
-    parts = min(count, _CURVE_POINTS, max(8, count // 8))
+def curve_groups(count: int, most: int = _CURVE_POINTS) -> list[tuple[int, int]]:
+    """Ranges that cut `count` queries into at most `most` equal parts, of eight queries at least."""
+    parts = min(count, most, max(8, count // 8))
     return [(count * i // parts, count * (i + 1) // parts) for i in range(parts)]
 
 

@@ -44,10 +44,9 @@ def write_report(
     share = max(1, samples // max(1, sum(len(run.samples) for run in runs)))
     statistics: list[tuple[str, SamplingStatistics]] = []
     for run in runs:
-        size = next((s.summary["rows"] for s in run.datasets if s.summary.get("rows")), None)
         for stage in run.samples:
             label = run.name if len(run.samples) == 1 else f"{run.name} {stage.label}"
-            statistics.append((label, read_statistics(stage, size=size, browse=share, seed=seed)))
+            statistics.append((label, read_statistics(run, stage, browse=share, seed=seed)))
     page = render(
         title or " and ".join(run.name for run in runs),
         all_sections(runs, statistics, published),

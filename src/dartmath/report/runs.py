@@ -40,6 +40,16 @@ class Run:
     evaluations: list[Stage] = field(default_factory=list)
 
     @property
+    def rows(self) -> int | None:
+        """Rows of the first finished data set: the size at which policies are compared."""
+        return next((int(s.summary["rows"]) for s in self.datasets if s.summary.get("rows")), None)
+
+    @property
+    def deduplicated(self) -> bool:
+        """Whether the first data set has equal responses once only."""
+        return next((bool(s.manifest["config"]["deduplicate"]) for s in self.datasets), True)
+
+    @property
     def stages(self) -> list[Stage]:
         """All of them, in the order of the pipeline."""
         return [*self.samples, *self.datasets, *self.models, *self.evaluations]

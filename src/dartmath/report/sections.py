@@ -9,6 +9,7 @@ from typing import Any
 from dartmath.report import figures_sampling as sampling
 from dartmath.report import figures_training as training
 from dartmath.report.browser import text_json
+from dartmath.report.card_tables import published_rows
 from dartmath.report.plot import Figure
 from dartmath.report.runs import Run, Stage, evaluation_result, training_log
 from dartmath.report.statistics import SamplingStatistics
@@ -296,11 +297,6 @@ def _score_table(results: Mapping[str, Mapping[str, Any]], published: Sequence[s
 
 def _cell(result: Mapping[str, Any], name: str) -> str:
     return next((show_score(b["pass_at_1"]) for b in result["benchmarks"] if b["name"] == name), "")
-
-
-def published_rows(datasets: Sequence[str], published: Sequence[str]) -> list[Sequence[object]]:
-    """Published scores on the data sets: one row for each named model."""
-    return []
 
 
 def _provenance(runs: Sequence[Run]) -> Section:

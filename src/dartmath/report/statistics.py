@@ -11,7 +11,7 @@ from dartmath.curation.compare import Comparison, compare
 from dartmath.curation.pool import QueryPool, read_pool
 from dartmath.curation.select import fail_rate
 from dartmath.queries.query import Query
-from dartmath.report.runs import Stage
+from dartmath.report.runs import Run, Stage
 from dartmath.report.watchers import Lengths, Reservoir, Watched, WrongAnswers
 from dartmath.sampling import policy as policies
 from dartmath.sampling.config import SamplingSection
@@ -85,11 +85,11 @@ class SamplingStatistics:
         return sum((band.states for band in self.bands), Counter[str]())
 
 
-def read_statistics(stage: Stage, *, size: int | None, browse: int, seed: int) -> SamplingStatistics:
+def read_statistics(run: Run, stage: Stage, *, browse: int, seed: int) -> SamplingStatistics:
     """Read the journal of `stage` once.
 
-    `size` is the number of rows at which policies are compared, `browse` how many samples to keep
-    for looking at, drawn by `seed`.
+    `browse` is how many samples to keep for looking at, drawn by `seed`. Policies are compared at
+    the size of the run's data set, with equal responses counted as that set counts them.
     """
     journal = open_journal(stage.folder)
     queries = journal.queries()
@@ -99,17 +99,18 @@ def read_statistics(stage: Stage, *, size: int | None, browse: int, seed: int) -
     policy = journal.section.policy
     pilot = policies.pilot(policy) or None
     bands_of = band_of(queries, {p.query.id: fail_rate(p, pilot) for p in pools})
-    for pool in pools:
+    distinct = {pool.query.id: len({c.digest for c in pool.candidates}) for pool in pools}
+    for pool in pools if run.deduplicated else ():
         pool.deduplicate()
     return SamplingStatistics(
         stage=stage,
         queries={query.id: query for query in queries},
         bands_of=bands_of,
-        bands=_bands(pools, bands_of, counts, journal),
+        bands=_bands(pools, bands_of, counts, distinct, journal),
         pass_rates=[p.correct / p.trials for p in pools if p.trials],
         by_query={p.query.id: (p.trials, p.correct) for p in pools},
         lengths=lengths,
-        comparison=compare(pools, policy, size),
+        comparison=compare(pools, policy, run.rows),
         suspects=_suspects(pools, answers),
         browse=reservoir.take(browse),
     )
@@ -119,6 +120,7 @@ def _bands(
     pools: Sequence[QueryPool],
     bands_of: dict[str, str],
     counts: dict[str, QueryCounts],
+    distinct: dict[str, int],
     journal: JournalReader,
 ) -> list[BandStatistics]:
     found = {name: BandStatistics(name) for name in dict.fromkeys(bands_of.values())}
@@ -128,7 +130,7 @@ def _bands(
         band.covered += bool(pool.correct)
         band.trials += pool.trials
         band.correct += pool.correct
-        band.distinct += len(pool.candidates)
+        band.distinct += distinct[pool.query.id]
         band.tokens += pool.tokens
         band.outcomes.update({outcome.value: n for outcome, n in count.outcomes.items()})
         band.states[_state(pool, count, journal.section, finished=journal.finished)] += 1

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dartmath.report.runs import Run, Stage, evaluation_result, find_runs
 from dartmath.terminal import console, print_table
+
+if TYPE_CHECKING:
+    from dartmath.curation.compare import Comparison
 
 
 def print_summary(folder: Path, *, as_json: bool = False) -> None:
@@ -17,7 +20,7 @@ def print_summary(folder: Path, *, as_json: bool = False) -> None:
         print(json.dumps(summary_json(run), ensure_ascii=False))
         return
     for stage in run.samples:
-        _print_policies(stage, _rows(run))
+        _print_policies(_compare(run, stage))
     if run.evaluations:
         _print_scores(run)
     _print_places(run)
@@ -27,7 +30,7 @@ def summary_json(run: Run) -> dict[str, Any]:
     """The same as a dictionary."""
     return {
         "run": str(run.folder),
-        "policies": {s.label: _compare(s, _rows(run)).to_json() for s in run.samples},
+        "policies": {s.label: _compare(run, s).to_json() for s in run.samples},
         "datasets": {s.label: s.summary for s in run.datasets},
         "models": {s.label: s.summary for s in run.models},
         "evaluations": {s.label: s.summary for s in run.evaluations},
@@ -45,19 +48,13 @@ def places(run: Run) -> dict[str, str]:
     return found | {f"{stage.label} card": str(stage.folder / "README.md") for stage in cards}
 
 
-def _rows(run: Run) -> int | None:
-    """Rows of the run's data set: the size at which policies are compared."""
-    return next((int(s.summary["rows"]) for s in run.datasets if s.summary.get("rows")), None)
-
-
-def _compare(stage: Stage, size: int | None) -> Any:
+def _compare(run: Run, stage: Stage) -> Comparison:
     from dartmath.curation.compare import compare_policies
 
-    return compare_policies(stage.folder, size)
+    return compare_policies(stage.folder, run.rows, deduplicate=run.deduplicated)
 
 
-def _print_policies(stage: Stage, size: int | None) -> None:
-    comparison = _compare(stage, size)
+def _print_policies(comparison: Comparison) -> None:
     print_table(
         f"Correct responses kept of the same pool, at {comparison.size:,} rows",
         comparison.columns(),

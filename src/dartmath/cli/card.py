@@ -1,0 +1,40 @@
+"""`dartmath card`: the model card or the dataset card."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from dartmath.cli._options import resolve_section, section_options
+from dartmath.recipe import ReportSection
+
+
+@section_options(ReportSection)
+def command(
+    run: Annotated[Path, typer.Argument(help="Run folder, or the folder of one data set or model.")],
+    recipe: Annotated[str | None, typer.Option(help="Take the `report:` section of this recipe.")] = None,
+    show: Annotated[bool, typer.Option("--print", help="Print the cards instead of writing them.")] = False,
+    *,
+    overrides: dict[str, Any],
+) -> None:
+    """Write README.md beside every finished data set and model: their cards for the Hub.
+
+    Everything in a card is computed from the manifests of the stages.
+
+    Examples:
+        dartmath card runs/tiny
+        dartmath card runs/tiny --model-id me/tiny --dataset-id me/tiny-data --license apache-2.0
+        dartmath card runs/tiny/dataset --print
+    """
+    section = resolve_section(ReportSection, overrides, recipe=recipe, key="report")
+    from dartmath.report import render_cards, write_cards
+    from dartmath.terminal import info
+
+    if show:
+        for _, text in render_cards(section, run):
+            print(text)
+        return
+    for path in write_cards(section, run):
+        info(f"wrote {path}")

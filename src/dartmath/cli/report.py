@@ -1,0 +1,43 @@
+"""`dartmath report`: one offline HTML report, or its main figure as SVG."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def command(
+    runs: Annotated[list[Path], typer.Argument(help="Run folders, or output folders of single stages.")],
+    *,
+    out: Annotated[Path, typer.Option(help="The HTML file to write.")] = Path("report.html"),
+    title: Annotated[str | None, typer.Option(help="Title; the names of the runs when absent.")] = None,
+    samples: Annotated[int, typer.Option(min=0, help="Most responses to look at.")] = 600,
+    seed: Annotated[int, typer.Option(help="Seed that draws them.")] = 0,
+    published: Annotated[
+        list[str] | None, typer.Option(help="Published model whose scores stand beside the results.")
+    ] = None,
+    figure: Annotated[
+        Path | None, typer.Option(help="Write only the figure of responses per query, as SVG.")
+    ] = None,
+) -> None:
+    """Write one HTML file about one run, or about several side by side; it needs no network.
+
+    Examples:
+        dartmath report runs/tiny --out tiny.html
+        dartmath report runs/uniform runs/prop2diff --out both.html
+        dartmath report runs/gsm8k --published dart-math-llama3-8b-uniform
+        dartmath report runs/tiny --figure responses.svg
+    """
+    from dartmath.terminal import info
+
+    if figure is not None:
+        from dartmath.report import figure_svg
+
+        info(f"wrote {figure_svg(runs[0], figure)}")
+        return
+    from dartmath.report import write_report
+
+    path = write_report(runs, out, title=title, samples=samples, seed=seed, published=published or ())
+    info(f"wrote {path} ({path.stat().st_size / 1e6:.1f} MB)")

@@ -1,0 +1,139 @@
+"""The tables of the cards, as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dartmath.evaluation.published import find_published
+from dartmath.report.runs import Stage
+from dartmath.report.summary import show_score
+
+
+def markdown_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """A Markdown table; whatever stands in a cell stays in it."""
+    lines = [columns, ["---"] + ["---:"] * (len(columns) - 1), *rows]
+    return "\n".join("| " + " | ".join(_cell(value) for value in line) + " |" for line in lines)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return str("" if value is None else value).replace("\n", " ").replace("|", "\\|").replace("<", "&lt;")
+
+
+def results_table(results: Sequence[tuple[str, Mapping[str, Any]]], published: Sequence[str]) -> str:
+    """Pass@1 in percent of each model on each benchmark, with published rows below; "" without any."""
+    names = list(dict.fromkeys(b["name"] for _, result in results for b in result["benchmarks"]))
+    if not names:
+        return ""
+    datasets = {b["name"]: b["dataset"] for _, result in results for b in result["benchmarks"]}
+    rows: list[Sequence[object]] = [
+        (label, *(_score(result, name) for name in names), show_score(result["average"]))
+        for label, result in results
+    ]
+    rows += published_rows([datasets[name] for name in names], published)
+    return markdown_table(("model", *names, "average"), rows)
+
+
+def published_rows(datasets: Sequence[str], published: Sequence[str]) -> list[Sequence[object]]:
+    """Printed scores of the named models on `datasets`; the average is over their six benchmarks."""
+    rows: list[Sequence[object]] = []
+    for name in published:
+        model = find_published(name)
+        scores = ["" if d not in model.scores else f"{100 * model.scores[d]:.1f}" for d in datasets]
+        average = "" if model.average is None else f"{100 * model.average:.1f} (of six)"
+        rows.append((f"{model.title}, published", *scores, average))
+    return rows
+
+
+def _score(result: Mapping[str, Any], name: str) -> str:
+    return next((show_score(b["pass_at_1"]) for b in result["benchmarks"] if b["name"] == name), "")
+
+
+def bands_table(summary: Mapping[str, Any]) -> str:
+    """Queries, rows and tokens by band."""
+    rows = [
+        (
+            g["name"],
+            g["queries"],
+            g["covered"],
+            "" if g["fail_rate"] is None else f"{g['fail_rate']:.3f}",
+            g["rows"],
+            f"{g['rows'] / max(1, g['queries']):.2f}",
+            f"{g['tokens'] / g['rows']:.0f}" if g["rows"] else "",
+            g["missing"],
+        )
+        for g in summary["bands"]
+    ]
+    columns = ("band", "queries", "covered", "fail rate", "rows", "rows per query", "tokens per response")
+    return markdown_table((*columns, f"{summary['unit']} missing"), rows)
+
+
+def histogram_table(summary: Mapping[str, Any]) -> str:
+    """Queries and rows by fail rate."""
+    width = 1 / len(summary["histogram"])
+    rows = [
+        (f"{edge:.1f} to {edge + width:.1f}", queries, count) for edge, queries, count in summary["histogram"]
+    ]
+    return markdown_table(("fail rate", "queries", "rows"), rows)
+
+
+def sources_table(summary: Mapping[str, Any]) -> str:
+    """Data sets the queries come from, with their licences."""
+    rows = [
+        (g["name"], g["queries"], g["rows"], summary["licences"].get(g["name"], ""))
+        for g in summary["datasets"]
+    ]
+    return markdown_table(("data set", "queries", "rows", "licence of the source"), rows)
+
+
+def sampling_table(manifest: Mapping[str, Any]) -> str:
+    """The model that sampled and its settings."""
+    config, model = manifest.get("config") or {}, manifest.get("model") or {}
+    template, summary = manifest.get("template") or {}, manifest.get("summary") or {}
+    policy = config.get("policy") or {}
+    rows: list[Sequence[object]] = [
+        ("model", " ".join(str(model[k]) for k in ("name", "revision") if model.get(k))),
+        ("policy", " ".join(f"{k} {v}" if k != "kind" else str(v) for k, v in policy.items())),
+        *((key.replace("_", " "), config[key]) for key in _SAMPLING_KEYS if key in config),
+        ("prompt template", f"{template.get('name', '')} ({template.get('hash', '')})"),
+        ("engine", (manifest.get("engine") or {}).get("kind", "")),
+        ("seed", str(manifest.get("seed", ""))),
+        ("raw samples", summary.get("samples", "")),
+        ("generated tokens", summary.get("tokens", "")),
+    ]
+    return markdown_table(("sampling", "value"), rows)
+
+
+_SAMPLING_KEYS = ("temperature", "top_p", "top_k", "max_tokens", "shots")
+_TRAINING_KEYS = (
+    "epochs",
+    "max_steps",
+    "learning_rate",
+    "schedule",
+    "warmup",
+    "weight_decay",
+    "batch_size",
+    "max_length",
+    "packing",
+)
+
+
+def training_table(stage: Stage) -> str:
+    """How the model was fine-tuned, and what came of it."""
+    config, summary = stage.manifest.get("config") or {}, stage.summary
+    rows: list[Sequence[object]] = [
+        ("base model", " ".join(str(v) for v in stage.manifest["model"].values() if v)),
+        ("method", "LoRA" if config.get("lora") else "full fine-tuning, loss on the response alone"),
+        *((key.replace("_", " "), str(config[key])) for key in _TRAINING_KEYS if config.get(key) is not None),
+        ("number format", summary["dtype"]),
+        ("attention", summary["attention"]),
+        ("examples", summary["examples"]),
+        ("packed sequences", summary["sequences"]),
+        ("optimiser steps", summary["steps"]),
+        ("tokens", summary["tokens"]),
+        ("loss, first and last tenth", f"{summary['first_loss']:.4f}, {summary['last_loss']:.4f}"),
+        ("seed", str(stage.manifest.get("seed", ""))),
+    ]
+    return markdown_table(("training", "value"), rows)

@@ -1,0 +1,174 @@
+"""Model card and dataset card: Markdown with metadata for the Hub, computed from manifests alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from dartmath.errors import DataError
+from dartmath.manifest import write_atomic
+from dartmath.recipe import ReportSection
+from dartmath.report.card_metadata import dataset_metadata, model_metadata
+from dartmath.report.card_tables import (
+    bands_table,
+    histogram_table,
+    markdown_table,
+    results_table,
+    sampling_table,
+    sources_table,
+    training_table,
+)
+from dartmath.report.runs import Run, Stage, evaluation_result, find_runs
+
+_ASSETS = Path(__file__).parent / "assets"
+CARD = "README.md"
+
+
+def write_cards(section: ReportSection, root: Path) -> list[Path]:
+    """Write the cards of every finished data set and model of the run in `root` beside them."""
+    made = render_cards(section, root)
+    for path, text in made:
+        write_atomic(path, text)
+    return [path for path, _ in made]
+
+
+def render_cards(section: ReportSection, root: Path) -> list[tuple[Path, str]]:
+    """(path, text) of the cards of every finished data set and model of the run in `root`.
+
+    Raises `DataError` when there is none.
+    """
+    (run,) = find_runs([root])
+    finished = [stage for stage in (*run.datasets, *run.models) if stage.manifest.get("finished")]
+    if not finished:
+        raise DataError("no finished data set or model to describe; see: dartmath curate --help", path=root)
+    make = {"curate": dataset_card, "train": model_card}
+    return [(s.folder / CARD, make[s.manifest["stage"]](run, s, section)) for s in finished]
+
+
+def dataset_card(run: Run, stage: Stage, section: ReportSection) -> str:
+    """The card of a curated set.
+
+    Raises `DataError` when the stage has not finished.
+    """
+    summary, source = _finished(stage), dict(stage.manifest.get("sampling") or {})
+    return _render(
+        "dataset_card.md.j2",
+        metadata=dataset_metadata(stage, section),
+        title=section.dataset_id or section.title or stage.label,
+        summary=summary,
+        policy=summary["policy"],
+        config=stage.manifest["config"],
+        sampling=sampling_table(source),
+        sampler=(source.get("model") or {}).get("name", "an unnamed model"),
+        bands=bands_table(summary),
+        histogram=histogram_table(summary),
+        sources=sources_table(summary),
+        columns=markdown_table(("column", "meaning"), list(stage.manifest["columns"].items())),
+        contamination=summary.get("decontamination") or {},
+        recipe=_recipe(run),
+        stage=stage,
+    )
+
+
+def model_card(run: Run, stage: Stage, section: ReportSection) -> str:
+    """The card of a fine-tuned model, with the evaluations of it that the run holds.
+
+    Raises `DataError` when the training has not finished.
+    """
+    summary = _finished(stage)
+    own = [(e, result) for e in run.evaluations if _is_of(e, stage) and (result := evaluation_result(e))]
+    others = [
+        (e.label.removeprefix("evaluation/"), result)
+        for e in run.evaluations
+        if not _is_of(e, stage) and (result := evaluation_result(e))
+    ]
+    name = (section.model_id or section.title or run.name).rpartition("/")[2]
+    return _render(
+        "model_card.md.j2",
+        metadata=model_metadata(stage, section, name, [result for _, result in own]),
+        title=section.model_id or section.title or run.name,
+        summary=summary,
+        base=stage.manifest["model"]["name"],
+        results=results_table([(name, r) for _, r in own] + others, section.published),
+        evaluation=_evaluation_settings([result for _, result in own]),
+        training=training_table(stage),
+        datasets=[(d, d.summary, bands_table(d.summary)) for d in run.datasets if d.summary],
+        template=_template(stage),
+        limits=_limits(run, [result for _, result in own]),
+        recipe=_recipe(run),
+        stage=stage,
+    )
+
+
+def _finished(stage: Stage) -> dict[str, Any]:
+    if not stage.manifest.get("finished"):
+        raise DataError(
+            "the stage has not finished, so there is nothing to describe; run it again", path=stage.folder
+        )
+    return stage.summary
+
+
+def _is_of(evaluation: Stage, model: Stage) -> bool:
+    name = str((evaluation.manifest.get("model") or {}).get("name", ""))
+    return bool(name) and Path(name).resolve() == model.folder.resolve()
+
+
+def _template(stage: Stage) -> dict[str, str]:
+    """Name and hash of the prompt template, and its text where it is one of texts and known here."""
+    from dartmath.errors import UsageError
+    from dartmath.prompts.template import load_template
+
+    recorded = dict(stage.manifest.get("template") or {})
+    try:
+        template = load_template(str(recorded.get("name", "")))
+    except UsageError:
+        return recorded | {"text": ""}
+    same = template.hash == recorded.get("hash") and not template.chat
+    return recorded | {"text": (template.render("{query}").text or "") if same else ""}
+
+
+def _evaluation_settings(results: Sequence[dict[str, Any]]) -> str:
+    """How the model was asked, in one sentence; empty without an evaluation."""
+    if not results:
+        return ""
+    section = results[0]["section"]
+    decoding = f"temperature {section['temperature']:g}" if section["temperature"] else "greedy decoding"
+    shots = f"{section['shots']} worked examples" if section["shots"] else "0-shot"
+    return (
+        f"{decoding}, {shots}, {section['trials']} response(s) per query of at most "
+        f"{section['max_tokens']} new tokens; answers judged by rule, without executing anything"
+    )
+
+
+def _limits(run: Run, results: Sequence[dict[str, Any]]) -> list[str]:
+    """What a reader should know before trusting the numbers, from the numbers themselves."""
+    found = []
+    for benchmark in (b for result in results for b in result["benchmarks"]):
+        if benchmark["truncated"] > 0.01:
+            found.append(
+                f"{benchmark['truncated']:.1%} of the responses to {benchmark['name']} were cut off."
+            )
+        if benchmark["queries"] < 200:
+            found.append(f"{benchmark['name']} was measured on {benchmark['queries']} queries only.")
+    gaps = [(s["queries"] - s["covered"], s["queries"]) for d in run.datasets if (s := d.summary)]
+    found += [
+        f"{gap:,} of {all_:,} training queries have no response in the set." for gap, all_ in gaps if gap
+    ]
+    return found
+
+
+def _recipe(run: Run) -> str:
+    """The run's resolved recipe; empty where the stages were run one by one."""
+    path = run.folder / "recipe.yaml"
+    return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+
+
+def _render(name: str, /, **values: Any) -> str:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    # Markdown, not HTML: nothing is escaped but what `card_tables` puts into table cells.
+    environment = Environment(
+        loader=FileSystemLoader(_ASSETS), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template(name).render(**values).strip() + "\n"
