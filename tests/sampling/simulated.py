@@ -101,9 +101,7 @@ def dataset(folder: Path) -> set[tuple[str, int, str]]:
     for one in journal.samples([Outcome.CORRECT]):
         pools.setdefault(one.query_id, []).append(one)
     for query, found in pools.items():
-        wanted = rules.target(
-            journal.section.policy, counts[query].pilot_trials, counts[query].pilot_correct
-        )
+        wanted = rules.target(journal.section.policy, counts[query].pilot_trials, counts[query].pilot_correct)
         first = sorted(found, key=lambda s: s.trial)[:wanted]
         chosen |= {(s.query_id, s.trial, s.text) for s in first}
     return chosen

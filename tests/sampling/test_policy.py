@@ -14,9 +14,7 @@ from dartmath.sampling import policy as rules
 from dartmath.sampling.config import VRT, Band, Custom, PolicySection, Prop2Diff, Uniform
 
 records = st.integers(1, 64).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n)))
-prop2diff = st.builds(
-    Prop2Diff, k=st.integers(1, 300), exponent=st.floats(0.25, 4), pilot=st.integers(1, 64)
-)
+prop2diff = st.builds(Prop2Diff, k=st.integers(1, 300), exponent=st.floats(0.25, 4), pilot=st.integers(1, 64))
 
 
 @given(prop2diff, records)
@@ -63,7 +61,9 @@ def test_description_names_kind_and_size(policy: PolicySection) -> None:
 
 def test_custom_policy_of_ten_lines(tmp_path: Path) -> None:
     file = tmp_path / "mine.py"
-    file.write_text("import math\n\ndef root(trials, correct, k):\n    return math.isqrt(k * (trials - correct))\n")
+    file.write_text(
+        "import math\n\ndef root(trials, correct, k):\n    return math.isqrt(k * (trials - correct))\n"
+    )
     policy = Custom(function=f"{file}:root", k=64, pilot=4)
     assert rules.target(policy, 4, 3) == 8
     assert (rules.pilot(policy), rules.cap(policy)) == (4, 2048)
@@ -71,7 +71,7 @@ def test_custom_policy_of_ten_lines(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("function", ["none.py:f", "math:nothing", "no_such_module:f", "math:pi", "plain"])
 def test_custom_policy_that_cannot_be_loaded(function: str) -> None:
-    with pytest.raises(ConfigError, match="sampling.policy.function"):
+    with pytest.raises(ConfigError, match=r"sampling\.policy\.function"):
         rules.load_function(function)
 
 

@@ -119,7 +119,7 @@ def test_queries_may_not_be_dropped_or_changed(tmp_path: Path) -> None:
         run(tmp_path, SimulatedEngine(), UNIFORM, count=4, amend=True)
     changed = make_queries(5)
     changed[2] = type(changed[2])("q00002", "test", "What is 2?", ("3",))
-    with pytest.raises(JournalError, match="'q00002'.*changed"):
+    with pytest.raises(JournalError, match=r"'q00002'.*changed"):
         run(tmp_path, SimulatedEngine(), UNIFORM, queries=changed, amend=True)
 
 
@@ -150,7 +150,8 @@ def test_sample_budget_stops_exactly_and_goes_on(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("budget", "word"), [(Budget(tokens=2000), "tokens"), (Budget(money=0.001), "money"), (Budget(hours=1e-6), "hours")]
+    ("budget", "word"),
+    [(Budget(tokens=2000), "tokens"), (Budget(money=0.001), "money"), (Budget(hours=1e-6), "hours")],
 )
 def test_other_budgets_stop(tmp_path: Path, budget: Budget, word: str) -> None:
     price = Price(per_million_tokens=1.0)

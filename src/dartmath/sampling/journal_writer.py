@@ -28,8 +28,8 @@ from dartmath.sampling.journal_segments import (
 from dartmath.sampling.sample import Sample
 from dartmath.sampling.tally import Tally
 
-_ROWS = 50_000
-_BYTES = 64 << 20
+ROWS = 50_000
+BYTES = 64 << 20
 _SYNC_SECONDS = 5.0
 
 
@@ -37,12 +37,14 @@ class JournalWriter:
     """Appends to the journal in `folder`, whose lock the caller holds.
 
     `tally` is snapshot beside each segment that closes; record a sample there before `append`.
-    Segments close at `rows` samples or `size` bytes.
+    Segments close at `rows` samples or `size` bytes; `ROWS` and `BYTES` when None.
     """
 
-    def __init__(self, folder: Path, tally: Tally, *, rows: int = _ROWS, size: int = _BYTES) -> None:
+    def __init__(
+        self, folder: Path, tally: Tally, *, rows: int | None = None, size: int | None = None
+    ) -> None:
         self._folder, self._tally = folder, tally
-        self._row_limit, self._byte_limit = rows, size
+        self._row_limit, self._byte_limit = rows or ROWS, size or BYTES
         self._background = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._jobs: list[Future[None]] = []
         self._lines: list[bytes] = []
@@ -127,13 +129,15 @@ class JournalWriter:
                 raise JournalError(f"cannot close a segment of {self._folder}: {error}") from error
 
     def _write(self, data: bytes) -> None:
-        view = memoryview(data)
+        written = 0
         try:
-            while view:
-                view = view[self._file.write(view) :]
+            while written < len(data):
+                written += self._file.write(memoryview(data)[written:])
         except OSError as error:
             self._lines.clear()
-            os.ftruncate(self._file.fileno(), self._bytes)
+            whole = data.rfind(b"\n", 0, written) + 1
+            self._rows += data.count(b"\n", 0, whole)
+            os.ftruncate(self._file.fileno(), self._bytes + whole)
             raise JournalError(_failure(self._folder, error)) from error
 
     def _shut(self) -> None:

@@ -78,8 +78,8 @@ def read_progress(folder: Path) -> dict[str, Any]:
 
 def _servers(engine: Any) -> Any:
     """What the engine says about its servers or replicas, if it has any."""
-    status = getattr(engine, "status", None)
-    return status() if callable(status) else None
+    servers = getattr(engine, "servers", None)
+    return servers() if callable(servers) else None
 
 
 def _replace(path: Path, text: str) -> None:

@@ -1,0 +1,92 @@
+"""Run by tests: sample into a folder in child processes that are killed at random moments.
+
+    python killable.py FOLDER ROUNDS ENGINE
+
+Children are forked from this process, which has imported everything and has no threads, so that a
+round takes a fraction of a second. After every kill the journal must hold all it held before.
+Prints the number of rounds that really cut a run short.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from simulated import MODEL, QA, SimulatedEngine, make_queries
+
+import dartmath.verify.judge  # noqa: F401  (imported before the fork)
+from dartmath.engines import create_engine
+from dartmath.engines.config import TransformersEngine
+from dartmath.errors import DataError
+from dartmath.model import ModelSection
+from dartmath.prompts.template import load_template
+from dartmath.queries.query import Query
+from dartmath.sampling import journal_writer
+from dartmath.sampling.config import Prop2Diff, SamplingSection, Uniform
+from dartmath.sampling.journal import open_journal
+from dartmath.sampling.run import sample
+
+# Small segments, so that kills also hit the moments in which segments are closed.
+journal_writer.ROWS = 40
+
+
+def simulated(folder: Path) -> None:
+    """The fast engine."""
+    section = SamplingSection(policy=Prop2Diff(k=16, pilot=6, cap=60), workers=0)
+    engine = SimulatedEngine(delay=0.002)
+    sample(make_queries(60), engine, QA, section, folder, seed=7, model=MODEL)
+
+
+def real(folder: Path) -> None:
+    """SmolLM2 on sums of small numbers, one sequence at a time: bit for bit repeatable."""
+    policy = Uniform(k=2, cap=4)
+    section = SamplingSection(policy=policy, workers=0, max_tokens=12, temperature=0.8)
+    queries = [Query(f"s{i}", "sums", f"What is {i} + {i}?", (str(2 * i),)) for i in range(12)]
+    model = ModelSection(name="smollm2-135m-instruct", dtype="float32")
+    template = load_template("chat")
+    engine: Any = create_engine(TransformersEngine(concurrency=1, device="cpu", threads=1), model, template)
+    sample(queries, engine, template, section, folder, seed=7, model=MODEL)
+
+
+RUNS = {"simulated": (simulated, 0.6), "real": (real, 8.0)}
+
+
+def main() -> None:
+    folder, rounds = Path(sys.argv[1]), int(sys.argv[2])
+    run, longest = RUNS[sys.argv[3]]
+    moments = random.Random(1)
+    before: set[tuple[str, int]] = set()
+    killed = 0
+    for _ in range(rounds):
+        child = os.fork()
+        if child == 0:
+            run(folder)
+            os._exit(0)
+        time.sleep(moments.uniform(0.005, longest))
+        os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+        killed += os.WIFSIGNALED(status)
+        now = recorded(folder)
+        assert before <= now, f"lost: {sorted(before - now)[:5]}"
+        before = now
+    run(folder)
+    print(killed)
+
+
+def recorded(folder: Path) -> set[tuple[str, int]]:
+    """The trials in the journal; none where the manifest was not yet written."""
+    try:
+        found = [(s.query_id, s.trial) for s in open_journal(folder).samples()]
+    except DataError:
+        return set()
+    assert len(found) == len(set(found)), "a trial is there twice"
+    return set(found)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,172 @@
+"""The journal: counters from segments, snapshots or both; torn tails; damage; versions."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from simulated import SimulatedEngine, assert_sound, make_queries, run
+
+from dartmath.errors import DataError, JournalError
+from dartmath.manifest import read_manifest, write_manifest
+from dartmath.sampling import journal_manifest, journal_writer
+from dartmath.sampling.config import Budget, SamplingSection, Uniform
+from dartmath.sampling.journal import load_tally, open_journal
+from dartmath.sampling.journal_segments import segment_numbers, segment_path, snapshot_numbers
+
+SECTION = SamplingSection(policy=Uniform(k=5, cap=40), workers=0)
+LIMITED = SECTION.model_copy(update={"budget": Budget(samples=130)})
+
+
+@pytest.fixture
+def small_segments(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal_writer, "ROWS", 30)
+
+
+def open_segment(folder: Path) -> Path:
+    """The one segment that is still JSONL."""
+    (path,) = (folder / "segments").glob("*.jsonl")
+    return path
+
+
+@pytest.mark.usefixtures("small_segments")
+def test_finished_run_is_all_parquet_and_keeps_two_snapshots(tmp_path: Path) -> None:
+    run(tmp_path, SimulatedEngine(), SECTION)
+    numbers = segment_numbers(tmp_path)
+    assert len(numbers) >= 3
+    assert all(segment_path(tmp_path, n, "parquet").is_file() for n in numbers)
+    assert not list((tmp_path / "segments").glob("*.jsonl"))
+    assert snapshot_numbers(tmp_path) == numbers[-2:]
+
+
+@pytest.mark.usefixtures("small_segments")
+@pytest.mark.parametrize("texts", [False, True])
+def test_counters_are_the_same_from_snapshot_and_from_samples(tmp_path: Path, texts: bool) -> None:
+    run(tmp_path, SimulatedEngine(), LIMITED)
+    queries = open_journal(tmp_path).queries()
+    fast = load_tally(tmp_path, queries, 0, texts=texts)
+    for number in snapshot_numbers(tmp_path):
+        segment_path(tmp_path, number, "counters.parquet").unlink()
+    slow = load_tally(tmp_path, queries, 0, texts=texts)
+    assert [fast.counts(i) for i in range(20)] == [slow.counts(i) for i in range(20)]
+    assert [fast.missing(i) for i in range(20)] == [slow.missing(i) for i in range(20)]
+
+
+@pytest.mark.usefixtures("small_segments")
+def test_damaged_snapshot_is_recounted(tmp_path: Path) -> None:
+    run(tmp_path, SimulatedEngine(), SECTION)
+    before = open_journal(tmp_path).counts()
+    for number in snapshot_numbers(tmp_path):
+        segment_path(tmp_path, number, "counters.parquet").write_bytes(b"PAR1 nonsense")
+    assert open_journal(tmp_path).counts() == before
+
+
+@pytest.mark.usefixtures("small_segments")
+@pytest.mark.parametrize("pilot", [3, 9])
+def test_counters_of_another_pilot(tmp_path: Path, pilot: int) -> None:
+    run(tmp_path, SimulatedEngine(), SECTION)
+    journal = open_journal(tmp_path)
+    tally = load_tally(tmp_path, journal.queries(), pilot, texts=True)
+    first = [s for s in journal.samples() if s.trial < pilot]
+    for index, query in enumerate(journal.queries()):
+        mine = [s for s in first if s.query_id == query.id]
+        assert tally.pilot_trials[index] == len(mine)
+        assert tally.pilot_correct[index] == sum(s.outcome == "correct" for s in mine)
+
+
+@pytest.mark.parametrize("tail", [b'{"query_id":"q00001","tri', b"\x00" * 700, b"{}\n", b"\xff\xfe\n"])
+def test_torn_tail_is_left_out_and_sampled_again(tmp_path: Path, tail: bytes) -> None:
+    run(tmp_path, SimulatedEngine(), LIMITED)
+    with open_segment(tmp_path).open("ab") as file:
+        file.write(tail)
+    assert sum(1 for _ in open_journal(tmp_path).samples()) == 130
+    assert run(tmp_path, SimulatedEngine(), SECTION).complete
+    assert_sound(tmp_path)
+
+
+def test_last_line_torn_in_two_is_owed_again(tmp_path: Path) -> None:
+    run(tmp_path, SimulatedEngine(), LIMITED)
+    path = open_segment(tmp_path)
+    path.write_bytes(path.read_bytes()[:-40])
+    assert sum(1 for _ in open_journal(tmp_path).samples()) == 129
+    run(tmp_path, SimulatedEngine(), SECTION)
+    assert_sound(tmp_path)
+
+
+def test_damage_in_the_middle_is_an_error_with_its_place(tmp_path: Path) -> None:
+    run(tmp_path, SimulatedEngine(), LIMITED)
+    path = open_segment(tmp_path)
+    lines = path.read_bytes().splitlines(keepends=True)
+    lines[10] = b"oops\n"
+    path.write_bytes(b"".join(lines))
+    with pytest.raises(JournalError, match=r"000000\.jsonl:11: damaged"):
+        run(tmp_path, SimulatedEngine(), SECTION)
+
+
+@pytest.mark.usefixtures("small_segments")
+def test_kill_between_parquet_and_removal_of_its_source(tmp_path: Path) -> None:
+    run(tmp_path, SimulatedEngine(), LIMITED)
+    first = segment_path(tmp_path, 0, "parquet")
+    rows = [s.to_json() for s in open_journal(tmp_path).samples() if s.trial == 0][:5]
+    segment_path(tmp_path, 0, "jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows))
+    assert first.is_file()
+    assert run(tmp_path, SimulatedEngine(), SECTION).complete
+    assert_sound(tmp_path)
+
+
+def test_newer_version_is_refused(tmp_path: Path) -> None:
+    run(tmp_path, SimulatedEngine(), SECTION)
+    manifest = read_manifest(tmp_path)
+    write_manifest(tmp_path, {**manifest, "journal": {"version": 99}})
+    with pytest.raises(JournalError, match="newer dartmath"):
+        open_journal(tmp_path)
+    with pytest.raises(JournalError, match="pip install --upgrade dartmath"):
+        run(tmp_path, SimulatedEngine(), SECTION)
+
+
+def test_older_version_is_converted_step_by_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(tmp_path, SimulatedEngine(), LIMITED)
+    queries = tmp_path / "queries.jsonl"
+    queries.rename(tmp_path / "queries-old.jsonl")
+    steps = {
+        1: lambda folder: (folder / "queries-old.jsonl").rename(folder / "queries-older.jsonl"),
+        2: lambda folder: (folder / "queries-older.jsonl").rename(folder / "queries.jsonl"),
+    }
+    monkeypatch.setattr(journal_manifest, "VERSION", 3)
+    monkeypatch.setattr(journal_manifest, "MIGRATIONS", steps)
+    assert run(tmp_path, SimulatedEngine(), SECTION).complete
+    assert read_manifest(tmp_path)["journal"]["version"] == 3
+
+
+def test_version_without_a_conversion_is_refused(tmp_path: Path) -> None:
+    run(tmp_path, SimulatedEngine(), SECTION)
+    write_manifest(tmp_path, {**read_manifest(tmp_path), "journal": {"version": 0}})
+    with pytest.raises(JournalError, match="version 0"):
+        run(tmp_path, SimulatedEngine(), SECTION)
+
+
+def test_samples_without_a_manifest_are_not_overwritten(tmp_path: Path) -> None:
+    run(tmp_path, SimulatedEngine(), SECTION)
+    (tmp_path / "manifest.json").unlink()
+    with pytest.raises(JournalError, match=r"no manifest\.json"):
+        run(tmp_path, SimulatedEngine(), SECTION)
+
+
+def test_folder_that_is_no_journal(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no manifest"):
+        open_journal(tmp_path)
+
+
+def test_reading_beside_a_writer(tmp_path: Path) -> None:
+    seen: list[int] = []
+
+    def look(request: object) -> None:
+        if len(engine.launched) % 25 == 0:
+            journal = open_journal(tmp_path)
+            seen.append(sum(c.trials for c in journal.counts().values()))
+            assert sum(1 for _ in journal.samples()) >= seen[-1]
+
+    engine = SimulatedEngine(before=look)
+    run(tmp_path, engine, SECTION, queries=make_queries(20))
+    assert seen == sorted(seen) and seen[-1] > 0

@@ -1,0 +1,34 @@
+"""kill -9 at random moments: nothing lost, nothing double, the same data set."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from simulated import assert_sound, dataset
+
+SCRIPT = Path(__file__).with_name("killable.py")
+
+
+def run_with_kills(folder: Path, rounds: int, engine: str) -> int:
+    command = [sys.executable, str(SCRIPT), str(folder), str(rounds), engine]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=280)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return int(done.stdout)
+
+
+def test_kills_change_nothing(tmp_path: Path) -> None:
+    assert run_with_kills(tmp_path / "killed", 20, "simulated") >= 5
+    run_with_kills(tmp_path / "whole", 0, "simulated")
+    assert dataset(tmp_path / "killed") == dataset(tmp_path / "whole")
+    assert_sound(tmp_path / "killed")
+
+
+@pytest.mark.slow
+def test_kills_change_nothing_with_a_real_model(tmp_path: Path, smollm2: str) -> None:
+    assert run_with_kills(tmp_path / "killed", 20, "real") >= 5
+    run_with_kills(tmp_path / "whole", 0, "real")
+    assert dataset(tmp_path / "killed") == dataset(tmp_path / "whole")
+    assert_sound(tmp_path / "killed")
