@@ -1,0 +1,177 @@
+"""`dartmath forecast`: what a policy will cost and give, before it is run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dartmath.cli._options import SetOption, parse_set
+
+if TYPE_CHECKING:
+    from dartmath.queries.query import Query
+    from dartmath.recipe import Recipe
+    from dartmath.sampling.config import PolicySection
+    from dartmath.sampling.forecast import BandData, Estimate, Forecast
+
+
+def command(
+    recipe: Annotated[str, typer.Argument(help="Recipe whose queries, model and policy are forecast.")],
+    *,
+    run: Annotated[
+        Path | None, typer.Option(help="Forecast from this run's samples instead of a pilot.")
+    ] = None,
+    queries: Annotated[int, typer.Option(min=2, help="Queries of the pilot.")] = 100,
+    trials: Annotated[int, typer.Option(min=1, help="Trials of each query of the pilot.")] = 8,
+    vrt_trials: Annotated[int | None, typer.Option(min=1, help="Trials of VRT.")] = None,
+    uniform_k: Annotated[int | None, typer.Option(min=1, help="k of Uniform.")] = None,
+    uniform_cap: Annotated[int | None, typer.Option(min=1, help="Trial cap of Uniform.")] = None,
+    prop2diff_k: Annotated[int | None, typer.Option(min=1, help="k of Prop2Diff.")] = None,
+    prop2diff_cap: Annotated[int | None, typer.Option(min=1, help="Trial cap of Prop2Diff.")] = None,
+    tokens_per_second: Annotated[
+        float | None, typer.Option(help="Throughput to count hours with; the measured one when absent.")
+    ] = None,
+    set_: SetOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the forecast as JSON.")] = False,
+) -> None:
+    """Forecast rows, samples, tokens, hours, cost and coverage of VRT, Uniform and Prop2Diff.
+
+    A small pilot measures pass rates, lengths and speed; it is kept in the recipe's folder, and
+    the same command again goes on with it. Policies that no flag sizes get about as many rows as
+    the recipe's own. Intervals are 90 %.
+
+    Examples:
+        dartmath forecast tiny --queries 40 --trials 4
+        dartmath forecast tiny --run runs/tiny
+        dartmath forecast tiny --run runs/tiny --uniform-k 40 --prop2diff-k 192 --json
+    """
+    from dartmath.recipe import load_recipe
+
+    found = load_recipe(recipe, parse_set(set_))
+    bands, measured = _from_run(run) if run else _from_pilot(found, queries, trials)
+    sizes = {
+        "vrt": {"trials": vrt_trials},
+        "uniform": {"k": uniform_k, "cap": uniform_cap},
+        "prop2diff": {"k": prop2diff_k, "cap": prop2diff_cap},
+    }
+    policies = _policies(found.sampling.policy, bands, sizes)
+    _print(found, bands, policies, tokens_per_second or measured, as_json)
+
+
+def _from_run(run: Path) -> tuple[list[BandData], float | None]:
+    """Bands and tokens per second of a run directory."""
+    from dartmath.sampling.forecast_pilot import measured_bands
+    from dartmath.sampling.journal import open_journal
+    from dartmath.sampling.progress import read_progress
+
+    folder = run / "sample" if (run / "sample" / "manifest.json").is_file() else run
+    journal = open_journal(folder)
+    counts, queries = journal.counts(), journal.queries()
+    seconds = float(read_progress(folder).get("seconds", 0.0))
+    tokens = sum(c.completion_tokens for c in counts.values())
+    bands = measured_bands(queries, _band_names(queries), counts)
+    return bands, tokens / seconds if seconds else None
+
+
+def _from_pilot(recipe: Recipe, count: int, trials: int) -> tuple[list[BandData], float | None]:
+    """Bands and tokens per second from a pilot that is sampled now."""
+    from dartmath.engines import create_engine
+    from dartmath.model import describe_model
+    from dartmath.prompts.template import load_template
+    from dartmath.queries import load_all
+    from dartmath.sampling.config import VRT
+    from dartmath.sampling.forecast_pilot import choose_pilot, measured_bands
+    from dartmath.sampling.journal import open_journal
+    from dartmath.sampling.run import sample
+
+    queries, template = load_all(recipe.queries), load_template(recipe.template)
+    names = _band_names(queries)
+    folder = recipe.folder / f"forecast-{count}x{trials}"
+    summary = sample(
+        choose_pilot(queries, names, count, recipe.seed),
+        create_engine(recipe.engine, recipe.model, template),
+        template,
+        recipe.sampling.model_copy(update={"policy": VRT(trials=trials)}),
+        folder,
+        seed=recipe.seed,
+        model=describe_model(recipe.model),
+    )
+    bands = measured_bands(queries, names, open_journal(folder).counts())
+    return bands, summary.tokens / summary.seconds if summary.seconds else None
+
+
+def _band_names(queries: Sequence[Query]) -> dict[str, str]:
+    """Band of each query: its named band or level, else its data set."""
+    from dartmath.curation.bands import band_of
+
+    if any(q.metadata.get("band") or q.metadata.get("level") for q in queries):
+        return band_of(queries, {})
+    return {q.id: q.dataset for q in queries}
+
+
+def _policies(
+    policy: PolicySection, bands: list[BandData], sizes: dict[str, dict[str, int | None]]
+) -> list[PolicySection]:
+    from dartmath.sampling.forecast_pilot import matched_policies
+
+    policies = []
+    for one in matched_policies(policy, bands):
+        given = {key: value for key, value in sizes.get(one.kind, {}).items() if value is not None}
+        policies.append(one.model_copy(update=given))
+    return policies
+
+
+def _print(
+    recipe: Recipe, bands: list[BandData], policies: list[PolicySection], speed: float | None, as_json: bool
+) -> None:
+    from dartmath.sampling.forecast import forecast
+    from dartmath.terminal import print_table
+
+    price = recipe.sampling.price
+    paid = any(price.model_dump().values())
+    found = [
+        forecast(p, bands, tokens_per_second=speed, price=price if paid else None, seed=recipe.seed)
+        for p in policies
+    ]
+    if as_json:
+        rows = [{**asdict(f), "policy": f.policy.model_dump(mode="json")} for f in found]
+        print(json.dumps({"tokens_per_second": speed, "forecasts": rows}))
+        return
+    queries, tried = sum(b.size for b in bands), sum(len(b.trials) for b in bands)
+    columns = ("", *(f.policy.kind for f in found))
+    print_table(
+        f"Forecast for {queries:,} queries, from {tried:,} that were tried",
+        columns,
+        _rows(found),
+        caption="90 % intervals in brackets" + (f"; hours at {speed:,.0f} tokens/s" if speed else ""),
+    )
+    names = [b.name for b in bands]
+    per_band = [(name, *(f"{f.bands[name]:.2f}" for f in found)) for name in names]
+    print_table("Rows per query", ("band", *columns[1:]), per_band)
+
+
+def _rows(found: list[Forecast]) -> list[tuple[str, ...]]:
+    from dartmath.sampling.policy import describe_policy
+
+    parts: list[tuple[str, ...]] = [
+        ("policy", *(describe_policy(f.policy).partition(" ")[2] for f in found)),
+        ("rows", *(_number(f.rows) for f in found)),
+        ("raw samples", *(_number(f.samples) for f in found)),
+        ("tokens", *(_number(f.tokens) for f in found)),
+        ("hours", *(_number(f.hours, "{:,.2f}") for f in found)),
+        ("cost", *(_number(f.cost, "{:,.2f}") for f in found)),
+        ("target reached", *(_number(f.reached, "{:.1%}") for f in found)),
+        ("at least one row", *(_number(f.coverage, "{:.1%}") for f in found)),
+    ]
+    return [row for row in parts if any(cell != "-" for cell in row[1:])]
+
+
+def _number(estimate: Estimate | None, form: str = "{:,.0f}") -> str:
+    if estimate is None:
+        return "-"
+    mean, low, high = (form.format(x) for x in (estimate.mean, estimate.low, estimate.high))
+    return mean if low == high else f"{mean} ({low} to {high})"

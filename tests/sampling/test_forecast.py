@@ -1,0 +1,125 @@
+"""The forecast agrees with the real controller on a simulated engine, and with exact results."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from simulated import SimulatedEngine, make_queries, run
+
+from dartmath.errors import DataError
+from dartmath.sampling import policy as rules
+from dartmath.sampling.config import VRT, Band, PolicySection, Price, Prop2Diff, SamplingSection, Uniform
+from dartmath.sampling.forecast import BandData, Beta, Estimate, fit_beta, forecast, play
+from dartmath.sampling.forecast_pilot import choose_pilot, matched_policies, measured_bands
+from dartmath.sampling.journal import open_journal
+
+NONE = np.zeros(0, np.int64)
+
+
+def band(mean: float, concentration: float, size: int = 400) -> BandData:
+    return BandData("b", size, NONE, NONE, (100.0, 200.0), 50.0, Beta.of_mean(mean, concentration))
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [VRT(trials=9), Uniform(k=6, cap=50), Prop2Diff(k=12, pilot=8, cap=80), Band(k=3, pilot=6, cap=50)],
+    ids=lambda p: p.kind,
+)
+def test_play_agrees_with_the_controller(tmp_path: Path, policy: PolicySection) -> None:
+    queries = make_queries(200)
+    engine = SimulatedEngine(concurrency=1)
+    run(tmp_path, engine, SamplingSection(policy=policy, workers=0), queries=queries)
+    counts = open_journal(tmp_path).counts()
+    rates = np.array([(int(q.id[1:]) % 20 + 0.5) / 20 for q in queries])
+    rng = np.random.default_rng(0)
+    played = [play(policy, rates, rng) for _ in range(200)]
+    spread = np.std([p.trials.sum() for p in played])
+    need = np.mean([p.trials.sum() for p in played])
+    # One slot wastes nothing, so the run is one more draw of the same distribution.
+    assert abs(sum(c.trials for c in counts.values()) - need) < 4 * spread + 1
+    rows = [min(c.correct, rules.target(policy, c.pilot_trials, c.pilot_correct)) for c in counts.values()]
+    spread = np.std([p.rows.sum() for p in played])
+    assert abs(sum(rows) - np.mean([p.rows.sum() for p in played])) < 4 * spread + 1
+
+
+def test_vrt_is_exact() -> None:
+    found = forecast(VRT(trials=20), [band(0.7, 2.0)])
+    assert found.samples == Estimate(8000, 8000, 8000)
+    assert found.rows.mean == pytest.approx(5600, rel=0.03)
+    assert found.rows.low < 5600 < found.rows.high
+
+
+def test_certain_success_and_certain_failure() -> None:
+    rng = np.random.default_rng(0)
+    sure = play(Uniform(k=4, cap=10), np.ones(5), rng)
+    never = play(Uniform(k=4, cap=10), np.zeros(5), rng)
+    assert sure.trials.tolist() == [4] * 5 and sure.reached.all()
+    assert never.trials.tolist() == [10] * 5 and not never.rows.any() and not never.reached.any()
+
+
+def test_playing_on_from_a_record_counts_what_is_there() -> None:
+    rng = np.random.default_rng(0)
+    done = np.array([6, 6]), np.array([4, 1])
+    played = play(Uniform(k=4, cap=6), np.array([0.5, 0.5]), rng, trials=done[0], correct=done[1])
+    assert played.trials.tolist() == [6, 6] and played.rows.tolist() == [4, 1]
+
+
+def test_more_cap_reaches_more() -> None:
+    reached = [forecast(Uniform(k=8, cap=c), [band(0.3, 0.8)]).reached.mean for c in (20, 100, 1000)]
+    assert reached == sorted(reached) and reached[0] < reached[-1]
+
+
+def test_hours_tokens_and_cost() -> None:
+    price = Price(per_hour=2.0, per_million_tokens=10.0, per_million_prompt_tokens=1.0)
+    found = forecast(VRT(trials=10), [band(1 - 1e-6, 1e4, 100)], tokens_per_second=1000, price=price)
+    assert found.tokens.mean == pytest.approx(1000 * 100, rel=0.01)
+    assert found.hours and found.hours.mean == pytest.approx(100 / 3600, rel=0.01)
+    assert found.cost and found.cost.mean == pytest.approx(2 * 100 / 3600 + 1.0 + 0.05, rel=0.01)
+
+
+def test_fit_finds_the_distribution_it_was_drawn_from() -> None:
+    rng = np.random.default_rng(0)
+    trials = np.full(2000, 16, np.int64)
+    fitted = fit_beta(trials, rng.binomial(trials, rng.beta(0.6, 1.8, 2000)))
+    assert (fitted.a, fitted.b) == (pytest.approx(0.6, rel=0.15), pytest.approx(1.8, rel=0.15))
+
+
+def test_interval_of_a_small_pilot_is_wider_than_that_of_a_big_one() -> None:
+    rng = np.random.default_rng(1)
+
+    def width(tried: int) -> float:
+        trials = np.full(tried, 8, np.int64)
+        known = BandData("b", 1000, trials, rng.binomial(trials, rng.beta(1, 1, tried)))
+        rows = forecast(VRT(trials=10), [known], replicates=40).rows
+        return rows.high - rows.low
+
+    assert width(10) > 2 * width(500)
+
+
+def test_pilot_takes_queries_of_every_band() -> None:
+    queries = make_queries(100)
+    bands = {q.id: "rare" if i < 3 else "common" for i, q in enumerate(queries)}
+    chosen = choose_pilot(queries, bands, 20, seed=0)
+    assert len(chosen) == len({q.id for q in chosen}) and 19 <= len(chosen) <= 22
+    assert sum(bands[q.id] == "rare" for q in chosen) == 2
+
+
+def test_band_without_a_trial_is_known_by_the_others(tmp_path: Path) -> None:
+    run(tmp_path, SimulatedEngine(), SamplingSection(policy=VRT(trials=4), workers=0), count=10)
+    counts = open_journal(tmp_path).counts()
+    queries = make_queries(12)
+    bands = {q.id: "tried" if q.id in counts else "new" for q in queries}
+    found = {b.name: b for b in measured_bands(queries, bands, counts)}
+    assert (found["new"].size, found["tried"].size) == (2, 10)
+    assert found["new"].trials.tolist() == found["tried"].trials.tolist()
+    with pytest.raises(DataError, match="nothing was measured"):
+        measured_bands(queries, bands, {})
+
+
+def test_matched_policies_have_about_as_many_rows() -> None:
+    policies = matched_policies(Uniform(k=10, cap=500), [band(0.6, 2.0)])
+    assert [p.kind for p in policies] == ["vrt", "uniform", "prop2diff"]
+    rows = [forecast(p, [band(0.6, 2.0)], replicates=20).rows.mean for p in policies]
+    assert max(rows) < 1.12 * min(rows)
