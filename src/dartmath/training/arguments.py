@@ -62,7 +62,7 @@ def sft_config(
         logging_first_step=True,
         logging_nan_inf_filter=False,
         disable_tqdm=True,
-        report_to=list(section.log_to) or "none",
+        report_to=[name for name in section.log_to if name != "tensorboard"] or "none",
         save_strategy="steps",
         save_steps=section.save_steps,
         save_total_limit=2,

@@ -66,3 +66,11 @@ class CheckpointCallback(TrainerCallback):  # type: ignore[misc]
             torch.distributed.barrier()
         if state.is_world_process_zero:
             mark_whole(Path(args.output_dir), state.global_step)
+
+
+def tensorboard(folder: Path) -> Any:
+    """TensorBoard events in `folder/tensorboard`, which stay when checkpoints are deleted."""
+    from torch.utils.tensorboard import SummaryWriter
+    from transformers.integrations import TensorBoardCallback
+
+    return TensorBoardCallback(SummaryWriter(log_dir=str(folder / "tensorboard")))

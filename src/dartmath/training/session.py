@@ -90,7 +90,7 @@ def prepare_data(job: Job, tokenizer: Any) -> tuple[Mixture, Packing]:
 def _trainer(job: Job, prepared: Prepared) -> tuple[Any, Any]:
     from transformers.trainer_callback import PrinterCallback
 
-    from dartmath.training.callbacks import CheckpointCallback, JournalCallback
+    from dartmath.training.callbacks import CheckpointCallback, JournalCallback, tensorboard
     from dartmath.training.trainer import CheckedTrainer
 
     section, layout, packing = job.section, batch_layout(job.section), prepared.packing
@@ -115,6 +115,8 @@ def _trainer(job: Job, prepared: Prepared) -> tuple[Any, Any]:
         name_batch=partial(_name_batch, prepared.mixture, packing),
     )
     trainer.remove_callback(PrinterCallback)
+    if "tensorboard" in section.log_to and is_main():
+        trainer.add_callback(tensorboard(job.out))
     return trainer, journal
 
 

@@ -49,9 +49,9 @@ class CheckedTrainer(SFTTrainer):  # type: ignore[misc]
 
     def _explain(self, what: str, value: Any, batches: list[torch.Tensor]) -> str:
         ids = [token for batch in batches for token in batch.flatten().tolist()]
-        step = self.state.global_step + 1
+        step, shown = self.state.global_step + 1, float(torch.as_tensor(value).detach())
         return (
-            f"the {what} became {float(value)} at step {step}, before the weights were changed by it. "
+            f"the {what} became {shown} at step {step}, before the weights were changed by it. "
             f"The batch: {self._name_batch(ids)}. Look at these rows; else lower --learning-rate "
             "or train with --dtype float32. The same command goes on from the last checkpoint."
         )
