@@ -12,14 +12,14 @@ from contextlib import contextmanager
 
 from flint import acb, arb, ctx, fmpz
 
-from dartmath.verify.exact import Inexact, Undefined, rational
+from dartmath.verify.exact import Inexact, TooLong, Undefined, rational
 from dartmath.verify.expression import Apply, Cases, Constant, Expression, Number, Relation, Symbol
 from dartmath.verify.functions import RULES, Ball, is_real, rational_ball, refuse_huge, unknown_function
 
-MAX_STEPS = 20_000
-"""Operations in one evaluation."""
+MAX_STEPS = 5_000
+"""Operations in one evaluation; a tree that takes more has no value anywhere."""
 
-MAX_TERMS = 2_000
+MAX_TERMS = 1_000
 """Terms of one sum or product."""
 
 Point = Mapping[str, Ball]
@@ -48,7 +48,7 @@ class Evaluator:
         """The ball of a tree. Raises `Undefined` where it has no finite value that can be computed."""
         self._steps += 1
         if self._steps > MAX_STEPS:
-            raise Undefined("too many operations")
+            raise TooLong("too many operations")
         if isinstance(node, Number):
             return acb(rational_ball(node.value))
         if isinstance(node, Symbol):

@@ -54,7 +54,7 @@ def _letter(node: Expression) -> str:
     return ""
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def options(query: str) -> dict[str, str]:
     """The options of a multiple-choice query: letter -> text. Empty for any other query.
 

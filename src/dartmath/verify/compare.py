@@ -24,6 +24,7 @@ from dartmath.verify.expression import (
 )
 from dartmath.verify.groups import same_collection, same_tuple
 from dartmath.verify.measures import same_measure
+from dartmath.verify.parser import MAX_LENGTH
 from dartmath.verify.prose import same_prose
 from dartmath.verify.realset import is_set
 from dartmath.verify.relations import assigned, is_equation, same_equation, solves_for_y
@@ -138,6 +139,8 @@ def _by_words(reference: Expression, answer: Expression, context: Context) -> De
 
 def _same_tokens(reference: Text, answer: Text) -> bool:
     """Mathematics outside the grammar is the same when it is the same but for spaces and synonyms."""
+    if max(len(reference.words), len(answer.words)) > MAX_LENGTH:
+        return False
     try:
         ours, theirs = ([token[:2] for token in tokenize(side.words)] for side in (reference, answer))
     except NotationError:

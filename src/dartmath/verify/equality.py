@@ -8,13 +8,14 @@ from fractions import Fraction
 from hashlib import blake2b
 from typing import Any
 
-from dartmath.verify.exact import PRIME, Inexact, Undefined, field_point, rational, residue
+from dartmath.verify.exact import PRIME, Inexact, TooLong, Undefined, field_point, rational, residue
 from dartmath.verify.expression import Apply, Constant, Expression, children, number, symbols
 
 PRECISIONS = (128, 384, 1024)
 """Bits of the balls, in rising order; equal means overlapping at `EQUAL_BITS` or more."""
 
 EQUAL_BITS = 256
+TOO_LONG = "the values take too many operations"
 POINT_BITS = 60
 FIELD_POINTS = 2
 _REGIMES = ((0.1, 0.9), (1.1, 3.9), (-0.9, -0.1), (2.0, 9.0), (-6.0, -1.1), (0.9, 1.6), (10.0, 40.0))
@@ -79,7 +80,7 @@ def _by_balls(left: Expression, right: Expression, names: set[str]) -> Decision:
     decision = Decision(None, "undecided", "no value could be computed")
     for base in (None, 10) if bare else (None,):
         decision = _with_base(left, right, names, base)
-        if decision.equal:
+        if decision.equal or decision.comparison == "undecided":
             return decision
     return decision
 
@@ -88,7 +89,9 @@ def _with_base(left: Expression, right: Expression, names: set[str], base: int |
     if not names:
         return _constants(left, right, base)
     decision = _functions(left, right, real_points(names), base)
-    whole = _integer_names(left) | _integer_names(right) if decision.equal is not True else set()
+    if decision.equal or decision.reason == TOO_LONG:
+        return decision
+    whole = _integer_names(left) | _integer_names(right)
     if whole & names:
         at_integers = _functions(left, right, _integer_points(names, whole & names), base)
         if at_integers.equal is not None:
@@ -131,6 +134,8 @@ def _functions(
         for point in points:
             try:
                 ours, theirs = Evaluator(point, base).value(left), Evaluator(point, base).value(right)
+            except TooLong:
+                return Decision(None, "undecided", TOO_LONG)
             except (Undefined, ArithmeticError, ValueError):
                 continue
             both_real = is_real(ours) and is_real(theirs)

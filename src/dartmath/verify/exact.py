@@ -150,6 +150,10 @@ class Undefined(ArithmeticError):
     """The tree has no value at this point."""
 
 
+class TooLong(Undefined):
+    """The value takes more operations than a verdict may cost, at this point and at any other."""
+
+
 def field_point(names: frozenset[str] | set[str], trial: int) -> dict[str, int]:
     """A fixed pseudo-random point of the prime field for a set of names; the same name, the same value."""
     return {name: _hashed(name, trial) for name in names}

@@ -71,6 +71,9 @@ _KNOWN = sorted(
 )
 
 
+MAX_WORD = 24
+
+
 @lru_cache(maxsize=4096)
 def split_word(word: str) -> tuple[str, ...] | None:
     """The names and letters that a run of letters stands for; None when it is an ordinary word.
@@ -82,7 +85,7 @@ def split_word(word: str) -> tuple[str, ...] | None:
     """
     if len(word) == 1 or word in FUNCTIONS or word in CONSTANTS or word in GREEK or word in ("sqrt", "cbrt"):
         return (word,)
-    if word in ENGLISH:
+    if word in ENGLISH or len(word) > MAX_WORD:
         return None
     if len(word) == 2 and word[0] == "d":
         return (word,)

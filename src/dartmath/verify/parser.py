@@ -18,6 +18,9 @@ from dartmath.verify.words import named
 MAX_LENGTH = 4_000
 """A longer answer is compared as text."""
 
+MAX_REMEMBERED = 300
+"""Trees of texts up to this length are kept, the last 2048 of them: references come again and again."""
+
 _CHOICE = re.compile(
     r"(?:\\(?:text|mathrm|mathbf|textbf|mbox)\s*\{)?\s*(?i:option|choice|answer)?\s*"
     r"(?:\(\s*(?:\\(?:text|mathrm|mathbf|textbf)\s*\{)?([A-Z])\}?\s*\)|([A-J])(?:\}?\s*[).:]|\}?\s*$))\s*\}?\s*(.*)",
@@ -35,7 +38,6 @@ _NOT = re.compile(r"\b(?:not|no|never)\b|n't", re.IGNORECASE)
 _TRAILING = re.compile(r"(?:(?<!\.)\.|[\s,;:!]|\\[,;:! ]|\\\\|~)$")
 
 
-@lru_cache(maxsize=8192)
 def parse(text: str, *, comma_groups: bool = True) -> Expression:
     """The expression tree of an answer; text that is no mathematics becomes `Text`.
 
@@ -45,6 +47,10 @@ def parse(text: str, *, comma_groups: bool = True) -> Expression:
     """
     if len(text) > MAX_LENGTH:
         return Text(text)
+    return _remembered(text, comma_groups) if len(text) <= MAX_REMEMBERED else _parsed(text, comma_groups)
+
+
+def _parsed(text: str, comma_groups: bool) -> Expression:
     plain = undressed(plain_latex(text))
     whole = _whole(plain)
     if whole is not None:
@@ -54,6 +60,11 @@ def parse(text: str, *, comma_groups: bool = True) -> Expression:
         return _answer(tokens, plain)
     except (NotationError, RecursionError):
         return Text(plain)
+
+
+@lru_cache(maxsize=2048)
+def _remembered(text: str, comma_groups: bool) -> Expression:
+    return _parsed(text, comma_groups)
 
 
 def _rewritten(text: str) -> str:

@@ -101,6 +101,7 @@ def _table() -> dict[str, tuple[str, int, Fraction]]:
 
 
 _UNITS = _table()
+MAX_PHRASE = 200
 _NOUNS = frozenset(["unit", "units"])
 _WORD = re.compile(r"[A-Za-z$£€₹¥¢%°]+|\^?\s*\{?-?\d+\}?|[/*·]")
 _POWER_WORDS = {"square": 2, "sq": 2, "squared": 2, "cubic": 3, "cu": 3, "cubed": 3}
@@ -119,6 +120,8 @@ def parse_unit(text: str) -> Unit:
 
     A phrase with a word that is no unit is a noun: it counts things and is not converted.
     """
+    if len(text) > MAX_PHRASE:
+        return Unit((), Fraction(1), known=False)
     dimensions: dict[str, int] = {}
     factor = Fraction(1)
     sign, pending = 1, 1

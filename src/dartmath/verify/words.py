@@ -8,6 +8,9 @@ from functools import lru_cache
 from dartmath.verify.expression import Expression, Named, Number, Text, number
 from dartmath.verify.names import listed
 
+MAX_TEXT = 4_000
+"""Characters of a text that are folded."""
+
 _BOOLEANS = {
     "true": "true", "yes": "true", "correct": "true", "t": "t", "false": "false", "no": "false",
     "incorrect": "false",
@@ -72,7 +75,7 @@ _DATE = re.compile(
 )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def fold(text: str) -> str:
     """Words compared: lower case, no LaTeX dressing, punctuation or articles, single spaces.
 
@@ -81,7 +84,7 @@ def fold(text: str) -> str:
     >>> fold(r"\\text{The Ellipse.}")
     'ellipse'
     """
-    plain = _COMMANDS.sub(" ", text[:4000]).replace("\\", " ").replace("'", "").replace("~", " ")
+    plain = _COMMANDS.sub(" ", text[:MAX_TEXT]).replace("\\", " ").replace("'", "").replace("~", " ")
     marks = _MATH_PUNCTUATION if _MATHEMATICAL.search(plain) else _PUNCTUATION
     plain = marks.sub(" ", plain.lower().replace("_", " ").replace("$", " "))
     return " ".join(_ARTICLES.sub("", " ".join(plain.split())).split())
@@ -172,5 +175,7 @@ def _date(text: str) -> Named | None:
 
 
 def same_words(left: Text, right: Text) -> bool:
-    """Whether two texts are the same words."""
+    """Whether two texts are the same words; beyond `MAX_TEXT` characters they must be identical."""
+    if max(len(left.words), len(right.words)) > MAX_TEXT:
+        return left.words == right.words
     return fold(left.words) == fold(right.words) != ""
