@@ -72,5 +72,5 @@ def _published(folder: Path, name: str, *, as_json: bool) -> None:
         f"{folder} beside {known.title}, percent",
         columns,
         cells,
-        caption="inside: the published score lies inside our 95 % interval; source: arXiv 2407.13690, table 2",
+        caption="inside: the published score lies inside our 95 % interval (arXiv 2407.13690, table 2)",
     )

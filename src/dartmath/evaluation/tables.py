@@ -59,7 +59,7 @@ def group_table(result: EvaluationResult, key: str) -> Table:
 
 def comparison_table(comparison: Comparison) -> Table:
     """Columns and rows of a paired comparison, all benchmarks together in the last row."""
-    columns = ("benchmark", "queries", "A", "B", "B - A", "95 %", "bootstrap", "only A", "only B", "p")
+    columns = ("benchmark", "queries", "A", "B", "B - A", "95 %", "bootstrap", "only A, B", "p")
     rows = [_paired_row(name, one) for name, one in comparison.benchmarks.items()]
     if len(rows) > 1:
         rows.append(_paired_row("all queries", comparison.overall))
@@ -110,11 +110,10 @@ def _paired_row(name: str, one: Paired) -> tuple[str, ...]:
         f"{100 * one.difference:+.1f}",
         _signed(one.low, one.high),
         _signed(one.bootstrap_low, one.bootstrap_high),
-        str(one.only_first),
-        str(one.only_second),
+        f"{one.only_first}, {one.only_second}",
         "" if math.isnan(one.p_value) else f"{one.p_value:.3f}",
     )
 
 
 def _signed(low: float, high: float) -> str:
-    return "" if math.isnan(low) else f"{100 * low:+.1f} to {100 * high:+.1f}"
+    return "" if math.isnan(low) else f"{100 * low:+.1f}..{100 * high:+.1f}"

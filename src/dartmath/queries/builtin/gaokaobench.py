@@ -22,9 +22,14 @@ from dartmath.queries.rows import Row
 from dartmath.queries.text import restore_escapes
 
 
+# A brace that closes nothing.
+_CORRECTED = {"36}": "36"}
+
+
 def convert_bench(name: str, row: Row) -> Query:
     """The query of one row of GaokaoBench."""
-    return convert(name, {**row, "question": restore_escapes(row["question"])})
+    answer = _CORRECTED.get(row["answer"], row["answer"])
+    return convert(name, {**row, "question": restore_escapes(row["question"]), "answer": answer})
 
 
 DATASETS = (
@@ -38,7 +43,7 @@ DATASETS = (
         file="mwpbench/gaokaobench.jsonl",
         origin=dart_math("mwpbench/gaokaobench.jsonl"),
         convert=convert_bench,
-        checksum="af9761193de1cdf9",
+        checksum="d8bdac95b925067f",
         examples="math",
         notes="348 of the items were multiple choice; the value is asked for.",
     ),

@@ -1,0 +1,81 @@
+"""compare: two evaluations paired by query, and one beside published numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from dartmath.errors import DataError
+from dartmath.evaluation.compare import against_published, compare
+from dartmath.evaluation.published import find_published
+from dartmath.evaluation.result import EvaluationResult
+from dartmath.evaluation.tables import comparison_table, published_table, result_table, trials_table
+from dartmath.queries.config import QuerySource
+from evaluation.memory import make_queries, make_sample, write_evaluation
+
+
+def evaluation(
+    folder: Path, right: Sequence[int], *, of: int = 20, trials: int = 1, dataset: str = "own"
+) -> EvaluationResult:
+    queries = make_queries(of, dataset)
+    samples = [
+        make_sample(query, trial, f"\\boxed{{{i if i in right else 999}}}")
+        for i, query in enumerate(queries)
+        for trial in range(trials)
+    ]
+    return write_evaluation(folder, [(QuerySource(dataset=dataset), queries)], samples, trials)
+
+
+def test_two_runs_on_the_same_queries(tmp_path: Path) -> None:
+    evaluation(tmp_path / "a", range(5))
+    evaluation(tmp_path / "b", range(3, 16))
+    found = compare(tmp_path / "a", tmp_path / "b")
+    one = found.benchmarks["own"]
+    assert (one.queries, one.only_first, one.only_second, one.test) == (20, 3, 11, "mcnemar")
+    assert one.difference == pytest.approx(0.4)
+    assert one.low < 0.4 < one.high
+    assert found.overall == one
+    assert (found.left_out, found.differing) == ((), {})
+
+
+def test_only_shared_queries_count(tmp_path: Path) -> None:
+    evaluation(tmp_path / "a", range(5), of=10)
+    evaluation(tmp_path / "b", range(5), of=20)
+    assert compare(tmp_path / "a", tmp_path / "b").overall.queries == 10
+    evaluation(tmp_path / "c", range(5), dataset="other")
+    with pytest.raises(DataError, match="no query in common"):
+        compare(tmp_path / "a", tmp_path / "c")
+
+
+def test_differing_settings_are_named(tmp_path: Path) -> None:
+    evaluation(tmp_path / "a", range(5), trials=1)
+    evaluation(tmp_path / "b", range(5), trials=2)
+    found = compare(tmp_path / "a", tmp_path / "b")
+    assert found.differing == {"trials": (1, 2)}
+    assert found.overall.test == "z"
+
+
+def test_published_numbers(tmp_path: Path) -> None:
+    result = evaluation(tmp_path / "a", range(16), dataset="gsm8k/test")
+    (row,) = against_published(result, find_published("dart-math-llama3-8b-uniform"))
+    assert (row.value, row.published, row.inside, row.subset) == (0.8, 0.825, True, True)
+    with pytest.raises(DataError, match="--suite dart-math"):
+        against_published(evaluation(tmp_path / "b", []), find_published("gpt-4-0314"))
+
+
+def test_tables_hold_what_was_found(tmp_path: Path) -> None:
+    result = evaluation(tmp_path / "a", range(5))
+    columns, rows = result_table(result)
+    assert dict(zip(columns, rows[0], strict=True))["Pass@1"] == "25.0"
+    assert trials_table(result)[1] == []
+    found = compare(tmp_path / "a", tmp_path / "a")
+    columns, rows = comparison_table(found)
+    assert dict(zip(columns, rows[0], strict=True))["B - A"] == "+0.0"
+    repeated = evaluation(tmp_path / "b", range(5), trials=2)
+    assert trials_table(repeated) == (("benchmark", "pass@2", "maj@2"), [("own", "25.0", "25.0")])
+    own = evaluation(tmp_path / "c", range(16), dataset="gsm8k/test")
+    columns, rows = published_table(against_published(own, find_published("gpt-4-0314")), "published")
+    assert rows[0][0] == "gsm8k/test (subset)"
+    assert rows[0][3:] == ("94.7", "-14.7", "no")

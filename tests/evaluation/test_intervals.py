@@ -1,0 +1,111 @@
+"""Intervals and tests against SciPy, and their laws."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from dartmath.evaluation.intervals import (
+    Estimate,
+    bootstrap,
+    clustered,
+    macro,
+    mcnemar,
+    paired,
+    standard_error,
+    wilson,
+)
+
+SHARES = st.lists(st.sampled_from([0.0, 0.25, 0.5, 1.0]), min_size=2, max_size=40)
+
+
+@given(st.integers(1, 5000), st.data())
+def test_wilson_is_scipys(total: int, data: st.DataObject) -> None:
+    correct = data.draw(st.integers(0, total))
+    ours = wilson(correct, total)
+    theirs = stats.binomtest(correct, total).proportion_ci(0.95, method="wilson")
+    assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high), abs=1e-9)
+    assert 0 <= ours.low <= ours.value <= ours.high <= 1
+
+
+@given(SHARES)
+def test_clustered_is_the_standard_error_of_the_mean(means: list[float]) -> None:
+    assert standard_error(means) == pytest.approx(float(stats.sem(means)), abs=1e-12)
+    estimate = clustered(means)
+    assert 0 <= estimate.low <= estimate.value + 1e-12
+    assert estimate.value - 1e-12 <= estimate.high <= 1
+
+
+@pytest.mark.parametrize("estimate", [wilson(0, 0), clustered([]), macro([])])
+def test_nothing_gives_nan(estimate: Estimate) -> None:
+    assert math.isnan(estimate.value)
+
+
+def test_one_query_has_no_clustered_interval() -> None:
+    estimate = clustered([0.5])
+    assert estimate.value == 0.5
+    assert math.isnan(estimate.low)
+
+
+@given(st.integers(0, 60), st.integers(0, 60))
+def test_mcnemar_is_the_exact_binomial_test(first: int, second: int) -> None:
+    expected = stats.binomtest(first, first + second, 0.5).pvalue if first + second else 1.0
+    assert mcnemar(first, second) == pytest.approx(expected)
+
+
+@given(SHARES)
+def test_a_run_does_not_differ_from_itself(means: list[float]) -> None:
+    found = paired(means, means, single=False)
+    assert (found.difference, found.low, found.high, found.p_value) == (0, 0, 0, 1)
+    assert (found.only_first, found.only_second) == (0, 0)
+
+
+def test_paired_difference_changes_sign_with_the_order() -> None:
+    first, second = [0.0, 1.0, 0.0, 0.0, 1.0], [1.0, 1.0, 0.0, 1.0, 0.0]
+    forth, back = paired(first, second, single=True), paired(second, first, single=True)
+    assert forth.difference == -back.difference == pytest.approx(0.2)
+    assert (forth.only_first, forth.only_second) == (1, 2) == (back.only_second, back.only_first)
+    assert forth.p_value == back.p_value == 1.0
+    assert forth.test == "mcnemar"
+    with pytest.raises(ValueError, match="same queries"):
+        paired(first, second[:3], single=True)
+
+
+def test_the_z_test_is_the_paired_one() -> None:
+    generator = random.Random(1)
+    first = [generator.choice([0.0, 0.5, 1.0]) for _ in range(400)]
+    second = [min(1.0, value + generator.choice([0.0, 0.0, 0.5])) for value in first]
+    ours, theirs = paired(first, second, single=False), stats.ttest_rel(second, first)
+    assert ours.p_value == pytest.approx(theirs.pvalue, rel=0.5)
+    interval = theirs.confidence_interval(0.95)
+    assert (ours.low, ours.high) == pytest.approx((interval.low, interval.high), abs=1e-3)
+    assert (ours.bootstrap_low, ours.bootstrap_high) == pytest.approx((ours.low, ours.high), abs=6e-3)
+
+
+def test_bootstrap_is_the_same_for_the_same_seed() -> None:
+    values = [0.0, 1.0, -1.0, 0.5]
+    assert bootstrap(values, seed=3) == bootstrap(values, seed=3)
+    assert bootstrap([1.0, 1.0]) == (1.0, 1.0)
+    assert all(math.isnan(bound) for bound in bootstrap([]))
+
+
+def test_intervals_cover_the_truth_about_95_percent_of_the_time() -> None:
+    generator = random.Random(0)
+    covered = 0
+    for _ in range(600):
+        rates = [generator.betavariate(0.5, 1.0) for _ in range(80)]
+        means = [sum(generator.random() < rate for _ in range(4)) / 4 for rate in rates]
+        estimate = clustered(means)
+        covered += estimate.low <= 1 / 3 <= estimate.high
+    assert 0.92 <= covered / 600 <= 0.98
+
+
+def test_macro_averages_benchmarks_not_queries() -> None:
+    found = macro([wilson(50, 100), wilson(0, 10)])
+    assert found.value == 0.25
+    assert found.low < 0.25 < found.high

@@ -1,0 +1,63 @@
+"""regrade: stored responses judged again by this verifier and by Math-Verify in a killable process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dartmath.errors import DataError, UnknownNameError
+from dartmath.evaluation.regrade import regrade
+from dartmath.evaluation.second_opinion import MathVerify
+from dartmath.queries.config import QuerySource
+from dartmath.verify.outcome import Outcome
+from evaluation.memory import make_queries, make_sample, write_evaluation
+
+
+def journal(folder: Path, *, spoil: bool = False) -> None:
+    """Six right and two wrong responses; `spoil` stores one right one as wrong."""
+    from dataclasses import replace
+
+    queries = make_queries(8)
+    samples = [make_sample(q, 0, f"it is \\boxed{{{i if i < 6 else 77}}}") for i, q in enumerate(queries)]
+    if spoil:
+        samples[2] = replace(samples[2], outcome=Outcome.WRONG)
+    write_evaluation(folder, [(QuerySource(dataset="own"), queries)], samples, 1)
+
+
+def test_the_same_verifier_agrees_with_itself(tmp_path: Path) -> None:
+    journal(tmp_path)
+    found = regrade(tmp_path, workers=0)
+    assert (found.responses, found.skipped, found.agreement) == (8, 0, 1.0)
+    assert found.disagreements == ()
+    assert found.table == {("correct", "correct"): 6, ("wrong", "wrong"): 2}
+
+
+@pytest.mark.parametrize("verifier", ["dartmath", "math-verify"])
+def test_a_changed_judgement_is_listed(tmp_path: Path, verifier: str) -> None:
+    if verifier == "math-verify":
+        pytest.importorskip("math_verify")
+    journal(tmp_path, spoil=True)
+    found = regrade(tmp_path, verifier=verifier)
+    assert found.agreement == 7 / 8
+    (one,) = found.disagreements
+    assert (one.references, one.answer, one.stored, one.now) == (("2",), "2", "wrong", "correct")
+
+
+def test_what_cannot_be_judged_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no stored responses"):
+        regrade(tmp_path)
+    with pytest.raises(UnknownNameError, match='did you mean "math-verify"'):
+        regrade(tmp_path, verifier="math_verify")
+
+
+def test_a_slow_judgement_is_killed_and_the_next_goes_on() -> None:
+    pytest.importorskip("math_verify")
+    with MathVerify(timeout=3.0) as judge:
+        assert judge.judge(["2"], "\\boxed{2}").outcome is Outcome.CORRECT
+        slow = judge.judge(["$\\sum_{k=1}^{10^{9}} k^{k}$"], "$\\boxed{\\sum_{k=1}^{10^{9}} (k+1)^{k} - 1}$")
+        assert slow.outcome in (Outcome.TIMEOUT, Outcome.WRONG, Outcome.ERROR)
+        hopeless = judge.judge(["9^{9^{9^{9}}}"], "$\\boxed{9^{9^{9^{9}}} + 1}$")
+        assert hopeless.outcome in (Outcome.TIMEOUT, Outcome.WRONG, Outcome.ERROR)
+        assert judge.judge(["1/2", "3"], "\\boxed{3}").outcome is Outcome.CORRECT
+        assert judge.judge(["2"], "\\boxed{5}").outcome is Outcome.WRONG

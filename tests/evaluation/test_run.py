@@ -1,0 +1,102 @@
+"""evaluate with a real small model: from queries to result.json, again, wider, and after kill -9."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from dartmath.engines.config import TransformersEngine
+from dartmath.errors import ConfigError, JournalError
+from dartmath.evaluation.config import EvaluationSection
+from dartmath.evaluation.result import EvaluationResult, read_result
+from dartmath.evaluation.run import SAMPLES, benchmarks_of, evaluate, load_benchmarks
+from dartmath.model import ModelSection
+from dartmath.prompts.template import load_template
+from dartmath.queries.config import QuerySource, Selector
+from dartmath.sampling.journal import open_journal
+
+
+def sums(n: int, band: str = "sums") -> QuerySource:
+    options = {"min_terms": 2, "max_terms": 2, "min_digits": 1, "max_digits": 1}
+    return QuerySource(dataset="reasoning-gym/chain_sum", options=options, select=Selector(n=n), band=band)
+
+
+def run(model: str, section: EvaluationSection, folder: Path, *, seed: int = 0) -> EvaluationResult:
+    engine, template = TransformersEngine(concurrency=8), load_template("chat")
+    return evaluate(ModelSection(name=model), engine, template, section, folder, seed=seed)
+
+
+def test_a_real_evaluation_is_repeatable_and_can_grow(smollm2: str, tmp_path: Path) -> None:
+    section = EvaluationSection(benchmarks=[sums(4)], max_tokens=24)
+    first = run(smollm2, section, tmp_path / "a")
+    (one,) = first.benchmarks
+    assert sum(one.outcomes.values()) == 4
+    assert one.completion_tokens > 0
+    assert first.engine["kind"] == "transformers"
+    assert first.template["hash"] == load_template("chat").hash
+    samples = {s.query_id: s.text for s in open_journal(tmp_path / "a" / SAMPLES).samples()}
+
+    again = run(smollm2, section, tmp_path / "a")
+    assert again.benchmarks == first.benchmarks
+    wider = EvaluationSection(
+        benchmarks=[sums(4), sums(2, "other").model_copy(update={"select": Selector(n=2, seed=9)})],
+        max_tokens=24,
+    )
+    grown = run(smollm2, wider, tmp_path / "a")
+    assert grown.benchmarks[0].outcomes == one.outcomes
+    assert [b.name for b in grown.benchmarks] == [
+        "reasoning-gym/chain_sum (sums)",
+        "reasoning-gym/chain_sum (other)",
+    ]
+    kept = {s.query_id: s.text for s in open_journal(tmp_path / "a" / SAMPLES).samples()}
+    assert {key: kept[key] for key in samples} == samples
+    rebuilt = benchmarks_of(grown, open_journal(tmp_path / "a" / SAMPLES))
+    assert rebuilt == load_benchmarks(wider)
+
+    with pytest.raises(JournalError, match="temperature"):
+        run(smollm2, section.model_copy(update={"temperature": 0.7}), tmp_path / "a")
+
+
+def test_what_to_evaluate_on_must_be_clear(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="--suite dart-math"):
+        load_benchmarks(EvaluationSection())
+    with pytest.raises(ConfigError, match="named twice"):
+        load_benchmarks(EvaluationSection(benchmarks=[sums(2), sums(3)]))
+
+
+@pytest.mark.slow
+def test_kill_9_loses_and_repeats_nothing(smollm2: str, tmp_path: Path) -> None:
+    command = [
+        sys.executable, "-m", "dartmath", "evaluate", smollm2, "--benchmark", "reasoning-gym/gsm_symbolic",
+        "--n", "12", "--max-tokens", "96", "--engine", "transformers", "--engine-concurrency", "4",
+        "--out", str(tmp_path), "--json",
+    ]  # fmt: skip
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    segments = tmp_path / SAMPLES / "segments"
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while _lines(segments) < 3:
+        assert process.poll() is None, "it ended before it could be killed"
+        time.sleep(0.2)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    before = {(s.query_id, s.trial): s.text for s in open_journal(tmp_path / SAMPLES).samples()}
+    assert 3 <= len(before) < 12
+    finished = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    result = EvaluationResult.model_validate_json(finished.stdout)
+    samples = list(open_journal(tmp_path / SAMPLES).samples())
+    after = {(s.query_id, s.trial): s.text for s in samples}
+    assert len(samples) == len(after) == 12
+    assert {key: after[key] for key in before} == before
+    assert result == read_result(tmp_path)
+    assert json.loads(finished.stdout)["benchmarks"][0]["queries"] == 12
+
+
+def _lines(segments: Path) -> int:
+    return sum(len(path.read_bytes().splitlines()) for path in segments.glob("*.jsonl"))

@@ -1,0 +1,111 @@
+"""score and result: what is counted, shared out and written, from a real journal."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+
+from dartmath.errors import DataError
+from dartmath.evaluation.result import read_result
+from dartmath.manifest import read_manifest
+from dartmath.queries.config import QuerySource
+from evaluation.memory import make_queries, make_sample, write_evaluation
+
+
+def test_one_greedy_trial(tmp_path: Path) -> None:
+    queries = make_queries(4)
+    samples = [
+        make_sample(queries[0], 0, "\\boxed{0}"),
+        make_sample(queries[1], 0, "\\boxed{7}"),
+        make_sample(queries[2], 0, "let us see", finish="length", tokens=90),
+        make_sample(queries[3], 0, "First I look at it.\nThen I look again.\nThat is all."),
+    ]
+    result = write_evaluation(tmp_path, [(QuerySource(dataset="own"), queries)], samples, 1)
+    (one,) = result.benchmarks
+    assert (one.queries, one.trials, one.correct) == (4, 1, 1)
+    assert one.pass_at_1.method == "wilson"
+    assert one.pass_at_1.value == 0.25
+    assert one.outcomes == {
+        "correct": 1, "wrong": 1, "truncated": 1, "no_answer": 1, "unparsable": 0, "timeout": 0, "error": 0,
+    }  # fmt: skip
+    assert (one.truncated, one.ended, one.no_answer, one.unparsable) == (0.25, 0.75, 0.5, 0.0)
+    assert (one.prompt_tokens, one.completion_tokens, one.mean_tokens) == (20, 120, 30.0)
+    assert one.request_seconds == 0.5
+    assert {name: group.score.value for name, group in one.by["level"].items()} == {"0": 0.5, "1": 0.0}
+    assert "domain" not in one.by, "a single domain is no grouping"
+    assert (one.pass_at_k, one.maj_at_k) == ({}, {})
+    assert result.average.value == 0.25
+
+
+def test_several_trials(tmp_path: Path) -> None:
+    queries = make_queries(2)
+    texts = {
+        0: ["\\boxed{0}", "\\boxed{0.0}", "\\boxed{5}", "\\boxed{5}"],
+        1: ["\\boxed{3}"] * 3 + ["\\boxed{1}"],
+    }
+    samples = [make_sample(queries[i], t, text) for i, row in texts.items() for t, text in enumerate(row)]
+    result = write_evaluation(tmp_path, [(QuerySource(dataset="own"), queries)], samples, 4)
+    (one,) = result.benchmarks
+    assert one.pass_at_1.method == "clustered"
+    assert one.pass_at_1.value == pytest.approx((0.5 + 0.25) / 2)
+    assert one.pass_at_k[2].value == pytest.approx(((1 - 1 / 6) + 0.5) / 2)
+    assert one.pass_at_k[4].value == 1.0
+    # Query 0: two equal right answers, spelled differently, against two wrong ones: a tie.
+    assert one.maj_at_k[4].value == pytest.approx((0.5 + 0.0) / 2)
+
+
+def test_a_trial_that_is_missing_counts_as_an_error(tmp_path: Path) -> None:
+    queries = make_queries(3)
+    samples = [make_sample(queries[0], 0, "\\boxed{0}")]
+    result = write_evaluation(tmp_path, [(QuerySource(dataset="own"), queries)], samples, 1)
+    (one,) = result.benchmarks
+    assert one.outcomes["error"] == 2
+    assert one.pass_at_1.value == pytest.approx(1 / 3)
+
+
+def test_the_average_is_over_benchmarks(tmp_path: Path) -> None:
+    small, large = make_queries(1, "small"), make_queries(9, "large")
+    samples = [make_sample(small[0], 0, "\\boxed{0}"), *(make_sample(q, 0, "\\boxed{99}") for q in large)]
+    sources = [(QuerySource(dataset="small"), small), (QuerySource(dataset="large"), large)]
+    result = write_evaluation(tmp_path, sources, samples, 1)
+    assert result.average.value == 0.5
+    assert result.average.low is not None
+    assert result.average.low < 0.5
+
+
+def test_files_of_an_evaluation(tmp_path: Path) -> None:
+    import pyarrow.parquet
+
+    queries = make_queries(2)
+    samples = [make_sample(query, 0, "\\boxed{0}") for query in queries]
+    result = write_evaluation(tmp_path, [(QuerySource(dataset="own"), queries)], samples, 1)
+    assert read_result(tmp_path) == result
+    assert not any(math.isnan(v) for v in _numbers(json.loads((tmp_path / "result.json").read_text())))
+    manifest = read_manifest(tmp_path, stage="evaluate")
+    assert manifest["finished"] is True
+    assert manifest["summary"]["benchmarks"][0]["pass_at_1"]["value"] == 0.5
+    rows = pyarrow.parquet.read_table(tmp_path / "rows.parquet").to_pylist()
+    assert [(row["query"], row["outcome"]) for row in rows] == [
+        ("What is 0?", "correct"),
+        ("What is 1?", "wrong"),
+    ]
+    assert result.benchmarks[0].query_ids == [query.id for query in queries]
+
+
+def test_a_folder_without_result_says_so(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="dartmath evaluate"):
+        read_result(tmp_path)
+    (tmp_path / "result.json").write_text('{"format": 1}')
+    with pytest.raises(DataError, match="damaged result"):
+        read_result(tmp_path)
+
+
+def _numbers(value: object) -> list[float]:
+    if isinstance(value, dict):
+        return [n for one in value.values() for n in _numbers(one)]
+    if isinstance(value, list):
+        return [n for one in value for n in _numbers(one)]
+    return [value] if isinstance(value, float) else []
