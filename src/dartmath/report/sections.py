@@ -132,9 +132,11 @@ def _sampling_tiles(one: SamplingStatistics) -> list[Tile]:
     queries, covered, trials = one.total("queries"), one.total("covered"), one.total("trials")
     correct, states, summary = one.total("correct"), one.states(), one.stage.summary
     unjudged = trials - sum(one.outcomes()[name] for name in ("correct", "wrong"))
-    tiles = [
+    seconds = float(summary.get("seconds") or 0)
+    took = f" in {_duration(seconds)}" if seconds else ""
+    return [
         Tile("queries", f"{queries:,}", f"{covered / max(1, queries):.1%} with a correct response"),
-        Tile("trials", f"{trials:,}", f"{one.total('tokens'):,} tokens"),
+        Tile("trials", f"{trials:,}", f"{one.total('tokens'):,} tokens{took}"),
         Tile("correct", f"{correct:,}", f"{correct / max(1, trials):.1%} of the trials"),
         Tile(
             "targets reached",
@@ -144,9 +146,6 @@ def _sampling_tiles(one: SamplingStatistics) -> list[Tile]:
         Tile("without a judgement", f"{unjudged:,}", "truncated, no answer, unparsable, time-out, error"),
         Tile("suspected references", f"{len(one.suspects):,}", "wrong answers that agree with each other"),
     ]
-    if seconds := float(summary.get("seconds") or 0):
-        tiles.append(Tile("time", _duration(seconds), f"{trials / seconds:,.1f} trials a second"))
-    return tiles
 
 
 def _suspects(statistics: Sequence[tuple[str, SamplingStatistics]]) -> Section:
@@ -154,7 +153,7 @@ def _suspects(statistics: Sequence[tuple[str, SamplingStatistics]]) -> Section:
         "Queries whose wrong answers agree with one another far more than with the reference. Either the "
         "reference is wrong, or the model always makes the same mistake: look before you trust them."
     )
-    section = Section("suspects", "Suspected wrong references", lead)
+    section = Section("suspects", "Suspected references", lead)
     for label, one in statistics:
         rows = [
             (

@@ -41,13 +41,14 @@
     const spec = data.figures[id];
     const layout = Object.assign({}, spec.layout, {
       autosize: true,
-      margin: { l: 62, r: 14, t: 36, b: 54 },
+      margin: { l: 58, r: 14, t: spec.data.length > 1 ? 36 : 12, b: 50 },
       font: { family: getComputedStyle(document.body).fontFamily, size: 13 },
       legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
       showlegend: spec.data.length > 1,
       hoverlabel: { font: {} },
     });
     const config = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["lasso2d", "select2d"] };
+    ["xaxis", "yaxis"].forEach((name) => { layout[name].title.font = { size: 13 }; });
     Plotly.newPlot(place, spec.data, layout, config).then(() => Plotly.relayout(place, colours()));
   }
 
@@ -122,7 +123,7 @@
 
   function field(title, segments) {
     const box = make("div");
-    box.append(make("h4", "", title), write(make("div", "text"), segments));
+    box.append(make("h3", "", title), write(make("div", "text"), segments));
     if (box.lastChild.textContent === "") box.lastChild.textContent = "(empty)";
     return box;
   }

@@ -1,0 +1,145 @@
+"""The report as its reader has it: in a real browser, from disk, with hostile responses in it."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from report.webdriver import Browser
+
+FIGURES = "document.querySelectorAll('.plot .main-svg').length"
+
+
+@pytest.fixture
+def opened(browser: Browser, page: Path) -> Browser:
+    browser.prefer("light")
+    browser.resize(1280, 900)
+    browser.open(page)
+    browser.wait(f"{FIGURES} > 0")
+    return browser
+
+
+def scroll_through(browser: Browser) -> None:
+    script = "document.getElementById(arguments[0]).scrollIntoView({behavior: 'instant'})"
+    for id in browser.run("return [...document.querySelectorAll('.plot')].map((plot) => plot.id)"):
+        browser.run(script, id)
+        browser.wait(f"document.getElementById('{id}').querySelector('.main-svg')")
+
+
+def test_every_figure_is_drawn_and_nothing_is_complained_of(opened: Browser) -> None:
+    scroll_through(opened)
+    assert opened.errors() == []
+    titles = opened.run("return [...document.querySelectorAll('figure h3')].map((h) => h.innerText)")
+    for part in (
+        "Responses per query", "Pass rates", "Coverage", "Where trials and tokens went", "Outcomes",
+        "Response lengths", "Duplicates", "Difficulty of the training set", "Loss", "Learning rate", "Pass@1",
+    ):  # fmt: skip
+        assert any(part in title for title in titles), part
+
+
+def test_nothing_is_loaded_from_anywhere(opened: Browser) -> None:
+    scroll_through(opened)
+    entries = opened.run("return performance.getEntriesByType('resource').map((e) => e.name)")
+    assert [name for name in entries if not name.startswith(("data:", "blob:"))] == []
+
+
+def test_hostile_responses_stay_text(opened: Browser) -> None:
+    opened.type("#filter-text", "onerror")
+    opened.wait("document.querySelector('#cards li')")
+    title = opened.run("return document.title")
+    assert title.startswith("made") and "broken" not in title
+    shown = opened.text("#cards")
+    assert "<script>document.title = 'broken'</script>" in shown
+    inside = "document.querySelectorAll('#cards {}').length"
+    for element in ("script", "img", "a", "b", "[onerror]", "[onclick]", "[href]"):
+        assert opened.run(f"return {inside.format(element)}") == 0, element
+    assert opened.errors() == []
+
+
+def test_filters_narrow_the_samples(opened: Browser) -> None:
+    everything = int(opened.text("#found").split(" of ")[1].split()[0])
+    opened.choose("#filter-band", "level 4")
+    opened.choose("#filter-outcome", "correct")
+    tops = opened.run("return [...document.querySelectorAll('#cards .top')].map((e) => e.innerText)")
+    assert tops and all("level 4" in top and top.startswith("correct") for top in tops)
+    fewer = int(opened.text("#found").split(" of ")[1].split()[0])
+    assert 0 < fewer < everything
+    opened.type("#filter-text", "no such text anywhere")
+    assert "No sample matches" in opened.text("#found")
+
+
+def test_pages_turn(opened: Browser) -> None:
+    assert opened.run("return document.getElementById('previous').disabled")
+    opened.click("#next")
+    assert opened.text("#found").startswith("11 to 20 of")
+    opened.click("#previous")
+    assert opened.text("#found").startswith("1 to 10 of")
+
+
+def test_mathematics_is_drawn_and_its_source_can_be_seen(opened: Browser) -> None:
+    opened.choose("#filter-outcome", "correct")
+    box = "document.querySelector('#cards mfrac').getBoundingClientRect()"
+    assert all(side > 5 for side in opened.run(f"return [{box}.width, {box}.height]"))
+    opened.click("#raw")
+    assert opened.run("return document.querySelectorAll('#cards math').length") == 0
+    assert "\\frac{" in opened.text("#cards")
+
+
+def test_a_sample_says_why(opened: Browser) -> None:
+    opened.choose("#filter-outcome", "wrong")
+    card = opened.text("#cards li").upper()
+    for heading in ("QUERY", "RESPONSE", "REFERENCE", "EXTRACTED ANSWER", "WHY"):
+        assert heading in card
+
+
+def test_the_theme_follows_the_reader_and_the_button(opened: Browser) -> None:
+    ground = "return getComputedStyle(document.body).backgroundColor"
+    light = opened.run(ground)
+    opened.prefer("dark")
+    opened.wait("document.documentElement.dataset.theme === 'dark'")
+    dark = opened.run(ground)
+    assert dark != light
+    opened.click("#theme")
+    assert opened.run(ground) == light
+
+
+def test_a_phone_scrolls_down_and_never_sideways(opened: Browser) -> None:
+    opened.resize(390, 844)
+    opened.wait("innerWidth === 390")
+    scroll_through(opened)
+    assert opened.run("return document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_text_has_contrast(opened: Browser, scheme: str) -> None:
+    opened.prefer(scheme)
+    opened.wait(f"document.documentElement.dataset.theme === '{scheme}'")
+    found = opened.run((Path(__file__).parent / "contrast.js").read_text())
+    assert found["checked"] > 100
+    assert found["weak"] == [], json.dumps(found["weak"][:5])
+
+
+def test_the_keyboard_reaches_the_filters(opened: Browser) -> None:
+    opened.run("document.getElementById('filter-band').focus()")
+    seen = []
+    for _ in range(3):
+        opened.press("\ue004")
+        seen.append(opened.run("return document.activeElement.id"))
+    assert seen == ["filter-outcome", "filter-text", "raw"]
+
+
+def test_everything_has_a_name(opened: Browser) -> None:
+    nameless = opened.run("""
+        return [...document.querySelectorAll('select, input, button, figure, .plot')].filter((element) =>
+            !(element.labels && element.labels.length) && !element.getAttribute('aria-label')
+            && !element.getAttribute('aria-labelledby') && !element.innerText.trim()
+            && !element.closest('.modebar')).map((element) => element.outerHTML.slice(0, 80));
+    """)
+    assert nameless == []
+    levels = opened.run(
+        "return [...document.querySelectorAll('h1,h2,h3,h4')].map((h) => Number(h.tagName[1]))"
+    )
+    assert levels[0] == 1 and all(b - a <= 1 for a, b in pairwise(levels))
