@@ -17,8 +17,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-from simulated import MODEL, QA, SimulatedEngine, make_queries
-
 import dartmath.verify.judge  # noqa: F401  (imported before the fork)
 from dartmath.engines import create_engine
 from dartmath.engines.config import TransformersEngine
@@ -30,6 +28,7 @@ from dartmath.sampling import journal_writer
 from dartmath.sampling.config import Prop2Diff, SamplingSection, Uniform
 from dartmath.sampling.journal import open_journal
 from dartmath.sampling.run import sample
+from sampling.simulated import MODEL, QA, SimulatedEngine, make_queries
 
 # Small segments, so that kills also hit the moments in which segments are closed.
 journal_writer.ROWS = 40
@@ -53,7 +52,7 @@ def real(folder: Path) -> None:
     sample(queries, engine, template, section, folder, seed=7, model=MODEL)
 
 
-RUNS = {"simulated": (simulated, 0.6), "real": (real, 8.0)}
+RUNS = {"simulated": (simulated, 0.4), "real": (real, 8.0)}
 
 
 def main() -> None:

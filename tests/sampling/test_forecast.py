@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from simulated import SimulatedEngine, make_queries, run
 
 from dartmath.errors import DataError
 from dartmath.sampling import policy as rules
@@ -14,6 +13,7 @@ from dartmath.sampling.config import VRT, Band, PolicySection, Price, Prop2Diff,
 from dartmath.sampling.forecast import BandData, Beta, Estimate, fit_beta, forecast, play
 from dartmath.sampling.forecast_pilot import choose_pilot, matched_policies, measured_bands
 from dartmath.sampling.journal import open_journal
+from sampling.simulated import SimulatedEngine, make_queries, run
 
 NONE = np.zeros(0, np.int64)
 

@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 
 import pytest
-from simulated import SimulatedEngine, assert_sound, make_queries, run
 
 from dartmath.errors import DataError, JournalError
 from dartmath.manifest import read_manifest, write_manifest
@@ -14,6 +13,7 @@ from dartmath.sampling import journal_manifest, journal_writer
 from dartmath.sampling.config import Budget, SamplingSection, Uniform
 from dartmath.sampling.journal import load_tally, open_journal
 from dartmath.sampling.journal_segments import segment_numbers, segment_path, snapshot_numbers
+from sampling.simulated import SimulatedEngine, assert_sound, make_queries, run
 
 SECTION = SamplingSection(policy=Uniform(k=5, cap=40), workers=0)
 LIMITED = SECTION.model_copy(update={"budget": Budget(samples=130)})

@@ -11,11 +11,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from simulated import SimulatedEngine, run
 
 from dartmath.errors import JournalError
 from dartmath.sampling.config import SamplingSection, Uniform
 from dartmath.sampling.journal_lock import RunLock, is_locked, read_holder
+from sampling.simulated import SimulatedEngine, run
 
 HOLD = """
 import sys, time

@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from simulated import SimulatedEngine, assert_sound, run
 
 from dartmath.errors import JournalError
 from dartmath.sampling import journal_writer
 from dartmath.sampling.config import SamplingSection, Uniform
 from dartmath.sampling.journal import open_journal
+from sampling.simulated import SimulatedEngine, assert_sound, run
 
 SECTION = SamplingSection(policy=Uniform(k=5, cap=40), workers=0)
 
@@ -59,7 +59,7 @@ FULL = """
 import sys
 sys.path.insert(0, sys.argv[2])
 from pathlib import Path
-from simulated import SimulatedEngine, run
+from sampling.simulated import SimulatedEngine, run
 from dartmath.errors import JournalError
 from dartmath.sampling.config import SamplingSection, Uniform
 try:
@@ -77,7 +77,7 @@ def test_really_full_file_system(tmp_path: Path) -> None:
     if subprocess.run(command, check=False, capture_output=True).returncode:
         pytest.skip("mounting a small file system needs root")
     try:
-        arguments = [str(mount / "run"), str(Path(__file__).parent)]
+        arguments = [str(mount / "run"), str(Path(__file__).parents[1])]
         done = subprocess.run(
             [sys.executable, "-c", FULL, *arguments], check=True, capture_output=True, text=True
         )

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from simulated import assert_sound, dataset
+
+from sampling.simulated import assert_sound, dataset
 
 SCRIPT = Path(__file__).with_name("killable.py")
 
 
 def run_with_kills(folder: Path, rounds: int, engine: str) -> int:
     command = [sys.executable, str(SCRIPT), str(folder), str(rounds), engine]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=280)
+    environment = {**os.environ, "PYTHONPATH": str(SCRIPT.parents[1])}
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=280, env=environment)
     assert done.returncode == 0, done.stderr[-2000:]
     return int(done.stdout)
 

@@ -8,7 +8,6 @@ import threading
 from pathlib import Path
 
 import pytest
-from simulated import SimulatedEngine, assert_sound, dataset, make_queries, run
 
 from dartmath.engines.protocol import Completion, Request
 from dartmath.errors import DataError, EngineError, Interrupted, JournalError
@@ -18,6 +17,7 @@ from dartmath.sampling.config import VRT, Band, Budget, Price, Prop2Diff, Sampli
 from dartmath.sampling.journal import open_journal
 from dartmath.sampling.sample import trial_seed
 from dartmath.verify.outcome import Outcome
+from sampling.simulated import SimulatedEngine, assert_sound, dataset, make_queries, run
 
 UNIFORM = SamplingSection(policy=Uniform(k=4, cap=60), workers=0)
 PROP2DIFF = SamplingSection(policy=Prop2Diff(k=12, pilot=6, cap=60), workers=0)

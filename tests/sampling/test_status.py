@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
-from simulated import SimulatedEngine, make_queries, run
 
 from dartmath.engines.protocol import Request
 from dartmath.errors import EngineError
 from dartmath.sampling.config import Budget, Price, SamplingSection, Uniform
 from dartmath.sampling.status import RunStatus, run_status
+from sampling.simulated import SimulatedEngine, make_queries, run
 
 SECTION = SamplingSection(policy=Uniform(k=5, cap=40), workers=0, price=Price(per_million_tokens=1e6))
 

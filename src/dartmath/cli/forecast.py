@@ -81,6 +81,7 @@ def _from_pilot(recipe: Recipe, count: int, trials: int) -> tuple[list[BandData]
     """Bands and tokens per second from a pilot that is sampled now."""
     from dartmath.engines import create_engine
     from dartmath.model import describe_model
+    from dartmath.prompts.examples import shots_for
     from dartmath.prompts.template import load_template
     from dartmath.queries import load_all
     from dartmath.sampling.config import VRT
@@ -99,6 +100,7 @@ def _from_pilot(recipe: Recipe, count: int, trials: int) -> tuple[list[BandData]
         folder,
         seed=recipe.seed,
         model=describe_model(recipe.model),
+        shots=shots_for(recipe.queries, recipe.sampling.shots),
     )
     bands = measured_bands(queries, names, open_journal(folder).counts())
     return bands, summary.tokens / summary.seconds if summary.seconds else None

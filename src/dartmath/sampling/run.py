@@ -169,7 +169,8 @@ class _Run:
                     "run the same command again to go on"
                 ) from error
             finally:
-                self.seconds = meter.seconds
+                # As the heartbeat wrote it, which is where the next session reads it.
+                self.seconds = float(read_progress(self.folder).get("seconds", meter.seconds))
 
     async def _control(self, engine: Engine, journal: JournalWriter, grader: Any, meter: Meter) -> None:
         guard = BudgetGuard(self.section.budget, self.section.price, self.tally, meter)

@@ -1,6 +1,0 @@
-"""Make the tests' simulated engine importable."""
-
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent))
