@@ -10,6 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+MAX_DECIMAL_BITS = 10_000
+"""Longer numbers print in hexadecimal, which takes linear time and has no limit in Python."""
+
 
 class Expression:
     """A parsed answer; `str` prints it as a tree in one line."""
@@ -26,6 +29,8 @@ class Number(Expression):
 
     def __str__(self) -> str:
         value = self.value
+        if value.numerator.bit_length() + value.denominator.bit_length() > MAX_DECIMAL_BITS:
+            return f"({value.numerator:#x}/{value.denominator:#x})"
         return str(value) if value.denominator == 1 else f"({value})"
 
 

@@ -18,7 +18,7 @@ from dartmath.verify.tokens import NotationError, Token
 from dartmath.verify.units import is_unit_word
 
 MAX_DEPTH = 40
-MAX_EXPONENT = 100_000
+MAX_EXPONENT = 20_000
 """Largest decimal exponent of a literal such as 1e99."""
 
 END: Token = ("end", "", -1, -1)

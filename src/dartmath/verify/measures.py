@@ -8,7 +8,16 @@ from fractions import Fraction
 
 from dartmath.verify.equality import Decision, scalar_equal
 from dartmath.verify.exact import Inexact, Undefined, rational
-from dartmath.verify.expression import Apply, Constant, Expression, Number, Quantity, children, number
+from dartmath.verify.expression import (
+    MAX_DECIMAL_BITS,
+    Apply,
+    Constant,
+    Expression,
+    Number,
+    Quantity,
+    children,
+    number,
+)
 from dartmath.verify.units import Unit, parse_unit
 
 FLOAT_DIGITS = 10
@@ -198,6 +207,8 @@ def _is_finite_decimal(value: Fraction) -> bool:
 
 def digits(literal: Number) -> int:
     """Significant digits of a decimal literal, trailing zeros included."""
+    if literal.value.numerator.bit_length() > MAX_DECIMAL_BITS:
+        return MAX_DECIMAL_BITS // 4
     return len(str(abs(literal.value.numerator) * 10 ** (literal.places or 0) // literal.value.denominator))
 
 

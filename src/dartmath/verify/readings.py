@@ -64,10 +64,14 @@ def _clocks(reference: str, ours: Expression, answer: str, theirs: Expression) -
     """`4:30` as a time, when the other side is one."""
     if isinstance(ours, Named) and ours.kind == "clock" and (time := clock(answer)):
         yield ours, time
-    elif isinstance(ours, Named) and ours.kind == "clock" and isinstance(theirs, Number):
-        yield ours, Named("clock", f"{theirs.value!s:0>2}:00:00 ?")
+    elif isinstance(ours, Named) and ours.kind == "clock" and _is_hour(theirs):
+        yield ours, Named("clock", f"{theirs!s:0>2}:00:00 ?")
     if isinstance(theirs, Named) and theirs.kind == "clock" and (time := clock(reference)):
         yield time, theirs
+
+
+def _is_hour(node: Expression) -> bool:
+    return isinstance(node, Number) and node.value.denominator == 1 and 1 <= node.value <= 12
 
 
 def _letters(reference: str, ours: Expression, answer: str, theirs: Expression) -> Iterator[Pair]:

@@ -1,0 +1,153 @@
+"""Fuzz the verifier: mutated answers and responses must neither raise, hang, nor break a law.
+
+    python benchmarks/fuzz_verify.py --inputs 1000000 --seed 0
+
+Seeds are the labelled and hostile cases in tests/cases/verify and expressions drawn from a grammar.
+Every input is judged in three ways: as an answer against a seed, against itself (which must be
+correct, or unparsable when it is empty), and as a whole response. Printed are the counts, the
+slowest inputs, and every input that broke a rule. The exit code is 1 when one did.
+"""
+
+from __future__ import annotations
+
+import argparse
+import heapq
+import json
+import random
+import resource
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+from dartmath.verify import Outcome, grade, verify
+
+CASES = Path(__file__).parents[1] / "tests" / "cases" / "verify"
+LIMIT_MS = 50.0
+_LATEX = r"""
+\frac \sqrt \left \right \pi \infty \cup \cap \in \le \ge \ne \pm \mp \cdot \times \text{ \mathrm{ \\
+\begin{pmatrix} \end{pmatrix} \begin{cases} \end{cases} \sin \log_ \sum_{k=1}^{9} \binom \overline{ \boxed{
+^\circ \% \$ and or for x= f(x)= 1e9 #### the answer is √ ² ½ ∞ ≤ π × ÷ − !! ** 1,234
+"""
+PIECES = (*"0123456789+-*/^_=<>(){}[]|,.;:!%$&~'\\ xyzabein", "\u200b", "\0", "\n", *_LATEX.split())
+
+
+def seeds() -> list[str]:
+    """Answers of the case files, hostile ones cut to a size that still fits a mutation."""
+    found: list[str] = []
+    for path in sorted(CASES.glob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            if "repeat" in row:
+                found.append((row["prefix"] + row["repeat"] * row["count"] + row["suffix"])[:400])
+            else:
+                found += [row["reference"], row["answer"]]
+    return found
+
+
+def expression(rng: random.Random, depth: int = 4) -> str:
+    """A random expression of the grammar, in LaTeX."""
+    if depth == 0 or rng.random() < 0.25:
+        return rng.choice(["x", "y", "n", "2", "-3", "0", "1.5", "10", "\\pi", "e", "i", "7!", "\\infty"])
+    one, two = expression(rng, depth - 1), expression(rng, depth - 1)
+    forms = (
+        f"{one}+{two}",
+        f"{one}-{two}", f"{one}\\cdot {two}", f"\\frac{{{one}}}{{{two}}}", f"({one})^{{{two}}}",
+        f"\\sqrt{{{one}}}",
+        f"\\sin({one})", f"\\ln|{one}|", f"\\log_{{{one}}}({two})", f"|{one}|", f"({one},{two}]",
+        f"\\{{{one},{two}\\}}", f"{one}<{two}", f"{one}={two}", f"({one})!", f"\\binom{{{one}}}{{{two}}}",
+        f"{one},{two}", f"\\begin{{pmatrix}}{one}\\\\{two}\\end{{pmatrix}}", f"\\lfloor {one}\\rfloor",
+        f"{one}\\cup {two}", f"f({one})", f"{one} \\text{{ or }} {two}", f"{one}\\pm {two}",
+    )  # fmt: skip
+    return rng.choice(forms)
+
+
+def mutated(text: str, rng: random.Random, others: list[str]) -> str:
+    """The text after a few insertions, deletions, repetitions and splices."""
+    for _ in range(rng.choice((1, 1, 2, 3, 8))):
+        at = rng.randint(0, len(text))
+        to = min(len(text), at + rng.randint(0, 12))
+        kind = rng.randrange(6)
+        if kind == 0:
+            text = text[:at] + rng.choice(PIECES) + text[at:]
+        elif kind == 1:
+            text = text[:at] + text[to:]
+        elif kind == 2:
+            text = text[:to] + text[at:to] * rng.choice((1, 2, 5, 40)) + text[to:]
+        elif kind == 3:
+            other = rng.choice(others)
+            text = text[:at] + other[: rng.randint(0, 40)] + text[to:]
+        elif kind == 4:
+            text = (
+                text[:at]
+                + chr(rng.choice((rng.randrange(128), rng.randrange(0x3000), rng.randrange(0x11000))))
+                + text[at:]
+            )
+        else:
+            text = text[:at] + str(rng.randrange(10 ** rng.choice((1, 3, 12)))) + text[to:]
+    return text[:6000]
+
+
+def inputs(rng: random.Random, count: int) -> Iterator[tuple[str, str]]:
+    """Pairs of a reference and a fuzzed answer."""
+    known = seeds()
+    for _ in range(count):
+        base = expression(rng) if rng.random() < 0.3 else rng.choice(known)
+        answer = mutated(base, rng, known) if rng.random() < 0.9 else base
+        yield (base if rng.random() < 0.5 else rng.choice(known)), answer
+
+
+def broken(reference: str, answer: str) -> str | None:
+    """Judge one input in all ways; what rule it broke, if any."""
+    if not isinstance(verify(reference, answer).outcome, Outcome):
+        return "no outcome"
+    itself = verify(answer, answer)
+    if not itself.correct and answer.strip():
+        return f"not equal to itself: {itself.reason}"
+    spaced = verify(answer, answer + " ")
+    if not spaced.correct and answer.strip():
+        return f"not equal to itself with a space: {spaced.reason}"
+    grade(SimpleNamespace(text="", references=(reference,), verifier="math", metadata={}), answer)
+    return None
+
+
+def main() -> int:
+    """Run the fuzzer and print what it found."""
+    options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    options.add_argument("--inputs", type=int, default=100_000)
+    options.add_argument("--seed", type=int, default=0)
+    chosen = options.parse_args()
+    rng = random.Random(chosen.seed)
+    verify("\\sqrt2", "1.41")
+    failures: Counter[str] = Counter()
+    slowest: list[tuple[float, str]] = []
+    began = time.perf_counter()
+    for reference, answer in inputs(rng, chosen.inputs):
+        started = time.perf_counter()
+        try:
+            rule = broken(reference, answer)
+        except Exception as error:  # the point of the fuzzer is to report whatever is raised
+            rule = f"{type(error).__name__}: {error}"
+        spent = (time.perf_counter() - started) * 1000
+        if rule is not None:
+            failures[rule[:60]] += 1
+            if failures[rule[:60]] <= 3:
+                print(f"BROKEN {rule}\n  reference {reference[:300]!r}\n  answer    {answer[:300]!r}")
+        entry = (spent, answer[:120])
+        if len(slowest) < 5:
+            heapq.heappush(slowest, entry)
+        elif entry > slowest[0]:
+            heapq.heapreplace(slowest, entry)
+    seconds = time.perf_counter() - began
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    count = sum(failures.values())
+    print(f"{chosen.inputs} inputs in {seconds:.0f} s, {count} broke a rule, peak {memory:.0f} MB")
+    for spent, answer in sorted(slowest, reverse=True):
+        print(f"  {spent:6.1f} ms for four verdicts  {answer!r}")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
