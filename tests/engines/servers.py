@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import socket
 import subprocess
 import sys
 import time
@@ -52,12 +54,42 @@ def llama_server() -> Iterator[str]:
             process.kill()
 
 
-def _wait_until_healthy(url: str) -> None:
-    for _ in range(300):
+@contextmanager
+def vllm_server(python: str, model: str) -> Iterator[str]:
+    """Base URL of a vLLM API server of the interpreter `python`."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = [
+        "--enforce-eager",
+        "--dtype",
+        "bfloat16",
+        "--max-model-len",
+        "1024",
+        "--max-num-batched-tokens",
+        "65536",
+    ]
+    command = [python, "-m", "vllm.entrypoints.openai.api_server", "--model", model, *options]
+    quiet = {"VLLM_NO_USAGE_STATS": "1", "DO_NOT_TRACK": "1", "HF_HUB_OFFLINE": "1"}
+    with subprocess.Popen(
+        [*command, "--host", "127.0.0.1", "--port", str(port)],
+        env={"VLLM_CPU_KVCACHE_SPACE": "1", **os.environ, **quiet},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        try:
+            _wait_until_healthy(f"http://127.0.0.1:{port}", seconds=240)
+            yield f"http://127.0.0.1:{port}/v1"
+        finally:
+            process.terminate()
+
+
+def _wait_until_healthy(url: str, seconds: int = 30) -> None:
+    for _ in range(10 * seconds):
         with contextlib.suppress(urllib.error.URLError, OSError), urllib.request.urlopen(f"{url}/health"):
             return
         time.sleep(0.1)
-    raise AssertionError(f"the llama.cpp server at {url!r} does not come up")
+    raise AssertionError(f"the server at {url!r} does not come up")
 
 
 class Proxy:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from dartmath.engines.config import EngineSection, OpenAIEngine, RayEngine, TransformersEngine
 from dartmath.engines.protocol import Completion, Engine, Generation, Request
-from dartmath.errors import UnknownNameError
 
 if TYPE_CHECKING:
     from dartmath.model import ModelSection
@@ -29,4 +28,6 @@ def create_engine(section: EngineSection, model: ModelSection, template: Templat
         from dartmath.engines.ray import ReplicatedEngine
 
         return ReplicatedEngine(section, model, template)
-    raise UnknownNameError("engine", section.kind, ["transformers"])
+    from dartmath.engines.vllm import VllmAsyncEngine
+
+    return VllmAsyncEngine(section, model, template)

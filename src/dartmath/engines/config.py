@@ -40,6 +40,8 @@ class VllmEngine(Section):
     """Share of GPU memory to use."""
     max_model_len: int | None = Field(None, ge=1)
     """Context length; the model's own when absent."""
+    options: dict[str, Any] = {}
+    """Further arguments of vLLM's AsyncEngineArgs, such as {"quantization": "fp8"}."""
 
 
 class OpenAIEngine(Section):

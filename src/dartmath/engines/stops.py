@@ -46,3 +46,13 @@ def context_length(config: Any, tokenizer: Any) -> int:
         return length
     known = tokenizer.model_max_length
     return int(known) if known and known < _UNKNOWN_LENGTH else _UNKNOWN_LENGTH
+
+
+def prompt_error(length: int, context: int) -> str:
+    """What is wrong with a prompt of `length` tokens; empty when it leaves room for a response."""
+    if not length:
+        return "the prompt is empty"
+    if length < context:
+        return ""
+    too_long = f"the prompt has {length} tokens, more than the model's context of {context} has room for"
+    return f"{too_long}; drop the query or use fewer shots"

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from dartmath.engines.protocol import Completion, Request
-from dartmath.engines.stops import context_length, ends
+from dartmath.engines.stops import context_length, ends, prompt_error
 from dartmath.errors import DartmathError, EngineError
 from dartmath.manifest import versions
 from dartmath.model import load_model, load_tokenizer, pick_device
@@ -153,8 +153,8 @@ class _Job:
 
         prompt = self.engine.encode(self.request.prompt)
         context = context_length(decoder.model.config, decoder.tokenizer)
-        if not prompt or len(prompt) >= context:
-            self._done(_no_room(len(prompt), context))
+        if error := prompt_error(len(prompt), context):
+            self._done(Completion("", "error", prompt_tokens=len(prompt), error=error))
             return
         strings = self.request.generation.stop
         end = ends(decoder.tokenizer, decoder.model.generation_config, self.engine.template, strings)
@@ -168,13 +168,6 @@ class _Job:
 
     def _done(self, completion: Completion) -> None:
         self.engine.tell(self.future, completion)
-
-
-def _no_room(length: int, context: int) -> Completion:
-    if not length:
-        return Completion("", "error", error="the prompt is empty")
-    error = f"the prompt has {length} tokens, more than the model's context of {context} has room for"
-    return Completion("", "error", prompt_tokens=length, error=f"{error}; drop the query or use fewer shots")
 
 
 def _explain(error: Exception) -> DartmathError:

@@ -29,11 +29,17 @@ class Prefill:
     def states(self, prompts: Sequence[tuple[int, ...]]) -> list[PromptState]:
         """The state of every prompt, in order."""
         missing = sorted({p for p in prompts if p not in self._states}, key=len)
-        fresh = {state.tokens: state for chunk in _chunks(missing) for state in self._run(chunk)}
-        found = [fresh.get(p) or self._states[p] for p in prompts]
-        for state in found:
-            self._remember(state)
-        return found
+        known = {p: self._states[p] for p in prompts if p in self._states}
+        for chunk in self._plan(missing):
+            for state in self._run(chunk):
+                known[state.tokens] = state
+                self._remember(state)
+        return [known[p] for p in prompts]
+
+    def _plan(self, missing: list[tuple[int, ...]]) -> list[list[tuple[int, ...]]]:
+        """Chunks of prompts; the very first prompt runs alone, so that all others can share its prefix."""
+        alone = not self._states and len(missing) > 1 and _common(missing[0], missing[-1]) >= _MIN_PREFIX
+        return [missing[:1], *_chunks(missing[1:])] if alone else _chunks(missing)
 
     def _remember(self, state: PromptState) -> None:
         if state.tokens not in self._states:
