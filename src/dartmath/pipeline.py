@@ -10,7 +10,7 @@ stopped, and does nothing when it is finished. So the same command again is alwa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,8 +19,7 @@ from dartmath.engines.config import OpenAIEngine, RayEngine, TransformersEngine
 from dartmath.errors import ConfigError
 from dartmath.manifest import read_manifest, write_atomic
 from dartmath.model import ModelSection, describe_model
-from dartmath.prompts.template import Example, Template, load_template
-from dartmath.queries.config import QuerySource
+from dartmath.prompts.template import Template, load_template
 from dartmath.recipe import Recipe, load_recipe
 from dartmath.terminal import info, warn
 
@@ -105,6 +104,7 @@ def run_recipe(recipe: Recipe) -> RunFolders:
 def run_sample(recipe: Recipe, template: Template, folder: Path, *, amend: bool = False) -> None:
     """Sample the queries of `recipe` into the journal in `folder`."""
     from dartmath.engines import create_engine
+    from dartmath.prompts.examples import shots_for
     from dartmath.queries import load_all
     from dartmath.sampling.run import sample
 
@@ -119,27 +119,8 @@ def run_sample(recipe: Recipe, template: Template, folder: Path, *, amend: bool 
         seed=recipe.seed,
         model=describe_model(recipe.model),
         amend=amend,
-        shots=worked_examples(recipe.queries, recipe.sampling.shots),
+        shots=shots_for(recipe.queries, recipe.sampling.shots),
     )
-
-
-def worked_examples(sources: Iterable[QuerySource], shots: int) -> dict[str, list[Example]]:
-    """The first `shots` worked examples of every data set: its source's own, or the built-in ones."""
-    if not shots:
-        return {}
-    found: dict[str, list[Example]] = {}
-    for source in sources:
-        if source.examples:
-            own = [Example(e.query, e.response) for e in source.examples]
-        else:
-            from dartmath.prompts.examples import examples_for
-
-            own = examples_for(source.dataset, shots)
-        if len(own) < shots:
-            raise ConfigError(f"{source.dataset} has {len(own)} worked examples, shots asks for {shots}")
-        if found.setdefault(source.dataset, own[:shots]) != own[:shots]:
-            raise ConfigError(f"{source.dataset} is listed twice with different worked examples")
-    return found
 
 
 def run_curate(recipe: Recipe, folders: RunFolders) -> None:

@@ -93,7 +93,15 @@ def _load(verb: str, module: str) -> Any:
         app.command(verb)(loaded.command)
     command = get_command(app)
     command.name = verb
+    for one in (command, *getattr(command, "commands", {}).values()):
+        one.help = _keep_lines_of_examples(one.help or "")
     return command
+
+
+def _keep_lines_of_examples(text: str) -> str:
+    r"""Mark the examples at the end of a help text as preformatted (click's `\b`)."""
+    head, found, examples = text.partition("Examples:\n")
+    return f"{head}\b\nExamples:\n{examples}" if found else text
 
 
 app = typer.Typer(cls=LazyGroup, no_args_is_help=True, pretty_exceptions_enable=False)

@@ -1,0 +1,122 @@
+"""Preview: what a recipe will do, down to the tokens, without running anything.
+
+Loads the queries and the tokenizer, but no model weights.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from dartmath.errors import DataError
+from dartmath.model import resolve_model
+from dartmath.prompts.template import Example, encode_prompt, load_template
+from dartmath.queries.query import Query
+from dartmath.recipe import Recipe
+
+PROMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class TokenView:
+    """One token as text, and whether the loss counts it."""
+
+    text: str
+    trained: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a recipe resolves to.
+
+    `counts` holds queries per band; `prompts` the tokens of the first prompts; `example` the
+    tokens of one training example with its loss mask, empty when the recipe does not train;
+    `trials` the fewest and most raw samples that the policy can ask for.
+    """
+
+    recipe: Recipe
+    template_hash: str
+    counts: dict[str, int]
+    trials: tuple[int, int]
+    prompts: list[list[TokenView]]
+    example: list[TokenView] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {**asdict(self), "recipe": self.recipe.model_dump(mode="json")}
+
+
+def preview(recipe: Recipe) -> Preview:
+    """Resolve `recipe` as `dartmath run` would; raises the same errors for bad input."""
+    from dartmath.prompts.examples import shots_for
+    from dartmath.queries import load_all
+
+    queries = load_all(recipe.queries)
+    template = load_template(recipe.template)
+    tokenizer = load_tokenizer(recipe.model.name, recipe.model.revision)
+    shots = shots_for(recipe.queries, recipe.sampling.shots)
+    prompts = []
+    for query in queries[:PROMPTS]:
+        text = template.render(query.text, examples=shots.get(query.dataset, ()), tokenizer=tokenizer).text
+        ids = encode_prompt(tokenizer, text or "")
+        prompts.append([TokenView(t) for t in pieces(tokenizer, ids)])
+    return Preview(
+        recipe=recipe,
+        template_hash=template.hash,
+        counts=dict(Counter(band_name(query) for query in queries)),
+        trials=trial_bounds(recipe, len(queries)),
+        prompts=prompts,
+        example=training_example(recipe, queries, shots) if recipe.training else [],
+    )
+
+
+def load_tokenizer(model: str, revision: str | None) -> Any:
+    """The tokenizer of a model; `DataError` where it has none."""
+    from transformers import AutoTokenizer
+
+    folder = resolve_model(model)
+    try:
+        return AutoTokenizer.from_pretrained(folder, revision=revision)
+    except (OSError, ValueError) as error:
+        raise DataError(f"cannot load the tokenizer of {model!r}: {error}", path=folder) from error
+
+
+def trial_bounds(recipe: Recipe, queries: int) -> tuple[int, int]:
+    """Fewest and most trials that the policy can ask for, over all queries."""
+    policy = recipe.sampling.policy.model_dump()
+    fewest = int(policy.get("trials") or policy.get("pilot") or policy.get("k") or 1)
+    most = int(policy.get("cap") or fewest)
+    return fewest * queries, max(fewest, most) * queries
+
+
+def training_example(
+    recipe: Recipe, queries: Sequence[Query], shots: dict[str, list[Example]]
+) -> list[TokenView]:
+    """The tokens of one training example: a worked example where there is one, else the bare answer."""
+    from dartmath.training.tokens import Encoder, Tokens
+
+    section = recipe.training
+    if section is None:
+        return []
+    template = load_template(section.template or recipe.template)
+    tokenizer = load_tokenizer(section.model or recipe.model.name, section.revision or recipe.model.revision)
+    query = queries[0]
+    worked = next(iter(shots.get(query.dataset, ())), None)
+    pair = (worked.query, worked.response) if worked else (query.text, rf"\boxed{{{query.references[0]}}}")
+    encoded = Encoder(tokenizer, template).encode(*pair)
+    if not isinstance(encoded, Tokens):
+        raise DataError(f"the example would be dropped from training: {encoded.value}")
+    texts = pieces(tokenizer, encoded.ids)
+    return [TokenView(text, index >= encoded.prompt) for index, text in enumerate(texts)]
+
+
+def pieces(tokenizer: Any, ids: Iterable[int]) -> list[str]:
+    """The text of every token on its own, special tokens by their names."""
+    return [tokenizer.decode([token], skip_special_tokens=False) for token in ids]
+
+
+def band_name(query: Query) -> str:
+    """How a query is grouped in tables: its band, else its level, else its data set."""
+    return str(query.metadata.get("band") or query.metadata.get("level") or query.dataset)
