@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 TORCH := 2.13.0
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help setup demo test test-all lint types docs clean
+.PHONY: help setup demo test test-all lint types docs wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -36,5 +36,12 @@ lint: setup ## ruff
 types: setup ## mypy --strict on src
 	$(BIN)/mypy
 
+docs: setup ## the reference from the code, then the site in site/, strictly
+	$(BIN)/python -m dartmath.cli._reference docs/reference
+	$(BIN)/zensical build --strict --clean
+
+wheel: setup ## the wheel in dist/
+	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .
+
 clean: ## remove the venv and caches
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache build dist
+	rm -rf $(VENV) site .mypy_cache .pytest_cache .ruff_cache build dist
