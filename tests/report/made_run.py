@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from dartmath.curation.config import CurationSection
 from dartmath.curation.run import curate
-from dartmath.engines.protocol import Completion, Request
+from dartmath.engines.protocol import Completion, Engine, Request
 from dartmath.evaluation.config import EvaluationSection
 from dartmath.evaluation.run import rescore
 from dartmath.evaluation.score import Benchmark
@@ -79,11 +80,29 @@ def sums(per_level: int, seed: int = 0) -> list[Query]:
     return made
 
 
-def make_sample(folder: Path, per_level: int = 20, **section: Any) -> Path:
+class KnowingEngine(ScriptedEngine):
+    """Answers from a list, and nothing else."""
+
+    def __init__(self, answers: Mapping[str, str]) -> None:
+        self.answers = answers
+
+    async def generate(self, request: Request) -> Completion:
+        known = (answer for text, answer in self.answers.items() if text in (request.prompt.text or ""))
+        return Completion(f"It is \\boxed{{{next(known, '')}}}.", "stop", 40, 10)
+
+
+def make_sample(
+    folder: Path,
+    per_level: int = 20,
+    *,
+    engine: Engine | None = None,
+    queries: Sequence[Query] | None = None,
+    **section: Any,
+) -> Path:
     settings = {"policy": Prop2Diff(k=12, pilot=8, cap=60), "workers": 0, "max_tokens": 200, **section}
     sample(
-        sums(per_level),
-        ScriptedEngine(),
+        sums(per_level) if queries is None else queries,
+        engine or ScriptedEngine(),
         TEMPLATE,
         SamplingSection(**settings),
         folder,

@@ -80,15 +80,9 @@ class QueryPool:
         first: dict[bytes, Candidate] = {}
         for candidate in self.candidates:
             first.setdefault(candidate.digest, candidate)
-        self._keep(list(first.values()), "duplicate")
-
-    def drop_all(self, reason: str) -> None:
-        """Leave no candidate."""
-        self._keep([], reason)
-
-    def _keep(self, kept: list[Candidate], reason: str) -> None:
+        kept = list(first.values())
         if len(kept) < len(self.candidates):
-            self.dropped[reason] += len(self.candidates) - len(kept)
+            self.dropped["duplicate"] += len(self.candidates) - len(kept)
             self.candidates = kept
 
 

@@ -73,8 +73,9 @@ def _prepare(pools: list[QueryPool], section: CurationSection) -> dict[str, Any]
 
     found = decontaminate([p.query for p in pools], section.decontaminate, ngram=section.ngram)
     removed = set(found["removed"])
+    responses = sum(len(pool.candidates) for pool in pools if pool.query.id in removed)
     pools[:] = [pool for pool in pools if pool.query.id not in removed]
-    return found
+    return {**found, "responses": responses, "pairs": found["pairs"][:_PAIRS]}
 
 
 def _sampling_policy(manifest: dict[str, Any]) -> PolicySection:

@@ -141,7 +141,7 @@ def summarise(
         levels=sorted(group_by(selections, lambda s: level_of(s.pool.query)), key=lambda g: g.name),
         datasets=group_by(selections, lambda s: s.pool.query.dataset),
         histogram=_histogram(selections),
-        dropped=dict(sum((s.pool.dropped for s in selections), Counter[str]())),
+        dropped=_dropped(selections, decontamination or {}),
         pool={
             "trials": sum(s.pool.trials for s in selections),
             "correct": sum(s.pool.correct for s in selections),
@@ -150,6 +150,13 @@ def summarise(
         licences=licences or {},
         decontamination=decontamination or {},
     )
+
+
+def _dropped(selections: Sequence[Selection], decontamination: dict[str, Any]) -> dict[str, int]:
+    """Correct responses that were left out, by reason."""
+    dropped = sum((s.pool.dropped for s in selections), Counter[str]())
+    dropped["contaminated"] += decontamination.get("responses", 0)
+    return {reason: count for reason, count in dropped.items() if count}
 
 
 def group_by(selections: Sequence[Selection], name: Callable[[Selection], str]) -> list[GroupSummary]:

@@ -1,0 +1,133 @@
+"""curate on journals that the real sampler wrote."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from dartmath.curation.config import CurationSection
+from dartmath.curation.export import COLUMNS
+from dartmath.curation.run import curate
+from dartmath.errors import DataError
+from dartmath.manifest import read_manifest
+from dartmath.queries.config import QuerySource
+from dartmath.queries.load import load
+from dartmath.queries.query import make_query
+from dartmath.sampling.config import VRT, Prop2Diff, Uniform
+from dartmath.sampling.journal import open_journal
+from report.made_run import KnowingEngine, make_sample
+
+
+@pytest.fixture(scope="module")
+def journal(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_sample(tmp_path_factory.mktemp("pool") / "sample", per_level=15)
+
+
+def rows_of(folder: Path) -> list[dict[str, Any]]:
+    return list(pq.read_table(folder / "train.parquet").to_pylist())
+
+
+def test_every_row_is_a_correct_sample_of_the_journal(journal: Path, tmp_path: Path) -> None:
+    summary = curate(journal, CurationSection(), tmp_path)
+    reader = open_journal(journal)
+    samples = {(s.query_id, s.trial): s for s in reader.samples()}
+    queries = {q.id: q for q in reader.queries()}
+    rows = rows_of(tmp_path)
+    assert len(rows) == summary.rows > 0 and list(rows[0]) == list(COLUMNS)
+    for row in rows:
+        sample, query = samples[row["query_id"], row["trial"]], queries[row["query_id"]]
+        assert sample.outcome.value == "correct"
+        assert (row["response"], row["answer"]) == (sample.text, sample.answer)
+        assert (row["query"], row["reference"], row["level"]) == (
+            query.text,
+            *query.references,
+            query.metadata["level"],
+        )
+        assert row["band"] == f"level {row['level']}" and 0 <= row["fail_rate"] <= 1
+
+
+def test_the_sampling_policy_is_the_default_and_misses_nothing_it_reached(
+    journal: Path, tmp_path: Path
+) -> None:
+    summary = curate(journal, CurationSection(deduplicate=False), tmp_path)
+    states = open_journal(journal).manifest["summary"]["states"]
+    assert sum(g.missing_queries for g in summary.bands) == sum(states.values()) - states["reached"]
+
+
+def test_another_policy_needs_no_sampling_and_says_what_is_missing(journal: Path, tmp_path: Path) -> None:
+    summary = curate(journal, CurationSection(policy=Uniform(k=30, cap=60)), tmp_path)
+    by_band = {band.name: band for band in summary.bands}
+    assert by_band["level 1"].missing > 0, "easy queries were stopped early, so the pool has few of them"
+    assert summary.missing == sum(band.missing for band in summary.bands)
+    assert "The pool lacks" in summary.caption()
+    assert all(band.wanted == band.queries * 30 for band in summary.bands)
+
+
+def test_the_k_of_a_wanted_size_is_found(journal: Path, tmp_path: Path) -> None:
+    for policy in (VRT(trials=1), Uniform(k=1), Prop2Diff(k=1, pilot=8)):
+        summary = curate(journal, CurationSection(policy=policy, size=120), tmp_path / policy.kind)
+        assert abs(summary.rows - 120) <= 30
+        assert read_manifest(tmp_path / policy.kind)["summary"]["policy"] == summary.policy
+
+
+def test_the_same_section_gives_the_same_rows(journal: Path, tmp_path: Path) -> None:
+    for seed in (None, 1):
+        section = CurationSection(policy=Uniform(k=2), seed=seed)
+        curate(journal, section, tmp_path / "a")
+        curate(journal, section, tmp_path / "b")
+        assert rows_of(tmp_path / "a") == rows_of(tmp_path / "b")
+
+
+def test_duplicates_are_dropped_and_counted(tmp_path: Path) -> None:
+    journal = make_sample(tmp_path / "sample", per_level=3, policy=Uniform(k=40, cap=120))
+    summary = curate(journal, CurationSection(), tmp_path / "dataset")
+    responses = [(row["query_id"], row["response"]) for row in rows_of(tmp_path / "dataset")]
+    assert len(set(responses)) == len(responses)
+    assert summary.dropped["duplicate"] > 0
+
+
+def test_jsonl_holds_the_same_rows(journal: Path, tmp_path: Path) -> None:
+    curate(journal, CurationSection(), tmp_path / "parquet")
+    curate(journal, CurationSection(format="jsonl"), tmp_path / "jsonl")
+    lines = (tmp_path / "jsonl" / "train.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line) for line in lines] == rows_of(tmp_path / "parquet")
+
+
+def test_the_manifest_is_enough_for_a_card(journal: Path, tmp_path: Path) -> None:
+    curate(journal, CurationSection(), tmp_path)
+    manifest = read_manifest(tmp_path, stage="curate")
+    assert manifest["finished"] and manifest["model"]["name"] == "scripted"
+    assert manifest["sampling"]["config"]["temperature"] == 1.6
+    assert manifest["summary"]["licences"] == {"math/train": "MIT"}
+
+
+def test_a_pool_without_correct_responses_is_refused(tmp_path: Path) -> None:
+    journal = make_sample(tmp_path / "sample", 1, engine=KnowingEngine({}), policy=VRT(trials=2))
+    with pytest.raises(DataError, match="8 trials of 4 queries hold no usable correct response"):
+        curate(journal, CurationSection(), tmp_path / "dataset")
+
+
+def test_queries_of_a_benchmark_are_left_out(
+    tmp_path: Path, shared_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DARTMATH_DATA", str(shared_data))
+    leaked = load(QuerySource(dataset="gsm8k/test"))[:2]
+    queries = [make_query("own", q.text, q.references) for q in leaked]
+    queries.append(make_query("own", "What is 2 + 2, once more?", "4"))
+    answers = {q.text: q.references[0] for q in queries}
+    engine = KnowingEngine(answers)
+    journal = make_sample(tmp_path / "sample", engine=engine, queries=queries, policy=VRT(trials=2))
+    section = CurationSection(decontaminate=["gsm8k/test"], deduplicate=False)
+    summary = curate(journal, section, tmp_path / "dataset")
+    assert {row["query"] for row in rows_of(tmp_path / "dataset")} == {"What is 2 + 2, once more?"}
+    assert summary.dropped == {"contaminated": 4}
+    assert sorted(summary.decontamination["removed"]) == sorted(q.id for q in queries[:2])
+
+
+def test_the_output_of_another_stage_is_not_overwritten(journal: Path) -> None:
+    with pytest.raises(DataError, match="dartmath curate"):
+        curate(journal, CurationSection(), journal)

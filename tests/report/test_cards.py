@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+from huggingface_hub import DatasetCard, ModelCard
+
+from dartmath.errors import DataError, UnknownNameError
+from dartmath.evaluation.result import read_result
+from dartmath.manifest import read_manifest
+from dartmath.recipe import ReportSection
+from dartmath.report import render_cards, write_cards
+from report.made_run import make_sample
+
+SECTION = ReportSection(
+    title="A made model",
+    published=["dart-math-llama3-8b-uniform"],
+    model_id="me/made",
+    dataset_id="me/made-data",
+    license="apache-2.0",
+)
+
+
+@pytest.fixture(scope="module")
+def cards(run_folder: Path) -> dict[str, Path]:
+    return {path.parent.name: path for path in write_cards(SECTION, run_folder)}
+
+
+def test_the_model_card_loads_with_its_model_index(cards: dict[str, Path], run_folder: Path) -> None:
+    card = ModelCard.load(cards["model"])
+    (found,) = card.data.eval_results
+    measured = read_result(run_folder / "evaluation" / "after").benchmarks[0].pass_at_1.value
+    assert (found.task_type, found.dataset_split) == ("text-generation", "test")
+    assert (found.metric_name, found.metric_type) == ("Pass@1 (0-shot CoT)", "accuracy")
+    assert found.metric_value == pytest.approx(100 * measured, abs=0.01)
+    assert (card.data.model_name, card.data.license) == ("made", "apache-2.0")
+    assert card.data.datasets == ["me/made-data"]
+
+
+def test_the_metadata_survives_the_hubs_own_classes(cards: dict[str, Path]) -> None:
+    card = ModelCard.load(cards["model"])
+    again = yaml.safe_load(card.data.to_yaml())
+    assert again == yaml.safe_load(cards["model"].read_text().split("---")[1])
+    assert again["model-index"][0]["results"][0]["task"]["type"] == "text-generation"
+
+
+def test_the_model_card_says_what_was_trained_how(cards: dict[str, Path], run_folder: Path) -> None:
+    text = cards["model"].read_text()
+    template = read_manifest(run_folder / "model")["template"]
+    assert f"`{template['name']}` (hash `{template['hash']}`)" in text
+    assert "### Instruction:\n{query}\n\n### Response:" in text
+    for row in ("| learning rate | 0.0001 |", "| epochs | 3.0 |", "| optimiser steps | 30 |"):
+        assert row in text
+    assert "DART-Math-Llama-3-8B (Uniform), published | 45.3" in text
+    assert "| before |" in text and "bibtex" in text and "name: made" in text
+
+
+def test_the_dataset_card_loads_and_adds_up(cards: dict[str, Path], run_folder: Path) -> None:
+    card = DatasetCard.load(cards["dataset"])
+    summary = read_manifest(run_folder / "dataset")["summary"]
+    assert card.data.license == "apache-2.0" and card.data.size_categories == "n<1K"
+    assert card.data.configs[0]["data_files"] == [{"split": "train", "path": "train.parquet"}]
+    assert f"{summary['rows']:,} verified correct responses" in card.text
+    for band in summary["bands"]:
+        assert f"| {band['name']} | {band['queries']} |" in card.text
+    for said in ("| temperature | 1.6 |", "Not checked against any benchmark", "| math/train |", "MIT"):
+        assert said in card.text
+
+
+def test_the_dataset_card_names_every_column(cards: dict[str, Path], run_folder: Path) -> None:
+    import pyarrow.parquet as pq
+
+    text = cards["dataset"].read_text()
+    for name in pq.read_schema(run_folder / "dataset" / "train.parquet").names:
+        assert f"| {name} | " in text
+
+
+def test_the_hub_reads_the_data_files_that_the_card_names(cards: dict[str, Path], run_folder: Path) -> None:
+    from datasets import load_dataset
+
+    rows = load_dataset(str(run_folder / "dataset"), split="train")
+    assert len(rows) == read_manifest(run_folder / "dataset")["summary"]["rows"]
+
+
+def test_an_unknown_published_model_is_an_error(run_folder: Path) -> None:
+    with pytest.raises(UnknownNameError, match="dart-math-llama3-8b-uniform"):
+        render_cards(ReportSection(published=["dart-math-llama3-8b-unifrom"]), run_folder)
+
+
+def test_a_run_without_data_set_or_model_has_no_card(tmp_path: Path) -> None:
+    make_sample(tmp_path / "sample", per_level=2)
+    with pytest.raises(DataError, match="no finished data set or model"):
+        render_cards(ReportSection(), tmp_path)

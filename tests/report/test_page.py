@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from dartmath.errors import DataError, UsageError
+from dartmath.report import figure_svg, write_report
+from report.made_run import make_sample
+
+
+def text_of(path: Path) -> str:
+    """The page without its scripts."""
+    return re.sub(r"<script.*?</script>", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
+def test_the_page_is_small_and_whole(page: Path) -> None:
+    assert page.stat().st_size < 15_000_000
+    shown = text_of(page)
+    for heading in (
+        "Sampling",
+        "Suspected references",
+        "Training set",
+        "Training",
+        "Evaluation",
+        "Provenance",
+    ):
+        assert f">{heading}</h2>" in shown
+    assert "DART-Math-Llama-3-8B (Uniform), published" in shown
+
+
+def test_several_runs_stand_side_by_side(run_folder: Path, tmp_path: Path) -> None:
+    other = make_sample(tmp_path / "other" / "sample", per_level=4).parent
+    shown = text_of(write_report([run_folder, other], tmp_path / "both.html", title="Two runs"))
+    assert "<h1>Two runs</h1>" in shown
+    assert "to the hardest (made)" in shown and "to the hardest (other)" in shown
+
+
+def test_a_stage_alone_has_a_report(run_folder: Path, tmp_path: Path) -> None:
+    shown = text_of(write_report([run_folder / "sample"], tmp_path / "sample.html"))
+    assert "Responses per query" in shown and ">Evaluation</h2>" not in shown
+
+
+def test_the_same_run_gives_the_same_page(run_folder: Path, tmp_path: Path) -> None:
+    pages = [write_report([run_folder], tmp_path / f"{i}.html", samples=50).read_text() for i in range(2)]
+    assert pages[0] == pages[1]
+
+
+def test_a_folder_without_outputs_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="dartmath run tiny"):
+        write_report([tmp_path], tmp_path / "report.html")
+
+
+def test_a_folder_as_output_is_refused(run_folder: Path) -> None:
+    with pytest.raises(UsageError, match=r"report\.html"):
+        write_report([run_folder], run_folder)
+
+
+def test_the_figure_is_an_accessible_svg(run_folder: Path, tmp_path: Path) -> None:
+    import xml.etree.ElementTree as ET
+
+    path = figure_svg(run_folder, tmp_path / "figure.svg")
+    root = ET.fromstring(path.read_text())
+    space = "{http://www.w3.org/2000/svg}"
+    assert root.find(f"{space}title") is not None and "Prop2Diff" in (root.findtext(f"{space}desc") or "")
+    assert len(root.findall(f"{space}polyline")) == 3
+    assert path.stat().st_size < 20_000

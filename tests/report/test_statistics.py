@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from curation.memory import query, sample
+from dartmath.report.runs import find_runs
+from dartmath.report.statistics import SamplingStatistics, binned, histogram, read_statistics
+from dartmath.report.watchers import Reservoir, WrongAnswers
+from dartmath.sampling.config import VRT
+from dartmath.sampling.journal import open_journal
+from dartmath.verify.outcome import Outcome
+from report.made_run import make_sample
+
+
+@pytest.fixture(scope="module")
+def statistics(run_folder: Path) -> SamplingStatistics:
+    (run,) = find_runs([run_folder])
+    return read_statistics(run, run.samples[0], browse=100, seed=0)
+
+
+def test_totals_are_those_of_the_journal(statistics: SamplingStatistics, run_folder: Path) -> None:
+    samples = list(open_journal(run_folder / "sample").samples())
+    assert statistics.total("trials") == len(samples)
+    assert statistics.outcomes() == Counter(s.outcome.value for s in samples)
+    assert statistics.total("tokens") == sum(s.completion_tokens for s in samples)
+    lengths = statistics.lengths.correct + statistics.lengths.other
+    assert sum(lengths.values()) == len(samples)
+
+
+def test_every_query_stands_somewhere(statistics: SamplingStatistics, run_folder: Path) -> None:
+    assert sum(statistics.states().values()) == statistics.total("queries") == 80
+    summary = open_journal(run_folder / "sample").manifest["summary"]["states"]
+    assert {name.replace("_", " "): count for name, count in summary.items()} == dict(statistics.states())
+
+
+def test_wrong_references_are_suspected(statistics: SamplingStatistics) -> None:
+    # The script answers hard queries with the difference, always the same.
+    assert statistics.suspects
+    for suspect in statistics.suspects:
+        assert suspect.query.metadata["level"] == "4"
+        assert suspect.count >= 6 and suspect.answer not in suspect.query.references
+
+
+def test_the_selection_to_look_at_has_every_band_and_outcome(
+    statistics: SamplingStatistics, run_folder: Path
+) -> None:
+    kinds = {(statistics.bands_of[s.query_id], s.outcome) for s in statistics.browse}
+    everything = {
+        (statistics.bands_of[s.query_id], s.outcome) for s in open_journal(run_folder / "sample").samples()
+    }
+    assert kinds == everything
+    assert len(statistics.browse) == 100
+
+
+def test_a_run_without_pilot_has_statistics_too(tmp_path: Path) -> None:
+    make_sample(tmp_path / "sample", per_level=3, policy=VRT(trials=4))
+    (run,) = find_runs([tmp_path])
+    one = read_statistics(run, run.samples[0], browse=10, seed=0)
+    assert one.states() == {"reached": 12} and one.total("trials") == 48
+
+
+def test_the_reservoir_does_not_depend_on_order() -> None:
+    samples = [sample("a", trial, trial % 3 == 0) for trial in range(300)]
+    taken = []
+    for order in (samples, samples[::-1]):
+        reservoir = Reservoir([query("a")], seed=3, share=5)
+        for one in order:
+            reservoir.see(one)
+        taken.append(reservoir.take(8))
+    assert taken[0] == taken[1] and len(taken[0]) == 8
+    assert {one.outcome for one in taken[0]} == {Outcome.CORRECT, Outcome.WRONG}
+
+
+def test_long_responses_are_shortened_in_the_middle() -> None:
+    reservoir = Reservoir([query("a")])
+    reservoir.see(sample("a", 0, True, "begin" + "x" * 100_000 + "end"))
+    (one,) = reservoir.take(1)
+    assert one.text.startswith("begin") and one.text.endswith("end")
+    assert len(one.text) < 7000 and "characters left out" in one.text
+
+
+def test_a_frequent_wrong_answer_is_found_among_many() -> None:
+    answers = WrongAnswers()
+    for trial in range(400):
+        answer = "7" if trial % 4 == 0 else f"other {trial}"
+        answers.see(replace(sample("a", trial, False), answer=answer))
+    found = answers.favourite("a")
+    assert found is not None and (found[0], found[2]) == ("7", 400) and 50 <= found[1] <= 100
+    assert answers.favourite("b") is None
+
+
+def test_histograms_count_everything_once() -> None:
+    assert histogram([0, 0.05, 0.5, 1], 10) == [2, 0, 0, 0, 0, 1, 0, 0, 0, 1]
+    assert binned(Counter({0: 1, 4: 2, 5: 3, 99: 4}), [0, 5, 10]) == [3, 3, 4]
