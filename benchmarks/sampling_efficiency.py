@@ -48,7 +48,8 @@ def make_workload(queries: int, seed: int = 0) -> Workload:
     """Pass rates of `queries` queries in the paper's proportions."""
     rng = np.random.default_rng(seed)
     total = sum(b.size for b in bands())
-    drawn = [rng.beta(b.prior.a, b.prior.b, round(queries * b.size / total)) for b in bands() if b.prior]
+    shares = [(b.fits[0], round(queries * b.size / total)) for b in bands()]
+    drawn = [rng.beta(beta.a, beta.b, size) for beta, size in shares]
     return Workload(rng.permutation(np.concatenate(drawn)).tolist())
 
 

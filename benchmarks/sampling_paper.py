@@ -36,11 +36,7 @@ _DRAWS = 20_000
 @cache
 def bands() -> tuple[BandData, ...]:
     """The paper's queries, with a fitted Beta of pass rates for each level."""
-    nothing = np.zeros(0, np.int64)
-    return tuple(
-        BandData(name, size, nothing, nothing, prior=_fit(uniform, hard))
-        for name, size, uniform, hard in LEVELS
-    )
+    return tuple(BandData(name, size, (_fit(uniform, hard),)) for name, size, uniform, hard in LEVELS)
 
 
 def _fit(uniform: float, hard: float) -> Beta:
@@ -72,8 +68,7 @@ def main() -> None:
     policies: list[PolicySection] = [VRT(), Uniform(), *(Prop2Diff(pilot=64, cap=c) for c in _CAPS)]
     print("| level | queries | mean pass rate | Beta a | Beta b |\n| --- | ---: | ---: | ---: | ---: |")
     for band in bands():
-        beta = band.prior
-        assert beta is not None
+        (beta,) = band.fits
         print(
             f"| {band.name} | {band.size} | {beta.a / (beta.a + beta.b):.3f} | {beta.a:.3f} | {beta.b:.3f} |"
         )

@@ -10,16 +10,14 @@ import pytest
 from dartmath.errors import DataError
 from dartmath.sampling import policy as rules
 from dartmath.sampling.config import VRT, Band, PolicySection, Price, Prop2Diff, SamplingSection, Uniform
-from dartmath.sampling.forecast import BandData, Beta, Estimate, fit_beta, forecast, play
+from dartmath.sampling.forecast import BandData, Beta, Estimate, bootstrap_fits, fit_beta, forecast, play
 from dartmath.sampling.forecast_pilot import choose_pilot, matched_policies, measured_bands
 from dartmath.sampling.journal import open_journal
 from sampling.simulated import SimulatedEngine, make_queries, run
 
-NONE = np.zeros(0, np.int64)
-
 
 def band(mean: float, concentration: float, size: int = 400) -> BandData:
-    return BandData("b", size, NONE, NONE, (100.0, 200.0), 50.0, Beta.of_mean(mean, concentration))
+    return BandData("b", size, (Beta.of_mean(mean, concentration),), tokens=100.0, prompt_tokens=50.0)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +89,8 @@ def test_interval_of_a_small_pilot_is_wider_than_that_of_a_big_one() -> None:
 
     def width(tried: int) -> float:
         trials = np.full(tried, 8, np.int64)
-        known = BandData("b", 1000, trials, rng.binomial(trials, rng.beta(1, 1, tried)))
+        correct = rng.binomial(trials, rng.beta(1, 1, tried))
+        known = BandData("b", 1000, bootstrap_fits(trials, correct), trials, correct)
         rows = forecast(VRT(trials=10), [known], replicates=40).rows
         return rows.high - rows.low
 
@@ -113,7 +112,7 @@ def test_band_without_a_trial_is_known_by_the_others(tmp_path: Path) -> None:
     bands = {q.id: "tried" if q.id in counts else "new" for q in queries}
     found = {b.name: b for b in measured_bands(queries, bands, counts)}
     assert (found["new"].size, found["tried"].size) == (2, 10)
-    assert found["new"].trials.tolist() == found["tried"].trials.tolist()
+    assert not len(found["new"].trials) and found["new"].fits == found["tried"].fits
     with pytest.raises(DataError, match="nothing was measured"):
         measured_bands(queries, bands, {})
 

@@ -1,7 +1,7 @@
 """Forecast: expected rows, samples, tokens, hours, cost and coverage of a policy, with intervals.
 
-Pass rates are Beta-distributed within a band. Each replicate draws the band's Beta (refitted to a
-bootstrap of what was measured), a pass rate for every query, and then plays the policy: pilot,
+Pass rates are Beta-distributed within a band. Each replicate draws the band's Beta (from fits to
+bootstraps of what was measured), a pass rate for every query, and then plays the policy: pilot,
 target, and a negative binomial number of further trials, cut off at the cap. The spread of the
 replicates is the interval, so it holds both the luck of sampling and what a small pilot does not
 know.
@@ -10,7 +10,7 @@ know.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -45,18 +45,18 @@ class Beta:
 class BandData:
     """What is known of a band of `size` queries.
 
-    `trials` and `correct` are of the queries that were tried. `tokens` are the mean tokens of
-    a correct and of another response, `prompt_tokens` those of a prompt. A `prior` stands in for
-    measurements where there are none.
+    `fits` are equally likely distributions of its pass rates; one, where it is known. `trials`
+    and `correct` are of the queries that were tried. `tokens` are the mean tokens of a response,
+    `prompt_tokens` those of a prompt.
     """
 
     name: str
     size: int
-    trials: Ints
-    correct: Ints
-    tokens: tuple[float, float] = (0.0, 0.0)
+    fits: tuple[Beta, ...]
+    trials: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    correct: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    tokens: float = 0.0
     prompt_tokens: float = 0.0
-    prior: Beta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,17 +167,24 @@ def fit_beta(trials: Ints, correct: Ints) -> Beta:
     from scipy.optimize import minimize
     from scipy.special import betaln
 
-    n = np.concatenate([trials, [2]]).astype(float)
-    c = np.concatenate([correct, [1]]).astype(float)
+    records = np.stack([np.append(trials, 2), np.append(correct, 1)])
+    (n, c), weights = np.unique(records, axis=1, return_counts=True)
 
     def loss(logs: Floats) -> float:
         a, b = np.exp(np.clip(logs, -7, 7))
         spread = float(np.sum(logs**2)) * 0.02
-        return spread - float(np.sum(betaln(a + c, b + n - c) - betaln(a, b)))
+        return spread - float(np.sum(weights * (betaln(a + c, b + n - c) - betaln(a, b))))
 
     found = minimize(loss, np.zeros(2), method="Nelder-Mead", options={"maxiter": 200, "xatol": 1e-2})
     a, b = np.exp(np.clip(found.x, -7, 7))
     return Beta(float(a), float(b))
+
+
+def bootstrap_fits(trials: Ints, correct: Ints, *, count: int = 40, seed: int = 0) -> tuple[Beta, ...]:
+    """Fits to `count` bootstraps of the queries: what their number leaves open of the Beta."""
+    rng = np.random.default_rng(seed)
+    chosen = (rng.integers(0, len(trials), len(trials)) for _ in range(count))
+    return tuple(fit_beta(trials[again], correct[again]) for again in chosen)
 
 
 def _replicate(policy: PolicySection, bands: Sequence[BandData], rng: np.random.Generator) -> dict[str, Any]:
@@ -190,7 +197,7 @@ def _replicate(policy: PolicySection, bands: Sequence[BandData], rng: np.random.
         total["rows"] += int(played.rows.sum())
         total["correct"] += correct
         total["samples"] += samples
-        total["tokens"] += correct * band.tokens[0] + (samples - correct) * band.tokens[1]
+        total["tokens"] += samples * band.tokens
         total["prompt_tokens"] += samples * band.prompt_tokens
         total["bands"][band.name] = played.rows.mean() if band.size else 0.0
         covered += int((played.rows > 0).sum())
@@ -201,13 +208,9 @@ def _replicate(policy: PolicySection, bands: Sequence[BandData], rng: np.random.
 
 def _draw(band: BandData, rng: np.random.Generator) -> Floats:
     """A pass rate for each query of the band: posterior of those tried, the fitted Beta for others."""
-    if band.prior is not None:
-        return rng.beta(band.prior.a, band.prior.b, band.size)
-    tried = len(band.trials)
-    again = rng.integers(0, tried, tried)
-    fitted = fit_beta(band.trials[again], band.correct[again])
-    chosen = rng.beta(fitted.a + band.correct, fitted.b + band.trials - band.correct)[: band.size]
-    return np.concatenate([chosen, rng.beta(fitted.a, fitted.b, max(0, band.size - tried))])
+    fitted = band.fits[rng.integers(len(band.fits))]
+    tried = rng.beta(fitted.a + band.correct, fitted.b + band.trials - band.correct)[: band.size]
+    return np.concatenate([tried, rng.beta(fitted.a, fitted.b, band.size - len(tried))])
 
 
 def _targets(policy: PolicySection, trials: Ints, correct: Ints) -> Ints:

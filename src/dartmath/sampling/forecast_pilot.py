@@ -11,7 +11,7 @@ from dartmath.errors import DataError
 from dartmath.queries.query import Query
 from dartmath.sampling import policy as rules
 from dartmath.sampling.config import VRT, PolicySection, Prop2Diff, Uniform
-from dartmath.sampling.forecast import BandData, forecast
+from dartmath.sampling.forecast import BandData, bootstrap_fits, forecast
 from dartmath.sampling.tally import QueryCounts
 
 _QUICK = 8
@@ -44,9 +44,9 @@ def measured_bands(
     members: dict[str, list[str]] = {}
     for query in queries:
         members.setdefault(bands[query.id], []).append(query.id)
-    overall = _band("all", list(tried), tried)
+    overall, none = _band("all", list(tried), tried), np.zeros(0, np.int64)
     return [
-        found if len(found.trials) else replace(overall, name=name, size=len(ids))
+        found if found.fits else replace(overall, name=name, size=len(ids), trials=none, correct=none)
         for name, ids in members.items()
         for found in [_band(name, ids, tried)]
     ]
@@ -56,12 +56,15 @@ def _band(name: str, ids: Sequence[str], tried: Mapping[str, QueryCounts]) -> Ba
     known = [tried[id] for id in ids if id in tried]
     total = max(1, sum(c.trials for c in known))
     tokens = sum(c.completion_tokens for c in known) / total
+    trials = np.array([c.valid for c in known], np.int64)
+    correct = np.array([c.correct for c in known], np.int64)
     return BandData(
         name=name,
         size=len(ids),
-        trials=np.array([c.valid for c in known], np.int64),
-        correct=np.array([c.correct for c in known], np.int64),
-        tokens=(tokens, tokens),
+        fits=bootstrap_fits(trials, correct) if known else (),
+        trials=trials,
+        correct=correct,
+        tokens=tokens,
         prompt_tokens=sum(c.prompt_tokens for c in known) / total,
     )
 
