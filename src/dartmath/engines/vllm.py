@@ -85,14 +85,14 @@ class VllmAsyncEngine:
         from vllm.v1.engine.exceptions import EngineDeadError, EngineGenerateError
 
         prompt = self._tokens(request.prompt)
-        if error := prompt_error(len(prompt), self._context):
-            return Completion("", "error", prompt_tokens=len(prompt), error=error)
+        if problem := prompt_error(len(prompt), self._context):
+            return Completion("", "error", prompt_tokens=len(prompt), error=problem)
         name = f"{next(self._numbers)}-{request.id}"
         inputs = {"prompt_token_ids": list(prompt)}
         try:
             stream = self._engine.generate(inputs, self._parameters(request, len(prompt)), name)
             outputs = [output async for output in stream]
-        except EngineDeadError as error:  # type: ignore[misc]
+        except EngineDeadError as error:
             raise EngineError(f"vLLM died ({error}); its log says why. Run the same command again") from error
         except (EngineGenerateError, ValueError) as error:
             return Completion("", "error", prompt_tokens=len(prompt), error=f"vLLM refused: {error}")
