@@ -63,13 +63,15 @@ def resolve_job(
     out: Path,
     *,
     seed: int,
+    check: bool = True,
 ) -> Job:
-    """Fill in what `section` leaves open, and refuse what cannot run here.
+    """Fill in what `section` leaves open, and refuse what cannot run here (unless not `check`).
 
     Raises `ConfigError`, `MissingDependencyError` or `DataError`.
     """
     batch_layout(section)
-    check_options(section)
+    if check:
+        check_options(section)
     name = section.model or model.name
     revision = section.revision if section.model else section.revision or model.revision
     section = section.model_copy(update={"model": name, "revision": revision})

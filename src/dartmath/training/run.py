@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from dartmath.manifest import write_manifest
+from dartmath.manifest import read_manifest, write_manifest
 from dartmath.model import ModelSection
 from dartmath.prompts.template import Template
 from dartmath.terminal import info
 from dartmath.training.config import TrainingSection
 from dartmath.training.job import is_main, open_run, resolve_job
+from dartmath.training.launch import launch, must_launch
 from dartmath.training.layout import check_world
 from dartmath.training.summary import TrainingSummary
 
@@ -30,13 +31,18 @@ def train(
     """Fine-tune on `datasets` (weight 1 each) and the section's own, and export to `out`.
 
     `model` and `template` are used where the section names none. The same call goes on from the
-    newest whole checkpoint; after a finished run it does nothing and returns its summary.
+    newest whole checkpoint; after a finished run it does nothing and returns its summary. With
+    several `gpus`, it starts that many processes, unless a launcher already has.
 
     Raises:
         ConfigError: the batch does not divide, or `out` holds a run of other settings.
         DataError: a data set or model cannot be read.
         TrainingError: NaN or infinite loss, or packing that is not exact on this model.
     """
+    if must_launch(section) and not _is_finished(out):
+        resolve_job(section, model, template, datasets, out, seed=seed)
+        launch(section, model, template, datasets, out, seed=seed)
+        return TrainingSummary(**read_manifest(out, stage="train")["summary"])
     job = resolve_job(section, model, template, datasets, out, seed=seed)
     check_world(section)
     manifest = open_run(job)
@@ -49,3 +55,7 @@ def train(
     if is_main():
         write_manifest(out, {**manifest, "finished": True, "summary": asdict(summary)})
     return summary
+
+
+def _is_finished(out: Path) -> bool:
+    return (out / "manifest.json").is_file() and bool(read_manifest(out, stage="train")["finished"])

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dartmath.errors import TrainingError
-from dartmath.terminal import info
+from dartmath.terminal import info, warn
 from dartmath.training.arguments import quiet, sft_config
 from dartmath.training.checkpoints import newest_checkpoint, remove_broken, step_of
 from dartmath.training.export import export, remove_checkpoints
@@ -163,6 +163,12 @@ def _announce(job: Job, prepared: Prepared) -> None:
     if not is_main():
         return
     section, mixture, packing = job.section, prepared.mixture, prepared.packing
+    if section.packing and section.micro_batch > 1 and prepared.attention in ("sdpa", "eager"):
+        # Padding-free batches are one long sequence to kernels that know no boundaries.
+        warn(
+            f"{prepared.attention} attention takes time in the square of micro_batch x max_length; "
+            "--micro-batch 1 gives the same result faster (the rest is accumulated)"
+        )
     info(
         f"template {job.template.name} · {len(mixture):,} examples · "
         f"{sum(mixture.dropped.values()):,} rows dropped · "

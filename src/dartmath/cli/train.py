@@ -1,0 +1,126 @@
+"""`dartmath train`: fine-tune a model on a training set, with exact packing."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dartmath.cli._options import SetOption, parse_set, resolve_section, section_options
+from dartmath.training.config import TrainingSection
+
+if TYPE_CHECKING:
+    from dartmath.training.plan import Plan
+    from dartmath.training.request import TrainingRequest
+    from dartmath.training.summary import TrainingSummary
+
+
+@section_options(TrainingSection)
+def command(
+    recipe: Annotated[
+        str | None, typer.Argument(help="Recipe to take everything from; without one, --model and --data.")
+    ] = None,
+    *,
+    data: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Training set instead of the recipe's: folder, file or hub:OWNER/NAME. Repeatable."
+        ),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Output folder; `model` in the recipe's folder.")] = None,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Show steps, tokens, memory and hours; load and train nothing.")
+    ] = False,
+    device: Annotated[str, typer.Option(help="GPU that --plan reckons with, such as A100 or H100.")] = "A100",
+    mfu: Annotated[float, typer.Option(help="Share of the device's peak that --plan expects.")] = 0.4,
+    rows: Annotated[int | None, typer.Option(help="Rows that --plan reckons with, where no data is.")] = None,
+    tokens_per_row: Annotated[
+        float | None, typer.Option(help="Mean tokens of a row, prompt included, for --plan with --rows.")
+    ] = None,
+    set_: SetOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary or plan as JSON.")] = False,
+    overrides: dict[str, Any],
+) -> None:
+    """Fine-tune a model on a training set: loss on the response alone, sequences packed exactly.
+
+    The same command again goes on from the newest checkpoint; a finished run does nothing. On
+    several GPUs give --gpus, or start it with accelerate or torchrun.
+
+    Examples:
+        dartmath train tiny
+        dartmath train --model smollm2-135m-instruct --data runs/tiny/dataset --batch-size 4 --epochs 1
+        dartmath train tiny --lora-rank 16 --learning-rate 2e-4 --out runs/tiny/lora
+        dartmath train dart-math/mistral-7b-prop2diff --plan
+        dartmath train dart-math/mistral-7b-prop2diff --data hub:hkust-nlp/dart-math-hard --gpus 8
+    """
+    from dartmath.training.request import training_request
+
+    request = training_request(
+        recipe, overrides, parse_set(set_), data=data, out=out, resolve=resolve_section
+    )
+    if plan:
+        show_plan(request.plan(device=device, mfu=mfu, rows=rows, tokens_per_row=tokens_per_row), as_json)
+        return
+    show_summary(request.train(), request, as_json)
+
+
+def show_summary(summary: TrainingSummary, request: TrainingRequest, as_json: bool) -> None:
+    """Print what was trained."""
+    if as_json:
+        print(json.dumps(asdict(summary)))
+        return
+    from dartmath.terminal import print_table
+
+    rows = [
+        ("examples", f"{summary.examples:,}"),
+        ("rows dropped", ", ".join(f"{n:,} {why}" for why, n in summary.dropped.items()) or "0"),
+        ("packed sequences", f"{summary.sequences:,} ({summary.efficiency:.1%} full)"),
+        ("optimiser steps", f"{summary.steps:,}"),
+        ("tokens", f"{summary.tokens:,} at {summary.tokens_per_second:,.0f}/s"),
+        ("loss, first to last tenth", f"{summary.first_loss:.4f} -> {summary.last_loss:.4f}"),
+        ("trained parameters", f"{summary.trainable:,} of {summary.parameters:,}"),
+    ]
+    print_table(f"trained: {request.out}", ("", ""), rows)
+
+
+def show_plan(plan: Plan, as_json: bool) -> None:
+    """Print a plan."""
+    if as_json:
+        print(
+            json.dumps({**asdict(plan), "memory_gib": {m.sharding: round(m.total, 1) for m in plan.memory}})
+        )
+        return
+    from dartmath.terminal import print_table
+
+    layout = plan.layout
+    batch = f"{layout.gpus} GPUs x {layout.micro_batch} x {layout.accumulation} accumulated"
+    print_table(
+        "plan",
+        ("", ""),
+        [
+            ("data", f"{plan.data.rows:,} rows, {plan.data.tokens:,} tokens ({plan.data.source})"),
+            ("packed sequences", f"{plan.data.sequences:,} per epoch"),
+            ("batch", f"{layout.batch_size} sequences = {batch}"),
+            ("optimiser steps", f"{plan.steps:,}, of which {plan.warmup:,} warm up"),
+            ("tokens of the run", f"{plan.tokens:,}"),
+            ("parameters", f"{plan.parameters / 1e9:.2f} B, trained {plan.trainable / 1e9:.2f} B"),
+            ("time", f"{_time(plan.hours)} on {layout.gpus} x {plan.device} at {plan.mfu:.0%} MFU"),
+        ],
+    )
+    rows = [
+        (
+            m.sharding,
+            *(f"{v:.1f}" for v in (m.weights, m.gradients, m.optimiser, m.activations, m.total)),
+            "yes" if m.total <= plan.device_gib else "no",
+        )
+        for m in plan.memory
+    ]
+    columns = ("GiB per GPU", "weights", "gradients", "optimiser", "activations", "total", "fits")
+    print_table(f"memory ({plan.device}: {plan.device_gib:.0f} GiB)", columns, rows)
+
+
+def _time(hours: float) -> str:
+    return f"{hours:.1f} h" if hours >= 1 else f"{60 * hours:.1f} min"

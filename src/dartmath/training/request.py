@@ -1,0 +1,154 @@
+"""A training request: what a person asked for, from a recipe or flags, before anything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from dartmath.errors import ConfigError
+from dartmath.model import ModelSection, resolve_model
+from dartmath.prompts.template import Template, load_template
+from dartmath.recipe import Recipe, load_recipe
+from dartmath.training.config import DatasetWeight, TrainingSection
+from dartmath.training.plan import (
+    PROMPT_TOKENS,
+    PUBLISHED_DATA,
+    DataSize,
+    Plan,
+    assumed_size,
+    measured_size,
+    plan,
+)
+from dartmath.training.run import TrainingSummary, train
+
+
+class _Resolve(Protocol):
+    def __call__(
+        self, section: type[TrainingSection], overrides: Mapping[str, Any], /
+    ) -> TrainingSection: ...
+
+
+@dataclass(frozen=True)
+class TrainingRequest:
+    """All arguments of `train`, and the recipe's policy, which tells the paper's data size.
+
+    Attributes:
+        section, model, template, datasets, out, seed: the arguments of `train`.
+        policy: kind of the recipe's sampling policy; None without a recipe.
+    """
+
+    section: TrainingSection
+    model: ModelSection
+    template: Template
+    datasets: list[Path]
+    out: Path
+    seed: int
+    policy: str | None
+
+    def at(self, section: TrainingSection, out: Path) -> TrainingRequest:
+        """The same request with another section and folder."""
+        return replace(self, section=section, out=out)
+
+    def train(self) -> TrainingSummary:
+        """Do it."""
+        return train(self.section, self.model, self.template, self.datasets, self.out, seed=self.seed)
+
+    def plan(
+        self, *, device: str, mfu: float, rows: int | None = None, tokens_per_row: float | None = None
+    ) -> Plan:
+        """What it would do; no weights are loaded."""
+        from dartmath.training.shape import model_shape
+
+        name = self.section.model or self.model.name
+        shape = model_shape(name, resolve_model(name), self.section.revision)
+        return plan(self.section, shape, self._size(rows, tokens_per_row), device=device, mfu=mfu)
+
+    def _size(self, rows: int | None, tokens_per_row: float | None) -> DataSize:
+        if (rows is None) != (tokens_per_row is None):
+            raise ConfigError("--rows and --tokens-per-row go together")
+        if rows is not None and tokens_per_row is not None:
+            return assumed_size(rows, tokens_per_row, self.section, "as given")
+        if all(path.exists() for path in self.datasets) and (self.datasets or self.section.datasets):
+            return self._measure()
+        if self.policy in PUBLISHED_DATA:
+            count, response = PUBLISHED_DATA[self.policy]
+            source = f"the paper's {self.policy} set; {PROMPT_TOKENS} prompt tokens assumed"
+            return assumed_size(count, response + PROMPT_TOKENS, self.section, source)
+        missing = ", ".join(str(path) for path in self.datasets if not path.exists())
+        raise ConfigError(f"no data to plan with ({missing}); give --data, or --rows and --tokens-per-row")
+
+    def _measure(self) -> DataSize:
+        from dartmath.training.job import resolve_job
+        from dartmath.training.load import load_tokenizer
+        from dartmath.training.session import prepare_data
+
+        job = resolve_job(
+            self.section, self.model, self.template, self.datasets, self.out, seed=self.seed, check=False
+        )
+        mixture, packing = prepare_data(job, load_tokenizer(job.path, job.section.revision))
+        return measured_size(packing, len(mixture), "tokenised")
+
+
+def training_request(
+    recipe: str | None,
+    flags: Mapping[str, Any],
+    settings: Mapping[str, Any],
+    *,
+    data: Sequence[str] | None,
+    out: Path | None,
+    resolve: _Resolve,
+) -> TrainingRequest:
+    """The request of a recipe (or none) with `flags` of the training section and other `settings`.
+
+    `data` replaces all data sets of the recipe. Raises `ConfigError` where something is missing.
+    """
+    if recipe is None:
+        section = _with_data(resolve(TrainingSection, flags), data)
+        return _without_recipe(section, settings, out)
+    given = {f"training.{key}": value for key, value in flags.items()}
+    loaded = load_recipe(recipe, {**given, **settings})
+    if loaded.training is None:
+        raise ConfigError(f"recipe {loaded.name!r} has no `training:` section")
+    section = _with_data(loaded.training, data)
+    return TrainingRequest(
+        section=section,
+        model=loaded.model,
+        template=load_template(section.template or loaded.template),
+        datasets=[] if data else _curated(loaded),
+        out=out or loaded.folder / "model",
+        seed=loaded.seed,
+        policy=loaded.sampling.policy.kind,
+    )
+
+
+def _without_recipe(
+    section: TrainingSection, settings: Mapping[str, Any], out: Path | None
+) -> TrainingRequest:
+    if settings:
+        raise ConfigError("--set sets keys of a recipe; without one, use the flags")
+    if not section.model or not section.datasets:
+        raise ConfigError("without a recipe, give --model and --data; `dartmath recipes` lists recipes")
+    return TrainingRequest(
+        section=section,
+        model=ModelSection(name=section.model),
+        template=load_template(section.template or "chat"),
+        datasets=[],
+        out=out or Path("runs") / "train",
+        seed=section.seed or 0,
+        policy=None,
+    )
+
+
+def _with_data(section: TrainingSection, data: Sequence[str] | None) -> TrainingSection:
+    if not data:
+        return section
+    return section.model_copy(update={"datasets": [DatasetWeight(path=path, weight=1.0) for path in data]})
+
+
+def _curated(recipe: Recipe) -> list[Path]:
+    """The folder that `dartmath curate` fills, or none where the recipe names other data alone."""
+    folder = recipe.folder / "dataset"
+    assert recipe.training is not None
+    return [] if recipe.training.datasets and not folder.exists() else [folder]

@@ -1,0 +1,163 @@
+"""Plans: parameters are exact, and steps, memory and hours follow published formulas."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from dartmath.errors import ConfigError, UnknownNameError
+from dartmath.recipe import builtin_recipes, load_recipe
+from dartmath.training.config import Lora, TrainingSection
+from dartmath.training.plan import assumed_size, memory_table, plan
+from dartmath.training.request import training_request
+from dartmath.training.shape import ModelShape, model_shape
+from training.material import examples, write_jsonl
+
+PAPER = sorted(name for name in builtin_recipes() if name.startswith("dart-math/"))
+
+
+def _section_of(section: type[TrainingSection], flags: Any) -> TrainingSection:
+    return section(**flags)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("mistralai/Mistral-7B-v0.1", 7_241_732_096),
+        ("meta-llama/Meta-Llama-3-8B", 8_030_261_248),
+        ("meta-llama/Meta-Llama-3-70B", 70_553_706_496),
+        ("deepseek-ai/deepseek-math-7b-base", 6_910_365_696),
+    ],
+)
+def test_parameters_of_published_models_are_exact(name: str, parameters: int) -> None:
+    assert model_shape(name, name).parameters == parameters
+
+
+@pytest.mark.parametrize("kind", ["llama", "mistral", "qwen2", "qwen3", "tied"])
+def test_parameters_equal_those_of_the_model_itself(kind: str) -> None:
+    import transformers as t
+
+    from dartmath.training.shape import _from_config
+
+    size = {"vocab_size": 300, "hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 3}
+    heads = {"num_attention_heads": 4, "num_key_value_heads": 2}
+    configs = {
+        "llama": t.LlamaConfig,
+        "mistral": t.MistralConfig,
+        "qwen2": t.Qwen2Config,
+        "qwen3": t.Qwen3Config,
+        "tied": t.LlamaConfig,
+    }
+    config = configs[kind](**size, **heads, tie_word_embeddings=kind == "tied")
+    with torch.device("meta"):
+        model = t.AutoModelForCausalLM.from_config(config)
+    counted = sum(p.numel() for p in model.parameters())
+    norms = 3 * 2 * config.head_dim if kind == "qwen3" else 0  # of queries and keys: left out
+    assert _from_config(config).parameters == counted - norms
+
+
+def test_lora_parameters_equal_those_of_the_adapters(tiny_llama: str) -> None:
+    from peft import get_peft_model
+    from transformers import AutoModelForCausalLM
+
+    from dartmath.training.load import lora_config
+
+    model = get_peft_model(AutoModelForCausalLM.from_pretrained(tiny_llama), lora_config(Lora(rank=4)))
+    expected = sum(p.numel() for p in model.parameters() if p.requires_grad)
+    assert model_shape("tiny", tiny_llama).lora_parameters(4) == expected
+
+
+def test_memory_of_zero_stages_follows_the_paper() -> None:
+    # Figure 1 of https://arxiv.org/abs/1910.02054: 7.5 B parameters, 64 GPUs, GB = 1e9 bytes.
+    shape = ModelShape(36, 4096, 11008, 32, 32, 128, 0)
+    scale = 7.5e9 / shape.parameters * 2**30 / 1e9
+    table = memory_table(TrainingSection(gpus=64, batch_size=64), shape)
+    states = [scale * (m.weights + m.gradients + m.optimiser) for m in table]
+    assert states == pytest.approx([120.0, 31.4, 16.6, 1.9], abs=0.05)
+
+
+def test_one_gpu_has_nothing_to_shard_and_qlora_needs_least() -> None:
+    shape = model_shape("mistralai/Mistral-7B-v0.1", "")
+    full = memory_table(TrainingSection(), shape)
+    lora = memory_table(TrainingSection(lora=Lora()), shape)
+    qlora = memory_table(TrainingSection(lora=Lora(quantize=True)), shape)
+    assert [len(full), len(lora), len(qlora)] == [1, 1, 1]
+    assert full[0].total > lora[0].total > qlora[0].total
+    assert qlora[0].total < 24
+
+
+@pytest.mark.parametrize("name", PAPER)
+def test_the_papers_recipes_are_the_papers(name: str) -> None:
+    recipe = load_recipe(name)
+    section = recipe.training
+    assert section is not None
+    rates = {"mistral-7b": 1e-5, "llama3-8b": 5e-5, "llama3-70b": 2e-5, "dsmath-7b": 5e-5}
+    model = name.removeprefix("dart-math/").rpartition("-")[0]
+    assert section.learning_rate == rates[model]
+    assert section.epochs == (1 if model.startswith("llama3") else 3)
+    assert section.gpus == (32 if model == "llama3-70b" else 8)
+    accumulation = section.batch_size // (section.gpus * section.micro_batch)
+    assert accumulation == (2 if model == "llama3-8b" else 1)
+    assert (section.batch_size, section.max_length, section.warmup) == (64, 4096, 0.03)
+    assert (section.schedule, section.weight_decay, section.template) == ("cosine", 0.0, "alpaca")
+    assert section.sliding_window == (model != "mistral-7b")
+    assert (recipe.sampling.temperature, recipe.sampling.top_p, recipe.sampling.max_tokens) == (
+        1.6,
+        0.95,
+        2048,
+    )
+
+
+def test_there_are_twelve_recipes_of_the_paper() -> None:
+    assert len(PAPER) == 12
+
+
+@pytest.mark.parametrize("name", PAPER)
+def test_a_papers_recipe_is_planned_without_data_or_hub(name: str) -> None:
+    request = training_request(name, {}, {}, data=None, out=None, resolve=_section_of)
+    made = request.plan(device="A100", mfu=0.4)
+    assert made.steps == pytest.approx(made.tokens / (64 * 4096 * 0.995), rel=0.01)
+    sharded = made.memory[-1]
+    assert sharded.sharding == "ZeRO-3 / FSDP2"
+    assert sharded.total < 80  # the paper's hardware holds it
+    # The paper: about 3 hours per epoch of a 7B model on 8 A100.
+    per_epoch = made.hours * made.layout.gpus / 8 / (request.section.epochs) * 7e9 / made.parameters
+    assert 2 < per_epoch < 5
+
+
+def test_data_at_hand_is_counted_exactly(tiny_llama: str, tmp_path: Path) -> None:
+    data = write_jsonl(tmp_path / "rows.jsonl", examples(40))
+    flags = {"model": tiny_llama, "template": "qa", "batch_size": 2, "max_length": 256, "epochs": 2}
+    request = training_request(None, flags, {}, data=[str(data)], out=tmp_path / "out", resolve=_section_of)
+    made, summary = request.plan(device="A100", mfu=0.4), request.train()
+    assert (made.steps, made.data.rows, made.data.sequences) == (
+        summary.steps,
+        summary.examples,
+        summary.sequences,
+    )
+    assert made.parameters == summary.parameters
+
+
+def test_sizes_can_be_given_and_unknown_devices_are_refused() -> None:
+    section = TrainingSection(batch_size=64)
+    shape = model_shape("mistralai/Mistral-7B-v0.1", "")
+    size = assumed_size(1000, 409.6, section, "as given")
+    assert size.sequences == 101
+    assert plan(section, shape, size).steps == 6
+    with pytest.raises(UnknownNameError, match='did you mean "H100"'):
+        plan(section, shape, size, device="H10O")
+    with pytest.raises(ConfigError, match="go together"):
+        training_request(PAPER[0], {}, {}, data=None, out=None, resolve=_section_of).plan(
+            device="A100", mfu=0.4, rows=5
+        )
+
+
+@pytest.mark.parametrize("name", ["zero3", "fsdp2"])
+def test_launch_files_are_what_accelerate_reads(name: str) -> None:
+    from accelerate.commands.config.config_args import load_config_from_file
+
+    path = Path(__file__).parents[2] / "launch" / f"{name}.yaml"
+    config = load_config_from_file(str(path))
+    assert config.mixed_precision == "bf16"
+    assert config.num_processes == 8
