@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from dartmath.curation.compare import LABELS, POLICIES, Comparison
 from dartmath.report.plot import (
@@ -157,7 +158,7 @@ def outcomes(bands: Sequence[BandStatistics], name: str) -> Figure:
     )
 
 
-def _outcome_bars(outcome: Outcome, bands: Sequence[BandStatistics]) -> dict[str, object]:
+def _outcome_bars(outcome: Outcome, bands: Sequence[BandStatistics]) -> dict[str, Any]:
     counts = [band.outcomes[outcome.value] for band in bands]
     shares = [100 * count / max(1, band.trials) for count, band in zip(counts, bands, strict=True)]
     colour, pattern = _OUTCOMES[outcome]
@@ -170,7 +171,7 @@ def _outcome_bars(outcome: Outcome, bands: Sequence[BandStatistics]) -> dict[str
         customdata=counts,
         orientation="h",
     )
-    made["marker"] = {"color": colour, "pattern": {"shape": pattern, "solidity": 0.15}}
+    made["marker"]["pattern"] = {"shape": pattern, "solidity": 0.15}
     return made
 
 

@@ -100,7 +100,11 @@ def _thin(steps: Sequence[int]) -> list[int]:
 
 def scores(results: Mapping[str, Mapping[str, Any]], name: str) -> Figure:
     """Pass@1 of each benchmark with its interval, one marker for each evaluation."""
-    traces = [_score_marks(label, result, i) for i, (label, result) in enumerate(results.items())]
+    names = list(dict.fromkeys(b["name"] for result in results.values() for b in result["benchmarks"]))
+    traces = [
+        _score_marks(label, result, names, i, len(results))
+        for i, (label, result) in enumerate(results.items())
+    ]
     rows = [
         (label, b["name"], f"{100 * b['pass_at_1']['value']:.1f}")
         for label, result in results.items()
@@ -115,9 +119,14 @@ def scores(results: Mapping[str, Mapping[str, Any]], name: str) -> Figure:
             "Pass@1 (percent)",
             "",
             xaxis={"rangemode": "tozero"},
-            yaxis={"autorange": "reversed", "automargin": True, "type": "category"},
-            scattermode="group",
-            scattergap=0.5,
+            yaxis={
+                "tickvals": list(range(len(names))),
+                "ticktext": names,
+                "range": [len(names) - 0.5, -0.5],
+                "automargin": True,
+                "zeroline": False,
+            },
+            height=130 + 34 * len(names) * max(1, len(results)),
         ),
         ("evaluation", "benchmark", "Pass@1"),
         rows,
@@ -125,9 +134,12 @@ def scores(results: Mapping[str, Mapping[str, Any]], name: str) -> Figure:
     )
 
 
-def _score_marks(label: str, result: Mapping[str, Any], place: int) -> dict[str, Any]:
-    """The scores of one evaluation; a bound that is not known has no whisker."""
+def _score_marks(
+    label: str, result: Mapping[str, Any], names: Sequence[str], place: int, places: int
+) -> dict[str, Any]:
+    """The scores of one evaluation, one lane of a benchmark's row; an unknown bound has no whisker."""
     colour = SERIES[place % len(SERIES)]
+    lane = (place + 0.5) / places - 0.5
     found = [b["pass_at_1"] for b in result["benchmarks"]]
     above = [100 * (s["high"] - s["value"]) if s["high"] is not None else 0 for s in found]
     below = [100 * (s["value"] - s["low"]) if s["low"] is not None else 0 for s in found]
@@ -135,9 +147,10 @@ def _score_marks(label: str, result: Mapping[str, Any], place: int) -> dict[str,
         "type": "scatter",
         "mode": "markers",
         "name": label,
-        "y": [b["name"] for b in result["benchmarks"]],
+        "y": [names.index(b["name"]) + 0.6 * lane for b in result["benchmarks"]],
         "x": [100 * s["value"] for s in found],
+        "text": [b["name"] for b in result["benchmarks"]],
         "error_x": {"type": "data", "symmetric": False, "array": above, "arrayminus": below, "color": colour},
         "marker": {"size": 11, "color": colour, "symbol": place},
-        "hovertemplate": "%{x:.1f}",
+        "hovertemplate": "%{text}: %{x:.1f}",
     }

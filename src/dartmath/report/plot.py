@@ -43,7 +43,8 @@ def bar(
 ) -> dict[str, Any]:
     """A series of bars; `hover` is plotly's template for the text under the mouse."""
     text = {"hovertemplate": hover} if hover else {}
-    return {"type": "bar", "name": name, "x": x, "y": y, "marker": {"color": colour}, **text, **more}
+    marker = {"color": colour, "line": {"width": 0}}
+    return {"type": "bar", "name": name, "x": x, "y": y, "marker": marker, **text, **more}
 
 
 LYING: dict[str, Any] = {"autorange": "reversed", "automargin": True}

@@ -116,6 +116,10 @@ def _stages(folder: Path, root: Path, depth: int) -> list[Stage]:
         return [Stage(folder, folder.name if label == "." else label, read_manifest(folder))]
     if depth == _DEPTH:
         return []
-    below = sorted(child for child in folder.iterdir() if child.is_dir())
-    # "before" comes first by the alphabet too.
+    below = sorted((child for child in folder.iterdir() if child.is_dir()), key=_place)
     return [stage for child in below for stage in _stages(child, root, depth + 1)]
+
+
+def _place(folder: Path) -> tuple[bool, str]:
+    """Alphabetical, but the evaluation after training behind the one before it."""
+    return folder.name == "after", folder.name

@@ -43,12 +43,16 @@
       autosize: true,
       margin: { l: 58, r: 14, t: spec.data.length > 1 ? 36 : 12, b: 50 },
       font: { family: getComputedStyle(document.body).fontFamily, size: 13 },
-      legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
+      legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", traceorder: "normal" },
       showlegend: spec.data.length > 1,
       hoverlabel: { font: {} },
     });
     const config = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["lasso2d", "select2d"] };
-    ["xaxis", "yaxis"].forEach((name) => { layout[name].title.font = { size: 13 }; });
+    ["xaxis", "yaxis"].forEach((name) => {
+      layout[name].title.font = { size: 13 };
+      layout[name].ticklabelstandoff = 5;
+    });
+    if (layout.height) place.style.height = `${layout.height}px`;
     Plotly.newPlot(place, spec.data, layout, config).then(() => Plotly.relayout(place, colours()));
   }
 
