@@ -12,6 +12,9 @@ WINDOW = 100_000
 MAX_ANSWER = 4_000
 """A candidate longer than this many characters is no final answer."""
 
+MAX_LINE = 200
+"""A response that is one line of at most this many characters can be its own answer."""
+
 _NONE = Extraction(None, "none")
 _BOX = re.compile(r"\\(?:boxed|fbox|framebox)(?![a-zA-Z])[ \t\n]*")
 _NEAR = re.compile(
@@ -143,20 +146,18 @@ def _clause(text: str, start: int) -> tuple[str, int] | None:
 
 
 def _concluded(text: str) -> _Found | None:
-    stripped = text.strip()
-    if stripped and "\n" not in stripped and len(stripped) <= 200:
-        return (stripped, "whole", text.index(stripped[0]), len(text.rstrip()))
+    """The last formula of the last concluding sentence, or a response of one short line."""
     tail_at = max(0, len(text.rstrip()) - 1000)
     tail = text[tail_at:]
     sentences = list(_CONCLUSION.finditer(tail))
-    if not sentences:
-        return None
-    start = sentences[-1].start()
-    formulas = list(_MATH.finditer(tail, start))
-    if not formulas:
-        return None
-    body = next(group for group in formulas[-1].groups() if group is not None)
-    return (body.strip(), "conclusion", tail_at + formulas[-1].start(), tail_at + formulas[-1].end())
+    formulas = list(_MATH.finditer(tail, sentences[-1].start())) if sentences else []
+    if formulas:
+        body = next(group for group in formulas[-1].groups() if group is not None)
+        return (body.strip(), "conclusion", tail_at + formulas[-1].start(), tail_at + formulas[-1].end())
+    line = text.strip()
+    if line and len(line) <= MAX_LINE and "\n" not in line and "\\boxed" not in line:
+        return (line, "whole", text.index(line[0]), len(text.rstrip()))
+    return None
 
 
 def _last_number(text: str) -> _Found | None:

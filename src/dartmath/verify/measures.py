@@ -23,6 +23,9 @@ from dartmath.verify.units import Unit, parse_unit
 FLOAT_DIGITS = 10
 """A decimal with this many significant digits is a printed float; its last digit may be off by one."""
 
+FLOAT_NOISE = Fraction(1, 10**6)
+"""Rounding noise of a float never moves a digit that is not far behind the decimal point."""
+
 MIN_DIGITS = 3
 """A decimal reference with fewer significant digits is taken as exact."""
 
@@ -160,7 +163,7 @@ def _float_digits(reference: Expression, answer: Expression) -> Decision | None:
     for exact, printed in ((reference, answer), (answer, reference)):
         if not isinstance(printed, Number) or not printed.places or digits(printed) < FLOAT_DIGITS:
             continue
-        step = abs(printed.value) / 2**50
+        step = min(abs(printed.value) / 2**50, FLOAT_NOISE)
         if not _has_decimal(exact):
             step = max(step, Fraction(1, 10**printed.places))
         apart = distance(exact, printed)

@@ -9,6 +9,7 @@ from dartmath.verify.atoms import based
 from dartmath.verify.brackets import MAX_ITEMS
 from dartmath.verify.expression import Apply, Expression, Group, Named, Quantity, Relation, Text
 from dartmath.verify.grammar import Grammar
+from dartmath.verify.names import CONSTANTS, FUNCTIONS, GREEK
 from dartmath.verify.notation import plain_latex
 from dartmath.verify.statements import JOINERS, statement
 from dartmath.verify.tokens import NotationError, Token, tokenize
@@ -140,9 +141,10 @@ def _whole(text: str) -> Expression | None:
 
 
 def _is_formula(text: str) -> bool:
-    from dartmath.verify.names import CONSTANTS, GREEK
-
-    return text in GREEK or text in CONSTANTS
+    """Whether letters are names with a meaning in mathematics: `pi`, `sin x`."""
+    return all(
+        len(word) == 1 or word in FUNCTIONS or word in GREEK or word in CONSTANTS for word in text.split()
+    )
 
 
 def _answer(tokens: list[Token], source: str) -> Expression:

@@ -50,6 +50,8 @@ def _kind(reference: str) -> str:
         return "bool" if tree.kind == "boolean" else "option"
     if isinstance(tree, Group):
         return "list of float"
+    if _letter(tree) and not isinstance(tree, Constant):
+        return "option"
     value = _value(tree)
     return "integer" if value is not None and value.denominator == 1 and "." not in reference else "float"
 

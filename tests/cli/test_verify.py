@@ -1,0 +1,76 @@
+"""`dartmath verify`: one pair explained, and a file of responses graded."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def dartmath(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "dartmath", "verify", *arguments], capture_output=True, text=True, check=False
+    )
+
+
+def test_a_pair_is_explained() -> None:
+    done = dartmath(r"\frac12", "0.5")
+    assert done.returncode == 0
+    assert done.stdout.startswith("correct: equal as exact rational numbers (rational)")
+    assert "div(1, 2)" in done.stdout
+
+
+def test_a_pair_as_json() -> None:
+    row = json.loads(dartmath("--json", "(1,2]", "1 < x < 2").stdout)
+    assert (row["outcome"], row["comparison"], row["precision"]) == ("wrong", "set", 256)
+
+
+def test_options_reach_the_verifier() -> None:
+    assert dartmath("1.5", "1.55", "--tolerance", "0.1").stdout.startswith("correct")
+    assert dartmath("1, 2", "2, 1", "--ordered").stdout.startswith("wrong")
+    assert dartmath("B", "4", "--query", "Which? (A) 3 (B) 4").stdout.startswith("correct")
+    assert dartmath("--", "-5", "-5.0").stdout.startswith("correct")
+
+
+def test_a_file_gets_outcome_columns(tmp_path: Path) -> None:
+    source = tmp_path / "responses.jsonl"
+    rows = [
+        {"question": "2+2?", "answer": "4", "response": r"It is \boxed{4}.", "id": 1},
+        {"question": "2+2?", "references": ["4", "four"], "response": "#### 5", "id": 2},
+        {"question": "2+2?", "reference": "4", "output": "I do\nnot know", "id": 3},
+    ]
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    done = dartmath("--file", str(source), "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["outcomes"] == {"correct": 1, "wrong": 1, "no_answer": 1}
+    graded = [json.loads(line) for line in (tmp_path / "responses.graded.jsonl").read_text().splitlines()]
+    assert [row["outcome"] for row in graded] == ["correct", "wrong", "no_answer"]
+    assert [row["id"] for row in graded] == [1, 2, 3]
+    assert graded[0]["extracted"] == "4"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ('{"answer": "4"}\n', "no response; its key must be one of response"),
+        ('{"response": "4"}\n', "no reference; its key must be one of references"),
+        ("[1]\n", "not a JSON object"),
+        ("{\n", "not JSON lines"),
+    ],
+)
+def test_a_malformed_file_is_named_with_its_line(tmp_path: Path, content: str, message: str) -> None:
+    source = tmp_path / "bad.jsonl"
+    source.write_text(content, encoding="utf-8")
+    done = dartmath("--file", str(source))
+    assert done.returncode == 2
+    assert message in " ".join(done.stderr.split())
+
+
+def test_a_missing_argument_or_file_is_a_usage_error(tmp_path: Path) -> None:
+    assert dartmath("5").returncode == 2
+    done = dartmath("--file", str(tmp_path / "none.jsonl"))
+    assert done.returncode == 2
+    assert "no such file" in done.stderr
