@@ -116,11 +116,13 @@ class EmbeddedEngine:
         import torch
 
         from dartmath.engines.transformers_attention import use_grouped_attention
+        from dartmath.engines.transformers_cache import check_supported
         from dartmath.engines.transformers_decoder import Decoder
 
         if self.section.threads:
             torch.set_num_threads(self.section.threads)
         model = load_model(self.model_section, pick_device(self.section.device))
+        check_supported(model)
         use_grouped_attention(model)
         self._facts = {"device": str(model.device), "dtype": str(model.dtype).removeprefix("torch.")}
         budget = self.section.prompt_cache_mb * 2**20

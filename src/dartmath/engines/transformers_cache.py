@@ -16,7 +16,10 @@ from typing import Any
 import torch
 from transformers.cache_utils import Cache, CacheLayerMixin
 
+from dartmath.errors import EngineError
+
 _HEADROOM = 128
+_ATTENTION = {"full_attention", "sliding_attention", "chunked_attention"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,18 @@ class PromptState:
         """Memory that it holds."""
         tensors = [*self.keys, *self.values, self.logits]
         return sum(t.numel() * t.element_size() for t in tensors)
+
+
+def check_supported(model: Any) -> None:
+    """Raise `EngineError` for a model whose layers keep something else than keys and values."""
+    config = model.config.get_text_config()
+    others = set(getattr(config, "layer_types", None) or ()) - _ATTENTION
+    if others or getattr(model, "_is_stateful", False):
+        kind = ", ".join(sorted(others)) or "a recurrent state"
+        raise EngineError(
+            f"the transformers engine cannot run {config.model_type!r} ({kind}); "
+            "set engine.kind to vllm, or to openai with a server that can"
+        )
 
 
 class SlotCache:
