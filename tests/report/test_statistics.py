@@ -19,7 +19,7 @@ from report.made_run import make_sample
 @pytest.fixture(scope="module")
 def statistics(run_folder: Path) -> SamplingStatistics:
     (run,) = find_runs([run_folder])
-    return read_statistics(run, run.samples[0], browse=100, seed=0)
+    return read_statistics(run, run.samples[0], label="made", browse=100, seed=0)
 
 
 def test_totals_are_those_of_the_journal(statistics: SamplingStatistics, run_folder: Path) -> None:
@@ -48,18 +48,18 @@ def test_wrong_references_are_suspected(statistics: SamplingStatistics) -> None:
 def test_the_selection_to_look_at_has_every_band_and_outcome(
     statistics: SamplingStatistics, run_folder: Path
 ) -> None:
-    kinds = {(statistics.bands_of[s.query_id], s.outcome) for s in statistics.browse}
-    everything = {
-        (statistics.bands_of[s.query_id], s.outcome) for s in open_journal(run_folder / "sample").samples()
-    }
+    bands = statistics.browse.bands_of
+    kinds = {(bands[s.query_id], s.outcome) for s in statistics.browse.samples}
+    samples = open_journal(run_folder / "sample").samples()
+    everything = {(bands[s.query_id], s.outcome) for s in samples}
     assert kinds == everything
-    assert len(statistics.browse) == 100
+    assert len(statistics.browse.samples) == 100
 
 
 def test_a_run_without_pilot_has_statistics_too(tmp_path: Path) -> None:
     make_sample(tmp_path / "sample", per_level=3, policy=VRT(trials=4))
     (run,) = find_runs([tmp_path])
-    one = read_statistics(run, run.samples[0], browse=10, seed=0)
+    one = read_statistics(run, run.samples[0], label="made", browse=10, seed=0)
     assert one.states() == {"reached": 12} and one.total("trials") == 48
 
 

@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from dartmath.queries.query import Query
 from dartmath.report.mathematics import segments, to_mathml
-from dartmath.report.statistics import SamplingStatistics
 from dartmath.sampling.sample import Sample
 
 
-def browser_data(statistics: Sequence[tuple[str, SamplingStatistics]], budget: int) -> dict[str, Any]:
-    """Queries and samples of all runs; as many samples as `budget` bytes of JSON hold.
+@dataclass(frozen=True, slots=True)
+class Browsable:
+    """Samples to look at, of one run or evaluation, and what is known of their queries.
+
+    `by_query` holds (trials, correct ones) of each query, `bands_of` its band.
+    """
+
+    label: str
+    samples: Sequence[Sample]
+    queries: Mapping[str, Query]
+    by_query: Mapping[str, tuple[int, int]]
+    bands_of: Mapping[str, str]
+
+
+def browser_data(sources: Sequence[Browsable], budget: int) -> dict[str, Any]:
+    """Queries and samples of all sources; as many samples as `budget` bytes of JSON hold.
 
     Texts are lists of segments (see `mathematics.segments`), so that no text of a model is ever
     markup.
@@ -20,32 +35,31 @@ def browser_data(statistics: Sequence[tuple[str, SamplingStatistics]], budget: i
     queries: dict[str, dict[str, Any]] = {}
     samples: list[dict[str, Any]] = []
     left = budget
-    for place, turn in enumerate(_turns([one.browse for _, one in statistics])):
-        run, one = statistics[turn[0]][0], statistics[turn[0]][1]
-        key = f"{run}:{turn[1].query_id}"
-        fresh = {} if key in queries else {key: _query(one, turn[1].query_id)}
-        record = {"run": run, "query": key, **_sample(turn[1])}
+    for source, sample in _turns(sources):
+        key = f"{source.label}:{sample.query_id}"
+        fresh = {} if key in queries else {key: _query(source, sample.query_id)}
+        record = {"run": source.label, "query": key, **_sample(sample)}
         left -= len(json.dumps([record, fresh]))
-        if left < 0 and place:
+        if left < 0 and samples:
             break
         queries |= fresh
         samples.append(record)
     return {"queries": queries, "samples": samples}
 
 
-def _turns(piles: Sequence[Sequence[Sample]]) -> list[tuple[int, Sample]]:
-    """(run, sample), one of each run in turn."""
-    longest = max((len(pile) for pile in piles), default=0)
-    return [(run, pile[i]) for i in range(longest) for run, pile in enumerate(piles) if i < len(pile)]
+def _turns(sources: Sequence[Browsable]) -> list[tuple[Browsable, Sample]]:
+    """One sample of each source in turn."""
+    longest = max((len(source.samples) for source in sources), default=0)
+    return [(s, s.samples[i]) for i in range(longest) for s in sources if i < len(s.samples)]
 
 
-def _query(statistics: SamplingStatistics, query_id: str) -> dict[str, Any]:
-    query = statistics.queries[query_id]
-    trials, correct = statistics.by_query[query_id]
+def _query(source: Browsable, query_id: str) -> dict[str, Any]:
+    query = source.queries[query_id]
+    trials, correct = source.by_query[query_id]
     return {
         "id": query_id,
         "dataset": query.dataset,
-        "band": statistics.bands_of[query_id],
+        "band": source.bands_of[query_id],
         "text": text_json(query.text),
         "references": [_as_formula(reference) for reference in query.references],
         "trials": trials,

@@ -11,11 +11,12 @@ from typing import Any
 
 from dartmath.errors import UsageError
 from dartmath.manifest import versions, write_atomic
+from dartmath.report.blocks import Section
 from dartmath.report.browser import browser_data
 from dartmath.report.plot import Figure
-from dartmath.report.runs import find_runs
-from dartmath.report.sections import Section, all_sections
-from dartmath.report.statistics import SamplingStatistics, read_statistics
+from dartmath.report.runs import Run, Stage, find_runs
+from dartmath.report.sections import all_sections, labelled
+from dartmath.report.statistics import browse_evaluation, read_statistics
 
 _ASSETS = Path(__file__).parent / "assets"
 # plotly.js takes 4.8 MB; samples and figures together stay below 8.
@@ -41,19 +42,32 @@ def write_report(
     if out.is_dir():
         raise UsageError(f"{out} is a folder; give the report a file name: {out / 'report.html'}")
     runs = find_runs([Path(folder) for folder in folders])
-    share = max(1, samples // max(1, sum(len(run.samples) for run in runs)))
-    statistics: list[tuple[str, SamplingStatistics]] = []
-    for run in runs:
-        for stage in run.samples:
-            label = run.name if len(run.samples) == 1 else f"{run.name} {stage.label}"
-            statistics.append((label, read_statistics(run, stage, browse=share, seed=seed)))
+    evaluations = labelled(runs, "evaluations")
+    share = max(1, samples // max(1, len(evaluations) + sum(len(run.samples) for run in runs)))
+    statistics = [
+        (label, read_statistics(run, stage, label=label, browse=share, seed=seed))
+        for run in runs
+        for label, stage in _named(run)
+    ]
+    browsable = [one.browse for _, one in statistics]
+    browsable += [
+        browse_evaluation(stage, label=f"evaluation {label}", browse=share, seed=seed)
+        for label, stage in evaluations.items()
+        if (stage.folder / "samples").is_dir()
+    ]
     page = render(
         title or " and ".join(run.name for run in runs),
         all_sections(runs, statistics, published),
-        browser_data(statistics, _BROWSER_BYTES),
+        browser_data(browsable, _BROWSER_BYTES),
     )
     write_atomic(out, page)
     return out
+
+
+def _named(run: Run) -> list[tuple[str, Stage]]:
+    """The run's sampling stages with names that tell them apart."""
+    several = len(run.samples) > 1
+    return [(f"{run.name} {stage.label}" if several else run.name, stage) for stage in run.samples]
 
 
 def render(title: str, sections: Sequence[Section], browser: dict[str, Any]) -> str:

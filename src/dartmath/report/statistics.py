@@ -11,12 +11,12 @@ from dartmath.curation.compare import Comparison, compare
 from dartmath.curation.pool import QueryPool, read_pool
 from dartmath.curation.select import fail_rate
 from dartmath.queries.query import Query
+from dartmath.report.browser import Browsable
 from dartmath.report.runs import Run, Stage
 from dartmath.report.watchers import Lengths, Reservoir, Watched, WrongAnswers
 from dartmath.sampling import policy as policies
 from dartmath.sampling.config import SamplingSection
 from dartmath.sampling.journal import JournalReader, open_journal
-from dartmath.sampling.sample import Sample
 from dartmath.sampling.tally import QueryCounts
 
 # A reference is suspected when few agree with it and many agree with each other.
@@ -57,20 +57,16 @@ class Suspect:
 class SamplingStatistics:
     """Everything the report shows of one sampling run.
 
-    `pass_rates` holds the pass rate of each query with a trial; `browse` the selection of samples
-    to look at, `bands_of` the band of each query.
+    `pass_rates` holds the pass rate of each query with a trial; `browse` the samples to look at.
     """
 
     stage: Stage
-    queries: dict[str, Query]
-    bands_of: dict[str, str]
     bands: list[BandStatistics]
     pass_rates: list[float]
-    by_query: dict[str, tuple[int, int]]
     lengths: Lengths
     comparison: Comparison
     suspects: list[Suspect]
-    browse: list[Sample]
+    browse: Browsable
 
     def total(self, name: str) -> int:
         """Sum of a column of the bands."""
@@ -85,11 +81,12 @@ class SamplingStatistics:
         return sum((band.states for band in self.bands), Counter[str]())
 
 
-def read_statistics(run: Run, stage: Stage, *, browse: int, seed: int) -> SamplingStatistics:
+def read_statistics(run: Run, stage: Stage, *, label: str, browse: int, seed: int) -> SamplingStatistics:
     """Read the journal of `stage` once.
 
-    `browse` is how many samples to keep for looking at, drawn by `seed`. Policies are compared at
-    the size of the run's data set, with equal responses counted as that set counts them.
+    `browse` is how many samples to keep for looking at under `label`, drawn by `seed`. Policies
+    are compared at the size of the run's data set, with equal responses counted as that set counts
+    them.
     """
     journal = open_journal(stage.folder)
     queries = journal.queries()
@@ -104,15 +101,36 @@ def read_statistics(run: Run, stage: Stage, *, browse: int, seed: int) -> Sampli
         pool.deduplicate()
     return SamplingStatistics(
         stage=stage,
-        queries={query.id: query for query in queries},
-        bands_of=bands_of,
         bands=_bands(pools, bands_of, counts, distinct, journal),
         pass_rates=[p.correct / p.trials for p in pools if p.trials],
-        by_query={p.query.id: (p.trials, p.correct) for p in pools},
         lengths=lengths,
         comparison=compare(pools, policy, run.rows),
         suspects=_suspects(pools, answers),
-        browse=reservoir.take(browse),
+        browse=Browsable(
+            label,
+            reservoir.take(browse),
+            {query.id: query for query in queries},
+            {p.query.id: (p.trials, p.correct) for p in pools},
+            bands_of,
+        ),
+    )
+
+
+def browse_evaluation(stage: Stage, *, label: str, browse: int, seed: int) -> Browsable:
+    """Samples of an evaluation's journal to look at; bands are its benchmarks' levels or bands."""
+    journal = open_journal(stage.folder / "samples")
+    queries = journal.queries()
+    reservoir = Reservoir(queries, seed=seed)
+    for sample in journal.samples():
+        reservoir.see(sample)
+    counts = journal.counts()
+    known = {id: 1 - c.correct / c.trials if c.trials else None for id, c in counts.items()}
+    return Browsable(
+        label,
+        reservoir.take(browse),
+        {query.id: query for query in queries},
+        {id: (c.trials, c.correct) for id, c in counts.items()},
+        band_of(queries, known),
     )
 
 

@@ -1,0 +1,58 @@
+"""What a page is made of: sections of tiles, tables and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from dartmath.report.plot import Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One number that matters."""
+
+    label: str
+    value: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """A row of numbers, under the name of their run."""
+
+    title: str
+    tiles: Sequence[Tile]
+    kind: str = "tiles"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; cells are text, or lists of segments (see `browser.text_json`)."""
+
+    title: str
+    caption: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[object]]
+    kind: str = "table"
+    closed: bool = False
+
+
+Block = Tiles | Table | Figure
+
+
+@dataclass(slots=True)
+class Section:
+    """A part of the page."""
+
+    id: str
+    title: str
+    lead: str
+    blocks: list[Block] = field(default_factory=list)
+
+
+def duration(seconds: float) -> str:
+    """Seconds for people: "48 s", "12 min", "3.4 h"."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"

@@ -1,0 +1,163 @@
+"""The sections of the report about training sets, training runs and evaluations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dartmath.report import figures_training as figures
+from dartmath.report.blocks import Section, Table, Tile, Tiles, duration
+from dartmath.report.browser import text_json
+from dartmath.report.card_tables import published_rows
+from dartmath.report.runs import Stage, evaluation_result, training_log
+from dartmath.report.summary import show_score
+
+_ENDINGS = (
+    "evaluation",
+    "benchmark",
+    "queries",
+    "trials",
+    "correct",
+    "truncated",
+    "no answer",
+    "unparsable",
+    "tokens per response",
+)
+
+
+def datasets_section(stages: Mapping[str, Stage]) -> Section:
+    section = Section("dataset", "Training set", "What was selected from the pool, and what the pool lacked.")
+    for place, (label, stage) in enumerate(stages.items()):
+        summary = stage.summary
+        if not summary:
+            continue
+        section.blocks += [
+            Tiles(label, _dataset_tiles(summary)),
+            figures.dataset_bands(summary, f"dataset-{place}"),
+            figures.dataset_difficulty(summary, f"dataset-{place}"),
+            Table(
+                "Sources",
+                "Licences as the sources state them.",
+                ("data set", "queries", "rows", "licence"),
+                [
+                    (g["name"], g["queries"], g["rows"], summary["licences"].get(g["name"], ""))
+                    for g in summary["datasets"]
+                ],
+            ),
+        ]
+        if pairs := (summary.get("decontamination") or {}).get("pairs"):
+            section.blocks.append(_contamination(pairs))
+    return section
+
+
+def _contamination(pairs: Sequence[Mapping[str, Any]]) -> Table:
+    """The queries that were left out because a benchmark has them."""
+    rows = [
+        (text_json(p["text"]), p["dataset"], p["benchmark"], p["kind"], f"{p['share']:.0%}") for p in pairs
+    ]
+    caption = "Queries that a benchmark has too; none of them is in the set."
+    return Table("Contamination", caption, ("query", "from", "benchmark", "match", "overlap"), rows)
+
+
+def _dataset_tiles(summary: Mapping[str, Any]) -> list[Tile]:
+    tokens, dropped = summary["tokens"], summary["dropped"]
+    policy = summary["policy"]
+    settings = ", ".join(f"{k} {v}" for k, v in policy.items() if k != "kind")
+    reasons = ", ".join(f"{count:,} {reason}" for reason, count in dropped.items())
+    return [
+        Tile("rows", f"{summary['rows']:,}", f"{summary['per_query']['mean']:.1f} per query on average"),
+        Tile("queries covered", f"{summary['covered']:,}", f"of {summary['queries']:,}"),
+        Tile("policy", str(policy["kind"]), settings),
+        Tile("tokens", f"{tokens['total']:,}", f"{tokens['mean']:.0f} per response"),
+        Tile("missing", f"{summary['missing']:,}", f"{summary['unit']} that the pool lacks"),
+        Tile("dropped", f"{sum(dropped.values()):,}", reasons or "nothing"),
+    ]
+
+
+def training_section(stages: Mapping[str, Stage]) -> Section:
+    section = Section(
+        "training", "Training", "Supervised fine-tuning: loss per token of the responses alone."
+    )
+    for label, stage in stages.items():
+        if stage.summary:
+            section.blocks.append(Tiles(label, _training_tiles(stage)))
+    logs = {label: log for label, stage in stages.items() if (log := training_log(stage))}
+    if logs:
+        section.blocks += [
+            figures.training_curve(logs, "loss", "Loss", "training"),
+            figures.training_curve(logs, "learning_rate", "Learning rate", "training"),
+        ]
+    return section
+
+
+def _training_tiles(stage: Stage) -> list[Tile]:
+    summary, config = stage.summary, stage.manifest.get("config") or {}
+    return [
+        Tile("loss", f"{summary['last_loss']:.3f}", f"from {summary['first_loss']:.3f}"),
+        Tile("examples", f"{summary['examples']:,}", f"in {summary['sequences']:,} packed sequences"),
+        Tile("steps", f"{summary['steps']:,}", f"{summary['epochs']:g} epochs"),
+        Tile("learning rate", f"{config.get('learning_rate', '')}", str(config.get("schedule", ""))),
+        Tile("tokens", f"{summary['tokens']:,}", f"{summary['tokens_per_second']:,.0f} a second"),
+        Tile("time", duration(summary["seconds"]), f"{summary['dtype']}, {summary['attention']}"),
+    ]
+
+
+def evaluation_section(stages: Mapping[str, Stage], published: Sequence[str]) -> Section:
+    lead = "Pass@1 on benchmarks, with 95 % intervals."
+    section = Section("evaluation", "Evaluation", lead)
+    results = {label: result for label, stage in stages.items() if (result := evaluation_result(stage))}
+    if not results:
+        return section
+    section.blocks += [
+        figures.scores(results, "evaluation"),
+        _score_table(results, published),
+        Table(
+            "How the responses ended",
+            "A truncated response ran into the limit of new tokens.",
+            (
+                "evaluation",
+                "benchmark",
+                "queries",
+                "trials",
+                "correct",
+                "truncated",
+                "no answer",
+                "unparsable",
+                "tokens per response",
+            ),
+            [
+                (
+                    label,
+                    b["name"],
+                    b["queries"],
+                    b["trials"],
+                    b["correct"],
+                    f"{b['truncated']:.1%}",
+                    f"{b['no_answer']:.1%}",
+                    f"{b['unparsable']:.1%}",
+                    f"{b['mean_tokens']:.0f}",
+                )
+                for label, result in results.items()
+                for b in result["benchmarks"]
+            ],
+        ),
+    ]
+    return section
+
+
+def _score_table(results: Mapping[str, Mapping[str, Any]], published: Sequence[str]) -> Table:
+    names = list(dict.fromkeys(b["name"] for result in results.values() for b in result["benchmarks"]))
+    datasets = {b["name"]: b["dataset"] for result in results.values() for b in result["benchmarks"]}
+    rows: list[Sequence[object]] = [
+        (label, *(_cell(result, name) for name in names), show_score(result["average"]))
+        for label, result in results.items()
+    ]
+    rows += published_rows([datasets[name] for name in names], published)
+    caption = (
+        "Percent, with the 95 % interval. Published rows are as printed by their authors, without intervals."
+    )
+    return Table("Scores", caption, ("model", *names, "average"), rows)
+
+
+def _cell(result: Mapping[str, Any], name: str) -> str:
+    return next((show_score(b["pass_at_1"]) for b in result["benchmarks"] if b["name"] == name), "")
