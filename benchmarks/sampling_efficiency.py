@@ -27,10 +27,11 @@ from dartmath.queries.query import Query
 from dartmath.sampling import policy as rules
 from dartmath.sampling.budget import BudgetGuard, Meter
 from dartmath.sampling.config import Budget, PolicySection, Price, Prop2Diff, Uniform
-from dartmath.sampling.controller import Controller, Trials
+from dartmath.sampling.controller import Controller
 from dartmath.sampling.sample import Sample
 from dartmath.sampling.schedule import Schedule
 from dartmath.sampling.tally import Tally
+from dartmath.sampling.trials import Trials
 
 BATCH = 2**14
 GRADED_PER_SECOND = 2000.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
 import signal
 import threading
@@ -16,6 +18,7 @@ from dartmath.sampling import policy as rules
 from dartmath.sampling.config import VRT, Band, Budget, Price, Prop2Diff, SamplingSection, Uniform
 from dartmath.sampling.journal import open_journal
 from dartmath.sampling.sample import trial_seed
+from dartmath.sampling.summary import SamplingSummary
 from dartmath.verify.outcome import Outcome
 from sampling.simulated import SimulatedEngine, assert_sound, dataset, make_queries, run
 
@@ -192,6 +195,24 @@ def test_hopeless_queries_are_given_up_and_named(tmp_path: Path) -> None:
     assert summary.suspects == ("q00003",)
     assert summary.states["gave_up"] == 1
     assert open_journal(tmp_path).counts()["q00003"].trials < 1000
+    (row,) = map(json.loads, (tmp_path / "suspects.jsonl").read_text().splitlines())
+    assert row["query_id"] == "q00003" and row["references"] == ["3"] and row["chance"] < 0.01
+    assert "wrong reference, or too hard" in row["reason"]
+
+
+def test_capped_queries_are_listed_with_what_they_miss(tmp_path: Path) -> None:
+    run(tmp_path, SimulatedEngine(rates={"q00001": 0.05}), UNIFORM, count=4)
+    rows = [json.loads(line) for line in (tmp_path / "suspects.jsonl").read_text().splitlines()]
+    counts = open_journal(tmp_path).counts()
+    assert {r["query_id"] for r in rows} == {id for id, c in counts.items() if c.correct < 4}
+    assert all(r["state"] == "capped" and r["trials"] == 60 and r["chance"] == 0 for r in rows)
+
+
+def test_sampling_inside_a_running_event_loop(tmp_path: Path) -> None:
+    async def notebook() -> SamplingSummary:
+        return run(tmp_path, SimulatedEngine(), UNIFORM)
+
+    assert asyncio.run(notebook()).complete
 
 
 def test_failed_request_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,23 +12,20 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
-from typing import Literal, Protocol
+from typing import Protocol
 
-from dartmath.engines.protocol import Completion, Engine, Generation, Request
+from dartmath.engines.protocol import Completion, Engine, Request
 from dartmath.errors import DartmathError, EngineError
-from dartmath.prompts.template import Prompt
 from dartmath.queries.query import Query
 from dartmath.sampling.budget import BudgetGuard
-from dartmath.sampling.sample import Sample, hash_text, trial_seed
+from dartmath.sampling.sample import Sample
 from dartmath.sampling.schedule import Schedule
 from dartmath.sampling.tally import Tally
+from dartmath.sampling.trials import Landed, Trials, encodable
 from dartmath.verify.outcome import Outcome, Verdict
-
-Keep = Literal["text", "hash", "counts"]
 
 _BATCH = 256
 _RETRY_SECONDS = (0.5, 2.0)
@@ -55,39 +52,6 @@ class Sink(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Trials:
-    """What every trial of a run has in common."""
-
-    queries: Sequence[Query]
-    prompt: Callable[[Query], Prompt]
-    generation: Generation
-    seed: int
-    keep_wrong: Keep = "text"
-
-    def request(self, index: int, trial: int) -> Request:
-        """The request of one trial of the query at `index`."""
-        query = self.queries[index]
-        return Request(
-            id=f"{query.id}/{trial}",
-            prompt=self.prompt(query),
-            generation=self.generation,
-            seed=trial_seed(self.seed, query.id, trial),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Landed:
-    """A trial that came back from the engine."""
-
-    index: int
-    trial: int
-    seed: int
-    text: str
-    completion: Completion
-    seconds: float
-
-
 class Controller:
     """Runs the trials that a schedule launches, until it is done, stopped or has failed.
 
@@ -111,8 +75,8 @@ class Controller:
         self._trials, self._engine, self._grader = trials, engine, grader
         self._schedule, self._tally, self._sink, self._budget = schedule, tally, sink, budget
         self._slots: set[asyncio.Task[None]] = set()
-        self._inbox: deque[tuple[_Landed, Future[Verdict]]] = deque()
-        self._failed: list[_Landed] = []
+        self._inbox: deque[tuple[Landed, Future[Verdict]]] = deque()
+        self._failed: list[Landed] = []
         self._draining = False
         self._error: BaseException | None = None
         self.stopped: str | None = None
@@ -183,22 +147,13 @@ class Controller:
             completion = await self._attempt(request)
         finally:
             self.generating -= 1
-        landed = _Landed(
-            index,
-            trial,
-            request.seed,
-            _encodable(completion.text),
-            completion,
-            round(self._loop.time() - start, 3),
-        )
+        seconds = round(self._loop.time() - start, 3)
+        landed = Landed(index, trial, request.seed, encodable(completion.text), completion, seconds)
         if completion.finish_reason == "error":
             self._hold(landed)
             return
         self._release()
-        self.grading += 1
-        query = self._trials.queries[index]
-        future = self._grader.submit(query, landed.text, finish_reason=completion.finish_reason)
-        future.add_done_callback(partial(self._graded, landed))
+        self._grade(landed)
 
     async def _attempt(self, request: Request) -> Completion:
         completion = await self._engine.generate(request)
@@ -219,7 +174,7 @@ class Controller:
         self._fill()
         self._look()
 
-    def _hold(self, landed: _Landed) -> None:
+    def _hold(self, landed: Landed) -> None:
         """Keep a failed request back until it is known that not all requests fail."""
         self._failed.append(landed)
         limit = max(_FAILURES, 2 * self._engine.concurrency)
@@ -237,7 +192,13 @@ class Controller:
             self._record(landed, Verdict(Outcome.ERROR, reason=landed.completion.error))
         self._failed.clear()
 
-    def _graded(self, landed: _Landed, future: Future[Verdict]) -> None:
+    def _grade(self, landed: Landed) -> None:
+        self.grading += 1
+        query, reason = self._trials.queries[landed.index], landed.completion.finish_reason
+        future = self._grader.submit(query, landed.text, finish_reason=reason)
+        future.add_done_callback(partial(self._graded, landed))
+
+    def _graded(self, landed: Landed, future: Future[Verdict]) -> None:
         """Take a verdict, in whatever thread it arrives; one wake-up serves many."""
         self._inbox.append((landed, future))
         if not self._draining:
@@ -251,7 +212,7 @@ class Controller:
             for _ in range(min(_BATCH, len(self._inbox))):
                 landed, future = self._inbox.popleft()
                 self.grading -= 1
-                self._record(landed, _verdict(future))
+                self._judged(landed, _verdict(future))
             self._sink.flush()
         except DartmathError as error:
             self._fail(error)
@@ -261,10 +222,17 @@ class Controller:
         self._fill()
         self._look()
 
-    def _record(self, landed: _Landed, verdict: Verdict) -> None:
+    def _judged(self, landed: Landed, verdict: Verdict) -> None:
+        """Record a verdict; grade once more where grading itself broke, which may be no one's fault."""
+        if verdict.outcome is Outcome.ERROR and not landed.graded_before:
+            self._grade(replace(landed, graded_before=True))
+        else:
+            self._record(landed, verdict)
+
+    def _record(self, landed: Landed, verdict: Verdict) -> None:
         if self._error is not None:
             return
-        sample = self._sample(landed, verdict)
+        sample = self._trials.sample(landed, verdict)
         new = self._tally.record(
             landed.index,
             landed.trial,
@@ -276,24 +244,6 @@ class Controller:
         if new:
             self._sink.append(sample)
         self._schedule.landed(landed.index)
-
-    def _sample(self, landed: _Landed, verdict: Verdict) -> Sample:
-        keep = "text" if verdict.correct else self._trials.keep_wrong
-        completion = landed.completion
-        return Sample(
-            query_id=self._trials.queries[landed.index].id,
-            trial=landed.trial,
-            text=landed.text if keep == "text" else "",
-            finish_reason=completion.finish_reason,
-            prompt_tokens=completion.prompt_tokens,
-            completion_tokens=completion.completion_tokens,
-            seed=landed.seed,
-            outcome=verdict.outcome,
-            answer=None if keep == "counts" or verdict.answer is None else _encodable(verdict.answer),
-            reason="" if keep == "counts" else _encodable(verdict.reason),
-            seconds=landed.seconds,
-            text_hash=None if keep == "counts" else hash_text(landed.text),
-        )
 
     def _fail(self, error: BaseException) -> None:
         if self._error is None:
@@ -317,14 +267,3 @@ def _verdict(future: Future[Verdict]) -> Verdict:
     if error is not None:
         return Verdict(Outcome.ERROR, reason=f"verification failed: {error}")
     return future.result()
-
-
-def _encodable(text: str) -> str:
-    """The text with half surrogate pairs, which no file can hold, replaced by "?"."""
-    if text.isascii():
-        return text
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "replace").decode()
-    return text

@@ -83,7 +83,7 @@ class JournalReader:
 
     @cached_property
     def _queries(self) -> list[Query]:
-        return read_queries(self.folder)
+        return list(read_queries(self.folder))
 
 
 def load_tally(folder: Path, queries: Sequence[Query], pilot: int, *, texts: bool = False) -> Tally:

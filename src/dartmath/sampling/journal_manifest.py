@@ -39,8 +39,7 @@ def open_run(
     migrate(folder)
     manifest = read_manifest(folder, stage="sample")
     amended = _check_identity(folder, manifest, identity, amend=amend)
-    known = read_queries(folder)
-    added = _check_queries(folder, known, queries, amend=amend)
+    known, added = _check_queries(folder, queries, amend=amend)
     if added:
         _append_queries(folder, added)
     if amended or added:
@@ -78,12 +77,13 @@ def check_version(folder: Path, manifest: Mapping[str, Any]) -> None:
         )
 
 
-def read_queries(folder: Path) -> list[Query]:
+def read_queries(folder: Path) -> Iterator[Query]:
     """The queries of the run, in the order of their counters."""
     path = folder / QUERIES
     try:
         with path.open("rb") as file:
-            return [Query.from_json(orjson.loads(line)) for line in file]
+            for line in file:
+                yield Query.from_json(orjson.loads(line))
     except (OSError, ValueError, KeyError) as error:
         raise JournalError(f"{path}: cannot be read ({error}); restore it from a copy") from error
 
@@ -135,31 +135,36 @@ def _check_identity(
     return bool(wanted)
 
 
-def _check_queries(
-    folder: Path, known: Sequence[Query], queries: Sequence[Query], *, amend: bool
-) -> list[Query]:
-    """The queries that the run does not have yet."""
-    stored = {query.id: query for query in known}
-    given = {query.id for query in queries}
-    for query in queries:
-        if query.id in stored and _content(stored[query.id]) != _content(query):
+def _check_queries(folder: Path, queries: Sequence[Query], *, amend: bool) -> tuple[list[Query], list[Query]]:
+    """(queries that the run has, in its order; queries that it does not have yet)."""
+    given = {query.id: query for query in queries}
+    known: list[Query] = []
+    missing: list[str] = []
+    # One stored query in memory at a time: there may be a million.
+    for stored in read_queries(folder):
+        asked = given.pop(stored.id, None)
+        if asked is None:
+            missing.append(stored.id)
+            continue
+        if _content(stored) != _content(asked):
             raise JournalError(
-                f"query {query.id!r} of {folder} has changed its text or references; "
+                f"query {stored.id!r} of {folder} has changed its text or references; "
                 "give it another id, or sample into another folder"
             )
-    missing = [query.id for query in known if query.id not in given]
+        known.append(asked)
     if missing:
+        total = len(known) + len(missing)
         raise JournalError(
-            f"{len(missing)} of the {len(known)} queries of {folder} are not asked for any more (first: "
+            f"{len(missing)} of the {total} queries of {folder} are not asked for any more (first: "
             f"{missing[0]!r}); ask for all of them, or sample into another folder"
         )
-    added = [query for query in queries if query.id not in stored]
+    added = list(given.values())
     if added and not amend:
         raise JournalError(
             f"{len(added)} queries are not yet part of the run in {folder} (first: {added[0].id!r}); "
             "add --amend to add them"
         )
-    return added
+    return known, added
 
 
 def _content(query: Query) -> tuple[str, tuple[str, ...], str]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import signal
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Coroutine, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,19 +18,20 @@ from dartmath.queries.query import Query
 from dartmath.sampling import policy as rules
 from dartmath.sampling.budget import BudgetGuard, Meter
 from dartmath.sampling.config import SamplingSection
-from dartmath.sampling.controller import Controller, Trials
+from dartmath.sampling.controller import Controller
+from dartmath.sampling.interrupt import INTERRUPTED, interruptible
 from dartmath.sampling.journal import load_tally
 from dartmath.sampling.journal_lock import RunLock
 from dartmath.sampling.journal_manifest import content_hash, open_run
 from dartmath.sampling.journal_writer import JournalWriter
 from dartmath.sampling.progress import Heartbeat, read_progress
 from dartmath.sampling.schedule import Schedule
-from dartmath.sampling.summary import SamplingSummary, summarise
+from dartmath.sampling.summary import SamplingSummary, summarise, write_suspects
 from dartmath.sampling.tally import Tally
+from dartmath.sampling.trials import Trials
 from dartmath.terminal import info, progress_bar
 
 _PROMPTS = 16_384
-_INTERRUPT = "interrupted"
 
 
 def sample(
@@ -132,10 +131,10 @@ class _Run:
         if self.tally.total:
             info(f"going on with {self.folder}: {self.tally.total} samples are there")
         with JournalWriter(self.folder, self.tally) as journal:
-            asyncio.run(self._stream(engine, journal))
+            _run_to_end(self._stream(engine, journal))
             if self.stopped is None:
                 journal.finish()
-        if self.stopped == _INTERRUPT:
+        if self.stopped == INTERRUPTED:
             self.conclude()
             raise Interrupted(
                 f"stopped by the user; {self.tally.total} samples are kept in {self.folder}. "
@@ -148,6 +147,7 @@ class _Run:
         summary = summarise(
             self.folder, ids, self.tally, self.schedule, seconds=self.seconds, stopped=self.stopped
         )
+        write_suspects(self.folder, self.queries, self.tally, self.schedule)
         manifest = read_manifest(self.folder, stage="sample")
         manifest.update(finished=summary.complete, summary=summary.to_json())
         write_manifest(self.folder, manifest)
@@ -184,7 +184,7 @@ class _Run:
             budget=guard,
         )
         heartbeat = Heartbeat(self.folder, self.tally, self.schedule, meter, engine)
-        with progress_bar("sampling", None) as bar, _interruptible(controller):
+        with progress_bar("sampling", None) as bar, interruptible(controller):
             beating = asyncio.create_task(heartbeat.beat(controller, bar))
             try:
                 await controller.run()
@@ -221,31 +221,12 @@ class _Run:
             write_manifest(self.folder, manifest)
 
 
-@contextmanager
-def _interruptible(controller: Controller) -> Iterator[None]:
-    """First Ctrl-C or SIGTERM: finish what is in flight; second: abort it."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    loop = asyncio.get_running_loop()
-    signals = (signal.SIGINT, signal.SIGTERM)
-    for number in signals:
-        loop.add_signal_handler(number, _on_signal(controller))
+def _run_to_end(work: Coroutine[Any, Any, None]) -> None:
+    """Run `work`, also where an event loop is running already, as in a notebook."""
     try:
-        yield
-    finally:
-        for number in signals:
-            loop.remove_signal_handler(number)
-
-
-def _on_signal(controller: Controller) -> Callable[[], None]:
-    def handle() -> None:
-        if controller.stopped is None:
-            info(
-                f"finishing the {controller.generating} responses in flight; press Ctrl-C again to drop them"
-            )
-            controller.stop(_INTERRUPT)
-        else:
-            controller.abort(_INTERRUPT)
-
-    return handle
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(work)
+        return
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()

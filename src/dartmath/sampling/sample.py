@@ -18,7 +18,8 @@ class Sample:
     journal. `answer` is the extracted answer; `reason` says why the verdict is what it is.
     Token counts are of the model's own tokenizer; `seconds` is the wall time of the request.
     `text_hash` identifies equal responses; a journal that keeps only hashes or counts of wrong
-    responses has an empty `text` there, and with counts no hash either.
+    responses has an empty `text` there, and with counts no hash either. `tools` counts the outcomes
+    of the code blocks that ran in a response with tool use.
     """
 
     query_id: str
@@ -33,11 +34,14 @@ class Sample:
     reason: str = ""
     seconds: float = 0.0
     text_hash: int | None = None
+    tools: dict[str, int] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-serialisable dictionary; `from_json` is its inverse."""
         row = {name: getattr(self, name) for name in _FIELDS}
         row["outcome"] = self.outcome.value
+        if self.tools is None:
+            del row["tools"]
         return row
 
     @classmethod

@@ -67,7 +67,7 @@ class Schedule:
         self._have = tally.distinct if distinct else tally.correct
         self._errors = tally.outcomes[Outcome.ERROR]
         self._give_up = give_up if rules.may_give_up(policy) else 0.0
-        self._pilot, self._cap = rules.pilot(policy), rules.cap(policy)
+        self._pilot, self.cap = rules.pilot(policy), rules.cap(policy)
         size = tally.size
         self.targets = array("i", [-1] * size)
         self.flying = array("i", [0] * size)
@@ -140,7 +140,7 @@ class Schedule:
             self._expect(index, 0.0)
 
     def _classify(self, index: int) -> State:
-        launched, cap = self._next[index], self._cap
+        launched, cap = self._next[index], self.cap
         if self.targets[index] < 0 and self.tally.prefix[index] >= self._pilot:
             self._fix_target(index)
         owed = self.expected_target(index) - self._have[index]
@@ -194,7 +194,7 @@ class Schedule:
             return False
         self._check[index] = math.ceil(trials * 1.25)
         valid = trials - self._errors[index]
-        chance = reach_probability(owed, self._cap - trials, valid, self.tally.correct[index])
+        chance = reach_probability(owed, self.cap - trials, valid, self.tally.correct[index])
         return chance < self._give_up
 
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import orjson
+
+from dartmath.manifest import write_atomic
+from dartmath.queries.query import Query
+from dartmath.sampling.difficulty import reach_probability
 from dartmath.sampling.schedule import Schedule, State
 from dartmath.sampling.tally import Tally
 
@@ -18,7 +23,8 @@ class SamplingSummary:
 
     `states` counts queries by where they stand; `suspects` lists the ids of those that were given
     up or capped without one correct response: too hard for the model, or a wrong reference
-    answer. `stopped` says why the run ended before everything owed was there; None when complete.
+    answer; `suspects.jsonl` in the folder says more. `stopped` says why the run ended before
+    everything owed was there; None when complete.
     """
 
     folder: Path
@@ -70,3 +76,40 @@ def summarise(
         refused=tuple(i for i, s in zip(ids, states, strict=True) if s is State.REFUSED),
         stopped=stopped,
     )
+
+
+def write_suspects(folder: Path, queries: Sequence[Query], tally: Tally, schedule: Schedule) -> None:
+    """Write `suspects.jsonl`: every query that missed its target, and why, the hopeless first."""
+    rows = sorted(_suspects(queries, tally, schedule), key=lambda row: (row["correct"], -row["trials"]))
+    write_atomic(folder / "suspects.jsonl", "".join(orjson.dumps(row).decode() + "\n" for row in rows))
+
+
+def _suspects(queries: Sequence[Query], tally: Tally, schedule: Schedule) -> Iterator[dict[str, Any]]:
+    for index, query in enumerate(queries):
+        state = schedule.state(index)
+        if state in (State.OPEN, State.REACHED):
+            continue
+        counts, target = tally.counts(index), schedule.expected_target(index)
+        yield {
+            "query_id": query.id,
+            "dataset": query.dataset,
+            "state": state.value,
+            "reason": _reason(state, counts.correct),
+            "trials": counts.trials,
+            "correct": counts.correct,
+            "target": target,
+            "chance": reach_probability(
+                target - counts.correct, max(0, schedule.cap - counts.trials), counts.valid, counts.correct
+            ),
+            "text": query.text,
+            "references": list(query.references),
+        }
+
+
+def _reason(state: State, correct: int) -> str:
+    if state is State.REFUSED:
+        return "the engine refused every request for it"
+    if state is State.CAPPED and correct:
+        return "trial cap reached before the target"
+    why = "trial cap reached" if state is State.CAPPED else "target out of reach within the trial cap"
+    return why if correct else f"{why} without one correct response: wrong reference, or too hard"

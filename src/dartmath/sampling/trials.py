@@ -1,0 +1,83 @@
+"""Trials: from a query and a trial number to a request, and from its response to a sample."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from dartmath.engines.protocol import Completion, Generation, Request
+from dartmath.prompts.template import Prompt
+from dartmath.queries.query import Query
+from dartmath.sampling.sample import Sample, hash_text, trial_seed
+from dartmath.verify.outcome import Verdict
+
+Keep = Literal["text", "hash", "counts"]
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """A trial that came back from the engine; `text` is the completion's, made encodable."""
+
+    index: int
+    trial: int
+    seed: int
+    text: str
+    completion: Completion
+    seconds: float
+    graded_before: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Trials:
+    """What every trial of a run has in common.
+
+    `keep_wrong` says what is kept of responses that are not correct.
+    """
+
+    queries: Sequence[Query]
+    prompt: Callable[[Query], Prompt]
+    generation: Generation
+    seed: int
+    keep_wrong: Keep = "text"
+
+    def request(self, index: int, trial: int) -> Request:
+        """The request of one trial of the query at `index`."""
+        query = self.queries[index]
+        return Request(
+            id=f"{query.id}/{trial}",
+            prompt=self.prompt(query),
+            generation=self.generation,
+            seed=trial_seed(self.seed, query.id, trial),
+        )
+
+    def sample(self, landed: Landed, verdict: Verdict) -> Sample:
+        """The sample of a judged response."""
+        keep = "text" if verdict.correct else self.keep_wrong
+        completion = landed.completion
+        return Sample(
+            query_id=self.queries[landed.index].id,
+            trial=landed.trial,
+            text=landed.text if keep == "text" else "",
+            finish_reason=completion.finish_reason,
+            prompt_tokens=completion.prompt_tokens,
+            completion_tokens=completion.completion_tokens,
+            seed=landed.seed,
+            outcome=verdict.outcome,
+            answer=None if keep == "counts" or verdict.answer is None else encodable(verdict.answer),
+            reason="" if keep == "counts" else encodable(verdict.reason),
+            seconds=landed.seconds,
+            text_hash=None if keep == "counts" else hash_text(landed.text),
+            tools=completion.details.get("tools"),
+        )
+
+
+def encodable(text: str) -> str:
+    """The text with half surrogate pairs, which no file can hold, replaced by "?"."""
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
