@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from dartmath.errors import DataError, UnknownNameError
-from dartmath.evaluation.regrade import regrade
+from dartmath.evaluation.regrade import regrade, rescore_with
+from dartmath.evaluation.result import read_result
 from dartmath.evaluation.second_opinion import MathVerify
 from dartmath.queries.config import QuerySource
 from dartmath.verify.outcome import Outcome
@@ -42,6 +43,15 @@ def test_a_changed_judgement_is_listed(tmp_path: Path, verifier: str) -> None:
     assert found.agreement == 7 / 8
     (one,) = found.disagreements
     assert (one.references, one.answer, one.stored, one.now) == (("2",), "2", "wrong", "correct")
+
+
+def test_scores_of_a_new_judgement(tmp_path: Path) -> None:
+    journal(tmp_path / "a", spoil=True)
+    assert read_result(tmp_path / "a").average.value == 5 / 8
+    again = rescore_with(tmp_path / "a", tmp_path / "b", workers=0)
+    assert again == read_result(tmp_path / "b")
+    assert again.average.value == 6 / 8
+    assert read_result(tmp_path / "a").average.value == 5 / 8
 
 
 def test_what_cannot_be_judged_is_refused(tmp_path: Path) -> None:

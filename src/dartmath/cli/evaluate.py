@@ -45,6 +45,10 @@ def command(
         list[str] | None,
         typer.Option(help="Show Pass@1 by `level`, `domain` or `band` too. May be repeated."),
     ] = None,
+    export: Annotated[
+        list[str] | None,
+        typer.Option(help="Write logs for other tools too: `lm-eval`, `inspect`. May be repeated."),
+    ] = None,
     set_: SetOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
     overrides: dict[str, Any],
@@ -60,13 +64,14 @@ def command(
         dartmath evaluate smollm2-135m-instruct --benchmark gsm8k/test --n 100 --shots 4
         dartmath evaluate my-model --suite competition --trials 8 --temperature 0.8 --by level
         dartmath evaluate my-model --benchmark gsm8k/test --tools --template deepseekmath-tool
+        dartmath evaluate my-model --suite dart-math --export lm-eval --export inspect
     """
     from dartmath.evaluation.run import evaluate
     from dartmath.pipeline import evaluation_engine, template_warning
     from dartmath.prompts.template import load_template
     from dartmath.terminal import info, warn
 
-    _check_groups(by or [])
+    _check_names(by or [], export or [])
     named = {"model.name": model, "template": template, "seed": seed, "evaluation.select.n": n}
     given = {**overrides, **{key: value for key, value in named.items() if value is not None}}
     if tools and not any(key.startswith("evaluation.tools.") for key in given):
@@ -80,6 +85,7 @@ def command(
         warn(warning)
     folder = out or Path("runs") / "evaluation" / _slug(found.model.name)
     result = evaluate(found.model, evaluation_engine(found), chosen, section, folder, seed=found.seed)
+    _export(folder, export or [])
     show(result, folder, by or [], as_json=as_json)
 
 
@@ -110,12 +116,26 @@ _LEGEND = (
 )
 
 
-def _check_groups(by: list[str]) -> None:
+def _check_names(by: list[str], export: list[str]) -> None:
+    """Refuse an unknown name before hours of generation, not after."""
     from dartmath.errors import UnknownNameError
+    from dartmath.evaluation.interop import FORMS
 
     for key in by:
         if key not in ("level", "domain", "band"):
             raise UnknownNameError("grouping", key, ("level", "domain", "band"))
+    for form in export:
+        if form not in FORMS:
+            raise UnknownNameError("log format", form, FORMS)
+
+
+def _export(folder: Path, forms: list[str]) -> None:
+    from dartmath.evaluation.interop import export
+    from dartmath.terminal import info
+
+    for form in forms:
+        written = export(folder, form, folder / "logs" / form)
+        info(f"written: {len(written)} {form} logs in {folder / 'logs' / form}")
 
 
 def _recipe(name: str | None, benchmarks: list[str], given: dict[str, Any]) -> Recipe:

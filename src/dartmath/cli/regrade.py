@@ -20,6 +20,9 @@ def command(
         str, typer.Option(help="`dartmath` (this version) or `math-verify` (a second opinion).")
     ] = "dartmath",
     out: Annotated[Path | None, typer.Option(help="Write all disagreements to this JSONL file.")] = None,
+    scores: Annotated[
+        Path | None, typer.Option(help="Write the scores of an evaluation, judged again, to this folder.")
+    ] = None,
     show: Annotated[int, typer.Option(help="How many disagreements to print.")] = 20,
     workers: Annotated[int, typer.Option(help="Verification processes.")] = 1,
     timeout: Annotated[float, typer.Option(help="Seconds until one judgement is given up.")] = 5.0,
@@ -30,8 +33,9 @@ def command(
     Examples:
         dartmath regrade runs/tiny/evaluation/after
         dartmath regrade runs/tiny/evaluation/after --verifier math-verify --out disagreements.jsonl
+        dartmath regrade runs/evaluation/my-model --scores runs/evaluation/my-model-regraded
     """
-    from dartmath.evaluation.regrade import regrade
+    from dartmath.evaluation.regrade import regrade, rescore_with
 
     found = regrade(run, verifier=verifier, workers=workers, timeout=timeout)
     if out is not None:
@@ -40,6 +44,8 @@ def command(
         write_atomic(
             out, "".join(json.dumps(asdict(d), ensure_ascii=False) + "\n" for d in found.disagreements)
         )
+    if scores is not None:
+        rescore_with(run, scores, verifier=verifier, workers=workers)
     if as_json:
         print(_json(found))
     else:

@@ -5,15 +5,17 @@ Nothing is generated and the journal stays as it is; the disagreements are what 
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
 from dartmath.errors import DataError, UnknownNameError
-from dartmath.evaluation.run import SAMPLES
+from dartmath.evaluation.config import EvaluationSection
+from dartmath.evaluation.result import EvaluationResult, read_result
+from dartmath.evaluation.run import SAMPLES, benchmarks_of, rescore
 from dartmath.evaluation.second_opinion import MathVerify
 from dartmath.queries.query import Query
 from dartmath.sampling.journal import JournalReader, open_journal
@@ -21,6 +23,7 @@ from dartmath.sampling.sample import Sample
 from dartmath.verify.outcome import Outcome, Verdict
 
 VERIFIERS = ("dartmath", "math-verify")
+TIMEOUT = 5.0
 _WINDOW = 4096
 
 
@@ -61,7 +64,9 @@ class Regrade:
         return 1 - changed / self.responses if self.responses else 1.0
 
 
-def regrade(folder: Path, *, verifier: str = "dartmath", workers: int = 1, timeout: float = 5.0) -> Regrade:
+def regrade(
+    folder: Path, *, verifier: str = "dartmath", workers: int = 1, timeout: float = TIMEOUT
+) -> Regrade:
     """Judge every stored response of a sampling or evaluation folder again.
 
     With `dartmath` all changes of outcome are disagreements; with `math-verify`, which knows
@@ -85,6 +90,30 @@ def regrade(folder: Path, *, verifier: str = "dartmath", workers: int = 1, timeo
                     found.append(_disagreement(queries[sample.query_id], sample, verdict))
     found.sort(key=lambda d: (d.dataset, d.query_id, d.trial))
     return Regrade(verifier, sum(table.values()), skipped, dict(table), tuple(found))
+
+
+def rescore_with(
+    folder: Path, out: Path, *, verifier: str = "dartmath", workers: int = 1
+) -> EvaluationResult:
+    """Judge the responses of the evaluation in `folder` again, and write the new scores to `out`.
+
+    Raises as `regrade` does, and `DataError` when `folder` is no finished evaluation.
+    """
+    result = read_result(folder)
+    journal = open_journal(folder / SAMPLES)
+    queries = {query.id: query for query in journal.queries()}
+    judged: dict[str, list[Sample]] = defaultdict(list)
+    with _judge(verifier, workers, TIMEOUT) as judge:
+        for batch in _batches(journal.samples()):
+            kept = [sample for sample in batch if _has_text(sample)]
+            for sample, verdict in zip(kept, judge.many(queries, kept), strict=True):
+                judged[sample.query_id].append(_with_verdict(sample, verdict))
+    section = EvaluationSection.model_validate(result.section)
+    return rescore(folder, benchmarks_of(result, journal), section, samples=judged, out=out)
+
+
+def _with_verdict(sample: Sample, verdict: Verdict) -> Sample:
+    return replace(sample, outcome=verdict.outcome, answer=verdict.answer, reason=verdict.reason)
 
 
 def _journal(folder: Path) -> JournalReader:

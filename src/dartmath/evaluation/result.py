@@ -67,6 +67,8 @@ class BenchmarkResult(_Record):
     """Majority vote of k trials, for the same k."""
     outcomes: dict[str, int]
     """Responses by outcome."""
+    tools: dict[str, int] = {}
+    """Code blocks by outcome (ok, error, timeout, refused); empty without tool use."""
     truncated: float
     """Share of responses that ran into `max_tokens`."""
     ended: float

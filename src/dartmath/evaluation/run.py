@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -69,10 +69,21 @@ def evaluate(
     return rescore(folder, benchmarks, section)
 
 
-def rescore(folder: Path, benchmarks: Sequence[Benchmark], section: EvaluationSection) -> EvaluationResult:
-    """Score the journal in `folder` and write result, rows and manifest."""
+def rescore(
+    folder: Path,
+    benchmarks: Sequence[Benchmark],
+    section: EvaluationSection,
+    *,
+    samples: Mapping[str, Sequence[Sample]] | None = None,
+    out: Path | None = None,
+) -> EvaluationResult:
+    """Score the journal in `folder` and write result, rows and manifest there, or to `out`.
+
+    `samples` replace those of the journal, when they were judged again.
+    """
     journal = open_journal(folder / SAMPLES)
-    samples = samples_by_query(journal)
+    samples = samples_by_query(journal) if samples is None else samples
+    out = out or folder
     scored = [score(benchmark, samples, section.trials) for benchmark in benchmarks]
     manifest = journal.manifest
     result = EvaluationResult(
@@ -88,9 +99,10 @@ def rescore(folder: Path, benchmarks: Sequence[Benchmark], section: EvaluationSe
         benchmarks=scored,
         average=average([one.pass_at_1 for one in scored]),
     )
-    write_rows(folder, benchmarks, samples)
-    write_result(folder, result)
-    write_manifest(folder, _manifest(result))
+    out.mkdir(parents=True, exist_ok=True)
+    write_rows(out, benchmarks, samples)
+    write_result(out, result)
+    write_manifest(out, _manifest(result))
     return result
 
 

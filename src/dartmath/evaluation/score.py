@@ -55,6 +55,7 @@ def score(benchmark: Benchmark, samples: Mapping[str, Sequence[Sample]], trials:
         pass_at_k={k: _over_queries(found, _pass_at(trials, k)) for k in powers_of_two(trials)[1:]},
         maj_at_k={k: _over_queries(found, _majority_at(trials, k)) for k in powers_of_two(trials)[1:]},
         outcomes=dict(outcomes),
+        tools=_tools(flat),
         truncated=_share(sum(s.finish_reason == "length" for s in flat), total),
         ended=_share(sum(s.finish_reason == "stop" for s in flat), total),
         no_answer=_share(outcomes[Outcome.NO_ANSWER.value] + outcomes[Outcome.TRUNCATED.value], total),
@@ -82,6 +83,14 @@ def query_means(
 
 def _correct(samples: Sequence[Sample]) -> int:
     return sum(sample.outcome is Outcome.CORRECT for sample in samples)
+
+
+def _tools(samples: Sequence[Sample]) -> dict[str, int]:
+    """Outcomes of all code blocks; empty without tool use."""
+    counts: Counter[str] = Counter()
+    for sample in samples:
+        counts.update(sample.tools or {})
+    return dict(counts)
 
 
 def _pass_at_1(found: Sequence[Sequence[Sample]], trials: int) -> Score:
