@@ -6,9 +6,14 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from dartmath.errors import MissingDependencyError
 from dartmath.model import resolve_model
+
+# Examples take as long as the machine is busy.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 _SHARED = Path(__file__).parents[2] / "shared"
 
