@@ -37,11 +37,6 @@ class GroupSummary:
     tokens_spent: int
 
     @property
-    def pass_rate(self) -> float | None:
-        """Correct share of all trials."""
-        return self.correct / self.trials if self.trials else None
-
-    @property
     def per_query(self) -> float:
         """Mean rows of a query."""
         return self.rows / self.queries if self.queries else 0.0
