@@ -91,7 +91,7 @@ def command(
 
 def show(result: EvaluationResult, folder: Path, by: list[str], *, as_json: bool) -> None:
     """Print a result as tables, or as JSON."""
-    from dartmath.evaluation.tables import group_table, result_table, trials_table
+    from dartmath.evaluation.tables import group_table, result_table, tools_table, trials_table
     from dartmath.terminal import info, print_table
 
     if as_json:
@@ -103,6 +103,7 @@ def show(result: EvaluationResult, folder: Path, by: list[str], *, as_json: bool
     print_table(title, columns, rows, caption=_LEGEND)
     for name, (columns, rows) in {
         "by trials": trials_table(result),
+        "tools": tools_table(result),
         **{f"by {key}": group_table(result, key) for key in by},
     }.items():
         if rows:

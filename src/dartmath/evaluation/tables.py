@@ -8,6 +8,8 @@ from dartmath.evaluation.compare import AgainstPublished, Comparison
 from dartmath.evaluation.intervals import Paired
 from dartmath.evaluation.result import EvaluationResult, Score
 
+_BLOCKS = ("ok", "error", "timeout", "refused")
+
 Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
 
 
@@ -55,6 +57,16 @@ def group_table(result: EvaluationResult, key: str) -> Table:
         for name, group in one.by.get(key, {}).items()
     ]
     return (f"benchmark: {key}", "queries", "Pass@1", "95 %"), rows
+
+
+def tools_table(result: EvaluationResult) -> Table:
+    """Columns and rows of code blocks by outcome; no rows where no tools were used."""
+    rows: list[tuple[str, ...]] = [
+        (one.name, *(str(one.tools.get(outcome, 0)) for outcome in _BLOCKS))
+        for one in result.benchmarks
+        if one.tools
+    ]
+    return ("benchmark: code blocks", *_BLOCKS), rows
 
 
 def comparison_table(comparison: Comparison) -> Table:
