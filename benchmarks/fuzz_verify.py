@@ -43,7 +43,7 @@ def seeds() -> list[str]:
             if "repeat" in row:
                 found.append((row["prefix"] + row["repeat"] * row["count"] + row["suffix"])[:400])
             else:
-                found += [row["reference"], row["answer"]]
+                found += [text for key in ("reference", "answer", "response") if (text := row.get(key))]
     return found
 
 

@@ -12,15 +12,21 @@ WINDOW = 100_000
 MAX_ANSWER = 4_000
 """A candidate longer than this many characters is no final answer."""
 
+MAX_BOXES = 64
+MAX_GAP = 60
+"""Characters between two boxes that are still side by side."""
+
 MAX_LINE = 200
 """A response that is one line of at most this many characters can be its own answer."""
 
 _NONE = Extraction(None, "none")
-_BOX = re.compile(r"\\(?:boxed|fbox|framebox)(?![a-zA-Z])[ \t\n]*")
+_BOX = re.compile(r"\\(?:boxed|fbox)(?![a-zA-Z])[ \t\n]*")
 _NEAR = re.compile(
     r"(?:[\s$.,;:&]|\\[()\[\],;: ]|\\\\|\\q?quad\b"
     r"|\\(?:text|mathrm|mbox) ?\{\s*(?:and|or),?\s*\}|\band\b|\bor\b)*"
 )
+_BARE = re.compile(r"[^\s$\\{}]{1,100}")
+_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _HASH = re.compile(r"####[ \t]*([^\n]{1,4000})")
 _PHRASE = re.compile(
     r"(?:\banswers?\b(?:[ \t]+to[ \t]+(?:the|this)[ \t]+(?:question|problem))?"
@@ -67,24 +73,29 @@ _Found = tuple[str, str, int, int]
 
 
 def _boxed(text: str, strict: bool) -> _Found | None:
-    boxes = list(_BOX.finditer(text))[-64:]
+    """The last box that is closed, with the boxes right before it; they are searched from the end."""
     last: _Found | None = None
-    while boxes:
-        box = boxes.pop()
-        inner = _box_content(text, box.end())
+    before = len(text)
+    for _ in range(MAX_BOXES):
+        start = max(text.rfind("\\boxed", 0, before), text.rfind("\\fbox", 0, before))
+        if start < 0:
+            return last
+        before = start
+        box = _BOX.match(text, start)
+        inner = _box_content(text, box.end()) if box else None
         if inner is None:
-            if strict and last is None and "\n\n" not in text[box.end() :]:
+            if strict and last is None and box and "\n\n" not in text[box.end() :]:
                 return None
             continue
         answer, end = inner
         if last is None:
             if answer.strip():
-                last = (answer.strip(), "boxed", box.start(), end)
+                last = (answer.strip(), "boxed", start, end)
             continue
         gap = text[end : last[2]]
-        if not answer.strip() or len(gap) > 60 or _NEAR.fullmatch(gap) is None:
+        if not answer.strip() or len(gap) > MAX_GAP or _NEAR.fullmatch(gap) is None:
             break
-        last = _joined(answer.strip(), box.start(), last)
+        last = _joined(answer.strip(), start, last)
     return last
 
 
@@ -99,11 +110,11 @@ def _box_content(text: str, start: int) -> tuple[str, int] | None:
     if start >= len(text):
         return None
     if text[start] != "{":
-        bare = re.compile(r"[^\s$\\{}]{1,100}").match(text, start)
+        bare = _BARE.match(text, start)
         return (bare.group().rstrip(".,;"), bare.end()) if bare else None
     depth, position = 0, start
     limit = min(len(text), start + MAX_ANSWER)
-    for brace in re.compile(r"\\.|[{}]", re.DOTALL).finditer(text, start, limit):
+    for brace in _BRACE.finditer(text, start, limit):
         sign = brace.group()
         if sign == "{":
             depth += 1

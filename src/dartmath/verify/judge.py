@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 VERIFIERS = ("math", "theoremqa")
 
+_SIZES = re.compile(r"\\(?:left|right)(?![a-zA-Z])(?!\s*\.)|(?<!\\)\$")
+_IDLE_SPACE = re.compile(r"(?<![0-9A-Za-z]) +| +(?![0-9A-Za-z])")
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 
 
@@ -71,11 +73,20 @@ def verify(
         return Verdict(Outcome.CORRECT, answer, "text", "the same text")
     if not theirs:
         return Verdict(Outcome.NO_ANSWER, answer, "none", "an empty answer")
+    if _compact(ours) == _compact(theirs):
+        return Verdict(Outcome.CORRECT, answer, "text", "the same text but for spaces and brackets' sizes")
     if tolerance is None and _INTEGER.fullmatch(ours) and _INTEGER.fullmatch(theirs):
         equal = int(ours) == int(theirs)
         outcome = Outcome.CORRECT if equal else Outcome.WRONG
         return Verdict(outcome, answer, "integer", "the same integer" if equal else "different integers")
     return _verdict(_decide(ours, theirs, query or "", tolerance, ordered), answer)
+
+
+def _compact(text: str) -> str:
+    """The text without dollar signs, \\left, \\right and spaces that separate nothing."""
+    if "\\" in text or "$" in text:
+        text = _SIZES.sub("", text)
+    return _IDLE_SPACE.sub("", text) if " " in text else text
 
 
 def _long(reference: str, answer: str) -> Verdict:

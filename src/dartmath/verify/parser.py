@@ -30,6 +30,8 @@ _CHOICE = re.compile(
 _BASED = re.compile(r"([0-9A-Za-z]{1,400})_\{?(\d{1,2})\}?")
 _TEXT_BASED = re.compile(r"\\(?:text|mathrm|mbox)\{([0-9A-Za-z]{1,400})\}_\{?(\d{1,2})\}?")
 _ONLY_WORDS = re.compile(r"[A-Za-z]{2,}(?:[\s'-]+[A-Za-z]+)*[.!]?")
+_FORMULA = re.compile(r"[=^<>+*|]|\\(?!text|mathrm|mbox|mathbf|infty|emptyset|varnothing| |,)|\d[a-z(]")
+_CHOICE_STARTS = frozenset("ABCDEFGHIJ(\\oOcCaA")
 _JOINED = re.compile(r"\b(?:and|or)\b")
 _RUPEES = re.compile(r"^(?:Rs|INR|USD|US)\b\.?\s*(?=[\d$\\])", re.IGNORECASE)
 _TO = re.compile(r"(?<=\d)\s+to\s+(?=\d)")
@@ -124,9 +126,9 @@ def _whole(text: str) -> Expression | None:
     if text[-1].isdigit() and text[0].isdigit() and "_" not in text:
         return named(text) if text.count("-") == 2 and len(text) < 11 else None
     if any(sign.isalpha() for sign in text):
-        if (known := named(text)) is not None:
+        if not _FORMULA.search(text) and (known := named(text)) is not None:
             return known
-        choice = _CHOICE.fullmatch(text) if len(text) < 300 else None
+        choice = _CHOICE.fullmatch(text) if len(text) < 300 and text[0] in _CHOICE_STARTS else None
         if choice and not re.match(r"\s*[-+=^_<>/*(]|\\(?!text|mathrm|frac|sqrt)", choice[3]):
             return Named("choice", (choice[1] or choice[2]) + (f" {choice[3]}" if choice[3] else ""))
         in_base = _BASED.fullmatch(text) or _TEXT_BASED.fullmatch(text)
@@ -203,7 +205,9 @@ def _item(tokens: list[Token], source: str) -> list[Expression]:
         return [Text(source[tokens[0][2] : tokens[-1][3]])]
     if isinstance(tree, Quantity) and isinstance(tree.value, Relation):
         return [tree.value]
-    return expanded(tree)
+    if any(kind == "op" and text in ("pm", "mp") for kind, text, _, _ in tokens):
+        return expanded(tree)
+    return [tree]
 
 
 def _bare_units(tokens: list[Token]) -> list[Token]:

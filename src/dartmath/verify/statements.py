@@ -99,10 +99,12 @@ def _skip_fillers(g: Grammar) -> None:
 
 def _side(g: Grammar) -> Expression:
     """A label in words, or a value with its unit."""
-    label = _label(g) or _defined(g)
-    if label is not None:
-        return label
-    currency = _currency(g)
+    kind = g.peek()[0]
+    if kind in ("word", "text"):
+        label = _label(g) or _defined(g)
+        if label is not None:
+            return label
+    currency = _currency(g) if kind in ("op", "cmd") else None
     value = g.union()
     if g.is_op(".") and g.peek(1)[0] == "close":
         g.take()

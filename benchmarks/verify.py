@@ -1,0 +1,186 @@
+"""The verifier beside Math-Verify: errors and speed on labelled sets, cold start, hostile input.
+
+    python benchmarks/verify.py --cases ../shared/verify --rival-rows 1000
+
+Both grade the same rows on one core in one run; speeds count the process's CPU time, which a busy
+machine does not distort. Rivals are slow: with --rival-rows, both are compared on a fixed random part
+of each set, and the errors of dartmath on the whole set stand in a column of their own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+SETS = ("metamorphic", "hardverify", "math_responses", "deepmind_responses", "gsm8k_solutions")
+HOSTILE = Path(__file__).parents[1] / "tests" / "cases" / "verify" / "hostile.jsonl"
+Row = dict[str, Any]
+Judge = Callable[[Row], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Errors and speed of one judge on some rows."""
+
+    rows: int
+    positives: int
+    negatives: int
+    seconds: float
+
+    @property
+    def accuracy(self) -> float:
+        """Percent of rows judged as labelled."""
+        return 100 * (1 - (self.positives + self.negatives) / self.rows)
+
+    @property
+    def speed(self) -> float:
+        """Rows per second."""
+        return self.rows / self.seconds
+
+    def __str__(self) -> str:
+        return f"{self.accuracy:.2f} % ({self.positives}/{self.negatives})"
+
+
+def ours(row: Row) -> bool:
+    """dartmath's verdict on the extracted answer of a row."""
+    from dartmath.verify import verify
+
+    return verify(row["ref"], row["pred"], query=row["query"]).correct
+
+
+def ours_response(row: Row) -> bool:
+    """dartmath's verdict on the whole response of a row."""
+    from dartmath.verify import grade
+
+    asked = SimpleNamespace(text=row["query"], references=(row["ref"],), verifier="math", metadata={})
+    return grade(asked, row["resp"]).correct
+
+
+def rival(row: Row) -> bool:
+    """Math-Verify's verdict on the extracted answer, with its default configuration."""
+    from math_verify import parse, verify
+
+    return bool(verify(parse(f"${row['ref']}$"), parse(f"\\boxed{{{row['pred']}}}")))
+
+
+def rival_response(row: Row) -> bool:
+    """Math-Verify's verdict on the whole response."""
+    from math_verify import parse, verify
+
+    return bool(verify(parse(f"${row['ref']}$"), parse(row["resp"])))
+
+
+def measured(judge: Judge, rows: list[Row]) -> Result:
+    """Judge every row once, after two to warm up."""
+    for row in rows[:2]:
+        judge(row)
+    began = time.process_time()
+    verdicts = [judge(row) for row in rows]
+    seconds = time.process_time() - began
+    pairs = list(zip(verdicts, rows, strict=True))
+    positives = sum(verdict and not row["label"] for verdict, row in pairs)
+    negatives = sum(not verdict and row["label"] for verdict, row in pairs)
+    return Result(len(rows), positives, negatives, seconds)
+
+
+def uncached(rows: list[Row]) -> None:
+    """Forget what earlier passes over the rows left in the caches."""
+    from dartmath.verify import choices, names, parser, units, words
+
+    for function in (parser._remembered, words.fold, names.split_word, units.parse_unit, choices.options):
+        function.cache_clear()
+
+
+def sets(folder: Path) -> Iterator[tuple[str, list[Row], Judge, Judge]]:
+    """Name, rows and both judges of every labelled set, for answers and for whole responses."""
+    for name in SETS:
+        rows = [json.loads(line) for line in (folder / f"{name}.jsonl").read_text("utf-8").splitlines()]
+        yield name, rows, ours, rival
+        responses = [row for row in rows if row.get("resp")]
+        if responses:
+            yield f"{name}, full text", responses, ours_response, rival_response
+
+
+def cold_start() -> tuple[float, float]:
+    """Milliseconds of `from dartmath import verify` and of a bare interpreter, best of five."""
+    best = []
+    for program in ("from dartmath import verify", "pass"):
+        times = []
+        for _ in range(5):
+            began = time.perf_counter()
+            subprocess.run([sys.executable, "-c", program], check=True)
+            times.append(time.perf_counter() - began)
+        best.append(1000 * min(times))
+    return best[0], best[1]
+
+
+def hostile() -> tuple[int, float, str, float]:
+    """Number of hostile inputs, the slowest in ms, its name, and the growth of peak memory in MB."""
+    from dartmath.verify import grade, verify
+
+    verify("(1,2]", "1 < x \\le \\sqrt{4}")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    slowest, name = 0.0, ""
+    rows = [json.loads(line) for line in HOSTILE.read_text("utf-8").splitlines()]
+    for row in rows:
+        text = row["prefix"] + row["repeat"] * row["count"] + row["suffix"]
+        asked = SimpleNamespace(text=text, references=("12",), verifier="math", metadata={})
+        for judge, arguments in ((verify, ("x+1", text)), (verify, (text, "x+1")), (grade, (asked, text))):
+            began = time.perf_counter()
+            judge(*arguments)
+            slowest, name = max((slowest, name), (1000 * (time.perf_counter() - began), row["name"]))
+    return len(rows), slowest, name, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+
+
+def main() -> None:
+    """Print the tables."""
+    options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    default = os.environ.get("DARTMATH_VERIFY_CASES", "../shared/verify")
+    options.add_argument("--cases", type=Path, default=Path(default), help="folder of labelled cases")
+    options.add_argument("--rival-rows", type=int, default=1000, help="rows per set for both; 0 is all")
+    chosen = options.parse_args()
+    rng = random.Random(0)
+    total_rows, total_seconds = 0, 0.0
+    print("Accuracy (false positives/false negatives) and verdicts per CPU second on the same rows")
+    heads = (
+        ("whole set", 20),
+        ("rows", 6),
+        ("dartmath", 18),
+        ("Math-Verify", 18),
+        ("/s", 8),
+        ("/s", 6),
+        ("ratio", 7),
+    )
+    print(f"{'set':<30}" + "".join(f"{head:>{width}}" for head, width in heads))
+    for name, rows, judge, other in sets(chosen.cases):
+        uncached(rows)
+        whole = measured(judge, rows)
+        total_rows, total_seconds = total_rows + whole.rows, total_seconds + whole.seconds
+        part = rng.sample(rows, min(chosen.rival_rows or len(rows), len(rows)))
+        uncached(part)
+        us, them = measured(judge, part), measured(other, part)
+        print(
+            f"{name:<30}{whole!s:>20}{us.rows:>6}{us!s:>18}{them!s:>18}"
+            f"{us.speed:>8.0f}{them.speed:>6.0f}{us.speed / them.speed:>6.0f}x",
+            flush=True,
+        )
+    print(f"the mix of all sets: {total_rows / total_seconds:.0f} verdicts a second")
+    with_import, bare = cold_start()
+    print(f"cold start: {with_import:.0f} ms, of which the interpreter {bare:.0f} ms")
+    count, slowest, culprit, memory = hostile()
+    print(f"hostile: {count} inputs, slowest verdict {slowest:.0f} ms ({culprit}), {memory:.0f} MB of memory")
+
+
+if __name__ == "__main__":
+    main()
