@@ -37,6 +37,17 @@ def test_cutoff_keeps_the_nucleus(logits: list[float], top_k: int, top_p: float)
     assert kept <= expected | ties
 
 
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from([0.5, 2.0]), st.sampled_from([0.5, 0.95, 0.999]))
+def test_cutoff_of_a_nucleus_of_thousands(seed: int, scale: float, top_p: float) -> None:
+    logits = np.random.default_rng(seed).normal(size=30_000) * scale
+    row = np.exp(logits - logits.max()).astype(np.float32)
+    row /= row.sum()
+    kept = np.flatnonzero(row >= cutoff(row, 0, top_p))
+    assert abs(kept.size - len(nucleus(row, 0, top_p))) <= 2
+    assert row[kept].sum(dtype=np.float64) >= top_p - 1e-6
+
+
 @pytest.mark.parametrize("top_k", [0, 5])
 @pytest.mark.parametrize("top_p", [0.3, 0.95, 1.0])
 @pytest.mark.parametrize("scale", [0.1, 4.0])

@@ -113,6 +113,7 @@ class RemoteEngine:
             "kind": "openai",
             "model": self.section.model or self.model_section.name,
             "endpoint": self.section.endpoint,
+            "replicas": max(1, len(rows)),
             "servers": rows,
             "versions": {"openai": versions().get("openai", "")},
         }

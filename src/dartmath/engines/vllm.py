@@ -93,7 +93,7 @@ class VllmAsyncEngine:
             stream = self._engine.generate(inputs, self._parameters(request, len(prompt)), name)
             outputs = [output async for output in stream]
         except EngineDeadError as error:
-            raise EngineError(f"vLLM died ({error}); its log says why. Run the same command again") from error
+            raise EngineError(f"vLLM died ({error}); its log says why") from error
         except (EngineGenerateError, ValueError) as error:
             return Completion("", "error", prompt_tokens=len(prompt), error=f"vLLM refused: {error}")
         return _completion(outputs, len(prompt))
