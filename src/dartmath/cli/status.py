@@ -55,9 +55,12 @@ def _status(folder: Path) -> RunStatus:
     from dartmath.sampling.status import run_status
 
     journal = open_journal(folder)
-    counts = journal.counts()
-    rates = {id: fail_rate(c.trials, c.correct) if c.trials else None for id, c in counts.items()}
-    return run_status(folder, band_of(journal.queries(), rates))
+    queries = journal.queries()
+    rates: dict[str, float | None] = {}
+    if not any(q.metadata.get("band") or q.metadata.get("level") for q in queries):
+        counts = journal.counts()
+        rates = {id: fail_rate(c.trials, c.correct) if c.trials else None for id, c in counts.items()}
+    return run_status(folder, band_of(queries, rates))
 
 
 def _lines(status: RunStatus) -> Iterator[str]:
@@ -66,6 +69,9 @@ def _lines(status: RunStatus) -> Iterator[str]:
     yield f"{status.samples:,} samples ({share or 'none'}); {status.duplicates:,} duplicates"
     spent = f"{status.tokens:,} tokens in {_duration(status.seconds)}"
     yield spent + (f", cost {status.cost:,.2f}" if status.cost else "")
+    hopeless = len(status.suspects)
+    if hopeless:
+        yield f"{hopeless} queries without a correct response (wrong reference, or too hard): suspects.jsonl"
     gave_up = sum(b.gave_up for b in status.bands)
     refused = sum(b.refused for b in status.bands)
     if gave_up or refused:

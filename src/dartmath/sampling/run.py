@@ -130,10 +130,15 @@ class _Run:
         """Sample until done, stopped or failed; everything finished is in the journal after it."""
         if self.tally.total:
             info(f"going on with {self.folder}: {self.tally.total} samples are there")
-        with JournalWriter(self.folder, self.tally) as journal:
-            _run_to_end(self._stream(engine, journal))
-            if self.stopped is None:
-                journal.finish()
+        try:
+            with JournalWriter(self.folder, self.tally) as journal:
+                _run_to_end(self._stream(engine, journal))
+                if self.stopped is None:
+                    journal.finish()
+        except EngineError as error:
+            self.stopped = str(error).splitlines()[0]
+            self.conclude()
+            raise
         if self.stopped == INTERRUPTED:
             self.conclude()
             raise Interrupted(

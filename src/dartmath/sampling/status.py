@@ -73,6 +73,7 @@ class RunStatus:
     concurrency: int
     servers: Any
     seconds_since_heartbeat: float | None
+    suspects: Sequence[str]
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-serialisable dictionary."""
@@ -119,7 +120,12 @@ def run_status(folder: Path, bands: Mapping[str, str] | None = None) -> RunStatu
         concurrency=int(beat.get("concurrency", 0)),
         servers=beat.get("servers"),
         seconds_since_heartbeat=round(time.time() - beat["updated"], 1) if "updated" in beat else None,
+        suspects=[q.id for i, q in enumerate(queries) if _is_suspect(i, tally, schedule)],
     )
+
+
+def _is_suspect(index: int, tally: Tally, schedule: Schedule) -> bool:
+    return not tally.correct[index] and schedule.state(index) in (State.CAPPED, State.GAVE_UP)
 
 
 def band_status(
