@@ -1,0 +1,88 @@
+"""evaluate, compare, regrade and datasets from the command line, on a real journal and bad input."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from dartmath.cli import app
+from dartmath.errors import ConfigError, DataError, UnknownNameError
+from dartmath.queries.config import QuerySource
+from evaluation.memory import make_queries, make_sample, write_evaluation
+
+
+def invoke(*arguments: str) -> str:
+    """Standard output of a verb that succeeds; its error is raised."""
+    result = CliRunner().invoke(app, list(arguments))
+    if result.exception is not None:
+        raise result.exception
+    return result.stdout
+
+
+def evaluation(folder: Path, right: int, dataset: str = "gsm8k/test") -> Path:
+    queries = make_queries(10, dataset)
+    samples = [make_sample(q, 0, f"\\boxed{{{i if i < right else 99}}}") for i, q in enumerate(queries)]
+    write_evaluation(folder, [(QuerySource(dataset=dataset), queries)], samples, 1)
+    return folder
+
+
+def test_compare_two_and_with_published(tmp_path: Path) -> None:
+    first, second = evaluation(tmp_path / "a", 3), evaluation(tmp_path / "b", 9)
+    found: dict[str, Any] = json.loads(invoke("compare", str(first), str(second), "--json"))
+    assert found["overall"]["difference"] == pytest.approx(0.6)
+    assert "+60.0" in invoke("compare", str(first), str(second))
+    table = invoke("compare", str(second), "--published", "dart-math-llama3-8b-uniform")
+    assert "82.5" in table
+    with pytest.raises(ConfigError, match="--published"):
+        invoke("compare", str(first))
+    with pytest.raises(UnknownNameError, match="did you mean"):
+        invoke("compare", str(first), "--published", "dart-math-llama3-8b")
+
+
+def test_regrade_writes_disagreements_and_scores(tmp_path: Path) -> None:
+    folder = evaluation(tmp_path / "a", 3)
+    found = json.loads(invoke("regrade", str(folder), "--workers", "0", "--json"))
+    assert (found["responses"], found["agreement"], found["disagreements"]) == (10, 1.0, [])
+    scores, out = tmp_path / "b", tmp_path / "d.jsonl"
+    text = invoke("regrade", str(folder), "--workers", "0", "--scores", str(scores), "--out", str(out))
+    assert "100.00 %" in text
+    assert out.read_text() == ""
+    assert (scores / "result.json").is_file()
+
+
+def test_datasets_lists_and_shows(tmp_path: Path) -> None:
+    listed = json.loads(invoke("datasets", "--json"))
+    assert {row["name"] for row in listed["datasets"]} >= {"gsm8k/test", "theoremqa"}
+    assert "reasoning-gym" not in listed["suites"]
+    own = tmp_path / "own.jsonl"
+    own.write_text('{"query": "What is 1+1?", "reference": 2}\n')
+    assert json.loads(invoke("datasets", str(own), "--json"))[0]["references"] == ["2"]
+    shown = invoke("datasets", "reasoning-gym/chain_sum", "--n", "1")
+    assert "reference" in shown
+    with pytest.raises(UnknownNameError, match="gsm8k/test"):
+        invoke("datasets", "gsm8k/tests")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "says"),
+    [
+        ([], ConfigError, "name a model"),
+        (["m", "--by", "levl"], UnknownNameError, 'did you mean "level"'),
+        (["m", "--export", "lmeval"], UnknownNameError, 'did you mean "lm-eval"'),
+        (["smollm2-135m-instruct"], ConfigError, "--suite dart-math"),
+        (["smollm2-135m-instruct", "--suite", "dart"], UnknownNameError, "dart-math"),
+        (["smollm2-135m-instruct", "--benchmark", "gsm8k"], UnknownNameError, "gsm8k/test"),
+        (["smollm2-135m-instruct", "--benchmark", "none.jsonl"], DataError, "no such file"),
+        (["smollm2-135m-instruct", "--template", "chatt"], UnknownNameError, 'did you mean "chat"'),
+    ],
+)
+def test_evaluate_refuses_before_it_generates(
+    arguments: list[str], error: type[Exception], says: str, tmp_path: Path
+) -> None:
+    with pytest.raises(error, match=says):
+        invoke("evaluate", *arguments, "--out", str(tmp_path / "out"))
+    assert not (tmp_path / "out").exists()
