@@ -64,5 +64,5 @@ def test_the_figure_is_an_accessible_svg(run_folder: Path, tmp_path: Path) -> No
     root = ET.fromstring(path.read_text())
     space = "{http://www.w3.org/2000/svg}"
     assert root.find(f"{space}title") is not None and "Prop2Diff" in (root.findtext(f"{space}desc") or "")
-    assert len(root.findall(f"{space}polyline")) == 3
+    assert len(root.findall(f"{space}polyline")) == 4
     assert path.stat().st_size < 20_000

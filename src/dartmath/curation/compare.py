@@ -45,7 +45,8 @@ class Comparison:
     one less, evenly over the difficulties; `rows` is smaller where the pool does not hold enough.
     `rank_correlation` is Goodman and Kruskal's gamma of the fail rate and Prop2Diff's target over
     the queries: 1 when no harder query has a smaller target, equal targets (from rounding up)
-    left out. `curves` holds, for each policy, rows of each query from the easiest to the hardest.
+    left out. `curves` holds, for each policy, rows of each query from the easiest to the hardest,
+    and `targets` what Prop2Diff wants of it.
     """
 
     size: int
@@ -55,6 +56,7 @@ class Comparison:
     rank_correlation: float | None
     fail_rates: list[float]
     curves: dict[str, list[int]]
+    targets: list[int]
 
     def to_json(self) -> dict[str, Any]:
         """For `--json` and reports."""
@@ -194,6 +196,7 @@ def _curves(chosen: dict[str, list[Selection]], pilot: int) -> dict[str, Any]:
     return {
         "fail_rates": [rates[i] for i in order],
         "curves": {name: [len(s[i].chosen) for i in order] for name, s in chosen.items()},
+        "targets": [chosen["prop2diff"][i].wanted for i in order],
     }
 
 

@@ -9,7 +9,6 @@ from dartmath.curation.compare import LABELS, POLICIES, Comparison
 from dartmath.report.plot import (
     BAD,
     GOOD,
-    LYING,
     MIDDLE,
     NEUTRAL,
     OTHER,
@@ -17,7 +16,9 @@ from dartmath.report.plot import (
     SERIES,
     Figure,
     bar,
+    lying,
     make_spec,
+    wrapped,
 )
 from dartmath.report.statistics import BandStatistics, SamplingStatistics, binned, histogram
 from dartmath.verify.outcome import Outcome
@@ -56,8 +57,10 @@ def responses_by_difficulty(comparison: Comparison, name: str) -> Figure:
         }
         for p in POLICIES
     ]
+    targets = [_mean(comparison.targets[a:b]) for a, b in groups]
+    traces.append(_target_line(ranks, targets))
     rows = [
-        (f"{rank:.0f} %", f"{rates[i]:.2f}", *(f"{means[p][i]:.2f}" for p in POLICIES))
+        (f"{rank:.0f} %", f"{rates[i]:.2f}", *(f"{means[p][i]:.2f}" for p in POLICIES), f"{targets[i]:.2f}")
         for i, rank in enumerate(ranks)
     ]
     return Figure(
@@ -67,15 +70,28 @@ def responses_by_difficulty(comparison: Comparison, name: str) -> Figure:
         + comparison.caption(),
         make_spec(
             traces,
-            "difficulty rank of the query (percent)",
+            "difficulty rank (percent)",
             "responses per query",
             yaxis={"rangemode": "tozero"},
             hovermode="x unified",
         ),
-        ("rank", "fail rate", *(LABELS[p] for p in POLICIES)),
+        ("rank", "fail rate", *(LABELS[p] for p in POLICIES), "Prop2Diff's target"),
         rows,
         wide=True,
     )
+
+
+def _target_line(ranks: Sequence[float], targets: Sequence[float]) -> dict[str, Any]:
+    """What Prop2Diff wants; where its line stays below, the pool has no more correct responses."""
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": "Prop2Diff's target",
+        "x": ranks,
+        "y": targets,
+        "line": {"color": POLICY_COLOURS["prop2diff"], "width": 1.2, "shape": "hvh"},
+        "hovertemplate": "%{y:.1f} wanted",
+    }
 
 
 def curve_groups(count: int, most: int = _CURVE_POINTS) -> list[tuple[int, int]]:
@@ -86,16 +102,16 @@ def curve_groups(count: int, most: int = _CURVE_POINTS) -> list[tuple[int, int]]
 
 def responses_by_band(comparison: Comparison, name: str) -> Figure:
     """Rows of each band under the three policies."""
-    bands = [band.band for band in comparison.bands]
+    bands = [wrapped(band.band) for band in comparison.bands]
     traces = [
-        bar(LABELS[p], bands, [band.kept[p] for band in comparison.bands], POLICY_COLOURS[p])
+        bar(LABELS[p], [b.kept[p] for b in comparison.bands], bands, POLICY_COLOURS[p], orientation="h")
         for p in POLICIES
     ]
     return Figure(
         f"{name}-bands",
         "Training rows by band",
         f"The same {comparison.size:,} rows under each policy, by band.",
-        make_spec(traces, "", "rows", barmode="group"),
+        make_spec(traces, "rows", "", barmode="group", **lying(len(bands), len(traces))),
         comparison.columns(),
         comparison.table(),
     )
@@ -127,7 +143,7 @@ def pass_rates(series: Sequence[tuple[str, Sequence[float]]], name: str) -> Figu
 
 def coverage(bands: Sequence[BandStatistics], name: str) -> Figure:
     """Where the queries of each band stand: target reached, capped, given up, open."""
-    names = [band.name for band in bands]
+    names = [wrapped(band.name) for band in bands]
     traces = [
         bar(state, [band.states[state] for band in bands], names, colour, orientation="h")
         for state, colour in _STATES.items()
@@ -138,7 +154,7 @@ def coverage(bands: Sequence[BandStatistics], name: str) -> Figure:
         f"{name}-coverage",
         "Coverage: queries that reached their target",
         f"{covered:,} of {queries:,} queries have at least one correct response.",
-        make_spec(traces, "queries", "", barmode="stack", yaxis=LYING),
+        make_spec(traces, "queries", "", barmode="stack", **lying(len(bands))),
         ("band", "queries", "with a correct response", *_STATES),
         [(b.name, b.queries, b.covered, *(b.states[s] for s in _STATES)) for b in bands],
     )
@@ -152,7 +168,7 @@ def outcomes(bands: Sequence[BandStatistics], name: str) -> Figure:
         f"{name}-outcomes",
         "Outcomes of the trials",
         "Only correct and wrong judge an answer; the others are counted apart.",
-        make_spec(traces, "share of the trials (percent)", "", barmode="stack", yaxis=LYING),
+        make_spec(traces, "share of the trials (percent)", "", barmode="stack", **lying(len(bands))),
         ("band", "trials", *(_words(o) for o in seen)),
         [(b.name, b.trials, *(b.outcomes[o.value] for o in seen)) for b in bands],
     )
@@ -165,7 +181,7 @@ def _outcome_bars(outcome: Outcome, bands: Sequence[BandStatistics]) -> dict[str
     made = bar(
         _words(outcome),
         shares,
-        [band.name for band in bands],
+        [wrapped(band.name) for band in bands],
         colour,
         hover="%{customdata} trials (%{x:.1f} %)",
         customdata=counts,
@@ -179,14 +195,15 @@ def effort(bands: Sequence[BandStatistics], name: str) -> Figure:
     """Where trials and tokens went."""
     colours = {"queries": NEUTRAL, "trials": SERIES[0], "tokens": OTHER, "correct": GOOD}
     total = {column: sum(getattr(b, column) for b in bands) for column in colours}
-    names = [b.name for b in bands]
+    names = [wrapped(b.name) for b in bands]
     traces = [
         bar(
             column,
-            names,
             [100 * getattr(b, column) / max(1, total[column]) for b in bands],
+            names,
             colour,
-            hover="%{customdata:,} (%{y:.1f} %)",
+            hover="%{customdata:,} (%{x:.1f} %)",
+            orientation="h",
             customdata=[getattr(b, column) for b in bands],
         )
         for column, colour in colours.items()
@@ -199,7 +216,9 @@ def effort(bands: Sequence[BandStatistics], name: str) -> Figure:
         f"{name}-effort",
         "Where trials and tokens went",
         f"{total['trials']:,} trials and {total['tokens']:,} tokens gave {total['correct']:,} correct ones.",
-        make_spec(traces, "", "share of the whole (percent)", barmode="group"),
+        make_spec(
+            traces, "share of the whole (percent)", "", barmode="group", **lying(len(bands), len(traces))
+        ),
         ("band", "queries", "trials", "tokens", "correct", "distinct correct", "trials per correct"),
         rows,
     )
@@ -231,17 +250,17 @@ def lengths(statistics: SamplingStatistics, name: str) -> Figure:
 
 def duplicates(bands: Sequence[BandStatistics], name: str) -> Figure:
     """How many of the correct responses repeat one another."""
-    names = [b.name for b in bands]
+    names = [wrapped(b.name) for b in bands]
     traces = [
-        bar("distinct", names, [b.distinct for b in bands], GOOD),
-        bar("repeated", names, [b.correct - b.distinct for b in bands], NEUTRAL),
+        bar("distinct", [b.distinct for b in bands], names, GOOD, orientation="h"),
+        bar("repeated", [b.correct - b.distinct for b in bands], names, NEUTRAL, orientation="h"),
     ]
     correct, distinct = sum(b.correct for b in bands), sum(b.distinct for b in bands)
     return Figure(
         f"{name}-duplicates",
         "Duplicates among the correct responses",
         f"{correct - distinct:,} of {correct:,} correct responses equal another one to the same query.",
-        make_spec(traces, "", "correct responses", barmode="stack"),
+        make_spec(traces, "correct responses", "", barmode="stack", **lying(len(bands))),
         ("band", "correct", "distinct", "repeated"),
         [(b.name, b.correct, b.distinct, b.correct - b.distinct) for b in bands],
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dartmath.report.plot import GOOD, NEUTRAL, SERIES, Figure, bar, make_spec
+from dartmath.report.plot import GOOD, NEUTRAL, SERIES, Figure, bar, lying, make_spec, wrapped
 
 
 def dataset_difficulty(summary: Mapping[str, Any], name: str) -> Figure:
@@ -33,8 +33,9 @@ def dataset_bands(summary: Mapping[str, Any], name: str) -> Figure:
     """Rows of each query by band, and what the pool lacked."""
     bands = list(summary["bands"])
     per_query = [band["rows"] / max(1, band["queries"]) for band in bands]
-    hover = "%{y:.1f} rows per query<extra></extra>"
-    trace = bar("rows per query", [band["name"] for band in bands], per_query, GOOD, hover=hover)
+    hover = "%{x:.1f} rows per query<extra></extra>"
+    names = [wrapped(band["name"]) for band in bands]
+    trace = bar("rows per query", per_query, names, GOOD, hover=hover, orientation="h")
     columns = ("band", "queries", "covered", "fail rate", "wanted", "rows", "per query", "missing", "tokens")
     rows = [
         (
@@ -55,7 +56,7 @@ def dataset_bands(summary: Mapping[str, Any], name: str) -> Figure:
         f"{name}-set-bands",
         "Responses per query by band",
         f"{summary['covered']:,} of {summary['queries']:,} queries are in the set.{missing}",
-        make_spec([trace], "", "rows per query"),
+        make_spec([trace], "rows per query", "", **lying(len(bands))),
         columns,
         rows,
     )
@@ -121,7 +122,7 @@ def scores(results: Mapping[str, Mapping[str, Any]], name: str) -> Figure:
             xaxis={"rangemode": "tozero"},
             yaxis={
                 "tickvals": list(range(len(names))),
-                "ticktext": names,
+                "ticktext": [wrapped(name) for name in names],
                 "range": [len(names) - 0.5, -0.5],
                 "automargin": True,
                 "zeroline": False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -38,12 +39,15 @@ def draw(comparison: Comparison) -> str:
     """The picture as SVG text."""
     groups = curve_groups(len(comparison.fail_rates), _POINTS)
     curves = {p: [sum(comparison.curves[p][a:b]) / (b - a) for a, b in groups] for p in POLICIES}
-    highest = _nice(max((max(curve) for curve in curves.values() if curve), default=1))
+    targets = [sum(comparison.targets[a:b]) / (b - a) for a, b in groups]
+    highest = max((max(curve) for curve in (*curves.values(), targets) if curve), default=1)
     said = "; ".join(f"{LABELS[p]} from {c[0]:.1f} to {c[-1]:.1f}" for p, c in curves.items() if c)
     parts = [
         *_axes(highest),
+        _curve("prop2diff", targets, highest, width=1.2),
         *(_curve(p, curves[p], highest) for p in POLICIES),
-        *(_key(p, place) for place, p in enumerate(POLICIES)),
+        *(_key(p, LABELS[p], place) for place, p in enumerate(POLICIES)),
+        _key("prop2diff", "Prop2Diff's target", len(POLICIES), width=1.2),
     ]
     return "\n".join(
         [
@@ -74,20 +78,17 @@ def _y(value: float, highest: float) -> float:
     return round(_HEIGHT - _BOTTOM - value / highest * (_HEIGHT - _TOP - _BOTTOM), 1)
 
 
-def _nice(value: float) -> float:
-    """The next of 1, 2, 5, 10, 20 ... times a half that is not below `value`."""
-    step = 1.0
-    while True:
-        for factor in (1, 1.5, 2, 3, 4, 5, 6, 8):
-            if factor * step >= value:
-                return factor * step
-        step *= 10
+def _step(highest: float) -> float:
+    """The distance of grid lines: 1, 2 or 5 times a power of ten, for at most five lines."""
+    power = 10.0 ** math.floor(math.log10(max(highest, 1) / 5))
+    return next(f * power for f in (1, 2, 5, 10) if f * power * 5 >= highest)
 
 
 def _axes(highest: float) -> list[str]:
     lines = []
-    for i in range(5):
-        value = highest * i / 4
+    step = _step(highest)
+    for i in range(math.floor(highest / step) + 1):
+        value = step * i
         y = _y(value, highest)
         lines.append(f'<line class="grid" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y}" y2="{y}"/>')
         lines.append(f'<text x="{_LEFT - 8}" y="{y + 4}" text-anchor="end">{value:g}</text>')
@@ -97,12 +98,12 @@ def _axes(highest: float) -> list[str]:
         f'<line class="axis" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{bottom}" y2="{bottom}"/>',
         f'<text x="{_LEFT}" y="{bottom + 20}">easiest query</text>',
         f'<text x="{_WIDTH - _RIGHT}" y="{bottom + 20}" text-anchor="end">hardest query</text>',
-        f'<text x="16" y="{middle}" transform="rotate(-90 16 {middle})" text-anchor="middle">'
+        f'<text x="14" y="{middle}" transform="rotate(-90 14 {middle})" text-anchor="middle">'
         "responses per query</text>",
     ]
 
 
-def _curve(policy: str, values: Sequence[float], highest: float) -> str:
+def _curve(policy: str, values: Sequence[float], highest: float, width: float = 3) -> str:
     """Steps, one for each group of queries."""
     points = []
     for i, value in enumerate(values):
@@ -111,15 +112,15 @@ def _curve(policy: str, values: Sequence[float], highest: float) -> str:
     dash = f' stroke-dasharray="{_DASHES[policy]}"' if _DASHES[policy] else ""
     return (
         f'<polyline points="{" ".join(points)}" fill="none" stroke="{POLICY_COLOURS[policy]}" '
-        f'stroke-width="3" stroke-linejoin="round"{dash}/>'
+        f'stroke-width="{width}" stroke-linejoin="round"{dash}/>'
     )
 
 
-def _key(policy: str, place: int) -> str:
-    x = _LEFT + place * 150
+def _key(policy: str, label: str, place: int, width: float = 3) -> str:
+    x = _LEFT + place * 145
     dash = f' stroke-dasharray="{_DASHES[policy]}"' if _DASHES[policy] else ""
     colour = POLICY_COLOURS[policy]
     return (
-        f'<line x1="{x}" x2="{x + 30}" y1="28" y2="28" stroke="{colour}" stroke-width="3"{dash}/>'
-        f'<text x="{x + 38}" y="32" font-weight="600">{LABELS[policy]}</text>'
+        f'<line x1="{x}" x2="{x + 30}" y1="28" y2="28" stroke="{colour}" stroke-width="{width}"{dash}/>'
+        f'<text x="{x + 38}" y="32" font-weight="600">{escape(label)}</text>'
     )

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any
 
 # Chosen to be told apart by colour-blind readers and on light and dark ground; dashes and patterns
 # say the same once more.
 POLICY_COLOURS = {"vrt": "#d97706", "uniform": "#3b82f6", "prop2diff": "#0f9f8f"}
 GOOD, BAD, MIDDLE, NEUTRAL, OTHER = "#0f9f8f", "#e11d48", "#d97706", "#94a3b8", "#a855f7"
+_LINE = 22
 SERIES = ("#3b82f6", "#d97706", "#0f9f8f", "#a855f7", "#e11d48", "#64748b")
 
 
@@ -47,5 +49,15 @@ def bar(
     return {"type": "bar", "name": name, "x": x, "y": y, "marker": marker, **text, **more}
 
 
-LYING: dict[str, Any] = {"autorange": "reversed", "automargin": True}
-"""The axis of names of bars that lie, the first on top."""
+def lying(names: int, series: int = 1) -> dict[str, Any]:
+    """Layout of bars that lie, the first on top, as high as their names need."""
+    return {
+        "yaxis": {"autorange": "reversed", "automargin": True},
+        "height": 120 + names * max(34, 15 * series + 8),
+    }
+
+
+def wrapped(name: str) -> str:
+    """A name on lines of some twenty characters, safe among plotly's few HTML tags."""
+    lines = wrap(name, _LINE, max_lines=3) or [""]
+    return "<br>".join(line.replace("&", "&amp;").replace("<", "&lt;") for line in lines)

@@ -25,10 +25,10 @@ def sampling_section(statistics: Sequence[tuple[str, SamplingStatistics]]) -> Se
         drawn = [
             figures.responses_by_difficulty(one.comparison, id),
             figures.responses_by_band(one.comparison, id),
-            *([] if several else [figures.pass_rates([(label, one.pass_rates)], id)]),
-            figures.coverage(one.bands, id),
             figures.effort(one.bands, id),
+            figures.coverage(one.bands, id),
             figures.outcomes(one.bands, id),
+            *([] if several else [figures.pass_rates([(label, one.pass_rates)], id)]),
             figures.lengths(one, id),
             figures.duplicates(one.bands, id),
         ]
