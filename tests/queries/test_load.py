@@ -144,6 +144,20 @@ def test_a_changed_mirror_is_noticed(
     assert "1 queries with checksum" in capsys.readouterr().err
 
 
+def test_a_mirror_and_an_own_set_are_read_by_the_datasets_library(tmp_path: Path) -> None:
+    folder = tmp_path / "mirror"
+    folder.mkdir()
+    rows = [{"question": f"What is {i}?", "answer": f"It is {i}.\n#### {i},000"} for i in range(1, 4)]
+    write_jsonl(folder / "test.jsonl", rows)
+    mirrored = load(QuerySource(dataset="gsm8k/test", mirror=str(folder)))
+    assert [query.references for query in mirrored] == [("1000",), ("2000",), ("3000",)]
+    columns = Columns(query="question", reference="answer")
+    own = load(QuerySource(dataset=f"hub:{folder}", split="test", columns=columns, select=Selector(n=2)))
+    assert len(own) == 2
+    with pytest.raises(MissingDependencyError, match="cannot be read"):
+        load(QuerySource(dataset=f"hub:{tmp_path / 'absent'}", columns=columns))
+
+
 def test_repeated_rows_of_a_benchmark_all_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DARTMATH_DATA", str(tmp_path))
     write_jsonl(tmp_path / "deepmind-mathematics.jsonl", [{"question": "a", "answer": "1"}] * 3)

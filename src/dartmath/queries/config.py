@@ -63,7 +63,7 @@ class QuerySource(Section):
     split: str = "train"
     """Split of a user's own Hub data set (`hub:OWNER/NAME`)."""
     mirror: str | None = None
-    """Hub id to read a built-in data set from instead of the usual one."""
+    """Hub id (`OWNER/NAME` or `OWNER/NAME:CONFIG`) to read a built-in data set from instead."""
     verifier: str = "math"
     """Verification mode of a user's own data set."""
     examples: list[WorkedExample] = []

@@ -80,10 +80,13 @@ def _convert(dataset: Dataset, mirror: str | None) -> Iterator[Query]:
 
 
 def _origin(dataset: Dataset, mirror: str | None) -> Hub | Web | None:
+    """Where to read from; a mirror is `OWNER/NAME` or `OWNER/NAME:CONFIG`."""
     if mirror is None:
         return dataset.origin
-    known = dataset.origin if isinstance(dataset.origin, Hub) else Hub(mirror, dataset.use)
-    return replace(known, repo=mirror)
+    repo, _, config = mirror.partition(":")
+    if isinstance(dataset.origin, Hub):
+        return replace(dataset.origin, repo=repo, config=config or None)
+    return Hub(repo, dataset.use, config or None)
 
 
 def _read_origin(dataset: Dataset, origin: Hub | Web | None) -> Iterator[tuple[int, Row]]:

@@ -21,7 +21,6 @@ from dartmath.queries.query import Query
 from dartmath.queries.rows import Row
 from dartmath.queries.text import restore_escapes
 
-
 # A brace that closes nothing.
 _CORRECTED = {"36}": "36"}
 
