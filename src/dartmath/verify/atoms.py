@@ -17,7 +17,8 @@ from dartmath.verify.expression import (
     Text,
     number,
 )
-from dartmath.verify.grammar import Grammar, closes, literal
+from dartmath.verify.grammar import Grammar, closes
+from dartmath.verify.literals import literal
 from dartmath.verify.names import CONSTANTS, FUNCTIONS, GREEK, INVERSES, UNKNOWN_FUNCTIONS, listed, split_word
 from dartmath.verify.tokens import NotationError, Token
 
@@ -209,6 +210,15 @@ def _command(g: Grammar, name: str) -> Expression:
     raise NotationError(f"the command \\{name}")
 
 
+def _derivative(mark: str) -> Callable[[Grammar], Expression]:
+    """`\\dot x` is a name of its own, unlike `\\vec x`, which is only dressed."""
+
+    def rule(g: Grammar) -> Expression:
+        return Symbol(f"{_argument_group(g)}{mark}")
+
+    return rule
+
+
 def _argument_group(g: Grammar) -> Expression:
     """The argument of a command: a braced group, or one token (of a number its first digit)."""
     kind, text, start, end = g.peek()
@@ -311,5 +321,7 @@ _COMMANDS: dict[str, Callable[[Grammar], Expression]] = {
     "sum": _series("sum"),
     "prod": _series("product"),
     "emptyset": _empty_set,
+    "dot": _derivative("˙"),
+    "ddot": _derivative("¨"),
     **dict.fromkeys(("int", "iint", "iiint", "oint", "lim"), _opaque),
 }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from dartmath.verify.expression import Apply, Cases, Expression, Group, Matrix, Named, SetBuilder
 from dartmath.verify.grammar import END, Grammar, closes
 from dartmath.verify.statements import conditions, statement
 from dartmath.verify.tokens import NotationError
 
 MAX_ITEMS = 1_000
+_OTHERWISE = re.compile(r"(?:otherwise|else)", re.IGNORECASE)
 _MATRICES = frozenset(
     ["pmatrix", "bmatrix", "matrix", "Bmatrix", "vmatrix", "Vmatrix", "smallmatrix", "array"]
 )
@@ -15,6 +18,8 @@ _MATRICES = frozenset(
 
 def bracketed(g: Grammar, opening: str) -> Expression:
     """What stands between an opening bracket, already taken, and its partner."""
+    if opening == "S" and g.peek()[0] == "begin":
+        return _braced_rows(g)
     bars, g.bars = g.bars, 0
     g.depth += 1
     if opening in "S{" and (bar := _builder_bar(g, opening)):
@@ -98,6 +103,14 @@ def bars(g: Grammar) -> Expression:
     return Apply("abs", (inner,))
 
 
+def _braced_rows(g: Grammar) -> Expression:
+    """Cases written as an array behind a lone brace."""
+    found = environment(g, "cases" if g.take()[1] == "array" else "aligned")
+    if closes("S", g.peek()):
+        g.take()
+    return found
+
+
 def environment(g: Grammar, name: str) -> Expression:
     """A matrix, a case distinction, or aligned rows of statements."""
     rows: list[list[Expression]] = [[]]
@@ -112,7 +125,11 @@ def environment(g: Grammar, name: str) -> Expression:
         if g.accept("newline"):
             rows.append([])
         elif g.accept("&"):
-            condition_next = name == "cases"
+            condition_next = name == "cases" and bool(rows[-1])
+            while condition_next and (g.peek()[0] == "text" or g.is_op("&")) and g.peek(1)[0] != "end":
+                if _OTHERWISE.match(g.peek()[1]):
+                    break
+                g.take()
         elif not g.accept(",", ";", "."):
             rows[-1].append(conditions(g) if condition_next else statement(g))
             condition_next = False
@@ -128,6 +145,6 @@ def _assembled(name: str, rows: list[list[Expression]]) -> Expression:
         if len({len(row) for row in rows}) > 1:
             raise NotationError("matrix rows of different lengths")
         return Matrix(tuple(tuple(row) for row in rows))
-    if name in ("cases", "rcases", "dcases"):
+    if name in ("cases", "rcases", "dcases") and any(len(row) > 1 for row in rows):
         return Cases(tuple((row[0], row[1] if len(row) > 1 else None) for row in rows))
     return Group("", tuple(item for row in rows for item in row))

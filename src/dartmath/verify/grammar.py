@@ -18,8 +18,6 @@ from dartmath.verify.tokens import NotationError, Token
 from dartmath.verify.units import is_unit_word
 
 MAX_DEPTH = 40
-MAX_EXPONENT = 20_000
-"""Largest decimal exponent of a literal such as 1e99."""
 
 END: Token = ("end", "", -1, -1)
 _STARTS = frozenset(["num", "word", "open"])
@@ -181,7 +179,10 @@ class Grammar:
         return base
 
     def _minutes(self, base: Expression) -> Expression:
-        raise NotationError(f"a prime after {base}")
+        """Minutes and seconds of an angle: `45'` and `45''`."""
+        if not isinstance(base, Number):
+            raise NotationError(f"a prime after {base}")
+        return Apply("arcsecond" if self.accept("'") else "arcminute", (base,))
 
     def power(self, base: Expression) -> Expression:
         """What stands after `^`: degrees, primes, a sign (as in R^+), or an exponent."""
@@ -198,6 +199,12 @@ class Grammar:
                 if inner[0] == "op" and inner[1] in "'+-*" and isinstance(base, Symbol):
                     self.at += 3
                     return Symbol(base.name + inner[1])
+                if inner[:2] == ("op", "'"):
+                    self.at += 3
+                    return self._minutes(base)
+            elif [self.peek(k)[1] for k in (1, 2, 3)] == ["'", "'", "}"] and isinstance(base, Number):
+                self.at += 4
+                return Apply("arcsecond", (base,))
         elif kind == "op" and text in "+*" and isinstance(base, Symbol) and self.peek(1)[0] not in _STARTS:
             self.at += 1
             return Symbol(base.name + text)
@@ -247,7 +254,20 @@ def _added(parts: list[Expression]) -> Expression:
 
 
 def _product(factors: list[Expression]) -> Expression:
+    if len(factors) > 1 and all(isinstance(f, Apply) and f.name in _ANGLES for f in factors):
+        return _angle(factors)
     return factors[0] if len(factors) == 1 else Apply("mul", tuple(factors))
+
+
+_ANGLES = {"degree": 1, "arcminute": 60, "arcsecond": 3600}
+
+
+def _angle(parts: list[Expression]) -> Expression:
+    """Degrees, minutes and seconds side by side are one angle."""
+    terms = [
+        Apply("div", (part.args[0], number(_ANGLES[part.name]))) for part in parts if isinstance(part, Apply)
+    ]
+    return Apply("degree", (Apply("add", tuple(terms)),))
 
 
 def _ratio(left: Expression, right: Expression) -> Expression:
@@ -267,31 +287,3 @@ def _value(part: Expression) -> Fraction:
     top, bottom = part.args
     assert isinstance(top, Number) and isinstance(bottom, Number)
     return top.value / bottom.value
-
-
-def literal(text: str) -> Number:
-    """The number of a `num` token. Raises `NotationError` for an exponent beyond `MAX_EXPONENT`."""
-    if text.isdigit():
-        return number(int(text)) if len(text) < 4000 else Number(Fraction(_long_int(text)))
-    if "~" in text:
-        fixed, period = text.split("~")
-        whole, decimals = fixed.split(".")
-        base = Fraction(int(whole + decimals or "0"), 10 ** len(decimals))
-        value = base + Fraction(int(period), (10 ** len(period) - 1) * 10 ** len(decimals))
-        return Number(value, None)
-    mantissa, _, power = text.lower().partition("e")
-    if power and abs(int(power)) > MAX_EXPONENT:
-        raise NotationError(f"a decimal exponent beyond {MAX_EXPONENT}")
-    whole, _, decimals = mantissa.partition(".")
-    digits = whole + decimals
-    value = Fraction(_long_int(digits), 10 ** len(decimals)) * Fraction(10) ** int(power or 0)
-    return Number(value, len(decimals) if "." in mantissa else None)
-
-
-def _long_int(digits: str) -> int:
-    """int() without Python's limit on the number of digits; the tokenizer bounds their number."""
-    value = 0
-    for start in range(0, len(digits), 4000):
-        chunk = digits[start : start + 4000]
-        value = value * 10 ** len(chunk) + int(chunk)
-    return value

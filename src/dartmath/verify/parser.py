@@ -34,6 +34,8 @@ _FORMULA = re.compile(r"[=^<>+*|]|\\(?!text|mathrm|mbox|mathbf|infty|emptyset|va
 _CHOICE_STARTS = frozenset("ABCDEFGHIJ(\\oOcCaA")
 _JOINED = re.compile(r"\b(?:and|or)\b")
 _RUPEES = re.compile(r"^(?:Rs|INR|USD|US)\b\.?\s*(?=[\d$\\])", re.IGNORECASE)
+_BRACKETED_NOUN = re.compile(r"(?<=[\d}])\s+\(([A-Za-z]{3}[A-Za-z ]{0,40})\)$")
+_NAMESPACE = re.compile(r"\b(?:np|numpy|math|sp|sympy)\.(?=[a-z])")
 _TO = re.compile(r"(?<=\d)\s+to\s+(?=\d)")
 _TIMES_X = re.compile(r"(?<=\d)\s*[xX]\s*(?=10\s*\^)")
 _PREDICATE = re.compile(r"(?:is|are|was|were|has|have|will|which|holds)\b.*\s.*\s", re.IGNORECASE)
@@ -71,7 +73,11 @@ def _remembered(text: str, comma_groups: bool) -> Expression:
 
 
 def _rewritten(text: str) -> str:
-    """Notation that needs its neighbours to be read: `2 x 10^5`, `3 to 4`, `Rs. 500`."""
+    """Notation that needs its neighbours to be read: `2 x 10^5`, `3 to 4`, `Rs. 500`, `9 (apples)`."""
+    if text[-1:] == ")":
+        text = _BRACKETED_NOUN.sub(r" \\text{\1}", text)
+    if "." in text:
+        text = _NAMESPACE.sub("", text)
     if "to" in text:
         text = _TO.sub(":", text)
     if text[:2].lower() in ("rs", "in", "us"):
@@ -99,9 +105,13 @@ def _undelimited(text: str) -> str:
     text = text.replace("$$", " ").replace("\\(", " ").replace("\\)", " ")
     text = re.sub(r"(?<!\\)\\\[|(?<!\\)\\\]", " ", text)
     if re.search(r"(?<!\\)\$", text):
-        dollars = len(re.findall(r"(?<!\\)\$", text))
-        money = re.match(r"\s*-?\$\s?-?[\d.]", text) and (dollars == 1 or not text.rstrip(" .").endswith("$"))
-        money = money and not re.search(r"[\\^_{}]", text)
+        parts = re.split(r"(?<!\\)\$", text)
+        amounts = (
+            one[-1:].isspace() and two[:1].isdigit()
+            for one, two in zip(parts[1::2], parts[2::2], strict=False)
+        )
+        paired = len(parts) % 2 == 1 and not any(amounts)
+        money = not paired and re.match(r"\s*-?\$\s?-?[\d.]", text)
         text = re.sub(r"(?<!\\)\$", r"\\$" if money else " ", text)
     return text.strip()
 
@@ -192,7 +202,7 @@ def _item(tokens: list[Token], source: str) -> list[Expression]:
     tokens = _bare_units(tokens)
     while tokens and tokens[-1][:2] in (("op", "."), ("op", "ldots")) and len(tokens) > 1:
         tokens = tokens[:-1]
-    if tokens[0][:2] in (("op", "to"), ("op", "=")) and len(tokens) > 1:
+    if tokens[0][:2] in (("op", "to"), ("op", "="), ("op", "approx")) and len(tokens) > 1:
         tokens = tokens[1:]
     if _is_condition(tokens):
         return []

@@ -25,7 +25,7 @@ JOINERS = frozenset([",", ";", "and", "or", "quad", "newline"])
 _MONEY = {"\\$": "usd", "$": "usd", "£": "gbp", "€": "eur", "¥": "cny", "₹": "inr", "pound": "gbp"}
 _CONDITION = re.compile(
     r"(?:for|where|when|if|with|as|since|given|such|because|provided|whenever|assuming|on|over"
-    r"|in which|while|but)\b",
+    r"|in which|while|but|any|all)\b",
     re.IGNORECASE,
 )
 _OTHERWISE = re.compile(r"(?:otherwise|else|elsewhere)\b", re.IGNORECASE)

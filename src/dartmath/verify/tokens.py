@@ -32,7 +32,7 @@ _MASTER = re.compile(
   | (?P<textcmd>\\(?:text(?:bf|it|rm|tt|sf|sc|normal|up)?|mbox|hbox|emph
       |math(?:rm|bf|it|sf|tt)|operatorname\*?)\s*\{)
   | (?P<env>\\(?:begin|end)\s*\{\s*[a-zA-Z]+\*?\s*\}(?:\s*\{[|lcr\s]*\})?)
-  | (?P<num>(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d{1,9}(?![\d.a-zA-Z]))?)
+  | (?P<num>(?:\d+(?:\.\d+|\.(?=\s*[/*+^)-]))?|\.\d+)(?:[eE][+-]?\d{1,9}(?![\d.a-zA-Z]))?)
   | (?P<word>[A-Za-z]+)
   | (?P<newline>\\\\(?:\s*\[[^\]]{0,9}\])?|\\newline|\\cr(?![a-zA-Z]))
   | (?P<cmd>\\[a-zA-Z]+)
@@ -58,6 +58,7 @@ _SYNONYMS = {
     "dfrac": "frac", "tfrac": "frac", "cfrac": "frac", "leq": "le", "geq": "ge", "leqslant": "le",
     "geqslant": "ge", "neq": "ne", "lt": "<", "gt": ">", "times": "*", "cdot": "*", "ast": "*", "star": "*",
     "div": "/", "plusmn": "pm", "infin": "infty", "lbrack": "[", "rbrack": "]", "varnothing": "emptyset",
+    "oslash": "emptyset",
     "land": "wedge", "lor": "vee", "mid": "|", "vert": "|", "lvert": "|", "rvert": "|", "dbinom": "binom",
     "tbinom": "binom", "tg": "tan", "ctg": "cot", "arctg": "arctan", "arcctg": "arccot", "tgh": "tanh",
     "sh": "sinh", "ch": "cosh", "th": "tanh", "dots": "ldots", "cdots": "ldots", "rightarrow": "to",
@@ -235,7 +236,12 @@ def _text_command(text: str, match: re.Match[str], tokens: list[Token], comma_gr
 
 def _append_words(content: str, start: int, end: int, tokens: list[Token]) -> None:
     """Words, with a joiner at either end as a token of its own; names of functions as commands."""
-    if content in FUNCTIONS or content in ("lim",):
+    is_unit = (
+        content in ("min", "sec")
+        and tokens
+        and (tokens[-1][0] in ("num", "close", "text") or tokens[-1][:2] == ("op", "/"))
+    )
+    if (content in FUNCTIONS or content == "lim") and not is_unit:
         tokens.append(("cmd", content, start, end))
         return
     first = _LEADING_JOINER.match(content)

@@ -19,7 +19,8 @@ _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 _MONTHS = listed("january february march april may june july august september october november december")
 _NONE = frozenset(
     listed(
-        "none|no solution|no solutions|no real solution|no real solutions|does not exist|dne|"
+        "none|no solution|no solution oslash|no solution emptyset|undefined|not defined|no solutions|"
+        "no real solution|no real solutions|does not exist|dne|"
         "doesnt exist|no such|no answer exists|empty set|null set|nothing|no such number|"
         "no such numbers|no solution exists|no solutions exist|there are no solutions|"
         "there is no solution|never|there is no such number|no root|no roots|no real root|"
