@@ -69,17 +69,18 @@ class RunFolders:
         return self.root / "report.html"
 
 
-def run_recipe(recipe: Recipe) -> RunFolders:
+def run_recipe(recipe: Recipe, *, amend: bool = False) -> RunFolders:
     """Run every stage of `recipe` that is not finished yet; returns where the results lie.
 
-    Raises the errors of the stages; whatever was finished before stays.
+    `amend` lets sampling go on with another policy or more queries than before. Raises the errors
+    of the stages; whatever was finished before stays.
     """
     folders = RunFolders(recipe.folder)
     template = load_template(recipe.template)
     _keep_recipe(recipe, folders)
     _announce(recipe, template)
     stages: list[tuple[str, Path, Callable[[], None]]] = [
-        ("sample", folders.sample, lambda: run_sample(recipe, template, folders.sample)),
+        ("sample", folders.sample, lambda: run_sample(recipe, template, folders.sample, amend=amend)),
         ("curate", folders.dataset, lambda: run_curate(recipe, folders)),
     ]
     if recipe.evaluation and recipe.evaluation.before:
@@ -148,7 +149,9 @@ def run_evaluate(recipe: Recipe, model: ModelSection, folder: Path) -> None:
     section = recipe.evaluation
     if section is None:
         raise ConfigError("the recipe has no `evaluation:` section; add one with `suite:` or `benchmarks:`")
-    template = load_template(recipe.template)
+    # What the fine-tuned model was trained with, where that differs from what samples.
+    trained = recipe.training.template if recipe.training else None
+    template = load_template(trained or recipe.template)
     evaluate(model, evaluation_engine(recipe), template, section, folder, seed=recipe.seed)
 
 

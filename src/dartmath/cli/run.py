@@ -12,6 +12,9 @@ from dartmath.cli._options import SetOption
 def command(
     recipe: Annotated[str, typer.Argument(help="Name or path of a recipe; `dartmath recipes` lists them.")],
     set_: SetOption = None,
+    amend: Annotated[
+        bool, typer.Option("--amend", help="Go on with another policy or more queries than before.")
+    ] = False,
     json_: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
 ) -> None:
     """Run a whole recipe: sample, curate, train, evaluate, report.
@@ -27,5 +30,5 @@ def command(
     from dartmath.recipe import load_recipe
     from dartmath.report.summary import print_summary
 
-    folders = run_recipe(load_recipe(recipe, parse_set(set_)))
+    folders = run_recipe(load_recipe(recipe, parse_set(set_)), amend=amend)
     print_summary(folders.root, as_json=json_)
