@@ -13,7 +13,7 @@ from dartmath.sampling import journal_manifest, journal_writer
 from dartmath.sampling.config import Budget, SamplingSection, Uniform
 from dartmath.sampling.journal import load_tally, open_journal
 from dartmath.sampling.journal_segments import segment_numbers, segment_path, snapshot_numbers
-from sampling.simulated import SimulatedEngine, assert_sound, make_queries, run
+from sampling.simulated import SimulatedEngine, assert_sound, dataset, make_queries, run
 
 SECTION = SamplingSection(policy=Uniform(k=5, cap=40), workers=0)
 LIMITED = SECTION.model_copy(update={"budget": Budget(samples=130)})
@@ -60,6 +60,30 @@ def test_damaged_snapshot_is_recounted(tmp_path: Path) -> None:
     for number in snapshot_numbers(tmp_path):
         segment_path(tmp_path, number, "counters.parquet").write_bytes(b"PAR1 nonsense")
     assert open_journal(tmp_path).counts() == before
+
+
+@pytest.mark.usefixtures("small_segments")
+def test_missing_segment_is_noticed_and_can_be_sampled_again(tmp_path: Path) -> None:
+    run(tmp_path, SimulatedEngine(), LIMITED)
+    before = dataset(tmp_path)
+    segment_path(tmp_path, 0, "parquet").unlink()
+    with pytest.raises(JournalError, match=r"counters say .* rm .*counters\.parquet"):
+        run(tmp_path, SimulatedEngine(), SECTION)
+    for number in snapshot_numbers(tmp_path):
+        segment_path(tmp_path, number, "counters.parquet").unlink()
+    assert run(tmp_path, SimulatedEngine(), SECTION).complete
+    assert before <= dataset(tmp_path)
+    assert_sound(tmp_path)
+
+
+@pytest.mark.usefixtures("small_segments")
+def test_damaged_segment_is_an_error_with_its_path(tmp_path: Path) -> None:
+    run(tmp_path, SimulatedEngine(), LIMITED)
+    segment_path(tmp_path, 0, "parquet").write_bytes(b"PAR1 nonsense")
+    with pytest.raises(JournalError, match=r"000000\.parquet: cannot be read"):
+        list(open_journal(tmp_path).samples())
+    with pytest.raises(JournalError, match=r"000000\.parquet: cannot be read"):
+        run(tmp_path, SimulatedEngine(), SECTION)
 
 
 @pytest.mark.usefixtures("small_segments")

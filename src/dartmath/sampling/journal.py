@@ -24,6 +24,7 @@ from dartmath.sampling.config import SamplingSection
 from dartmath.sampling.journal_manifest import check_version, read_queries
 from dartmath.sampling.journal_segments import (
     correct_hashes,
+    count_rows,
     read_counters,
     read_rows,
     read_samples,
@@ -95,12 +96,25 @@ def load_tally(folder: Path, queries: Sequence[Query], pilot: int, *, texts: boo
     tally = Tally(len(queries), pilot)
     positions = {query.id: index for index, query in enumerate(queries)}
     snapshot, known_pilot = _restore(folder, tally)
-    for number in segment_numbers(folder):
+    numbers = segment_numbers(folder)
+    if texts:
+        _check_complete(folder, [n for n in numbers if n <= snapshot], tally.total)
+    for number in numbers:
         if number > snapshot:
             _replay(folder, number, tally, positions)
         elif texts or known_pilot != pilot:
             _revisit(folder, number, tally, positions, recount=known_pilot != pilot)
     return tally
+
+
+def _check_complete(folder: Path, numbers: Sequence[int], counted: int) -> None:
+    """Raise `JournalError` when closed segments do not hold what the counters say."""
+    held = sum(count_rows(folder, number) for number in numbers)
+    if held != counted:
+        raise JournalError(
+            f"{folder / 'segments'} holds {held} samples where its counters say {counted}; restore what is "
+            f"missing, or, to sample it again: rm {folder / 'segments' / '*.counters.parquet'}"
+        )
 
 
 def _restore(folder: Path, tally: Tally) -> tuple[int, int]:

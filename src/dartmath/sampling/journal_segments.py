@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from array import array
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -32,8 +33,8 @@ def segment_path(folder: Path, number: int, kind: str) -> Path:
 
 def segment_numbers(folder: Path) -> list[int]:
     """Numbers of all segments, ascending."""
-    names = {path.name for path in (folder / FOLDER).glob("*") if path.suffix in (".jsonl", ".parquet")}
-    return sorted({int(name[:6]) for name in names if name[:6].isdigit()})
+    names = (path.name for path in (folder / FOLDER).glob("[0-9]*"))
+    return sorted({int(name[:6]) for name in names if name[6:] in (".jsonl", ".parquet")})
 
 
 def snapshot_numbers(folder: Path) -> list[int]:
@@ -73,7 +74,7 @@ def correct_hashes(folder: Path, number: int) -> Iterator[tuple[str, bytes]]:
 
     path = segment_path(folder, number, "parquet")
     columns = ["query_id", "outcome", "text_hash"]
-    with pq.ParquetFile(path, read_dictionary=["query_id"]) as file:
+    with _readable(path), pq.ParquetFile(path, read_dictionary=["query_id"]) as file:
         table = file.read(columns=columns, use_threads=False)
     table = table.filter(pc.equal(table["outcome"], Outcome.CORRECT.value)).drop_null().combine_chunks()
     if not len(table):
@@ -127,10 +128,16 @@ def _parse(line: bytes) -> dict[str, Any] | None:
 def _parquet_rows(path: Path, columns: list[str] | None) -> Iterator[dict[str, Any]]:
     import pyarrow.parquet as pq
 
+    with _readable(path), pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(batch_size=_BATCH, columns=columns, use_threads=False):
+            yield from batch.to_pylist()
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Turn what goes wrong while reading a closed segment into a `JournalError`."""
     try:
-        with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(batch_size=_BATCH, columns=columns, use_threads=False):
-                yield from batch.to_pylist()
+        yield
     except (OSError, ValueError) as error:
         raise JournalError(f"{path}: cannot be read ({error}); restore it from a copy") from error
 
@@ -147,7 +154,19 @@ def close_segment(folder: Path, number: int) -> None:
     parse = pj.ParseOptions(explicit_schema=_schema(pa), unexpected_field_behavior="error")
     table = pj.read_json(source, read_options=read, parse_options=parse)
     _write_parquet(pq, table, segment_path(folder, number, "parquet"), use_dictionary=_DICTIONARY)
+    _sync_folder(source.parent)
     source.unlink()
+
+
+def count_rows(folder: Path, number: int) -> int:
+    """How many samples a segment holds, from its footer if it is closed."""
+    import pyarrow.parquet as pq
+
+    path = segment_path(folder, number, "parquet")
+    if not path.is_file():
+        return len(read_lines(segment_path(folder, number, "jsonl"))[0])
+    with _readable(path), pq.ParquetFile(path) as file:
+        return int(file.metadata.num_rows)
 
 
 def write_counters(folder: Path, number: int, columns: Mapping[str, Any], pilot: int) -> None:
@@ -201,6 +220,15 @@ def _write_parquet(pq: Any, table: Any, path: Path, **options: Any) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename in `folder` durable before what it replaced is removed."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _schema(pa: Any) -> Any:
