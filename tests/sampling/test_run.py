@@ -75,6 +75,18 @@ def test_slots_are_kept_full_and_never_overfull(tmp_path: Path) -> None:
     assert engine.most_busy == 5
 
 
+def test_concurrency_may_change_and_even_vanish_while_the_engine_runs(tmp_path: Path) -> None:
+    engine = SimulatedEngine(concurrency=3, delay=0.001)
+
+    def change(request: Request) -> None:
+        engine.concurrency = (0, 12, 1)[sum(engine.launched.values()) // 20 % 3]
+
+    engine._before = change
+    assert run(tmp_path, engine, UNIFORM).complete
+    assert 3 < engine.most_busy <= 12
+    assert_sound(tmp_path)
+
+
 def test_finished_run_does_nothing(tmp_path: Path) -> None:
     first = run(tmp_path, SimulatedEngine(), UNIFORM)
     engine = SimulatedEngine()

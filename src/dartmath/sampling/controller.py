@@ -104,9 +104,14 @@ class Controller:
         for slot in self._slots:
             slot.cancel()
 
+    @property
+    def _room(self) -> int:
+        """Slots to fill. One even when the engine has none now: its `generate` waits for a server."""
+        return max(1, self._engine.concurrency)
+
     def _fill(self) -> None:
         """Start slots while the engine has room and something may be launched."""
-        while len(self._slots) < self._engine.concurrency:
+        while len(self._slots) < self._room:
             launch = self._next()
             if launch is None:
                 return
@@ -116,7 +121,7 @@ class Controller:
 
     def _next(self) -> tuple[int, int] | None:
         """The next trial, unless the run stops or grading is far behind."""
-        if self.stopped or self._error or self.grading > 1024 + 4 * self._engine.concurrency:
+        if self.stopped or self._error or self.grading > 1024 + 4 * self._room:
             return None
         reason = self._budget.exhausted(self._schedule.in_flight)
         if reason is not None:
@@ -132,7 +137,7 @@ class Controller:
             if turns % 16 == 0:
                 # An engine that answers at once never suspends, and verdicts must get in.
                 await asyncio.sleep(0)
-            if len(self._slots) > self._engine.concurrency:
+            if len(self._slots) > self._room:
                 return
             launch = self._next()
             if launch is None:
@@ -177,7 +182,7 @@ class Controller:
     def _hold(self, landed: Landed) -> None:
         """Keep a failed request back until it is known that not all requests fail."""
         self._failed.append(landed)
-        limit = max(_FAILURES, 2 * self._engine.concurrency)
+        limit = max(_FAILURES, 2 * self._room)
         if len(self._failed) >= limit:
             self._fail(
                 EngineError(

@@ -196,7 +196,8 @@ class _Run:
             finally:
                 beating.cancel()
                 heartbeat.write()
-        self.stopped = None if self.schedule.done else controller.stopped
+        if not self.schedule.done:
+            self.stopped = controller.stopped or "the stream ended early"
 
     def _trials(self, engine: Engine) -> Trials:
         section, tokenizer = self.section, getattr(engine, "tokenizer", None)
