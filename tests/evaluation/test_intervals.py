@@ -6,7 +6,7 @@ import math
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -58,6 +58,7 @@ def test_mcnemar_is_the_exact_binomial_test(first: int, second: int) -> None:
     assert mcnemar(first, second) == pytest.approx(expected)
 
 
+@settings(max_examples=25)
 @given(SHARES)
 def test_a_run_does_not_differ_from_itself(means: list[float]) -> None:
     found = paired(means, means, single=False)

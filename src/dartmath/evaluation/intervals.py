@@ -156,6 +156,13 @@ def bootstrap(values: Sequence[float], *, seed: int = 0) -> tuple[float, float]:
     if not values:
         return math.nan, math.nan
     data, generator = np.asarray(values), np.random.default_rng(seed)
-    means = [data[generator.integers(0, len(data), len(data))].mean() for _ in range(_RESAMPLES)]
+    # In portions, so that memory stays small however many queries there are.
+    portion = max(1, min(_RESAMPLES, 1_000_000 // len(data)))
+    means = np.concatenate(
+        [
+            data[generator.integers(0, len(data), (min(portion, _RESAMPLES - done), len(data)))].mean(axis=1)
+            for done in range(0, _RESAMPLES, portion)
+        ]
+    )
     low, high = np.percentile(means, [2.5, 97.5])
     return float(low), float(high)
