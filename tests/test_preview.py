@@ -1,0 +1,38 @@
+"""Preview: prompts token by token and the loss mask, without a model."""
+
+from __future__ import annotations
+
+import pytest
+
+from dartmath.errors import UnknownNameError
+from dartmath.preview import Preview, preview
+from dartmath.recipe import load_recipe
+
+
+@pytest.fixture(scope="module")
+def tiny(smollm2: str) -> Preview:
+    return preview(load_recipe("tiny"))
+
+
+def test_prompts_are_whole(tiny: Preview) -> None:
+    text = "".join(token.text for token in tiny.prompts[0])
+    assert text.startswith("<|im_start|>system") and text.endswith("<|im_start|>assistant\n")
+    assert text.count("<|im_start|>user") == 4, "three worked examples and the query"
+
+
+def test_the_loss_counts_the_response_and_its_end(tiny: Preview) -> None:
+    trained = "".join(token.text for token in tiny.example if token.trained)
+    masked = "".join(token.text for token in tiny.example if not token.trained)
+    assert trained.endswith("<|im_end|>") and "boxed" in trained
+    assert masked.endswith("<|im_start|>assistant\n")
+
+
+def test_counts_and_bounds(tiny: Preview) -> None:
+    queries = sum(tiny.counts.values())
+    assert len(tiny.counts) == 7, "one band per source"
+    assert tiny.trials == (8 * queries, 40 * queries)
+
+
+def test_bad_names_are_errors_before_anything_runs(smollm2: str) -> None:
+    with pytest.raises(UnknownNameError, match="dataset"):
+        preview(load_recipe("tiny", {"queries.0.dataset": "gsm8k/tran", "queries.0.options": {}}))
