@@ -132,7 +132,7 @@ def plot(trials: Sequence[Trial], metric: str) -> str:
             "title": "learning rate",
             "type": "log",
             "tickvals": rates,
-            "ticktext": [f"{r:g}" for r in rates],
+            "ticktext": labels,
         },
         yaxis={"title": metric},
         yaxis2={"title": "final loss", "overlaying": "y", "side": "right", "showgrid": False},
