@@ -106,6 +106,19 @@ def test_the_theme_follows_the_reader_and_the_button(opened: Browser) -> None:
     assert opened.run(ground) == light
 
 
+def test_printing_draws_all_figures_light_and_as_wide_as_paper(opened: Browser) -> None:
+    opened.prefer("dark")
+    opened.run("window.dispatchEvent(new Event('beforeprint'))")
+    plots = "[...document.querySelectorAll('.plot')]"
+    opened.wait(f"{plots}.every((plot) => plot.querySelector('.main-svg'))")
+    widths = opened.run(f"return {plots}.map((plot) => plot.querySelector('.main-svg').clientWidth)")
+    assert set(widths) == {660}
+    assert opened.run("return document.documentElement.dataset.theme") == "light"
+    opened.run("window.dispatchEvent(new Event('afterprint'))")
+    opened.wait("document.querySelector('.wide .plot .main-svg').clientWidth > 900")
+    assert opened.run("return document.documentElement.dataset.theme") == "dark"
+
+
 def test_a_phone_scrolls_down_and_never_sideways(opened: Browser) -> None:
     opened.resize(390, 844)
     opened.wait("innerWidth === 390")

@@ -60,6 +60,14 @@
     Object.keys(data.figures).forEach(draw);
   }
 
+  // Paper is narrower than most screens, and its size is known only to the printer.
+  const PAPER_WIDTH = 660;
+
+  function fitFigures(width) {
+    drawAll();
+    Object.keys(data.figures).forEach((id) => Plotly.relayout(id, { width, autosize: width === null }));
+  }
+
   function watchFigures() {
     const watcher = new IntersectionObserver((entries) => {
       entries.filter((entry) => entry.isIntersecting).forEach((entry) => draw(entry.target.id));
@@ -194,8 +202,8 @@
     chosen = theme() === "dark" ? "light" : "dark";
     applyTheme(chosen);
   });
-  window.addEventListener("beforeprint", () => { drawAll(); applyTheme("light"); });
-  window.addEventListener("afterprint", () => applyTheme(theme()));
+  window.addEventListener("beforeprint", () => { fitFigures(PAPER_WIDTH); applyTheme("light"); });
+  window.addEventListener("afterprint", () => { fitFigures(null); applyTheme(theme()); });
   if (byId("cards")) startBrowser();
   watchFigures();
 })();
