@@ -96,8 +96,8 @@ class Proxy:
     """A real HTTP server that forwards to a backend, or answers wrongly when `fault` says so.
 
     `fault(number)` is asked for every completion request (counted from 0) and returns "" to
-    forward it, an HTTP status such as "500", or "garbage", "empty", "half", "nothing", "hang", or
-    "same": an answer that heeds no parameter.
+    forward it, an HTTP status such as "500", or "garbage", "empty", "half", "nothing", "hang", "slow"
+    (forwarded after three seconds), or "same": an answer that heeds no parameter.
     """
 
     def __init__(self, backend: str, fault: Callable[[int], str] = lambda number: "") -> None:
@@ -135,6 +135,9 @@ class Proxy:
             await self._forward(head, body, reader, writer)
         elif fault == "hang":
             await reader.read()
+        elif fault == "slow":
+            await asyncio.sleep(3)
+            await self._forward(head, body, reader, writer)
         elif fault != "nothing":
             writer.write(_wrong(fault))
             await writer.drain()

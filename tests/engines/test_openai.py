@@ -198,6 +198,25 @@ def test_a_hanging_server_is_given_up_where_another_is_faster(llama: str) -> Non
     assert hung >= 1
 
 
+def test_a_server_a_hundred_times_slower_gets_little(llama: str) -> None:
+    async def work() -> tuple[list[Completion], int, int]:
+        async with (
+            proxy(llama, lambda number: "slow" if number > 2 else "") as slow,
+            proxy(llama) as healthy,
+            engine(slow.url, healthy.url, concurrency=2) as running,
+        ):
+            while len(running.describe()["servers"]) < 2:
+                await asyncio.sleep(0.05)
+            before = slow.seen, healthy.seen
+            found = await many(running, 40)
+            return found, slow.seen - before[0], healthy.seen - before[1]
+
+    found, slow, healthy = run(work)
+    assert {c.text for c in found} == {" 7, 8,"}
+    assert slow + healthy == 40
+    assert slow < healthy / 2
+
+
 @pytest.mark.parametrize("stream", [False, True])
 def test_cancelling_closes_the_connection(llama: str, stream: bool) -> None:
     async def work() -> tuple[int, Completion]:

@@ -6,13 +6,17 @@ import asyncio
 from collections.abc import Iterator
 from typing import Any
 
+import psutil
 import pytest
 
 from dartmath.engines import Completion, Generation, Request, create_engine
 from dartmath.engines.config import RayEngine, TransformersEngine
-from dartmath.errors import EngineError
+from dartmath.engines.ray_grading import RayGradingPool
+from dartmath.errors import EngineError, UsageError
 from dartmath.model import ModelSection
 from dartmath.prompts.template import Prompt, Template
+from dartmath.queries.query import make_query
+from dartmath.verify.outcome import Outcome
 
 ray = pytest.importorskip("ray", reason="Ray is not installed: pip install 'dartmath[ray]'")
 pytestmark = pytest.mark.slow
@@ -97,3 +101,19 @@ def test_describe_names_the_inner_engine(cluster: None, smollm2: str) -> None:
 
     found = asyncio.run(main())
     assert (found["kind"], found["replicas"], found["engine"]["kind"]) == ("ray", 1, "transformers")
+
+
+def test_grading_on_the_cluster_survives_a_lost_actor(cluster: None) -> None:
+    items = [(make_query("test", f"What is {i} + 1?", str(i + 1)), i) for i in range(600)]
+    with RayGradingPool(workers=1) as pool:
+        futures = [
+            pool.submit(query, f"The answer is \\boxed{{{i + (1 if i % 3 else 2)}}}.") for query, i in items
+        ]
+        futures[0].result(timeout=120)
+        for process in psutil.Process().children(recursive=True):
+            if "ray::Grader" in " ".join(process.cmdline()):
+                process.kill()
+        outcomes = [future.result(timeout=120).outcome for future in futures]
+    assert outcomes == [Outcome.CORRECT if i % 3 else Outcome.WRONG for _, i in items]
+    with pytest.raises(UsageError, match="closed"):
+        pool.submit(items[0][0], "2")

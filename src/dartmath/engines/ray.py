@@ -7,8 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from dartmath.engines.protocol import Completion, Request
+from dartmath.engines.ray_cluster import connect
 from dartmath.engines.ray_replica import Replica, ReplicaLostError
-from dartmath.errors import EngineError, MissingDependencyError
+from dartmath.errors import EngineError
 from dartmath.model import load_tokenizer
 from dartmath.prompts.template import Template
 from dartmath.terminal import info
@@ -46,7 +47,8 @@ class ReplicatedEngine:
         return load_tokenizer(self.model_section)
 
     async def __aenter__(self) -> ReplicatedEngine:
-        self._connect()
+        self._own_cluster = connect(self.section.address)
+        self._say_what_is_missing()
         self.replicas = [
             Replica(self.section, self.model_section, self.template) for _ in range(self.section.replicas)
         ]
@@ -87,31 +89,20 @@ class ReplicatedEngine:
             "", "error", error=f"{_TRIES} replicas were lost with this request; the last: {reason}"
         )
 
+    def servers(self) -> list[dict[str, Any]]:
+        """State and load of every replica, for a status display."""
+        return [replica.snapshot(number) for number, replica in enumerate(self.replicas)]
+
     def describe(self) -> dict[str, Any]:
         """Kind, replicas, and what the first replica says of itself."""
         inner = next((replica.description for replica in self.replicas if replica.description), {})
         return {"kind": "ray", "replicas": self.section.replicas, "engine": inner}
 
-    def _connect(self) -> None:
-        try:
-            import ray
-        except ImportError as error:
-            raise MissingDependencyError(
-                "engine 'ray' needs Ray; run: pip install 'dartmath[ray]'"
-            ) from error
-        if ray.is_initialized():
-            return
-        try:
-            ray.init(address=self.section.address, include_dashboard=False, log_to_driver=False)
-        except (ConnectionError, ValueError, RuntimeError) as error:
-            raise EngineError(
-                f"no Ray cluster at {self.section.address!r} ({error}); start one with `ray start --head`"
-            ) from error
-        self._own_cluster = True
-        self._say_what_is_missing(ray.cluster_resources())
-
-    def _say_what_is_missing(self, resources: dict[str, float]) -> None:
+    def _say_what_is_missing(self) -> None:
         """Tell when not all replicas fit; raise `EngineError` when a local cluster never fits one."""
+        import ray
+
+        resources = ray.cluster_resources()
         wanted = {"CPU": self.section.cpus, "GPU": self.section.gpus}
         room = min(
             (int(resources.get(k, 0) / n) for k, n in wanted.items() if n), default=self.section.replicas

@@ -59,7 +59,7 @@ class Replica:
     def __init__(self, section: RayEngine, model: ModelSection, template: Template) -> None:
         self.section, self._parts = section, (section, model, template)
         self.actor: Any = None
-        self.in_flight, self.limit, self.replaced = 0, 0, 0
+        self.in_flight = self.limit = self.answered = self.replaced = 0
         self.description: dict[str, Any] = {}
         self.error: EngineError | None = None
         self._lost = asyncio.Event()
@@ -105,7 +105,21 @@ class Replica:
         if "dead" in fields:
             self._lose()
             raise ReplicaLostError(str(fields["dead"]))
+        self.answered += 1
         return Completion(**fields)
+
+    def snapshot(self, number: int) -> dict[str, Any]:
+        """What a status line shows; the same keys as of a server of the openai engine."""
+        return {
+            "url": f"replica {number}",
+            "state": "refused" if self.error else "closed" if self.limit else "open",
+            "in_flight": self.in_flight,
+            "limit": self.limit,
+            "tokens_per_second": None,
+            "answered": self.answered,
+            "failed": self.replaced,
+            "last_error": str(self.error or ""),
+        }
 
     def kill(self) -> None:
         """End the actor at once."""

@@ -1,0 +1,26 @@
+"""Joining a Ray cluster, or starting one on this machine."""
+
+from __future__ import annotations
+
+from dartmath.errors import EngineError, MissingDependencyError
+
+
+def connect(address: str | None) -> bool:
+    """Connect this process to the cluster at `address`, or to a new one of this machine alone.
+
+    Returns whether it did; False where the process is connected already. Raises
+    `MissingDependencyError` without Ray, `EngineError` where there is no such cluster.
+    """
+    try:
+        import ray
+    except ImportError as error:
+        raise MissingDependencyError("Ray is not installed; run: pip install 'dartmath[ray]'") from error
+    if ray.is_initialized():
+        return False
+    try:
+        ray.init(address=address, include_dashboard=None if address else False, log_to_driver=False)
+    except (ConnectionError, ValueError, RuntimeError) as error:
+        raise EngineError(
+            f"no Ray cluster at {address!r} ({error}); start one with `ray start --head`"
+        ) from error
+    return True
