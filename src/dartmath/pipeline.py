@@ -171,7 +171,8 @@ def run_report(recipe: Recipe, folders: RunFolders) -> None:
     from dartmath.report import write_cards, write_report
 
     write_cards(recipe.report, folders.root)
-    write_report([folders.root], folders.report, title=recipe.report.title or recipe.name)
+    title = recipe.report.title or recipe.name
+    write_report([folders.root], folders.report, title=title, published=recipe.report.published)
 
 
 def _base_model(recipe: Recipe) -> ModelSection:
