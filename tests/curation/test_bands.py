@@ -3,6 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collections import Counter
+
 from curation.memory import query
 from dartmath.curation.bands import QUANTILES, band_of
 from dartmath.queries.query import Query
@@ -37,3 +39,15 @@ def test_without_names_queries_of_equal_fail_rate_share_a_band(rates: list[float
         seen.setdefault(by_id[id], set()).add(band)
     assert all(len(found) == 1 for found in seen.values())
     assert len({b for b in bands.values() if b != "no trials"}) <= QUANTILES
+
+
+def test_a_few_solved_queries_do_not_share_the_band_of_the_unsolved() -> None:
+    asked = [query(f"q{i}") for i in range(100)]
+    rates: dict[str, float | None] = {q.id: 0.5 if i < 4 else 1.0 for i, q in enumerate(asked)}
+    assert names(*asked, rates=rates) == ["fail rate 0.50-0.50", "fail rate 1.00-1.00"]
+
+
+def test_distinct_rates_make_equal_bands() -> None:
+    asked = [query(f"q{i}") for i in range(100)]
+    found = Counter(band_of(asked, {q.id: i / 100 for i, q in enumerate(asked)}).values())
+    assert list(found.values()) == [20] * QUANTILES

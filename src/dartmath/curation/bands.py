@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 
 from dartmath.queries.query import Query
@@ -52,16 +53,24 @@ def _sort_key(query: Query, datasets: Sequence[str], place: int) -> tuple[int, f
 
 
 def _quantiles(queries: Sequence[Query], fail_rates: Mapping[str, float | None]) -> dict[str, str]:
-    """Groups of equal size by fail rate; equal rates are never split between groups."""
+    """Groups of nearly equal size by fail rate; equal rates are never split between groups."""
     known = sorted((rate, id) for id, rate in fail_rates.items() if rate is not None)
+    rates = [rate for rate, _ in known]
     bands: dict[str, str] = {}
     start = 0
-    while start < len(known):
-        end = min(len(known), (len(set(bands.values())) + 1) * -(-len(known) // QUANTILES))
-        end = max(end, start + 1)
-        while end < len(known) and known[end][0] == known[end - 1][0]:
-            end += 1
-        name = f"fail rate {known[start][0]:.2f}-{known[end - 1][0]:.2f}"
+    for group in range(1, QUANTILES + 1):
+        if start >= len(known):
+            break
+        end = _cut(rates, start, max(start + 1, len(known) * group // QUANTILES))
+        name = f"fail rate {rates[start]:.2f}-{rates[end - 1]:.2f}"
         bands.update((id, name) for _, id in known[start:end])
         start = end
     return bands | {q.id: "no trials" for q in queries if q.id not in bands}
+
+
+def _cut(rates: Sequence[float], start: int, wanted: int) -> int:
+    """The place nearest to `wanted`, after `start`, where two neighbours differ."""
+    if wanted >= len(rates):
+        return len(rates)
+    before, after = bisect_left(rates, rates[wanted]), bisect_right(rates, rates[wanted])
+    return before if before > start and wanted - before <= after - wanted else after
