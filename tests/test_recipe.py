@@ -31,7 +31,7 @@ def write(folder: Path, text: str) -> str:
         ({"queries": [{"dataset": "x", "selct": {}}]}, "'queries.0.selct'; did you mean \"select\"?"),
         ({"sampling": {"policy": {"kind": "vrt", "pilot": 1}}}, "unknown key 'sampling.policy.pilot'"),
         ({"training": {"lora": {"rnk": 1}}}, 'did you mean "rank"?'),
-        ({"engine": {"kind": "vlm"}}, "vllm"),
+        ({"engine": {"kind": "vlm"}}, "engine.kind: there is no 'vlm'; did you mean \"vllm\"?"),
         ({"sampling": {"top_p": 0}}, "sampling.top_p: Input should be greater than 0 (got 0)"),
         ({"name": "no spaces"}, "name: "),
         ({"queries": []}, "queries: "),

@@ -160,6 +160,10 @@ def _explain(model: type[BaseModel], error: Any, where: str) -> str:
     if error["type"] == "extra_forbidden":
         siblings = _fields_at(model, location[:-1])
         return f"{where}: unknown key {key!r}{nearest(str(location[-1]), siblings)}"
+    if error["type"] == "union_tag_invalid":
+        kinds = [tag.strip(" '") for tag in error["ctx"]["expected_tags"].split(",")]
+        found = error["ctx"]["tag"]
+        return f"{where}: {key}.kind: there is no {found!r}{nearest(str(found), kinds)}"
     return f"{where}: {key}: {error['msg']} (got {error.get('input')!r})"
 
 
