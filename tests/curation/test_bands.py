@@ -1,9 +1,9 @@
 from __future__ import annotations
 
+from collections import Counter
+
 from hypothesis import given
 from hypothesis import strategies as st
-
-from collections import Counter
 
 from curation.memory import query
 from dartmath.curation.bands import QUANTILES, band_of
