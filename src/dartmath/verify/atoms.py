@@ -21,6 +21,7 @@ from dartmath.verify.grammar import Grammar, closes
 from dartmath.verify.literals import literal
 from dartmath.verify.names import CONSTANTS, FUNCTIONS, GREEK, INVERSES, UNKNOWN_FUNCTIONS, listed, split_word
 from dartmath.verify.tokens import NotationError, Token
+from dartmath.verify.words import named
 
 _DECORATIONS = frozenset(
     listed("vec hat bar overline tilde overrightarrow widehat widetilde mathring overleftrightarrow mathfrak")
@@ -65,6 +66,8 @@ def _in_base(g: Grammar, digits: str) -> Expression:
     if braced:
         g.take()
     kind, base, _, _ = g.take()
+    if kind in ("word", "text") and isinstance(spelled := named(base), Number):
+        kind, base = "num", str(spelled)
     if kind != "num" or not base.isdigit() or (braced and not closes("{", g.take())):
         raise NotationError("a number base that is no number")
     return based(digits, int(base[:4]))
@@ -83,7 +86,7 @@ def based(digits: str, base: int) -> Expression:
 
 
 def _word(g: Grammar, word: str, start: int, end: int) -> Expression:
-    parts = split_word(word)
+    parts = g.letters(word)
     if parts is None:
         raise NotationError(f"the word {word!r}")
     if len(parts) > 1:

@@ -26,8 +26,8 @@ def bracketed(g: Grammar, opening: str) -> Expression:
         made = _set_builder(g, bar)
     else:
         items: list[Expression] = []
-        while not closes(opening, g.peek()):
-            items.append(statement(g))
+        while not closes(opening, g.peek()) and not (opening == "<" and g.is_op(">")):
+            items.append(g.union() if opening == "<" else statement(g))
             if len(items) > MAX_ITEMS:
                 raise NotationError(f"more than {MAX_ITEMS} items")
             if not g.accept(",", ";", "and", "or"):

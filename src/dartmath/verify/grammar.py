@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from dartmath.verify.expression import Apply, Expression, Number, Symbol, number
+from dartmath.verify.expression import Apply, Expression, Group, Number, Symbol, number
 from dartmath.verify.names import split_word
 from dartmath.verify.tokens import NotationError, Token
 from dartmath.verify.units import is_unit_word
@@ -87,6 +87,8 @@ class Grammar:
             term = self.term()
             if sign in ("pm", "mp"):
                 parts = [Apply(sign, (_added(parts), term))]
+            elif sign == "-" and isinstance(term, Group) and term.brackets == "{}":
+                parts = [Apply("difference", (_added(parts), term))]
             else:
                 parts.append(_signed(sign, term))
         return _added(parts)
@@ -131,12 +133,20 @@ class Grammar:
         """Whether the next token can follow by invisible multiplication."""
         kind, text, _, _ = self.tokens[self.at]
         if kind == "word":
-            return split_word(text) is not None and not (is_unit_word(text) and self._unit_follows())
+            return self.letters(text) is not None and not (is_unit_word(text) and self._unit_follows())
         if kind == "open":
             return text != "<"
         if kind == "cmd":
             return text not in _STOPS
         return kind in ("num", "begin") or (kind == "op" and text == "|" and not self.bars)
+
+    def letters(self, word: str) -> tuple[str, ...] | None:
+        """What a word here stands for; `at` is a word, but in `at^2` it is a product."""
+        parts = split_word(word)
+        following = self.peek(1) if self.peek()[1] == word else self.peek()
+        if parts is None and len(word) == 2 and following[:2] in (("op", "^"), ("op", "_")):
+            return tuple(word)
+        return parts
 
     def _unit_follows(self) -> bool:
         """Whether a unit word here is a unit: behind a value, with nothing but unit parts after it."""

@@ -107,8 +107,9 @@ def _angle(ours: Measure, theirs: Measure, tolerance: float | None) -> Decision:
     degrees, other = (ours, theirs) if ours.kind == "degree" else (theirs, ours)
     if other.kind == "unit" and other.unit.known and other.unit.dimensions != (("angle", 1),):
         return Decision(False, "unit", "an angle against another unit")
-    if other.kind == "radian" or _has_pi(other.value):
-        return scalar_equal(Apply("degree", (degrees.value,)), other.value)
+    in_radians = scalar_equal(Apply("degree", (degrees.value,)), other.value)
+    if in_radians or other.kind == "radian" or _has_pi(other.value):
+        return in_radians
     return _same_number(ours.value, theirs.value, tolerance)
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from dartmath.verify.atoms import based
 from dartmath.verify.brackets import MAX_ITEMS
-from dartmath.verify.expression import Apply, Expression, Group, Named, Quantity, Relation, Text
+from dartmath.verify.dressing import rewritten, undressed
+from dartmath.verify.expression import Expression, Group, Quantity, Relation, Text
 from dartmath.verify.grammar import Grammar
-from dartmath.verify.names import CONSTANTS, FUNCTIONS, GREEK
 from dartmath.verify.notation import plain_latex
+from dartmath.verify.signs import expanded
 from dartmath.verify.statements import JOINERS, statement
 from dartmath.verify.tokens import NotationError, Token, tokenize
 from dartmath.verify.units import is_unit_word
-from dartmath.verify.words import named
+from dartmath.verify.wholes import whole_answer
 
 MAX_LENGTH = 4_000
 """A longer answer is compared as text."""
@@ -22,25 +22,8 @@ MAX_LENGTH = 4_000
 MAX_REMEMBERED = 300
 """Trees of texts up to this length are kept, the last 2048 of them: references come again and again."""
 
-_CHOICE = re.compile(
-    r"(?:\\(?:text|mathrm|mathbf|textbf|mbox)\s*\{)?\s*(?i:option|choice|answer)?\s*"
-    r"(?:\(\s*(?:\\(?:text|mathrm|mathbf|textbf)\s*\{)?([A-Z])\}?\s*\)|([A-J])(?:\}?\s*[).:]|\}?\s*$))\s*\}?\s*(.*)",
-    re.DOTALL,
-)
-_BASED = re.compile(r"([0-9A-Za-z]{1,400})_\{?(\d{1,2})\}?")
-_TEXT_BASED = re.compile(r"\\(?:text|mathrm|mbox)\{([0-9A-Za-z]{1,400})\}_\{?(\d{1,2})\}?")
-_ONLY_WORDS = re.compile(r"[A-Za-z]{2,}(?:[\s'-]+[A-Za-z]+)*[.!]?")
-_FORMULA = re.compile(r"[=^<>+*|]|\\(?!text|mathrm|mbox|mathbf|infty|emptyset|varnothing| |,)|\d[a-z(]")
-_CHOICE_STARTS = frozenset("ABCDEFGHIJ(\\oOcCaA")
-_JOINED = re.compile(r"\b(?:and|or)\b")
-_RUPEES = re.compile(r"^(?:Rs|INR|USD|US)\b\.?\s*(?=[\d$\\])", re.IGNORECASE)
-_BRACKETED_NOUN = re.compile(r"(?<=[\d}])\s+\(([A-Za-z]{3}[A-Za-z ]{0,40})\)$")
-_NAMESPACE = re.compile(r"\b(?:np|numpy|math|sp|sympy)\.(?=[a-z])")
-_TO = re.compile(r"(?<=\d)\s+to\s+(?=\d)")
-_TIMES_X = re.compile(r"(?<=\d)\s*[xX]\s*(?=10\s*\^)")
 _PREDICATE = re.compile(r"(?:is|are|was|were|has|have|will|which|holds)\b.*\s.*\s", re.IGNORECASE)
 _NOT = re.compile(r"\b(?:not|no|never)\b|n't", re.IGNORECASE)
-_TRAILING = re.compile(r"(?:(?<!\.)\.|[\s,;:!]|\\[,;:! ]|\\\\|~)$")
 
 
 def parse(text: str, *, comma_groups: bool = True) -> Expression:
@@ -57,12 +40,12 @@ def parse(text: str, *, comma_groups: bool = True) -> Expression:
 
 def _parsed(text: str, comma_groups: bool) -> Expression:
     plain = undressed(plain_latex(text))
-    whole = _whole(plain)
+    whole = whole_answer(plain)
     if whole is not None:
         return whole
     try:
-        tokens = tokenize(_rewritten(plain), comma_groups=comma_groups)
-        return _answer(tokens, plain)
+        text = rewritten(plain)
+        return _answer(tokenize(text, comma_groups=comma_groups), text)
     except (NotationError, RecursionError):
         return Text(plain)
 
@@ -70,93 +53,6 @@ def _parsed(text: str, comma_groups: bool) -> Expression:
 @lru_cache(maxsize=2048)
 def _remembered(text: str, comma_groups: bool) -> Expression:
     return _parsed(text, comma_groups)
-
-
-def _rewritten(text: str) -> str:
-    """Notation that needs its neighbours to be read: `2 x 10^5`, `3 to 4`, `Rs. 500`, `9 (apples)`."""
-    if text[-1:] == ")":
-        text = _BRACKETED_NOUN.sub(r" \\text{\1}", text)
-    if "." in text:
-        text = _NAMESPACE.sub("", text)
-    if "to" in text:
-        text = _TO.sub(":", text)
-    if text[:2].lower() in ("rs", "in", "us"):
-        text = _RUPEES.sub("", text)
-    return _TIMES_X.sub("*", text) if "x" in text or "X" in text else text
-
-
-def undressed(text: str) -> str:
-    """The answer without math delimiters, an enclosing pair of braces and a final full stop."""
-    text = text.strip()
-    if text.startswith("\\boxed") and text.endswith("}") and _encloses(text[6:].strip(), commas=True):
-        text = text[6:].strip()[1:-1].strip()
-    if "$" in text or "\\(" in text or "\\[" in text or "**" in text:
-        text = _undelimited(text)
-    while (last := _TRAILING.search(text, max(0, len(text) - 3))) and not text.endswith("!"):
-        text = text[: last.start()]
-    while text.startswith("{") and text.endswith("}") and _encloses(text):
-        text = text[1:-1].strip()
-    return text
-
-
-def _undelimited(text: str) -> str:
-    if text.startswith("**") and text.endswith("**") and len(text) > 4:
-        text = text[2:-2]
-    text = text.replace("$$", " ").replace("\\(", " ").replace("\\)", " ")
-    text = re.sub(r"(?<!\\)\\\[|(?<!\\)\\\]", " ", text)
-    if re.search(r"(?<!\\)\$", text):
-        parts = re.split(r"(?<!\\)\$", text)
-        amounts = (
-            one[-1:].isspace() and two[:1].isdigit()
-            for one, two in zip(parts[1::2], parts[2::2], strict=False)
-        )
-        paired = len(parts) % 2 == 1 and not any(amounts)
-        money = not paired and re.match(r"\s*-?\$\s?-?[\d.]", text)
-        text = re.sub(r"(?<!\\)\$", r"\\$" if money else " ", text)
-    return text.strip()
-
-
-def _encloses(text: str, *, commas: bool = False) -> bool:
-    """Whether the first brace closes at the very end; by default only around what is no list."""
-    depth = 0
-    for place, sign in enumerate(text):
-        if sign == "{":
-            depth += 1
-        elif sign == "}":
-            depth -= 1
-            if depth == 0:
-                return place == len(text) - 1 and (commas or "," not in text)
-    return False
-
-
-def _whole(text: str) -> Expression | None:
-    """Answers whose meaning is fixed as a whole: words, options, numbers in a base."""
-    if not text:
-        return Text("")
-    if text[-1].isdigit() and text[0].isdigit() and "_" not in text:
-        return named(text) if text.count("-") == 2 and len(text) < 11 else None
-    if any(sign.isalpha() for sign in text):
-        if not _FORMULA.search(text) and (known := named(text)) is not None:
-            return known
-        choice = _CHOICE.fullmatch(text) if len(text) < 300 and text[0] in _CHOICE_STARTS else None
-        if choice and not re.match(r"\s*[-+=^_<>/*(]|\\(?!text|mathrm|frac|sqrt)", choice[3]):
-            return Named("choice", (choice[1] or choice[2]) + (f" {choice[3]}" if choice[3] else ""))
-        in_base = _BASED.fullmatch(text) or _TEXT_BASED.fullmatch(text)
-        if (in_base and not in_base[1].isalpha()) or (in_base and len(in_base[1]) > 1):
-            try:
-                return based(in_base[1], int(in_base[2]))
-            except NotationError:
-                return None
-        if _ONLY_WORDS.fullmatch(text) and not _is_formula(text) and not _JOINED.search(text):
-            return Text(text)
-    return None
-
-
-def _is_formula(text: str) -> bool:
-    """Whether letters are names with a meaning in mathematics: `pi`, `sin x`."""
-    return all(
-        len(word) == 1 or word in FUNCTIONS or word in GREEK or word in CONSTANTS for word in text.split()
-    )
 
 
 def _answer(tokens: list[Token], source: str) -> Expression:
@@ -235,62 +131,3 @@ def _bare_units(tokens: list[Token]) -> list[Token]:
 def _is_condition(tokens: list[Token]) -> bool:
     kind, text, _, _ = tokens[0]
     return kind == "text" and len(tokens) > 1 and bool(re.match(r"(?:for|where|when|if|with)\b", text, re.I))
-
-
-def expanded(tree: Expression) -> list[Expression]:
-    """The values of a tree with ± in it: every choice of signs, ∓ always opposite to ±.
-
-    Without ∓ the signs are independent; repeated values are dropped.
-    """
-    places = _signs(tree)
-    if not places:
-        return [tree]
-    if isinstance(tree, Group) and tree.brackets in ("", "{}"):
-        return [
-            Group(tree.brackets, tuple(value for item in tree.items for value in expanded(item)), tree.joiner)
-        ]
-    if len(places) > 4:
-        raise NotationError("more than four ± signs")
-    tied = any(place.name == "mp" for place in places)
-    rounds = 2 if tied else 2 ** len(places)
-    made: list[Expression] = []
-    for choice in range(rounds):
-        signs = iter([(choice if tied else choice >> place) & 1 for place in range(len(places))])
-        value = _chosen(tree, signs)
-        if value not in made:
-            made.append(value)
-    return made
-
-
-def _signs(tree: Expression) -> list[Apply]:
-    from dartmath.verify.expression import children
-
-    found: list[Apply] = []
-    stack = [tree]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Apply) and node.name in ("pm", "mp"):
-            found.append(node)
-        stack.extend(children(node))
-    return found
-
-
-def _chosen(tree: Expression, signs: object) -> Expression:
-    """The tree with every ± replaced by the next of the chosen signs."""
-    from dartmath.verify.grammar import negated
-
-    match tree:
-        case Apply(name="pm" | "mp" as name, args=args):
-            minus = bool(next(signs)) != (name == "mp")  # type: ignore[call-overload]
-            parts = [_chosen(part, signs) for part in args]
-            last = negated(parts[-1]) if minus else parts[-1]
-            return last if len(parts) == 1 else Apply("add", (parts[0], last))
-        case Apply(name=name, args=args):
-            return Apply(name, tuple(_chosen(part, signs) for part in args))
-        case Group(brackets=brackets, items=items, joiner=joiner):
-            return Group(brackets, tuple(_chosen(part, signs) for part in items), joiner)
-        case Relation(sides=sides, operators=operators):
-            return Relation(tuple(_chosen(part, signs) for part in sides), operators)
-        case Quantity(value=value, unit=unit):
-            return Quantity(_chosen(value, signs), unit)
-    return tree

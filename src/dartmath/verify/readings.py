@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dartmath.verify.choices import options
+from dartmath.verify.dressing import undressed
 from dartmath.verify.expression import (
     Apply,
     Constant,
@@ -20,7 +21,7 @@ from dartmath.verify.expression import (
 )
 from dartmath.verify.expression import replace as substitute
 from dartmath.verify.names import GREEK
-from dartmath.verify.parser import parse, undressed
+from dartmath.verify.parser import parse
 from dartmath.verify.relations import assigned, label
 from dartmath.verify.words import clock
 

@@ -133,8 +133,9 @@ def _builders(reference: Expression, answer: Expression, context: Context, same:
     """The same element under the same condition, after renaming a lone bound variable."""
     assert isinstance(reference, SetBuilder) and isinstance(answer, SetBuilder)
     ours, theirs = reference, answer
-    if isinstance(ours.element, Symbol) and isinstance(theirs.element, Symbol):
-        renamed = replace(theirs, {theirs.element.name: ours.element})
+    one, two = _bound(ours.element), _bound(theirs.element)
+    if one and two:
+        renamed = replace(theirs, {two.name: one})
         assert isinstance(renamed, SetBuilder)
         theirs = renamed
     element = same(ours.element, theirs.element, context)
@@ -142,6 +143,13 @@ def _builders(reference: Expression, answer: Expression, context: Context, same:
         return Decision(False, "set", "set-builders of different elements")
     condition = same(ours.condition, theirs.condition, context)
     return Decision(condition.equal, "set", f"set-builders: {condition.reason}", condition.precision)
+
+
+def _bound(element: Expression) -> Symbol | None:
+    """The variable of `{x | ...}` and of `{x \\in S | ...}`."""
+    if isinstance(element, Relation) and element.operators == ("in",):
+        element = element.sides[0]
+    return element if isinstance(element, Symbol) else None
 
 
 def _inequalities(reference: Relation, answer: Relation) -> Decision:

@@ -94,7 +94,7 @@ def _table() -> dict[str, tuple[str, int, Fraction]]:
     for dimension, power, factor, names in rows:
         for name in names.split():
             table[name] = (dimension, power, Fraction(factor))
-            if len(name) > 3 and not name.endswith("s"):
+            if len(name) > 2 and not name.endswith("s"):
                 table.setdefault(name + "s", table[name])
     table["mph"] = ("mph", 1, Fraction(1))
     return table

@@ -1,0 +1,87 @@
+"""What stands around an answer: delimiters, announcements, and notation that needs its neighbours."""
+
+from __future__ import annotations
+
+import re
+
+_RUPEES = re.compile(r"^(?:Rs|INR|USD|US)\b\.?\s*(?=[\d$\\])", re.IGNORECASE)
+_BRACKETED_NOUN = re.compile(r"(?<=[\d}])\s+\(([A-Za-z]{3}[A-Za-z ]{0,40})\)$")
+_NAMESPACE = re.compile(r"\b(?:np|numpy|math|sp|sympy)\.(?=[a-z])")
+_CELSIUS = re.compile(
+    r"(?<=\d)\s*\^?\s*\{?\s*\\circ\s*\}?\s*(?:\\(?:text|mathrm)\s*\{\s*)?([CF])\}?(?![A-Za-z])"
+)
+_DEGREES = {"C": "\\text{ celsius}", "F": "\\text{ fahrenheit}"}
+_CONSTRUCTOR = re.compile(r"(?:Matrix|array|list|tuple|set)\((.*)\)", re.DOTALL)
+_ANNOUNCED = re.compile(
+    r"(?:so |thus |therefore,? )?(?:the )?(?:final |correct )?(?:answers?|solutions?|result)(?: set)?"
+    r"(?:\s*(?:is|are)\b\s*:?|\s*:)\s*(?=\S)",
+    re.IGNORECASE,
+)
+_TO = re.compile(r"(?<=\d)\s+to\s+(?=\d)")
+_TIMES_X = re.compile(r"(?<=\d)\s*[xX]\s*(?=10\s*\^)")
+_TRAILING = re.compile(r"(?:(?<!\.)\.|[\s,;:!]|\\[,;:! ]|\\\\|~)$")
+
+
+def rewritten(text: str) -> str:
+    """Notation that needs its neighbours to be read: `2 x 10^5`, `3 to 4`, `Rs. 500`, `9 (apples)`."""
+    if text[:1] == "<" and text[-1:] == ">":
+        text = f"\\langle {text[1:-1]}\\rangle "
+    if "circ" in text:
+        text = _CELSIUS.sub(lambda sign: _DEGREES[sign[1]], text)
+    if text[-1:] == ")":
+        if constructed := _CONSTRUCTOR.fullmatch(text):
+            text = constructed[1]
+        text = _BRACKETED_NOUN.sub(r" \\text{\1}", text)
+    if "." in text:
+        text = _NAMESPACE.sub("", text)
+    if "to" in text:
+        text = _TO.sub(":", text)
+    if text[:2].lower() in ("rs", "in", "us"):
+        text = _RUPEES.sub("", text)
+    return _TIMES_X.sub("*", text) if "x" in text or "X" in text else text
+
+
+def undressed(text: str) -> str:
+    """The answer without math delimiters, an enclosing pair of braces and a final full stop."""
+    text = text.strip()
+    if text.startswith("\\boxed") and text.endswith("}") and _encloses(text[6:].strip(), commas=True):
+        text = text[6:].strip()[1:-1].strip()
+    if text[:1] in "tTaAsSrRfFcC" and (announced := _ANNOUNCED.match(text)):
+        text = text[announced.end() :]
+    if "$" in text or "\\(" in text or "\\[" in text or "**" in text:
+        text = _undelimited(text)
+    while (last := _TRAILING.search(text, max(0, len(text) - 3))) and not text.endswith("!"):
+        text = text[: last.start()]
+    while text.startswith("{") and text.endswith("}") and _encloses(text):
+        text = text[1:-1].strip()
+    return text
+
+
+def _undelimited(text: str) -> str:
+    if text.startswith("**") and text.endswith("**") and len(text) > 4:
+        text = text[2:-2]
+    text = text.replace("$$", " ").replace("\\(", " ").replace("\\)", " ")
+    text = re.sub(r"(?<!\\)\\\[|(?<!\\)\\\]", " ", text)
+    if re.search(r"(?<!\\)\$", text):
+        parts = re.split(r"(?<!\\)\$", text)
+        amounts = (
+            one[-1:].isspace() and two[:1].isdigit()
+            for one, two in zip(parts[1::2], parts[2::2], strict=False)
+        )
+        paired = len(parts) % 2 == 1 and not any(amounts)
+        money = not paired and re.match(r"\s*-?\$\s?-?[\d.]", text)
+        text = re.sub(r"(?<!\\)\$", r"\\$" if money else " ", text)
+    return text.strip()
+
+
+def _encloses(text: str, *, commas: bool = False) -> bool:
+    """Whether the first brace closes at the very end; by default only around what is no list."""
+    depth = 0
+    for place, sign in enumerate(text):
+        if sign == "{":
+            depth += 1
+        elif sign == "}":
+            depth -= 1
+            if depth == 0:
+                return place == len(text) - 1 and (commas or "," not in text)
+    return False

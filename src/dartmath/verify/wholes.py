@@ -1,0 +1,62 @@
+"""Answers whose meaning is fixed as a whole: words, options, numbers in a base."""
+
+from __future__ import annotations
+
+import re
+
+from dartmath.verify.atoms import based
+from dartmath.verify.expression import Expression, Named, Text
+from dartmath.verify.names import CONSTANTS, FUNCTIONS, GREEK
+from dartmath.verify.tokens import NotationError
+from dartmath.verify.words import named
+
+_CHOICE = re.compile(
+    r"(?:\\(?:text|mathrm|mathbf|textbf|mbox)\s*\{)?\s*(?i:option|choice|answer)?\s*"
+    r"(?:\(\s*(?:\\(?:text|mathrm|mathbf|textbf)\s*\{)?([A-Z])\}?\s*\)|([A-J])(?:\}?\s*[).:]|\}?\s*$))\s*\}?\s*(.*)",
+    re.DOTALL,
+)
+_BASED = re.compile(r"([0-9A-Za-z]{1,400})_\{?(\d{1,2})\}?")
+_TEXT_BASED = re.compile(r"\\(?:text|mathrm|mbox)\{([0-9A-Za-z]{1,400})\}_\{?(\d{1,2})\}?")
+_ONLY_WORDS = re.compile(r"[A-Za-z]{2,}(?:[\s'-]+[A-Za-z]+)*[.!]?")
+_FORMULA = re.compile(
+    r"[=^<>+*|]|\\(?!text|mathrm|mbox|mathbf|infty|emptyset|varnothing|oslash| |,)"
+    r"|\d(?!(?:st|nd|rd|th|am|pm|[ap]\.)(?![a-z]))[a-z(]"
+)
+_CHOICE_STARTS = frozenset("ABCDEFGHIJ(\\oOcCaA")
+_GOES_ON = re.compile(r"\s*(?:[-+=^_<>/*(,;&]|and\b|or\b)|\\(?!text|mathrm|frac|sqrt)")
+_PREFIXED = re.compile(r"0(?:[xX][0-9a-fA-F]{1,99}|[bB][01]{1,99}|[oO][0-7]{1,99})")
+_JOINED = re.compile(r"\b(?:and|or)\b")
+
+
+def whole_answer(text: str) -> Expression | None:
+    """Answers whose meaning is fixed as a whole: words, options, numbers in a base."""
+    if not text:
+        return Text("")
+    if text[-1].isdigit() and text[0].isdigit() and "_" not in text:
+        return named(text) if text.count("-") == 2 and len(text) < 11 else None
+    if any(sign.isalpha() for sign in text):
+        if not _FORMULA.search(text) and (known := named(text)) is not None:
+            return known
+        choice = _CHOICE.fullmatch(text) if len(text) < 300 and text[0] in _CHOICE_STARTS else None
+        if choice and not re.match(
+            r"\s*(?:[-+=^_<>/*(,;&]|and\b|or\b)|\\(?!text|mathrm|frac|sqrt)", choice[3]
+        ):
+            return Named("choice", (choice[1] or choice[2]) + (f" {choice[3]}" if choice[3] else ""))
+        if _PREFIXED.fullmatch(text):
+            return based(text[2:], {"x": 16, "b": 2, "o": 8}[text[1].lower()])
+        in_base = _BASED.fullmatch(text) or _TEXT_BASED.fullmatch(text)
+        if (in_base and not in_base[1].isalpha()) or (in_base and len(in_base[1]) > 1):
+            try:
+                return based(in_base[1], int(in_base[2]))
+            except NotationError:
+                return None
+        if _ONLY_WORDS.fullmatch(text) and not _is_formula(text) and not _JOINED.search(text):
+            return Text(text)
+    return None
+
+
+def _is_formula(text: str) -> bool:
+    """Whether letters are names with a meaning in mathematics: `pi`, `sin x`."""
+    return all(
+        len(word) == 1 or word in FUNCTIONS or word in GREEK or word in CONSTANTS for word in text.split()
+    )
