@@ -109,8 +109,7 @@ class EmbeddedEngine:
         except Exception as error:  # whatever it is, those who wait must learn of it
             explained = _explain(error)
             explained.__cause__ = error
-            self.tell(ready, explained)
-            self._loop.call_soon_threadsafe(self._fail, explained)
+            self._loop.call_soon_threadsafe(self._give_up, ready, explained)
 
     def _load(self) -> Decoder:
         import torch
@@ -136,6 +135,11 @@ class EmbeddedEngine:
                     return
                 command(decoder)
             decoder.step()
+
+    def _give_up(self, ready: asyncio.Future[None], error: DartmathError) -> None:
+        """In one step, since the loop may close as soon as `ready` is settled."""
+        self._fail(error)
+        _settle(ready, error)
 
     def _fail(self, error: DartmathError) -> None:
         self._error = error
