@@ -49,6 +49,8 @@ def _closed(g: Grammar, opening: str, items: list[Expression]) -> Expression:
     if not closes(opening, token):
         raise NotationError(f"a bracket {opening!r} without its partner")
     if opening in "FC":
+        if len(items) != 1:
+            raise NotationError("floor or ceiling of no single value")
         return Apply("floor" if opening == "F" else "ceil", tuple(items))
     if opening == "S":
         return Group("{}", tuple(items)) if items else Named("set", "empty")

@@ -32,7 +32,11 @@ def rational(node: Expression) -> Fraction:
             return rational(node.args[0])
         rule = _RATIONAL.get(node.name)
         if rule is not None:
-            value = rule(*[rational(part) for part in node.args])
+            values = [rational(part) for part in node.args]
+            try:
+                value = rule(*values)
+            except TypeError as error:
+                raise Inexact(f"{node.name} of {len(values)} arguments") from error
             if value.numerator.bit_length() + value.denominator.bit_length() > MAX_BITS:
                 raise Inexact("too many digits")
             return value
