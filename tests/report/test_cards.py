@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from huggingface_hub import DatasetCard, ModelCard
 
 from dartmath.errors import DataError, UnknownNameError
 from dartmath.evaluation.result import read_result
-from dartmath.manifest import read_manifest
+from dartmath.manifest import read_manifest, write_manifest
 from dartmath.recipe import ReportSection
 from dartmath.report import render_cards, write_cards
 from report.made_run import make_sample
@@ -50,6 +51,7 @@ def test_the_model_card_says_what_was_trained_how(cards: dict[str, Path], run_fo
     template = read_manifest(run_folder / "model")["template"]
     assert f"`{template['name']}` (hash `{template['hash']}`)" in text
     assert "### Instruction:\n{query}\n\n### Response:" in text
+    assert "the same in every stage of the run" in text
     for row in ("| learning rate | 0.0001 |", "| epochs | 3.0 |", "| optimiser steps | 30 |"):
         assert row in text
     assert "DART-Math-Llama-3-8B (Uniform), published | 45.3" in text
@@ -92,3 +94,13 @@ def test_a_run_without_data_set_or_model_has_no_card(tmp_path: Path) -> None:
     make_sample(tmp_path / "sample", per_level=2)
     with pytest.raises(DataError, match="no finished data set or model"):
         render_cards(ReportSection(), tmp_path)
+
+
+def test_another_template_in_evaluation_is_said(run_folder: Path, tmp_path: Path) -> None:
+    moved = tmp_path / run_folder.name
+    shutil.copytree(run_folder, moved)
+    manifest = read_manifest(moved / "evaluation" / "after")
+    write_manifest(moved / "evaluation" / "after", {**manifest, "template": {"name": "qa", "hash": "0" * 12}})
+    (_, text) = dict(render_cards(SECTION, moved)).popitem()
+    assert "**Another template was used in** evaluation/after: qa (000000000000)." in text
+    assert "model-index" in text, "a moved run still knows which evaluation is the model's"

@@ -120,13 +120,22 @@ _TRAINING_KEYS = (
 )
 
 
+def _value(setting: object) -> str:
+    return ("yes" if setting else "no") if isinstance(setting, bool) else str(setting)
+
+
 def training_table(stage: Stage) -> str:
     """How the model was fine-tuned, and what came of it."""
     config, summary = stage.manifest.get("config") or {}, stage.summary
+    settings = [(key.replace("_", " "), config[key]) for key in _TRAINING_KEYS if config.get(key) is not None]
     rows: list[Sequence[object]] = [
         ("base model", " ".join(str(v) for v in stage.manifest["model"].values() if v)),
         ("method", "LoRA" if config.get("lora") else "full fine-tuning, loss on the response alone"),
-        *((key.replace("_", " "), str(config[key])) for key in _TRAINING_KEYS if config.get(key) is not None),
+        *(
+            (key.replace("_", " "), _value(config[key]))
+            for key in _TRAINING_KEYS
+            if config.get(key) is not None
+        ),
         ("number format", summary["dtype"]),
         ("attention", summary["attention"]),
         ("examples", summary["examples"]),

@@ -95,6 +95,7 @@ def model_card(run: Run, stage: Stage, section: ReportSection) -> str:
         training=training_table(stage),
         datasets=[(d, d.summary, bands_table(d.summary)) for d in run.datasets if d.summary],
         template=_template(stage),
+        others_template=_other_templates(run, stage),
         limits=_limits(run, [result for _, result in own]),
         recipe=_recipe(run),
         stage=stage,
@@ -111,7 +112,8 @@ def _finished(stage: Stage) -> dict[str, Any]:
 
 def _is_of(evaluation: Stage, model: Stage) -> bool:
     name = str((evaluation.manifest.get("model") or {}).get("name", ""))
-    return bool(name) and Path(name).resolve() == model.folder.resolve()
+    # By the end of the path, so that a run may be moved.
+    return bool(name) and Path(name).resolve().parts[-2:] == model.folder.resolve().parts[-2:]
 
 
 def _template(stage: Stage) -> dict[str, str]:
@@ -128,6 +130,13 @@ def _template(stage: Stage) -> dict[str, str]:
     return recorded | {"text": (template.render("{query}").text or "") if same else ""}
 
 
+def _other_templates(run: Run, stage: Stage) -> list[str]:
+    """Stages of the run that used another template than the training, with its name and hash."""
+    own = (stage.manifest.get("template") or {}).get("hash")
+    used = [(s.label, s.manifest.get("template") or {}) for s in run.stages]
+    return [f"{label}: {t['name']} ({t['hash']})" for label, t in used if t and t["hash"] != own]
+
+
 def _evaluation_settings(results: Sequence[dict[str, Any]]) -> str:
     """How the model was asked, in one sentence; empty without an evaluation."""
     if not results:
@@ -135,9 +144,10 @@ def _evaluation_settings(results: Sequence[dict[str, Any]]) -> str:
     section = results[0]["section"]
     decoding = f"temperature {section['temperature']:g}" if section["temperature"] else "greedy decoding"
     shots = f"{section['shots']} worked examples" if section["shots"] else "0-shot"
+    trials = "one response" if section["trials"] == 1 else f"{section['trials']} responses"
     return (
-        f"{decoding}, {shots}, {section['trials']} response(s) per query of at most "
-        f"{section['max_tokens']} new tokens; answers judged by rule, without executing anything"
+        f"{decoding}, {shots}, {trials} per query of at most {section['max_tokens']:,} new tokens; "
+        "answers judged by rule, without executing anything"
     )
 
 
