@@ -131,11 +131,7 @@ def training_table(stage: Stage) -> str:
     rows: list[Sequence[object]] = [
         ("base model", " ".join(str(v) for v in stage.manifest["model"].values() if v)),
         ("method", "LoRA" if config.get("lora") else "full fine-tuning, loss on the response alone"),
-        *(
-            (key.replace("_", " "), _value(config[key]))
-            for key in _TRAINING_KEYS
-            if config.get(key) is not None
-        ),
+        *((name, _value(value)) for name, value in settings),
         ("number format", summary["dtype"]),
         ("attention", summary["attention"]),
         ("examples", summary["examples"]),
