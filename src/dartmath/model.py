@@ -118,7 +118,7 @@ def pick_dtype(dtype: DType, device: str) -> Any:
 
 
 def _check_folder(path: Path) -> None:
-    if not (path / "config.json").is_file():
+    if not any((path / name).is_file() for name in ("config.json", "adapter_config.json")):
         raise DataError("not a model folder: it has no config.json", path=path)
     if not any(
         (path / name).is_file() for name in ("tokenizer.json", "tokenizer.model", "tokenizer_config.json")

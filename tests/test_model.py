@@ -1,0 +1,84 @@
+"""Which model: folders, packaged models, adapters, and what is wrong with them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from dartmath.errors import ConfigError, DataError, MissingDependencyError
+from dartmath.model import (
+    PACKAGED,
+    ModelSection,
+    load_model,
+    load_tokenizer,
+    pick_device,
+    pick_dtype,
+    resolve_model,
+)
+
+
+def test_a_hub_id_is_left_to_the_hub() -> None:
+    assert resolve_model("deepseek-ai/deepseek-math-7b-rl") == "deepseek-ai/deepseek-math-7b-rl"
+
+
+@pytest.mark.parametrize("name", ["./nowhere", "/no/such/folder", "~/nope", "a/b/c"])
+def test_a_folder_that_is_not_there(name: str) -> None:
+    with pytest.raises(ConfigError, match="no such model folder"):
+        resolve_model(name)
+
+
+def test_a_folder_without_a_model(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"no config\.json"):
+        resolve_model(str(tmp_path))
+
+
+def test_a_folder_without_a_tokenizer(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(DataError, match=r"no tokenizer.*save_pretrained"):
+        resolve_model(str(tmp_path))
+
+
+def test_a_damaged_folder_is_a_data_error(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text('{"model_type": "llama"}')
+    (tmp_path / "tokenizer.json").write_text("not json")
+    with pytest.raises(DataError, match="cannot load the tokenizer"):
+        load_tokenizer(ModelSection(name=str(tmp_path)))
+
+
+def test_a_packaged_model_is_a_loadable_folder(smollm2: str) -> None:
+    assert resolve_model("smollm2-135m-instruct") == smollm2
+    assert json.loads((Path(smollm2) / "config.json").read_text())["model_type"] == "llama"
+    tokenizer = load_tokenizer(ModelSection(name="smollm2-135m-instruct"))
+    assert (tokenizer.bos_token, tokenizer.eos_token) == ("<|im_start|>", "<|im_end|>")
+
+
+def test_a_packaged_model_whose_package_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DARTMATH_CACHE", str(tmp_path))
+    monkeypatch.setitem(PACKAGED, "smollm2-135m-instruct", ("no_such_module", "x.gguf", "pip install it"))
+    with pytest.raises(MissingDependencyError, match="pip install it"):
+        resolve_model("smollm2-135m-instruct")
+
+
+def test_adapters_load_over_their_base(smollm2: str, tmp_path: Path) -> None:
+    import torch
+    from peft import LoraConfig, get_peft_model
+
+    model = get_peft_model(
+        load_model(ModelSection(name=smollm2), "cpu"), LoraConfig(target_modules=["q_proj"])
+    )
+    model.save_pretrained(tmp_path)
+    load_tokenizer(ModelSection(name=smollm2)).save_pretrained(tmp_path)
+    loaded = load_model(ModelSection(name=str(tmp_path), dtype="float32"), "cpu")
+    assert any("lora" in name for name, _ in loaded.named_parameters())
+    assert loaded.dtype == torch.float32
+
+
+def test_number_formats() -> None:
+    import torch
+
+    assert pick_dtype("float16", "cpu") == torch.float16
+    assert pick_dtype("auto", "cpu") in (torch.float32, torch.bfloat16)
+    assert pick_device("cpu") == "cpu"
+    assert pick_device() == ("cuda" if torch.cuda.is_available() else "cpu")
