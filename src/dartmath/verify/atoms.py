@@ -117,7 +117,7 @@ def _symbol(g: Grammar, name: str) -> Expression:
     """A symbol with its subscript; a symbol that is applied to what follows."""
     symbol = _subscripted(g, name)
     base = symbol.name.partition("_")[0].rstrip("'")
-    if base in UNKNOWN_FUNCTIONS:
+    if base in UNKNOWN_FUNCTIONS or _is_value_at_point(g, base):
         while g.accept("'"):
             symbol = Symbol(symbol.name + "'")
         if [g.peek(k)[1] for k in range(5)] == ["^", "{", "-", "1", "}"]:
@@ -128,6 +128,13 @@ def _symbol(g: Grammar, name: str) -> Expression:
             items = arguments.items if isinstance(arguments, Group) else (arguments,)
             return Apply(symbol.name, items)
     return symbol
+
+
+def _is_value_at_point(g: Grammar, name: str) -> bool:
+    """`I(0)` and `T(10)` are values of functions, not products with a number."""
+    if g.peek()[1] != "(" or g.peek(1)[0] != "num" or g.peek(2)[:2] != ("close", ")"):
+        return False
+    return g.peek(1)[1] == "0" or (len(name) == 1 and name.isupper())
 
 
 def _subscripted(g: Grammar, name: str) -> Symbol:

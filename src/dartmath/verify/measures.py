@@ -50,6 +50,8 @@ def measure(node: Expression) -> Measure:
         return Measure(Apply("neg", (inner.value,)), inner.kind, inner.unit)
     if isinstance(node, Quantity):
         unit = parse_unit(node.unit.lstrip("~"))
+        if not unit.known and isinstance(node.value, Apply) and node.value.name in ("percent", "degree"):
+            return measure(node.value)
         if unit.dimensions == (("radian", 1),):
             return Measure(node.value, "radian", unit)
         return Measure(node.value, "unit", unit)
@@ -74,8 +76,10 @@ def same_measure(reference: Expression, answer: Expression, tolerance: float | N
 
 
 def _percent(ours: Measure, theirs: Measure, tolerance: float | None) -> Decision:
+    if ours.kind and theirs.kind:
+        return Decision(False, "unit", "a percentage against another unit")
     plain = _same_number(ours.value, theirs.value, tolerance)
-    if plain or "unit" in (ours.kind, theirs.kind):
+    if plain:
         return plain
     left, right = (
         Apply("percent", (part.value,)) if part.kind == "percent" else part.value for part in (ours, theirs)
@@ -105,7 +109,7 @@ def _converted(ours: Measure, theirs: Measure, tolerance: float | None) -> Decis
 def _angle(ours: Measure, theirs: Measure, tolerance: float | None) -> Decision:
     """Degrees against radians, or against a bare number of degrees."""
     degrees, other = (ours, theirs) if ours.kind == "degree" else (theirs, ours)
-    if other.kind == "unit" and other.unit.known and other.unit.dimensions != (("angle", 1),):
+    if other.kind == "unit" and other.unit.dimensions != (("angle", 1),):
         return Decision(False, "unit", "an angle against another unit")
     in_radians = scalar_equal(Apply("degree", (degrees.value,)), other.value)
     if in_radians or other.kind == "radian" or _has_pi(other.value):

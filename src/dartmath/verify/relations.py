@@ -42,6 +42,12 @@ def is_name(node: Expression) -> bool:
     return False
 
 
+def _is_constant(sides: tuple[Expression, ...]) -> bool:
+    """`F(x, y) = c`: a family of curves, not a value for c."""
+    right = sides[-1]
+    return isinstance(right, Symbol) and right.name[0] in "cCkK" and bool(symbols(sides[0]))
+
+
 def _is_applied(node: Expression) -> bool:
     """`P(x)` read as a product, where a tuple of names stands."""
     return (
@@ -59,7 +65,12 @@ def assigned(node: Expression) -> Expression | None:
     sides = node.sides
     if is_name(sides[0]) and not _occurs(sides[0], sides[-1]):
         return sides[-1]
-    if is_name(sides[-1]) and len(sides) == 2 and not _occurs(sides[-1], sides[0]):
+    if (
+        is_name(sides[-1])
+        and len(sides) == 2
+        and not _occurs(sides[-1], sides[0])
+        and not _is_constant(sides)
+    ):
         return sides[0]
     if not symbols(node) and all(scalar_equal(sides[0], side) for side in sides[1:]):
         return sides[-1]

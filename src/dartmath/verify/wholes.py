@@ -24,6 +24,7 @@ _FORMULA = re.compile(
 )
 _CHOICE_STARTS = frozenset("ABCDEFGHIJ(\\oOcCaA")
 _GOES_ON = re.compile(r"\s*(?:[-+=^_<>/*(,;&]|and\b|or\b)|\\(?!text|mathrm|frac|sqrt)")
+_LABEL = re.compile(r"\b[A-Z]\}?\s*[:)]")
 _PREFIXED = re.compile(r"0(?:[xX][0-9a-fA-F]{1,99}|[bB][01]{1,99}|[oO][0-7]{1,99})")
 _JOINED = re.compile(r"\b(?:and|or)\b")
 
