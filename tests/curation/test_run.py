@@ -82,6 +82,15 @@ def test_the_same_section_gives_the_same_rows(journal: Path, tmp_path: Path) -> 
         assert rows_of(tmp_path / "a") == rows_of(tmp_path / "b")
 
 
+def test_a_set_that_is_there_is_not_made_again(journal: Path, tmp_path: Path) -> None:
+    first = curate(journal, CurationSection(), tmp_path)
+    written = (tmp_path / "train.parquet").stat().st_mtime_ns
+    assert curate(journal, CurationSection(), tmp_path) == first
+    assert (tmp_path / "train.parquet").stat().st_mtime_ns == written
+    assert curate(journal, CurationSection(policy=Uniform(k=1)), tmp_path) != first
+    assert (tmp_path / "train.parquet").stat().st_mtime_ns != written
+
+
 def test_duplicates_are_dropped_and_counted(tmp_path: Path) -> None:
     journal = make_sample(tmp_path / "sample", per_level=3, policy=Uniform(k=40, cap=120))
     summary = curate(journal, CurationSection(), tmp_path / "dataset")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dartmath.curation.arithmetic import wrong_steps
 from dartmath.curation.bands import band_of
@@ -17,9 +17,11 @@ from dartmath.errors import DataError
 from dartmath.manifest import new_manifest, read_manifest, write_manifest
 from dartmath.queries.generators import PREFIX as GENERATED
 from dartmath.queries.registry import datasets
-from dartmath.sampling.config import PolicySection
 from dartmath.sampling.sample import Sample
-from dartmath.terminal import warn
+from dartmath.terminal import info, warn
+
+if TYPE_CHECKING:
+    from dartmath.sampling.journal import JournalReader
 
 # Overlaps that the manifest names; the counts are of all.
 _PAIRS = 100
@@ -29,23 +31,39 @@ def curate(journal_folder: Path, section: CurationSection, out: Path) -> Curatio
     """Select a training set from the journal in `journal_folder` and write it to the folder `out`.
 
     Writes `train.parquet` (or `.jsonl`, see `COLUMNS`) and `manifest.json`. The same journal and
-    section give the same rows. Raises `DataError` when the journal holds nothing to select, or
-    when `out` holds the output of another stage.
+    section give the same rows; when `out` has them already, nothing is done. Raises `DataError`
+    when the journal holds nothing to select, or when `out` holds the output of another stage.
     """
     from dartmath.sampling.journal import open_journal
 
-    _check_out(out)
+    before = read_manifest(out, stage="curate") if (out / "manifest.json").is_file() else {}
     journal = open_journal(journal_folder)
     source = dict(journal.manifest)
+    if _is_current(before, source, section, out):
+        info(f"{out} is up to date")
+        return CurationSummary.from_json(before["summary"])
     if not source.get("finished"):
         warn(f"{journal_folder} is not finished; what it holds so far is curated")
+    selections, summary = _select(journal, section, journal_folder)
+    manifest = _manifest(source, journal_folder, section, summary)
+    # A crash between the two leaves a manifest that is not finished, and never one of other rows.
+    write_manifest(out, manifest)
+    _write(journal, selections, section, out)
+    write_manifest(out, {**manifest, "finished": True})
+    return summary
+
+
+def _select(
+    journal: JournalReader, section: CurationSection, folder: Path
+) -> tuple[list[Selection], CurationSummary]:
+    """What goes into the set, and its numbers."""
     pools = read_pool(journal, _refuse if section.check_arithmetic else None)
     contamination = _prepare(pools, section)
-    policy = section.policy or _sampling_policy(source)
+    policy = section.policy or journal.section.policy
     if section.size:
         policy = fit(pools, policy, section.size, difficulty=section.difficulty)
     selections = select(pools, policy, difficulty=section.difficulty, seed=section.seed)
-    _check_rows(selections, journal_folder)
+    _check_rows(selections, folder)
     summary = summarise(
         selections,
         policy=policy.model_dump(mode="json"),
@@ -53,9 +71,7 @@ def curate(journal_folder: Path, section: CurationSection, out: Path) -> Curatio
         licences=_licences(pools),
         decontamination=contamination,
     )
-    _write(journal, selections, section, out)
-    write_manifest(out, _manifest(source, journal_folder, section, summary))
-    return summary
+    return selections, summary
 
 
 def _refuse(sample: Sample) -> str:
@@ -78,12 +94,6 @@ def _prepare(pools: list[QueryPool], section: CurationSection) -> dict[str, Any]
     return {**found, "responses": responses, "pairs": found["pairs"][:_PAIRS]}
 
 
-def _sampling_policy(manifest: dict[str, Any]) -> PolicySection:
-    from dartmath.sampling.config import SamplingSection
-
-    return SamplingSection.model_validate(manifest["config"]).policy
-
-
 def _licences(pools: Sequence[QueryPool]) -> dict[str, str]:
     """Licence of each data set, as its source states it."""
     known = datasets()
@@ -96,9 +106,13 @@ def _own_licence(name: str) -> str:
     return "Apache-2.0 (generated)" if name.startswith(GENERATED) else "not stated (your own data)"
 
 
-def _check_out(out: Path) -> None:
-    if (out / "manifest.json").is_file():
-        read_manifest(out, stage="curate")
+def _is_current(
+    before: Mapping[str, Any], source: Mapping[str, Any], section: CurationSection, out: Path
+) -> bool:
+    """Whether `out` holds what this section makes of the finished journal as it is now."""
+    same = before.get("sampling") == source and before.get("config") == section.model_dump(mode="json")
+    finished = bool(before.get("finished") and source.get("finished"))
+    return finished and same and (out / f"train.{section.format}").is_file()
 
 
 def _check_rows(selections: Sequence[Selection], folder: Path) -> None:
@@ -128,6 +142,5 @@ def _manifest(
         "template": source.get("template"),
         "sampling": source,
         "columns": COLUMNS,
-        "finished": True,
         "summary": summary.to_json(),
     }

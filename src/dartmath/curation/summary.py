@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from statistics import median
 from typing import Any, ClassVar
@@ -75,6 +75,15 @@ class CurationSummary:
     def to_json(self) -> dict[str, Any]:
         """For the manifest and `--json`."""
         return {**asdict(self), "missing": self.missing}
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> CurationSummary:
+        """The summary of a manifest; the inverse of `to_json`."""
+        values = {name: value for name, value in row.items() if name != "missing"}
+        for name in ("bands", "levels", "datasets"):
+            values[name] = [GroupSummary(**group) for group in row[name]]
+        values["histogram"] = [tuple(entry) for entry in row["histogram"]]
+        return cls(**values)
 
     COLUMNS: ClassVar = ("band", "queries", "covered", "fail rate", "rows", "rows/query", "wanted", "missing")
 
