@@ -39,9 +39,7 @@ def whole_answer(text: str) -> Expression | None:
         if not _FORMULA.search(text) and (known := named(text)) is not None:
             return known
         choice = _CHOICE.fullmatch(text) if len(text) < 300 and text[0] in _CHOICE_STARTS else None
-        if choice and not re.match(
-            r"\s*(?:[-+=^_<>/*(,;&]|and\b|or\b)|\\(?!text|mathrm|frac|sqrt)", choice[3]
-        ):
+        if choice and not _GOES_ON.match(choice[3]) and not _LABEL.search(choice[3]):
             return Named("choice", (choice[1] or choice[2]) + (f" {choice[3]}" if choice[3] else ""))
         if _PREFIXED.fullmatch(text):
             return based(text[2:], {"x": 16, "b": 2, "o": 8}[text[1].lower()])
