@@ -18,6 +18,7 @@ from transformers.cache_utils import Cache, CacheLayerMixin
 
 from dartmath.errors import EngineError
 
+# Columns allocated ahead. Moving everything once in as many steps costs little beside reading it in each.
 _HEADROOM = 128
 _ATTENTION = {"full_attention", "sliding_attention", "chunked_attention"}
 
@@ -107,7 +108,7 @@ class SlotCache:
             return
         start, end, rows = self.start, self.end, len(self.lengths)
         self.end = max(end - start, left)
-        columns = self.end + right + max(_HEADROOM, self.end // 2)
+        columns = self.end + right + _HEADROOM
         for buffers in (self.keys, self.values):
             for index, old in enumerate(buffers):
                 new = old.new_zeros(self.slots, old.shape[1], columns, old.shape[3])
