@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from dartmath.errors import DataError, UsageError
 from dartmath.report import figure_svg, write_report
+from dartmath.report.page import render
 from report.made_run import make_sample
 
 
@@ -66,3 +68,11 @@ def test_the_figure_is_an_accessible_svg(run_folder: Path, tmp_path: Path) -> No
     assert root.find(f"{space}title") is not None and "Prop2Diff" in (root.findtext(f"{space}desc") or "")
     assert len(root.findall(f"{space}polyline")) == 4
     assert path.stat().st_size < 20_000
+
+
+def test_text_that_no_file_can_hold_does_not_stop_the_report() -> None:
+    sample = {"run": "a", "query": "q", "text": ["\ud800 \u2028 </script>"]}
+    page = render("t \ud800", [], {"queries": {}, "samples": [sample]})
+    assert page.encode("utf-8") and "<h1>t ?</h1>" in page
+    data = page.split('id="data">')[1].split("</script>")[0]
+    assert json.loads(data)["samples"][0]["text"] == ["? \u2028 </script>"]

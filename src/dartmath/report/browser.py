@@ -81,17 +81,12 @@ def _sample(sample: Sample) -> dict[str, Any]:
 
 def text_json(text: str) -> list[Any]:
     """A text as compact segments."""
-    return [segment.to_json() for segment in segments(_clean(text))]
+    return [segment.to_json() for segment in segments(text)]
 
 
 def _as_formula(answer: str) -> list[Any]:
     """An answer drawn as mathematics where it has LaTeX commands, as text otherwise."""
     if "\\" not in answer and "^" not in answer:
-        return [_clean(answer)]
+        return [answer]
     mathml = to_mathml(answer)
-    return [[_clean(answer), mathml, False]] if mathml else [_clean(answer)]
-
-
-def _clean(text: str) -> str:
-    """Without lone surrogates, which no HTML file can hold."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return [[answer, mathml, False]] if mathml else [answer]

@@ -85,7 +85,7 @@ def render(title: str, sections: Sequence[Section], browser: dict[str, Any]) -> 
     )
     environment.tests["figure"] = lambda block: isinstance(block, Figure)
     scripts = {"plotly": get_plotlyjs(), "own": (_ASSETS / "report.js").read_text(encoding="utf-8")}
-    return environment.get_template("report.html.j2").render(
+    page = environment.get_template("report.html.j2").render(
         title=title,
         sections=sections,
         data=_safe_json({"figures": figures, **browser}),
@@ -95,6 +95,8 @@ def render(title: str, sections: Sequence[Section], browser: dict[str, Any]) -> 
         browsable=bool(browser["samples"]),
         version=versions().get("dartmath", ""),
     )
+    # A lone surrogate, which no file can hold, becomes a question mark.
+    return page.encode("utf-8", "replace").decode("utf-8")
 
 
 def _safe_json(data: Any) -> str:
