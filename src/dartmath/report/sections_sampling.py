@@ -13,31 +13,36 @@ from dartmath.report.statistics import SamplingStatistics
 
 
 def sampling_section(statistics: Sequence[tuple[str, SamplingStatistics]]) -> Section:
+    """How hard the queries are, and what became of the trials."""
     lead = "How hard the queries are for the model, and what each policy makes of the same pool of samples."
     section = Section("sampling", "Sampling", lead)
-    several = len(statistics) > 1
-    for label, one in statistics:
-        section.blocks.append(Tiles(label, _sampling_tiles(one)))
-    if several:
-        section.blocks.append(figures.pass_rates([(n, s.pass_rates) for n, s in statistics], "all"))
-    for place, (label, one) in enumerate(statistics):
-        id = f"sampling-{place}"
-        drawn = [
-            figures.responses_by_difficulty(one.comparison, id),
-            figures.responses_by_band(one.comparison, id),
-            figures.effort(one.bands, id),
-            figures.coverage(one.bands, id),
-            figures.outcomes(one.bands, id),
-            *([] if several else [figures.pass_rates([(label, one.pass_rates)], id)]),
-            figures.lengths(one, id),
-            figures.duplicates(one.bands, id),
-        ]
-        section.blocks += [_of_run(figure, label) if several else figure for figure in drawn]
+    section.blocks += [Tiles(label, _sampling_tiles(one)) for label, one in statistics]
+    if len(statistics) == 1:
+        section.blocks += _figures_of(*statistics[0], "sampling-0")
+    elif statistics:
+        together = figures.pass_rates([(label, one.pass_rates) for label, one in statistics], "all")
+        section.blocks.append(replace(together, wide=True))
+        drawn = [_figures_of(*pair, f"sampling-{place}") for place, pair in enumerate(statistics)]
+        # The same figure of every run, then the next: that is what a reader compares.
+        for same in zip(*drawn, strict=True):
+            section.blocks += [
+                replace(figure, title=f"{figure.title} ({label})", wide=False)
+                for figure, (label, _) in zip(same, statistics, strict=True)
+            ]
     return section
 
 
-def _of_run(figure: Figure, label: str) -> Figure:
-    return replace(figure, title=f"{figure.title} ({label})")
+def _figures_of(label: str, one: SamplingStatistics, id: str) -> list[Figure]:
+    return [
+        figures.responses_by_difficulty(one.comparison, id),
+        figures.responses_by_band(one.comparison, id),
+        figures.effort(one.bands, id),
+        figures.coverage(one.bands, id),
+        figures.outcomes(one.bands, id),
+        figures.pass_rates([(label, one.pass_rates)], id),
+        figures.lengths(one, id),
+        figures.duplicates(one.bands, id),
+    ]
 
 
 def _sampling_tiles(one: SamplingStatistics) -> list[Tile]:
