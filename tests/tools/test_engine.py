@@ -219,6 +219,32 @@ def test_cancelling_ends_the_running_block(isolation: Isolation) -> None:
     asyncio.run(asyncio.wait_for(go(), 30))
 
 
+def test_closing_the_engine_before_a_cancelled_response(isolation: Isolation) -> None:
+    inner = ScriptedEngine(["```python\nx = 1\n```\n", "never"])
+    never = asyncio.Event()
+
+    async def go() -> None:
+        engine = ToolEngine(inner, ToolsSection())
+        async with engine:
+            scripted = inner.generate
+
+            async def generate(request: Request) -> Completion:
+                if inner.requests:
+                    await never.wait()
+                return await scripted(request)
+
+            inner.generate = generate  # type: ignore[method-assign]
+            task = asyncio.create_task(engine.generate(Request("q", Prompt("Q"), GENERATION, 0)))
+            while not inner.requests:
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.3)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(asyncio.wait_for(go(), 30))
+
+
 def test_many_responses_at_once(isolation: Isolation) -> None:
     @dataclass
     class Squares(ScriptedEngine):

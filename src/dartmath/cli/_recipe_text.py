@@ -84,7 +84,7 @@ seed: 0
 
 model:
   name: @model@   # a Hub id, a folder, or smollm2-135m-instruct
-template: chat   # the tokenizer's own chat template; for base models: qa, alpaca, or a file of your own
+template: chat-boxed   # the model's own chat template, asking for a boxed answer; for base models: qa, alpaca
 """
 
 _TRANSFORMERS = """\

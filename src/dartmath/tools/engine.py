@@ -58,8 +58,9 @@ class ToolEngine:
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        if self._threads is not None:
-            self._threads.shutdown(wait=True)
+        threads, self._threads = self._threads, None
+        if threads is not None:
+            await asyncio.to_thread(threads.shutdown)
         await self._engine.__aexit__(*exc)
 
     async def generate(self, request: Request) -> Completion:
@@ -80,7 +81,7 @@ class ToolEngine:
                 if finish is not None:
                     return response.completion(turn, finish)
         finally:
-            await self._in_thread(sandbox.close)
+            await self._close(sandbox)
 
     def describe(self) -> dict[str, Any]:
         """The inner engine's description with the tools and their isolation."""
@@ -117,6 +118,13 @@ class ToolEngine:
             sandbox.kill()
             await running
             raise
+
+    async def _close(self, sandbox: Sandbox) -> None:
+        # A request that is cancelled while the engine closes finds the threads gone.
+        if sandbox.started and self._threads is not None:
+            await self._in_thread(sandbox.close)
+        else:
+            sandbox.close()
 
     async def _in_thread(self, function: Any, *arguments: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)

@@ -65,8 +65,12 @@ class Sandbox:
         self._section = section or ToolsSection()
         self._isolation = isolation or find_isolation(allow_weak=self._section.allow_weak)
         self._worker: _Worker | None = None
-        self._lost_state = False
         self._killed = False
+
+    @property
+    def started(self) -> bool:
+        """Whether there is an interpreter now."""
+        return self._worker is not None
 
     def run(self, code: str) -> BlockResult:
         """Run one block; never raises for what the code does."""
