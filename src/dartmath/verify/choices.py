@@ -17,6 +17,7 @@ _OPTION = re.compile(
     r"(?<![A-Za-z0-9\\])(?:\\(?:text|textbf|mathrm|mathbf)\s*\{\s*)?\(\s*([A-Ja-j])\s*\)\s*\}?"
     r"|(?:^|\n|\s)([A-J])[.):](?=\s)"
 )
+_EDGES = re.compile(r"(?:\\(?:text|textbf|mathrm|mathbf)\s*\{|\\q?quad|\\\\|[\s,;$~])+$|^(?:\\[ ,;]|[\s$~])+")
 MAX_QUERY = 20_000
 
 
@@ -72,5 +73,5 @@ def options(query: str) -> dict[str, str]:
             break
         end = marks[place + 1].start() if place + 1 < len(marks) else len(query)
         text = query[marks[place].end() : end].strip().strip("~").split("\n\n")[0]
-        found[letters[place]] = re.sub(r"(?:\\q?quad|\\\\|[\s,;$~])+$|^[\s$~]+", "", text)
+        found[letters[place]] = _EDGES.sub("", text)
     return found if len(found) > 1 else {}

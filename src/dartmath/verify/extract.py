@@ -31,8 +31,13 @@ _HASH = re.compile(r"####[ \t]*([^\n]{1,4000})")
 _PHRASE = re.compile(
     r"(?:\banswers?\b(?:[ \t]+to[ \t]+(?:the|this)[ \t]+(?:question|problem))?"
     r"(?:[ \t]+(?:is|are)\b(?:[ \t]+equal[ \t]+to\b)?[ \t]*:?|[ \t]*[*_]{0,3}[ \t]*:[ \t]*[*_]{0,3})"
-    r"|^[ \t]*[*_]{0,3}A[*_]{0,3}[:.][*_]{0,3}(?=[ \t]*\S))[ \t]*\n?[ \t]*",
+    r"|^[ \t]*[*_]{0,3}A[*_]{0,3}:[*_]{0,3}(?=[ \t]*\S))[ \t]*\n?[ \t]*",
     re.IGNORECASE | re.MULTILINE,
+)
+_COMMENT = re.compile(
+    r"(?:indeed |also |now |therefore )?(?:not )?(?:correct|right|wrong|incorrect|valid|reasonable"
+    r"|unique|below|above|as follows|found|given|verified|clear|consistent|unchanged)\b.{0,80}",
+    re.IGNORECASE,
 )
 _MATH = re.compile(
     r"(?:\*\*)?(?:\$\$(?P<a>[^$]{1,4000})\$\$|\\\[(?P<b>.{1,4000}?)\\\]|\\\((?P<c>.{1,4000}?)\\\)"
@@ -137,7 +142,7 @@ def _hashed(text: str) -> _Found | None:
 def _phrased(text: str) -> _Found | None:
     for phrase in reversed(list(_PHRASE.finditer(text))[-8:]):
         found = _clause(text, phrase.end())
-        if found is not None:
+        if found is not None and not _COMMENT.fullmatch(found[0]):
             answer, end = found
             return (answer, "answer_is", phrase.end(), end)
     return None

@@ -106,6 +106,9 @@ class RealSets:
 
     def _interval(self, low: Expression, low_closed: bool, high: Expression, high_closed: bool) -> Pieces:
         ends = self._number(low), self._number(high)
+        order = compare_ends(*ends)
+        if order > 0 or (order == 0 and not (low_closed and high_closed)):
+            raise Undefined("a pair whose first number is not the smaller is a point")
         piece = Piece(
             ends[0],
             low_closed and bool(ends[0].is_finite()),
