@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from dartmath.errors import DataError
+from dartmath.evaluation.result import FILE, read_result
 from dartmath.manifest import read_manifest
 
 _DEPTH = 2
@@ -67,29 +67,11 @@ def find_runs(folders: Sequence[Path]) -> list[Run]:
     return runs
 
 
-def training_log(stage: Stage) -> list[dict[str, Any]]:
-    """The rows of a training run's `training_log.jsonl`; none when it wrote no log."""
-    path = stage.folder / "training_log.jsonl"
-    if not path.is_file():
-        return []
-    rows = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        try:
-            rows.append(json.loads(line))
-        except json.JSONDecodeError as error:
-            raise DataError(f"not a line of JSON: {error}", path=path, line=number) from error
-    return rows
-
-
 def evaluation_result(stage: Stage) -> dict[str, Any]:
-    """`result.json` of an evaluation; empty while it has not finished."""
-    path = stage.folder / "result.json"
-    if not path.is_file():
+    """The scores of an evaluation, as JSON; empty while it has not finished."""
+    if not (stage.folder / FILE).is_file():
         return {}
-    try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
-    except (json.JSONDecodeError, ValueError) as error:
-        raise DataError(f"damaged evaluation result: {error}", path=path) from error
+    return read_result(stage.folder).model_dump(mode="json")
 
 
 def _find(folder: Path) -> Run:

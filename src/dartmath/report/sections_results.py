@@ -9,8 +9,9 @@ from dartmath.report import figures_training as figures
 from dartmath.report.blocks import Section, Table, Tile, Tiles, duration
 from dartmath.report.browser import text_json
 from dartmath.report.card_tables import published_rows
-from dartmath.report.runs import Stage, evaluation_result, training_log
+from dartmath.report.runs import Stage, evaluation_result
 from dartmath.report.summary import show_score
+from dartmath.training.journal import read_log
 
 _ENDINGS = (
     "evaluation",
@@ -81,7 +82,7 @@ def training_section(stages: Mapping[str, Stage]) -> Section:
     for label, stage in stages.items():
         if stage.summary:
             section.blocks.append(Tiles(label, _training_tiles(stage)))
-    logs = {label: log for label, stage in stages.items() if (log := training_log(stage))}
+    logs = {label: log for label, stage in stages.items() if (log := read_log(stage.folder))}
     if logs:
         section.blocks += [
             figures.training_curve(logs, "loss", "Loss", "training"),
