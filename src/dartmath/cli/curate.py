@@ -42,7 +42,7 @@ def command(
         CurationSection, _over_sampling_policy(journal, overrides), recipe=recipe, key="curation"
     )
     if compare:
-        _compare(journal, section.size, as_json)
+        _compare(journal, section, as_json)
         return
     from dartmath.curation.run import curate
 
@@ -64,11 +64,11 @@ def _over_sampling_policy(journal: Path, overrides: dict[str, Any]) -> dict[str,
     return {f"policy.{key}": value for key, value in sampled.items()} | overrides
 
 
-def _compare(journal: Path, size: int | None, as_json: bool) -> None:
+def _compare(journal: Path, section: CurationSection, as_json: bool) -> None:
     from dartmath.curation.compare import compare_policies
     from dartmath.terminal import print_table
 
-    comparison = compare_policies(journal, size)
+    comparison = compare_policies(journal, section.size, deduplicate=section.deduplicate)
     if as_json:
         print(json.dumps(comparison.to_json(), ensure_ascii=False))
         return
