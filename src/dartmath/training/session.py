@@ -65,7 +65,7 @@ def run_session(job: Job) -> TrainingSummary:
     _announce(job, prepared)
     trainer, journal = _trainer(job, prepared)
     try:
-        trainer.train(resume_from_checkpoint=_resume_point(job))
+        _train(trainer, job)
     finally:
         journal.close()
     summary = _summarise(job, prepared, trainer.model)
@@ -73,6 +73,26 @@ def run_session(job: Job) -> TrainingSummary:
     if is_main() and not section.keep_checkpoints:
         remove_checkpoints(_checkpoint_folder(job))
     return summary
+
+
+def _train(trainer: Any, job: Job) -> None:
+    """Run the trainer; failures of memory and disk become messages that say what to do."""
+    import torch
+    from safetensors import SafetensorError
+
+    try:
+        trainer.train(resume_from_checkpoint=_resume_point(job))
+    except torch.OutOfMemoryError as error:
+        raise TrainingError(
+            f"out of GPU memory ({str(error).splitlines()[0]}); lower --micro-batch, switch "
+            "--gradient-checkpointing on, shard with --launch launch/zero3.yaml, or train adapters: "
+            "--lora-rank 16. `dartmath train --plan` estimates what fits"
+        ) from error
+    except (OSError, SafetensorError) as error:
+        raise TrainingError(
+            f"could not write to {job.out} ({error}); make room, and the same command goes on from the "
+            "last whole checkpoint"
+        ) from error
 
 
 def prepare_data(job: Job, tokenizer: Any) -> tuple[Mixture, Packing]:

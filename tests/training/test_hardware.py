@@ -1,0 +1,122 @@
+"""Options that cannot run here are refused with the way out; those that can are chosen well."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from dartmath.errors import ConfigError, MissingDependencyError, TrainingError
+from dartmath.model import ModelSection
+from dartmath.prompts.template import load_template
+from dartmath.training.config import Lora, TrainingSection
+from dartmath.training.hardware import (
+    MEMORY_GIB,
+    PEAK_FLOPS,
+    check_options,
+    choose_attention,
+    choose_dtype,
+    flops_per_token,
+    lookup,
+)
+from dartmath.training.run import train
+from training.material import examples, write_jsonl
+
+no_gpu = pytest.mark.skipif(torch.cuda.is_available(), reason="says what happens without a GPU")
+
+
+@no_gpu
+@pytest.mark.parametrize("kernel", ["flash_attention_2", "flex_attention"])
+def test_kernels_that_need_a_gpu_are_refused(kernel: Any) -> None:
+    with pytest.raises(ConfigError, match="--attention sdpa"):
+        choose_attention(TrainingSection(attention=kernel))
+
+
+@no_gpu
+def test_without_a_gpu_sdpa_is_chosen_and_qlora_refused() -> None:
+    assert choose_attention(TrainingSection()) == "sdpa"
+    with pytest.raises(ConfigError, match="--no-lora-quantize"):
+        check_options(TrainingSection(lora=Lora(quantize=True)))
+
+
+@pytest.mark.parametrize(
+    ("changes", "module", "command"),
+    [
+        ({"liger": True}, "liger_kernel", "pip install liger-kernel"),
+        ({"log_to": ["wandb"]}, "wandb", "pip install wandb"),
+        ({"log_to": ["tensorboard", "trackio"]}, "trackio", "pip install trackio"),
+    ],
+)
+def test_a_missing_package_is_named_with_its_command(
+    changes: dict[str, Any], module: str, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "dartmath.training.hardware.find_spec", lambda name: None if name == module else object()
+    )
+    with pytest.raises(MissingDependencyError, match=command):
+        check_options(TrainingSection(**changes))
+
+
+def test_dtype_is_what_was_asked_for() -> None:
+    assert choose_dtype(TrainingSection(dtype="float32")) == "float32"
+    assert choose_dtype(TrainingSection(dtype="bfloat16")) == "bfloat16"
+    assert choose_dtype(TrainingSection()) in ("float32", "bfloat16")
+
+
+def test_devices_are_found_by_their_longest_name() -> None:
+    assert lookup(PEAK_FLOPS, "NVIDIA H200") == PEAK_FLOPS["H200"]
+    assert lookup(MEMORY_GIB, "NVIDIA L40S") == 48
+    assert lookup(PEAK_FLOPS, "NVIDIA A100-SXM4-80GB") == PEAK_FLOPS["A100"]
+    assert lookup(PEAK_FLOPS, "a device nobody knows") is None
+    assert PEAK_FLOPS.keys() == MEMORY_GIB.keys()
+
+
+def test_flops_follow_the_published_formula(tiny_llama: str) -> None:
+    from transformers import AutoModelForCausalLM
+
+    model = AutoModelForCausalLM.from_pretrained(tiny_llama)
+    looked_up = model.get_input_embeddings().weight.numel()
+    parameters = sum(p.numel() for p in model.parameters()) - looked_up
+    assert flops_per_token(model, 100) == 6 * parameters + 6 * 2 * 32 * 100
+
+
+def test_a_window_is_only_switched_off_where_there_is_one(tiny_llama: str, tmp_path: Path) -> None:
+    data = write_jsonl(tmp_path / "rows.jsonl", examples(5))
+    section = TrainingSection(batch_size=1, sliding_window=False)
+    with pytest.raises(ConfigError, match="has no sliding window"):
+        train(section, ModelSection(name=tiny_llama), load_template("qa"), [data], tmp_path / "out")
+
+
+@pytest.mark.parametrize("value", [torch.inf, torch.nan])
+def test_a_gradient_that_is_not_finite_stops_the_run(
+    value: float, tiny_llama: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The loss is fine; the gradient of one weight is not."""
+    from dartmath.training import session
+
+    load = session.load_model
+
+    def spoiled(*args: Any, **kwargs: Any) -> Any:
+        model = load(*args, **kwargs)
+        model.lm_head.weight.register_hook(lambda gradient: torch.full_like(gradient, value))
+        return model
+
+    monkeypatch.setattr(session, "load_model", spoiled)
+    data = write_jsonl(tmp_path / "rows.jsonl", examples(5))
+    section = TrainingSection(batch_size=1, max_length=256, dtype="float32")
+    with pytest.raises(TrainingError, match=r"gradient norm became .* at step 1.*rows\.jsonl row"):
+        train(section, ModelSection(name=tiny_llama), load_template("qa"), [data], tmp_path / "out")
+
+
+def test_a_full_disk_says_how_to_go_on(
+    tiny_llama: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = write_jsonl(tmp_path / "rows.jsonl", examples(20))
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("dartmath.training.callbacks.mark_whole", full)
+    section = TrainingSection(batch_size=1, max_length=256, save_steps=1, dtype="float32")
+    with pytest.raises(TrainingError, match=r"No space left.*the same command goes on"):
+        train(section, ModelSection(name=tiny_llama), load_template("qa"), [data], tmp_path / "out")
