@@ -32,34 +32,40 @@ def dataset_difficulty(summary: Mapping[str, Any], name: str) -> Figure:
 def dataset_bands(summary: Mapping[str, Any], name: str) -> Figure:
     """Rows of each query by band, and what the pool lacked."""
     bands = list(summary["bands"])
+    names = [wrapped(band["name"]) for band in bands]
     per_query = [band["rows"] / max(1, band["queries"]) for band in bands]
     hover = "%{x:.1f} rows per query<extra></extra>"
-    names = [wrapped(band["name"]) for band in bands]
     trace = bar("rows per query", per_query, names, GOOD, hover=hover, orientation="h")
-    columns = ("band", "queries", "covered", "fail rate", "wanted", "rows", "per query", "missing", "tokens")
-    rows = [
-        (
-            band["name"],
-            band["queries"],
-            band["covered"],
-            "" if band["fail_rate"] is None else f"{band['fail_rate']:.3f}",
-            band["wanted"],
-            band["rows"],
-            f"{mean:.1f}",
-            band["missing"],
-            band["tokens"],
-        )
-        for band, mean in zip(bands, per_query, strict=True)
-    ]
     missing = f" The pool lacks {summary['missing']:,} {summary['unit']}." if summary["missing"] else ""
     return Figure(
         f"{name}-set-bands",
         "Responses per query by band",
         f"{summary['covered']:,} of {summary['queries']:,} queries are in the set.{missing}",
         make_spec([trace], "rows per query", "", **lying(len(bands))),
-        columns,
-        rows,
+        GROUP_COLUMNS,
+        group_rows(bands),
     )
+
+
+GROUP_COLUMNS = ("band", "queries", "covered", "fail rate", "wanted", "rows", "per query", "missing", "tokens")
+
+
+def group_rows(groups: Sequence[Mapping[str, Any]]) -> list[tuple[object, ...]]:
+    """Table rows of the bands, levels or data sets of a training set."""
+    return [
+        (
+            group["name"],
+            group["queries"],
+            group["covered"],
+            "" if group["fail_rate"] is None else f"{group['fail_rate']:.3f}",
+            group["wanted"],
+            group["rows"],
+            f"{group['rows'] / max(1, group['queries']):.1f}",
+            group["missing"],
+            group["tokens"],
+        )
+        for group in groups
+    ]
 
 
 def training_curve(

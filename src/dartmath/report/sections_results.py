@@ -36,19 +36,27 @@ def datasets_section(stages: Mapping[str, Stage]) -> Section:
             Tiles(label, _dataset_tiles(summary)),
             figures.dataset_bands(summary, f"dataset-{place}"),
             figures.dataset_difficulty(summary, f"dataset-{place}"),
-            Table(
-                "Sources",
-                "Licences as the sources state them.",
-                ("data set", "queries", "rows", "licence"),
-                [
-                    (g["name"], g["queries"], g["rows"], summary["licences"].get(g["name"], ""))
-                    for g in summary["datasets"]
-                ],
-            ),
+            *_levels(summary),
+            _sources(summary),
         ]
         if pairs := (summary.get("decontamination") or {}).get("pairs"):
             section.blocks.append(_contamination(pairs))
     return section
+
+
+def _levels(summary: Mapping[str, Any]) -> list[Table]:
+    """The set by the data sets' own levels, where the bands are something else."""
+    levels, bands = summary["levels"], summary["bands"]
+    if not levels or len(levels) == len(bands):
+        return []
+    return [Table("By level", "", ("level", *figures.GROUP_COLUMNS[1:]), figures.group_rows(levels))]
+
+
+def _sources(summary: Mapping[str, Any]) -> Table:
+    licences = summary["licences"]
+    rows = [(g["name"], g["queries"], g["rows"], licences.get(g["name"], "")) for g in summary["datasets"]]
+    caption = "Licences as the sources state them."
+    return Table("Sources", caption, ("data set", "queries", "rows", "licence"), rows)
 
 
 def _contamination(pairs: Sequence[Mapping[str, Any]]) -> Table:
