@@ -245,5 +245,6 @@ def _schema(pa: Any) -> Any:
         ("reason", pa.string()),
         ("seconds", pa.float64()),
         ("text_hash", pa.int64()),
+        ("tools", pa.struct([(outcome, pa.int32()) for outcome in ("ok", "error", "timeout", "refused")])),
     ]
     return pa.schema(fields)
