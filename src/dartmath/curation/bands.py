@@ -15,7 +15,7 @@ def band_of(queries: Sequence[Query], fail_rates: Mapping[str, float | None]) ->
     """The band of each query by id, in the order in which bands are to be shown.
 
     It is the metadata "band", else the level (with the data set's name where several sets have
-    levels, or where other queries have none), else one of five groups of equal size by fail rate.
+    levels, or where other queries have none), else one of at most five groups by fail rate.
     """
     if not any(q.metadata.get("band") or q.metadata.get("level") for q in queries):
         return _quantiles(queries, fail_rates)
