@@ -87,16 +87,21 @@ def _from_pilot(recipe: Recipe, count: int, trials: int) -> tuple[list[BandData]
     from dartmath.sampling.config import VRT
     from dartmath.sampling.forecast_pilot import choose_pilot, measured_bands
     from dartmath.sampling.journal import open_journal
+    from dartmath.sampling.journal_manifest import content_hash
     from dartmath.sampling.run import sample
 
     queries, template = load_all(recipe.queries), load_template(recipe.template)
     names = _band_names(queries)
-    folder = recipe.folder / f"forecast-{count}x{trials}"
+    chosen = choose_pilot(queries, names, count, recipe.seed)
+    section = recipe.sampling.model_copy(update={"policy": VRT(trials=trials)})
+    # Another pilot for another question: a changed recipe does not meet the samples of the old one.
+    asked = [[q.id for q in chosen], section.model_dump(mode="json"), recipe.model.name, template.hash]
+    folder = recipe.folder / "forecast" / content_hash(asked)
     summary = sample(
-        choose_pilot(queries, names, count, recipe.seed),
+        chosen,
         create_engine(recipe.engine, recipe.model, template),
         template,
-        recipe.sampling.model_copy(update={"policy": VRT(trials=trials)}),
+        section,
         folder,
         seed=recipe.seed,
         model=describe_model(recipe.model),
