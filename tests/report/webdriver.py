@@ -53,7 +53,7 @@ class Browser:
             method=method,
         )
         try:
-            with urllib.request.urlopen(request, timeout=60) as reply:
+            with urllib.request.urlopen(request, timeout=120) as reply:
                 return json.loads(reply.read())["value"]
         except urllib.error.HTTPError as error:
             raise RuntimeError(error.read().decode()) from error
@@ -111,7 +111,7 @@ class Browser:
         """A command of the Chrome DevTools protocol."""
         return self._send("POST", "/goog/cdp/execute", {"cmd": command, "params": parameters})
 
-    def wait(self, condition: str, seconds: float = 15) -> None:
+    def wait(self, condition: str, seconds: float = 60) -> None:
         """Wait until an expression of the page is true."""
         end = time.monotonic() + seconds
         while not self.run(f"return Boolean({condition})"):
