@@ -213,7 +213,7 @@ def _mergeable(reference: Relation, answer: Relation) -> bool:
     """`f(x) = ...` against `y = ...`, or a value with a label in words."""
     heads = reference.sides[0], answer.sides[0]
     if any(isinstance(head, Text) for head in heads):
-        return True
+        return not all(isinstance(head, Text) for head in heads)
     generic = [isinstance(head, Symbol) and head.name == "y" for head in heads]
     applied = [isinstance(head, Apply) for head in heads]
     return (generic[0] and applied[1]) or (generic[1] and applied[0])

@@ -110,7 +110,7 @@ class SetBuilder(Expression):
 
 @dataclass(slots=True, eq=True)
 class Matrix(Expression):
-    """Rows of entries. `oriented` is False where the notation does not tell row from column."""
+    """Rows of entries."""
 
     rows: tuple[tuple[Expression, ...], ...]
 
@@ -158,10 +158,6 @@ class Named(Expression):
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.value}"
-
-
-ONE = Number(Fraction(1))
-ZERO = Number(Fraction(0))
 
 
 def number(value: int) -> Number:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -218,6 +217,3 @@ def digits(literal: Number) -> int:
     if literal.value.numerator.bit_length() > MAX_DECIMAL_BITS:
         return MAX_DECIMAL_BITS // 4
     return len(str(abs(literal.value.numerator) * 10 ** (literal.places or 0) // literal.value.denominator))
-
-
-UNIT_QUERY = re.compile(r"\bin (?:terms of )?(?:radians|degrees)\b", re.IGNORECASE)
