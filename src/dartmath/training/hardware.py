@@ -132,15 +132,27 @@ def _measured_peak(dtype: Any) -> float:
     return float(2 * size**3 / best)
 
 
-def flops_per_token(model: Any, length: int) -> float:
+def flops_per_token(model: Any, length: int, *, frozen: bool = False) -> float:
     """Forward and backward arithmetic of one token in packed sequences of `length`.
 
     6 FLOP per parameter, plus 6 x layers x hidden x length for causal attention over the whole
     sequence (PaLM, https://arxiv.org/abs/2204.02311, appendix B, halved for the causal mask).
-    Embeddings that are only looked up do not count.
+    Embeddings that are only looked up do not count. `frozen` weights (LoRA) need no weight
+    gradients: 4 FLOP per parameter.
     """
     config = model.config.get_text_config()
-    parameters = sum(p.numel() for p in model.parameters())
+    parameters = count_parameters(model)
     if not config.tie_word_embeddings:
-        parameters -= model.get_input_embeddings().weight.numel()
-    return float(6 * parameters + 6 * config.num_hidden_layers * config.hidden_size * length)
+        parameters -= size(model.get_input_embeddings().weight)
+    attention = 6 * config.num_hidden_layers * config.hidden_size * length
+    return float((4 if frozen else 6) * parameters + attention)
+
+
+def count_parameters(model: Any, *, trainable: bool = False) -> int:
+    """Parameters of a model, also where they are spread over processes; or the trained ones alone."""
+    return sum(size(p) for p in model.parameters() if p.requires_grad or not trainable)
+
+
+def size(parameter: Any) -> int:
+    """Elements of a parameter; DeepSpeed keeps the number of one that lies elsewhere in `ds_numel`."""
+    return int(getattr(parameter, "ds_numel", parameter.numel()))

@@ -16,6 +16,7 @@ from dartmath.training.export import export, remove_checkpoints
 from dartmath.training.hardware import (
     choose_attention,
     choose_dtype,
+    count_parameters,
     flops_per_token,
     has_accelerator,
     peak_flops,
@@ -148,7 +149,7 @@ def _is_sharded(model: Any) -> bool:
 def _meter(job: Job, model: Any, dtype: str) -> Meter:
     done = rewind_log(job.out, _resume_step(job)) if is_main() else []
     peak = peak_flops(dtype)
-    flops = flops_per_token(model, job.section.max_length)
+    flops = flops_per_token(model, job.section.max_length, frozen=job.section.lora is not None)
     return Meter(done, flops_per_token=flops, peak=peak and peak * job.section.gpus)
 
 
@@ -218,8 +219,8 @@ def _summarise(job: Job, prepared: Prepared, model: Any) -> TrainingSummary:
         tokens_per_second=round(last["tokens"] / last["seconds"], 1) if last["seconds"] else 0.0,
         first_loss=_mean([row["loss"] for row in log[:tenth]]),
         last_loss=_mean([row["loss"] for row in log[-tenth:]]),
-        parameters=sum(p.numel() for p in model.parameters()),
-        trainable=sum(p.numel() for p in model.parameters() if p.requires_grad),
+        parameters=count_parameters(model),
+        trainable=count_parameters(model, trainable=True),
         dtype=prepared.dtype,
         attention=prepared.attention,
     )
