@@ -15,7 +15,7 @@ from dartmath.verify import Outcome, extract_answer, grade, parse, verify
 
 CASES = Path(__file__).parents[1] / "cases" / "verify" / "hostile.jsonl"
 ROWS = [json.loads(line) for line in CASES.read_text(encoding="utf-8").splitlines()]
-REFERENCES = ("1", "x+1", r"\frac{\sqrt{2}}{2}", "(1,2]", "1,2,3", "none")
+REFERENCES = ("1", "x+1", "(1,2]")
 
 
 def test_the_corpus_is_large_enough() -> None:
