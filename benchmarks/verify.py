@@ -126,7 +126,7 @@ def cold_start() -> tuple[float, float]:
 
 
 def hostile() -> tuple[int, float, str, float]:
-    """Number of hostile inputs, the slowest in ms of CPU time, its name, and the growth of peak memory in MB."""
+    """Number of hostile inputs, CPU time of the slowest in ms, its name, growth of peak memory in MB."""
     from dartmath.verify import grade, verify
 
     verify("(1,2]", "1 < x \\le \\sqrt{4}")
@@ -179,7 +179,9 @@ def main() -> None:
     with_import, bare = cold_start()
     print(f"cold start: {with_import:.0f} ms, of which the interpreter {bare:.0f} ms")
     count, slowest, culprit, memory = hostile()
-    print(f"hostile: {count} inputs, slowest verdict {slowest:.0f} ms of CPU time ({culprit}), {memory:.0f} MB of memory")
+    print(
+        f"hostile: {count} inputs, slowest verdict {slowest:.0f} ms of CPU time ({culprit}), {memory:.0f} MB of memory"
+    )
 
 
 if __name__ == "__main__":
