@@ -179,9 +179,8 @@ def main() -> None:
     with_import, bare = cold_start()
     print(f"cold start: {with_import:.0f} ms, of which the interpreter {bare:.0f} ms")
     count, slowest, culprit, memory = hostile()
-    print(
-        f"hostile: {count} inputs, slowest verdict {slowest:.0f} ms of CPU time ({culprit}), {memory:.0f} MB of memory"
-    )
+    found = f"slowest {slowest:.0f} ms of CPU time ({culprit}), {memory:.0f} MB of memory"
+    print(f"hostile: {count} inputs, {found}")
 
 
 if __name__ == "__main__":
