@@ -71,6 +71,21 @@ def test_what_to_evaluate_on_must_be_clear(tmp_path: Path) -> None:
         load_benchmarks(EvaluationSection(benchmarks=[sums(2), sums(3)]))
 
 
+def test_a_suite_takes_all_of_a_benchmark_that_is_smaller_than_the_sample(
+    shared_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DARTMATH_DATA", str(shared_data))
+    section = EvaluationSection(suite="competition", select=Selector(n=35, seed=1))
+    sizes = {b.name: len(b.queries) for b in load_benchmarks(section)}
+    assert sizes == {
+        "aime24": 30,
+        "aime25": 30,
+        "amc23": 35,
+        "math-500": 35,
+        "olympiadbench/OE_TO_maths_en_COMP": 35,
+    }
+
+
 @pytest.mark.slow
 def test_kill_9_loses_and_repeats_nothing(smollm2: str, tmp_path: Path) -> None:
     command = [

@@ -25,9 +25,9 @@ from dartmath.evaluation.score import Benchmark, score, to_score
 from dartmath.manifest import new_manifest, versions, write_manifest
 from dartmath.model import ModelSection, describe_model
 from dartmath.prompts.template import Example, Template
-from dartmath.queries.config import QuerySource
+from dartmath.queries.config import QuerySource, Selector
 from dartmath.queries.load import load
-from dartmath.queries.registry import find_suite
+from dartmath.queries.registry import find_dataset, find_suite
 from dartmath.sampling.config import VRT, SamplingSection
 from dartmath.sampling.journal import JournalReader, open_journal
 from dartmath.sampling.sample import Sample
@@ -108,11 +108,8 @@ def rescore(
 
 def load_benchmarks(section: EvaluationSection) -> list[Benchmark]:
     """The benchmarks of a section with their queries: those of the suite first."""
-    suite = (
-        [QuerySource(dataset=name, select=section.select) for name in find_suite(section.suite)]
-        if section.suite
-        else []
-    )
+    names = find_suite(section.suite) if section.suite else ()
+    suite = [QuerySource(dataset=name, select=_within(section.select, name)) for name in names]
     sources = [*suite, *section.benchmarks]
     if not sources:
         raise ConfigError("no benchmark to evaluate on; give --suite dart-math or --benchmark gsm8k/test")
@@ -123,6 +120,12 @@ def load_benchmarks(section: EvaluationSection) -> list[Benchmark]:
             raise ConfigError(f"benchmark {benchmark.name!r} is named twice; give each source its own `band`")
         seen.add(benchmark.name)
     return benchmarks
+
+
+def _within(select: Selector, name: str) -> Selector:
+    """The selection for one benchmark of a suite: all of one that is smaller than the sample."""
+    small = select.n is not None and select.n > find_dataset(name).rows
+    return select.model_copy(update={"n": None}) if small else select
 
 
 def samples_by_query(journal: JournalReader) -> dict[str, list[Sample]]:
