@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
+from dartmath.verify.applications import function_call
 from dartmath.verify.brackets import bars, bracketed, environment
 from dartmath.verify.expression import (
     Apply,
@@ -19,8 +20,8 @@ from dartmath.verify.expression import (
 )
 from dartmath.verify.grammar import Grammar, closes
 from dartmath.verify.literals import literal
-from dartmath.verify.names import CONSTANTS, FUNCTIONS, GREEK, INVERSES, UNKNOWN_FUNCTIONS, listed, split_word
-from dartmath.verify.tokens import NotationError, Token
+from dartmath.verify.names import CONSTANTS, FUNCTIONS, GREEK, UNKNOWN_FUNCTIONS, listed
+from dartmath.verify.tokens import NotationError
 from dartmath.verify.words import named
 
 _DECORATIONS = frozenset(
@@ -95,7 +96,7 @@ def _word(g: Grammar, word: str, start: int, end: int) -> Expression:
         g.take()
     name = parts[0]
     if name in FUNCTIONS:
-        return _function(g, FUNCTIONS[name])
+        return function_call(g, FUNCTIONS[name])
     if name in ("sqrt", "cbrt"):
         return Apply("root", (_root_argument(g), number(2 if name == "sqrt" else 3)))
     if name == "C" and g.peek()[:2] == ("open", "(") and _binomial_follows(g):
@@ -155,60 +156,9 @@ def _subscripted(g: Grammar, name: str) -> Symbol:
     return Symbol(f"{name}_{''.join(inside[:-1])}")
 
 
-def _function(g: Grammar, name: str) -> Expression:
-    """A function with its power, base and argument: `\\sin^2 x`, `\\log_2(8)`."""
-    power: Expression | None = None
-    base: Expression | None = None
-    while g.is_op("^", "_"):
-        if g.take()[1] == "^":
-            power = g.exponent()
-        else:
-            base = g.atom()
-    argument = _argument(g)
-    arguments = argument.items if isinstance(argument, Group) and name in _SEVERAL else (argument,)
-    if base is not None:
-        arguments = (*arguments, base)
-    if power == number(-1) and name in INVERSES:
-        return Apply(INVERSES[name], arguments)
-    made = Apply(name, arguments)
-    return made if power is None else Apply("pow", (made, power))
-
-
-_SEVERAL = frozenset(["max", "min", "gcd", "lcm"])
-
-
-def _argument(g: Grammar) -> Expression:
-    """A bracketed argument, or the factors that stand without a sign between them."""
-    if g.peek()[0] == "open" and g.peek()[1] in "([{S":
-        opening = g.take()[1]
-        inner = bracketed(g, opening)
-        return inner if opening != "{" else g.postfix(inner)
-    factors = [g.factor(signed=True)]
-    for _ in range(20):
-        if g.is_op("*") and isinstance(factors[-1], Number) and _is_name(g.peek(1)):
-            g.take()
-        elif not g.starts_factor() or not _continues(g.peek()):
-            break
-        factors.append(g.factor())
-    return factors[0] if len(factors) == 1 else Apply("mul", tuple(factors))
-
-
-def _is_name(token: Token) -> bool:
-    kind, text, _, _ = token
-    return (kind == "word" and len(text) == 1) or (kind == "cmd" and (text in GREEK or text in CONSTANTS))
-
-
-def _continues(token: Token) -> bool:
-    kind, text, _, _ = token
-    if kind == "word":
-        parts = split_word(text)
-        return parts is not None and parts[0] not in FUNCTIONS
-    return kind == "cmd" and (text in ("frac", "sqrt") or text in GREEK or text in CONSTANTS)
-
-
 def _command(g: Grammar, name: str) -> Expression:
     if name in FUNCTIONS:
-        return _function(g, FUNCTIONS[name])
+        return function_call(g, FUNCTIONS[name])
     if name in CONSTANTS:
         return Constant(CONSTANTS[name])
     if name in GREEK:

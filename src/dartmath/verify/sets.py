@@ -19,7 +19,8 @@ from dartmath.verify.expression import (
     symbols,
 )
 from dartmath.verify.groups import Same
-from dartmath.verify.realset import RealSets, lone_variable, parameters, same_pieces
+from dartmath.verify.pieces import same_pieces
+from dartmath.verify.realset import RealSets, lone_variable, parameters
 from dartmath.verify.relations import difference
 
 if TYPE_CHECKING:
