@@ -10,24 +10,27 @@ from hypothesis import strategies as st
 
 torch = pytest.importorskip("torch")
 
+from dartmath.engines.transformers_attention import attend_with_prefix  # noqa: E402
 from dartmath.engines.transformers_cache import PromptState, SlotCache  # noqa: E402
 
 LAYERS, HEADS, DIM, SLOTS = 2, 2, 3, 4
 moves = st.lists(
     st.one_of(
-        st.tuples(st.just("add"), st.integers(1, 300)),
-        st.tuples(st.just("remove"), st.integers(0, SLOTS)),
-        st.tuples(st.just("step"), st.integers(1, 200)),
+        st.tuples(st.just("add"), st.integers(1, 300), st.sampled_from([0, 30, 60, 150, 300])),
+        st.tuples(st.just("remove"), st.integers(0, SLOTS), st.just(0)),
+        st.tuples(st.just("step"), st.integers(1, 150), st.just(0)),
     ),
     min_size=1,
     max_size=25,
 )
 
 
-def prompt(length: int, number: int) -> PromptState:
-    made = torch.arange(HEADS * length * DIM, dtype=torch.float32).reshape(HEADS, length, DIM)
-    keys = [made + 1000 * number + layer for layer in range(LAYERS)]
-    return PromptState((0,) * length, keys, [-k for k in keys], made)
+def prompt(length: int, alike: int, number: int) -> PromptState:
+    """A prompt whose first `alike` tokens are those of all others; keys depend on the token and its place."""
+    tokens = tuple(i if i < alike else 1000 * (number + 1) + i for i in range(length))
+    base = torch.tensor(tokens, dtype=torch.float32)[None, :, None].expand(HEADS, length, DIM)
+    keys = [base + layer / 4 for layer in range(LAYERS)]
+    return PromptState(tokens, keys, [-key for key in keys], base)
 
 
 def step(cache: SlotCache, rows: list[list[Any]], value: float) -> None:
@@ -40,19 +43,24 @@ def step(cache: SlotCache, rows: list[list[Any]], value: float) -> None:
         keys, values = view.update(new, -new, layer)
         for index, row in enumerate(rows):
             row[layer] = torch.cat((row[layer], new[index]), dim=1)
-            seen = keys[index][:, mask[index]]
+            seen, negated = keys[index][:, mask[index]], values[index][:, mask[index]]
+            if cache.prefix:
+                seen = torch.cat((cache.prefix_keys[layer], seen), dim=1)
+                negated = torch.cat((cache.prefix_values[layer], negated), dim=1)
             assert torch.equal(seen, row[layer])
-            assert torch.equal(values[index][:, mask[index]], -seen)
+            assert torch.equal(negated, -seen)
     cache.advance()
 
 
 @settings(max_examples=60, deadline=None)
-@given(moves)
-def test_every_row_sees_exactly_its_own_keys_and_values(script: list[tuple[str, int]]) -> None:
-    cache, rows = SlotCache(SLOTS), list[list[Any]]()
-    for number, (move, amount) in enumerate(script):
+@given(moves, st.booleans())
+def test_every_row_sees_exactly_its_own_keys_and_values(
+    script: list[tuple[str, int, int]], sharing: bool
+) -> None:
+    cache, rows = SlotCache(SLOTS, sharing=sharing), list[list[Any]]()
+    for number, (move, amount, alike) in enumerate(script):
         if move == "add" and len(rows) < SLOTS:
-            state = prompt(amount, number)
+            state = prompt(amount, alike, number)
             cache.add(state)
             rows.append(list(state.keys))
         elif move == "remove" and amount < len(rows):
@@ -62,15 +70,46 @@ def test_every_row_sees_exactly_its_own_keys_and_values(script: list[tuple[str, 
         elif move == "step" and rows:
             for one in range(amount):
                 step(cache, rows, 10_000.0 * number + one)
-        assert cache.lengths == [row[0].shape[1] for row in rows]
+        assert cache.positions == [row[0].shape[1] for row in rows]
+
+
+def test_a_long_common_prefix_is_held_once() -> None:
+    cache = SlotCache(SLOTS, sharing=True)
+    for number, length in enumerate((310, 320, 330)):
+        cache.add(prompt(length, 300, number))
+    assert len(cache.prefix) == 300
+    assert cache.lengths == [10, 20, 30]
+    cache.add(prompt(200, 100, 9))
+    assert len(cache.prefix) == 100
+    assert cache.lengths == [210, 220, 230, 100]
 
 
 def test_memory_follows_the_longest_row_there_is() -> None:
     cache = SlotCache(SLOTS)
-    cache.add(prompt(2000, 0))
-    cache.add(prompt(10, 1))
+    cache.add(prompt(2000, 0, 0))
+    cache.add(prompt(10, 0, 1))
     cache.remove(0)
     for _ in range(300):
         cache.reserve(0, 1)
         cache.advance()
     assert cache.keys[0].shape[2] < 700
+
+
+@pytest.mark.parametrize("masked", [True, False])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_attention_over_a_shared_prefix_equals_attention_over_all(masked: bool, dtype: Any) -> None:
+    torch.manual_seed(0)
+    rows, heads, groups, dim, columns, tokens = 5, 3, 2, 16, 37, 80
+    query = torch.randn(rows, heads, groups, dim).to(dtype)
+    own = torch.randn(2, rows, heads, columns, dim).to(dtype)
+    prefix = torch.randn(2, heads, tokens, dim).to(dtype)
+    mask = torch.ones(rows, 1, 1, columns, dtype=torch.bool)
+    if masked:
+        mask[1, :, :, :20] = mask[3, :, :, :36] = False
+    found = attend_with_prefix(query, (own[0], own[1]), (prefix[0], prefix[1]), mask if masked else None, 0.3)
+    key, value = torch.cat((prefix[:, None].expand(-1, rows, -1, -1, -1), own), dim=3).float()
+    seen = torch.cat((torch.ones(rows, 1, 1, tokens, dtype=torch.bool), mask), dim=3)
+    whole = torch.nn.functional.scaled_dot_product_attention(
+        query.float(), key, value, attn_mask=seen, scale=0.3
+    )
+    assert torch.allclose(found.float(), whole, atol=1e-5 if dtype == torch.float32 else 0.02)

@@ -48,6 +48,7 @@ MODELS: dict[str, dict[str, Any]] = {
         "eos_token_id": 2,
     },
 }
+EXAMPLES = "".join(f"Question: what is {i} plus {i}? Answer: {2 * i}. " for i in range(10, 20))
 TEXTS = (
     "One.",
     "A train drives sixty kilometres per hour, for three hours, and then it stops at a station.",
@@ -67,12 +68,12 @@ def save(kind: str, options: dict[str, Any], folder: Path, smollm2: str) -> Any:
     return transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
 
 
-def generate(folder: Path, limits: list[int]) -> list[Completion]:
+def generate(folder: Path, limits: list[int], before: str = "") -> list[Completion]:
     async def main() -> list[Completion]:
         section = TransformersEngine(concurrency=2, device="cpu")
         model = ModelSection(name=str(folder), dtype="float32")
         wanted = [
-            Request(text, Prompt(text), Generation(temperature=0, max_tokens=limit), 0)
+            Request(text, Prompt(before + text), Generation(temperature=0, max_tokens=limit), 0)
             for text, limit in zip(TEXTS, limits, strict=True)
         ]
         async with create_engine(section, model, Template("plain")) as engine:
@@ -81,17 +82,21 @@ def generate(folder: Path, limits: list[int]) -> list[Completion]:
     return asyncio.run(main())
 
 
-@pytest.mark.parametrize("kind", MODELS)
-def test_greedy_equals_generate(kind: str, tmp_path: Path, smollm2: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "before"),
+    [*((kind, "") for kind in MODELS), ("llama", EXAMPLES), ("qwen3", EXAMPLES), ("gemma3_text", EXAMPLES)],
+    ids=lambda value: value if value in MODELS else "shared" if value else "apart",
+)
+def test_greedy_equals_generate(kind: str, before: str, tmp_path: Path, smollm2: str) -> None:
     model = save(kind, MODELS[kind], tmp_path, smollm2)
     tokenizer = load_tokenizer(ModelSection(name=str(tmp_path)))
     limits = [25, 9, 14]
     expected = []
     for text, limit in zip(TEXTS, limits, strict=True):
-        inputs = tokenizer(text, return_tensors="pt")
+        inputs = tokenizer(before + text, return_tensors="pt")
         out = model.generate(**inputs, do_sample=False, max_new_tokens=limit, pad_token_id=2)
         expected.append(tokenizer.decode(out[0, inputs.input_ids.shape[1] :], skip_special_tokens=True))
-    assert [c.text for c in generate(tmp_path, limits)] == expected
+    assert [c.text for c in generate(tmp_path, limits, before)] == expected
 
 
 def test_a_model_without_a_key_value_cache_is_refused(tmp_path: Path, smollm2: str) -> None:

@@ -1,7 +1,16 @@
-"""Attention of one new token per row, without copying the keys and values that heads share."""
+"""Attention of one new token per row, without copying or re-reading keys and values that are shared.
+
+Two things are shared: the keys and values of a group of heads (grouped-query attention), and those of
+a prefix that all prompts begin with. The attention over a prefix is one matrix product for all rows,
+joined with that over each row's own tokens by their log-sum-exps, as in Juravsky et al., "Hydragen:
+High-throughput LLM inference with shared prefixes", 2024 (https://arxiv.org/abs/2402.05099).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import torch
@@ -9,7 +18,10 @@ from transformers import AttentionInterface, AttentionMaskInterface
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import sdpa_mask
 
+from dartmath.engines.transformers_cache import SlotCache
+
 _NAME = "dartmath_grouped"
+_cache: ContextVar[SlotCache | None] = ContextVar("cache", default=None)
 
 
 def use_grouped_attention(model: Any) -> None:
@@ -19,6 +31,24 @@ def use_grouped_attention(model: Any) -> None:
     AttentionInterface.register(_NAME, _attend)
     AttentionMaskInterface.register(_NAME, sdpa_mask)
     model.set_attn_implementation(_NAME)
+
+
+def can_share_prefix(model: Any) -> bool:
+    """Whether `model` may hold a common prefix apart: grouped attention on the CPU, no sliding window."""
+    sliding = getattr(model.config.get_text_config(), "sliding_window", None)
+    kernel = hasattr(torch.ops.aten, "_scaled_dot_product_flash_attention_for_cpu")
+    grouped = model.config._attn_implementation == _NAME
+    return grouped and kernel and not sliding and model.device.type == "cpu"
+
+
+@contextmanager
+def shared_prefix(cache: SlotCache) -> Iterator[None]:
+    """Within it, a new token of every row attends to the prefix of `cache` too."""
+    token = _cache.set(cache)
+    try:
+        yield
+    finally:
+        _cache.reset(token)
 
 
 def _attend(
@@ -39,7 +69,40 @@ def _attend(
     if length != 1 or (attention_mask is not None and attention_mask.shape[1] != 1):
         return sdpa_attention_forward(module, query, key, value, attention_mask, **kwargs)  # type: ignore[no-any-return]
     packed = query.reshape(rows, heads // groups, groups, dim)
-    out = torch.nn.functional.scaled_dot_product_attention(
-        packed, key, value, attn_mask=attention_mask, scale=kwargs.get("scaling")
-    )
+    scale, cache = kwargs.get("scaling"), _cache.get()
+    if cache is None or not cache.prefix:
+        out = torch.nn.functional.scaled_dot_product_attention(
+            packed, key, value, attn_mask=attention_mask, scale=scale
+        )
+    else:
+        layer = int(module.layer_idx)
+        prefix = cache.prefix_keys[layer], cache.prefix_values[layer]
+        out = attend_with_prefix(packed, (key, value), prefix, attention_mask, scale)
     return out.reshape(rows, 1, heads, out.shape[-1]), None
+
+
+def attend_with_prefix(
+    query: torch.Tensor,
+    own: tuple[torch.Tensor, torch.Tensor],
+    prefix: tuple[torch.Tensor, torch.Tensor],
+    mask: torch.Tensor | None,
+    scale: float | None,
+) -> torch.Tensor:
+    """Attention to a prefix that all rows share and to each row's own tokens, on the CPU.
+
+    query [rows, kv heads, groups, dim]; `own` keys and values [rows, kv heads, columns, dim], of
+    which the boolean mask [rows, 1, 1, columns] shows each row its part; `prefix` keys and values
+    [kv heads, tokens, dim]. Returns the shape of query.
+    """
+    kernel = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu
+    bias = None
+    if mask is not None:
+        bias = torch.zeros(mask.shape, dtype=query.dtype).masked_fill(~mask, float("-inf"))
+    near, near_weight = kernel(query, *own, 0.0, False, attn_mask=bias, scale=scale)
+    rows, heads, groups, dim = query.shape
+    flat = query.transpose(0, 1).reshape(1, heads, rows * groups, dim)
+    far, far_weight = kernel(flat, prefix[0][None], prefix[1][None], 0.0, False, scale=scale)
+    far = far.reshape(heads, rows, groups, -1).transpose(0, 1)
+    far_weight = far_weight.reshape(heads, rows, groups).transpose(0, 1)
+    share = torch.sigmoid(far_weight - near_weight)[..., None]
+    return torch.lerp(near.float(), far.float(), share.float()).to(query.dtype)

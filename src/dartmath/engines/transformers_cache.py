@@ -6,6 +6,9 @@ All rows are aligned at their right end, so that one column is written per step:
     row 1   p p p p p p p p p r |        a row that joins is written to the left of the end,
     row 2   . . . . . . p p p p |        a row that ends is replaced by the last row.
             ^start              ^end
+
+Where all prompts begin alike (worked examples, a system message), that prefix can be held once for
+all rows instead: reading it once per step and not once per row is what makes few-shot prompts fast.
 """
 
 from __future__ import annotations
@@ -20,6 +23,8 @@ from dartmath.errors import EngineError
 
 # Columns allocated ahead. Moving everything once in as many steps costs little beside reading it in each.
 _HEADROOM = 128
+# The shortest prefix worth holding apart, in tokens.
+_MIN_SHARED = 48
 _ATTENTION = {"full_attention", "sliding_attention", "chunked_attention"}
 
 
@@ -54,8 +59,13 @@ def check_supported(model: Any) -> None:
 class SlotCache:
     """Keys and values of up to `slots` rows; `view` is what a model is given as `past_key_values`."""
 
-    def __init__(self, slots: int) -> None:
-        self.slots, self.lengths, self.end = slots, list[int](), 0
+    def __init__(self, slots: int, *, sharing: bool = False) -> None:
+        self.slots, self.sharing, self.end = slots, sharing, 0
+        # Tokens of each row, without those of the prefix that all rows share.
+        self.lengths: list[int] = []
+        self.prefix: tuple[int, ...] = ()
+        self.prefix_keys: list[torch.Tensor] = []
+        self.prefix_values: list[torch.Tensor] = []
         self.keys: list[torch.Tensor] = []
         self.values: list[torch.Tensor] = []
 
@@ -63,6 +73,11 @@ class SlotCache:
     def start(self) -> int:
         """The first column that any row uses."""
         return self.end - max(self.lengths, default=0)
+
+    @property
+    def positions(self) -> list[int]:
+        """The position of the next token of every row."""
+        return [len(self.prefix) + length for length in self.lengths]
 
     def view(self) -> Cache:
         """A transformers cache over the rows in use; writing to it fills the column at `end`."""
@@ -81,7 +96,9 @@ class SlotCache:
 
     def add(self, state: PromptState) -> None:
         """Append a row that holds a prompt."""
-        length, row = len(state.tokens), len(self.lengths)
+        self._share(state)
+        shared, row = len(self.prefix), len(self.lengths)
+        length = len(state.tokens) - shared
         if not self.keys:
             self._allocate(state, length)
         if not self.lengths:
@@ -90,7 +107,7 @@ class SlotCache:
         self.lengths.append(length)
         for buffers, parts in ((self.keys, state.keys), (self.values, state.values)):
             for buffer, part in zip(buffers, parts, strict=True):
-                buffer[row, :, self.end - length : self.end] = part
+                buffer[row, :, self.end - length : self.end] = part[:, shared:]
 
     def remove(self, row: int) -> None:
         """Drop a row; the last row takes its place."""
@@ -114,6 +131,32 @@ class SlotCache:
                 new = old.new_zeros(self.slots, old.shape[1], columns, old.shape[3])
                 new[:rows, :, self.end - (end - start) : self.end] = old[:rows, :, start:end]
                 buffers[index] = new
+
+    def _share(self, state: PromptState) -> None:
+        """Shorten the prefix to what the new prompt shares; the first row's is its whole prompt."""
+        if not self.sharing:
+            return
+        if not self.lengths:
+            self.prefix = state.tokens
+            self.prefix_keys, self.prefix_values = list(state.keys), list(state.values)
+        shared = common(self.prefix, state.tokens)
+        self._shorten(shared if shared >= _MIN_SHARED else 0)
+
+    def _shorten(self, shared: int) -> None:
+        """Give every row a copy of what follows the first `shared` tokens of the prefix."""
+        extra = len(self.prefix) - shared
+        if not extra:
+            return
+        if self.lengths:
+            self.reserve(max(self.lengths) + extra, 0)
+        for buffers, parts in ((self.keys, self.prefix_keys), (self.values, self.prefix_values)):
+            for index, part in enumerate(parts):
+                for row, length in enumerate(self.lengths):
+                    start = self.end - length
+                    buffers[index][row, :, start - extra : start] = part[:, shared:]
+                parts[index] = part[:, :shared]
+        self.lengths = [length + extra for length in self.lengths]
+        self.prefix = self.prefix[:shared]
 
     # Buffers are zeroed since a masked column still enters as 0 x value, which garbage may turn into NaN.
     def _allocate(self, state: PromptState, columns: int) -> None:
@@ -156,3 +199,8 @@ class _SlotLayer(CacheLayerMixin):  # type: ignore[misc]
 
     def get_max_cache_shape(self) -> int:
         return -1
+
+
+def common(a: tuple[int, ...], b: tuple[int, ...]) -> int:
+    """How many tokens two prompts begin with in common."""
+    return next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))

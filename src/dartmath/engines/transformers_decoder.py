@@ -10,6 +10,7 @@ import torch
 
 from dartmath.engines.protocol import Completion, Generation, Request
 from dartmath.engines.stops import Ends
+from dartmath.engines.transformers_attention import can_share_prefix, shared_prefix
 from dartmath.engines.transformers_cache import PromptState, SlotCache
 from dartmath.engines.transformers_prefill import Prefill
 from dartmath.engines.transformers_sampling import choose, uniforms
@@ -36,7 +37,8 @@ class Decoder:
         self.model, self.tokenizer, self.slots = model, tokenizer, slots
         self.rows: list[Row] = []
         self.waiting: list[Row] = []
-        self._cache, self._prefill, self._waited = SlotCache(slots), Prefill(model, prompt_cache), 0
+        self._cache = SlotCache(slots, sharing=can_share_prefix(model))
+        self._prefill, self._waited = Prefill(model, prompt_cache), 0
 
     @property
     def busy(self) -> bool:
@@ -78,14 +80,15 @@ class Decoder:
         cache, device = self._cache, self.model.device
         cache.reserve(0, 1)
         latest = torch.tensor([[row.tokens[-1]] for row in self.rows], device=device)
-        positions = torch.tensor([[length] for length in cache.lengths], device=device)
-        logits = self.model(
-            input_ids=latest,
-            attention_mask=cache.mask(device),
-            position_ids=positions,
-            past_key_values=cache.view(),
-            use_cache=True,
-        ).logits[:, -1]
+        positions = torch.tensor([[position] for position in cache.positions], device=device)
+        with shared_prefix(cache):
+            logits = self.model(
+                input_ids=latest,
+                attention_mask=cache.mask(device),
+                position_ids=positions,
+                past_key_values=cache.view(),
+                use_cache=True,
+            ).logits[:, -1]
         cache.advance()
         return logits
 

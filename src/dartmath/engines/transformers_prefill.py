@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from transformers.cache_utils import DynamicCache
 
-from dartmath.engines.transformers_cache import PromptState
+from dartmath.engines.transformers_cache import PromptState, common
 
 # Tokens of one forward pass, and the shortest common prefix worth copying.
 _CHUNK = 8192
@@ -38,7 +38,7 @@ class Prefill:
 
     def _plan(self, missing: list[tuple[int, ...]]) -> list[list[tuple[int, ...]]]:
         """Chunks of prompts; the very first prompt runs alone, so that all others can share its prefix."""
-        alone = not self._states and len(missing) > 1 and _common(missing[0], missing[-1]) >= _MIN_PREFIX
+        alone = not self._states and len(missing) > 1 and common(missing[0], missing[-1]) >= _MIN_PREFIX
         return [missing[:1], *_chunks(missing[1:])] if alone else _chunks(missing)
 
     def _remember(self, state: PromptState) -> None:
@@ -77,7 +77,7 @@ class Prefill:
         if self._sliding or not self._states:  # padding after a prefix would shift a sliding window
             return cache, 0
         state = next(reversed(self._states.values()))
-        shared = min(_common(state.tokens, p) for p in prompts)
+        shared = min(common(state.tokens, p) for p in prompts)
         shared = min(shared, min(map(len, prompts)) - 1)
         if shared < _MIN_PREFIX:
             return cache, 0
@@ -107,7 +107,3 @@ def _chunks(prompts: list[tuple[int, ...]]) -> list[list[tuple[int, ...]]]:
             chunks.append([])
         chunks[-1].append(prompt)
     return chunks
-
-
-def _common(a: tuple[int, ...], b: tuple[int, ...]) -> int:
-    return next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
