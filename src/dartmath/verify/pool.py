@@ -88,27 +88,31 @@ class GradingPool:
         worker: Worker | None = None
         try:
             while batch := self._next_batch():
-                worker = self._grade(worker or Worker(), batch)
+                worker = self._grade(worker, batch)
         finally:
             if worker is not None:
                 worker.close()
 
     def _next_batch(self) -> list[_Item]:
-        with self._wake:
-            while not self._waiting and not self._closed:
-                self._wake.wait()
-            size = min(MAX_BATCH, -(-len(self._waiting) // len(self._threads)))
-            batch = [self._waiting.popleft() for _ in range(size)]
-        return [item for item in batch if item.future.set_running_or_notify_cancel()] or (
-            self._next_batch() if batch else []
-        )
+        """The next items that nobody cancelled; empty when the pool is closed and drained."""
+        while True:
+            with self._wake:
+                while not self._waiting and not self._closed:
+                    self._wake.wait()
+                size = min(MAX_BATCH, -(-len(self._waiting) // len(self._threads)))
+                batch = [self._waiting.popleft() for _ in range(size)]
+            wanted = [item for item in batch if item.future.set_running_or_notify_cancel()]
+            if wanted or not batch:
+                return wanted
 
-    def _grade(self, worker: Worker, batch: list[_Item]) -> Worker | None:
+    def _grade(self, worker: Worker | None, batch: list[_Item]) -> Worker | None:
         """Resolve every future of the batch; returns the worker if it is still good."""
         try:
+            worker = worker or Worker()
             verdicts = worker.grade([item.payload for item in batch], self._timeout)
         except (WorkerSlow, WorkerLost) as failure:
-            worker.kill()
+            if worker is not None:
+                worker.kill()
             if len(batch) == 1:
                 batch[0].future.set_result(_failed(failure, self._timeout))
                 return None
@@ -120,7 +124,7 @@ class GradingPool:
     def _grade_one_by_one(self, batch: list[_Item]) -> Worker | None:
         worker: Worker | None = None
         for item in batch:
-            worker = self._grade(worker or Worker(), [item])
+            worker = self._grade(worker, [item])
         return worker
 
 

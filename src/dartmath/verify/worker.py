@@ -33,19 +33,25 @@ class WorkerLost(Exception):
 
 
 class Worker:
-    """A grading process; `grade` one batch at a time, `kill` it whenever it misbehaves."""
+    """A grading process; `grade` one batch at a time, `kill` it whenever it misbehaves.
+
+    Raises `WorkerLost` when the system refuses to start it.
+    """
 
     def __init__(self) -> None:
         root = str(Path(__file__).parents[2])
         path = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", _MAIN],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": path},
-            start_new_session=True,
-        )
         self._ready = False
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", _MAIN],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env={**os.environ, "PYTHONPATH": path},
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise WorkerLost(f"no process could be started: {error}") from error
 
     def grade(self, payloads: list[list[Any]], timeout: float) -> list[Verdict]:
         """The verdicts of a batch. Raises `WorkerSlow` after `timeout` seconds, or `WorkerLost`."""
