@@ -69,6 +69,12 @@ def test_custom_policy_of_ten_lines(tmp_path: Path) -> None:
     assert (rules.pilot(policy), rules.cap(policy)) == (4, 2048)
 
 
+def test_custom_policy_that_raises(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("def f(trials, correct, k):\n    return k * correct // trials\n")
+    with pytest.raises(ConfigError, match=r"mine\.py:f failed for trials=0, correct=0, k=40: ZeroDivision"):
+        rules.target(Custom(function=f"{tmp_path / 'mine.py'}:f"), 0, 0)
+
+
 @pytest.mark.parametrize("function", ["none.py:f", "math:nothing", "no_such_module:f", "math:pi", "plain"])
 def test_custom_policy_that_cannot_be_loaded(function: str) -> None:
     with pytest.raises(ConfigError, match=r"sampling\.policy\.function"):

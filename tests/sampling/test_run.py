@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from dartmath.engines.protocol import Completion, Request
-from dartmath.errors import DataError, EngineError, Interrupted, JournalError
+from dartmath.errors import ConfigError, DataError, EngineError, Interrupted, JournalError
 from dartmath.manifest import read_manifest
 from dartmath.sampling import policy as rules
-from dartmath.sampling.config import VRT, Band, Budget, Price, Prop2Diff, SamplingSection, Uniform
+from dartmath.sampling.config import VRT, Band, Budget, Custom, Price, Prop2Diff, SamplingSection, Uniform
 from dartmath.sampling.journal import open_journal
 from dartmath.sampling.sample import trial_seed
 from dartmath.sampling.summary import SamplingSummary
@@ -270,6 +270,14 @@ def test_run_stops_when_every_request_fails_and_records_none_of_them(
         run(tmp_path, SimulatedEngine(before=dead), UNIFORM)
     assert not list(open_journal(tmp_path).samples())
     assert run(tmp_path, SimulatedEngine(), UNIFORM).complete
+
+
+def test_policy_that_fails_in_the_middle_ends_the_run(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("def f(trials, correct, k):\n    return k if correct < 5 else 1 // 0\n")
+    policy = Custom(function=f"{tmp_path / 'mine.py'}:f", k=3, pilot=6)
+    with pytest.raises(ConfigError, match="ZeroDivisionError"):
+        run(tmp_path / "run", SimulatedEngine(), SamplingSection(policy=policy, workers=0))
+    assert sum(1 for _ in open_journal(tmp_path / "run").samples()) > 0
 
 
 def test_dead_engine_keeps_what_was_finished(tmp_path: Path) -> None:

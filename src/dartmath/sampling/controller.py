@@ -18,7 +18,7 @@ from functools import partial
 from typing import Protocol
 
 from dartmath.engines.protocol import Completion, Engine, Request
-from dartmath.errors import DartmathError, EngineError
+from dartmath.errors import EngineError
 from dartmath.queries.query import Query
 from dartmath.sampling.budget import BudgetGuard
 from dartmath.sampling.sample import Sample
@@ -111,13 +111,13 @@ class Controller:
 
     def _fill(self) -> None:
         """Start slots while the engine has room and something may be launched."""
-        while len(self._slots) < self._room:
-            launch = self._next()
-            if launch is None:
-                return
-            slot = self._loop.create_task(self._slot(*launch))
-            self._slots.add(slot)
-            slot.add_done_callback(self._slot_ended)
+        try:
+            while len(self._slots) < self._room and (launch := self._next()) is not None:
+                slot = self._loop.create_task(self._slot(*launch))
+                self._slots.add(slot)
+                slot.add_done_callback(self._slot_ended)
+        except Exception as error:  # as in `_drain`
+            self._fail(error)
 
     def _next(self) -> tuple[int, int] | None:
         """The next trial, unless the run stops or grading is far behind."""
@@ -219,7 +219,7 @@ class Controller:
                 self.grading -= 1
                 self._judged(landed, _verdict(future))
             self._sink.flush()
-        except DartmathError as error:
+        except Exception as error:  # `run` raises it: what a callback raises, the loop would only log
             self._fail(error)
         if self._inbox and not self._draining:
             self._draining = True

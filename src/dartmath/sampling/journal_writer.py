@@ -98,7 +98,10 @@ class JournalWriter:
         number, file = self._number, self._file
         columns, pilot = self._tally.snapshot(), self._tally.pilot
         self._number, self._rows, self._bytes = number + 1, 0, 0
-        self._file = segment_path(self._folder, self._number, "jsonl").open("ab", buffering=0)
+        try:
+            self._file = segment_path(self._folder, self._number, "jsonl").open("ab", buffering=0)
+        except OSError as error:
+            raise JournalError(_failure(self._folder, error)) from error
 
         def finish() -> None:
             os.fsync(file.fileno())

@@ -8,7 +8,7 @@ then it is sampled until it has `target` correct responses or `cap` trials:
     Uniform     0       k                                          §2.2 (k_u = 40)
     Prop2Diff   n_d     max(1, ceil(k * fail_rate))                §2.2 (k_p = 192)
     Band        n_d     k where low <= pass rate <= high, else 0
-    Custom      n_d     your function of (trials, correct, k)
+    Custom      n_d     your function of (trials, correct, k); trials is 0 where every request failed
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def target(policy: PolicySection, trials: int, correct: int) -> int:
         case Band():
             return policy.k if policy.low <= 1 - fail_rate(trials, correct) <= policy.high else 0
         case Custom():
-            return max(0, int(load_function(policy.function)(trials, correct, policy.k)))
+            return _custom(policy, trials, correct)
 
 
 def proportional(k: int, difficulty: float, exponent: float = 1.0) -> int:
@@ -89,6 +89,18 @@ def describe_policy(policy: PolicySection) -> str:
     values = policy.model_dump(exclude={"kind"}, exclude_defaults=False)
     shown = [f"{key}={value}" for key, value in values.items() if not (key == "exponent" and value == 1)]
     return " ".join([policy.kind, *shown])
+
+
+def _custom(policy: Custom, trials: int, correct: int) -> int:
+    """The user's own target; whatever it raises becomes a `ConfigError` with the arguments."""
+    function = load_function(policy.function)
+    try:
+        return max(0, int(function(trials, correct, policy.k)))
+    except Exception as error:
+        raise ConfigError(
+            f"sampling.policy.function: {policy.function} failed for trials={trials}, correct={correct}, "
+            f"k={policy.k}: {type(error).__name__}: {error}"
+        ) from error
 
 
 @cache
