@@ -73,7 +73,7 @@ def test_packages_of_this_interpreter_are_there(sandbox: Sandbox) -> None:
 
 def test_scratch_folder_lasts_for_the_response(sandbox: Sandbox) -> None:
     sandbox.run("open('note', 'w').write('kept')")
-    assert sandbox.run("open('/tmp/note').read()").output == "kept"
+    assert sandbox.run("import tempfile\nopen(tempfile.gettempdir() + '/note').read()").output == "kept"
 
 
 def test_scratch_folder_is_not_shared(isolation: Isolation) -> None:

@@ -25,7 +25,7 @@ from typing import Any, Literal
 from dartmath.errors import SandboxError
 from dartmath.tools import seccomp
 
-SCRATCH = "/scratch"
+SCRATCH = "/sandbox"
 INSTALL = "apt-get install bubblewrap (Debian, Ubuntu), or dnf install bubblewrap (Fedora, RHEL)"
 _RUNNER = Path(__file__).with_name("runner.py")
 _INSIDE = "/runner.py"
@@ -84,7 +84,9 @@ class Isolation:
         wrap += [*_read_only_files(), "--ro-bind", str(_RUNNER), _INSIDE]
         wrap += [*(part for d in _DEVICES for part in ("--dev-bind", d, d))]
         wrap += ["--perms", "1777", "--size", str(scratch_bytes), "--tmpfs", SCRATCH]
-        wrap += ["--symlink", SCRATCH.lstrip("/"), "/tmp", "--remount-ro", "/", "--chdir", SCRATCH]
+        if not any(folder.is_relative_to("/tmp") for folder in _python_folders()):
+            wrap += ["--symlink", SCRATCH.lstrip("/"), "/tmp"]
+        wrap += ["--remount-ro", "/", "--chdir", SCRATCH]
         return [*wrap, "--clearenv", *_environment(), "--", *_PYTHON, _INSIDE, config]
 
     def _identity(self) -> list[str]:
@@ -104,6 +106,7 @@ def environment() -> dict[str, str]:
     return {
         "PATH": "/usr/bin:/bin",
         "HOME": SCRATCH,
+        "TMPDIR": SCRATCH,
         "LANG": "C.UTF-8",
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
