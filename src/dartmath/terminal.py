@@ -82,15 +82,17 @@ class _Bar:
 def table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, caption: str = ""
 ) -> Table:
-    """A table; the first column is left-aligned, the others right. Cells are plain text."""
+    """A table; columns of words are left-aligned, those of numbers right. Cells are plain text."""
     from rich.table import Table
     from rich.text import Text
 
     made = Table(title=title, caption=caption or None, title_justify="left", caption_justify="left")
+    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
     for index, name in enumerate(columns):
-        made.add_column(name, justify="left" if index == 0 else "right", overflow="fold")
-    for row in rows:
-        made.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+        words = any(row[index][:1].isalpha() for row in cells if index < len(row))
+        made.add_column(name, justify="left" if words or not index else "right", overflow="fold")
+    for texts in cells:
+        made.add_row(*map(Text, texts))
     return made
 
 

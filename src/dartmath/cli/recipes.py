@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -20,21 +21,13 @@ def list_recipes(context: typer.Context) -> None:
     """
     if context.invoked_subcommand:
         return
-    from dartmath.recipe import builtin_recipes
-    from dartmath.terminal import print_table
-
-    rows = [(name, headline(path)) for name, path in builtin_recipes().items()]
-    print_table("Recipes", ("name", "what it does"), rows)
+    print_recipes()
 
 
 @app.command("list")
 def list_verb() -> None:
     """List the built-in recipes."""
-    from dartmath.recipe import builtin_recipes
-    from dartmath.terminal import print_table
-
-    rows = [(name, headline(path)) for name, path in builtin_recipes().items()]
-    print_table("Recipes", ("name", "what it does"), rows)
+    print_recipes()
 
 
 @app.command()
@@ -49,7 +42,16 @@ def show(name: Annotated[str, typer.Argument(help="Name or path of a recipe.")])
     print(find_recipe(name).read_text(encoding="utf-8"), end="")
 
 
+def print_recipes() -> None:
+    """Print the built-in recipes as a table."""
+    from dartmath.recipe import builtin_recipes
+    from dartmath.terminal import print_table
+
+    rows = [(name, headline(path)) for name, path in builtin_recipes().items()]
+    print_table("Recipes", ("name", "what it does"), rows)
+
+
 def headline(path: Path) -> str:
-    """The first comment line of a recipe file."""
+    """The first comment line of a recipe file, without addresses."""
     first = path.read_text(encoding="utf-8").split("\n", 1)[0]
-    return first.lstrip("# ").strip() if first.startswith("#") else ""
+    return re.sub(r" \(https?://[^)]*\)", "", first.lstrip("# ").strip()) if first.startswith("#") else ""

@@ -29,7 +29,7 @@ _BARE = re.compile(r"[^\s$\\{}]{1,100}")
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _HASH = re.compile(r"####[ \t]*([^\n]{1,4000})")
 _PHRASE = re.compile(
-    r"(?:\banswers?\b(?:[ \t]+to[ \t]+(?:the|this)[ \t]+(?:question|problem))?"
+    r"(?:\banswers?\b(?:[ \t]+(?:to|for|of)(?:[ \t]+[\w-]+){1,6}?)?"
     r"(?:[ \t]+(?:is|are)\b(?:[ \t]+equal[ \t]+to\b)?[ \t]*:?|[ \t]*[*_]{0,3}[ \t]*:[ \t]*[*_]{0,3})"
     r"|^[ \t]*[*_]{0,3}A[*_]{0,3}:[*_]{0,3}(?=[ \t]*\S))[ \t]*\n?[ \t]*",
     re.IGNORECASE | re.MULTILINE,
