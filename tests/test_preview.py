@@ -30,7 +30,7 @@ def test_the_loss_counts_the_response_and_its_end(tiny: Preview) -> None:
 def test_counts_and_bounds(tiny: Preview) -> None:
     queries = sum(tiny.counts.values())
     assert len(tiny.counts) == 6, "one band per source"
-    assert tiny.trials == (8 * queries, 64 * queries)
+    assert tiny.trials == (8 * queries, 48 * queries)
 
 
 def test_bad_names_are_errors_before_anything_runs(smollm2: str) -> None:
