@@ -26,7 +26,7 @@ def page(run_folder: Path) -> Path:
     return write_report([run_folder], run_folder / "report.html", published=published)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A real Chromium; skips where it is not installed, unless DARTMATH_BROWSER is "required"."""
     try:

@@ -77,7 +77,7 @@ def outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outside]:
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=[p["name"] for p in PROGRAMS])
 def test_program_is_contained(program: dict[str, Any], isolation: Isolation, outside: Outside) -> None:
-    section = ToolsSection(seconds=0.3, memory_mb=256, output_chars=4000)
+    section = ToolsSection(seconds=1.0, memory_mb=256, output_chars=4000)
     with Sandbox(isolation, section) as sandbox:
         result = sandbox.run(outside.fill_in(program["code"]))
         after = sandbox.run("print(6 * 7)")

@@ -18,8 +18,14 @@ QUERY = make_query("test", "What is 2 + 2?", "4")
 
 
 def workers_of_this_process() -> list[psutil.Process]:
-    here = psutil.Process()
-    return [child for child in here.children() if "dartmath.verify.worker" in " ".join(child.cmdline())]
+    return [child for child in psutil.Process().children() if _is_worker(child)]
+
+
+def _is_worker(process: psutil.Process) -> bool:
+    try:
+        return "dartmath.verify.worker" in " ".join(process.cmdline())
+    except psutil.NoSuchProcess:  # it ended just now; a zombie is one of these too
+        return False
 
 
 @pytest.mark.parametrize("workers", [0, 1, 2])
