@@ -48,6 +48,7 @@ def _results(result: Mapping[str, Any]) -> list[Any]:
             task_name="Mathematical Problem-Solving",
             dataset_type=_hub_repo(benchmark["dataset"]),
             dataset_name=_title(benchmark),
+            dataset_config=(benchmark.get("source") or {}).get("band"),
             dataset_split=_split(benchmark["dataset"]),
             metric_type="accuracy",
             metric_name=f"{metric} ({shots}-shot CoT)",

@@ -47,7 +47,17 @@ def dataset_bands(summary: Mapping[str, Any], name: str) -> Figure:
     )
 
 
-GROUP_COLUMNS = ("band", "queries", "covered", "fail rate", "wanted", "rows", "per query", "missing", "tokens")
+GROUP_COLUMNS = (
+    "band",
+    "queries",
+    "covered",
+    "fail rate",
+    "wanted",
+    "rows",
+    "per query",
+    "missing",
+    "tokens",
+)
 
 
 def group_rows(groups: Sequence[Mapping[str, Any]]) -> list[tuple[object, ...]]:
