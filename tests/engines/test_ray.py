@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -16,6 +17,8 @@ from dartmath.errors import EngineError, UsageError
 from dartmath.model import ModelSection
 from dartmath.prompts.template import Prompt, Template
 from dartmath.queries.query import make_query
+from dartmath.sampling.config import VRT, SamplingSection
+from dartmath.sampling.run import sample
 from dartmath.verify.outcome import Outcome
 
 ray = pytest.importorskip("ray", reason="Ray is not installed: pip install 'dartmath[ray]'")
@@ -117,3 +120,12 @@ def test_grading_on_the_cluster_survives_a_lost_actor(cluster: None) -> None:
     assert outcomes == [Outcome.CORRECT if i % 3 else Outcome.WRONG for _, i in items]
     with pytest.raises(UsageError, match="closed"):
         pool.submit(items[0][0], "2")
+
+
+def test_sampling_verifies_on_the_cluster_where_asked(cluster: None, smollm2: str, tmp_path: Path) -> None:
+    section = SamplingSection(policy=VRT(trials=2), max_tokens=8)
+    queries = [make_query("made", f"{n} + 1 =", str(n + 1)) for n in range(3)]
+    running = engine(smollm2, replicas=1, grading=1)
+    summary = sample(queries, running, PLAIN, section, tmp_path / "run", seed=0, model={"name": smollm2})
+    assert summary.complete and summary.samples == 6
+    assert not summary.outcomes.get("error")

@@ -90,6 +90,8 @@ class RayEngine(Section):
     """GPUs of one actor."""
     cpus: float = Field(1.0, ge=0)
     """CPUs of one actor."""
+    grading: int = Field(0, ge=0)
+    """Actors that verify; 0 verifies beside the controller, where one process does thousands a second."""
 
 
 EngineSection = Annotated[

@@ -16,6 +16,7 @@ from dartmath.terminal import info
 
 if TYPE_CHECKING:
     from dartmath.engines.config import RayEngine
+    from dartmath.engines.ray_grading import RayGradingPool
     from dartmath.model import ModelSection
 
 # A request that has outlived this many replicas is what kills them.
@@ -88,6 +89,13 @@ class ReplicatedEngine:
         return Completion(
             "", "error", error=f"{_TRIES} replicas were lost with this request; the last: {reason}"
         )
+
+    def grading_pool(self) -> RayGradingPool | None:
+        """Verification on the cluster, where the section asks for it."""
+        from dartmath.engines.ray_grading import RayGradingPool
+
+        workers = self.section.grading
+        return RayGradingPool(workers, address=self.section.address) if workers else None
 
     def servers(self) -> list[dict[str, Any]]:
         """State and load of every replica, for a status display."""

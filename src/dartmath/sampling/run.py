@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,7 +19,7 @@ from dartmath.queries.query import Query
 from dartmath.sampling import policy as rules
 from dartmath.sampling.budget import BudgetGuard, Meter
 from dartmath.sampling.config import SamplingSection
-from dartmath.sampling.controller import Controller
+from dartmath.sampling.controller import Controller, Grader
 from dartmath.sampling.interrupt import INTERRUPTED, interruptible
 from dartmath.sampling.journal import load_tally
 from dartmath.sampling.journal_lock import RunLock
@@ -159,14 +160,12 @@ class _Run:
         return summary
 
     async def _stream(self, engine: Engine, journal: JournalWriter) -> None:
-        from dartmath.verify import GradingPool
-
         async with engine:
             description = engine.describe()
             self._record_engine(description)
             meter = Meter(self.seconds, replicas=int(description.get("replicas", 1)))
             try:
-                with GradingPool(self.section.workers) as grader:
+                with self._grader(engine) as grader:
                     await self._control(engine, journal, grader, meter)
             except EngineError as error:
                 raise EngineError(
@@ -176,6 +175,14 @@ class _Run:
             finally:
                 # As the heartbeat wrote it, which is where the next session reads it.
                 self.seconds = float(read_progress(self.folder).get("seconds", meter.seconds))
+
+    def _grader(self, engine: Engine) -> AbstractContextManager[Grader]:
+        """The engine's own verification workers where it brings some, else local processes."""
+        from dartmath.verify import GradingPool
+
+        bring: Callable[[], AbstractContextManager[Grader] | None] | None
+        bring = getattr(engine, "grading_pool", None)
+        return (bring and bring()) or GradingPool(self.section.workers)
 
     async def _control(self, engine: Engine, journal: JournalWriter, grader: Any, meter: Meter) -> None:
         guard = BudgetGuard(self.section.budget, self.section.price, self.tally, meter)
