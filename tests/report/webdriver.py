@@ -12,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -139,20 +139,32 @@ def chromium() -> Iterator[Browser]:
     driver = shutil.which("chromedriver")
     if driver is None:
         raise FileNotFoundError("chromedriver")
-    port = _free_port()
     with tempfile.TemporaryDirectory() as profile:
-        quiet = subprocess.DEVNULL
+        process, browser = _start(driver, profile)
+        try:
+            yield browser
+        finally:
+            with suppress(urllib.error.URLError):  # a driver that is gone already has no session to end
+                browser.quit()
+            process.terminate()
+            process.wait(timeout=30)
+
+
+def _start(driver: str, profile: str) -> tuple[subprocess.Popen[bytes], Browser]:
+    """A driver with a session; tried again, since another process may take the free port first."""
+    quiet = subprocess.DEVNULL
+    for left in (2, 1, 0):
+        port = _free_port()
         process = subprocess.Popen([driver, f"--port={port}"], stdout=quiet, stderr=quiet)
         try:
             _wait_for(port)
-            browser = Browser(port, profile)
-            try:
-                yield browser
-            finally:
-                browser.quit()
-        finally:
-            process.terminate()
-            process.wait(timeout=10)
+            return process, Browser(port, profile)
+        except OSError:
+            process.kill()
+            process.wait()
+            if not left:
+                raise
+    raise AssertionError("unreachable")
 
 
 def _free_port() -> int:
@@ -162,7 +174,7 @@ def _free_port() -> int:
 
 
 def _wait_for(port: int) -> None:
-    for _ in range(200):
+    for _ in range(600):
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
             return

@@ -83,7 +83,7 @@ def test_scratch_folder_is_not_shared(isolation: Isolation) -> None:
 
 
 def test_time_limit_keeps_the_variables(isolation: Isolation) -> None:
-    with Sandbox(isolation, ToolsSection(seconds=0.2)) as sandbox:
+    with Sandbox(isolation, ToolsSection(seconds=1.0)) as sandbox:
         sandbox.run("x = 7")
         assert sandbox.run("while True: pass").outcome == "timeout"
         assert sandbox.run("x").output == "7"
