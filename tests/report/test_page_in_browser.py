@@ -110,7 +110,7 @@ def test_printing_draws_all_figures_light_and_as_wide_as_paper(opened: Browser) 
     opened.prefer("dark")
     opened.run("window.dispatchEvent(new Event('beforeprint'))")
     plots = "[...document.querySelectorAll('.plot')]"
-    opened.wait(f"{plots}.every((plot) => plot.querySelector('.main-svg'))")
+    opened.wait(f"{plots}.every((plot) => plot.querySelector('.main-svg')?.clientWidth === 660)")
     widths = opened.run(f"return {plots}.map((plot) => plot.querySelector('.main-svg').clientWidth)")
     assert set(widths) == {660}
     assert opened.run("return document.documentElement.dataset.theme") == "light"
