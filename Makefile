@@ -25,8 +25,12 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 demo: setup ## the whole pipeline with a real small model, on a laptop CPU
 	OMP_NUM_THREADS=$(shell nproc 2>/dev/null || sysctl -n hw.ncpu) $(BIN)/dartmath run recipes/tiny.yaml
 
+# Tests that start servers and browsers of their own run in a process of their own.
+ALONE := tests/report/test_page_in_browser.py tests/sampling/test_faults.py
+
 test: setup lint types ## lint, types and the tests that take seconds
-	$(BIN)/pytest -n 2 -m "not slow and not gpu" --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -m "not slow and not gpu" --cov --cov-report= $(ALONE)
+	$(BIN)/pytest -n 2 -m "not slow and not gpu" --cov --cov-append --cov-report=term:skip-covered $(ALONE:%=--ignore=%)
 
 test-all: setup lint types ## everything, the slow tests too
 	$(BIN)/pytest -n 2 -m "not gpu" --cov --cov-report=term:skip-covered
