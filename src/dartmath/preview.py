@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from dartmath.errors import DataError
-from dartmath.model import resolve_model
+from dartmath.model import ModelSection, load_tokenizer
 from dartmath.prompts.template import Example, encode_prompt, load_template
 from dartmath.queries.query import Query
 from dartmath.recipe import Recipe
@@ -55,7 +55,7 @@ def preview(recipe: Recipe) -> Preview:
 
     queries = load_all(recipe.queries)
     template = load_template(recipe.template)
-    tokenizer = load_tokenizer(recipe.model.name, recipe.model.revision)
+    tokenizer = load_tokenizer(recipe.model)
     shots = shots_for(recipe.queries, recipe.sampling.shots)
     prompts = []
     for query in queries[:PROMPTS]:
@@ -70,17 +70,6 @@ def preview(recipe: Recipe) -> Preview:
         prompts=prompts,
         example=training_example(recipe, queries, shots) if recipe.training else [],
     )
-
-
-def load_tokenizer(model: str, revision: str | None) -> Any:
-    """The tokenizer of a model; `DataError` where it has none."""
-    from transformers import AutoTokenizer
-
-    folder = resolve_model(model)
-    try:
-        return AutoTokenizer.from_pretrained(folder, revision=revision)
-    except (OSError, ValueError) as error:
-        raise DataError(f"cannot load the tokenizer of {model!r}: {error}", path=folder) from error
 
 
 def trial_bounds(recipe: Recipe, queries: int) -> tuple[int, int]:
@@ -101,7 +90,9 @@ def training_example(
     if section is None:
         return []
     template = load_template(section.template or recipe.template)
-    tokenizer = load_tokenizer(section.model or recipe.model.name, section.revision or recipe.model.revision)
+    model = section.model or recipe.model.name
+    revision = section.revision or recipe.model.revision
+    tokenizer = load_tokenizer(ModelSection(name=model, revision=revision))
     query = queries[0]
     worked = next(iter(shots.get(query.dataset, ())), None)
     pair = (worked.query, worked.response) if worked else (query.text, rf"\boxed{{{query.references[0]}}}")
