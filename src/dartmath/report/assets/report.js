@@ -5,9 +5,13 @@
   const byId = (id) => document.getElementById(id);
   const prefersDark = window.matchMedia("(prefers-color-scheme: dark)");
   let chosen = null;
+  let printing = false;
 
   // ---- theme -------------------------------------------------------------------------------
-  const theme = () => chosen || (prefersDark.matches ? "dark" : "light");
+  const theme = () => {
+    if (printing) return "light";
+    return chosen || (prefersDark.matches ? "dark" : "light");
+  };
 
   function applyTheme(name) {
     root.dataset.theme = name;
@@ -32,6 +36,13 @@
       Object.entries(axis).forEach(([key, colour]) => { layout[`${name}.${key}`] = colour; });
     });
     return layout;
+  }
+
+  // Paper is light, also when the reader's preference changes behind the print dialog.
+  function setPrinting(now) {
+    printing = now;
+    fitFigures(printing ? PAPER_WIDTH : null);
+    applyTheme(theme());
   }
 
   // ---- figures: drawn when they come near the screen ----------------------------------------
@@ -202,8 +213,8 @@
     chosen = theme() === "dark" ? "light" : "dark";
     applyTheme(chosen);
   });
-  window.addEventListener("beforeprint", () => { fitFigures(PAPER_WIDTH); applyTheme("light"); });
-  window.addEventListener("afterprint", () => { fitFigures(null); applyTheme(theme()); });
+  window.addEventListener("beforeprint", () => setPrinting(true));
+  window.addEventListener("afterprint", () => setPrinting(false));
   if (byId("cards")) startBrowser();
   watchFigures();
 })();
