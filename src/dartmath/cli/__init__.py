@@ -128,6 +128,7 @@ def main() -> None:
 
     # Bars of other libraries would mix with ours, and with piped output.
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    os.environ.setdefault("TQDM_DISABLE", "1")
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     try:
         app()
