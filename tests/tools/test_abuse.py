@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,11 +15,13 @@ import yaml
 
 from dartmath.tools.config import ToolsSection
 from dartmath.tools.isolation import Isolation
-from dartmath.tools.sandbox import Sandbox
+from dartmath.tools.sandbox import BlockResult, Sandbox
+from tools.ordinary import CANARY, SECRET, OrdinaryUser
 
-SECRET = "swordfish-71d2"
 ABSTRACT = f"dartmath-test-{os.getpid()}"
 PROGRAMS = yaml.safe_load(Path(__file__).with_name("abuse.yaml").read_text(encoding="utf-8"))
+NAMES = [program["name"] for program in PROGRAMS]
+LIMITS: dict[str, Any] = {"seconds": 1.0, "memory_mb": 256, "output_chars": 4000}
 
 
 @dataclass
@@ -28,8 +31,8 @@ class Outside:
     folder: Path
     servers: list[socket.socket]
 
-    def fill_in(self, code: str) -> str:
-        """The program with the places it attacks."""
+    def fill_in(self, code: str, pid: int) -> str:
+        """The program with the places it attacks, and the process that started its sandbox."""
         places = {
             "@SECRET@": SECRET,
             "@FILE@": str(self.folder / "secret.txt"),
@@ -37,7 +40,7 @@ class Outside:
             "@PORT@": str(self.servers[0].getsockname()[1]),
             "@SOCKET@": str(self.folder / "socket"),
             "@ABSTRACT@": ABSTRACT,
-            "@PID@": str(os.getpid()),
+            "@PID@": str(pid),
         }
         for name, value in places.items():
             code = code.replace(name, value)
@@ -61,7 +64,7 @@ def outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outside]:
     folder = tmp_path_factory.mktemp("outside")
     folder.chmod(0o777)
     (folder / "secret.txt").write_text(SECRET)
-    os.environ["DARTMATH_CANARY_TOKEN"] = SECRET
+    os.environ[CANARY] = SECRET
     servers = [socket.socket(), socket.socket(socket.AF_UNIX), socket.socket(socket.AF_UNIX)]
     for server, address in zip(
         servers, [("127.0.0.1", 0), str(folder / "socket"), f"\0{ABSTRACT}"], strict=True
@@ -70,26 +73,39 @@ def outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outside]:
         server.listen()
         server.setblocking(False)
     yield Outside(folder, servers)
-    del os.environ["DARTMATH_CANARY_TOKEN"]
+    del os.environ[CANARY]
     for server in servers:
         server.close()
 
 
-@pytest.mark.parametrize("program", PROGRAMS, ids=[p["name"] for p in PROGRAMS])
+@pytest.mark.parametrize("program", PROGRAMS, ids=NAMES)
 def test_program_is_contained(program: dict[str, Any], isolation: Isolation, outside: Outside) -> None:
-    section = ToolsSection(seconds=1.0, memory_mb=256, output_chars=4000)
-    with Sandbox(isolation, section) as sandbox:
-        result = sandbox.run(outside.fill_in(program["code"]))
+    with Sandbox(isolation, ToolsSection(**LIMITS)) as sandbox:
+        result = sandbox.run(outside.fill_in(program["code"], os.getpid()))
         after = sandbox.run("print(6 * 7)")
+    check(program, result, after, outside)
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=NAMES)
+def test_program_is_contained_for_an_ordinary_user(
+    program: dict[str, Any], outside: Outside, ordinary: OrdinaryUser
+) -> None:
+    blocks = [outside.fill_in(program["code"], ordinary.pid), "print(6 * 7)"]
+    result, after = ordinary.run(blocks, **LIMITS)
+    check(program, result, after, outside)
+
+
+def check(program: dict[str, Any], result: BlockResult, after: BlockResult, outside: Outside) -> None:
+    """Nothing got out, the outcome is the known one, and the next block is served or refused honestly."""
     assert "ESCAPED" not in result.output
     assert SECRET not in result.output
     assert outside.touched() == []
     assert result.outcome == program["outcome"], result
     assert program.get("says", "") in result.output
-    # Whatever it did, the next block of the same response gets an honest interpreter or none.
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", result.output)
     assert "ESCAPED" not in after.output
     assert after.outcome in ("ok", "error", "timeout")
 
 
 def test_there_are_enough_programs() -> None:
-    assert len({p["name"] for p in PROGRAMS}) == len(PROGRAMS) >= 40
+    assert len(set(NAMES)) == len(PROGRAMS) >= 40

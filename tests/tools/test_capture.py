@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dartmath.tools.capture import Capture, shorten
+from dartmath.tools.capture import Capture, printable, shorten
 
 
 @given(st.lists(st.binary(max_size=30)), st.integers(1, 20))
@@ -39,3 +41,15 @@ def test_bytes_that_are_no_text() -> None:
     capture = Capture(8)
     capture.add(b"\xff\xfe ok")
     assert capture.text() == "\ufffd\ufffd ok"
+
+
+@given(st.text())
+def test_printable_text_has_no_power_over_a_terminal(text: str) -> None:
+    shown = printable(text)
+    assert {c for c in shown if unicodedata.category(c) == "Cc"} <= {"\n", "\t"}
+    assert printable(shown) == shown
+
+
+@given(st.text(st.characters(exclude_categories=["Cc", "Cs"])))
+def test_printable_leaves_ordinary_text_alone(text: str) -> None:
+    assert printable(f"{text}\n\t{text}") == f"{text}\n\t{text}"

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +12,7 @@ import pytest
 from dartmath.errors import SandboxError
 from dartmath.tools import isolation as module
 from dartmath.tools.isolation import Isolation, find_isolation
+from tools.ordinary import OrdinaryUser
 
 PRETENDER = """
 [ "$1" = --version ] && echo bubblewrap 0.9.0 && exit
@@ -87,43 +85,6 @@ def test_isolation_of_this_machine(isolation: Isolation) -> None:
     assert isolation.describe()["tool"].startswith("bubblewrap ")
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="becoming an ordinary user takes root")
-def test_works_for_an_ordinary_user_too(isolation: Isolation) -> None:
-    python = Path(f"/usr/bin/python3.{sys.version_info.minor}")
-    if not python.exists():
-        pytest.skip(f"no {python} that an ordinary user can run")
-    program = (
-        "import sys; sys.path.insert(0, sys.argv[1])\n"
-        "from dartmath.tools.isolation import Isolation, _self_test\n"
-        "from dartmath.tools.sandbox import Sandbox\n"
-        "isolation = Isolation('user')\n"
-        "print(_self_test(isolation) or 'isolated', Sandbox(isolation).run('6 * 7').output)"
-    )
-    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
-        Path(folder).chmod(0o755)
-        done = subprocess.run(
-            [python, "-c", program, str(_readable_copy(Path(folder)))],
-            user=65534,
-            group=65534,
-            extra_groups=[],
-            cwd="/",
-            env={"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    assert done.stdout.strip() == "isolated 42", done.stderr
-
-
-def _readable_copy(target: Path) -> Path:
-    """dartmath.tools and what it imports, where everybody can read it."""
-    source = Path(module.__file__).parents[1]
-    shutil.copytree(source / "tools", target / "dartmath" / "tools")
-    for name in ("errors.py", "config.py"):
-        shutil.copy(source / name, target / "dartmath" / name)
-    (target / "dartmath" / "__init__.py").touch()
-    site = Path(pytest.__file__).parents[1]
-    for name in ("pydantic", "annotated_types", "typing_inspection", "typing_extensions.py", "pydantic_core"):
-        path = site / name
-        (shutil.copytree if path.is_dir() else shutil.copy)(path, target / name)
-    return target
+def test_works_for_an_ordinary_user_too(ordinary: OrdinaryUser) -> None:
+    assert ordinary.refusal == ""
+    assert [result.output for result in ordinary.run(["x = 6", "x * 7"])] == ["", "42"]

@@ -115,6 +115,16 @@ def test_too_long_a_block_is_refused(sandbox: Sandbox) -> None:
     assert (result.outcome, result.output) == ("refused", f"the block is longer than {MOST_CODE_BYTES} bytes")
 
 
+@pytest.mark.parametrize("character", ["\n", '"', "\x01", "\u00e9", "\u2028", "\U0001f600", "\ud800"])
+def test_any_block_up_to_the_limit_is_run(sandbox: Sandbox, character: str) -> None:
+    size = len(character.encode("utf-8", "surrogatepass"))
+    head, tail = "x = '''", "'''\nprint(len(x))"
+    text = character * ((MOST_CODE_BYTES - len(head + tail)) // size)
+    result = sandbox.run(head + text + tail)
+    assert result.outcome == "ok" or "surrogates not allowed" in result.output
+    assert result.outcome == "error" or result.output == str(len(text))
+
+
 def test_more_processes_where_allowed(isolation: Isolation) -> None:
     code = "import subprocess\nsubprocess.run(['echo', 'hello'], capture_output=True).stdout"
     with Sandbox(isolation, ToolsSection(processes=3)) as sandbox:

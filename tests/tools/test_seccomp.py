@@ -29,6 +29,9 @@ CALLS = [
     ("local socket", 41, 198, 1, ALLOW),
     ("internet socket", 41, 198, 2, DENY),
     ("virtual machine socket", 41, 198, 40, DENY),
+    ("pair of local sockets", 53, 199, 1, ALLOW),
+    ("pair of internet sockets", 53, 199, 2, DENY),
+    ("asynchronous I/O", 206, 0, 1, DENY),
 ]
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
+
+# All control characters but tab and line feed: they move cursors, change titles and colours, ring bells.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class Capture:
@@ -54,3 +58,12 @@ def shorten(text: str, limit: int) -> str:
         return text
     half = limit // 2
     return f"{text[:half]}\n[... {len(text) - 2 * half} characters left out ...]\n{text[-half:]}"
+
+
+def printable(text: str) -> str:
+    r"""`text` without power over a terminal: control characters are written as escapes.
+
+    >>> printable("50 %\r\n\x1b[2Jdone")
+    '50 %\n\\x1b[2Jdone'
+    """
+    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text.replace("\r\n", "\n"))

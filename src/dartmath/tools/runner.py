@@ -1,9 +1,10 @@
 """What runs inside the sandbox: reads blocks of code, runs them in one namespace, reports.
 
-Standard library only, since nothing else of dartmath is visible inside. Blocks arrive as
-length-prefixed JSON on one pipe; for each, one JSON line goes out on another. What a block prints
-goes straight to the standard output, which the parent reads. Everything here shares the process
-with hostile code, so the parent trusts none of it.
+Standard library only, since nothing else of dartmath is visible inside. A block arrives on one
+pipe as its length, a line with a nonce and the CPU seconds, and the code; for each, a line with the
+nonce and the outcome goes out on another. What a block prints goes straight to the standard output,
+which the parent reads. Everything here shares the process with hostile code, so the parent trusts
+none of it.
 """
 
 from __future__ import annotations
@@ -43,8 +44,9 @@ def main() -> None:
     number = 0
     while (request := _receive(config["requests"])) is not None:
         number += 1
-        outcome = _guarded(request, module.__dict__, f"<block {number}>")
-        _reply(config["replies"], request["nonce"], outcome)
+        nonce, seconds, code = request
+        outcome = _guarded(code, seconds, module.__dict__, f"<block {number}>")
+        _reply(config["replies"], nonce, outcome)
 
 
 def _drop(uid: int | None) -> None:
@@ -65,6 +67,7 @@ def _limit(config: dict[str, Any]) -> None:
         "RLIMIT_CORE": 0,
         "RLIMIT_MEMLOCK": 0,
         "RLIMIT_MSGQUEUE": 0,
+        "RLIMIT_SIGPENDING": 64,
     }
     for name, value in limits.items():
         if value is not None and hasattr(resource, name):
@@ -72,16 +75,19 @@ def _limit(config: dict[str, Any]) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (config["cpu"], config["cpu"]))
 
 
-def _receive(pipe: int) -> dict[str, Any] | None:
+def _receive(pipe: int) -> tuple[str, float, str] | None:
+    """Nonce, CPU seconds and code of the next block; None when there will be none."""
     head = _read(pipe, 4)
-    if head is None:
+    body = _read(pipe, struct.unpack(">I", head)[0]) if head else None
+    if body is None:
         return None
-    body = _read(pipe, struct.unpack(">I", head)[0])
-    return None if body is None else json.loads(body)
+    first, _, code = body.decode("utf-8", "surrogatepass").partition("\n")
+    nonce, seconds = first.split(" ")
+    return nonce, float(seconds), code
 
 
 def _reply(pipe: int, nonce: str, outcome: str) -> None:
-    os.write(pipe, json.dumps({"nonce": nonce, "outcome": outcome}).encode() + b"\n")
+    os.write(pipe, f"{nonce} {outcome}\n".encode())
 
 
 def _read(pipe: int, size: int) -> bytes | None:
@@ -94,16 +100,15 @@ def _read(pipe: int, size: int) -> bytes | None:
     return data
 
 
-def _guarded(request: dict[str, Any], namespace: dict[str, Any], name: str) -> str:
+def _guarded(code: str, seconds: float, namespace: dict[str, Any], name: str) -> str:
     """Run one block under its CPU limit; what happened, whatever it was."""
-    seconds = request["seconds"]
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     used = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
     resource.setrlimit(resource.RLIMIT_CPU, (min(hard, math.ceil(used + seconds) + GRACE_SECONDS), hard))
     try:
         # The interval makes it hold for code that swallows every exception.
         signal.setitimer(signal.ITIMER_PROF, seconds, 0.1)
-        return _run(request["code"], namespace, name)
+        return _run(code, namespace, name)
     except TimeLimit:
         _say(f"TimeoutError: the block used more than {seconds:g} s of CPU time")
         return "timeout"

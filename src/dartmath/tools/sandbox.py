@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import select
 import selectors
 import signal
 import struct
@@ -16,8 +15,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from dartmath.tools import seccomp
-from dartmath.tools.capture import Capture, shorten
+from dartmath.tools.capture import Capture, printable, shorten
 from dartmath.tools.config import ToolsSection
+from dartmath.tools.inside import Inside
 from dartmath.tools.isolation import Isolation, environment, find_isolation
 
 BlockOutcome = Literal["ok", "error", "timeout", "refused"]
@@ -26,6 +26,8 @@ OUTCOMES: tuple[BlockOutcome, ...] = ("ok", "error", "timeout", "refused")
 MOST_CODE_BYTES = 60_000  # fits into an empty pipe, so that sending never waits
 _MOST_OUTPUT_BYTES = 16 * 2**20
 _MOST_REPLY_BYTES = 4096
+_MOST_FILES = 20_000
+_LOOK_SECONDS = 0.05  # from one count of the files to the next
 _START_SECONDS = 30.0
 _READY = "ready"  # what the runner says before the first block
 _DIED_OF_CPU = 128 + signal.SIGXCPU
@@ -75,7 +77,7 @@ class Sandbox:
     def run(self, code: str) -> BlockResult:
         """Run one block; never raises for what the code does."""
         started = time.monotonic()
-        if len(code.encode("utf-8", "replace")) > MOST_CODE_BYTES:
+        if len(code.encode("utf-8", "surrogatepass")) > MOST_CODE_BYTES:
             return BlockResult("refused", f"the block is longer than {MOST_CODE_BYTES} bytes")
         if self._worker is None:
             self._worker = _Worker(self._isolation, self._section)
@@ -84,8 +86,8 @@ class Sandbox:
         outcome, output = self._worker.run(code)
         if self._worker.dead:
             self._discard()
-        limit = self._section.output_chars
-        return BlockResult(outcome, shorten(output, limit), time.monotonic() - started)
+        shown = shorten(printable(output), self._section.output_chars)
+        return BlockResult(outcome, shown, time.monotonic() - started)
 
     def kill(self) -> None:
         """End the interpreter and whatever it started, now; safe from another thread."""
@@ -119,6 +121,7 @@ class _Worker:
         )
         self.dead = False
         self._fresh = True
+        self._inside: Inside | None
         inside_requests, self._requests = os.pipe()
         self._replies, inside_replies = os.pipe()
         self._output, inside_output = os.pipe()
@@ -129,8 +132,11 @@ class _Worker:
         finally:
             for descriptor in inside:
                 os.close(descriptor)
-        self._init = _open_init(info) if isolation.mode != "weak" else None
-        os.close(info)
+        if isolation.mode == "weak":
+            os.close(info)
+            self._inside = None
+        else:
+            self._inside = Inside(info, _START_SECONDS)
         for descriptor in (self._requests, self._replies, self._output):
             os.set_blocking(descriptor, False)
 
@@ -175,8 +181,10 @@ class _Worker:
             outcome, note = self._watch(_READY, capture, time.monotonic() + _START_SECONDS)
             if outcome != "ok":
                 return outcome, _joined(capture, note)
+            if self._inside is not None:
+                self._inside.watch_scratch()
         self._fresh = False
-        body = json.dumps({"nonce": nonce, "code": code, "seconds": self._section.seconds}).encode()
+        body = f"{nonce} {self._section.seconds}\n{code}".encode("utf-8", "surrogatepass")
         try:
             os.write(self._requests, struct.pack(">I", len(body)) + body)
         except (BlockingIOError, BrokenPipeError):
@@ -191,12 +199,16 @@ class _Worker:
             selector.register(self._output, selectors.EVENT_READ)
             selector.register(self._replies, selectors.EVENT_READ)
             while True:
-                ready = {key.fd for key, _ in selector.select(max(0.0, deadline - time.monotonic()))}
+                wait = min(_LOOK_SECONDS, max(0.0, deadline - time.monotonic()))
+                ready = {key.fd for key, _ in selector.select(wait)}
                 if self._output in ready and not self._drain(capture):
                     selector.unregister(self._output)
                 if capture.size > _MOST_OUTPUT_BYTES:
                     self.kill()
                     return "error", f"OutputLimit: more than {_MOST_OUTPUT_BYTES} bytes were printed"
+                if self._inside is not None and self._inside.files() > _MOST_FILES:
+                    self.kill()
+                    return "error", f"FileLimit: more than {_MOST_FILES} files were made"
                 if self._replies in ready:
                     part = _read(self._replies)
                     reply += part or b""
@@ -236,17 +248,17 @@ class _Worker:
     def kill(self) -> None:
         """Kill everything inside.
 
-        With bubblewrap, that is its init process, so that bubblewrap itself can reap it; killed
-        first, it would leave a zombie wherever the machine's own init does not reap.
+        With bubblewrap, that is its init process: bubblewrap itself, killed first, would leave a
+        zombie wherever the machine's own init does not reap.
         """
         self.dead = True
-        try:
-            if self._init is not None:
-                signal.pidfd_send_signal(self._init, signal.SIGKILL)
-            elif self._process.poll() is None:
+        if self._inside is not None and self._inside.started:
+            self._inside.kill()
+        elif self._process.poll() is None:
+            try:
                 os.killpg(self._process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+            except ProcessLookupError:
+                pass
 
     def close(self) -> None:
         """Kill, reap, and give back every descriptor and folder."""
@@ -256,28 +268,12 @@ class _Worker:
         except subprocess.TimeoutExpired:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
-        for descriptor in (self._requests, self._replies, self._output, self._init):
-            if descriptor is not None:
-                os.close(descriptor)
+        for descriptor in (self._requests, self._replies, self._output):
+            os.close(descriptor)
+        if self._inside is not None:
+            self._inside.close()
         if self._weak_folder is not None:
             self._weak_folder.cleanup()
-
-
-def _open_init(info: int) -> int | None:
-    """A handle on the init process of the sandbox, which bubblewrap names on `info` before any
-    code runs inside; None where it failed to start."""
-    written = b""
-    # It writes in pieces, and a pipe closed too early would kill it.
-    while not written.rstrip().endswith(b"}"):
-        ready = select.select([info], [], [], _START_SECONDS)[0]
-        part = os.read(info, 4096) if ready else b""
-        if not part:
-            return None
-        written += part
-    try:
-        return os.pidfd_open(int(json.loads(written)["child-pid"]))
-    except (ValueError, ProcessLookupError):
-        return None
 
 
 def _joined(capture: Capture, note: str) -> str:
@@ -293,13 +289,13 @@ def _read(descriptor: int) -> bytes | None:
 
 
 def _outcome_of(reply: bytes, nonce: str) -> BlockOutcome | None:
-    """The outcome in the reply to this block; None while there is none. Other lines are ignored."""
+    """The outcome in the reply to this block; None while there is none. Other lines are ignored.
+
+    A reply is compared and never parsed, since hostile code can write one.
+    """
+    start = f"{nonce} ".encode()
     for line in reply.split(b"\n")[:-1]:
-        try:
-            message = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(message, dict) and message.get("nonce") == nonce:
-            found = message.get("outcome")
-            return next((name for name in OUTCOMES if name == found), "error")
+        if line.startswith(start):
+            found = line.removeprefix(start)
+            return next((name for name in OUTCOMES if name.encode() == found), "error")
     return None

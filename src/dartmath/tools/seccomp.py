@@ -2,9 +2,9 @@
 
 A second wall behind the namespaces: no new namespaces or mounts, no looking into other
 processes, no kernel interfaces that arithmetic never needs, no memory outside the address-space
-limit (memfd, System V segments), and no sockets but local ones, since some families (AF_VSOCK)
-ignore network namespaces. Denied calls fail with EPERM instead of killing, so that a program
-gets an ordinary exception.
+limit (memfd, System V segments, the machine's few slots for asynchronous I/O), and no sockets but
+local ones, since some families (AF_VSOCK) ignore network namespaces. Denied calls fail with EPERM
+instead of killing, so that a program gets an ordinary exception.
 
 Filter language: https://www.kernel.org/doc/html/latest/userspace-api/seccomp_filter.html;
 call numbers: arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h of Linux.
@@ -53,6 +53,8 @@ _DENIED: dict[str, tuple[int | None, int | None]] = {
     "bpf": (321, 280),
     "perf_event_open": (298, 241),
     "userfaultfd": (323, 282),
+    "io_setup": (206, 0),
+    "fanotify_init": (300, 262),
     "io_uring_setup": (425, 425),
     "io_uring_enter": (426, 426),
     "io_uring_register": (427, 427),
@@ -91,12 +93,12 @@ class _Machine:
     audit: int
     clone: int
     clone3: int
-    socket: int
+    sockets: tuple[int, int]
 
 
 _MACHINES = {
-    "x86_64": _Machine(column=0, audit=0xC000003E, clone=56, clone3=435, socket=41),
-    "aarch64": _Machine(column=1, audit=0xC00000B7, clone=220, clone3=435, socket=198),
+    "x86_64": _Machine(column=0, audit=0xC000003E, clone=56, clone3=435, sockets=(41, 53)),
+    "aarch64": _Machine(column=1, audit=0xC00000B7, clone=220, clone3=435, sockets=(198, 199)),
 }
 
 
@@ -121,9 +123,10 @@ def program(machine: str | None = None) -> bytes:
     code += [_jump(_JUMP_EQUAL, made.clone3, 0, 1), _return(_ERRNO | errno.ENOSYS)]
     code += [_jump(_JUMP_EQUAL, made.clone, 0, 4), _load(_FIRST_ARGUMENT)]
     code += [_jump(_JUMP_ANY_BIT, _NEW_NAMESPACE_FLAGS, 0, 1), *deny, _return(_ALLOW)]
-    code += [_jump(_JUMP_EQUAL, made.socket, 0, 3), _load(_FIRST_ARGUMENT)]
-    code += [_jump(_JUMP_EQUAL, _AF_UNIX, 1, 0), *deny, _return(_ALLOW)]
-    return b"".join(code)
+    for number in made.sockets:  # socket and socketpair: the family comes first
+        code += [_jump(_JUMP_EQUAL, number, 0, 4), _load(_FIRST_ARGUMENT)]
+        code += [_jump(_JUMP_EQUAL, _AF_UNIX, 1, 0), *deny, _return(_ALLOW)]
+    return b"".join([*code, _return(_ALLOW)])
 
 
 def _load(offset: int) -> bytes:
