@@ -10,7 +10,9 @@ import pytest
 
 from report.webdriver import Browser
 
-FIGURES = "document.querySelectorAll('.plot .main-svg').length"
+THEME = "document.documentElement.dataset.theme"
+FOUND = "document.getElementById('found').textContent"
+TOPS = "[...document.querySelectorAll('#cards .top')].map((top) => top.innerText)"
 
 
 @pytest.fixture
@@ -18,7 +20,7 @@ def opened(browser: Browser, page: Path) -> Browser:
     browser.prefer("light")
     browser.resize(1280, 900)
     browser.open(page)
-    browser.wait(f"{FIGURES} > 0")
+    browser.wait(f"document.querySelector('.plot .main-svg') && innerWidth === 1280 && {THEME} === 'light'")
     return browser
 
 
@@ -27,6 +29,11 @@ def scroll_through(browser: Browser) -> None:
     for id in browser.run("return [...document.querySelectorAll('.plot')].map((plot) => plot.id)"):
         browser.run(script, id)
         browser.wait(f"document.getElementById('{id}').querySelector('.main-svg')")
+
+
+def count_of(browser: Browser) -> int:
+    """How many samples the filters let through."""
+    return int(browser.text("#found").split(" of ")[1].split()[0])
 
 
 def test_every_figure_is_drawn_and_nothing_is_complained_of(opened: Browser) -> None:
@@ -48,7 +55,7 @@ def test_nothing_is_loaded_from_anywhere(opened: Browser) -> None:
 
 def test_hostile_responses_stay_text(opened: Browser) -> None:
     opened.type("#filter-text", "onerror")
-    opened.wait("document.querySelector('#cards li')")
+    opened.wait("[...document.querySelectorAll('#cards li')].every((li) => li.innerText.includes('onerror'))")
     title = opened.run("return document.title")
     assert title.startswith("made") and "broken" not in title
     shown = opened.text("#cards")
@@ -60,36 +67,38 @@ def test_hostile_responses_stay_text(opened: Browser) -> None:
 
 
 def test_filters_narrow_the_samples(opened: Browser) -> None:
-    everything = int(opened.text("#found").split(" of ")[1].split()[0])
+    everything = count_of(opened)
     opened.choose("#filter-band", "level 4")
     opened.choose("#filter-outcome", "correct")
-    tops = opened.run("return [...document.querySelectorAll('#cards .top')].map((e) => e.innerText)")
-    assert tops and all("level 4" in top and top.startswith("correct") for top in tops)
-    fewer = int(opened.text("#found").split(" of ")[1].split()[0])
-    assert 0 < fewer < everything
+    opened.wait(f"{TOPS}.every((top) => top.includes('level 4') && top.startsWith('correct'))")
+    assert 0 < count_of(opened) < everything
     opened.type("#filter-text", "no such text anywhere")
-    assert "No sample matches" in opened.text("#found")
+    opened.wait(f"{FOUND}.includes('No sample matches')")
+    assert opened.run(f"return {TOPS}") == []
 
 
 def test_pages_turn(opened: Browser) -> None:
     assert opened.run("return document.getElementById('previous').disabled")
     opened.click("#next")
-    assert opened.text("#found").startswith("11 to 20 of")
+    opened.wait(f"{FOUND}.startsWith('11 to 20 of')")
     opened.click("#previous")
-    assert opened.text("#found").startswith("1 to 10 of")
+    opened.wait(f"{FOUND}.startsWith('1 to 10 of')")
+    assert opened.run("return document.getElementById('previous').disabled")
 
 
 def test_mathematics_is_drawn_and_its_source_can_be_seen(opened: Browser) -> None:
     opened.choose("#filter-outcome", "correct")
+    opened.wait("document.querySelector('#cards mfrac')")
     box = "document.querySelector('#cards mfrac').getBoundingClientRect()"
     assert all(side > 5 for side in opened.run(f"return [{box}.width, {box}.height]"))
     opened.click("#raw")
-    assert opened.run("return document.querySelectorAll('#cards math').length") == 0
+    opened.wait("document.querySelectorAll('#cards math').length === 0")
     assert "\\frac{" in opened.text("#cards")
 
 
 def test_a_sample_says_why(opened: Browser) -> None:
     opened.choose("#filter-outcome", "wrong")
+    opened.wait(f"{TOPS}.every((top) => top.startsWith('wrong'))")
     card = opened.text("#cards li").upper()
     for heading in ("QUERY", "RESPONSE", "REFERENCE", "EXTRACTED ANSWER", "WHY"):
         assert heading in card
@@ -99,37 +108,49 @@ def test_the_theme_follows_the_reader_and_the_button(opened: Browser) -> None:
     ground = "return getComputedStyle(document.body).backgroundColor"
     light = opened.run(ground)
     opened.prefer("dark")
-    opened.wait("document.documentElement.dataset.theme === 'dark'")
-    dark = opened.run(ground)
-    assert dark != light
+    opened.wait(f"{THEME} === 'dark'")
+    assert opened.run(ground) != light
     opened.click("#theme")
+    opened.wait(f"{THEME} === 'light'")
     assert opened.run(ground) == light
 
 
 def test_printing_draws_all_figures_light_and_as_wide_as_paper(opened: Browser) -> None:
     opened.prefer("dark")
+    opened.wait(f"{THEME} === 'dark'")
     opened.run("window.dispatchEvent(new Event('beforeprint'))")
     plots = "[...document.querySelectorAll('.plot')]"
     opened.wait(f"{plots}.every((plot) => plot.querySelector('.main-svg')?.clientWidth === 660)")
-    widths = opened.run(f"return {plots}.map((plot) => plot.querySelector('.main-svg').clientWidth)")
-    assert set(widths) == {660}
-    assert opened.run("return document.documentElement.dataset.theme") == "light"
+    assert opened.run(f"return {THEME}") == "light"
     opened.run("window.dispatchEvent(new Event('afterprint'))")
     opened.wait("document.querySelector('.wide .plot .main-svg').clientWidth > 900")
-    assert opened.run("return document.documentElement.dataset.theme") == "dark"
+    assert opened.run(f"return {THEME}") == "dark"
+
+
+def test_a_preference_that_changes_behind_the_print_dialog_leaves_paper_light(opened: Browser) -> None:
+    opened.run("""
+        window.dispatchEvent(new Event('beforeprint'));
+        const dark = window.matchMedia('(prefers-color-scheme: dark)');
+        dark.addEventListener('change', () => { window.changed = true; });
+    """)
+    opened.prefer("dark")
+    opened.wait("window.changed")
+    assert opened.run(f"return {THEME}") == "light"
+    opened.run("window.dispatchEvent(new Event('afterprint'))")
+    assert opened.run(f"return {THEME}") == "dark"
 
 
 def test_a_phone_scrolls_down_and_never_sideways(opened: Browser) -> None:
     opened.resize(390, 844)
     opened.wait("innerWidth === 390")
     scroll_through(opened)
-    assert opened.run("return document.documentElement.scrollWidth") <= 390
+    opened.wait("document.documentElement.scrollWidth <= 390")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_all_text_has_contrast(opened: Browser, scheme: str) -> None:
     opened.prefer(scheme)
-    opened.wait(f"document.documentElement.dataset.theme === '{scheme}'")
+    opened.wait(f"{THEME} === '{scheme}'")
     found = opened.run((Path(__file__).parent / "contrast.js").read_text())
     assert found["checked"] > 100
     assert found["weak"] == [], json.dumps(found["weak"][:5])
@@ -137,11 +158,9 @@ def test_all_text_has_contrast(opened: Browser, scheme: str) -> None:
 
 def test_the_keyboard_reaches_the_filters(opened: Browser) -> None:
     opened.run("document.getElementById('filter-band').focus()")
-    seen = []
-    for _ in range(3):
+    for expected in ("filter-outcome", "filter-text", "raw"):
         opened.press("\ue004")
-        seen.append(opened.run("return document.activeElement.id"))
-    assert seen == ["filter-outcome", "filter-text", "raw"]
+        opened.wait(f"document.activeElement.id === '{expected}'")
 
 
 def test_everything_has_a_name(opened: Browser) -> None:

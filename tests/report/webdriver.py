@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -20,13 +20,23 @@ ARGUMENTS = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
-    "--disable-quic",
+    "--disable-dev-shm-usage",
+    # Nothing that the browser does on its own accord may reach for the network, or wait for it.
     "--no-first-run",
+    "--no-default-browser-check",
+    "--no-proxy-server",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     "--disable-background-networking",
     "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-extensions",
+    "--disable-features=OptimizationHints,MediaRouter,Translate",
+    "--disable-quic",
     "--disable-sync",
-    "--disable-dev-shm-usage",
+    "--metrics-recording-only",
 ]
+# The driver is on this machine, whatever proxy the environment names.
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class Browser:
@@ -53,7 +63,7 @@ class Browser:
             method=method,
         )
         try:
-            with urllib.request.urlopen(request, timeout=120) as reply:
+            with _DIRECT.open(request, timeout=240) as reply:
                 return json.loads(reply.read())["value"]
         except urllib.error.HTTPError as error:
             raise RuntimeError(error.read().decode()) from error
@@ -111,8 +121,11 @@ class Browser:
         """A command of the Chrome DevTools protocol."""
         return self._send("POST", "/goog/cdp/execute", {"cmd": command, "params": parameters})
 
-    def wait(self, condition: str, seconds: float = 60) -> None:
-        """Wait until an expression of the page is true."""
+    def wait(self, condition: str, seconds: float = 120) -> None:
+        """Wait until an expression of the page is true.
+
+        Whatever follows an action is waited for with this: input reaches a page that is busy late.
+        """
         end = time.monotonic() + seconds
         while not self.run(f"return Boolean({condition})"):
             if time.monotonic() > end:
@@ -139,45 +152,28 @@ def chromium() -> Iterator[Browser]:
     driver = shutil.which("chromedriver")
     if driver is None:
         raise FileNotFoundError("chromedriver")
-    with tempfile.TemporaryDirectory() as profile:
-        process, browser = _start(driver, profile)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        said = Path(folder) / "driver.txt"
+        # The driver takes a free port itself: one that is looked up beforehand may be gone by then.
+        with said.open("wb") as out:
+            process = subprocess.Popen([driver, "--port=0"], stdout=out, stderr=subprocess.STDOUT)
         try:
-            yield browser
+            browser = Browser(_port(process, said), f"{folder}/profile")
+            try:
+                yield browser
+            finally:
+                with suppress(OSError):  # a driver that is gone already has no session to end
+                    browser.quit()
         finally:
-            with suppress(urllib.error.URLError):  # a driver that is gone already has no session to end
-                browser.quit()
             process.terminate()
-            process.wait(timeout=30)
+            process.wait(timeout=60)
 
 
-def _start(driver: str, profile: str) -> tuple[subprocess.Popen[bytes], Browser]:
-    """A driver with a session; tried again, since another process may take the free port first."""
-    quiet = subprocess.DEVNULL
-    for left in (2, 1, 0):
-        port = _free_port()
-        process = subprocess.Popen([driver, f"--port={port}"], stdout=quiet, stderr=quiet)
-        try:
-            _wait_for(port)
-            return process, Browser(port, profile)
-        except OSError:
-            process.kill()
-            process.wait()
-            if not left:
-                raise
-    raise AssertionError("unreachable")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait_for(port: int) -> None:
-    for _ in range(600):
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.05)
-    raise TimeoutError("chromedriver did not start")
+def _port(process: subprocess.Popen[bytes], said: Path) -> int:
+    """The port that the driver says it has taken."""
+    end = time.monotonic() + 120
+    while not (found := re.search(r"started successfully on port (\d+)", said.read_text())):
+        if process.poll() is not None or time.monotonic() > end:
+            raise RuntimeError(f"chromedriver did not start: {said.read_text()}")
+        time.sleep(0.05)
+    return int(found[1])

@@ -27,6 +27,7 @@ _ENDINGS = (
 
 
 def datasets_section(stages: Mapping[str, Stage]) -> Section:
+    """What was selected, by band and difficulty, and from which sources."""
     section = Section("dataset", "Training set", "What was selected from the pool, and what the pool lacked.")
     for place, (label, stage) in enumerate(stages.items()):
         summary = stage.summary
@@ -84,6 +85,7 @@ def _dataset_tiles(summary: Mapping[str, Any]) -> list[Tile]:
 
 
 def training_section(stages: Mapping[str, Stage]) -> Section:
+    """What fine-tuning did, and its curves."""
     section = Section(
         "training", "Training", "Supervised fine-tuning: loss per token of the responses alone."
     )
@@ -112,6 +114,7 @@ def _training_tiles(stage: Stage) -> list[Tile]:
 
 
 def evaluation_section(stages: Mapping[str, Stage], published: Sequence[str]) -> Section:
+    """Scores with their intervals, beside `published` ones, and how the responses ended."""
     lead = "Pass@1 on benchmarks, with 95 % intervals."
     section = Section("evaluation", "Evaluation", lead)
     results = {label: result for label, stage in stages.items() if (result := evaluation_result(stage))}
@@ -123,17 +126,7 @@ def evaluation_section(stages: Mapping[str, Stage], published: Sequence[str]) ->
         Table(
             "How the responses ended",
             "A truncated response ran into the limit of new tokens.",
-            (
-                "evaluation",
-                "benchmark",
-                "queries",
-                "trials",
-                "correct",
-                "truncated",
-                "no answer",
-                "unparsable",
-                "tokens per response",
-            ),
+            _ENDINGS,
             [
                 (
                     label,

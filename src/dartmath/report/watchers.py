@@ -141,10 +141,6 @@ class Reservoir:
         return turns[:count]
 
 
-def _group(query: Query) -> tuple[str, str, str]:
-    return query.dataset, str(query.metadata.get("band")), str(query.metadata.get("level"))
-
-
 def _shorten(sample: Sample) -> Sample:
     """The sample with a text that is fit to be shown: its beginning and its end."""
     text = sample.text

@@ -63,7 +63,6 @@
       layout[name].title.font = { size: 13 };
       layout[name].ticklabelstandoff = 5;
     });
-    if (layout.height) place.style.height = `${layout.height}px`;
     Plotly.newPlot(place, spec.data, layout, config).then(() => Plotly.relayout(place, colours()));
   }
 
