@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from dartmath.config import validate
 from dartmath.errors import ConfigError, DataError, UnknownNameError
-from dartmath.recipe import Recipe, builtin_recipes, load_recipe, set_key, validate
+from dartmath.recipe import Recipe, builtin_recipes, load_recipe, set_key
 
 MINIMAL: dict[str, Any] = {
     "name": "mine",
@@ -32,7 +33,11 @@ def write(folder: Path, text: str) -> str:
         ({"sampling": {"policy": {"kind": "vrt", "pilot": 1}}}, "unknown key 'sampling.policy.pilot'"),
         ({"training": {"lora": {"rnk": 1}}}, 'did you mean "rank"?'),
         ({"engine": {"kind": "vlm"}}, "engine.kind: there is no 'vlm'; did you mean \"vllm\"?"),
+        ({"sampling": {"policy": {"k": 3}}}, "sampling.policy.kind is missing; one of: vrt, uniform,"),
+        ({"queries": [{"dataset": "x", "band": 3}]}, "queries.0.band: not a text: 3; put it in quotes"),
+        ({"queries": [{}]}, "the key 'queries.0.dataset' is missing"),
         ({"sampling": {"top_p": 0}}, "sampling.top_p: Input should be greater than 0 (got 0)"),
+        ({"sampling": {"policy": {"kind": "vrt", "trials": "x"}}}, "sampling.policy.trials: "),
         ({"name": "no spaces"}, "name: "),
         ({"queries": []}, "queries: "),
     ],
@@ -75,10 +80,55 @@ def test_override_of_nothing_is_an_error(dotted: str) -> None:
         set_key({**MINIMAL}, dotted, 1)
 
 
-@pytest.mark.parametrize("text", ["a: [", "- just\n- a list\n", ""])
-def test_a_file_that_is_no_recipe(tmp_path: Path, text: str) -> None:
-    with pytest.raises(DataError, match=r"recipe\.yaml"):
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("name: a\nqueries: [\n", r"recipe\.yaml:3: not valid YAML"),
+        ("name: a\n\tseed: 1\n", r"recipe\.yaml:2: not valid YAML"),
+        ("name: a\nseed: 1\nname: b\n", r"recipe\.yaml:3: the key 'name' is said twice; first on line 1"),
+        ("model: {name: x}\nqueries:\n  - {dataset: a, dataset: b}\n", r"yaml:3: .*said twice"),
+        ("- just\n- a list\n", r"recipe\.yaml: a recipe is a mapping"),
+        ("", r"recipe\.yaml: a recipe is a mapping"),
+        ("a: *b\n", r"recipe\.yaml:1: not valid YAML"),
+        ("a: !!python/object/apply:os.getcwd []\n", r"recipe\.yaml:1: not valid YAML"),
+    ],
+)
+def test_a_file_that_is_no_recipe(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(DataError, match=says):
         load_recipe(write(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            "sampling:\n  temperature: 1\n  temprature: 2\n",
+            "recipe.yaml:6: unknown key 'sampling.temprature'",
+        ),
+        (
+            "sampling:\n  policy: {kind: vrt, pilot: 1}\n",
+            "recipe.yaml:5: unknown key 'sampling.policy.pilot'",
+        ),
+        ("training:\n  epochs: many\n", "recipe.yaml:5: training.epochs: "),
+    ],
+)
+def test_errors_name_the_line(tmp_path: Path, text: str, says: str) -> None:
+    path = write(tmp_path, "name: a\nmodel: {name: x}\nqueries: [{dataset: math/train}]\n" + text)
+    with pytest.raises(ConfigError) as caught:
+        load_recipe(path)
+    assert says in str(caught.value)
+
+
+def test_errors_of_overrides_name_the_override() -> None:
+    with pytest.raises(ConfigError, match=r"^--set sampling.temprature: unknown key"):
+        load_recipe("tiny", {"sampling.temprature": 1})
+
+
+def test_files_that_are_not_there(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no such file; `dartmath recipes` lists"):
+        load_recipe(str(tmp_path / "none.yaml"))
+    with pytest.raises(DataError, match="a folder, not a recipe"):
+        load_recipe(str(tmp_path))
 
 
 def test_unknown_recipe_names_the_nearest() -> None:

@@ -1,11 +1,88 @@
-"""Section: the strict base of every configuration model."""
+"""Section: the strict base of every configuration model, and errors that name the key at fault."""
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from dartmath.errors import ConfigError, nearest
+
+S = TypeVar("S", bound=BaseModel)
+Key = str | int
+Where = Callable[[Sequence[Key]], str]
+
+_SHOWN = 80
 
 
 class Section(BaseModel):
     """One section of a recipe: frozen, unknown keys are errors, every field documented."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+def validate(model: type[S], data: Mapping[str, Any], *, where: str | Where) -> S:
+    """`data` as a `model`; `ConfigError` lists every bad key with the nearest valid name.
+
+    `where` says what the data come from, as a text or as a function of the key at fault.
+    """
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        place = where if callable(where) else lambda keys: str(where)
+        raise ConfigError("\n".join(_explain(model, e, place) for e in error.errors())) from None
+
+
+def _explain(model: type[BaseModel], error: Any, where: Where) -> str:
+    keys, parents, sections = _walk(model, error["loc"])
+    key, given = ".".join(map(str, keys)), error.get("input")
+    place = f"{where(keys)}: "
+    match error["type"]:
+        case "extra_forbidden":
+            siblings = sorted({name for parent in parents for name in parent.model_fields})
+            return f"{place}unknown key {key!r}{nearest(str(keys[-1]), siblings)}"
+        case "missing":
+            return f"{place}the key {key!r} is missing"
+        case "union_tag_not_found":
+            return f"{place}{key}.kind is missing; one of: {', '.join(map(_kind, sections))}"
+        case "union_tag_invalid":
+            found = error["ctx"]["tag"]
+            return f"{place}{key}.kind: there is no {found!r}{nearest(str(found), map(_kind, sections))}"
+        case "string_type" if isinstance(given, int | float):
+            return f"{place}{key}: not a text: {given!r}; put it in quotes"
+    shown = repr(given)
+    return f"{place}{key}: {error['msg']} (got {shown if len(shown) <= _SHOWN else shown[:_SHOWN] + ' ...'})"
+
+
+def _walk(
+    model: type[BaseModel], location: Sequence[Key]
+) -> tuple[list[Key], list[type[BaseModel]], list[type[BaseModel]]]:
+    """A location without the tags of unions, which are no keys of the file.
+
+    With it, the sections that its last key may belong to, and those that the key may hold.
+    """
+    keys: list[Key] = []
+    parents, here = [model], [model]
+    for part in location:
+        if tagged := [section for section in here if _kind(section) == part]:
+            here = tagged
+            continue
+        keys.append(part)
+        if isinstance(part, str):
+            parents = here
+            fields = [s.model_fields[part] for s in parents if part in s.model_fields]
+            here = [section for field in fields for section in _sections(field.annotation)]
+    return keys, parents, here
+
+
+def _kind(section: type[BaseModel]) -> str:
+    """The `kind` that tells a section from its alternatives; empty where it has none."""
+    field = section.model_fields.get("kind")
+    return str(field.default) if field else ""
+
+
+def _sections(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [s for argument in get_args(annotation) for s in _sections(argument)]

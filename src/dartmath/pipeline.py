@@ -19,6 +19,7 @@ from dartmath.engines.config import OpenAIEngine, RayEngine, TransformersEngine
 from dartmath.errors import ConfigError
 from dartmath.manifest import read_manifest, write_atomic
 from dartmath.model import ModelSection, describe_model
+from dartmath.preflight import check_recipe
 from dartmath.prompts.template import Template, load_template
 from dartmath.recipe import Recipe, load_recipe
 from dartmath.terminal import info, warn
@@ -73,8 +74,10 @@ def run_recipe(recipe: Recipe, *, amend: bool = False) -> RunFolders:
     """Run every stage of `recipe` that is not finished yet; returns where the results lie.
 
     `amend` lets sampling go on with another policy or more queries than before. Raises the errors
-    of the stages; whatever was finished before stays.
+    of the stages, those of wrong names and settings before anything runs; whatever was finished
+    before stays.
     """
+    check_recipe(recipe)
     folders = RunFolders(recipe.folder)
     template = load_template(recipe.template)
     _keep_recipe(recipe, folders)

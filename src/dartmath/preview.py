@@ -12,6 +12,7 @@ from typing import Any
 
 from dartmath.errors import DataError
 from dartmath.model import ModelSection, load_tokenizer
+from dartmath.preflight import check_recipe
 from dartmath.prompts.template import Example, encode_prompt, load_template
 from dartmath.queries.query import Query
 from dartmath.recipe import Recipe
@@ -53,6 +54,7 @@ def preview(recipe: Recipe) -> Preview:
     from dartmath.prompts.examples import shots_for
     from dartmath.queries import load_all
 
+    check_recipe(recipe)
     queries = load_all(recipe.queries)
     template = load_template(recipe.template)
     tokenizer = load_tokenizer(recipe.model)

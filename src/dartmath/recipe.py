@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any
 
 import yaml
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import Field
 
-from dartmath.config import Section
+from dartmath.config import Key, Section, validate
 from dartmath.curation.config import CurationSection
 from dartmath.engines.config import EngineSection, TransformersEngine
-from dartmath.errors import ConfigError, DataError, UnknownNameError, nearest
+from dartmath.errors import ConfigError, DataError, UnknownNameError
 from dartmath.evaluation.config import EvaluationSection
 from dartmath.model import ModelSection
 from dartmath.queries.config import QuerySource
+from dartmath.recipe_file import RecipeFile
 from dartmath.sampling.config import SamplingSection
 from dartmath.training.config import TrainingSection
-
-S = TypeVar("S", bound=BaseModel)
 
 
 class ReportSection(Section):
@@ -81,16 +80,16 @@ def load_recipe(name: str, overrides: Mapping[str, Any] | None = None) -> Recipe
     `overrides` maps dotted keys to values, such as {"sampling.policy.k": 8}. Raises
     `ConfigError` naming each bad key with the nearest valid one, `DataError` for a bad file.
     """
-    path = find_recipe(name)
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise DataError(f"not valid YAML: {error}", path=path) from error
-    if not isinstance(data, dict):
-        raise DataError("a recipe is a mapping of sections", path=path)
+    file = RecipeFile(find_recipe(name))
     for key, value in (overrides or {}).items():
-        set_key(data, key, value)
-    return validate(Recipe, data, where=str(path))
+        set_key(file.data, key, value)
+
+    def where(keys: Sequence[Key]) -> str:
+        dotted = ".".join(map(str, keys))
+        override = next((key for key in overrides or {} if f"{dotted}.".startswith(f"{key}.")), None)
+        return f"--set {override}" if override else file.where(keys)
+
+    return validate(Recipe, file.data, where=where)
 
 
 def recipes_dir() -> Path:
@@ -106,13 +105,19 @@ def builtin_recipes() -> dict[str, Path]:
 
 
 def find_recipe(name: str) -> Path:
-    """The path of a recipe file or built-in name; `UnknownNameError` when there is none."""
-    path = Path(name)
+    """The path of a recipe file or built-in name.
+
+    Raises `DataError` for a file that is not there, `UnknownNameError` for a name that is none.
+    """
+    path, known = Path(name), builtin_recipes()
     if path.is_file():
         return path
-    known = builtin_recipes()
     if name in known:
         return known[name]
+    if path.is_dir():
+        raise DataError("a folder, not a recipe; give a YAML file or a name of `dartmath recipes`", path=path)
+    if path.suffix in (".yaml", ".yml"):
+        raise DataError("no such file; `dartmath recipes` lists the built-in recipes", path=path)
     raise UnknownNameError("recipe", name, [*known])
 
 
@@ -144,46 +149,3 @@ def _element(items: list[Any], part: str, dotted: str) -> Any:
     if not part.isdigit() or int(part) >= len(items):
         raise ConfigError(f"cannot set {dotted!r}: {part!r} is not an index below {len(items)}")
     return items[int(part)]
-
-
-def validate(model: type[S], data: Mapping[str, Any], *, where: str) -> S:
-    """`data` as a `model`; `ConfigError` lists every bad key with the nearest valid name."""
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        raise ConfigError("\n".join(_explain(model, e, where) for e in error.errors())) from None
-
-
-def _explain(model: type[BaseModel], error: Any, where: str) -> str:
-    location = [part for part in error["loc"] if not _is_tag(part, error)]
-    key = ".".join(map(str, location))
-    if error["type"] == "extra_forbidden":
-        siblings = _fields_at(model, location[:-1])
-        return f"{where}: unknown key {key!r}{nearest(str(location[-1]), siblings)}"
-    if error["type"] == "union_tag_invalid":
-        kinds = [tag.strip(" '") for tag in error["ctx"]["expected_tags"].split(",")]
-        found = error["ctx"]["tag"]
-        return f"{where}: {key}.kind: there is no {found!r}{nearest(str(found), kinds)}"
-    return f"{where}: {key}: {error['msg']} (got {error.get('input')!r})"
-
-
-def _is_tag(part: Any, error: Any) -> bool:
-    """Whether a location part is the tag of a union, which is no key of the file."""
-    return part in {"vrt", "uniform", "prop2diff", "band", "custom", "transformers", "vllm", "openai", "ray"}
-
-
-def _fields_at(model: type[BaseModel], location: Iterable[Any]) -> list[str]:
-    """Names of the fields of the sections that `location` may lead to."""
-    models: list[type[BaseModel]] = [model]
-    for part in location:
-        if isinstance(part, int):
-            continue
-        annotations = [m.model_fields[part].annotation for m in models if part in m.model_fields]
-        models = [s for a in annotations for s in _sections(a)]
-    return sorted({name for m in models for name in m.model_fields})
-
-
-def _sections(annotation: Any) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [s for argument in get_args(annotation) for s in _sections(argument)]

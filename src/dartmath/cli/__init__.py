@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from importlib import import_module
@@ -38,6 +39,8 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "lr-search": ("Look inside", "lr_search", "Search the learning rate by short runs on a benchmark."),
     "push": ("Publish", "push", "Push a model or a data set to the Hub, or list what would be."),
 }
+# Full disks and missing permissions: nothing that a traceback explains.
+_FAULTS_OF_THE_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 PANELS = ("Start here", "One stage at a time", "Look inside", "Publish")
 
 
@@ -138,3 +141,8 @@ def main() -> None:
     except KeyboardInterrupt:
         print("interrupted; the same command goes on where it stopped", file=sys.stderr)
         sys.exit(130)
+    except OSError as error:
+        if error.errno not in _FAULTS_OF_THE_MACHINE:
+            raise
+        print(f"error: {error}; what was finished is kept, the same command goes on", file=sys.stderr)
+        sys.exit(4)

@@ -23,9 +23,9 @@ import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from dartmath.config import Section
+from dartmath.config import Section, validate
 from dartmath.errors import ConfigError
-from dartmath.recipe import load_recipe, set_key, validate
+from dartmath.recipe import load_recipe, set_key
 
 S = TypeVar("S", bound=Section)
 Flag = tuple[str, tuple[str, Any]]  # (parameter name, (dotted key, annotation))

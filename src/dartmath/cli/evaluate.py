@@ -141,8 +141,9 @@ def _export(folder: Path, forms: list[str]) -> None:
 
 def _recipe(name: str | None, benchmarks: list[str], given: dict[str, Any]) -> Recipe:
     """The recipe named, or one made of the flags alone, with the flags over it."""
+    from dartmath.config import validate
     from dartmath.errors import ConfigError
-    from dartmath.recipe import Recipe, load_recipe, set_key, validate
+    from dartmath.recipe import Recipe, load_recipe, set_key
 
     if benchmarks:
         select = {"n": given["evaluation.select.n"]} if "evaluation.select.n" in given else {}

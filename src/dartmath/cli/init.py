@@ -146,7 +146,8 @@ def _write(path: Path, text: str) -> None:
     """Write a new file that is a valid recipe."""
     import yaml
 
-    from dartmath.recipe import Recipe, validate
+    from dartmath.config import validate
+    from dartmath.recipe import Recipe
 
     validate(Recipe, yaml.safe_load(text), where=str(path))
     try:

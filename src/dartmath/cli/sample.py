@@ -62,8 +62,9 @@ def command(
 
 def _recipe(name: str | None, data: list[str], n: int | None, given: dict[str, Any]) -> Recipe:
     """The recipe named, or one made of the flags alone, with the flags over it."""
+    from dartmath.config import validate
     from dartmath.errors import ConfigError
-    from dartmath.recipe import Recipe, load_recipe, set_key, validate
+    from dartmath.recipe import Recipe, load_recipe, set_key
 
     sources = [{"dataset": one, "select": {"n": n}} for one in data]
     if sources:

@@ -1,0 +1,31 @@
+"""Preflight: what a later stage of a run would refuse, refused before the first sample is drawn."""
+
+from __future__ import annotations
+
+from dartmath.model import resolve_model
+from dartmath.prompts.template import load_template
+from dartmath.recipe import Recipe
+
+
+def check_recipe(recipe: Recipe) -> None:
+    """Look up everything that `recipe` names; loads benchmarks, but no model.
+
+    Raises what the stages would raise: `UnknownNameError`, `DataError` or `ConfigError`.
+    """
+    from dartmath.evaluation.published import find_published
+    from dartmath.evaluation.run import load_benchmarks
+    from dartmath.queries.config import QuerySource
+    from dartmath.queries.load import load
+    from dartmath.training.layout import batch_layout
+
+    load_template(recipe.template)
+    for name in recipe.report.published:
+        find_published(name)
+    if recipe.training:
+        load_template(recipe.training.template or recipe.template)
+        resolve_model(recipe.training.model or recipe.model.name)
+        batch_layout(recipe.training)
+    for name in recipe.curation.decontaminate:
+        load(QuerySource(dataset=name))
+    if recipe.evaluation:
+        load_benchmarks(recipe.evaluation)

@@ -1,0 +1,71 @@
+"""The file of a recipe: YAML without duplicate keys, and the line on which each key stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from dartmath.config import Key
+from dartmath.errors import DataError
+
+
+class RecipeFile:
+    """A parsed file: `data`, and where each of its keys stands.
+
+    Raises `DataError` for a file that cannot be read, is no YAML, or says a key twice.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            loader = yaml.SafeLoader(path.read_text(encoding="utf-8"))
+            self._root = loader.get_single_node()
+            self._refuse_duplicates(self._root, set())
+            self.data: Any = None if self._root is None else loader.construct_document(self._root)
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else None
+            what = ", ".join(filter(None, (error.problem, error.context)))
+            raise DataError(f"not valid YAML: {what}", path=path, line=line) from error
+        except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+            raise DataError(f"cannot be read: {error}", path=path) from error
+        if not isinstance(self.data, dict):
+            raise DataError(
+                "a recipe is a mapping of sections; `dartmath recipes show tiny` prints one", path=path
+            )
+
+    def where(self, keys: Sequence[Key]) -> str:
+        """The file and the line of a key, or of the innermost section around it that is written there."""
+        node, line = self._root, 1
+        for key in keys:
+            if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+                node = node.value[key]
+                line = node.start_mark.line + 1
+                continue
+            pairs = node.value if isinstance(node, yaml.MappingNode) else []
+            found = next((pair for pair in pairs if pair[0].value == key), None)
+            if found is None:
+                break
+            line, node = found[0].start_mark.line + 1, found[1]
+        return f"{self.path}:{line}"
+
+    def _refuse_duplicates(self, node: Any, seen: set[int]) -> None:
+        """A key that is said twice would silently be its second value."""
+        if id(node) in seen or not isinstance(node, yaml.CollectionNode):
+            return
+        seen.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            for child in node.value:
+                self._refuse_duplicates(child, seen)
+            return
+        lines: dict[str, int] = {}
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in lines:
+                    said = f"the key {key.value!r} is said twice; first on line {lines[key.value]}"
+                    raise DataError(said, path=self.path, line=line)
+                lines[key.value] = line
+            self._refuse_duplicates(value, seen)
