@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import statistics
 from pathlib import Path
 
 import pytest
@@ -26,9 +28,10 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_lm_evaluation_harness(folder: Path, tmp_path: Path) -> None:
-    (path,) = export(folder, "lm-eval", tmp_path / "logs")
-    assert path.name == "samples_set-test.jsonl"
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    results, samples = export(folder, "lm-eval", tmp_path / "logs")
+    assert results.parent == samples.parent == tmp_path / "logs" / "given"
+    assert samples.name == results.name.replace("results", "samples_set_test").replace(".json", ".jsonl")
+    rows = [json.loads(line) for line in samples.read_text(encoding="utf-8").splitlines()]
     assert [row["doc_id"] for row in rows] == [0, 0, 1, 1, 2, 2]
     assert [row["exact_match"] for row in rows] == [1.0, 0.0, 0.0, 1.0, 0.0, 0.0]
     assert rows[0]["target"] == "0"
@@ -36,10 +39,30 @@ def test_lm_evaluation_harness(folder: Path, tmp_path: Path) -> None:
     assert rows[0]["filtered_resps"] == ["0"]
     assert rows[0]["arguments"]["gen_args_0"]["arg_0"] == "What is 0?"
     assert rows[0]["doc_hash"] == rows[1]["doc_hash"] != rows[2]["doc_hash"]
+    (metrics,) = json.loads(results.read_text(encoding="utf-8"))["results"].values()
+    assert metrics["exact_match,none"] == pytest.approx(1 / 3)
+    assert metrics["exact_match_stderr,none"] == pytest.approx(statistics.stdev([0.5, 0.5, 0.0]) / 3**0.5)
+
+
+def test_lm_evaluation_harness_reads_its_logs(folder: Path, tmp_path: Path) -> None:
+    utils = pytest.importorskip("lm_eval.utils", reason="lm-eval is not installed")
+    files = [str(path) for path in export(folder, "lm-eval", tmp_path / "logs")]
+    (results,), (samples,) = utils.get_results_filenames(files), utils.get_sample_results_filenames(files)
+    assert utils.get_latest_filename([samples, samples.replace("_20", "_19")]) == samples
+    table = utils.make_table(json.loads(Path(results).read_text(encoding="utf-8")))
+    row = next(line for line in table.splitlines() if "set/test" in line)
+    assert "0.3333" in row and "exact_match" in row and "0.1667" in row
+    import datasets
+
+    loaded = datasets.load_dataset(
+        "json", data_files=samples, split="train", cache_dir=str(tmp_path / "cache")
+    )
+    assert loaded["exact_match"] == [1.0, 0.0, 0.0, 1.0, 0.0, 0.0]
 
 
 def test_inspect(folder: Path, tmp_path: Path) -> None:
     (path,) = export(folder, "inspect", tmp_path / "logs")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d[^_]*_set-test_[0-9a-f]{22}\.json", path.name)
     log = json.loads(path.read_text(encoding="utf-8"))
     assert (log["version"], log["status"], log["eval"]["task"]) == (2, "success", "set/test")
     assert log["eval"]["config"]["epochs"] == 2
@@ -48,8 +71,24 @@ def test_inspect(folder: Path, tmp_path: Path) -> None:
         (1, "C"),
         (2, "I"),
     ]
+    assert export(folder, "inspect", tmp_path / "logs") == [path]
+
+
+def test_inspect_reads_its_logs(folder: Path, tmp_path: Path) -> None:
     reader = pytest.importorskip("inspect_ai.log", reason="inspect-ai is not installed")
-    assert len(reader.read_eval_log(str(path)).samples) == 6
+    pytest.importorskip("pandas", reason="pandas, which Inspect's data frames need, is not installed")
+    from inspect_ai.analysis import evals_df, samples_df
+
+    (path,) = export(folder, "inspect", tmp_path / "logs")
+    log = reader.read_eval_log(str(path))
+    assert [sample.score.value for sample in log.samples] == ["C", "I", "I", "C", "I", "I"]
+    assert log.samples[0].output.completion == "so\u2028it is \\boxed{0}"
+    assert [info.task for info in reader.list_eval_logs(str(tmp_path / "logs"))] == ["set-test"]
+    reader.write_eval_log(log, str(tmp_path / "again.eval"))
+    assert len(reader.read_eval_log(str(tmp_path / "again.eval")).samples) == 6
+    (accuracy,) = evals_df(str(tmp_path / "logs"))["score_dartmath_accuracy"]
+    assert accuracy == pytest.approx(1 / 3)
+    assert list(samples_df(str(tmp_path / "logs"))["score_dartmath"]) == ["C", "I", "I", "C", "I", "I"]
 
 
 def test_an_unknown_form_names_the_nearest(folder: Path, tmp_path: Path) -> None:

@@ -64,6 +64,8 @@ class QuerySource(Section):
     """Split of a user's own Hub data set (`hub:OWNER/NAME`)."""
     mirror: str | None = None
     """Hub id (`OWNER/NAME` or `OWNER/NAME:CONFIG`) to read a built-in data set from instead."""
+    revision: str | None = None
+    """Branch, tag or commit of what is read from the Hub; the newest when absent."""
     verifier: str = "math"
     """Verification mode of a user's own data set."""
     examples: list[WorkedExample] = []

@@ -18,6 +18,7 @@ class Hub:
     split: str
     config: str | None = None
     columns: tuple[tuple[str, str], ...] = ()
+    revision: str | None = None
 
     def rename(self, row: Row) -> dict[str, Any]:
         """The row with the column names of the original release."""

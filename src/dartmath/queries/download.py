@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from dartmath.errors import DataError, MissingDependencyError
+from dartmath.errors import ConfigError, DataError, MissingDependencyError
 from dartmath.queries.dataset import Dataset, Hub, Web
 from dartmath.queries.query import Query
 from dartmath.queries.rows import Row, read_rows
@@ -18,21 +18,30 @@ from dartmath.queries.web import read_web
 from dartmath.terminal import warn
 
 
-def load_builtin(dataset: Dataset, *, mirror: str | None = None) -> list[Query]:
+def load_builtin(dataset: Dataset, *, mirror: str | None = None, revision: str | None = None) -> list[Query]:
     """All queries of a built-in data set, from `DARTMATH_DATA` or its origin (or a `mirror` of it).
 
-    A set that differs from the one this version was checked with is warned about.
+    A `mirror` or a `revision` of the Hub is read from there even where `DARTMATH_DATA` has the
+    file. A set that differs from the one this version was checked with is warned about.
     """
-    queries = number_repeats(list(_convert(dataset, mirror)))
+    queries = number_repeats(list(_convert(dataset, mirror, revision)))
     if not queries:
         raise DataError(f"{dataset.name} has no rows")
-    found = content_checksum(queries)
-    if dataset.checksum and found != dataset.checksum:
+    _check_content(dataset, len(queries), content_checksum(queries))
+    return queries
+
+
+def _check_content(dataset: Dataset, rows: int, checksum: str) -> None:
+    if not dataset.checksum:
         warn(
-            f"{dataset.name}: {len(queries)} queries with checksum {found}; this version was checked with "
+            f"{dataset.name}: this version knows no checksum of it; it has {rows} queries "
+            f"({dataset.rows} expected) with checksum {checksum}"
+        )
+    elif checksum != dataset.checksum:
+        warn(
+            f"{dataset.name}: {rows} queries with checksum {checksum}; this version was checked with "
             f"{dataset.rows} and {dataset.checksum}, so scores may not be comparable with others'"
         )
-    return queries
 
 
 def data_file(dataset: Dataset) -> Path | None:
@@ -65,10 +74,10 @@ def number_repeats(queries: Sequence[Query]) -> list[Query]:
     return numbered
 
 
-def _convert(dataset: Dataset, mirror: str | None) -> Iterator[Query]:
-    path = data_file(dataset)
-    origin = None if path and not mirror else _origin(dataset, mirror)
-    rows = read_rows(path) if origin is None and path else _read_origin(dataset, origin)
+def _convert(dataset: Dataset, mirror: str | None, revision: str | None) -> Iterator[Query]:
+    path = None if mirror or revision else data_file(dataset)
+    origin = None if path else _origin(dataset, mirror, revision)
+    rows = read_rows(path) if path else _read_origin(dataset, origin)
     for number, row in rows:
         try:
             query = dataset.convert(dataset.name, row)
@@ -79,14 +88,18 @@ def _convert(dataset: Dataset, mirror: str | None) -> Iterator[Query]:
             yield query
 
 
-def _origin(dataset: Dataset, mirror: str | None) -> Hub | Web | None:
+def _origin(dataset: Dataset, mirror: str | None, revision: str | None) -> Hub | Web | None:
     """Where to read from; a mirror is `OWNER/NAME` or `OWNER/NAME:CONFIG`."""
-    if mirror is None:
-        return dataset.origin
-    repo, _, config = mirror.partition(":")
-    if isinstance(dataset.origin, Hub):
-        return replace(dataset.origin, repo=repo, config=config or None)
-    return Hub(repo, dataset.use, config or None)
+    origin = dataset.origin
+    if mirror is not None:
+        repo, _, config = mirror.partition(":")
+        hub = origin if isinstance(origin, Hub) else Hub(repo, dataset.use)
+        return replace(hub, repo=repo, config=config or None, revision=revision)
+    if revision is None:
+        return origin
+    if not isinstance(origin, Hub):
+        raise ConfigError(f"{dataset.name} is not read from the Hub; set `revision` beside a `mirror`")
+    return replace(origin, revision=revision)
 
 
 def _read_origin(dataset: Dataset, origin: Hub | Web | None) -> Iterator[tuple[int, Row]]:
@@ -98,25 +111,34 @@ def _read_origin(dataset: Dataset, origin: Hub | Web | None) -> Iterator[tuple[i
         except OSError as error:
             raise _absent(dataset, f"{origin.url} cannot be read: {error}") from error
         return
-    rows = read_hub(dataset, path=origin.repo, name=origin.config, split=origin.split)
-    for number, row in enumerate(rows, start=1):
+    for number, row in enumerate(read_hub(dataset, origin), start=1):
         yield number, origin.rename(row)
 
 
-def read_hub(dataset: Dataset | str, **arguments: Any) -> Any:
-    """`datasets.load_dataset(**arguments)`, whose failures become one clear error."""
+def read_hub(dataset: Dataset | str, hub: Hub) -> Any:
+    """The rows of a data set on the Hub, by `datasets.load_dataset`; its failures become one clear error."""
     import datasets
+    from huggingface_hub.errors import HTTPError
 
+    broken = (OSError, ValueError, ImportError, HTTPError, datasets.exceptions.DatasetsError)
     try:
-        return datasets.load_dataset(**arguments)
-    except (OSError, ValueError, ImportError) as error:
-        raise _absent(dataset, f"{arguments['path']} cannot be read: {error}") from error
+        return datasets.load_dataset(hub.repo, hub.config, split=hub.split, revision=hub.revision)
+    except broken as error:
+        said = str(error).rstrip(". ")
+        login = "; if it is private or gated, log in with: hf auth login" if _may_be_closed(error) else ""
+        raise _absent(dataset, f"{hub.repo} cannot be read from the Hub: {said}{login}") from error
+
+
+def _may_be_closed(error: Exception) -> bool:
+    from datasets.exceptions import DatasetNotFoundError
+
+    return isinstance(error, DatasetNotFoundError)
 
 
 def _absent(dataset: Dataset | str, why: str) -> MissingDependencyError:
     if isinstance(dataset, str):
         return MissingDependencyError(f"{dataset}: {why}")
     return MissingDependencyError(
-        f"{dataset.name}: {why}; set DARTMATH_DATA to a folder that holds {dataset.file}, "
+        f"{dataset.name}: {why}; or set DARTMATH_DATA to a folder that holds {dataset.file}, "
         "or the source's `mirror` to a Hub id that has the same rows"
     )

@@ -13,6 +13,7 @@ from typing import Any
 
 from dartmath.errors import DataError, nearest
 from dartmath.queries.config import Columns, QuerySource
+from dartmath.queries.dataset import Hub
 from dartmath.queries.download import read_hub
 from dartmath.queries.query import Query, make_query
 from dartmath.queries.rows import Row, read_rows
@@ -43,7 +44,8 @@ def load_own(source: QuerySource) -> list[Query]:
 def _rows(source: QuerySource) -> Iterable[tuple[int, Row]]:
     if source.dataset.startswith(HUB_PREFIX):
         name = source.dataset.removeprefix(HUB_PREFIX)
-        return enumerate(read_hub(source.dataset, path=name, split=source.split), start=1)
+        rows = read_hub(source.dataset, Hub(name, source.split, revision=source.revision))
+        return enumerate(rows, start=1)
     return read_rows(Path(source.dataset).expanduser())
 
 

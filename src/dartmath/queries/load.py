@@ -27,7 +27,7 @@ def load(source: QuerySource) -> list[Query]:
     if source.dataset.startswith(PREFIX):
         return generate(source)
     if source.dataset in datasets():
-        queries = load_builtin(datasets()[source.dataset], mirror=source.mirror)
+        queries = load_builtin(datasets()[source.dataset], mirror=source.mirror, revision=source.revision)
     elif is_row_file(source.dataset) or source.dataset.startswith(HUB_PREFIX):
         queries = load_own(source)
     else:
@@ -62,3 +62,5 @@ def _check_keys(source: QuerySource) -> None:
         raise ConfigError(f"{source.dataset}: `columns` belong to your own data sets alone")
     if source.mirror and not builtin:
         raise ConfigError(f"{source.dataset}: `mirror` belongs to built-in data sets alone")
+    if source.revision and not (builtin or source.dataset.startswith(HUB_PREFIX)):
+        raise ConfigError(f"{source.dataset}: `revision` belongs to what is read from the Hub alone")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import http.client
 import json
 import os
 import urllib.request
@@ -39,7 +40,10 @@ def fetch(url: str) -> Path:
     if path.is_file():
         return path
     with urllib.request.urlopen(url, timeout=_TIMEOUT) as response:
-        content = response.read()
+        try:
+            content = response.read()
+        except http.client.IncompleteRead as error:
+            raise OSError(f"the connection broke off: {error}") from error
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{name}.{os.getpid()}")
     temporary.write_bytes(content)

@@ -75,6 +75,6 @@ DATASETS = (
         convert=convert_fixed,
         checksum="",
         examples="gsm8k",
-        notes="Used by the paper for sampling. Row checksum not recorded yet: the set is on the Hub alone.",
+        notes="Used by the paper for sampling. No checksum is known: the set is on the Hub alone.",
     ),
 )
