@@ -47,6 +47,13 @@ def test_a_damaged_folder_is_a_data_error(tmp_path: Path) -> None:
         load_tokenizer(ModelSection(name=str(tmp_path)))
 
 
+def test_a_misspelt_packaged_model_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Read once on import; the Hub must not be asked by a test.
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    with pytest.raises(DataError, match="did you mean 'smollm2-135m-instruct'"):
+        load_tokenizer(ModelSection(name="smolm2-135m-instruct"))
+
+
 def test_a_packaged_model_is_a_loadable_folder(smollm2: str) -> None:
     assert resolve_model("smollm2-135m-instruct") == smollm2
     assert json.loads((Path(smollm2) / "config.json").read_text())["model_type"] == "llama"

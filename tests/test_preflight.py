@@ -15,6 +15,7 @@ from dartmath.recipe import load_recipe
     ("wrong", "says"),
     [
         ({"template": "alpaka"}, 'did you mean "alpaca"'),
+        ({"sampling.policy": {"kind": "custom", "function": "nowhere:target"}}, "nowhere"),
         ({"training.template": "alpaka"}, 'did you mean "alpaca"'),
         ({"training.model": "./nowhere"}, "no such model folder"),
         ({"training.batch_size": 3, "training.micro_batch": 2}, "not a multiple"),

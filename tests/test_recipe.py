@@ -35,6 +35,12 @@ def write(folder: Path, text: str) -> str:
         ({"engine": {"kind": "vlm"}}, "engine.kind: there is no 'vlm'; did you mean \"vllm\"?"),
         ({"sampling": {"policy": {"k": 3}}}, "sampling.policy.kind is missing; one of: vrt, uniform,"),
         ({"queries": [{"dataset": "x", "band": 3}]}, "queries.0.band: not a text: 3; put it in quotes"),
+        ({"engine": "vllm"}, "engine: not a section: 'vllm'; write engine: {kind: vllm}"),
+        ({"model": "me/it"}, "model: not a section: 'me/it'; its keys are dtype, name, revision"),
+        (
+            {"curation": {"decontaminate": "math/test"}},
+            "not a list: 'math/test'; put it in brackets",
+        ),
         ({"queries": [{}]}, "the key 'queries.0.dataset' is missing"),
         ({"sampling": {"top_p": 0}}, "sampling.top_p: Input should be greater than 0 (got 0)"),
         ({"sampling": {"policy": {"kind": "vrt", "trials": "x"}}}, "sampling.policy.trials: "),

@@ -51,8 +51,24 @@ def _explain(model: type[BaseModel], error: Any, where: Where) -> str:
             return f"{place}{key}.kind: there is no {found!r}{nearest(str(found), map(_kind, sections))}"
         case "string_type" if isinstance(given, int | float):
             return f"{place}{key}: not a text: {given!r}; put it in quotes"
-    shown = repr(given)
-    return f"{place}{key}: {error['msg']} (got {shown if len(shown) <= _SHOWN else shown[:_SHOWN] + ' ...'})"
+        case "list_type":
+            return f"{place}{key}: not a list: {_short(given)}; put it in brackets: [...]"
+        case "model_type" | "model_attributes_type":
+            return f"{place}{key}: not a section: {_short(given)}; {_how(str(keys[-1]), given, sections)}"
+    return f"{place}{key}: {error['msg']} (got {_short(given)})"
+
+
+def _short(value: object) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]} ..."
+
+
+def _how(key: str, given: object, sections: Sequence[type[BaseModel]]) -> str:
+    """How to write a section, for somebody who gave one value instead."""
+    if given in map(_kind, sections):
+        return f"write {key}: {{kind: {given}}}"
+    names = {name for section in sections for name in section.model_fields}
+    return f"its keys are {', '.join(sorted(names))}"
 
 
 def _walk(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
@@ -73,7 +74,7 @@ def load_tokenizer(section: ModelSection) -> Any:
     try:
         return AutoTokenizer.from_pretrained(resolve_model(section.name), revision=section.revision)
     except (OSError, ValueError) as error:
-        raise DataError(f"cannot load the tokenizer of {section.name!r}: {error}") from error
+        raise _cannot_load("tokenizer of", section.name, error) from error
 
 
 def load_model(section: ModelSection, device: str) -> Any:
@@ -90,8 +91,14 @@ def load_model(section: ModelSection, device: str) -> Any:
     try:
         model = AutoModelForCausalLM.from_pretrained(name, revision=section.revision, dtype=dtype)
     except (OSError, ValueError) as error:
-        raise DataError(f"cannot load the model {section.name!r}: {error}") from error
+        raise _cannot_load("model", section.name, error) from error
     return model.to(device).eval()
+
+
+def _cannot_load(what: str, name: str, error: Exception) -> DataError:
+    close = get_close_matches(name, PACKAGED, n=1)
+    hint = f"\ndid you mean {close[0]!r}, which needs no Hub?" if close and close[0] != name else ""
+    return DataError(f"cannot load the {what} {name!r}: {error}{hint}")
 
 
 def pick_device(device: str = "auto") -> str:

@@ -99,9 +99,10 @@ def recipes_dir() -> Path:
 
 
 def builtin_recipes() -> dict[str, Path]:
-    """Built-in recipes by name."""
+    """Built-in recipes by name, those outside of subfolders first."""
     folder = recipes_dir()
-    return {p.relative_to(folder).with_suffix("").as_posix(): p for p in sorted(folder.rglob("*.yaml"))}
+    paths = sorted(folder.rglob("*.yaml"), key=lambda path: (len(path.parts), path))
+    return {path.relative_to(folder).with_suffix("").as_posix(): path for path in paths}
 
 
 def find_recipe(name: str) -> Path:
