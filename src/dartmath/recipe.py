@@ -20,6 +20,8 @@ from dartmath.recipe_file import RecipeFile
 from dartmath.sampling.config import SamplingSection
 from dartmath.training.config import TrainingSection
 
+NAME_PATTERN = r"^[A-Za-z0-9._-]+$"
+
 
 class ReportSection(Section):
     """The report and the cards."""
@@ -39,7 +41,7 @@ class ReportSection(Section):
 class Recipe(Section):
     """A whole run. Sections that are absent switch their stage off in `dartmath run`."""
 
-    name: str = Field(pattern=r"^[A-Za-z0-9._-]+$")
+    name: str = Field(pattern=NAME_PATTERN)
     """Name of the run: letters, digits, dot, dash, underscore."""
     run: str | None = None
     """Folder of everything the run writes; `runs/NAME` when absent."""

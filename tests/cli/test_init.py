@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -118,19 +119,8 @@ def test_missing_file_and_unknown_engine(folder: Path) -> None:
         init("my sums.jsonl", "--engine", "vlm")
 
 
-def test_asks_in_a_terminal(folder: Path) -> None:
-    answers = [
-        "my sums.jsonl",
-        "",
-        "",
-        "server",
-        "http://box/v1",
-        "24",
-        "n",
-        "gsm8k/test",
-        "asked",
-        "org/model",
-    ]
+def ask(answers: list[str]) -> tuple[int, bytes, bytes]:
+    """Exit code, standard output and standard error of `dartmath init` in a terminal that says `answers`."""
     ours, theirs = pty.openpty()
     with subprocess.Popen(
         [sys.executable, "-m", "dartmath", "init"],
@@ -139,10 +129,16 @@ def test_asks_in_a_terminal(folder: Path) -> None:
         stderr=subprocess.PIPE,
     ) as process:
         os.write(ours, ("\n".join(answers) + "\n").encode())
-        output, errors = process.communicate(timeout=60)
+        output, errors = process.communicate(timeout=120)
     os.close(ours)
     os.close(theirs)
-    assert process.returncode == 0, errors
+    return process.returncode, output, errors
+
+
+def test_asks_in_a_terminal(folder: Path) -> None:
+    said = ["my sums.jsonl", "", "", "asked", "org/model", "server", "http://box/v1", "24", "n", "gsm8k/test"]
+    code, output, errors = ask(said)
+    assert code == 0, errors
     assert b"wrote asked.yaml" in output
     recipe = load_recipe("asked.yaml")
     assert recipe.model.name == "org/model"
@@ -150,3 +146,41 @@ def test_asks_in_a_terminal(folder: Path) -> None:
     assert recipe.sampling.policy.model_dump()["k"] == 24
     assert recipe.training is None
     assert recipe.evaluation is not None
+
+
+def test_asks_again_what_cannot_be(folder: Path) -> None:
+    (folder / "taken.yaml").write_text("mine")
+    wrong = [
+        ("none.jsonl", "my sums.jsonl", b"no such file"),
+        ("questoin", "question", b'did you mean "question"'),
+        ("taken", "free", b"taken.yaml exists"),
+        ("./nowhere", "org/model", b"no such model folder"),
+        ("vlm", "vllm", b'did you mean "vllm"'),
+        ("0", "3", b"a whole number of at least 1"),
+        ("gsm8k/tset", "gsm8k/test", b'did you mean "gsm8k/test"'),
+    ]
+    said = [answer for *both, _ in wrong for answer in both]
+    said[4:4] = ["answer"]
+    said[-2:-2] = ["n"]
+    code, _, errors = ask(said)
+    assert code == 0, errors
+    assert load_recipe("free.yaml").sampling.policy.model_dump()["k"] == 3
+    assert [why for *_, why in wrong if why not in errors] == []
+
+
+def test_ctrl_c_writes_nothing(folder: Path) -> None:
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "dartmath", "init"], stdin=theirs, stderr=subprocess.PIPE, bufsize=0
+    ) as process:
+        assert process.stderr is not None
+        seen = b""
+        while b"your queries" not in seen:
+            seen += process.stderr.read(1)
+        process.send_signal(signal.SIGINT)
+        rest = process.stderr.read()
+    os.close(ours)
+    os.close(theirs)
+    assert process.returncode == 130
+    assert b"stopped" in rest and b"Traceback" not in rest
+    assert [path.name for path in folder.iterdir()] == ["my sums.jsonl"]

@@ -71,6 +71,17 @@ class LazyGroup(TyperGroup):
             raise UnknownNameError("command", args[0], VERBS)
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: Any) -> Any:
+        """As the base class, with Ctrl-C as an error of the tree."""
+        from dartmath.errors import Interrupted
+
+        try:
+            return super().invoke(ctx)
+        except typer.Abort:
+            raise Interrupted("stopped; nothing was done") from None
+        except KeyboardInterrupt:
+            raise Interrupted("stopped; what was finished is kept, and the same command goes on") from None
+
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Draw the help without importing any verb."""
         self._listing = True
@@ -138,9 +149,6 @@ def main() -> None:
     except DartmathError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        print("interrupted; the same command goes on where it stopped", file=sys.stderr)
-        sys.exit(130)
     except OSError as error:
         if error.errno not in _FAULTS_OF_THE_MACHINE:
             raise

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Literal
 
+from dartmath.queries.rows import is_row_file
+
 EngineKind = Literal["transformers", "vllm", "server"]
 ENGINES: tuple[EngineKind, ...] = ("transformers", "vllm", "server")
 
@@ -65,8 +67,8 @@ def _engine(answers: Answers) -> str:
 def _evaluation(answers: Answers) -> str:
     if not answers.held_out:
         return _NO_EVALUATION
-    is_file = answers.held_out.endswith((".jsonl", ".parquet"))
-    columns = "\n      columns: {query: @query@, reference: @reference@}" if is_file else ""
+    own = is_row_file(answers.held_out)
+    columns = "\n      columns: {query: @query@, reference: @reference@}" if own else ""
     return _EVALUATION.replace("@columns@", columns)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,8 +11,10 @@ from typing import Annotated, Any
 
 import typer
 
+from dartmath.cli._ask import Asker
 from dartmath.cli._recipe_text import DEFAULT_K, DEFAULT_URL, ENGINES, Answers, EngineKind, recipe_text
 from dartmath.errors import ConfigError, DataError, UnknownNameError
+from dartmath.model import PACKAGED, resolve_model
 
 _QUERY_COLUMNS = ("query", "question", "problem", "prompt", "instruction", "input")
 _REFERENCE_COLUMNS = ("reference", "answer", "final_answer", "target", "label", "output", "solution")
@@ -54,13 +57,16 @@ def command(
         dartmath init queries.jsonl
         dartmath init queries.jsonl --model Qwen/Qwen2.5-1.5B-Instruct --engine vllm --k 32 --yes
     """
-    ask = _Asker(active=sys.stdin.isatty() and not yes)
-    path = queries or ask.text("File with your queries (JSONL or Parquet)", "queries.jsonl")
+    ask = Asker(active=sys.stdin.isatty() and not yes)
+    path = queries or ask.text("File with your queries (JSONL or Parquet)", "queries.jsonl", _check_file)
     row = _first_row(Path(path))
-    query_column = query_column or ask.column("Column of the query", row, _QUERY_COLUMNS)
-    reference_column = reference_column or ask.column("Column of the answer", row, _REFERENCE_COLUMNS)
+    query_column = query_column or _column(ask, "query", row, _QUERY_COLUMNS)
+    reference_column = reference_column or _column(ask, "reference", row, _REFERENCE_COLUMNS)
     count = _load_all(path, query_column, reference_column)
-    engine = engine or ask.text(f"Engine ({', '.join(ENGINES)})", ENGINES[0])
+    name = name or ask.text("Name of the run", _name_of(path), lambda given: _check_new(out, given))
+    target = _check_new(out, name)
+    model = model or ask.text("Model (Hub id or folder)", _DEMO_MODEL, _check_model)
+    engine = engine or ask.text(f"Engine ({', '.join(ENGINES)})", ENGINES[0], _engine)
     if engine == "server" and url is None:
         url = ask.text("Address of the server", DEFAULT_URL)
     if k is None:
@@ -68,57 +74,84 @@ def command(
     if train is None:
         train = ask.yes("Fine-tune the model on the result", default=True)
     if held_out is None:
-        held_out = ask.text("Benchmark or file to evaluate on", "")
+        held_out = ask.text("Benchmark or file to evaluate on (empty: none)", "", _check_benchmark)
     answers = Answers(
-        name=name or ask.text("Name of the run", _name_of(path)),
+        name=name,
         queries=path,
         query_column=query_column,
         reference_column=reference_column,
-        model=model or ask.text("Model (Hub id or folder)", _DEMO_MODEL),
+        model=model,
         engine=_engine(engine),
         url=url or DEFAULT_URL,
         k=k,
         train=train,
-        held_out=held_out,
+        held_out=_check_benchmark(held_out),
     )
-    target = out or Path(f"{answers.name}.yaml")
     _write(target, recipe_text(answers))
     print(f"wrote {target}: {count} queries, columns {query_column!r} and {reference_column!r}")
-    print(f"look first:  dartmath preview {target}")
-    print(f"then:        dartmath run {target}")
+    print(f"look first:  dartmath preview {_shell(target)}")
+    print(f"then:        dartmath run {_shell(target)}")
 
 
-class _Asker:
-    """Asks in a terminal, and takes the default everywhere else."""
+def _check_file(path: str) -> None:
+    if not Path(path).is_file():
+        raise DataError("no such file; give a JSONL or Parquet file with queries and answers", path=path)
 
-    def __init__(self, *, active: bool) -> None:
-        self.active = active
 
-    def text(self, question: str, default: str) -> str:
-        return str(typer.prompt(question, default=default, err=True)) if self.active else default
+def _column(ask: Asker, what: str, row: dict[str, Any], likely: Iterable[str]) -> str:
+    """A column of the file: the first likely one, or what the user says."""
+    guess = next((name for name in likely if name in row), None)
+    if guess is None and not ask.active:
+        raise ConfigError(
+            f"cannot guess the column of the {what}: the file has {', '.join(row)}; use --{what}-column"
+        )
 
-    def number(self, question: str, default: int) -> int:
-        return int(typer.prompt(question, default=default, err=True)) if self.active else default
+    def check(given: str) -> None:
+        if given not in row:
+            raise UnknownNameError("column", given, row)
 
-    def yes(self, question: str, *, default: bool) -> bool:
-        return typer.confirm(question, default=default, err=True) if self.active else default
+    return ask.text(f"Column of the {what}", guess or next(iter(row)), check)
 
-    def column(self, question: str, row: dict[str, Any], likely: Iterable[str]) -> str:
-        """A column of the file: the first likely one, or what the user says."""
-        guess = next((name for name in likely if name in row), None)
-        if guess is None and not self.active:
-            flag = question.removeprefix("Column of the ").replace("answer", "reference")
-            raise ConfigError(
-                f"cannot guess the {question.lower()}: the file has {', '.join(row)}; use --{flag}-column"
-            )
-        return self.text(question, guess or next(iter(row)))
+
+def _check_model(name: str) -> None:
+    """A Hub id is not looked up, and a packaged model not unpacked."""
+    if name not in PACKAGED:
+        resolve_model(name)
+
+
+def _check_benchmark(name: str) -> str:
+    """The name itself, when it is empty, a file that is there, or a data set that is known."""
+    from dartmath.queries.files import HUB_PREFIX
+    from dartmath.queries.registry import find_dataset
+    from dartmath.queries.rows import is_row_file
+
+    if is_row_file(name):
+        _check_file(name)
+    elif name and not name.startswith(HUB_PREFIX):
+        find_dataset(name)
+    return name
+
+
+def _check_new(out: Path | None, name: str) -> Path:
+    """The recipe file of a run of that name, which must not be there yet."""
+    from dartmath.recipe import NAME_PATTERN
+
+    if not re.fullmatch(NAME_PATTERN, name):
+        raise ConfigError(f"a run's name has letters, digits, dots, dashes and underscores, not {name!r}")
+    path = out or Path(f"{name}.yaml")
+    if path.exists():
+        raise ConfigError(f"{path} exists; remove it, or write another with --out FILE")
+    return path
+
+
+def _shell(path: Path) -> str:
+    return shlex.quote(str(path))
 
 
 def _first_row(path: Path) -> dict[str, Any]:
     from dartmath.queries.rows import read_rows
 
-    if not path.is_file():
-        raise DataError("no such file; give a JSONL or Parquet file with queries and answers", path=path)
+    _check_file(str(path))
     for _, row in read_rows(path):
         return dict(row)
     raise DataError("the file is empty", path=path)
@@ -150,8 +183,5 @@ def _write(path: Path, text: str) -> None:
     from dartmath.recipe import Recipe
 
     validate(Recipe, yaml.safe_load(text), where=str(path))
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise ConfigError(f"{path} exists; remove it, or write another with --out FILE") from None
+    with path.open("x", encoding="utf-8") as file:
+        file.write(text)
