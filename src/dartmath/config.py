@@ -65,7 +65,7 @@ def _short(value: object) -> str:
 
 def _how(key: str, given: object, sections: Sequence[type[BaseModel]]) -> str:
     """How to write a section, for somebody who gave one value instead."""
-    if given in map(_kind, sections):
+    if given in [_kind(section) for section in sections]:
         return f"write {key}: {{kind: {given}}}"
     names = {name for section in sections for name in section.model_fields}
     return f"its keys are {', '.join(sorted(names))}"
