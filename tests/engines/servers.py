@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TypeVar
 
+import psutil
 import pytest
+
+T = TypeVar("T")
 
 _LLAMA = """
 import sys, time
@@ -26,7 +31,7 @@ params.model.path, params.hostnames, params.port = sys.argv[1], ["127.0.0.1"], 0
 params.n_parallel, params.n_ctx, params.n_gpu_layers = 4, 2048, 0
 params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
 server = Server(params)
-print(server.listening_address, flush=True)
+print("listening:", server.listening_address, flush=True)
 sys.stdin.read()
 """
 _SAME = b'{"choices": [{"text": "Hello!", "finish_reason": "stop"}], "usage": {"completion_tokens": 30}}'
@@ -42,54 +47,80 @@ def llama_server() -> Iterator[str]:
         )
     folder = Path(next(iter(weights.submodule_search_locations or ())))
     command = [sys.executable, "-c", _LLAMA, str(next(folder.glob("*.gguf")))]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as process:
-        try:
-            assert process.stdout is not None
-            url = process.stdout.readline().strip()
-            _wait_until_healthy(url)
-            yield f"{url}/v1"
-        finally:
-            process.kill()
+    with _process(command, dict(os.environ)) as (process, log):
+        # The server chooses its port itself, so no other process can take it in between.
+        url = _wait_for(lambda: _address(log), process, log)
+        _wait_for(lambda: _healthy(url), process, log)
+        yield f"{url}/v1"
 
 
 @contextmanager
 def vllm_server(python: str, model: str) -> Iterator[str]:
     """Base URL of a vLLM API server of the interpreter `python`."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = [
-        "--enforce-eager",
-        "--dtype",
-        "bfloat16",
-        "--max-model-len",
-        "1024",
-        "--max-num-batched-tokens",
-        "65536",
-    ]
-    command = [python, "-m", "vllm.entrypoints.openai.api_server", "--model", model, *options]
     quiet = {"VLLM_NO_USAGE_STATS": "1", "DO_NOT_TRACK": "1", "HF_HUB_OFFLINE": "1"}
-    with subprocess.Popen(
-        [*command, "--host", "127.0.0.1", "--port", str(port)],
-        env={"VLLM_CPU_KVCACHE_SPACE": "1", **os.environ, **quiet},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as process:
+    options = {"--dtype": "bfloat16", "--max-model-len": "1024", "--max-num-batched-tokens": "65536"}
+    with _reserved_port() as port:
+        command = [python, "-m", "vllm.entrypoints.openai.api_server", "--model", model, "--enforce-eager"]
+        command += [part for option in options.items() for part in option]
+        command += ["--host", "127.0.0.1", "--port", str(port)]
+        environment = {"VLLM_CPU_KVCACHE_SPACE": "1", **os.environ, **quiet}
+        with _process(command, environment) as (process, log):
+            url = f"http://127.0.0.1:{port}"
+            _wait_for(lambda: _healthy(url), process, log)
+            yield f"{url}/v1"
+
+
+@contextmanager
+def _process(
+    command: list[str], environment: dict[str, str]
+) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+    """A server process and the file of all it says; it ends, with its children, at the exit."""
+    with tempfile.NamedTemporaryFile(suffix=".log") as log:
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT, env=environment
+        )
         try:
-            _wait_until_healthy(f"http://127.0.0.1:{port}", seconds=240)
-            yield f"http://127.0.0.1:{port}/v1"
+            yield process, Path(log.name)
         finally:
-            process.terminate()
+            with contextlib.suppress(psutil.NoSuchProcess):
+                for child in psutil.Process(process.pid).children(recursive=True):
+                    child.kill()
+            process.kill()
+            process.communicate()
 
 
-def _wait_until_healthy(url: str, seconds: int = 30) -> None:
-    for _ in range(10 * seconds):
-        with contextlib.suppress(urllib.error.URLError, OSError), urllib.request.urlopen(f"{url}/health"):
-            return
+@contextmanager
+def _reserved_port() -> Iterator[int]:
+    """A port that the system gives to no one else, and on which a server with SO_REUSEPORT may listen."""
+    with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        holder.bind(("127.0.0.1", 0))
+        yield holder.getsockname()[1]
+
+
+def _wait_for(look: Callable[[], T | None], process: subprocess.Popen[bytes], log: Path) -> T:
+    """What `look` finds; fails with the last words of a server that has ended, or after four minutes."""
+    for _ in range(2400):
+        found = look()
+        if found is not None:
+            return found
+        if process.poll() is not None:
+            break
         time.sleep(0.1)
-    raise AssertionError(f"the server at {url!r} does not come up")
+    raise AssertionError(f"{process.args!r} does not come up: {log.read_text(errors='replace')[-2000:]}")
+
+
+def _address(log: Path) -> str | None:
+    """The line in which the llama.cpp process says where it listens, once it is whole."""
+    found = re.search(r"^listening: (http://\S+)\n", log.read_text(errors="replace"), re.MULTILINE)
+    return found[1] if found else None
+
+
+def _healthy(url: str) -> bool | None:
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with contextlib.suppress(OSError), direct.open(f"{url}/health", timeout=10):
+        return True
+    return None
 
 
 class Proxy:

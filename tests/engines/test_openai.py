@@ -154,8 +154,8 @@ def test_one_server_dies_for_good_and_the_other_takes_over(llama: str) -> None:
 
     found, states = run(work)
     assert {c.text for c in found} == {" 7, 8,"}
-    assert states["healthy"] == "closed"
-    assert states["dying"] != "closed"
+    assert states["healthy"] == "up"
+    assert states["dying"] in ("down", "trying")
 
 
 def test_all_servers_dead_stops_with_their_names_and_the_way_out(llama: str) -> None:
@@ -187,7 +187,7 @@ def test_a_hanging_server_is_given_up_where_another_is_faster(llama: str) -> Non
         async with (
             proxy(llama, fault) as hanging,
             proxy(llama) as healthy,
-            engine(hanging.url, healthy.url, timeout=2) as running,
+            engine(hanging.url, healthy.url, timeout=5) as running,
         ):
             while len(running.describe()["servers"]) < 2:
                 await asyncio.sleep(0.05)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -42,6 +44,14 @@ def test_second_process_is_refused_and_told_who(tmp_path: Path, holder: subproce
     section = SamplingSection(policy=Uniform(k=1, cap=2), workers=0)
     with pytest.raises(JournalError, match=rf"process {holder.pid} on .*kill -INT {holder.pid}"):
         run(tmp_path, SimulatedEngine(), section)
+
+
+def test_a_glance_at_the_lock_refuses_no_writer(tmp_path: Path) -> None:
+    glance = os.open(tmp_path / "lock", os.O_RDONLY | os.O_CREAT)
+    fcntl.flock(glance, fcntl.LOCK_SH)
+    threading.Timer(0.2, os.close, [glance]).start()
+    with RunLock(tmp_path):
+        assert is_locked(tmp_path)
 
 
 def test_kill_frees_the_lock(tmp_path: Path, holder: subprocess.Popen[str]) -> None:

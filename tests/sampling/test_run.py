@@ -297,6 +297,17 @@ def test_dead_engine_keeps_what_was_finished(tmp_path: Path) -> None:
     assert dataset(tmp_path) == dataset(tmp_path / "fresh")
 
 
+def test_responses_in_grading_when_the_engine_dies_are_kept(tmp_path: Path) -> None:
+    def dies(request: Request) -> None:
+        if sum(engine.launched.values()) > 40:
+            raise EngineError("the GPU fell off the bus")
+
+    engine = SimulatedEngine(before=dies)
+    with pytest.raises(EngineError, match="40 samples are kept"):
+        run(tmp_path, engine, UNIFORM.model_copy(update={"workers": 1}))
+    assert sum(1 for _ in open_journal(tmp_path).samples()) == 40
+
+
 @pytest.mark.parametrize("presses", [1, 2])
 def test_interrupt_drains_or_aborts_and_goes_on(tmp_path: Path, presses: int) -> None:
     # Only the test that runs in the main thread may use signals.

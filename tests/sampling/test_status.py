@@ -55,11 +55,11 @@ def test_status_beside_a_running_writer(tmp_path: Path) -> None:
 def test_servers_are_shown(tmp_path: Path) -> None:
     class Servers(SimulatedEngine):
         def servers(self) -> list[dict[str, object]]:
-            return [{"url": "http://a:1/v1", "state": "open"}]
+            return [{"url": "http://a:1/v1", "state": "up"}]
 
     def dies(request: Request) -> None:
         raise EngineError("gone")
 
     with pytest.raises(EngineError):
         run(tmp_path, Servers(before=dies), SECTION)
-    assert run_status(tmp_path).servers == [{"url": "http://a:1/v1", "state": "open"}]
+    assert run_status(tmp_path).servers == [{"url": "http://a:1/v1", "state": "up"}]

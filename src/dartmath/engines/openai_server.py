@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -15,16 +16,15 @@ if TYPE_CHECKING:
     from dartmath.engines.config import OpenAIEngine
 
 _SMOOTHING = 0.1
+_CONNECT_SECONDS = 30.0
 
 
 class Server:
     """The state of one server. `url` may hold a password; `name` is what people see."""
 
     def __init__(self, url: str, section: OpenAIEngine, api_key: str) -> None:
-        from openai import AsyncOpenAI
-
         self.url, self.name = url, public_url(url)
-        self.client = AsyncOpenAI(base_url=url, api_key=api_key, max_retries=0, timeout=section.timeout)
+        self.client = _client(url, api_key, section.timeout)
         self.pace = Pace(section.concurrency, section.max_concurrency)
         self.breaker = Breaker()
         self.call: Call | None = None
@@ -40,6 +40,15 @@ class Server:
     def usable(self) -> bool:
         """Whether it may ever be sent requests again."""
         return not (self.refused or self.leaving)
+
+    @property
+    def state(self) -> str:
+        """A word for people: "starting" until it has answered, "down" while its breaker is open."""
+        if self.refused or self.leaving:
+            return "refused" if self.refused else "leaving"
+        if self.call is None:
+            return "starting"
+        return {"closed": "up", "open": "down", "half-open": "trying"}[self.breaker.state]
 
     @property
     def free(self) -> bool:
@@ -86,7 +95,7 @@ class Server:
         """What a status line shows."""
         return {
             "url": self.name,
-            "state": "refused" if self.refused else self.breaker.state,
+            "state": self.state,
             "in_flight": self.in_flight,
             "limit": self.pace.limit,
             "tokens_per_second": round(self.pace.rate, 1),
@@ -115,6 +124,26 @@ class Failure:
     overload: bool = False
     final: bool = False
     pause: float = 0.0
+
+
+def _client(url: str, api_key: str, timeout: float) -> Any:
+    """A client that does not retry, nor limit what the pace lets through."""
+    import httpx2
+    from openai import AsyncOpenAI, DefaultAsyncHttpxClient
+
+    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=None)
+    patience = httpx2.Timeout(timeout, connect=min(timeout, _CONNECT_SECONDS))
+    # A proxy that the environment names is there for other machines.
+    http = DefaultAsyncHttpxClient(limits=limits, timeout=patience, trust_env=not _is_this_machine(url))
+    return AsyncOpenAI(base_url=url, api_key=api_key, max_retries=0, timeout=patience, http_client=http)
+
+
+def _is_this_machine(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def public_url(url: str) -> str:

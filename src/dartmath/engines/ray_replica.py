@@ -112,7 +112,7 @@ class Replica:
         """What a status line shows; the same keys as of a server of the openai engine."""
         return {
             "url": f"replica {number}",
-            "state": "refused" if self.error else "closed" if self.limit else "open",
+            "state": "refused" if self.error else "up" if self.limit else "starting",
             "in_flight": self.in_flight,
             "limit": self.limit,
             "tokens_per_second": None,

@@ -12,24 +12,42 @@ from dartmath.sampling.tally import Tally
 class Meter:
     """Time spent by a run over all its sessions, on a clock that no one can set back.
 
-    `spent` is the seconds of earlier sessions; `replicas` engines are paid for at once.
+    `seconds` and `engine_seconds` are those of earlier sessions. Engine time is wall time times the
+    replicas at work, of which `count` tells the number at every `tick`: servers come and go.
     """
 
     def __init__(
-        self, spent: float = 0.0, *, replicas: int = 1, clock: Callable[[], float] = time.monotonic
+        self,
+        seconds: float = 0.0,
+        engine_seconds: float = 0.0,
+        *,
+        count: Callable[[], int] = lambda: 1,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._spent, self._clock, self.replicas = spent, clock, replicas
-        self._start = clock()
+        self._seconds, self._engine_seconds, self._count, self._clock = seconds, engine_seconds, count, clock
+        self._last, self.replicas = clock(), count()
+
+    def tick(self) -> None:
+        """Count the time since the last tick, and look how many replicas there are from now on."""
+        now = self._clock()
+        self._seconds += now - self._last
+        self._engine_seconds += (now - self._last) * self.replicas
+        self._last, self.replicas = now, self._count()
 
     @property
     def seconds(self) -> float:
         """Wall seconds of sampling, all sessions together."""
-        return self._spent + self._clock() - self._start
+        return self._seconds + self._clock() - self._last
+
+    @property
+    def engine_seconds(self) -> float:
+        """Seconds of all replicas, all sessions together."""
+        return self._engine_seconds + (self._clock() - self._last) * self.replicas
 
     @property
     def hours(self) -> float:
-        """Engine hours: wall time times replicas."""
-        return self.seconds * self.replicas / 3600
+        """Engine hours."""
+        return self.engine_seconds / 3600
 
 
 def cost(price: Price, hours: float, prompt_tokens: float, tokens: float) -> float:

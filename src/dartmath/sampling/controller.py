@@ -235,7 +235,8 @@ class Controller:
             self._record(landed, verdict)
 
     def _record(self, landed: Landed, verdict: Verdict) -> None:
-        if self._error is not None:
+        # What a dead engine had finished is kept; after any other failure nothing more can be.
+        if self._error is not None and not isinstance(self._error, EngineError):
             return
         sample = self._trials.sample(landed, verdict)
         new = self._tally.record(

@@ -2,7 +2,7 @@
 
 The lock is `flock` on `lock`, so the operating system frees it when its holder dies, kill -9
 included. File systems without `flock` (some NFS mounts) fall back to the process id in the file:
-it is stale when that process is gone or the file is of another host and old.
+it is stale when that process is gone; of another host that cannot be known, and it counts as held.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from dartmath.errors import JournalError
 
 _FILE = "lock"
 _UNSUPPORTED = {errno.ENOTSUP, errno.ENOLCK, errno.ENOSYS, errno.EINVAL}
+# `is_locked` holds the lock for an instant, which must not refuse a writer that starts just then.
+_TRIES, _PAUSE = 20, 0.05
 
 
 class RunLock:
@@ -52,15 +54,20 @@ class RunLock:
         self._close()
 
     def _acquire(self, descriptor: int) -> None:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise JournalError(_refusal(self._path)) from None
-        except OSError as error:
-            if error.errno not in _UNSUPPORTED:
-                raise
-            if _alive(read_holder(self._path)):
-                raise JournalError(_refusal(self._path)) from None
+        for _ in range(_TRIES):
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                time.sleep(_PAUSE)
+            except OSError as error:
+                if error.errno not in _UNSUPPORTED:
+                    raise
+                if not _alive(read_holder(self._path)):
+                    return
+                break
+            else:
+                return
+        raise JournalError(_refusal(self._path))
 
     def _close(self) -> None:
         if self._descriptor is not None:
@@ -69,7 +76,7 @@ class RunLock:
 
 
 def is_locked(folder: Path) -> bool:
-    """Whether a living process writes to `folder`; takes nothing and leaves no trace."""
+    """Whether a living process writes to `folder`; leaves no trace."""
     try:
         descriptor = os.open(folder / _FILE, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
@@ -102,10 +109,10 @@ def _self() -> dict[str, Any]:
 def _refusal(path: Path) -> str:
     holder = read_holder(path)
     who = f"process {holder.get('pid', '?')} on {holder.get('host', '?')} since {holder.get('since', '?')}"
-    return (
-        f"another process is writing to {path.parent} ({who}); wait for it, "
-        f"or stop it with: kill -INT {holder.get('pid', 'PID')}"
-    )
+    stop = f"kill -INT {holder.get('pid', 'PID')}"
+    if holder.get("host") not in (None, socket.gethostname()):
+        stop = f"ssh {holder['host']} {stop} (if it is long gone: rm {path})"
+    return f"another process is writing to {path.parent} ({who}); wait for it, or stop it with: {stop}"
 
 
 def _alive(holder: dict[str, Any]) -> bool:

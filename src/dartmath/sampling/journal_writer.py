@@ -67,6 +67,8 @@ class JournalWriter:
                 self.flush()
         finally:
             self._shut()
+        if error is None:
+            self._check_background()
 
     def append(self, sample: Sample) -> None:
         """Take one sample; `flush` writes it."""
@@ -144,14 +146,16 @@ class JournalWriter:
             raise JournalError(_failure(self._folder, error)) from error
 
     def _shut(self) -> None:
+        """Wait for the background, then sync and close the open segment."""
         self._background.shutdown(wait=True)
-        if not self._file.closed:
-            try:
-                os.fsync(self._file.fileno())
-            finally:
-                self._file.close()
-                if not self._rows:
-                    segment_path(self._folder, self._number, "jsonl").unlink(missing_ok=True)
+        try:
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise JournalError(_failure(self._folder, error)) from error
+        finally:
+            self._file.close()
+            if not self._rows:
+                segment_path(self._folder, self._number, "jsonl").unlink(missing_ok=True)
 
 
 def _recover(folder: Path) -> tuple[int, int, int]:

@@ -46,6 +46,7 @@ class Heartbeat:
 
     def write(self, controller: Controller | None = None) -> None:
         """Write the heartbeat once. A full disk is left to the journal to report."""
+        self._meter.tick()
         self._marks.append((time.monotonic(), self._tally.total, self._tally.total_tokens))
         try:
             _replace(self._folder / _FILE, json.dumps(self._state(controller), default=str))
@@ -60,6 +61,7 @@ class Heartbeat:
             "host": socket.gethostname(),
             "updated": time.time(),
             "seconds": round(self._meter.seconds, 3),
+            "engine_seconds": round(self._meter.engine_seconds, 3),
             "replicas": self._meter.replicas,
             "samples": self._tally.total,
             "expected_remaining": round(self._schedule.remaining),
@@ -68,7 +70,7 @@ class Heartbeat:
             "generating": controller.generating if controller else 0,
             "grading": controller.grading if controller else 0,
             "concurrency": self._engine.concurrency,
-            "servers": _servers(self._engine),
+            "servers": servers_of(self._engine),
         }
 
 
@@ -81,10 +83,18 @@ def read_progress(folder: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _servers(engine: Any) -> Any:
-    """What the engine says about its servers or replicas, if it has any."""
+def servers_of(engine: Any) -> list[dict[str, Any]] | None:
+    """What the engine says about its servers or replicas; None where it has none."""
     servers = getattr(engine, "servers", None)
     return servers() if callable(servers) else None
+
+
+def replicas_of(engine: Any) -> int:
+    """How many replicas of the model are at work now, and cost money."""
+    servers = servers_of(engine)
+    if servers is not None:
+        return sum(server["state"] in ("up", "trying") for server in servers)
+    return int(engine.describe().get("replicas", 1))
 
 
 def _replace(path: Path, text: str) -> None:

@@ -25,7 +25,7 @@ from dartmath.sampling.journal import load_tally
 from dartmath.sampling.journal_lock import RunLock
 from dartmath.sampling.journal_manifest import content_hash, open_run
 from dartmath.sampling.journal_writer import JournalWriter
-from dartmath.sampling.progress import Heartbeat, read_progress
+from dartmath.sampling.progress import Heartbeat, read_progress, replicas_of
 from dartmath.sampling.schedule import Schedule
 from dartmath.sampling.summary import SamplingSummary, summarise, write_suspects
 from dartmath.sampling.tally import Tally
@@ -126,6 +126,7 @@ class _Run:
         )
         self.seconds = float(read_progress(self.folder).get("seconds", 0.0))
         self.stopped: str | None = None
+        self.engine: dict[str, Any] | None = None
 
     def stream(self, engine: Engine) -> None:
         """Sample until done, stopped or failed; everything finished is in the journal after it."""
@@ -159,14 +160,27 @@ class _Run:
         write_manifest(self.folder, manifest)
         return summary
 
+    def _record_engine(self, description: dict[str, Any]) -> None:
+        """Note the engine of this session in the manifest; a run may be continued on another one."""
+        if description == self.engine:
+            return
+        manifest = read_manifest(self.folder, stage="sample")
+        others = [e for e in manifest.get("engines", ()) if e not in (description, self.engine)]
+        manifest.update(engine=description, engines=[*others, description])
+        write_manifest(self.folder, manifest)
+        self.engine = description
+
     async def _stream(self, engine: Engine, journal: JournalWriter) -> None:
         async with engine:
-            description = engine.describe()
-            self._record_engine(description)
-            meter = Meter(self.seconds, replicas=int(description.get("replicas", 1)))
+            self._record_engine(engine.describe())
+            before = read_progress(self.folder)
+            engine_seconds = float(before.get("engine_seconds", self.seconds))
+            meter = Meter(self.seconds, engine_seconds, count=lambda: replicas_of(engine))
             try:
                 with self._grader(engine) as grader:
                     await self._control(engine, journal, grader, meter)
+                # Once more: servers may have joined.
+                self._record_engine(engine.describe())
             except EngineError as error:
                 raise EngineError(
                     f"{error}\n{self.tally.total} samples are kept in {self.folder}; "
@@ -223,15 +237,6 @@ class _Run:
         return Trials(
             self.queries, lambda q: render(q.dataset, q.text), generation, self.seed, section.keep_wrong
         )
-
-    def _record_engine(self, description: dict[str, Any]) -> None:
-        """Note the engine in the manifest; a run may be continued on another one."""
-        manifest = read_manifest(self.folder, stage="sample")
-        engines = manifest.setdefault("engines", [])
-        if description not in engines:
-            engines.append(description)
-            manifest["engine"] = description
-            write_manifest(self.folder, manifest)
 
 
 def _run_to_end(work: Coroutine[Any, Any, None]) -> None:

@@ -95,7 +95,7 @@ def run_status(folder: Path, bands: Mapping[str, str] | None = None) -> RunStatu
     rate = beat.get("samples_per_second") if running else None
     remaining = _remaining(section.policy, tally, schedule)
     seconds = float(beat.get("seconds", 0.0))
-    hours = seconds * int(beat.get("replicas", 1)) / 3600
+    hours = float(beat.get("engine_seconds", seconds)) / 3600
     return RunStatus(
         folder=folder,
         policy=rules.describe_policy(section.policy),

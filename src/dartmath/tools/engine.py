@@ -49,6 +49,11 @@ class ToolEngine:
         """That of the inner engine, if it has one."""
         return getattr(self._engine, "tokenizer", None)
 
+    def servers(self) -> list[dict[str, Any]] | None:
+        """Those of the inner engine, if it has any."""
+        inner = getattr(self._engine, "servers", None)
+        return inner() if callable(inner) else None
+
     async def __aenter__(self) -> ToolEngine:
         allow_weak = self._section.allow_weak
         self._isolation = await asyncio.to_thread(find_isolation, allow_weak=allow_weak)
