@@ -117,12 +117,14 @@ class EmbeddedEngine:
         from dartmath.engines.transformers_attention import use_grouped_attention
         from dartmath.engines.transformers_cache import check_supported
         from dartmath.engines.transformers_decoder import Decoder
+        from dartmath.engines.transformers_linear import pack_linears
 
         if self.section.threads:
             torch.set_num_threads(self.section.threads)
         model = load_model(self.model_section, pick_device(self.section.device))
         check_supported(model)
         use_grouped_attention(model)
+        pack_linears(model, self.section.concurrency)
         self._facts = {"device": str(model.device), "dtype": str(model.dtype).removeprefix("torch.")}
         budget = self.section.prompt_cache_mb * 2**20
         return Decoder(model, self.tokenizer, self.section.concurrency, budget)
