@@ -43,6 +43,19 @@ def test_compare_two_and_with_published(tmp_path: Path) -> None:
         invoke("compare", str(first), "--published", "dart-math-llama3-8b")
 
 
+def test_a_comparison_of_one_query_is_valid_json(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        queries = make_queries(1)
+        write_evaluation(tmp_path / name, [(QuerySource(dataset="own"), queries)], [], 1)
+    text = invoke("compare", str(tmp_path / "a"), str(tmp_path / "b"), "--json")
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(constant)
+
+    found = json.loads(text, parse_constant=refuse)
+    assert (found["overall"]["queries"], found["overall"]["low"]) == (1, None)
+
+
 def test_regrade_writes_disagreements_and_scores(tmp_path: Path) -> None:
     folder = evaluation(tmp_path / "a", 3)
     found = json.loads(invoke("regrade", str(folder), "--workers", "0", "--json"))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dartmath.errors import DataError
-from dartmath.evaluation.compare import against_published, compare
+from dartmath.evaluation.compare import against_published, compare, unlike_published
 from dartmath.evaluation.published import find_published
 from dartmath.evaluation.result import EvaluationResult
 from dartmath.evaluation.tables import comparison_table, published_table, result_table, trials_table
@@ -63,6 +63,21 @@ def test_published_numbers(tmp_path: Path) -> None:
     assert (row.value, row.published, row.inside, row.subset) == (0.8, 0.825, True, True)
     with pytest.raises(DataError, match="--suite dart-math"):
         against_published(evaluation(tmp_path / "b", []), find_published("gpt-4-0314"))
+
+
+def test_another_protocol_than_the_published_one_is_named(tmp_path: Path) -> None:
+    result = evaluation(tmp_path / "a", range(16), dataset="gsm8k/test")
+    assert unlike_published(result) == {}
+    sampled = result.model_copy(update={"section": {**result.section, "shots": 4, "temperature": 0.8}})
+    assert unlike_published(sampled) == {"temperature": 0.8, "shots": 4}
+
+
+def test_a_folder_without_rows_is_refused(tmp_path: Path) -> None:
+    evaluation(tmp_path / "a", range(5))
+    evaluation(tmp_path / "b", range(5))
+    (tmp_path / "b" / "rows.parquet").unlink()
+    with pytest.raises(DataError, match=r"rows\.parquet.*score anew"):
+        compare(tmp_path / "a", tmp_path / "b")
 
 
 def test_tables_hold_what_was_found(tmp_path: Path) -> None:

@@ -33,6 +33,14 @@ def test_wilson_is_scipys(total: int, data: st.DataObject) -> None:
     assert 0 <= ours.low <= ours.value <= ours.high <= 1
 
 
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+def test_equal_means_are_no_certainty(share: float) -> None:
+    few, many = clustered([share] * 4), clustered([share] * 400)
+    assert few.value == many.value == share
+    assert few.high - few.low > many.high - many.low > 0
+    assert clustered([0.0] * 4) == wilson(0, 4)
+
+
 @given(SHARES)
 def test_clustered_is_the_standard_error_of_the_mean(means: list[float]) -> None:
     assert standard_error(means) == pytest.approx(float(stats.sem(means)), abs=1e-12)
@@ -86,6 +94,13 @@ def test_the_z_test_is_the_paired_one() -> None:
     interval = theirs.confidence_interval(0.95)
     assert (ours.low, ours.high) == pytest.approx((interval.low, interval.high), abs=1e-3)
     assert (ours.bootstrap_low, ours.bootstrap_high) == pytest.approx((ours.low, ours.high), abs=6e-3)
+
+
+@pytest.mark.parametrize(("count", "p_value"), [(2, 0.5), (3, 0.25), (11, 2**-10)])
+def test_equal_differences_are_as_sure_as_equal_signs(count: int, p_value: float) -> None:
+    found = paired([0.25] * count, [0.75] * count, single=False)
+    assert (found.difference, found.p_value) == (0.5, p_value)
+    assert stats.binomtest(count, count).pvalue == pytest.approx(p_value)
 
 
 def test_bootstrap_is_the_same_for_the_same_seed() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import Counter
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -55,8 +57,30 @@ def test_majority(answers: list[str | None], correct: list[bool], k: int, value:
 
 def test_majority_joins_equal_answers() -> None:
     answers, correct = ["1/2", "0.5", "3", "3.0", "4"], [True, True, False, False, False]
-    assert majority_at_k(answers, correct, 5) == pytest.approx(2 / 5)
-    assert majority_at_k(answers, correct, 5, same=lambda a, b: {a, b} == {"1/2", "0.5"}) == 1.0
+    assert majority_at_k(answers, correct, 5) == 1.0
+    assert majority_at_k(answers, correct, 5, same=lambda a, b: float(a) == float(b)) == 0.5
+
+
+def test_correct_answers_are_never_compared() -> None:
+    def compared(first: str, second: str) -> bool:
+        raise AssertionError((first, second))
+
+    assert majority_at_k(["1/2", "0.5", "4"], [True, True, False], 3, same=compared) == 1.0
+
+
+@given(st.lists(st.sampled_from(["1", "2", "3", None]), min_size=1, max_size=9), st.randoms())
+def test_majority_does_not_depend_on_the_order_of_votes(answers: list[str | None], random: Random) -> None:
+    shuffled = random.sample(answers, len(answers))
+    values = [majority_at_k(row, [a == "1" for a in row], len(row)) for row in (answers, shuffled)]
+    assert values[0] == values[1]
+
+
+@given(st.lists(st.sampled_from(["1", "2", "3", None]), min_size=1, max_size=9))
+def test_majority_is_the_share_of_the_most_frequent_that_is_correct(answers: list[str | None]) -> None:
+    votes = Counter(answer for answer in answers if answer)
+    winners = [a for a, count in votes.items() if count == max(votes.values())]
+    expected = winners.count("1") / len(winners) if winners else 0.0
+    assert majority_at_k(answers, [a == "1" for a in answers], len(answers)) == pytest.approx(expected)
 
 
 def test_majority_is_undefined_without_k_trials() -> None:

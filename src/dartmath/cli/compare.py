@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -45,7 +46,7 @@ def _two(first: Path, second: Path, *, as_json: bool) -> None:
 
     found = compare(first, second)
     if as_json:
-        print(json.dumps(dataclasses.asdict(found), ensure_ascii=False))
+        print(json.dumps(_without_nan(dataclasses.asdict(found)), ensure_ascii=False))
         return
     for key, (ours, theirs) in found.differing.items():
         warn(f"{key} differs: {ours} and {theirs}")
@@ -55,18 +56,29 @@ def _two(first: Path, second: Path, *, as_json: bool) -> None:
     print_table(f"A = {first}, B = {second}, percent", columns, rows)
 
 
+def _without_nan(value: Any) -> Any:
+    """The value with null where a number is not known, since JSON has no NaN."""
+    if isinstance(value, dict):
+        return {key: _without_nan(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(one) for one in value]
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
 def _published(folder: Path, name: str, *, as_json: bool) -> None:
-    from dartmath.evaluation.compare import against_published
+    from dartmath.evaluation.compare import against_published, unlike_published
     from dartmath.evaluation.published import find_published
     from dartmath.evaluation.result import read_result
     from dartmath.evaluation.tables import published_table
-    from dartmath.terminal import print_table
+    from dartmath.terminal import print_table, warn
 
-    known = find_published(name)
-    rows = against_published(read_result(folder), known)
+    known, result = find_published(name), read_result(folder)
+    rows = against_published(result, known)
     if as_json:
         print(json.dumps([dataclasses.asdict(row) for row in rows]))
         return
+    for key, ours in unlike_published(result).items():
+        warn(f"published scores are greedy, 0-shot and without tools; here {key} is {ours}")
     columns, cells = published_table(rows, "published")
     print_table(
         f"{folder} beside {known.title}, percent",

@@ -23,9 +23,9 @@ def command(
     scores: Annotated[
         Path | None, typer.Option(help="Write the scores of an evaluation, judged again, to this folder.")
     ] = None,
-    show: Annotated[int, typer.Option(help="How many disagreements to print.")] = 20,
-    workers: Annotated[int, typer.Option(help="Verification processes.")] = 1,
-    timeout: Annotated[float, typer.Option(help="Seconds until one judgement is given up.")] = 5.0,
+    show: Annotated[int, typer.Option(min=0, help="How many disagreements to print.")] = 20,
+    workers: Annotated[int, typer.Option(min=0, help="Verification processes.")] = 1,
+    timeout: Annotated[float, typer.Option(min=0.01, help="Seconds until one judgement is given up.")] = 5.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:
     """Judge stored responses again and list where the judgement differs; nothing stored changes.
@@ -35,17 +35,15 @@ def command(
         dartmath regrade runs/tiny/evaluation/after --verifier math-verify --out disagreements.jsonl
         dartmath regrade runs/evaluation/my-model --scores runs/evaluation/my-model-regraded
     """
-    from dartmath.evaluation.regrade import regrade, rescore_with
+    from dartmath.evaluation.regrade import regrade
 
-    found = regrade(run, verifier=verifier, workers=workers, timeout=timeout)
+    found = regrade(run, verifier=verifier, workers=workers, timeout=timeout, scores=scores)
     if out is not None:
         from dartmath.manifest import write_atomic
 
         write_atomic(
             out, "".join(json.dumps(asdict(d), ensure_ascii=False) + "\n" for d in found.disagreements)
         )
-    if scores is not None:
-        rescore_with(run, scores, verifier=verifier, workers=workers)
     if as_json:
         print(_json(found))
     else:

@@ -9,10 +9,9 @@ from dartmath.errors import DataError
 from dartmath.evaluation.intervals import Paired, paired
 from dartmath.evaluation.published import Published
 from dartmath.evaluation.result import BenchmarkResult, EvaluationResult, read_result
-from dartmath.evaluation.run import SAMPLES, samples_by_query
-from dartmath.evaluation.score import query_means
-from dartmath.sampling.journal import open_journal
+from dartmath.evaluation.rows import read_correct
 
+_Key = tuple[str, str]  # benchmark, query id
 # What must agree for a difference to be one of the models.
 _SETTINGS = ("trials", "temperature", "top_p", "max_tokens", "stop", "shots", "tools")
 
@@ -55,14 +54,14 @@ def compare(first: Path, second: Path) -> Comparison:
     means = _means(first, results[0]), _means(second, results[1])
     names = [b.name for b in results[0].benchmarks if results[1].benchmark(b.name)]
     shared = {name: _shared(results[0].benchmark(name), results[1].benchmark(name)) for name in names}
-    shared = {name: ids for name, ids in shared.items() if ids}
+    shared = {name: keys for name, keys in shared.items() if keys}
     if not shared:
         raise DataError(f"{first} and {second} have no query in common; evaluate both on the same benchmarks")
     single = all(b.trials == 1 for result in results for b in result.benchmarks)
-    everything = [query_id for ids in shared.values() for query_id in ids]
+    everything = [key for keys in shared.values() for key in keys]
     all_names = {b.name for result in results for b in result.benchmarks}
     return Comparison(
-        {name: _paired(means, ids, single=single) for name, ids in shared.items()},
+        {name: _paired(means, keys, single=single) for name, keys in shared.items()},
         _paired(means, everything, single=single),
         tuple(sorted(all_names - set(shared))),
         differing_settings(*results),
@@ -76,6 +75,7 @@ def differing_settings(first: EvaluationResult, second: EvaluationResult) -> dic
     }
     pairs["template"] = (first.template, second.template)
     pairs["seed"] = (first.seed, second.seed)
+    pairs["verifier"] = (first.verifier, second.verifier)
     pairs["dartmath"] = (first.versions.get("dartmath"), second.versions.get("dartmath"))
     return {key: pair for key, pair in pairs.items() if pair[0] != pair[1]}
 
@@ -102,21 +102,27 @@ def against_published(result: EvaluationResult, published: Published) -> list[Ag
     return rows
 
 
-def _means(folder: Path, result: EvaluationResult) -> dict[str, float]:
-    samples = samples_by_query(open_journal(folder / SAMPLES))
+def unlike_published(result: EvaluationResult) -> dict[str, object]:
+    """Settings of `result` in which it differs from the published protocol: greedy, 0-shot, no tools."""
+    protocol = {"temperature": 0.0, "shots": 0, "tools": None}
+    return {key: result.section[key] for key, theirs in protocol.items() if result.section.get(key) != theirs}
+
+
+def _means(folder: Path, result: EvaluationResult) -> dict[_Key, float]:
+    correct = read_correct(folder)
     return {
-        query_id: mean
+        (one.name, query_id): sum(correct.get((one.name, query_id), [])[: one.trials]) / one.trials
         for one in result.benchmarks
-        for query_id, mean in zip(one.query_ids, query_means(samples, one.query_ids, one.trials), strict=True)
+        for query_id in one.query_ids
     }
 
 
-def _shared(first: BenchmarkResult | None, second: BenchmarkResult | None) -> list[str]:
+def _shared(first: BenchmarkResult | None, second: BenchmarkResult | None) -> list[_Key]:
     if first is None or second is None:
         return []
     known = set(second.query_ids)
-    return [query_id for query_id in first.query_ids if query_id in known]
+    return [(first.name, query_id) for query_id in first.query_ids if query_id in known]
 
 
-def _paired(means: tuple[dict[str, float], dict[str, float]], ids: list[str], *, single: bool) -> Paired:
-    return paired([means[0][i] for i in ids], [means[1][i] for i in ids], single=single)
+def _paired(means: tuple[dict[_Key, float], dict[_Key, float]], keys: list[_Key], *, single: bool) -> Paired:
+    return paired([means[0][key] for key in keys], [means[1][key] for key in keys], single=single)

@@ -50,9 +50,13 @@ def wilson(correct: int, total: int) -> Estimate:
     Unlike value ± 1.96 standard errors it stays inside [0, 1] and is not empty at 0 and 1.
     NaN for nothing at all.
     """
+    return _wilson(correct / total if total else math.nan, total)
+
+
+def _wilson(share: float, total: int) -> Estimate:
     if total == 0:
         return Estimate(math.nan, math.nan, math.nan, "wilson")
-    share, square = correct / total, Z95 * Z95
+    square = Z95 * Z95
     centre = (share + square / (2 * total)) / (1 + square / total)
     half = Z95 / (1 + square / total) * math.sqrt(share * (1 - share) / total + square / (4 * total**2))
     # At 0 and at 1 the bound is the share itself; rounding must not move it past.
@@ -64,7 +68,9 @@ def clustered(means: Sequence[float]) -> Estimate:
 
     Trials of one query depend on each other, so the query is the unit: the standard error is the
     standard deviation of the means over sqrt(queries) (Miller 2024, arXiv 2411.00640, §2.2). The
-    interval is cut to [0, 1]; it is NaN with fewer than two queries.
+    interval is cut to [0, 1]; it is NaN with fewer than two queries. Where all means are equal, at
+    0 for example, that error is 0 and says nothing: Wilson's interval stands in, with one trial
+    for each query.
     """
     count = len(means)
     if count == 0:
@@ -73,6 +79,8 @@ def clustered(means: Sequence[float]) -> Estimate:
     half = Z95 * standard_error(means)
     if math.isnan(half):
         return Estimate(mean, math.nan, math.nan, "clustered")
+    if min(means) == max(means):
+        return _wilson(means[0], count)
     return Estimate(mean, max(0.0, mean - half), min(1.0, mean + half), "clustered")
 
 
@@ -88,7 +96,8 @@ def standard_error(values: Sequence[float]) -> float:
 def macro(estimates: Sequence[Estimate]) -> Estimate:
     """The plain mean of several benchmarks' values.
 
-    Its interval follows from theirs, taken as independent: half-widths add in squares.
+    Its interval follows from theirs, taken as independent: the distances to each bound add in
+    squares (Zou and Donner 2008, Statistics in Medicine 27, for sums of estimates).
     """
     count = len(estimates)
     if count == 0:
@@ -124,7 +133,7 @@ def paired(first: Sequence[float], second: Sequence[float], *, single: bool, see
         bootstrap_high=high,
         only_first=only_first,
         only_second=only_second,
-        p_value=mcnemar(only_first, only_second) if single else z_test(mean, error),
+        p_value=mcnemar(only_first, only_second) if single else z_test(mean, error, count),
         test="mcnemar" if single else "z",
     )
 
@@ -140,12 +149,16 @@ def mcnemar(only_first: int, only_second: int) -> float:
     return min(1.0, 2 * tail / (1 << total))
 
 
-def z_test(mean: float, error: float) -> float:
-    """Two-sided p-value of "the true mean is 0"; 1 where all values are equal to 0."""
+def z_test(mean: float, error: float, count: int) -> float:
+    """Two-sided p-value of "the true mean of `count` values is 0"; 1 where all of them are 0.
+
+    Where all values are equal otherwise, there is no error to measure by: the p-value is that of
+    `count` equal signs, as in the sign test.
+    """
     if math.isnan(error):
         return math.nan
     if error == 0:
-        return 1.0 if mean == 0 else 0.0
+        return 1.0 if mean == 0 else 2.0 ** (1 - count)
     return math.erfc(abs(mean / error) / math.sqrt(2))
 
 

@@ -31,8 +31,8 @@ def majority_at_k(
 
     Wang et al. 2022, arXiv 2203.11171. Averaged over the disjoint blocks of `k` trials in order;
     NaN with fewer than `k` trials. Trials without an answer (None) do not vote; a block without
-    any answer is wrong; the chance is shared among tied answers. `same` says whether two
-    answers count as one.
+    any answer is wrong; the chance is shared among tied answers. Correct answers are equal to the
+    reference, so they count as one; `same` says whether two wrong ones do.
 
     >>> majority_at_k(["1", "2", "2"], [False, True, True], 3)
     1.0
@@ -47,22 +47,16 @@ def majority_at_k(
 def _majority(
     answers: Sequence[str | None], correct: Sequence[bool], same: Callable[[str, str], bool]
 ) -> float:
-    groups: list[tuple[str, bool, int]] = []
-    for answer, right in zip(answers, correct, strict=True):
-        if answer is None:
-            continue
-        for index, (first, judged, votes) in enumerate(groups):
-            # Judged differently, they cannot be one answer.
-            if judged == right and (first == answer or same(first, answer)):
-                groups[index] = (first, judged, votes + 1)
-                break
-        else:
-            groups.append((answer, right, 1))
-    if not groups:
+    right = sum(good for answer, good in zip(answers, correct, strict=True) if answer is not None)
+    wrong: dict[str, int] = {}
+    for answer, good in zip(answers, correct, strict=True):
+        if answer is not None and not good:
+            known = answer if answer in wrong else next((a for a in wrong if same(a, answer)), answer)
+            wrong[known] = wrong.get(known, 0) + 1
+    most = max([right, *wrong.values()])
+    if most == 0 or right < most:
         return 0.0
-    most = max(votes for *_, votes in groups)
-    tied = [judged for _, judged, votes in groups if votes == most]
-    return sum(tied) / len(tied)
+    return 1 / (1 + sum(votes == most for votes in wrong.values()))
 
 
 def powers_of_two(limit: int) -> list[int]:

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 
@@ -65,51 +66,62 @@ class Regrade:
 
 
 def regrade(
-    folder: Path, *, verifier: str = "dartmath", workers: int = 1, timeout: float = TIMEOUT
+    folder: Path,
+    *,
+    verifier: str = "dartmath",
+    workers: int = 1,
+    timeout: float = TIMEOUT,
+    scores: Path | None = None,
 ) -> Regrade:
     """Judge every stored response of a sampling or evaluation folder again.
 
     With `dartmath` all changes of outcome are disagreements; with `math-verify`, which knows
     only right and wrong, changes between correct and not correct. A judgement that takes longer
-    than `timeout` seconds ends as a timeout. Raises `UnknownNameError` for another verifier and
-    `MissingDependencyError` when Math-Verify is not installed.
+    than `timeout` seconds ends as a timeout. With `scores`, the scores of an evaluation under the
+    new judgement are written to that folder. Raises `UnknownNameError` for another verifier,
+    `MissingDependencyError` when Math-Verify is not installed, and `DataError` when `scores` are
+    asked for and `folder` is no finished evaluation, or the same folder.
     """
     if verifier not in VERIFIERS:
         raise UnknownNameError("verifier", verifier, VERIFIERS)
+    result = _evaluation_to_score(folder, scores) if scores else None
     journal = _journal(folder)
     queries = {query.id: query for query in journal.queries()}
     table: Counter[tuple[str, str]] = Counter()
     found, skipped = [], 0
+    judged: dict[str, list[Sample]] = defaultdict(list)
     with _judge(verifier, workers, timeout) as judge:
-        for batch in _batches(journal.samples()):
-            kept = [sample for sample in batch if _has_text(sample)]
-            skipped += len(batch) - len(kept)
-            for sample, verdict in zip(kept, judge.many(queries, kept), strict=True):
-                table[sample.outcome.value, verdict.outcome.value] += 1
-                if _differs(sample.outcome, verdict.outcome, verifier):
-                    found.append(_disagreement(queries[sample.query_id], sample, verdict))
+        for sample, verdict in _verdicts(judge, queries, journal.samples()):
+            if result is not None:
+                judged[sample.query_id].append(_with_verdict(sample, verdict) if verdict else sample)
+            if verdict is None:
+                skipped += 1
+                continue
+            table[sample.outcome.value, verdict.outcome.value] += 1
+            if _differs(sample.outcome, verdict.outcome, verifier):
+                found.append(_disagreement(queries[sample.query_id], sample, verdict))
+    if result is not None and scores is not None:
+        section = EvaluationSection.model_validate(result.section)
+        name = f"{verifier} {version(verifier)}"
+        rescore(folder, benchmarks_of(result, journal), section, samples=judged, out=scores, verifier=name)
     found.sort(key=lambda d: (d.dataset, d.query_id, d.trial))
     return Regrade(verifier, sum(table.values()), skipped, dict(table), tuple(found))
 
 
-def rescore_with(
-    folder: Path, out: Path, *, verifier: str = "dartmath", workers: int = 1
-) -> EvaluationResult:
-    """Judge the responses of the evaluation in `folder` again, and write the new scores to `out`.
+def _evaluation_to_score(folder: Path, scores: Path) -> EvaluationResult:
+    if scores.resolve() == folder.resolve():
+        raise DataError("the scores of a new judgement go to another folder than the run's own", path=scores)
+    return read_result(folder)
 
-    Raises as `regrade` does, and `DataError` when `folder` is no finished evaluation.
-    """
-    result = read_result(folder)
-    journal = open_journal(folder / SAMPLES)
-    queries = {query.id: query for query in journal.queries()}
-    judged: dict[str, list[Sample]] = defaultdict(list)
-    with _judge(verifier, workers, TIMEOUT) as judge:
-        for batch in _batches(journal.samples()):
-            kept = [sample for sample in batch if _has_text(sample)]
-            for sample, verdict in zip(kept, judge.many(queries, kept), strict=True):
-                judged[sample.query_id].append(_with_verdict(sample, verdict))
-    section = EvaluationSection.model_validate(result.section)
-    return rescore(folder, benchmarks_of(result, journal), section, samples=judged, out=out)
+
+def _verdicts(
+    judge: _Ours | MathVerify, queries: dict[str, Query], samples: Iterator[Sample]
+) -> Iterator[tuple[Sample, Verdict | None]]:
+    """Each sample with its new verdict; None where its text is not stored."""
+    while batch := list(islice(samples, _WINDOW)):
+        yield from ((sample, None) for sample in batch if not _has_text(sample))
+        kept = [sample for sample in batch if _has_text(sample)]
+        yield from zip(kept, judge.many(queries, kept), strict=True)
 
 
 def _with_verdict(sample: Sample, verdict: Verdict) -> Sample:
@@ -170,8 +182,3 @@ def _disagreement(query: Query, sample: Sample, verdict: Verdict) -> Disagreemen
         verdict.outcome.value,
         verdict.reason,
     )
-
-
-def _batches(samples: Iterator[Sample]) -> Iterator[list[Sample]]:
-    while batch := list(islice(samples, _WINDOW)):
-        yield batch

@@ -104,6 +104,8 @@ class EvaluationResult(_Record):
     """Engine that generated, with its settings."""
     versions: dict[str, str]
     """Versions of dartmath, Python and libraries."""
+    verifier: str = "dartmath"
+    """Who judged the responses: `dartmath` as they came, or the verifier of `regrade --scores`."""
     seed: int
     """Seed of the run."""
     section: dict[str, Any]

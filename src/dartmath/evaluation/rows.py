@@ -1,14 +1,17 @@
-"""rows.parquet: one row per response of an evaluation, for people and notebooks to look at."""
+"""rows.parquet: one row per response of an evaluation, to look at and to compare runs by."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from dartmath.errors import DataError
 from dartmath.evaluation.score import Benchmark
 from dartmath.queries.query import Query
 from dartmath.sampling.sample import Sample
+from dartmath.verify.outcome import Outcome
 
 FILE = "rows.parquet"
 _BATCH = 8192
@@ -28,6 +31,28 @@ def write_rows(
             writer.write_table(pyarrow.Table.from_pylist(batch, schema=_schema()))
     temporary.replace(path)
     return path
+
+
+def read_correct(folder: Path) -> dict[tuple[str, str], list[bool]]:
+    """Whether each response was correct, in the order of trials, by (benchmark, query id).
+
+    Raises `DataError` when the file is missing or damaged.
+    """
+    import pyarrow
+    import pyarrow.parquet
+
+    path, columns = folder / FILE, ["benchmark", "query_id", "trial", "outcome"]
+    found: dict[tuple[str, str], dict[int, bool]] = defaultdict(dict)
+    try:
+        for batch in pyarrow.parquet.ParquetFile(path).iter_batches(columns=columns):
+            for row in batch.to_pylist():
+                right = row["outcome"] == Outcome.CORRECT.value
+                found[row["benchmark"], row["query_id"]][row["trial"]] = right
+    except (OSError, pyarrow.ArrowException, KeyError) as error:
+        raise DataError(
+            f"cannot be read ({error}); run the same `dartmath evaluate` again to score anew", path=path
+        ) from error
+    return {key: [right for _, right in sorted(trials.items())] for key, trials in found.items()}
 
 
 def _schema() -> Any:

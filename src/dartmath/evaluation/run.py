@@ -76,10 +76,11 @@ def rescore(
     *,
     samples: Mapping[str, Sequence[Sample]] | None = None,
     out: Path | None = None,
+    verifier: str = "dartmath",
 ) -> EvaluationResult:
     """Score the journal in `folder` and write result, rows and manifest there, or to `out`.
 
-    `samples` replace those of the journal, when they were judged again.
+    `samples` replace those of the journal, when `verifier` has judged them again.
     """
     journal = open_journal(folder / SAMPLES)
     samples = samples_by_query(journal) if samples is None else samples
@@ -92,6 +93,7 @@ def rescore(
         template=manifest["template"],
         engine=manifest.get("engine", {}),
         versions=manifest.get("versions", versions()),
+        verifier=verifier,
         seed=manifest["seed"],
         section=section.model_dump(mode="json"),
         tokens=sum(one.completion_tokens for one in scored),

@@ -77,8 +77,8 @@ def to_score(estimate: Estimate) -> Score:
 def query_means(
     samples: Mapping[str, Sequence[Sample]], query_ids: Sequence[str], trials: int
 ) -> list[float]:
-    """The share of correct trials of each query."""
-    return [_correct(samples.get(query_id, ())) / trials for query_id in query_ids]
+    """The share of correct ones among the first `trials` of each query."""
+    return [_correct(samples.get(query_id, ())[:trials]) / trials for query_id in query_ids]
 
 
 def _correct(samples: Sequence[Sample]) -> int:
