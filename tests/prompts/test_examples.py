@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from dartmath.curation.arithmetic import wrong_steps
 from dartmath.curation.decontaminate import find_overlaps
-from dartmath.errors import ConfigError, UnknownNameError
+from dartmath.errors import ConfigError, SandboxError, UnknownNameError
 from dartmath.prompts.examples import WorkedExample, examples_for, families, family_of, worked_examples
 from dartmath.prompts.template import builtin_templates
 from dartmath.queries import QuerySource, load
 from dartmath.queries.query import make_query
 from dartmath.queries.registry import SUITES, datasets
+from dartmath.tools import Sandbox, ToolsSection, find_isolation
 from dartmath.verify import grade
 
 ALL = [(family, worked) for family in families() for worked in worked_examples(family)]
+IDS = [f"{family}-{worked.example.query[:30]}" for family, worked in ALL]
+TOOLS = [(family, worked) for family, worked in ALL if family.endswith("-tool")]
 
 
-@pytest.mark.parametrize(("family", "worked"), ALL, ids=[f"{f}-{w.example.query[:30]}" for f, w in ALL])
+@pytest.mark.parametrize(("family", "worked"), ALL, ids=IDS)
 def test_the_response_gives_the_answer(family: str, worked: WorkedExample) -> None:
     query = make_query(
         family,
@@ -28,6 +33,34 @@ def test_the_response_gives_the_answer(family: str, worked: WorkedExample) -> No
         answer_type=worked.answer_type,
     )
     assert grade(query, worked.example.response).correct
+
+
+@pytest.mark.parametrize(("family", "worked"), ALL, ids=IDS)
+def test_every_step_computes(family: str, worked: WorkedExample) -> None:
+    assert wrong_steps(worked.example.response) == []
+
+
+@pytest.mark.parametrize(("family", "worked"), TOOLS, ids=[i for i in IDS if "-tool-" in i])
+def test_blocks_print_what_the_example_says(family: str, worked: WorkedExample) -> None:
+    try:
+        sandbox = Sandbox(find_isolation(), ToolsSection(seconds=30, memory_mb=1024))
+    except SandboxError as error:
+        pytest.skip(str(error))
+    blocks = re.findall(
+        r"^```python\n(.*?)\n```\n```output\n(.*?)\n```$", worked.example.response, re.S | re.M
+    )
+    assert len(blocks) == worked.example.response.count("```python") >= 1
+    with sandbox:
+        for code, output in blocks:
+            assert sandbox.run(code).output == output
+
+
+def test_tools_have_examples_for_every_dataset() -> None:
+    for dataset in datasets():
+        shown = examples_for(dataset, 4, tools=True)
+        assert all("```output" in example.response for example in shown)
+    assert examples_for("gsm8k/test", 1, tools=True) != examples_for("math/test", 1, tools=True)
+    assert family_of("own.jsonl", tools=True) == "math-tool"
 
 
 @pytest.mark.parametrize("dataset", SUITES["dart-math"])
@@ -64,7 +97,6 @@ def test_no_example_stands_in_a_benchmark(
     dataset: str, shared_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DARTMATH_DATA", str(shared_data))
-    own = [
-        make_query(f, w.example.query.split("\n")[-1], w.answer) for f, w in ALL if f == family_of(dataset)
-    ]
+    shown = {family_of(dataset), family_of(dataset, tools=True)}
+    own = [make_query(f, w.example.query.split("\n")[-1], w.answer) for f, w in ALL if f in shown]
     assert find_overlaps(own, load(QuerySource(dataset=dataset)), ngram=10) == []

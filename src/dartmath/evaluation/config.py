@@ -30,7 +30,8 @@ class EvaluationSection(Section):
     stop: list[str] = []
     """Stop strings beside the template's own."""
     shots: int = Field(0, ge=0)
-    """Worked examples before each query (few-shot), for base models."""
+    """Worked examples before each query (few-shot), for base models; with Python blocks where
+    `tools` are used."""
     tools: ToolsSection | None = None
     """Tool-integrated reasoning; none when absent."""
     engine: EngineSection | None = None

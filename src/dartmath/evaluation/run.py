@@ -62,7 +62,7 @@ def evaluate(
         seed=seed,
         model=_identity(model, section),
         amend=(folder / SAMPLES).is_dir(),
-        shots=_shots(benchmarks, section.shots),
+        shots=_shots(benchmarks, section),
     )
     if not summary.complete:
         raise RunError(f"the evaluation stopped ({summary.stopped}); run the same command again to go on")
@@ -172,12 +172,13 @@ def _engine(
     return ToolEngine(made, section.tools)
 
 
-def _shots(benchmarks: Sequence[Benchmark], shots: int) -> dict[str, list[Example]]:
+def _shots(benchmarks: Sequence[Benchmark], section: EvaluationSection) -> dict[str, list[Example]]:
     from dartmath.prompts.examples import shots_for
 
     # A user's own file has its name, not its path, as the data set of its queries.
     names = {benchmark.source.dataset: benchmark.queries[0].dataset for benchmark in benchmarks}
-    found = shots_for([benchmark.source for benchmark in benchmarks], shots)
+    sources = [benchmark.source for benchmark in benchmarks]
+    found = shots_for(sources, section.shots, tools=section.tools is not None)
     return {names[dataset]: examples for dataset, examples in found.items()}
 
 

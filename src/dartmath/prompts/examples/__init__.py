@@ -2,6 +2,7 @@
 
 They were written for this project and stand in no benchmark, so that they leak nothing. The paper
 uses 4 for MATH, GSM8K, CollegeMath, DeepMind-Mathematics and OlympiadBench, and 5 for TheoremQA.
+Those for tool-integrated reasoning (`*-tool.yaml`) show Python blocks and their output.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from dartmath.queries.config import QuerySource
 
 _DEFAULT = "math"
+_TOOL = "-tool"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +32,19 @@ class WorkedExample:
     answer_type: str | None = None
 
 
-def examples_for(dataset: str, shots: int) -> list[Example]:
-    """The first `shots` worked examples that fit a data set.
+def examples_for(dataset: str, shots: int, *, tools: bool = False) -> list[Example]:
+    """The first `shots` worked examples that fit a data set, with Python blocks where `tools` are used.
 
     Generators and data sets of a user's own get the examples of MATH. Raises `ConfigError` when
     there are fewer than `shots`.
     """
-    found = worked_examples(family_of(dataset))
+    found = worked_examples(family_of(dataset, tools=tools))
     if shots > len(found):
         raise ConfigError(f"there are {len(found)} worked examples for {dataset}, not {shots}; lower `shots`")
     return [worked.example for worked in found[:shots]]
 
 
-def shots_for(sources: Iterable[QuerySource], shots: int) -> dict[str, list[Example]]:
+def shots_for(sources: Iterable[QuerySource], shots: int, *, tools: bool = False) -> dict[str, list[Example]]:
     """The first `shots` worked examples of every data set: its source's own, or the built-in ones.
 
     Raises `ConfigError` when there are fewer than `shots`.
@@ -52,18 +54,21 @@ def shots_for(sources: Iterable[QuerySource], shots: int) -> dict[str, list[Exam
         own = [Example(one.query, one.response) for one in source.examples]
         if own and shots > len(own):
             raise ConfigError(f"{source.dataset} has {len(own)} `examples`, not {shots}; add some")
-        chosen = own[:shots] if own else examples_for(source.dataset, shots)
+        chosen = own[:shots] if own else examples_for(source.dataset, shots, tools=tools)
         if found.setdefault(source.dataset, chosen) != chosen:
             raise ConfigError(f"{source.dataset} is listed twice with different worked examples")
     return found
 
 
-def family_of(dataset: str) -> str:
-    """Which file of examples fits a data set."""
+def family_of(dataset: str, *, tools: bool = False) -> str:
+    """Which file of examples fits a data set; with `tools`, the nearest one that has Python blocks."""
     from dartmath.queries.registry import datasets
 
     known = datasets()
-    return known[dataset].examples if dataset in known else _DEFAULT
+    family = known[dataset].examples if dataset in known else _DEFAULT
+    if not tools:
+        return family
+    return f"{family}{_TOOL}" if f"{family}{_TOOL}" in families() else f"{_DEFAULT}{_TOOL}"
 
 
 def families() -> list[str]:
