@@ -51,6 +51,7 @@ class Preview:
 
 def preview(recipe: Recipe) -> Preview:
     """Resolve `recipe` as `dartmath run` would; raises the same errors for bad input."""
+    from dartmath.curation.bands import band_of
     from dartmath.prompts.examples import shots_for
     from dartmath.queries import load_all
 
@@ -67,7 +68,7 @@ def preview(recipe: Recipe) -> Preview:
     return Preview(
         recipe=recipe,
         template_hash=template.hash,
-        counts=dict(Counter(band_name(query) for query in queries)),
+        counts=dict(Counter(band_of(queries).values())),
         trials=trial_bounds(recipe, len(queries)),
         prompts=prompts,
         example=training_example(recipe, queries, shots) if recipe.training else [],
@@ -108,8 +109,3 @@ def training_example(
 def pieces(tokenizer: Any, ids: Iterable[int]) -> list[str]:
     """The text of every token on its own, special tokens by their names."""
     return [tokenizer.decode([token], skip_special_tokens=False) for token in ids]
-
-
-def band_name(query: Query) -> str:
-    """How a query is grouped in tables: its band, else its level, else its data set."""
-    return str(query.metadata.get("band") or query.metadata.get("level") or query.dataset)

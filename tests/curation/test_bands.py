@@ -28,6 +28,14 @@ def test_several_data_sets_name_their_levels() -> None:
     assert names(gsm8k, *math) == ["gsm8k/train", "math/train level 1", "math/train level 3"]
 
 
+def test_queries_that_nothing_names_have_their_data_set_while_no_rates_are_known() -> None:
+    asked = [Query("a", "own.jsonl", "?", ("1",)), Query("b", "gsm8k/train", "?", ("1",))]
+    assert band_of(asked) == {"a": "own.jsonl", "b": "gsm8k/train"}
+    levelled = [*asked, Query("c", "math/train", "?", ("1",), metadata={"level": "3"})]
+    assert band_of(levelled) == band_of(levelled, {})
+    assert band_of([]) == {}
+
+
 @given(st.lists(st.none() | st.integers(0, 16).map(lambda n: n / 16), min_size=1, max_size=60))
 def test_without_names_queries_of_equal_fail_rate_share_a_band(rates: list[float | None]) -> None:
     asked = [query(f"q{i}") for i in range(len(rates))]

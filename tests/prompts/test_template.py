@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,23 @@ def test_a_bad_file_is_named(tmp_path: Path) -> None:
         load_template(str(path))
     path.write_text("[")
     with pytest.raises(DataError, match=r"bad\.yaml"):
+        load_template(str(path))
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ('stop: "###"', "'stop' is a list of texts that are not empty, found '###'"),
+        ('stop: ["", "x"]', "'stop' is a list of texts"),
+        ("before_query: 3", "'before_query' is a text, found 3"),
+        ("system: null", "'system' is a text, found None"),
+        ('chat: "yes please"', "'chat' is true or false, found 'yes please'"),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_named(tmp_path: Path, line: str, says: str) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text(line)
+    with pytest.raises(ConfigError, match=re.escape(f"own.yaml: template key {says}")):
         load_template(str(path))
 
 

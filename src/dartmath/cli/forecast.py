@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +12,6 @@ import typer
 from dartmath.cli._options import SetOption, parse_set
 
 if TYPE_CHECKING:
-    from dartmath.queries.query import Query
     from dartmath.recipe import Recipe
     from dartmath.sampling.config import PolicySection
     from dartmath.sampling.forecast import BandData, Estimate, Forecast
@@ -64,6 +62,7 @@ def command(
 
 def _from_run(run: Path) -> tuple[list[BandData], float | None]:
     """Bands and tokens per second of a run directory."""
+    from dartmath.curation.bands import band_of
     from dartmath.sampling.forecast_pilot import measured_bands
     from dartmath.sampling.journal import open_journal
     from dartmath.sampling.progress import read_progress
@@ -73,7 +72,7 @@ def _from_run(run: Path) -> tuple[list[BandData], float | None]:
     counts, queries = journal.counts(), journal.queries()
     seconds = float(read_progress(folder).get("seconds", 0.0))
     tokens = sum(c.completion_tokens for c in counts.values())
-    bands = measured_bands(queries, _band_names(queries), counts)
+    bands = measured_bands(queries, band_of(queries), counts)
     return bands, tokens / seconds if seconds else None
 
 
@@ -83,6 +82,7 @@ def _from_pilot(recipe: Recipe, count: int, trials: int) -> tuple[list[BandData]
     from dartmath.model import describe_model
     from dartmath.prompts.examples import shots_for
     from dartmath.prompts.template import load_template
+    from dartmath.curation.bands import band_of
     from dartmath.queries import load_all
     from dartmath.sampling.config import VRT
     from dartmath.sampling.forecast_pilot import choose_pilot, measured_bands
@@ -91,7 +91,7 @@ def _from_pilot(recipe: Recipe, count: int, trials: int) -> tuple[list[BandData]
     from dartmath.sampling.run import sample
 
     queries, template = load_all(recipe.queries), load_template(recipe.template)
-    names = _band_names(queries)
+    names = band_of(queries)
     chosen = choose_pilot(queries, names, count, recipe.seed)
     section = recipe.sampling.model_copy(update={"policy": VRT(trials=trials)})
     # Another pilot for another question: a changed recipe does not meet the samples of the old one.
@@ -109,15 +109,6 @@ def _from_pilot(recipe: Recipe, count: int, trials: int) -> tuple[list[BandData]
     )
     bands = measured_bands(queries, names, open_journal(folder).counts())
     return bands, summary.tokens / summary.seconds if summary.seconds else None
-
-
-def _band_names(queries: Sequence[Query]) -> dict[str, str]:
-    """Band of each query: its named band or level, else its data set."""
-    from dartmath.curation.bands import band_of
-
-    if any(q.metadata.get("band") or q.metadata.get("level") for q in queries):
-        return band_of(queries, {})
-    return {q.id: q.dataset for q in queries}
 
 
 def _policies(

@@ -11,13 +11,15 @@ from dartmath.queries.query import Query
 QUANTILES = 5
 
 
-def band_of(queries: Sequence[Query], fail_rates: Mapping[str, float | None]) -> dict[str, str]:
+def band_of(queries: Sequence[Query], fail_rates: Mapping[str, float | None] | None = None) -> dict[str, str]:
     """The band of each query by id, in the order in which bands are to be shown.
 
     It is the metadata "band", else the level (with the data set's name where several sets have
-    levels, or where other queries have none), else one of at most five groups by fail rate.
+    levels, or where other queries have none). Where no query has either, it is one of at most five
+    groups by fail rate, or the data set while no fail rates are known.
     """
-    if not any(q.metadata.get("band") or q.metadata.get("level") for q in queries):
+    named_somewhere = any(q.metadata.get("band") or q.metadata.get("level") for q in queries)
+    if fail_rates is not None and not named_somewhere:
         return _quantiles(queries, fail_rates)
     datasets = list(dict.fromkeys(q.dataset for q in queries))
     named = {q.id: _name(q, several=len(datasets) > 1) for q in queries}

@@ -165,7 +165,21 @@ def _read_mapping(path: Path) -> dict[str, Any]:
 
 def _from_mapping(row: dict[str, Any], where: str) -> Template:
     known = set(Template.__dataclass_fields__)
-    for key in row:
+    for key, value in row.items():
         if key not in known:
             raise ConfigError(f"{where}: unknown template key {key!r}{nearest(key, known)}")
+        wanted = _KINDS.get(key, "a text")
+        if not _fits(value, wanted):
+            raise ConfigError(f"{where}: template key {key!r} is {wanted}, found {value!r}")
     return Template(**{**row, "stop": tuple(row.get("stop", ()))})
+
+
+_KINDS = {"stop": "a list of texts that are not empty", "chat": "true or false"}
+
+
+def _fits(value: Any, wanted: str) -> bool:
+    if wanted == _KINDS["chat"]:
+        return isinstance(value, bool)
+    if wanted == _KINDS["stop"]:
+        return isinstance(value, list) and all(isinstance(one, str) and one for one in value)
+    return isinstance(value, str)
