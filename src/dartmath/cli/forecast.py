@@ -78,11 +78,11 @@ def _from_run(run: Path) -> tuple[list[BandData], float | None]:
 
 def _from_pilot(recipe: Recipe, count: int, trials: int) -> tuple[list[BandData], float | None]:
     """Bands and tokens per second from a pilot that is sampled now."""
+    from dartmath.curation.bands import band_of
     from dartmath.engines import create_engine
     from dartmath.model import describe_model
     from dartmath.prompts.examples import shots_for
     from dartmath.prompts.template import load_template
-    from dartmath.curation.bands import band_of
     from dartmath.queries import load_all
     from dartmath.sampling.config import VRT
     from dartmath.sampling.forecast_pilot import choose_pilot, measured_bands
