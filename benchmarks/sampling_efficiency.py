@@ -18,7 +18,7 @@ import heapq
 from collections.abc import Iterator
 
 import numpy as np
-from sampling_paper import bands
+from sampling_paper import setting
 from sampling_virtual import VirtualEngine, VirtualGrader, VirtualLoop, Workload
 
 from dartmath.engines.protocol import Generation
@@ -48,9 +48,9 @@ class NullSink:
 def make_workload(queries: int, seed: int = 0) -> Workload:
     """Pass rates of `queries` queries in the paper's proportions."""
     rng = np.random.default_rng(seed)
-    total = sum(b.size for b in bands())
-    shares = [(b.fits[0], round(queries * b.size / total)) for b in bands()]
-    drawn = [rng.beta(beta.a, beta.b, size) for beta, size in shares]
+    levels = setting().levels
+    total = sum(level.size for level in levels)
+    drawn = [level.draw(rng, round(queries * level.size / total)) for level in levels]
     return Workload(rng.permutation(np.concatenate(drawn)).tolist())
 
 
