@@ -65,6 +65,14 @@ def test_resolved_recipe_round_trips(tmp_path: Path) -> None:
     assert load_recipe(write(tmp_path, recipe.to_yaml())) == recipe
 
 
+@pytest.mark.parametrize("name", sorted(builtin_recipes()))
+def test_a_recipe_without_its_defaults_is_the_same(name: str, tmp_path: Path) -> None:
+    recipe = load_recipe(name)
+    short = recipe.to_yaml(defaults=False)
+    assert load_recipe(write(tmp_path, short)) == recipe
+    assert len(short) < len(recipe.to_yaml()) and "null" not in short
+
+
 def test_overrides_reach_nested_keys(tmp_path: Path) -> None:
     path = write(tmp_path, validate(Recipe, MINIMAL, where="x").to_yaml())
     recipe = load_recipe(path, {"sampling.policy.k": 8, "queries.0.select.n": 3, "training.lora.rank": 4})

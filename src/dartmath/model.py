@@ -24,6 +24,9 @@ PACKAGED = {
     ),
 }
 
+# Where the packaged models come from, for cards.
+HUB_IDS = {"smollm2-135m-instruct": "HuggingFaceTB/SmolLM2-135M-Instruct"}
+
 
 class ModelSection(Section):
     """The model that samples (and, unless the training section names another, is trained)."""

@@ -71,9 +71,27 @@ class Recipe(Section):
         """Folder of everything the run writes."""
         return Path(self.run) if self.run else Path("runs") / self.name
 
-    def to_yaml(self) -> str:
-        """The resolved recipe as YAML; loading it gives an equal recipe."""
-        return yaml.safe_dump(self.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
+    def to_yaml(self, *, defaults: bool = True) -> str:
+        """The recipe as YAML, with or without the keys left at their defaults.
+
+        Loading it gives an equal recipe.
+        """
+        data = self.model_dump(mode="json") if defaults else _without_defaults(self)
+        return yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
+
+
+def _without_defaults(value: Any) -> Any:
+    """A section as a mapping of the keys that differ from their defaults; a `kind` is always said."""
+    if isinstance(value, list):
+        return [_without_defaults(one) for one in value]
+    if not isinstance(value, Section):
+        return value
+    fields = type(value).model_fields
+    return {
+        name: _without_defaults(found)
+        for name, found in value
+        if name == "kind" or fields[name].is_required() or found != fields[name].get_default()
+    }
 
 
 def load_recipe(name: str, overrides: Mapping[str, Any] | None = None) -> Recipe:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -82,18 +82,32 @@ class _Bar:
 def table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, caption: str = ""
 ) -> Table:
-    """A table; columns of words are left-aligned, those of numbers right. Cells are plain text."""
+    """A table; columns of words are left-aligned, those of numbers right. Cells are plain text.
+
+    Whole numbers are grouped by thousands.
+    """
     from rich.table import Table
     from rich.text import Text
 
     made = Table(title=title, caption=caption or None, title_justify="left", caption_justify="left")
-    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    cells = [[_shown(cell) for cell in row] for row in rows]
     for index, name in enumerate(columns):
-        words = any(row[index][:1].isalpha() for row in cells if index < len(row))
-        made.add_column(name, justify="left" if words or not index else "right", overflow="fold")
+        justify: Literal["left", "right"] = "left" if holds_words(cells, index) else "right"
+        made.add_column(name, justify=justify, overflow="fold")
     for texts in cells:
         made.add_row(*map(Text, texts))
     return made
+
+
+def holds_words(rows: Iterable[Sequence[object]], column: int) -> bool:
+    """Whether a column of a table, here or in a page, is one of words, which stand on the left."""
+    return not column or any(str(row[column])[:1].isalpha() for row in rows if column < len(row))
+
+
+def _shown(cell: object) -> str:
+    if isinstance(cell, int) and not isinstance(cell, bool):
+        return f"{cell:,}"
+    return "" if cell is None else str(cell)
 
 
 def print_table(

@@ -55,7 +55,7 @@ def test_the_model_card_says_what_was_trained_how(cards: dict[str, Path], run_fo
     for row in ("| learning rate | 0.0001 |", "| epochs | 3.0 |", "| optimiser steps | 30 |"):
         assert row in text
     assert "DART-Math-Llama-3-8B (Uniform), published | 45.3" in text
-    assert "| before |" in text and "bibtex" in text and "name: made" in text
+    assert "| scripted, before |" in text and "bibtex" in text and "name: made" in text
 
 
 def test_the_dataset_card_loads_and_adds_up(cards: dict[str, Path], run_folder: Path) -> None:

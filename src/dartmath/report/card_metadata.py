@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dartmath.model import HUB_IDS
 from dartmath.queries.dataset import Hub
 from dartmath.queries.registry import datasets
 from dartmath.recipe import ReportSection
@@ -21,7 +22,8 @@ def model_metadata(
     """Metadata of a model card, with the `model-index` of its results."""
     from huggingface_hub import ModelCardData
 
-    base = str(stage.manifest["model"]["name"])
+    named = str(stage.manifest["model"]["name"])
+    base = HUB_IDS.get(named, named)
     scores = [score for result in results for score in _results(result)]
     data = ModelCardData(
         language="en",

@@ -8,11 +8,13 @@ from typing import Any
 from dartmath.evaluation.published import find_published
 from dartmath.report.runs import Stage
 from dartmath.report.summary import show_score
+from dartmath.terminal import holds_words
 
 
 def markdown_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """A Markdown table; whatever stands in a cell stays in it."""
-    lines = [columns, ["---"] + ["---:"] * (len(columns) - 1), *rows]
+    """A Markdown table, numbers to the right; whatever stands in a cell stays in it."""
+    rules = ["---" if holds_words(rows, place) else "---:" for place in range(len(columns))]
+    lines = [columns, rules, *rows]
     return "\n".join("| " + " | ".join(_cell(value) for value in line) + " |" for line in lines)
 
 
@@ -95,7 +97,7 @@ def sampling_table(manifest: Mapping[str, Any]) -> str:
     policy = config.get("policy") or {}
     rows: list[Sequence[object]] = [
         ("model", " ".join(str(model[k]) for k in ("name", "revision") if model.get(k))),
-        ("policy", " ".join(f"{k} {v}" if k != "kind" else str(v) for k, v in policy.items())),
+        ("policy", _policy(policy)),
         *((key.replace("_", " "), config[key]) for key in _SAMPLING_KEYS if key in config),
         ("prompt template", f"{template.get('name', '')} ({template.get('hash', '')})"),
         ("engine", (manifest.get("engine") or {}).get("kind", "")),
@@ -104,6 +106,11 @@ def sampling_table(manifest: Mapping[str, Any]) -> str:
         ("generated tokens", summary.get("tokens", "")),
     ]
     return markdown_table(("sampling", "value"), rows)
+
+
+def _policy(policy: Mapping[str, Any]) -> str:
+    settings = ", ".join(f"{key} = {value}" for key, value in policy.items() if key != "kind")
+    return f"{policy.get('kind', '')} ({settings})"
 
 
 _SAMPLING_KEYS = ("temperature", "top_p", "top_k", "max_tokens", "shots")

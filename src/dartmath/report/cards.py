@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from dartmath.errors import DataError
+from dartmath.errors import DataError, UsageError
 from dartmath.manifest import write_atomic
-from dartmath.recipe import ReportSection
+from dartmath.recipe import ReportSection, load_recipe
 from dartmath.report.card_metadata import dataset_metadata, model_metadata
 from dartmath.report.card_tables import (
     bands_table,
@@ -79,7 +80,7 @@ def model_card(run: Run, stage: Stage, section: ReportSection) -> str:
     summary = _finished(stage)
     own = [(e, result) for e in run.evaluations if _is_of(e, stage) and (result := evaluation_result(e))]
     others = [
-        (e.label.removeprefix("evaluation/"), result)
+        (f"{_name_of_model(e)}, {e.label.removeprefix('evaluation/')}", result)
         for e in run.evaluations
         if not _is_of(e, stage) and (result := evaluation_result(e))
     ]
@@ -110,24 +111,30 @@ def _finished(stage: Stage) -> dict[str, Any]:
     return stage.summary
 
 
+def _name_of_model(evaluation: Stage) -> str:
+    return str((evaluation.manifest.get("model") or {}).get("name", ""))
+
+
 def _is_of(evaluation: Stage, model: Stage) -> bool:
-    name = str((evaluation.manifest.get("model") or {}).get("name", ""))
+    name = _name_of_model(evaluation)
     # By the end of the path, so that a run may be moved.
     return bool(name) and Path(name).resolve().parts[-2:] == model.folder.resolve().parts[-2:]
 
 
-def _template(stage: Stage) -> dict[str, str]:
-    """Name and hash of the prompt template, and its text where it is one of texts and known here."""
-    from dartmath.errors import UsageError
+def _template(stage: Stage) -> dict[str, Any]:
+    """Name and hash of the prompt template; its text or its chat messages where it is known here."""
     from dartmath.prompts.template import load_template
 
     recorded = dict(stage.manifest.get("template") or {})
     try:
         template = load_template(str(recorded.get("name", "")))
     except UsageError:
-        return recorded | {"text": ""}
-    same = template.hash == recorded.get("hash") and not template.chat
-    return recorded | {"text": (template.render("{query}").text or "") if same else ""}
+        return recorded | {"text": "", "messages": ""}
+    if template.hash != recorded.get("hash"):
+        return recorded | {"text": "", "messages": ""}
+    prompt = template.render("{query}")
+    messages = json.dumps(prompt.messages, ensure_ascii=False, indent=2) if template.chat else ""
+    return recorded | {"text": prompt.text or "", "messages": messages}
 
 
 def _other_templates(run: Run, stage: Stage) -> list[str]:
@@ -169,9 +176,14 @@ def _limits(run: Run, results: Sequence[dict[str, Any]]) -> list[str]:
 
 
 def _recipe(run: Run) -> str:
-    """The run's resolved recipe; empty where the stages were run one by one."""
+    """The run's recipe without its defaults; empty where the stages were run one by one."""
     path = run.folder / "recipe.yaml"
-    return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+    if not path.is_file():
+        return ""
+    try:
+        return load_recipe(str(path)).to_yaml(defaults=False).strip()
+    except UsageError:  # written by a version with other keys
+        return path.read_text(encoding="utf-8").strip()
 
 
 def _render(name: str, /, **values: Any) -> str:

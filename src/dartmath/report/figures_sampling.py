@@ -67,7 +67,8 @@ def responses_by_difficulty(comparison: Comparison, name: str) -> Figure:
         f"{name}-difficulty",
         "Responses per query, from the easiest query to the hardest",
         f"One pool of samples, selected by three policies at {comparison.size:,} rows each. "
-        + comparison.caption(),
+        + comparison.caption()
+        + " A line below Prop2Diff's target means that the pool holds no more.",
         make_spec(
             traces,
             "difficulty rank (percent)",
@@ -130,11 +131,14 @@ def pass_rates(series: Sequence[tuple[str, Sequence[float]]], name: str) -> Figu
         (f"{i / _BINS:.2f} to {(i + 1) / _BINS:.2f}", *(found[i] for found in counts.values()))
         for i in range(_BINS)
     ]
-    unsolved = sum(1 for _, values in series for value in values if value == 0)
+    zeros = {label: sum(value == 0 for value in values) for label, values in series}
+    unsolved = " and ".join(
+        f"{n:,}" + (f" ({label})" if len(zeros) > 1 else "") for label, n in zeros.items()
+    )
     return Figure(
         f"{name}-pass-rates",
         "Pass rates of the queries",
-        f"How hard the queries are for the sampling model; {unsolved:,} were never solved.",
+        f"How hard the queries are for the sampling model; {unsolved} were never solved.",
         make_spec(traces, "pass rate over all trials", "queries", bargap=0.05, xaxis={"range": [0, 1]}),
         ("pass rate", *counts),
         rows,
@@ -263,6 +267,7 @@ def duplicates(bands: Sequence[BandStatistics], name: str) -> Figure:
         make_spec(traces, "correct responses", "", barmode="stack", **lying(len(bands))),
         ("band", "correct", "distinct", "repeated"),
         [(b.name, b.correct, b.distinct, b.correct - b.distinct) for b in bands],
+        wide=True,
     )
 
 

@@ -170,4 +170,5 @@ def _score_marks(
         "error_x": {"type": "data", "symmetric": False, "array": above, "arrayminus": below, "color": colour},
         "marker": {"size": 11, "color": colour, "symbol": place},
         "hovertemplate": "%{text}: %{x:.1f}",
+        "cliponaxis": False,
     }

@@ -17,6 +17,7 @@ from dartmath.report.plot import Figure
 from dartmath.report.runs import Run, Stage, find_runs
 from dartmath.report.sections import all_sections, labelled
 from dartmath.report.statistics import browse_evaluation, read_statistics
+from dartmath.terminal import holds_words
 
 _ASSETS = Path(__file__).parent / "assets"
 # plotly.js takes 4.8 MB; samples and figures together stay below 8.
@@ -83,6 +84,7 @@ def render(title: str, sections: Sequence[Section], browser: dict[str, Any]) -> 
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["holds_words"] = holds_words
     environment.tests["figure"] = lambda block: isinstance(block, Figure)
     scripts = {"plotly": get_plotlyjs(), "own": (_ASSETS / "report.js").read_text(encoding="utf-8")}
     page = environment.get_template("report.html.j2").render(

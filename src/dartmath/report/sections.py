@@ -52,7 +52,7 @@ def _provenance_row(manifest: Mapping[str, Any]) -> tuple[str, ...]:
     model, template = manifest.get("model") or {}, manifest.get("template") or {}
     used = ", ".join(f"{name} {version}" for name, version in (manifest.get("versions") or {}).items())
     return (
-        str(manifest.get("created", "")),
+        str(manifest.get("created", "")).replace("T", " ").replace("+00:00", " UTC"),
         "yes" if manifest.get("finished") else "no",
         " ".join(str(model[key]) for key in ("name", "revision") if model.get(key)),
         " ".join(str(template[key]) for key in ("name", "hash") if template.get(key)),
