@@ -17,6 +17,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 import dartmath.verify.judge  # noqa: F401  (imported before the fork)
 from dartmath.engines import create_engine
 from dartmath.engines.config import TransformersEngine
@@ -52,12 +54,14 @@ def real(folder: Path) -> None:
     sample(queries, engine, template, section, folder, seed=7, model=MODEL)
 
 
-RUNS = {"simulated": (simulated, 0.4), "real": (real, 8.0)}
+# What runs, and the latest moment of a kill: in seconds of its life, or of its CPU time, which does not
+# depend on what else the machine does.
+RUNS = {"simulated": (simulated, 0.4, False), "real": (real, 4.0, True)}
 
 
 def main() -> None:
     folder, rounds = Path(sys.argv[1]), int(sys.argv[2])
-    run, longest = RUNS[sys.argv[3]]
+    run, longest, working = RUNS[sys.argv[3]]
     moments = random.Random(1)
     before: set[tuple[str, int]] = set()
     killed = 0
@@ -66,7 +70,7 @@ def main() -> None:
         if child == 0:
             run(folder)
             os._exit(0)
-        time.sleep(moments.uniform(0.005, longest))
+        _wait(child, moments.uniform(0.005, longest), working)
         os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
         killed += os.WIFSIGNALED(status)
@@ -75,6 +79,16 @@ def main() -> None:
         before = now
     run(folder)
     print(killed)
+
+
+def _wait(child: int, seconds: float, working: bool) -> None:
+    """Until the child has lived, or worked, for so long, or has ended."""
+    process, start = psutil.Process(child), time.monotonic()
+    while process.status() != psutil.STATUS_ZOMBIE:
+        spent = process.cpu_times().user if working else time.monotonic() - start
+        if spent >= seconds:
+            return
+        time.sleep(0.005)
 
 
 def recorded(folder: Path) -> set[tuple[str, int]]:

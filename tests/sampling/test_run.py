@@ -227,6 +227,25 @@ def test_sampling_inside_a_running_event_loop(tmp_path: Path) -> None:
     assert asyncio.run(notebook()).complete
 
 
+def test_stop_button_of_a_notebook_drains_the_run(tmp_path: Path) -> None:
+    engine = SimulatedEngine(delay=0.01)
+
+    def interrupt(request: Request) -> None:
+        if sum(engine.launched.values()) == 60:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    async def notebook() -> None:
+        run(tmp_path, engine, UNIFORM)
+
+    engine._before = interrupt
+    # A notebook's loop, unlike `asyncio.run`, leaves SIGINT to Python.
+    loop = asyncio.new_event_loop()
+    with pytest.raises(Interrupted, match="Run the same command again"):
+        loop.run_until_complete(notebook())
+    loop.close()
+    assert sum(1 for _ in open_journal(tmp_path).samples()) == sum(engine.launched.values())
+
+
 def test_failed_request_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dartmath.sampling.controller._RETRY_SECONDS", (0.0, 0.0))
     engine = SimulatedEngine()

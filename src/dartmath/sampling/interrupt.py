@@ -1,12 +1,14 @@
-"""Ctrl-C and SIGTERM while sampling: the first drains, the second aborts."""
+"""Ctrl-C, SIGTERM and a notebook's stop button while sampling: the first drains, the second aborts."""
 
 from __future__ import annotations
 
 import asyncio
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 from dartmath.sampling.controller import Controller
 from dartmath.terminal import info
@@ -14,13 +16,52 @@ from dartmath.terminal import info
 INTERRUPTED = "interrupted"
 
 
+class Stopper:
+    """Passes a stop on to the stream that runs in another thread; deaf until there is one."""
+
+    def __init__(self) -> None:
+        self._press: Callable[[], object] | None = None
+
+    def attach(self, loop: asyncio.AbstractEventLoop, controller: Controller) -> None:
+        """From now on `press` stops `controller`, which runs on `loop`."""
+        handle = _on_signal(controller)
+        self._press = lambda: loop.call_soon_threadsafe(handle)
+
+    def press(self) -> None:
+        """As one Ctrl-C."""
+        if self._press is None:
+            info("the engine is still starting; stop again when it samples")
+        else:
+            self._press()
+
+
+def run_to_end(work: Coroutine[Any, Any, None], stopper: Stopper) -> None:
+    """Run `work`, also where an event loop is running already, as in a notebook."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(work)
+        return
+    with ThreadPoolExecutor(1) as thread:
+        _wait(thread.submit(asyncio.run, work), stopper)
+
+
+def _wait(future: Future[None], stopper: Stopper) -> None:
+    while True:
+        try:
+            return future.result()
+        except KeyboardInterrupt:
+            stopper.press()
+
+
 @contextmanager
-def interruptible(controller: Controller) -> Iterator[None]:
+def interruptible(controller: Controller, stopper: Stopper) -> Iterator[None]:
     """First Ctrl-C or SIGTERM: finish what is in flight; second: abort it."""
+    loop = asyncio.get_running_loop()
     if threading.current_thread() is not threading.main_thread():
+        stopper.attach(loop, controller)
         yield
         return
-    loop = asyncio.get_running_loop()
     signals = (signal.SIGINT, signal.SIGTERM)
     for number in signals:
         loop.add_signal_handler(number, _on_signal(controller))

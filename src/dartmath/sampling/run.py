@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -20,7 +19,7 @@ from dartmath.sampling import policy as rules
 from dartmath.sampling.budget import BudgetGuard, Meter
 from dartmath.sampling.config import SamplingSection
 from dartmath.sampling.controller import Controller, Grader
-from dartmath.sampling.interrupt import INTERRUPTED, interruptible
+from dartmath.sampling.interrupt import INTERRUPTED, Stopper, interruptible, run_to_end
 from dartmath.sampling.journal import load_tally
 from dartmath.sampling.journal_lock import RunLock
 from dartmath.sampling.journal_manifest import content_hash, open_run
@@ -127,6 +126,7 @@ class _Run:
         self.seconds = float(read_progress(self.folder).get("seconds", 0.0))
         self.stopped: str | None = None
         self.engine: dict[str, Any] | None = None
+        self.stopper = Stopper()
 
     def stream(self, engine: Engine) -> None:
         """Sample until done, stopped or failed; everything finished is in the journal after it."""
@@ -134,7 +134,7 @@ class _Run:
             info(f"going on with {self.folder}: {self.tally.total} samples are there")
         try:
             with JournalWriter(self.folder, self.tally) as journal:
-                _run_to_end(self._stream(engine, journal))
+                run_to_end(self._stream(engine, journal), self.stopper)
                 if self.stopped is None:
                     journal.finish()
         except EngineError as error:
@@ -210,7 +210,7 @@ class _Run:
             budget=guard,
         )
         heartbeat = Heartbeat(self.folder, self.tally, self.schedule, meter, engine)
-        with progress_bar("sampling", None) as bar, interruptible(controller):
+        with progress_bar("sampling", None) as bar, interruptible(controller, self.stopper):
             beating = asyncio.create_task(heartbeat.beat(controller, bar))
             try:
                 await controller.run()
@@ -237,14 +237,3 @@ class _Run:
         return Trials(
             self.queries, lambda q: render(q.dataset, q.text), generation, self.seed, section.keep_wrong
         )
-
-
-def _run_to_end(work: Coroutine[Any, Any, None]) -> None:
-    """Run `work`, also where an event loop is running already, as in a notebook."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        asyncio.run(work)
-        return
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, work).result()
