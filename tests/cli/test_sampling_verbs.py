@@ -54,7 +54,7 @@ def test_status_for_machines(finished: Path) -> None:
 def test_status_of_an_unfinished_run_tells_what_is_left(tmp_path: Path) -> None:
     run(tmp_path, SimulatedEngine(), SECTION.model_copy(update={"budget": Budget(samples=40)}))
     text = dartmath("status", str(tmp_path)).stdout
-    assert "the budget of 40 samples is used up" in text and "still to sample" in text
+    assert "the budget of 40 samples is used up); raise it to go on" in text and "still to sample" in text
 
 
 def test_status_of_a_folder_that_is_no_run(tmp_path: Path) -> None:

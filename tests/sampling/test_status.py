@@ -38,6 +38,13 @@ def test_stopped_run_knows_what_is_left(tmp_path: Path) -> None:
     assert status.remaining.low * 0.8 <= whole.samples - 100 <= status.remaining.high * 1.2
 
 
+def test_a_killed_session_does_not_show_why_the_one_before_it_stopped(tmp_path: Path) -> None:
+    run(tmp_path, SimulatedEngine(), SECTION.model_copy(update={"budget": Budget(samples=50)}))
+    seen: list[str | None] = []
+    run(tmp_path, SimulatedEngine(before=lambda _: seen.append(run_status(tmp_path).stopped)), SECTION)
+    assert set(seen) == {None}
+
+
 def test_status_beside_a_running_writer(tmp_path: Path) -> None:
     seen: list[RunStatus] = []
 

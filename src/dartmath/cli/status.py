@@ -71,11 +71,13 @@ def _lines(status: RunStatus) -> Iterator[str]:
     yield spent + (f", cost {status.cost:,.2f}" if status.cost else "")
     hopeless = len(status.suspects)
     if hopeless:
-        yield f"{hopeless} queries without a correct response (wrong reference, or too hard): suspects.jsonl"
+        yield (
+            f"{_queries(hopeless)} without a correct response (wrong reference, or too hard): suspects.jsonl"
+        )
     gave_up = sum(b.gave_up for b in status.bands)
     refused = sum(b.refused for b in status.bands)
     if gave_up or refused:
-        yield f"{gave_up} queries given up as hopeless within their cap, {refused} refused by the engine"
+        yield f"{_queries(gave_up)} given up as hopeless within their cap, {refused} refused by the engine"
     if status.running and status.rate is not None:
         yield f"{status.rate:,.1f} samples/s, {status.tokens_rate or 0:,.0f} tokens/s, " + (
             f"{status.generating} of {status.concurrency} slots busy, {status.grading} being graded"
@@ -93,7 +95,13 @@ def _state(status: RunStatus) -> str:
         return "finished"
     if status.running:
         return "running"
-    return f"not running ({status.stopped or 'it was killed, or has failed'}); the same command goes on"
+    why = status.stopped or "it was killed, or has failed"
+    remedy = "raise it to go on" if why.startswith("the budget") else "the same command goes on"
+    return f"not running ({why}); {remedy}"
+
+
+def _queries(count: int) -> str:
+    return f"{count:,} {'query' if count == 1 else 'queries'}"
 
 
 def _estimate(estimate: Estimate, form: Any) -> str:

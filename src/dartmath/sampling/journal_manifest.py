@@ -44,7 +44,9 @@ def open_run(
         _append_queries(folder, added)
     if amended or added:
         manifest.update(finished=False)
-    manifest.update(config=dict(identity["config"]), queries=len(known) + len(added))
+    # Why the last session stopped says nothing of this one, should it be killed.
+    summary = {**manifest.get("summary", {}), "stopped": None}
+    manifest.update(config=dict(identity["config"]), queries=len(known) + len(added), summary=summary)
     write_manifest(folder, manifest)
     return manifest, known + added
 
