@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -36,6 +36,7 @@ _ONE_IN_BRACES = re.compile(r"\{(\w)\}")
 _PICTURE = re.compile(r"(?s)\[asy\].*?\[/asy\]")
 _INSTRUCTION_REPEATS = 3
 _COMMON = 5
+_SHARE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +63,8 @@ def decontaminate(queries: Sequence[Query], benchmarks: Iterable[str], *, ngram:
     from dartmath.queries.load import load
 
     names = list(benchmarks)
-    pairs = [
-        overlap
-        for name in names
-        for overlap in find_overlaps(queries, load(QuerySource(dataset=name)), ngram=ngram)
-    ]
+    indices = [_Index(load(QuerySource(dataset=name)), ngram) for name in names]
+    pairs = [overlap for found in _search(queries, indices, ngram, _SHARE) for overlap in found]
     counts = Counter((pair.benchmark, pair.kind) for pair in pairs)
     return {
         "benchmarks": names,
@@ -79,12 +77,24 @@ def decontaminate(queries: Sequence[Query], benchmarks: Iterable[str], *, ngram:
 
 
 def find_overlaps(
-    queries: Sequence[Query], benchmark: Sequence[Query], *, ngram: int = 13, share: float = 0.8
+    queries: Sequence[Query], benchmark: Sequence[Query], *, ngram: int = 13, share: float = _SHARE
 ) -> list[Overlap]:
     """The benchmark query that each query overlaps with most certainly, where there is one."""
-    index = _Index(benchmark, ngram, share)
-    found = (index.match(query, text) for query, text in zip(queries, _problems(queries), strict=True))
-    return [overlap for overlap in found if overlap is not None]
+    return _search(queries, [_Index(benchmark, ngram)], ngram, share)[0]
+
+
+def _search(
+    queries: Sequence[Query], indices: Sequence[_Index], ngram: int, share: float
+) -> list[list[Overlap]]:
+    """The overlaps with each of `indices`; a query's text is taken apart once for all of them."""
+    found: list[list[Overlap]] = [[] for _ in indices]
+    for query, text in zip(queries, _problems(queries), strict=True):
+        keys, grams = _keys(text), _ngrams(text, ngram)
+        for overlaps, index in zip(found, indices, strict=True):
+            overlap = index.same(query, keys) or index.similar(query, grams, share)
+            if overlap is not None:
+                overlaps.append(overlap)
+    return found
 
 
 def loosen(text: str) -> str:
@@ -101,61 +111,56 @@ def _spacing(match: re.Match[str]) -> str:
     return "\\frac" if match[0].endswith("frac") else ""
 
 
+def _keys(text: str) -> dict[str, str]:
+    """What two texts share when they are the same, by kind, in falling order of certainty."""
+    return {"exact": text, "text": " ".join(text.split()), "loose": loosen(text)}
+
+
 class _Index:
     """A benchmark, ready to be asked for overlaps."""
 
-    def __init__(self, benchmark: Sequence[Query], ngram: int, share: float) -> None:
-        self.benchmark, self.texts = benchmark, _problems(benchmark)
-        self.ngram, self.share = ngram, share
-        self.exact = {text: i for i, text in reversed([*enumerate(self.texts)])}
-        self.spaced = {" ".join(text.split()): i for i, text in reversed([*enumerate(self.texts)])}
-        self.loose = {loosen(text): i for i, text in reversed([*enumerate(self.texts)])}
-        self.grams: dict[tuple[str, ...], list[int]] = defaultdict(list)
-        self.sizes = [0] * len(benchmark)
-        self._add_grams()
+    def __init__(self, benchmark: Sequence[Query], ngram: int) -> None:
+        self._benchmark = benchmark
+        self._same: dict[str, dict[str, int]] = {kind: {} for kind in KINDS[:-1]}
+        self._places: dict[int, list[int]] = defaultdict(list)
+        for position, text in enumerate(_problems(benchmark)):
+            for kind, key in _keys(text).items():
+                self._same[kind].setdefault(key, position)
+            for gram in _ngrams(text, ngram):
+                self._places[gram].append(position)
+        for gram in [gram for gram, places in self._places.items() if len(places) > _COMMON]:
+            del self._places[gram]
+        self._sizes = Counter(position for places in self._places.values() for position in places)
 
-    def _add_grams(self) -> None:
-        for position, text in enumerate(self.texts):
-            for gram in set(_ngrams(text, self.ngram)):
-                self.grams[gram].append(position)
-        for gram in [gram for gram, places in self.grams.items() if len(places) > _COMMON]:
-            del self.grams[gram]
-        for places in self.grams.values():
-            for position in places:
-                self.sizes[position] += 1
+    def same(self, query: Query, keys: Mapping[str, str]) -> Overlap | None:
+        """The first benchmark query with the same text, in the most certain sense of it."""
+        for kind, key in keys.items():
+            if key in self._same[kind]:
+                return self._overlap(query, self._same[kind][key], kind, 1.0)
+        return None
 
-    def match(self, query: Query, text: str) -> Overlap | None:
-        """The most certain overlap of one query."""
-        tables: tuple[tuple[str, str, Mapping[str, int]], ...] = (
-            ("exact", text, self.exact),
-            ("text", " ".join(text.split()), self.spaced),
-            ("loose", loosen(text), self.loose),
-        )
-        for kind, key, table in tables:
-            if key in table:
-                return self._overlap(query, table[key], kind, 1.0)
-        return self._match_grams(query, text)
-
-    def _match_grams(self, query: Query, text: str) -> Overlap | None:
-        grams = set(_ngrams(text, self.ngram))
-        shared = Counter(position for gram in grams for position in self.grams.get(gram, ()))
-        best: tuple[float, int] = (0.0, -1)
-        for position, count in shared.items():
-            best = max(best, (count / max(1, min(len(grams), self.sizes[position])), -position))
-        if best[0] < self.share:
+    def similar(self, query: Query, grams: set[int], share: float) -> Overlap | None:
+        """The benchmark query that shares most n-grams, where it shares enough."""
+        shared = Counter(place for gram in grams for place in self._places.get(gram, ()))
+        if not shared:
             return None
-        return self._overlap(query, -best[1], "ngram", min(1.0, best[0]))
+        # Of equals, the first.
+        best, place = max(
+            (count / min(len(grams), self._sizes[place]), -place) for place, count in shared.items()
+        )
+        return self._overlap(query, -place, "ngram", best) if best >= share else None
 
     def _overlap(self, query: Query, position: int, kind: str, share: float) -> Overlap:
-        other = self.benchmark[position]
+        other = self._benchmark[position]
         return Overlap(
             query.id, query.dataset, query.text, other.dataset, other.id, other.text, kind, round(share, 3)
         )
 
 
-def _ngrams(text: str, size: int) -> Iterator[tuple[str, ...]]:
+def _ngrams(text: str, size: int) -> set[int]:
+    """Hashes of the word n-grams, which take a tenth of the memory of the n-grams themselves."""
     words = _WORD.findall(_PICTURE.sub(" ", text).lower())
-    return zip(*(words[start:] for start in range(size)), strict=False)
+    return {hash(gram) for gram in zip(*(words[start:] for start in range(size)), strict=False)}
 
 
 def _problems(queries: Sequence[Query]) -> list[str]:
