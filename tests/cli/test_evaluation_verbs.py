@@ -37,6 +37,7 @@ def test_compare_two_and_with_published(tmp_path: Path) -> None:
     assert "+60.0" in invoke("compare", str(first), str(second))
     table = invoke("compare", str(second), "--published", "dart-math-llama3-8b-uniform")
     assert "82.5" in table
+    assert "this evaluation has" not in table
     with pytest.raises(ConfigError, match="--published"):
         invoke("compare", str(first))
     with pytest.raises(UnknownNameError, match="did you mean"):

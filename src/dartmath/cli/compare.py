@@ -77,8 +77,9 @@ def _published(folder: Path, name: str, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps([dataclasses.asdict(row) for row in rows]))
         return
-    for key, ours in unlike_published(result).items():
-        warn(f"published scores are greedy, 0-shot and without tools; here {key} is {ours}")
+    if differing := unlike_published(result):
+        said = ", ".join(key if key == "tools" else f"{key} {ours}" for key, ours in differing.items())
+        warn(f"published scores are greedy, 0-shot and without tools; this evaluation has: {said}")
     columns, cells = published_table(rows, "published")
     print_table(
         f"{folder} beside {known.title}, percent",
