@@ -74,6 +74,7 @@ def test_what_flags_say_is_written(folder: Path) -> None:
     )
     recipe = load_recipe("y.yaml")
     assert recipe.model.name == "a/b: c # d"
+    assert "dartmath run y.yaml" in (folder / "y.yaml").read_text()
     assert recipe.engine.model_dump()["base_urls"] == ["http://h/v1"]
 
 

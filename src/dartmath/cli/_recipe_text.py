@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import dataclass
 from typing import Literal
 
@@ -34,13 +35,13 @@ class Answers:
     held_out: str = ""
 
 
-def recipe_text(answers: Answers) -> str:
-    """The recipe as YAML with comments; `dartmath.recipe.load_recipe` reads it."""
+def recipe_text(answers: Answers, file: str) -> str:
+    """The recipe as YAML with comments, for a file of that name; `dartmath.recipe.load_recipe` reads it."""
     parts = [_HEAD, _engine(answers), _QUERIES, _SAMPLING, _CURATION]
     parts += [_TRAINING if answers.train else _NO_TRAINING, _evaluation(answers), _REPORT]
     values = {
         "name": answers.name,
-        "file": f"{answers.name}.yaml",
+        "file": shlex.quote(file),
         "queries": _quoted(answers.queries),
         "query": _quoted(answers.query_column),
         "reference": _quoted(answers.reference_column),

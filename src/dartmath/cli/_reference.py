@@ -178,9 +178,9 @@ done, 2 wrong use (a key, flag, name or input file), 3 something is not installe
 A flag that names a key of the [recipe](recipe.md) overrides it."""
 
 _RECIPE_INTRODUCTION = """\
-A recipe is one YAML file. Unknown keys are errors that name the nearest known one. `dartmath preview FILE`
-shows a recipe with all its defaults; `--set KEY=VALUE` overrides a key, such as
-`--set sampling.policy.k=8`."""
+A recipe is one YAML file. Unknown keys are errors that name the line and the nearest known key, and a key
+said twice is an error too. `dartmath preview FILE` shows a recipe with all its defaults; `--set KEY=VALUE`
+overrides a key, such as `--set sampling.policy.k=8`."""
 
 
 def main() -> None:

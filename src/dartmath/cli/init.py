@@ -87,7 +87,7 @@ def command(
         train=train,
         held_out=_check_benchmark(held_out),
     )
-    _write(target, recipe_text(answers))
+    _write(target, recipe_text(answers, str(target)))
     print(f"wrote {target}: {count} queries, columns {query_column!r} and {reference_column!r}")
     print(f"look first:  dartmath preview {_shell(target)}")
     print(f"then:        dartmath run {_shell(target)}")
