@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -28,26 +29,28 @@ _BATCH = 4096
 
 
 def rows_of(
-    journal: Journal, selections: Sequence[Selection], bands: dict[str, str]
+    journal: Journal, selections: Sequence[Selection], bands: dict[str, str], spool: Path
 ) -> Iterator[dict[str, Any]]:
-    """The rows of `selections` in the order of queries and trials, with the texts of `journal`."""
+    """The rows of `selections` in the order of queries and trials, with the texts of `journal`.
+
+    A journal holds its samples in the order in which they came: their texts wait for their turn in
+    an unnamed file in the folder `spool`, so that memory holds a few numbers for each row.
+    """
     wanted = {(s.pool.query.id, c.trial) for s in selections for c in s.chosen}
-    texts = {
-        (sample.query_id, sample.trial): (sample.text, sample.answer)
-        for sample in journal.samples({Outcome.CORRECT})
-        if (sample.query_id, sample.trial) in wanted
-    }
-    for selection in selections:
-        fixed = _query_fields(selection, bands[selection.pool.query.id])
-        for candidate in selection.chosen:
-            text, answer = texts[(selection.pool.query.id, candidate.trial)]
-            row = {
-                **fixed,
-                "response": _clean(text),
-                "answer": _clean(answer or ""),
-                "trial": candidate.trial,
-            }
-            yield {name: row[name] for name in COLUMNS}
+    places: dict[tuple[str, int], int] = {}
+    with tempfile.TemporaryFile(dir=spool) as texts:
+        for sample in journal.samples({Outcome.CORRECT}):
+            key = (sample.query_id, sample.trial)
+            if key in wanted:
+                places[key] = texts.tell()
+                texts.write(json.dumps([_clean(sample.text), _clean(sample.answer or "")]).encode() + b"\n")
+        for selection in selections:
+            fixed = _query_fields(selection, bands[selection.pool.query.id])
+            for candidate in selection.chosen:
+                texts.seek(places[selection.pool.query.id, candidate.trial])
+                response, answer = json.loads(texts.readline())
+                row = {**fixed, "response": response, "answer": answer, "trial": candidate.trial}
+                yield {name: row[name] for name in COLUMNS}
 
 
 def _query_fields(selection: Selection, band: str) -> dict[str, Any]:

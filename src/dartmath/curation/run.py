@@ -128,7 +128,7 @@ def _check_rows(selections: Sequence[Selection], folder: Path) -> None:
 
 def _write(journal: Journal, selections: Sequence[Selection], section: CurationSection, out: Path) -> None:
     bands = band_of([s.pool.query for s in selections], {s.pool.query.id: s.fail_rate for s in selections})
-    write_rows(rows_of(journal, selections, bands), out, section.format)
+    write_rows(rows_of(journal, selections, bands, out), out, section.format)
 
 
 def _manifest(
