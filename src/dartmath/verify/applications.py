@@ -17,7 +17,7 @@ def function_call(g: Grammar, name: str) -> Expression:
         if g.take()[1] == "^":
             power = g.exponent()
         else:
-            base = g.atom()
+            base = _base(g)
     argument = _argument(g)
     arguments = argument.items if isinstance(argument, Group) and name in _SEVERAL else (argument,)
     if base is not None:
@@ -26,6 +26,18 @@ def function_call(g: Grammar, name: str) -> Expression:
         return Apply(INVERSES[name], arguments)
     made = Apply(name, arguments)
     return made if power is None else Apply("pow", (made, power))
+
+
+def _base(g: Grammar) -> Expression:
+    """The base of a logarithm; of `\\log_28` the first digit, as TeX reads it, for want of an argument."""
+    kind, text, start, end = g.peek()
+    if kind == "num" and len(text) > 1 and text.isdigit() and not _starts_argument(g.peek(1)):
+        g.tokens[g.at : g.at + 1] = [("num", text[0], start, start + 1), ("num", text[1:], start + 1, end)]
+    return g.atom()
+
+
+def _starts_argument(token: Token) -> bool:
+    return token[0] in ("open", "num", "word", "cmd", "begin") or token[:2] == ("op", "|")
 
 
 _SEVERAL = frozenset(["max", "min", "gcd", "lcm"])

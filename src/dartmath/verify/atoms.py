@@ -18,7 +18,7 @@ from dartmath.verify.expression import (
     Text,
     number,
 )
-from dartmath.verify.grammar import Grammar, closes
+from dartmath.verify.grammar import Grammar, closes, quotient
 from dartmath.verify.literals import literal
 from dartmath.verify.names import CONSTANTS, FUNCTIONS, GREEK, UNKNOWN_FUNCTIONS, listed
 from dartmath.verify.tokens import NotationError
@@ -110,8 +110,11 @@ def _word(g: Grammar, word: str, start: int, end: int) -> Expression:
 
 
 def _binomial_follows(g: Grammar) -> bool:
-    kinds = [g.peek(ahead)[0] for ahead in range(1, 5)]
-    return kinds == ["num", "op", "num", "close"] and g.peek(2)[1] == ","
+    """Whether `C(n, k)` is meant, not a point named C."""
+    (whole, top, *_), sign, (part, bottom, *_), end = (g.peek(ahead) for ahead in range(1, 5))
+    if sign[:2] != ("op", ",") or end[0] != "close" or part != "num" or not bottom.isdigit():
+        return False
+    return (whole == "word" and top in ("n", "m", "N")) or (top.isdigit() and int(top[:9]) >= int(bottom[:9]))
 
 
 def _symbol(g: Grammar, name: str) -> Expression:
@@ -185,12 +188,16 @@ def _argument_group(g: Grammar) -> Expression:
     if kind == "num" and len(text) > 1 and text.isdigit():
         g.tokens[g.at : g.at + 1] = [("num", text[0], start, start + 1), ("num", text[1:], start + 1, end)]
         return literal(g.take()[1])
+    if kind == "word":
+        g.tokens[g.at : g.at + 1] = [("word", letter, start, end) for letter in text]
+        letter = g.take()[1]
+        return Constant(CONSTANTS[letter]) if letter in ("e", "i") else Symbol(letter)
     return g.atom()
 
 
 def _fraction(g: Grammar) -> Expression:
     top = _argument_group(g)
-    return Apply("div", (top, _argument_group(g)))
+    return quotient(top, _argument_group(g))
 
 
 def _root(g: Grammar) -> Expression:
@@ -218,7 +225,7 @@ def _blackboard(g: Grammar) -> Expression:
     if (kind, text) == ("open", "{"):
         kind, text, _, _ = g.take()
         g.take()
-    return Symbol(f"\\mathbb{{{text}}}")
+    return _subscripted(g, f"\\mathbb{{{text}}}")
 
 
 def _series(name: str) -> Callable[[Grammar], Expression]:

@@ -22,13 +22,37 @@ _TIMES_X = re.compile(r"(?<=\d)\s*[xX]\s*(?=10\s*\^)")
 _TRAILING = re.compile(r"(?:(?<!\.)\.|[\s,;:!]|\\[,;:! ]|\\\\|~)$")
 
 
+_UNION = re.compile(r"(?<=[)\]}])\s*U\s*(?=\\left|\\?[(\[{])")
+_OUTWARD = re.compile(r"([\[\]])([^][(){};,]{1,80}[;,][^][(){};,]{1,80})([\[\]])")
+_SQUARE = re.compile(r"\b(sq|cu)\.")
+_UNIT_FRACTION = re.compile(
+    r"\\[dt]?frac\s*\{\s*\\(?:text|mathrm)\s*\{([a-zA-Z ]{1,20})\}\s*\}"
+    r"\s*\{\s*\\(?:text|mathrm)\s*\{([a-zA-Z ]{1,20})\}\s*\}"
+)
+_CHOOSE = re.compile(
+    r"(?:\{\})?[_^]\{?(\w{1,9})\}?\s*(?:\\(?:text|mathrm)\s*\{)?([CP])\}?\s*_\{?(\w{1,9})\}?(?![\w^])"
+)
+_OF_INTEGERS = re.compile(r"\s*\(\s*[a-zA-Z]\s*\\in\s*\\mathbb\s*\{?[ZN]\}?[^()]{0,10}\)$")
+
+
 def rewritten(text: str) -> str:
     """Notation that needs its neighbours to be read: `2 x 10^5`, `3 to 4`, `Rs. 500`, `9 (apples)`."""
+    if "[" in text or "]" in text or "U" in text:
+        text = _UNION.sub(r"\\cup ", _OUTWARD.sub(_inward, text))
+    if "C" in text or "P" in text:
+        text = _CHOOSE.sub(_chosen, text)
+    if "{:}" in text:
+        text = text.replace("{:}", ":")
+    if "sq." in text or "cu." in text:
+        text = _SQUARE.sub(r"\1", text)
+    if "frac" in text:
+        text = _UNIT_FRACTION.sub(r"\\text{\1/\2}", text)
     if text[:1] == "<" and text[-1:] == ">":
         text = f"\\langle {text[1:-1]}\\rangle "
     if "circ" in text:
         text = _CELSIUS.sub(lambda sign: _DEGREES[sign[1]], text)
     if text[-1:] == ")":
+        text = _OF_INTEGERS.sub("", text)
         if constructed := _CONSTRUCTOR.fullmatch(text):
             text = constructed[1]
         text = _BRACKETED_NOUN.sub(r" \\text{\1}", text)
@@ -39,6 +63,19 @@ def rewritten(text: str) -> str:
     if text[:2].lower() in ("rs", "in", "us"):
         text = _RUPEES.sub("", text)
     return _TIMES_X.sub("*", text) if "x" in text or "X" in text else text
+
+
+def _inward(match: re.Match[str]) -> str:
+    """`[2, 7[` and `]2, 7]` with the brackets that the rest of the world writes."""
+    low, inside, high = match.groups()
+    return f"{'(' if low == ']' else '['}{inside}{')' if high == '[' else ']'}"
+
+
+def _chosen(match: re.Match[str]) -> str:
+    """`{}_{10}C_3` and `^{10}P_3` in words of this grammar."""
+    whole, kind, part = match.groups()
+    chosen = f"\\binom{{{whole}}}{{{part}}}"
+    return chosen if kind == "C" else f"{chosen}({part})!"
 
 
 def undressed(text: str) -> str:

@@ -153,6 +153,7 @@ RULES: dict[str, Callable[..., Ball]] = {
     "degree": lambda value: value * acb(arb.pi()) / 180,
     "root": _root,
     "exp": _bounded(lambda value: value.exp()),
+    "cis": _bounded(lambda value: (value * acb(0, 1)).exp()),
     "ln": lambda value: value.log(),
     "lg": lambda value: value.log() / acb(10).log(),
     "lb": lambda value: value.log() / acb(2).log(),

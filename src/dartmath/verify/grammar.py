@@ -22,6 +22,7 @@ MAX_DEPTH = 40
 END: Token = ("end", "", -1, -1)
 _STARTS = frozenset(["num", "word", "open"])
 _CLOSED_BY = {"(": ")]", "[": ")]", "{": "}", "S": "S", "<": "<", "F": "F", "C": "C"}
+_UNIT_SIGNS = frozenset([("op", "/"), ("op", "^"), ("op", "*")])
 _STOPS = frozenset(["text", "end", "choose", "over", "ldots", "pmod", "circ"])
 
 
@@ -101,12 +102,12 @@ class Grammar:
             if self.accept("*"):
                 factors.append(self.factor(signed=True))
             elif self.accept("/"):
-                factors = [Apply("div", (_product(factors), self.factor(signed=True)))]
+                factors = [quotient(_product(factors), self.factor(signed=True))]
             elif self.is_op(":") and self.peek(1)[0] != "end" and not self.bars:
                 self.at += 1
                 factors = [_ratio(_product(factors), self.term())]
             elif self.starts_factor():
-                if self.peek()[0] == "num" and isinstance(factors[-1], Number):
+                if self.peek()[0] == "num" and self.tokens[self.at - 1][0] == "num":
                     raise NotationError("two numbers side by side")
                 factors.append(self.factor())
             else:
@@ -114,19 +115,21 @@ class Grammar:
 
     def mixed(self, left: Expression) -> Expression:
         """A whole number with a proper fraction behind it: `2\\frac13` or `2 1/3`."""
-        if not isinstance(left, Number) or left.places is not None or left.value.denominator != 1:
+        if not isinstance(left, Number) or self.tokens[self.at - 1][0] != "num":
             return left
-        if self.peek()[:2] == ("cmd", "frac"):
-            before = self.at
-            part = self.factor()
+        if left.places is not None or left.value.denominator != 1:
+            return left
+        before = self.at
+        if self.peek()[:2] == ("cmd", "frac") or [self.peek(k)[1] for k in (0, 1)] == ["{", "frac"]:
+            part = self.atom()
             if _is_proper(part):
-                return Number(left.value + _value(part), None)
+                return self.postfix(Number(left.value + _value(part), None))
             self.at = before
         elif self.peek()[0] == "num" and self.peek(1)[:2] == ("op", "/") and self.peek(2)[0] == "num":
             parts = [self.take(), self.take(), self.take()]
             if not (parts[0][1].isdigit() and parts[2][1].isdigit()) or int(parts[0][1]) >= int(parts[2][1]):
                 raise NotationError("two numbers side by side")
-            return Number(left.value + Fraction(int(parts[0][1]), int(parts[2][1])), None)
+            return self.postfix(Number(left.value + Fraction(int(parts[0][1]), int(parts[2][1])), None))
         return left
 
     def starts_factor(self) -> bool:
@@ -151,13 +154,16 @@ class Grammar:
     def _unit_follows(self) -> bool:
         """Whether a unit word here is a unit: behind a value, with nothing but unit parts after it."""
         ahead = 1
-        while (token := self.peek(ahead))[0] in ("word", "num", "text") or token[:2] in (
-            ("op", "/"),
-            ("op", "^"),
-            ("op", "*"),
-        ):
-            ahead += 1
+        while (token := self.peek(ahead))[0] in ("word", "num", "text") or token[:2] in _UNIT_SIGNS:
+            ahead = self._behind_exponent(ahead + 1) if token[1] == "^" else ahead + 1
         return token[0] in ("end", "close") or (token[0] == "op" and token[1] not in ("+", "-", "_"))
+
+    def _behind_exponent(self, ahead: int) -> int:
+        """The place behind an exponent such as `2`, `-1` or `{-2}`."""
+        if self.peek(ahead)[1] == "{":
+            closing = (place for place in range(ahead, ahead + 5) if self.peek(place)[1] == "}")
+            return next(closing, ahead) + 1
+        return ahead + (2 if self.peek(ahead)[1] == "-" else 1)
 
     def factor(self, *, signed: bool = False) -> Expression:
         """An atom with its powers, factorials, primes and percent signs."""
@@ -197,7 +203,7 @@ class Grammar:
     def power(self, base: Expression) -> Expression:
         """What stands after `^`: degrees, primes, a sign (as in R^+), or an exponent."""
         kind, text, _, _ = self.peek()
-        if (kind, text) == ("cmd", "circ"):
+        if (kind, text) == ("cmd", "circ") or ((kind, text) == ("word", "o") and isinstance(base, Number)):
             self.at += 1
             return Apply("degree", (base,))
         if kind == "open" and text == "{":
@@ -278,6 +284,14 @@ def _angle(parts: list[Expression]) -> Expression:
         Apply("div", (part.args[0], number(_ANGLES[part.name]))) for part in parts if isinstance(part, Apply)
     ]
     return Apply("degree", (Apply("add", tuple(terms)),))
+
+
+def quotient(top: Expression, bottom: Expression) -> Expression:
+    """A fraction; `dy` over `dx` is the name of a derivative."""
+    if isinstance(top, Symbol) and isinstance(bottom, Symbol):
+        if all(len(side.name) == 2 and side.name[0] == "d" for side in (top, bottom)):
+            return Symbol(f"{top.name}/{bottom.name}")
+    return Apply("div", (top, bottom))
 
 
 def _ratio(left: Expression, right: Expression) -> Expression:

@@ -25,6 +25,7 @@ INEQUALITIES = frozenset(["<", "<=", ">", ">=", "!="])
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
 _REALS = frozenset(["\\mathbb{R}", "R"])
 _POSITIVE = frozenset(["\\mathbb{R}+", "\\mathbb{R}_+", "\\mathbb{R}_>0"])
+_NONNEGATIVE = frozenset(["\\mathbb{R}_>=0"])
 
 
 class RealSets:
@@ -70,8 +71,8 @@ class RealSets:
             return ()
         if node == Named("set", "reals") or (isinstance(node, Symbol) and node.name in _REALS):
             return self._reals()
-        if isinstance(node, Symbol) and node.name in _POSITIVE:
-            return (Piece(type(self._infinity)(0), False, self._infinity, False),)
+        if isinstance(node, Symbol) and node.name in _POSITIVE | _NONNEGATIVE:
+            return (Piece(type(self._infinity)(0), node.name in _NONNEGATIVE, self._infinity, False),)
         raise Undefined(f"the set {node}")
 
     def _reals(self) -> Pieces:

@@ -32,7 +32,7 @@ _MASTER = re.compile(
   | (?P<textcmd>\\(?:text(?:bf|it|rm|tt|sf|sc|normal|up)?|mbox|hbox|emph
       |math(?:rm|bf|it|sf|tt)|operatorname\*?)\s*\{)
   | (?P<env>\\(?:begin|end)\s*\{\s*[a-zA-Z]+\*?\s*\}(?:\s*\{[|lcr\s]*\})?)
-  | (?P<num>(?:\d+(?:\.\d+|\.(?=\s*[/*+^)-]))?|\.\d+)(?:[eE][+-]?\d{1,9}(?![\d.a-zA-Z]))?)
+  | (?P<num>(?:\d+(?:\.\d+|\.(?=\s*[/*+^)-]))?|\.\d+|\.(?=\\(?:overline|bar|dot)\s*\{?\d))(?:[eE][+-]?\d{1,9}(?![\d.a-zA-Z]))?)
   | (?P<word>[A-Za-z]+)
   | (?P<newline>\\\\(?:\s*\[[^\]]{0,9}\])?|\\newline|\\cr(?![a-zA-Z]))
   | (?P<cmd>\\[a-zA-Z]+)
@@ -86,11 +86,14 @@ _COMMAND_OPS = {
     "approx": "approx", "to": "to", "Rightarrow": "to", "wedge": "and", "vee": "or", "%": "%", "'": "'",
     "sim": "sim", "subset": "subset", "subseteq": "subset", "quad": "quad", "qquad": "quad",
 }  # fmt: skip
-_AND_OR = {"and": "and", "or": "or", "&": "and", "或": "or", "和": "and"}
+_JOINERS = {"and": "and", "or": "or", "&": "and", "或": "or", "和": "and"}
+_SIGNS_AS_TEXT = {"to": ":", ":": ":", "€": "€", "£": "£", "¥": "¥", "₹": "₹", "\\$": "\\$", "$": "\\$"}
+"""What stands for a sign when it is the whole of a \\text{...}: the ratio `3\\text{ to }4`, currencies."""
 _UNIT_LETTERS = frozenset(listed("m g s h L l t A N J W V K C F"))
 _LEADING_JOINER = re.compile(r"[\s,]*(and|or)\s+", re.IGNORECASE)
 _FINAL_JOINER = re.compile(r"[\s,]+(and|or)[\s,]*$", re.IGNORECASE)
-_MATH_ONLY = re.compile(r"[-+*/=^_().,\s\d\\{}$%]*|[(\s]*[a-zA-Z][)\s]*")
+_MATH_ONLY = re.compile(r"[-+*/=^_().,:\s\d\\{}$%]*|[(\s]*[a-zA-Z][)\s]*")
+_LETTERS_AND_SIGNS = re.compile(r"(?:[-+*/^_().,\s\d=<>]|(?<![a-zA-Z])[a-zA-Z](?![a-zA-Z]))+")
 
 
 class NotationError(ValueError):
@@ -169,7 +172,7 @@ def _command(name: str, start: int, end: int) -> Token:
 def _number(text: str, start: int, end: int, comma_groups: bool, tokens: list[Token]) -> int:
     """Append the number that begins at `start`; returns where it ends."""
     follow = text[end : end + 2]
-    if follow and (follow[0] in ",{ ~\\"):
+    if follow and (follow[0] in ",{ ~\\") and not (tokens and tokens[-1][1] in ("_", "^")):
         grouped = _THOUSANDS.match(text, start)
         if grouped and _groups_allowed(grouped.group(), text, grouped.end(), comma_groups):
             tokens.append(("num", _SEPARATOR.sub("", grouped.group()), start, grouped.end()))
@@ -184,6 +187,8 @@ def _number(text: str, start: int, end: int, comma_groups: bool, tokens: list[To
         if dotted and (period := _period(dotted.group(2))):
             tokens.append(("num", f"{dotted.group(1) or '0'}.{period}", start, dotted.end()))
             return dotted.end()
+    if text[start:end] == ".":
+        raise NotationError("a point without digits")
     if end - start > MAX_DIGITS:
         raise NotationError(f"a number of more than {MAX_DIGITS} digits")
     tokens.append(("num", text[start:end], start, end))
@@ -218,10 +223,10 @@ def _text_command(text: str, match: re.Match[str], tokens: list[Token], comma_gr
     start = match.end()
     end = _closing(text, start)
     content = text[start:end].replace("~", " ").replace("\\ ", " ").strip()
-    joiner = _AND_OR.get(content.lower().strip(" ,.:"))
+    joiner = _JOINERS.get(content.lower().strip(" ,.:")) or _SIGNS_AS_TEXT.get(content)
     if joiner:
         tokens.append(("op", joiner, match.start(), end + 1))
-    elif _MATH_ONLY.fullmatch(content) and not (
+    elif _is_mathematics(content) and not (
         content in _UNIT_LETTERS
         and tokens
         and tokens[-1][0] in ("num", "close")
@@ -234,6 +239,13 @@ def _text_command(text: str, match: re.Match[str], tokens: list[Token], comma_gr
     return min(end + 1, len(text))
 
 
+def _is_mathematics(content: str) -> bool:
+    """Whether a text holds no words: digits and signs, one letter, or a relation between such."""
+    if _MATH_ONLY.fullmatch(content):
+        return True
+    return any(sign in content for sign in "=<>") and _LETTERS_AND_SIGNS.fullmatch(content) is not None
+
+
 def _append_words(content: str, start: int, end: int, tokens: list[Token]) -> None:
     """Words, with a joiner at either end as a token of its own; names of functions as commands."""
     is_unit = (
@@ -241,7 +253,7 @@ def _append_words(content: str, start: int, end: int, tokens: list[Token]) -> No
         and tokens
         and (tokens[-1][0] in ("num", "close", "text") or tokens[-1][:2] == ("op", "/"))
     )
-    if (content in FUNCTIONS or content == "lim") and not is_unit:
+    if (content in FUNCTIONS or content in ("lim", "infinity")) and not is_unit:
         tokens.append(("cmd", content, start, end))
         return
     first = _LEADING_JOINER.match(content)

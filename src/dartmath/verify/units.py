@@ -96,21 +96,22 @@ def _table() -> dict[str, tuple[str, int, Fraction]]:
             table[name] = (dimension, power, Fraction(factor))
             if len(name) > 2 and not name.endswith("s"):
                 table.setdefault(name + "s", table[name])
-    table["mph"] = ("mph", 1, Fraction(1))
     return table
 
 
 _UNITS = _table()
 MAX_PHRASE = 200
 _NOUNS = frozenset(["unit", "units"])
-_WORD = re.compile(r"[A-Za-z$£€₹¥¢%°]+|\^?\s*\{?-?\d+\}?|[/*·]")
+_SPEEDS = {"mph": "mile/hour", "kph": "km/hour", "kmph": "km/hour"}
+_SPEED = re.compile(r"\b(?:mph|kph|kmph)\b")
+_WORD = re.compile(r"[A-Za-z$£€₹¥¢%°]+|\^?\s*\{?\s*-?\s*\d+\s*\}?|[/*·]")
 _POWER_WORDS = {"square": 2, "sq": 2, "squared": 2, "cubic": 3, "cu": 3, "cubed": 3}
 
 
 def is_unit_word(word: str) -> bool:
     """Whether a bare word (two letters or more) names a unit."""
     return len(word) > 1 and (
-        word in _UNITS or word.lower() in _UNITS or word in _POWER_WORDS or word in _NOUNS
+        word in _UNITS or word.lower() in _UNITS or word in _POWER_WORDS or word in _NOUNS or word in _SPEEDS
     )
 
 
@@ -126,7 +127,7 @@ def parse_unit(text: str) -> Unit:
     factor = Fraction(1)
     sign, pending = 1, 1
     last: tuple[str, int, Fraction] | None = None
-    for word in _WORD.findall(text):
+    for word in _WORD.findall(_SPEED.sub(lambda name: _SPEEDS[name[0]], text)):
         if word in ("/", "per"):
             sign = -1
         elif word in "*·" or word in _NOUNS or word == "of":
@@ -134,7 +135,7 @@ def parse_unit(text: str) -> Unit:
         elif word in _POWER_WORDS and not word.endswith("ed"):
             pending = _POWER_WORDS[word]
         elif word in ("squared", "cubed") or word.lstrip("^ {")[0] in "-0123456789":
-            extra = (_POWER_WORDS.get(word) or int(word.strip("^ {}"))) - 1
+            extra = (_POWER_WORDS.get(word) or int(word.strip("^ {}").replace(" ", ""))) - 1
             if last is None or abs(extra) > 8:
                 return Unit((), Fraction(1), known=False)
             factor *= _apply(dimensions, last, sign * extra)

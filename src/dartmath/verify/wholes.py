@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from dartmath.verify.atoms import based
-from dartmath.verify.expression import Expression, Named, Text
+from dartmath.verify.expression import Expression, Named, Number, Text
 from dartmath.verify.names import CONSTANTS, FUNCTIONS, GREEK
+from dartmath.verify.phrases import phrase
 from dartmath.verify.tokens import NotationError
 from dartmath.verify.words import named
 
@@ -15,9 +16,12 @@ _CHOICE = re.compile(
     r"(?:\(\s*(?:\\(?:text|mathrm|mathbf|textbf)\s*\{)?([A-Z])\}?\s*\)|([A-J])(?:\}?\s*[).:]|\}?\s*$))\s*\}?\s*(.*)",
     re.DOTALL,
 )
-_BASED = re.compile(r"([0-9A-Za-z]{1,400})_\{?(\d{1,2})\}?")
+_BASED = re.compile(r"\(?([0-9A-Za-z]{1,400})\)?_(?:\{\(?(\d{1,2})\)?\}|(\d{1,2}))")
+_BASE_IN_WORDS = re.compile(
+    r"([0-9A-Z]{1,400})(?:_|\s|~|\\[,;: ]|\\text\s*\{|\(|\{|in\b)*base[\s~}]*\{?(\w{1,9})\}?[\s)}]*"
+)
 _TEXT_BASED = re.compile(r"\\(?:text|mathrm|mbox)\{([0-9A-Za-z]{1,400})\}_\{?(\d{1,2})\}?")
-_ONLY_WORDS = re.compile(r"[A-Za-z]{2,}(?:[\s'-]+[A-Za-z]+)*[.!]?")
+_ONLY_WORDS = re.compile(r"(?:[Aa]\s+)?[A-Za-z]{2,}(?:[\s'-]+[A-Za-z]+)*[.!]?")
 _FORMULA = re.compile(
     r"[=^<>+*|]|\\(?!text|mathrm|mbox|mathbf|infty|emptyset|varnothing|oslash| |,)"
     r"|\d(?!(?:st|nd|rd|th|am|pm|[ap]\.)(?![a-z]))[a-z(]"
@@ -33,25 +37,38 @@ def whole_answer(text: str) -> Expression | None:
     """Answers whose meaning is fixed as a whole: words, options, numbers in a base."""
     if not text:
         return Text("")
-    if text[-1].isdigit() and text[0].isdigit() and "_" not in text:
+    if _PREFIXED.fullmatch(text):
+        return based(text[2:], {"x": 16, "b": 2, "o": 8}[text[1].lower()])
+    if text[-1].isdigit() and text[0].isdigit() and "_" not in text and "base" not in text:
         return named(text) if text.count("-") == 2 and len(text) < 11 else None
+    if (in_base := _in_base(text)) is not None:
+        return in_base
     if any(sign.isalpha() for sign in text):
+        if (meant := phrase(text)) is not None:
+            return meant
         if not _FORMULA.search(text) and (known := named(text)) is not None:
             return known
         choice = _CHOICE.fullmatch(text) if len(text) < 300 and text[0] in _CHOICE_STARTS else None
         if choice and not _GOES_ON.match(choice[3]) and not _LABEL.search(choice[3]):
             return Named("choice", (choice[1] or choice[2]) + (f" {choice[3]}" if choice[3] else ""))
-        if _PREFIXED.fullmatch(text):
-            return based(text[2:], {"x": 16, "b": 2, "o": 8}[text[1].lower()])
-        in_base = _BASED.fullmatch(text) or _TEXT_BASED.fullmatch(text)
-        if (in_base and not in_base[1].isalpha()) or (in_base and len(in_base[1]) > 1):
-            try:
-                return based(in_base[1], int(in_base[2]))
-            except NotationError:
-                return None
         if _ONLY_WORDS.fullmatch(text) and not _is_formula(text) and not _JOINED.search(text):
             return Text(text)
     return None
+
+
+def _in_base(text: str) -> Expression | None:
+    """`2A_{16}`, `(101)_2` and `101 (base 2)`; one letter with a subscript is a symbol."""
+    if "_" not in text and "base" not in text:
+        return None
+    found = _BASED.fullmatch(text) or _TEXT_BASED.fullmatch(text) or _BASE_IN_WORDS.fullmatch(text)
+    if found is None or (found[1].isalpha() and len(found[1]) == 1):
+        return None
+    base = next(part for part in found.groups()[1:] if part)
+    spelled = named(base)
+    try:
+        return based(found[1], int(spelled.value) if isinstance(spelled, Number) else int(base))
+    except (NotationError, ValueError):
+        return None
 
 
 def _is_formula(text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from dartmath.verify.expression import Expression, Named, Number, Text, number
+from dartmath.verify.expression import Apply, Constant, Expression, Named, Number, Text, number
 from dartmath.verify.names import listed
 
 MAX_TEXT = 4_000
@@ -45,10 +45,12 @@ _INFINITE = frozenset(
         "unbounded",
     ]
 )
+_SIGNED_INFINITY = frozenset(listed("positive infinity|plus infinity|negative infinity|minus infinity", "|"))
 _UNITS = listed(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
     "sixteen seventeen eighteen nineteen"
 )
+_SCALES = {"thousand": 1000, "million": 10**6, "billion": 10**9}
 _TENS = dict(
     zip(
         ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"],
@@ -56,6 +58,7 @@ _TENS = dict(
         strict=True,
     )
 )
+_PREPOSITION = re.compile(r"^(?:(?:on|in|at(?! most| least)) )?(?:the )?", re.IGNORECASE)
 _ARTICLES = re.compile(r"\b(?:a|an|the)\b ?")
 _PUNCTUATION = re.compile(r"[.,;:!?\"`()\[\]{}]+|(?<=[a-z])-(?=[a-z])")
 _MATH_PUNCTUATION = re.compile(r"[;!?\"`{}]+|[.,:](?=\s|$)|(?<=[a-z])-(?=[a-z])")
@@ -64,7 +67,7 @@ _COMMANDS = re.compile(
     r"\\(?:text(?:bf|it|rm|tt|sf|normal|up)?|mbox|mathrm|mathbf|mathit|mathsf|operatorname|emph|left|right)\b\*?"
 )
 _CLOCK = re.compile(
-    r"(\d{1,2})(?:[:.]|\s*h\s*)(\d{2})(?::(\d{2}))?\s*(?:([ap])\.?\s*m\.?)?|(\d{1,2})\s*([ap])\.?\s*m\.?"
+    r"(\d{1,2})(?:\s*:\s*|\.|\s*h\s*)(\d{2})(?::(\d{2}))?\s*(?:([ap])\.?\s*m\.?)?|(\d{1,2})\s*([ap])\.?\s*m\.?"
     r"|(noon|midnight)",
     re.IGNORECASE,
 )
@@ -95,10 +98,10 @@ def named(text: str) -> Expression | None:
     """The meaning of a whole answer in words, or None when it has no fixed one."""
     if len(text) > 120:
         return None
-    words = fold(text)
+    words = _PREPOSITION.sub("", fold(text))
     if not words:
         return None
-    found = _simple(words) or clock(text) or _date(_undressed(text))
+    found = _simple(words) or clock(text) or _date(unadorned(text))
     return None if isinstance(found, Named) and found.value.endswith("?") and found.kind == "clock" else found
 
 
@@ -111,6 +114,8 @@ def _simple(words: str) -> Expression | None:
         return Named("set", "reals")
     if words in _INFINITE:
         return Named("word", "infinitely many")
+    if words in _SIGNED_INFINITY:
+        return Constant("infinity") if words[0] == "p" else Apply("neg", (Constant("infinity"),))
     day = _prefix(words, _DAYS)
     if day:
         return Named("weekday", day)
@@ -129,24 +134,37 @@ def _prefix(word: str, names: tuple[str, ...] | list[str]) -> str | None:
 
 
 def _number_word(words: str) -> Number | None:
-    parts = words.replace("-", " ").split()
-    if len(parts) == 1 and parts[0] in _UNITS:
-        return number(_UNITS.index(parts[0]))
-    if parts and parts[0] in _TENS and len(parts) <= 2:
-        unit = _UNITS.index(parts[1]) if len(parts) == 2 and parts[1] in _UNITS[1:10] else 0
-        return None if len(parts) == 2 and not unit else number(_TENS[parts[0]] + unit)
-    if parts in (["hundred"], ["one", "hundred"]):
-        return number(100)
-    return None
+    """`two hundred and five thousand` as 205000: tens, then hundreds, then thousands and millions."""
+    total, group, last = 0, 0, 1000
+    parts = [part for part in words.replace("-", " ").split() if part != "and"]
+    if not parts or len(parts) > 20:
+        return None
+    for part in parts:
+        if part in _SCALES:
+            if not group and len(parts) > 1:
+                return None
+            total, group, last = total + max(group, 1) * _SCALES[part], 0, 1000
+        elif part == "hundred":
+            if not 0 < group < 10 and len(parts) > 1:
+                return None
+            group, last = max(group, 1) * 100, 100
+        else:
+            value = _TENS.get(part) or (_UNITS.index(part) if part in _UNITS else None)
+            if value is None or value >= last or (last == 10 and value == 0):
+                return None
+            group, last = group + value, (10 if value >= 20 else 1)
+    return number(total + group)
 
 
-def _undressed(text: str) -> str:
-    return re.sub(r"[\\{}$~]|\s+", " ", _COMMANDS.sub(" ", text)).strip().strip(".").strip()
+def unadorned(text: str) -> str:
+    """Words without LaTeX commands for text, braces, a leading preposition or article, and a full stop."""
+    plain = " ".join(re.sub(r"[\\{}$~]|\s+", " ", _COMMANDS.sub(" ", text)).split())
+    return _PREPOSITION.sub("", plain.strip(".").strip())
 
 
 def clock(text: str) -> Named | None:
     """A time of day as "HH:MM:SS" and "a", "p", or "?" when a.m. or p.m. is not said."""
-    text = _undressed(text)
+    text = unadorned(text)
     match = _CLOCK.fullmatch(text)
     if match is None or (match[1] and not match[4] and "." in text):
         return None
