@@ -94,6 +94,15 @@ def _set_builder(g: Grammar, bar: int) -> Expression:
     return SetBuilder(element, condition)
 
 
+def _determinant(rows: tuple[tuple[Expression, ...], ...]) -> Expression:
+    from dartmath.verify.matrices import determinant
+
+    found = determinant(rows)
+    if found is None:
+        raise NotationError("a determinant that is not square, or too large")
+    return found
+
+
 def bars(g: Grammar) -> Expression:
     g.bars += 1
     g.depth += 1
@@ -146,7 +155,8 @@ def _assembled(name: str, rows: list[list[Expression]]) -> Expression:
     if name in _MATRICES:
         if len({len(row) for row in rows}) > 1:
             raise NotationError("matrix rows of different lengths")
-        return Matrix(tuple(tuple(row) for row in rows))
+        entries = tuple(tuple(row) for row in rows)
+        return _determinant(entries) if name == "vmatrix" else Matrix(entries)
     if name in ("cases", "rcases", "dcases") and any(len(row) > 1 for row in rows):
         return Cases(tuple((row[0], row[1] if len(row) > 1 else None) for row in rows))
     return Group("", tuple(item for row in rows for item in row))

@@ -24,7 +24,7 @@ MAX_QUERY = 20_000
 def same_choice(reference: Expression, answer: Expression, context: Context, same: Same) -> Decision:
     """A letter equals the same letter, its own text, or the text that the query gives it."""
     ours, theirs = _letter(reference), _letter(answer)
-    if ours and theirs:
+    if ours and theirs and (_is_choice(reference) or options(context.query)):
         return Decision(ours == theirs, "choice", f"option {theirs} against {ours}")
     choice, other = (reference, answer) if _is_choice(reference) else (answer, reference)
     assert isinstance(choice, Named)

@@ -23,6 +23,7 @@ from dartmath.verify.expression import (
     Text,
 )
 from dartmath.verify.groups import same_collection, same_tuple
+from dartmath.verify.matrices import combined, components, mentions_matrix
 from dartmath.verify.measures import same_measure
 from dartmath.verify.parser import MAX_LENGTH
 from dartmath.verify.prose import same_prose
@@ -79,7 +80,9 @@ def same(reference: Expression, answer: Expression, context: Context) -> Decisio
         found = rule(reference, answer, context)
         if found is not None:
             return found
-    decision = _ratios(reference, answer) or same_measure(reference, answer, context.tolerance)
+    decision = _ratios(reference, answer) or same_measure(
+        reference, answer, context.tolerance, context.query
+    )
     if decision or not context.query or context.tolerance is not None:
         return decision
     return approximately(reference, answer, context.query) or decision
@@ -243,6 +246,9 @@ def _by_collection(reference: Expression, answer: Expression, context: Context) 
 
 
 def _by_matrix(reference: Expression, answer: Expression, context: Context) -> Decision | None:
+    if not mentions_matrix(reference) and not mentions_matrix(answer):
+        return None
+    reference, answer = combined(reference) or reference, combined(answer) or answer
     if not isinstance(reference, Matrix) and not isinstance(answer, Matrix):
         return None
     if not (isinstance(reference, Matrix) and isinstance(answer, Matrix)):
@@ -260,6 +266,10 @@ def _single_entry(reference: Expression, answer: Expression, context: Context) -
     assert isinstance(matrix, Matrix)
     if len(matrix.rows) == len(matrix.rows[0]) == 1:
         return same(matrix.rows[0][0], other, context)
+    entries = tuple(entry for row in matrix.rows for entry in row)
+    parts = components(other, len(entries)) if 1 in (len(matrix.rows), len(matrix.rows[0])) else None
+    if parts is not None:
+        return same_tuple(*((entries, parts) if matrix is reference else (parts, entries)), context, same)
     return Decision(False, "matrix", "a matrix against something else")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from hashlib import blake2b
@@ -11,10 +11,13 @@ from typing import Any
 from dartmath.verify.exact import PRIME, Inexact, TooLong, Undefined, field_point, rational, residue
 from dartmath.verify.expression import Apply, Constant, Expression, children, number, symbols
 
-PRECISIONS = (128, 384, 1024)
+PRECISIONS = (128, 384, 1024, 4096)
 """Bits of the balls, in rising order; equal means overlapping at `EQUAL_BITS` or more."""
 
 EQUAL_BITS = 256
+NARROW = 2.0**-40
+"""Widest ball of a difference that still counts as zero."""
+
 TOO_LONG = "the values take too many operations"
 POINT_BITS = 60
 FIELD_POINTS = 2
@@ -88,12 +91,12 @@ def _by_balls(left: Expression, right: Expression, names: set[str]) -> Decision:
 def _with_base(left: Expression, right: Expression, names: set[str], base: int | None) -> Decision:
     if not names:
         return _constants(left, right, base)
-    decision = _functions(left, right, real_points(names), base)
+    decision = _functions(left, right, lambda: real_points(names), base)
     if decision.equal or decision.reason == TOO_LONG:
         return decision
     whole = _integer_names(left) | _integer_names(right)
     if whole & names:
-        at_integers = _functions(left, right, _integer_points(names, whole & names), base)
+        at_integers = _functions(left, right, lambda: _integer_points(names, whole & names), base)
         if at_integers.equal is not None:
             return at_integers
     return decision
@@ -110,9 +113,14 @@ def _constants(left: Expression, right: Expression, base: int | None) -> Decisio
                 return Decision(None, "undecided", str(error))
             if not ours.overlaps(theirs):
                 return Decision(False, "ball", "disjoint balls", bits)
-            if bits >= EQUAL_BITS and _accuracy(ours, theirs) >= bits // 2:
+            if bits >= EQUAL_BITS and _accuracy(ours, theirs) >= bits // 2 and _is_narrow(ours - theirs):
                 return Decision(True, "ball", f"equal to {bits // 2} bits or more", bits)
     return Decision(None, "undecided", "the balls overlap but stay wide", PRECISIONS[-1])
+
+
+def _is_narrow(difference: Any) -> bool:
+    """Whether nothing that is worth a digit could hide in a difference of large numbers."""
+    return bool(difference.rad() < NARROW)
 
 
 def _accuracy(ours: Any, theirs: Any) -> int:
@@ -121,17 +129,23 @@ def _accuracy(ours: Any, theirs: Any) -> int:
 
 
 def _functions(
-    left: Expression, right: Expression, points: Iterator[dict[str, Any]], base: int | None
+    left: Expression,
+    right: Expression,
+    points: Callable[[], Iterator[dict[str, Any]]],
+    base: int | None,
+    bits: int = PRECISIONS[0],
 ) -> Decision:
-    """Functions agree where both are real; where neither ever is, they agree as complex values."""
+    """Functions agree where both are real; where neither ever is, they agree as complex values.
+
+    Values so large that their balls are wide say nothing; where there are no others, more bits do.
+    """
     from dartmath.verify.ball import Evaluator, precision
     from dartmath.verify.functions import is_real
 
-    bits = PRECISIONS[0]
     complex_meant = _mentions_constant(left, "i") or _mentions_constant(right, "i")
-    real_agreed = complex_agreed = complex_differed = 0
+    real_agreed = complex_agreed = complex_differed = wide = 0
     with precision(bits):
-        for point in points:
+        for point in points():
             try:
                 ours, theirs = Evaluator(point, base).value(left), Evaluator(point, base).value(right)
             except TooLong:
@@ -140,7 +154,9 @@ def _functions(
                 continue
             both_real = is_real(ours) and is_real(theirs)
             if ours.overlaps(theirs):
-                if _accuracy(ours, theirs) >= POINT_BITS:
+                if not _is_narrow(ours - theirs):
+                    wide += 1
+                elif _accuracy(ours, theirs) >= POINT_BITS:
                     real_agreed += both_real
                     complex_agreed += not both_real
             elif both_real or complex_meant:
@@ -153,6 +169,8 @@ def _functions(
         return Decision(True, "points", f"equal at {real_agreed + complex_agreed} points", bits)
     if complex_differed:
         return Decision(False, "points", "different complex values", bits)
+    if wide and bits == PRECISIONS[0]:
+        return _functions(left, right, points, base, PRECISIONS[2])
     return Decision(None, "undecided", "no value could be computed at the points tried")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from dartmath.verify.equality import Decision
 from dartmath.verify.exact import Inexact, rational
 from dartmath.verify.expression import Expression, Group, Matrix, Relation, Symbol
+from dartmath.verify.matrices import combined, components, mentions_matrix
 from dartmath.verify.realset import INEQUALITIES
 from dartmath.verify.relations import assigned, is_equation, label
 
@@ -27,8 +28,12 @@ def same_collection(reference: Expression, answer: Expression, context: Context,
         return _same_groups(reference, answer, context, same)
     group, other = (reference, answer) if isinstance(reference, Group) else (answer, reference)
     assert isinstance(group, Group)
-    if isinstance(other, Matrix):
-        return _vector(reference, answer, context, same)
+    if mentions_matrix(other) and (matrix := combined(other)) is not None:
+        pair = (matrix, answer) if isinstance(answer, Group) else (reference, matrix)
+        return _vector(*pair, context, same)
+    if _is_tuple(group.brackets) and (entries := components(other, len(group.items))) is not None:
+        pair = (group.items, entries) if group is reference else (entries, group.items)
+        return same_tuple(*pair, context, same)
     main = _without_conditions(group)
     if len(main) == 1:
         if isinstance(reference, Group):
@@ -77,8 +82,16 @@ def _tuple_against_list(reference: Group, answer: Group, context: Context, same:
         return _same_lists(reference, answer, context, same)
     if "[]" in (reference.brackets, answer.brackets) and len(reference.items) != 2:
         return _same_lists(reference, answer, context, same)
-    ours = tuple(_unlabelled(item) for item in reference.items)
-    return same_tuple(ours, tuple(_unlabelled(item) for item in answer.items), context, same)
+    ours, theirs = (_in_order_of_names(group.items) for group in (reference, answer))
+    return same_tuple(ours, theirs, context, same)
+
+
+def _in_order_of_names(items: tuple[Expression, ...]) -> tuple[Expression, ...]:
+    """The values of `y = 2, x = 1` in the order that a tuple gives to x and y."""
+    names = [label(item) or "" for item in items]
+    if all(len(name) == 1 for name in names) and len(set(names)) == len(names):
+        items = tuple(item for _, item in sorted(zip(names, items, strict=True), key=lambda pair: pair[0]))
+    return tuple(_unlabelled(item) for item in items)
 
 
 def same_tuple(
@@ -106,13 +119,36 @@ def _same_lists(reference: Group, answer: Group, context: Context, same: Same) -
     labels = [label(item) for item in ours], [label(item) for item in theirs]
     if all(labels[0]) and all(labels[1]) and set(labels[0]) == set(labels[1]) and not as_set:
         return _unordered(ours, theirs, False, context, same)
+    if not as_set and any(map(_unlike, labels)) and not all(map(all, labels)):
+        return _unlabelled_in_order(ours, theirs, context, same)
     found = _unordered(ours, theirs, as_set, context, same)
     if found or not (_all_assigned(ours) or _all_assigned(theirs)):
         return found
-    if all(labels[0]) and all(labels[1]) and not _words_against_symbols(ours, theirs):
+    both_named = all(labels[0]) and all(labels[1]) and not _words_against_symbols(ours, theirs)
+    if both_named and _bases(labels[0]) != _bases(labels[1]):
         return found
     return _unordered(
         [_unlabelled(item) for item in ours], [_unlabelled(item) for item in theirs], as_set, context, same
+    )
+
+
+def _bases(labels: list[str | None]) -> set[str]:
+    """Names without their subscripts: x of `x_1` and `x_2`."""
+    return {(name or "").partition("_")[0] for name in labels}
+
+
+def _unlike(labels: list[str | None]) -> bool:
+    """Whether a list gives values to different variables, so that their order says which is which."""
+    return len(labels) > 1 and all(name and len(name) == 1 for name in labels) and len(set(labels)) == len(labels)
+
+
+def _unlabelled_in_order(
+    ours: list[Expression], theirs: list[Expression], context: Context, same: Same
+) -> Decision:
+    """Values of named variables against bare values: as written, or in the order of the names."""
+    plain = [_unlabelled(item) for item in ours], [_unlabelled(item) for item in theirs]
+    return same_tuple(*plain, context, same) or same_tuple(
+        _in_order_of_names(tuple(ours)), _in_order_of_names(tuple(theirs)), context, same
     )
 
 

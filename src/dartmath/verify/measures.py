@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -28,6 +29,7 @@ FLOAT_NOISE = Fraction(1, 10**6)
 MIN_DIGITS = 3
 """A decimal reference with fewer significant digits is taken as exact."""
 
+_PERCENT = re.compile(r"%|\bpercent", re.IGNORECASE)
 _UNITLESS = Unit((), Fraction(1), known=False)
 
 
@@ -57,16 +59,19 @@ def measure(node: Expression) -> Measure:
     return Measure(node, "")
 
 
-def same_measure(reference: Expression, answer: Expression, tolerance: float | None) -> Decision:
+def same_measure(
+    reference: Expression, answer: Expression, tolerance: float | None, query: str = ""
+) -> Decision:
     """Compare two scalars, with or without units.
 
     A unit on one side only is left out. Both with units: converted where both are known and of the
-    same dimension, different where the dimensions differ. A percent sign on one side means either
-    the bare number or its hundredth. Degrees meet radians when the other side is a multiple of pi.
+    same dimension, different where the dimensions differ. Of a reference in percent the sign may be
+    left out; an answer in percent is the hundredth, or the bare number where the query asks for a
+    percentage (without a query: where the number is more than one). Degrees meet radians when the other side is a multiple of pi.
     """
     ours, theirs = measure(reference), measure(answer)
     if "percent" in (ours.kind, theirs.kind) and ours.kind != theirs.kind:
-        return _percent(ours, theirs, tolerance)
+        return _percent(ours, theirs, tolerance, query)
     if ours.kind == theirs.kind == "unit":
         return _converted(ours, theirs, tolerance)
     if "degree" in (ours.kind, theirs.kind) and ours.kind != theirs.kind:
@@ -74,17 +79,26 @@ def same_measure(reference: Expression, answer: Expression, tolerance: float | N
     return _same_number(ours.value, theirs.value, tolerance)
 
 
-def _percent(ours: Measure, theirs: Measure, tolerance: float | None) -> Decision:
+def _percent(ours: Measure, theirs: Measure, tolerance: float | None, query: str) -> Decision:
     if ours.kind and theirs.kind:
         return Decision(False, "unit", "a percentage against another unit")
     plain = _same_number(ours.value, theirs.value, tolerance)
-    if plain:
+    if plain and (ours.kind == "percent" or _asks_for_percent(query, ours.value)):
         return plain
+    if plain:
+        plain = Decision(False, "unit", "a percentage against a bare number")
     left, right = (
         Apply("percent", (part.value,)) if part.kind == "percent" else part.value for part in (ours, theirs)
     )
     hundredth = _same_number(left, right, tolerance)
     return hundredth if hundredth or ours.kind != "percent" else _rounded_percent(ours, theirs) or plain
+
+
+def _asks_for_percent(query: str, value: Expression) -> bool:
+    if query:
+        return _PERCENT.search(query[-4000:]) is not None
+    size = distance(value, number(0))
+    return size is not None and size > 1
 
 
 def _rounded_percent(ours: Measure, theirs: Measure) -> Decision | None:

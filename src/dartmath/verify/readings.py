@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from dartmath.verify.choices import options
 from dartmath.verify.dressing import undressed
+from dartmath.verify.equality import scalar_equal
 from dartmath.verify.expression import (
     Apply,
     Constant,
@@ -16,13 +17,18 @@ from dartmath.verify.expression import (
     Number,
     Quantity,
     Relation,
+    SetBuilder,
     Symbol,
     Text,
+    children,
+    number,
+    symbols,
 )
 from dartmath.verify.expression import replace as substitute
+from dartmath.verify.measures import distance
 from dartmath.verify.names import GREEK
 from dartmath.verify.parser import parse
-from dartmath.verify.relations import assigned, label
+from dartmath.verify.relations import assigned, difference, label
 from dartmath.verify.words import clock
 
 _GROUPED = re.compile(r"\d,\d{3}(?!\d)")
@@ -51,6 +57,9 @@ def other_readings(
     yield from _asked_for(ours, theirs, query)
     yield from _option_text(ours, answer, query)
     yield from _spaced_lists(reference, ours, answer, theirs)
+    yield from _families(ours, theirs)
+    yield from _points(ours, theirs)
+    yield from _combinations(ours, theirs)
 
 
 def _lists(reference: str, ours: Expression, answer: str, theirs: Expression) -> Iterator[Pair]:
@@ -106,8 +115,6 @@ def _digits_in_base(ours: Expression, theirs: Expression, query: str) -> Iterato
 
 def _renamed_parameters(ours: Expression, theirs: Expression) -> Iterator[Pair]:
     """The name of an integer parameter beside pi, and of a constant of integration, is free."""
-    from dartmath.verify.expression import symbols
-
     ours, theirs = (assigned(side) or side for side in (ours, theirs))
     left, right = symbols(ours), symbols(theirs)
     one, two = left - right, right - left
@@ -124,8 +131,6 @@ def _renamed_parameters(ours: Expression, theirs: Expression) -> Iterator[Pair]:
 
 def _beside_pi(node: Expression, name: str) -> bool:
     """Whether every use of a symbol is in a product with pi."""
-    from dartmath.verify.expression import children, symbols
-
     if isinstance(node, Apply) and node.name in ("mul", "div") and name in symbols(node):
         return _holds_pi(node)
     if node == Symbol(name):
@@ -136,9 +141,98 @@ def _beside_pi(node: Expression, name: str) -> bool:
 
 
 def _holds_pi(node: Expression) -> bool:
-    from dartmath.verify.expression import children
-
     return node == Constant("pi") or any(_holds_pi(part) for part in children(node))
+
+
+def _families(ours: Expression, theirs: Expression) -> Iterator[Pair]:
+    """`x = k\\pi, k \\in \\mathbb{Z}` and `\\{n\\pi : n \\in \\mathbb{Z}\\}` as what they say of every integer.
+
+    Where an integer parameter is declared, two families that are linear in it are the same when
+    their steps are, up to sign, and their first members are whole steps apart.
+    """
+    one, two = _family(ours), _family(theirs)
+    if one is None and two is None:
+        return
+    left, right = one or (ours, ""), two or (theirs, "")
+    yield left[0], right[0]
+    yield from _renamed_parameters(left[0], right[0])
+    names = [name or _parameter(side) for side, name in (left, right)]
+    values = [assigned(side) or side for side, _ in (left, right)]
+    if all(names) and _shifted(values[0], names[0], values[1], names[1]):
+        yield values[0], values[0]
+
+
+def _family(node: Expression) -> tuple[Expression, str] | None:
+    """The member and the parameter of a family with a condition `k in Z` or `n in N`."""
+    match node:
+        case Group(brackets="", items=(member, Relation(operators=("in",)) as condition)):
+            pass
+        case SetBuilder(element=member, condition=Relation(operators=("in",)) as condition):
+            pass
+        case _:
+            return None
+    name, domain = condition.sides
+    if isinstance(name, Symbol) and domain in (Symbol("\\mathbb{Z}"), Symbol("Z")):
+        return member, name.name
+    return None
+
+
+def _parameter(node: Expression) -> str:
+    """The one name of an integer parameter that occurs in a tree, or ""."""
+    found = [name for name in symbols(assigned(node) or node) if name in _PARAMETERS]
+    return found[0] if len(found) == 1 else ""
+
+
+def _shifted(one: Expression, name: str, two: Expression, other: str) -> bool:
+    """Whether `a + b k` and `c + d k` run through the same numbers as k runs through the integers."""
+    if isinstance(one, Group | Relation) or isinstance(two, Group | Relation):
+        return False
+    at = [substitute(one, {name: number(place)}) for place in (0, 1, 2)]
+    to = [substitute(two, {other: number(place)}) for place in (0, 1, 2)]
+    step, other_step = difference(at[1], at[0]), difference(to[1], to[0])
+    linear = scalar_equal(step, difference(at[2], at[1])) and scalar_equal(other_step, difference(to[2], to[1]))
+    same_step = scalar_equal(step, other_step) or scalar_equal(step, Apply("neg", (other_step,)))
+    if not linear or not same_step or scalar_equal(step, number(0)):
+        return False
+    return _is_whole(Apply("div", (difference(at[0], to[0]), step)))
+
+
+def _is_whole(node: Expression) -> bool:
+    apart = distance(node, number(0))
+    return apart is not None and apart < 10**6 and bool(scalar_equal(Apply("abs", (node,)), number(round(apart))))
+
+
+def _points(ours: Expression, theirs: Expression) -> Iterator[Pair]:
+    """`P(1, 2)`, a point with its name, for (1, 2)."""
+    if isinstance(theirs, Group) and (point := _named_point(ours)) is not None:
+        yield point, theirs
+    if isinstance(ours, Group) and (point := _named_point(theirs)) is not None:
+        yield ours, point
+
+
+def _named_point(node: Expression) -> Group | None:
+    match node:
+        case Apply(name="mul", args=(Symbol(name=name), Group(brackets="()") as point)) if name[0].isupper():
+            return point
+        case Apply(name="F" | "G" | "H", args=(_, _, *_) as items):
+            return Group("()", items)
+    return None
+
+
+def _combinations(ours: Expression, theirs: Expression) -> Iterator[Pair]:
+    """`C_{10}^{3}` as a binomial, when the other side is none."""
+    one, two = _combination(ours), _combination(theirs)
+    if one is not None or two is not None:
+        yield one or ours, two or theirs
+
+
+def _combination(node: Expression) -> Expression | None:
+    match node:
+        case Apply(name="pow", args=(Symbol(name=name), Number(value=part))) if (
+            name[:2] == "C_" and name[2:].isdigit() and part <= int(name[2:][:9])
+        ):
+            return Apply("binom", (number(int(name[2:][:9])), number(int(part))))
+    return None
 
 
 def _unit_letters(reference: str, ours: Expression, answer: str, theirs: Expression) -> Iterator[Pair]:

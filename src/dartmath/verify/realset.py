@@ -111,12 +111,16 @@ class RealSets:
         return found
 
     def _joined(self, items: tuple[Expression, ...], joiner: str) -> Pieces:
-        """Or joins to a union; "and" and commas to an intersection unless that is empty."""
+        """Or joins to a union, "and" joins conditions to an intersection.
+
+        A comma, and an "and" between intervals, mean an intersection unless that is empty.
+        """
         parts = [self.pieces(item) for item in items]
+        common = reduce(intersection, parts)
+        if joiner == "and" and all(isinstance(item, Relation) for item in items):
+            return common
         together = union([piece for part in parts for piece in part])
-        if joiner == "or":
-            return together
-        return reduce(intersection, parts) or together
+        return together if joiner == "or" else common or together
 
     def _built(self, element: Expression, condition: Expression) -> Pieces:
         domain: Pieces | None = None

@@ -101,14 +101,18 @@ def definition(node: Expression) -> tuple[str, tuple[Symbol, ...], Expression] |
     return None
 
 
+def _generic(arguments: tuple[Symbol, ...], body: Expression) -> Expression:
+    """The body of a definition with its arguments numbered, so that no other symbol is one of them."""
+    return replace(body, {part.name: Symbol(f"#{place}") for place, part in enumerate(arguments)})
+
+
 def same_equation(reference: Relation, answer: Relation) -> Decision:
     """Equations are the same when what is left after moving all to one side is proportional."""
     ours, theirs = definition(reference), definition(answer)
     if ours and theirs and len(ours[1]) == len(theirs[1]):
         if ours[0] != theirs[0]:
             return Decision(False, "definition", f"{theirs[0]} is defined, not {ours[0]}")
-        renamed = dict(zip((part.name for part in theirs[1]), ours[1], strict=True))
-        return scalar_equal(ours[2], replace(theirs[2], dict(renamed)))
+        return scalar_equal(_generic(*ours[1:]), _generic(*theirs[1:]))
     left, right = label(reference), label(answer)
     if left is not None and left == right:
         value, other = assigned(reference), assigned(answer)

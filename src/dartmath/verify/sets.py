@@ -44,6 +44,8 @@ def _as_real_sets(reference: Expression, answer: Expression, context: Context) -
     variables = _variable(reference), _variable(answer)
     if None not in variables and not _same_variable(reference, answer):
         return Decision(False, "set", f"conditions on {variables[1]}, not on {variables[0]}")
+    if _has_several(reference) or _has_several(answer):
+        return None
     names = parameters(reference, variables[0]) | parameters(answer, variables[1])
     points = real_points(names) if names else iter([{}])
     compared = 0
@@ -66,6 +68,12 @@ def _as_real_sets(reference: Expression, answer: Expression, context: Context) -
 
 def _variable(node: Expression) -> str | None:
     return lone_variable(node) if isinstance(node, Relation | Group) else None
+
+
+def _has_several(node: Expression) -> bool:
+    """Whether conditions are on several variables: `y > 1 and z > 1`."""
+    joined = isinstance(node, Group) and not node.brackets
+    return joined and all(isinstance(item, Relation) for item in node.items) and lone_variable(node) is None
 
 
 def _same_variable(reference: Expression, answer: Expression) -> bool:
