@@ -133,6 +133,10 @@ def _by_words(reference: Expression, answer: Expression, context: Context) -> De
         answer,
     ):
         return Decision(True, "text", "infinitely many")
+    if {"boolean"} == {side.kind for side in (reference, answer) if isinstance(side, Named)} and (
+        isinstance(reference, Group) or isinstance(answer, Group)
+    ):
+        return None
     if isinstance(reference, Named) and reference.kind != "set":
         return Decision(False, "text", f"{answer} is no {reference.kind}")
     if isinstance(answer, Named) and answer.kind != "set":

@@ -12,8 +12,11 @@ _CELSIUS = re.compile(
 )
 _DEGREES = {"C": "\\text{ celsius}", "F": "\\text{ fahrenheit}"}
 _CONSTRUCTOR = re.compile(r"(?:Matrix|array|list|tuple|set)\((.*)\)", re.DOTALL)
+_CONCLUDING = re.compile(r"(?:so|thus|therefore|hence|then|consequently)\b[,:]?\s+(?=\S)", re.IGNORECASE)
+_ALTERNATIVE = re.compile(r"\s*\(or ([^()]{1,80})\)$")
+_ASIDE = re.compile(r"\s*\((?:approximately|approx\.?|about|roughly|i\.e\.,?|≈|\\approx)\s*[^()]{1,80}\)$")
 _ANNOUNCED = re.compile(
-    r"(?:so |thus |therefore,? )?(?:the )?(?:final |correct )?(?:answers?|solutions?|result)(?: set)?"
+    r"(?:the )?(?:final |correct )?(?:answers?|solutions?|result|value)(?: set| of \$?\w{1,3}\$?)?"
     r"(?:\s*(?:is|are)\b\s*:?|\s*:)\s*(?=\S)",
     re.IGNORECASE,
 )
@@ -52,7 +55,7 @@ def rewritten(text: str) -> str:
     if "circ" in text:
         text = _CELSIUS.sub(lambda sign: _DEGREES[sign[1]], text)
     if text[-1:] == ")":
-        text = _OF_INTEGERS.sub("", text)
+        text = _ASIDE.sub("", _ALTERNATIVE.sub(r" \\text{ or } \1", _OF_INTEGERS.sub("", text)))
         if constructed := _CONSTRUCTOR.fullmatch(text):
             text = constructed[1]
         text = _BRACKETED_NOUN.sub(r" \\text{\1}", text)
@@ -83,8 +86,11 @@ def undressed(text: str) -> str:
     text = text.strip()
     if text.startswith("\\boxed") and text.endswith("}") and _encloses(text[6:].strip(), commas=True):
         text = text[6:].strip()[1:-1].strip()
-    if text[:1] in "tTaAsSrRfFcC" and (announced := _ANNOUNCED.match(text)):
-        text = text[announced.end() :]
+    if text[:1] in "tTaAsShHrRfFcCvV" and " " in text:
+        if concluding := _CONCLUDING.match(text):
+            text = text[concluding.end() :]
+        if announced := _ANNOUNCED.match(text):
+            text = text[announced.end() :]
     if "$" in text or "\\(" in text or "\\[" in text or "**" in text:
         text = _undelimited(text)
     while (last := _TRAILING.search(text, max(0, len(text) - 3))) and not text.endswith("!"):

@@ -1,39 +1,37 @@
-"""Find the final answer in a response: boxed, `####`, "the answer is", or a concluding line."""
+"""Find the final answer in a response: boxed, tagged, `####`, "the answer is", or a concluding line."""
 
 from __future__ import annotations
 
 import re
 
+from dartmath.verify.boxes import MAX_ANSWER, Found, boxed
 from dartmath.verify.outcome import Extraction
 
 WINDOW = 100_000
 """Only this many characters at the end of a response are looked at."""
 
-MAX_ANSWER = 4_000
-"""A candidate longer than this many characters is no final answer."""
-
-MAX_BOXES = 64
-MAX_GAP = 60
-"""Characters between two boxes that are still side by side."""
-
 MAX_LINE = 200
 """A response that is one line of at most this many characters can be its own answer."""
 
 _NONE = Extraction(None, "none")
-_BOX = re.compile(r"\\(?:boxed|fbox)(?![a-zA-Z])[ \t\n]*")
-_NEAR = re.compile(
-    r"(?:[\s$.,;:&]|\\[()\[\],;: ]|\\\\|\\q?quad\b"
-    r"|\\(?:text|mathrm|mbox) ?\{\s*(?:and|or),?\s*\}|\band\b|\bor\b)*"
-)
-_BARE = re.compile(r"[^\s$\\{}]{1,100}")
-_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
+_THOUGHT_END = re.compile(r"</(?:think|thinking|thought|reasoning)>", re.IGNORECASE)
+_THOUGHT = re.compile(r"<(?:think|thinking|thought|reasoning)>", re.IGNORECASE)
+_ANSWER_TAG = re.compile(r"<answer>", re.IGNORECASE)
+_ANSWER_END = re.compile(r"</answer>", re.IGNORECASE)
+_STOP_TOKENS = re.compile(r"(?:<\|[a-z_]{2,30}\|>|</s>|<eos>|<end_of_turn>|\s){1,20}\Z")
 _HASH = re.compile(r"####[ \t]*([^\n]{1,4000})")
 _PHRASE = re.compile(
-    r"(?:\banswers?\b(?:[ \t]+(?:to|for|of)(?:[ \t]+[\w-]+){1,6}?)?"
-    r"(?:[ \t]+(?:is|are)\b(?:[ \t]+equal[ \t]+to\b)?[ \t]*:?|[ \t]*[*_]{0,3}[ \t]*:[ \t]*[*_]{0,3})"
-    r"|^[ \t]*[*_]{0,3}A[*_]{0,3}:[*_]{0,3}(?=[ \t]*\S))[ \t]*\n?[ \t]*",
+    r"(?:(?:\b(?:answers?|correct (?:option|choice|letter)|ans(?=[.:]))\b"
+    r"(?:[ \t]+(?:to|for|of)(?:[ \t]+[\w-]+){1,6}?)?"
+    r"(?:[ \t]+(?:is|are|would be|should be|must be|becomes)\b"
+    r"(?:[ \t]+(?:equal[ \t]+to|therefore|thus|then|simply|just|actually|indeed)\b,?)*[ \t]*:?"
+    r"|[ \t]*[*_]{0,3}[ \t]*[:=][ \t]*[*_]{0,3}|\.(?=[ \t]+[-$\\\d(])))"
+    r"|(?:最终)?答案(?:是|为|[:：])[:：]?"
+    r"|^[ \t]*[*_]{0,3}A[*_]{0,3}:[*_]{0,3}(?=[ \t]*\S)"
+    r"|^[ \t]*[#*_]{1,6}[ \t]*(?:the )?(?:final )?answers?[ \t]*[:.]?[*_]{0,3}[ \t]*$)[ \t]*\n{0,3}[ \t]*",
     re.IGNORECASE | re.MULTILINE,
 )
+_FIELD = re.compile(r"\"(?:final_?)?answer\"\s*:\s*(?:\"(?P<text>(?:[^\"\\]|\\.){1,1000})\"|(?P<bare>[^\s,}\]]{1,100}))")
 _COMMENT = re.compile(
     r"(?:indeed |also |now |therefore )?(?:not )?(?:correct|right|wrong|incorrect|valid|reasonable"
     r"|unique|below|above|as follows|found|given|verified|clear|consistent|unchanged)\b.{0,80}",
@@ -41,110 +39,103 @@ _COMMENT = re.compile(
 )
 _MATH = re.compile(
     r"(?:\*\*)?(?:\$\$(?P<a>[^$]{1,4000})\$\$|\\\[(?P<b>.{1,4000}?)\\\]|\\\((?P<c>.{1,4000}?)\\\)"
-    r"|\$(?P<d>[^$\n]{1,4000})\$)",
+    r"|\$(?P<d>[^$\n]{1,4000})\$|`(?P<e>[^`\n]{1,200})`)",
     re.DOTALL,
 )
-_SENTENCE_END = re.compile(r"\n|[.!?](?=\s|$)|(?<=[^\s,])\.?\*\*")
+_SENTENCE_END = re.compile(r"\n|[.?](?=\s|$)|。|!(?=\s+[A-Z]|\s*$)|(?<=[^\s,])\.?\*\*")
 _CONCLUSION = re.compile(
-    r"^[ \t]*(?:therefore|thus|hence|so|in conclusion|finally|we (?:get|have|find|obtain|conclude))\b[^\n]*",
+    r"^[ \t]*(?:therefore|thus|hence|so|in conclusion|finally|consequently"
+    r"|we (?:get|have|find|obtain|conclude))\b[^\n]*",
     re.IGNORECASE | re.MULTILINE,
 )
+_FENCED = re.compile(r"\s*```[a-z]{0,12}\n([^`\n]{1,200})\n```\s*")
 _NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s*/\s*\d+)?%?|-?\.\d+%?")
 
 
 def extract_answer(response: str, *, strict: bool = False, last_number: bool = False) -> Extraction:
     """The final answer of a response, and where and how it was found.
 
-    Tried in this order: the last closed `\\boxed{...}` (several boxes side by side are a list);
-    the last `#### answer` line; the last "the answer is ..." or "Answer: ..."; then, unless
-    `strict`, the last formula of the last concluding sentence ("Therefore ... $x = 5$") or a
-    response that is nothing but one short line. The last number in the text counts only when
-    `last_number` asks for it. Under `strict` a response cut off inside its last box has no answer.
+    What stands inside `<think>...</think>` is no answer, and a thought without an end has none.
+    Tried in this order: the last `<answer>...</answer>`; the last closed `\\boxed{...}` (several
+    boxes side by side are a list); the last `#### answer` line; the last "the answer is ...",
+    "Answer: ..." or heading "Final Answer", or an "answer" field of JSON; then, unless `strict`, the
+    last formula of the last concluding sentence ("Therefore ... $x = 5$") or a response that is
+    nothing but one short line. The last number in the text counts only when `last_number` asks for
+    it. Under `strict` a response cut off inside its last box has no answer.
     """
     offset = max(0, len(response) - WINDOW)
-    text = response[offset:]
-    found = _boxed(text, strict) or _hashed(text) or _phrased(text)
+    start, end = _final_part(response, offset)
+    text = response[start:end]
+    found = _explicit(text, strict)
     if found is None and not strict:
         found = _concluded(text)
     if found is None and last_number:
         found = _last_number(text)
     if found is None:
         return _NONE
-    answer, method, start, end = found
-    return Extraction(answer, method, (start + offset, end + offset))
+    answer, method, first, last = found
+    return Extraction(answer, method, (first + start, last + start))
 
 
-_Found = tuple[str, str, int, int]
+def _final_part(response: str, offset: int) -> tuple[int, int]:
+    """Where the response stands that is neither a thought nor a trailing stop token."""
+    start, end = offset, len(response)
+    if "<" in response:
+        if stop := _STOP_TOKENS.search(response, max(offset, end - 200)):
+            end = stop.start()
+        closed = [thought.end() for thought in _THOUGHT_END.finditer(response, offset)]
+        start = closed[-1] if closed else start
+        opened = _THOUGHT.search(response, start)
+        if opened is not None and opened.end() <= end:
+            end = opened.start()
+    return start, max(start, end)
 
 
-def _boxed(text: str, strict: bool) -> _Found | None:
-    """The last box that is closed, with the boxes right before it; they are searched from the end."""
-    last: _Found | None = None
-    before = len(text)
-    for _ in range(MAX_BOXES):
-        start = max(text.rfind("\\boxed", 0, before), text.rfind("\\fbox", 0, before))
-        if start < 0:
-            return last
-        before = start
-        box = _BOX.match(text, start)
-        inner = _box_content(text, box.end()) if box else None
-        if inner is None:
-            if strict and last is None and box and "\n\n" not in text[box.end() :]:
-                return None
-            continue
-        answer, end = inner
-        if last is None:
-            if answer.strip():
-                last = (answer.strip(), "boxed", start, end)
-            continue
-        gap = text[end : last[2]]
-        if not answer.strip() or len(gap) > MAX_GAP or _NEAR.fullmatch(gap) is None:
-            break
-        last = _joined(answer.strip(), start, last)
-    return last
+def _explicit(text: str, strict: bool) -> Found | None:
+    """An answer that is marked as such."""
+    return _tagged(text, strict) or boxed(text, strict) or _hashed(text) or _phrased(text) or _field(text)
 
 
-def _joined(answer: str, start: int, later: _Found) -> _Found:
-    """Boxes side by side are one list, but a box repeated verbatim is one answer."""
-    text = later[0] if answer == later[0] else f"{answer}, {later[0]}"
-    return (text, "boxed", start, later[3])
-
-
-def _box_content(text: str, start: int) -> tuple[str, int] | None:
-    """The group that opens at `start`, or the bare token there; None when it is not closed."""
-    if start >= len(text):
+def _tagged(text: str, strict: bool) -> Found | None:
+    """The content of the last `<answer>...</answer>`, or what is marked inside it."""
+    opened = [tag.end() for tag in _ANSWER_TAG.finditer(text)] if "<" in text else []
+    closed = _ANSWER_END.search(text, opened[-1]) if opened else None
+    if closed is None or closed.start() - opened[-1] > MAX_ANSWER:
         return None
-    if text[start] != "{":
-        bare = _BARE.match(text, start)
-        return (bare.group().rstrip(".,;"), bare.end()) if bare else None
-    depth, position = 0, start
-    limit = min(len(text), start + MAX_ANSWER)
-    for brace in _BRACE.finditer(text, start, limit):
-        sign = brace.group()
-        if sign == "{":
-            depth += 1
-        elif sign == "}":
-            depth -= 1
-            if depth == 0:
-                position = brace.end()
-                return text[start + 1 : position - 1], position
-    return None
+    inside, shift = text[opened[-1] : closed.start()], opened[-1]
+    marked = boxed(inside, strict) or _hashed(inside) or _phrased(inside)
+    if marked is not None:
+        return (marked[0], "tag", marked[2] + shift, marked[3] + shift)
+    return (inside.strip(), "tag", shift, closed.start()) if inside.strip() else None
 
 
-def _hashed(text: str) -> _Found | None:
+def _hashed(text: str) -> Found | None:
     at = text.rfind("####")
     match = _HASH.match(text, at) if at >= 0 else None
-    if match is None or not match.group(1).strip():
+    answer = match.group(1).strip().strip("*").strip() if match else ""
+    if match is None or not answer or _PHRASE.match(match.group(1)) or _HEADING.fullmatch(answer):
         return None
-    return (match.group(1).strip(), "hash", match.start(1), match.end(1))
+    return (answer, "hash", match.start(1), match.end(1))
 
 
-def _phrased(text: str) -> _Found | None:
+_HEADING = re.compile(r"(?:the )?(?:final )?answers?[ \t]*[:.]?", re.IGNORECASE)
+
+
+def _phrased(text: str) -> Found | None:
     for phrase in reversed(list(_PHRASE.finditer(text))[-8:]):
         found = _clause(text, phrase.end())
         if found is not None and not _COMMENT.fullmatch(found[0]):
             answer, end = found
             return (answer, "answer_is", phrase.end(), end)
+    return None
+
+
+def _field(text: str) -> Found | None:
+    """The last "answer" field of a JSON object."""
+    fields = list(_FIELD.finditer(text))[-1:] if '"' in text else []
+    for field in fields:
+        answer = field["bare"] or field["text"].replace("\\\\", "\\").replace('\\"', '"')
+        return (answer.strip(), "field", field.start(), field.end()) if answer.strip() else None
     return None
 
 
@@ -158,10 +149,12 @@ def _clause(text: str, start: int) -> tuple[str, int] | None:
         return (body.strip(), formula.end()) if body.strip() else None
     stop = _SENTENCE_END.search(rest)
     clause = (rest[: stop.start()] if stop else rest).strip().strip("*_:").strip()
-    return (clause, start + (stop.start() if stop else len(rest))) if clause else None
+    if not any(sign.isalnum() or sign in "∅∞" for sign in clause):
+        return None
+    return clause, start + (stop.start() if stop else len(rest))
 
 
-def _concluded(text: str) -> _Found | None:
+def _concluded(text: str) -> Found | None:
     """The last formula of the last concluding sentence, or a response of one short line."""
     tail_at = max(0, len(text.rstrip()) - 1000)
     tail = text[tail_at:]
@@ -169,14 +162,17 @@ def _concluded(text: str) -> _Found | None:
     formulas = list(_MATH.finditer(tail, sentences[-1].start())) if sentences else []
     if formulas:
         body = next(group for group in formulas[-1].groups() if group is not None)
-        return (body.strip(), "conclusion", tail_at + formulas[-1].start(), tail_at + formulas[-1].end())
+        if body.strip():
+            return (body.strip(), "conclusion", tail_at + formulas[-1].start(), tail_at + formulas[-1].end())
+    if fenced := _FENCED.fullmatch(text[: MAX_LINE * 2]):
+        return (fenced[1].strip(), "whole", fenced.start(1), fenced.end(1)) if fenced[1].strip() else None
     line = text.strip()
     if line and len(line) <= MAX_LINE and "\n" not in line and "\\boxed" not in line:
         return (line, "whole", text.index(line[0]), len(text.rstrip()))
     return None
 
 
-def _last_number(text: str) -> _Found | None:
+def _last_number(text: str) -> Found | None:
     numbers = list(_NUMBER.finditer(text, max(0, len(text) - 2000)))
     if not numbers:
         return None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dartmath.verify.equality import Decision
 from dartmath.verify.exact import Inexact, rational
-from dartmath.verify.expression import Expression, Group, Matrix, Relation, Symbol
+from dartmath.verify.expression import Expression, Group, Matrix, Named, Relation, Symbol, Text
 from dartmath.verify.matrices import combined, components, mentions_matrix
 from dartmath.verify.realset import INEQUALITIES
 from dartmath.verify.relations import assigned, is_equation, label
@@ -34,12 +34,22 @@ def same_collection(reference: Expression, answer: Expression, context: Context,
     if _is_tuple(group.brackets) and (entries := components(other, len(group.items))) is not None:
         pair = (group.items, entries) if group is reference else (entries, group.items)
         return same_tuple(*pair, context, same)
+    if isinstance(other, Named) and other.kind == "boolean" and isinstance(group.items[0], Named):
+        return _explained(group, other)
     main = _without_conditions(group)
+    if group.joiner == "or" and all(same(main[0], item, context) for item in main[1:]):
+        main = main[:1]
     if len(main) == 1:
         if isinstance(reference, Group):
             return same(main[0], answer, context)
         return same(reference, main[0], context)
     return Decision(False, "collection", f"{len(main)} items against one")
+
+
+def _explained(group: Group, verdict: Named) -> Decision:
+    """`Yes, because it converges`: a yes or no, and behind it nothing but words."""
+    equal = group.items[0] == verdict and all(isinstance(item, Text) for item in group.items[1:])
+    return Decision(equal, "boolean", f"{group.items[0]} with an explanation, against {verdict.value}")
 
 
 def _without_conditions(group: Group) -> tuple[Expression, ...]:

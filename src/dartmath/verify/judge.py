@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dartmath.errors import UnknownNameError
-from dartmath.verify.extract import MAX_ANSWER, extract_answer
+from dartmath.verify.boxes import MAX_ANSWER
+from dartmath.verify.extract import extract_answer
 from dartmath.verify.notation import repaired
 from dartmath.verify.outcome import Outcome, Verdict
 
