@@ -1,10 +1,11 @@
 """References that are themselves approximations, where the query shows it.
 
-Two rules, both only for a decimal reference and never where the query asks for an exact value or
-says how to round:
+Two rules, both only for a decimal reference that is no amount of money, and never where the query
+asks for an exact value or says how to round:
 
-* The query leaves a constant open (pi as 3.14 or 22/7; a gallon as 231 cubic inches or 7.48 to the
-  cubic foot). Conventions then differ by up to 0.2 %, and so may the answers.
+* The query leaves a constant open: pi as 3.14 or 22/7, for references of four digits or more; a
+  gallon as 231 cubic inches or 7.48 to the cubic foot, for three digits or more. Conventions then
+  differ by up to 0.2 %, and so may the answers.
 * The query is about measured quantities, and the answer is the reference rounded to fewer decimals.
 """
 
@@ -15,7 +16,7 @@ from fractions import Fraction
 
 from dartmath.verify.equality import Decision
 from dartmath.verify.expression import Expression, Number
-from dartmath.verify.measures import digits, distance, measure
+from dartmath.verify.measures import Measure, digits, distance, measure
 
 OPEN_CONSTANT = Fraction(2, 1000)
 """Relative difference that conventions for pi or for gallons make: (22/7)^2 against 3.14^2 is 0.18 %."""
@@ -25,8 +26,10 @@ _EXACT = re.compile(
     r"|\bcommon fraction\b|\bsignificant\b",
     re.IGNORECASE,
 )
-_OPEN = re.compile(
-    r"\bgallons?\b|\bcircle|\bcircular\b|\bcircumference\b|\bradi(?:us|i)\b|\bdiameter\b|\bspher|\bcylind|\bcone\b",
+_CURRENCIES = frozenset(["usd", "gbp", "eur", "inr", "cny"])
+_GALLONS = re.compile(r"\bgallons?\b", re.IGNORECASE)
+_PI = re.compile(
+    r"\bcircle|\bcircular\b|\bcircumference\b|\bradi(?:us|i)\b|\bdiameter\b|\bspher|\bcylind|\bcone\b",
     re.IGNORECASE,
 )
 _MEASURED = re.compile(
@@ -39,21 +42,27 @@ _MEASURED = re.compile(
 
 def approximately(reference: Expression, answer: Expression, query: str) -> Decision | None:
     """Whether one of the two rules makes the answer equal to an approximate reference; else None."""
-    ours, theirs = measure(reference).value, measure(answer).value
-    if not isinstance(ours, Number) or not ours.places or digits(ours) < 4 or _EXACT.search(query[-4000:]):
-        return _three_digits(ours, theirs, query)
-    return _open_constant(ours, theirs, query) or _rounded(ours, theirs, query)
+    ours, theirs = measure(reference), measure(answer)
+    if not isinstance(ours.value, Number) or _is_money(ours) or _EXACT.search(query[-4000:]):
+        return None
+    if not _is_rounded(ours.value):
+        return None
+    return _open_constant(ours.value, theirs.value, query) or _rounded(ours.value, theirs.value, query)
 
 
-def _three_digits(ours: Expression, theirs: Expression, query: str) -> Decision | None:
-    """The rule of open constants holds from three digits on."""
-    if isinstance(ours, Number) and ours.places and digits(ours) == 3 and not _EXACT.search(query[-4000:]):
-        return _open_constant(ours, theirs, query)
-    return None
+def _is_money(found: Measure) -> bool:
+    """Amounts of money are exact to the cent."""
+    return any(name in _CURRENCIES for name, _ in found.unit.dimensions)
+
+
+def _is_rounded(literal: Number) -> bool:
+    """Whether a number has decimals that a measurement or a convention leaves uncertain."""
+    return bool(literal.places) and literal.value.denominator != 1
 
 
 def _open_constant(ours: Number, theirs: Expression, query: str) -> Decision | None:
-    if not _OPEN.search(query[-4000:]):
+    gallons, pi = _GALLONS.search(query[-4000:]), _PI.search(query[-4000:])
+    if digits(ours) < (3 if gallons else 4) or not (gallons or pi):
         return None
     apart = distance(ours, theirs)
     if apart is None or apart > abs(ours.value) * OPEN_CONSTANT:
@@ -62,7 +71,7 @@ def _open_constant(ours: Number, theirs: Expression, query: str) -> Decision | N
 
 
 def _rounded(ours: Number, theirs: Expression, query: str) -> Decision | None:
-    if not isinstance(theirs, Number) or not _MEASURED.search(query[-4000:]):
+    if digits(ours) < 4 or not isinstance(theirs, Number) or not _MEASURED.search(query[-4000:]):
         return None
     places = theirs.places or 0
     if (theirs.value.denominator != 1 and not places) or places >= (ours.places or 0):

@@ -80,9 +80,7 @@ def same(reference: Expression, answer: Expression, context: Context) -> Decisio
         found = rule(reference, answer, context)
         if found is not None:
             return found
-    decision = _ratios(reference, answer) or same_measure(
-        reference, answer, context.tolerance, context.query
-    )
+    decision = _ratios(reference, answer) or same_measure(reference, answer, context.tolerance, context.query)
     if decision or not context.query or context.tolerance is not None:
         return decision
     return approximately(reference, answer, context.query) or decision

@@ -25,6 +25,7 @@ _TIMES_X = re.compile(r"(?<=\d)\s*[xX]\s*(?=10\s*\^)")
 _TRAILING = re.compile(r"(?:(?<!\.)\.|[\s,;:!]|\\[,;:! ]|\\\\|~)$")
 
 
+_BRACED_COLON = re.compile(r"(?<![a-zA-Z])\{:\}")
 _UNION = re.compile(r"(?<=[)\]}])\s*U\s*(?=\\left|\\?[(\[{])")
 _OUTWARD = re.compile(r"([\[\]])([^][(){};,]{1,80}[;,][^][(){};,]{1,80})([\[\]])")
 _SQUARE = re.compile(r"\b(sq|cu)\.")
@@ -45,7 +46,7 @@ def rewritten(text: str) -> str:
     if "C" in text or "P" in text:
         text = _CHOOSE.sub(_chosen, text)
     if "{:}" in text:
-        text = text.replace("{:}", ":")
+        text = _BRACED_COLON.sub(":", text)
     if "sq." in text or "cu." in text:
         text = _SQUARE.sub(r"\1", text)
     if "frac" in text:

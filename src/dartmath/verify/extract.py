@@ -31,7 +31,9 @@ _PHRASE = re.compile(
     r"|^[ \t]*[#*_]{1,6}[ \t]*(?:the )?(?:final )?answers?[ \t]*[:.]?[*_]{0,3}[ \t]*$)[ \t]*\n{0,3}[ \t]*",
     re.IGNORECASE | re.MULTILINE,
 )
-_FIELD = re.compile(r"\"(?:final_?)?answer\"\s*:\s*(?:\"(?P<text>(?:[^\"\\]|\\.){1,1000})\"|(?P<bare>[^\s,}\]]{1,100}))")
+_FIELD = re.compile(
+    r"\"(?:final_?)?answer\"\s*:\s*(?:\"(?P<text>(?:[^\"\\]|\\.){1,1000})\"|(?P<bare>[^\s,}\]]{1,100}))"
+)
 _COMMENT = re.compile(
     r"(?:indeed |also |now |therefore )?(?:not )?(?:correct|right|wrong|incorrect|valid|reasonable"
     r"|unique|below|above|as follows|found|given|verified|clear|consistent|unchanged)\b.{0,80}",

@@ -288,10 +288,13 @@ def _angle(parts: list[Expression]) -> Expression:
 
 def quotient(top: Expression, bottom: Expression) -> Expression:
     """A fraction; `dy` over `dx` is the name of a derivative."""
-    if isinstance(top, Symbol) and isinstance(bottom, Symbol):
-        if all(len(side.name) == 2 and side.name[0] == "d" for side in (top, bottom)):
-            return Symbol(f"{top.name}/{bottom.name}")
+    if _is_differential(top) and _is_differential(bottom):
+        return Symbol(f"{top}/{bottom}")
     return Apply("div", (top, bottom))
+
+
+def _is_differential(node: Expression) -> bool:
+    return isinstance(node, Symbol) and len(node.name) == 2 and node.name[0] == "d"
 
 
 def _ratio(left: Expression, right: Expression) -> Expression:

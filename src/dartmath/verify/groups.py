@@ -28,12 +28,8 @@ def same_collection(reference: Expression, answer: Expression, context: Context,
         return _same_groups(reference, answer, context, same)
     group, other = (reference, answer) if isinstance(reference, Group) else (answer, reference)
     assert isinstance(group, Group)
-    if mentions_matrix(other) and (matrix := combined(other)) is not None:
-        pair = (matrix, answer) if isinstance(answer, Group) else (reference, matrix)
-        return _vector(*pair, context, same)
-    if _is_tuple(group.brackets) and (entries := components(other, len(group.items))) is not None:
-        pair = (group.items, entries) if group is reference else (entries, group.items)
-        return same_tuple(*pair, context, same)
+    if (found := _as_vectors(group, other, context, same, swapped=group is not reference)) is not None:
+        return found
     if isinstance(other, Named) and other.kind == "boolean" and isinstance(group.items[0], Named):
         return _explained(group, other)
     main = _without_conditions(group)
@@ -44,6 +40,18 @@ def same_collection(reference: Expression, answer: Expression, context: Context,
             return same(main[0], answer, context)
         return same(reference, main[0], context)
     return Decision(False, "collection", f"{len(main)} items against one")
+
+
+def _as_vectors(
+    group: Group, other: Expression, context: Context, same: Same, *, swapped: bool
+) -> Decision | None:
+    """A tuple against a matrix, or against a sum of unit vectors."""
+    if mentions_matrix(other) and (matrix := combined(other)) is not None:
+        return _vector(matrix, group, context, same) if swapped else _vector(group, matrix, context, same)
+    parts = components(other, len(group.items)) if _is_tuple(group.brackets) else None
+    if parts is None:
+        return None
+    return same_tuple(*((parts, group.items) if swapped else (group.items, parts)), context, same)
 
 
 def _explained(group: Group, verdict: Named) -> Decision:
@@ -149,7 +157,11 @@ def _bases(labels: list[str | None]) -> set[str]:
 
 def _unlike(labels: list[str | None]) -> bool:
     """Whether a list gives values to different variables, so that their order says which is which."""
-    return len(labels) > 1 and all(name and len(name) == 1 for name in labels) and len(set(labels)) == len(labels)
+    return (
+        len(labels) > 1
+        and all(name and len(name) == 1 for name in labels)
+        and len(set(labels)) == len(labels)
+    )
 
 
 def _unlabelled_in_order(

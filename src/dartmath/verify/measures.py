@@ -67,7 +67,8 @@ def same_measure(
     A unit on one side only is left out. Both with units: converted where both are known and of the
     same dimension, different where the dimensions differ. Of a reference in percent the sign may be
     left out; an answer in percent is the hundredth, or the bare number where the query asks for a
-    percentage (without a query: where the number is more than one). Degrees meet radians when the other side is a multiple of pi.
+    percentage (without a query: where the number is more than one). Degrees meet radians when the
+    other side is a multiple of pi.
     """
     ours, theirs = measure(reference), measure(answer)
     if "percent" in (ours.kind, theirs.kind) and ours.kind != theirs.kind:

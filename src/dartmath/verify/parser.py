@@ -15,6 +15,7 @@ from dartmath.verify.statements import JOINERS, statement
 from dartmath.verify.tokens import NotationError, Token, tokenize
 from dartmath.verify.units import is_unit_word
 from dartmath.verify.wholes import whole_answer
+from dartmath.verify.words import named
 
 MAX_LENGTH = 4_000
 """A longer answer is compared as text."""
@@ -102,6 +103,9 @@ def _item(tokens: list[Token], source: str) -> list[Expression]:
         tokens = tokens[1:]
     if _is_condition(tokens):
         return []
+    is_word = len(tokens) == 1 and tokens[0][0] in ("word", "text") and len(tokens[0][1]) > 1
+    if is_word and (known := named(tokens[0][1])) is not None:
+        return [known]
     grammar = Grammar(tokens)
     try:
         tree = statement(grammar)

@@ -22,7 +22,8 @@ from dartmath.verify.words import unadorned
 
 _ALL = r"(?:the set of )?(?:all|any|every|the)?\s*(?:the )?"
 _SIGNED = re.compile(
-    _ALL + r"(positive|negative|non-?negative|non-?positive) (?:real (?:numbers?|values?)|reals)", re.IGNORECASE
+    _ALL + r"(positive|negative|non-?negative|non-?positive) (?:real (?:numbers?|values?)|reals)",
+    re.IGNORECASE,
 )
 _EXCEPT = re.compile(
     _ALL + r"(?:real (?:numbers?|values?)|reals)(?: (?:of )?[a-z])?,? "
@@ -34,8 +35,12 @@ _SUCH_THAT = re.compile(
     r"(?:such that|where|with|for which|satisfying|that are|which are)? ?(?P<rest>.+)",
     re.IGNORECASE,
 )
+_IS = r"(?:(?:is|are|be) )?"
 _SIGNS = (
-    (re.compile(r"(?:(?:is|are|be) )?(?:greater|larger|more) than or equal to|(?:(?:is|are) )?at least"), ">="),
+    (
+        re.compile(r"(?:(?:is|are|be) )?(?:greater|larger|more) than or equal to|(?:(?:is|are) )?at least"),
+        ">=",
+    ),
     (re.compile(r"(?:(?:is|are|be) )?(?:less|smaller|fewer) than or equal to|(?:(?:is|are) )?at most"), "<="),
     (re.compile(r"(?:(?:is|are|be) )?(?:strictly )?(?:greater|larger|more) than"), ">"),
     (re.compile(r"(?:(?:is|are|be) )?(?:strictly )?(?:less|smaller|fewer) than"), "<"),
@@ -68,7 +73,8 @@ def _set(words: str) -> Expression | None:
     if removed := _EXCEPT.fullmatch(words):
         return _without(removed["rest"])
     if condition := _SUCH_THAT.fullmatch(words):
-        return _compared(condition["rest"], condition["name"] or "x")
+        name = condition["name"] or "x"
+        return _compared(condition["rest"], name) or _stated(condition["rest"], name)
     return _compared(words, "x")
 
 
@@ -93,7 +99,7 @@ def _without(rest: str) -> Expression | None:
 
 
 def _compared(words: str, name: str) -> Expression | None:
-    """`greater than 2`, `x is at least 0` or `x \\ne 1` as a condition on one variable."""
+    """`greater than 2` or `x is at least 0` as a condition on one variable."""
     from dartmath.verify.parser import parse
 
     for pattern, sign in _SIGNS:
@@ -103,7 +109,16 @@ def _compared(words: str, name: str) -> Expression | None:
             if found is None:
                 return None
             return _if_relation(parse(f"{found['name'] or name} {found['sign']} {found['bound']}"))
-    return _if_relation(parse(words)) if any(sign in words for sign in ("<", ">", "!=")) else None
+    return None
+
+
+def _stated(words: str, name: str) -> Expression | None:
+    """`x != 1`, or `!= 1` behind the name, as a condition."""
+    from dartmath.verify.parser import parse
+
+    if not any(sign in words for sign in ("<", ">", "!=")):
+        return None
+    return _if_relation(parse(f"{name} {words}" if words[0] in "<>!" else words))
 
 
 def _if_relation(tree: Expression) -> Expression | None:

@@ -145,7 +145,7 @@ def _holds_pi(node: Expression) -> bool:
 
 
 def _families(ours: Expression, theirs: Expression) -> Iterator[Pair]:
-    """`x = k\\pi, k \\in \\mathbb{Z}` and `\\{n\\pi : n \\in \\mathbb{Z}\\}` as what they say of every integer.
+    """`k\\pi, k \\in \\mathbb{Z}` and `\\{n\\pi : n \\in \\mathbb{Z}\\}` as families of numbers.
 
     Where an integer parameter is declared, two families that are linear in it are the same when
     their steps are, up to sign, and their first members are whole steps apart.
@@ -190,7 +190,9 @@ def _shifted(one: Expression, name: str, two: Expression, other: str) -> bool:
     at = [substitute(one, {name: number(place)}) for place in (0, 1, 2)]
     to = [substitute(two, {other: number(place)}) for place in (0, 1, 2)]
     step, other_step = difference(at[1], at[0]), difference(to[1], to[0])
-    linear = scalar_equal(step, difference(at[2], at[1])) and scalar_equal(other_step, difference(to[2], to[1]))
+    linear = scalar_equal(step, difference(at[2], at[1])) and scalar_equal(
+        other_step, difference(to[2], to[1])
+    )
     same_step = scalar_equal(step, other_step) or scalar_equal(step, Apply("neg", (other_step,)))
     if not linear or not same_step or scalar_equal(step, number(0)):
         return False
@@ -199,7 +201,11 @@ def _shifted(one: Expression, name: str, two: Expression, other: str) -> bool:
 
 def _is_whole(node: Expression) -> bool:
     apart = distance(node, number(0))
-    return apart is not None and apart < 10**6 and bool(scalar_equal(Apply("abs", (node,)), number(round(apart))))
+    return (
+        apart is not None
+        and apart < 10**6
+        and bool(scalar_equal(Apply("abs", (node,)), number(round(apart))))
+    )
 
 
 def _points(ours: Expression, theirs: Expression) -> Iterator[Pair]:

@@ -72,8 +72,9 @@ def _variable(node: Expression) -> str | None:
 
 def _has_several(node: Expression) -> bool:
     """Whether conditions are on several variables: `y > 1 and z > 1`."""
-    joined = isinstance(node, Group) and not node.brackets
-    return joined and all(isinstance(item, Relation) for item in node.items) and lone_variable(node) is None
+    if not isinstance(node, Group) or node.brackets:
+        return False
+    return all(isinstance(item, Relation) for item in node.items) and lone_variable(node) is None
 
 
 def _same_variable(reference: Expression, answer: Expression) -> bool:

@@ -108,7 +108,7 @@ def _side(g: Grammar) -> Expression:
     value = g.union()
     if g.is_op(".") and g.peek(1)[0] == "close":
         g.take()
-    currency = currency or _currency(g)
+    currency = currency or (_currency(g) if g.peek()[0] in ("op", "cmd") else None)
     if currency:
         return Quantity(value, currency)
     tail = _tail(g)

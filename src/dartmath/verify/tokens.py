@@ -32,7 +32,8 @@ _MASTER = re.compile(
   | (?P<textcmd>\\(?:text(?:bf|it|rm|tt|sf|sc|normal|up)?|mbox|hbox|emph
       |math(?:rm|bf|it|sf|tt)|operatorname\*?)\s*\{)
   | (?P<env>\\(?:begin|end)\s*\{\s*[a-zA-Z]+\*?\s*\}(?:\s*\{[|lcr\s]*\})?)
-  | (?P<num>(?:\d+(?:\.\d+|\.(?=\s*[/*+^)-]))?|\.\d+|\.(?=\\(?:overline|bar|dot)\s*\{?\d))(?:[eE][+-]?\d{1,9}(?![\d.a-zA-Z]))?)
+  | (?P<num>(?:\d+(?:\.\d+|\.(?=\s*[/*+^)-]))?|\.\d+|\.(?=\\(?:overline|bar|dot)\s*\{?\d))
+      (?:[eE][+-]?\d{1,9}(?![\d.a-zA-Z]))?)
   | (?P<word>[A-Za-z]+)
   | (?P<newline>\\\\(?:\s*\[[^\]]{0,9}\])?|\\newline|\\cr(?![a-zA-Z]))
   | (?P<cmd>\\[a-zA-Z]+)
