@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -15,6 +15,7 @@ from dartmath.errors import ConfigError, DataError, MissingDependencyError, Unkn
 from dartmath.queries import Columns, Query, QuerySource, Selector, load, load_all
 from dartmath.queries.query import make_query
 from dartmath.queries.select import select
+from dartmath.verify.judge import VERIFIERS
 
 ROWS = [{"query": f"What is {i} + 1?", "reference": str(i + 1), "kind": "sum"} for i in range(9)]
 
@@ -110,11 +111,21 @@ def test_missing_empty_and_damaged_files(tmp_path: Path, name: str) -> None:
         (QuerySource(dataset="gsm8k/test", options={"size": 2}), ConfigError, "options"),
         (QuerySource(dataset="gsm8k/test", columns=Columns()), ConfigError, "columns"),
         (QuerySource(dataset="own.jsonl", mirror="a/b"), ConfigError, "mirror"),
+        (QuerySource(dataset="own.jsonl", revision="main"), ConfigError, "revision"),
+        (QuerySource(dataset="own.jsonl", split="test"), ConfigError, "split"),
+        (QuerySource(dataset="gsm8k/test", split="test"), ConfigError, "split"),
+        (QuerySource(dataset="gsm8k/test", verifier="theoremqa"), ConfigError, "verifier"),
+        (QuerySource(dataset="theoremqa", revision="main"), ConfigError, "beside a `mirror`"),
     ],
 )
 def test_what_does_not_belong_is_refused(source: QuerySource, error: type[Exception], says: str) -> None:
     with pytest.raises(error, match=says):
         load(source)
+
+
+def test_verification_modes_are_those_of_the_verifier() -> None:
+    field = QuerySource.model_fields["verifier"]
+    assert set(get_args(field.annotation)) == set(VERIFIERS)
 
 
 def test_data_that_is_nowhere_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

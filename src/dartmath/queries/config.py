@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -66,7 +66,7 @@ class QuerySource(Section):
     """Hub id (`OWNER/NAME` or `OWNER/NAME:CONFIG`) to read a built-in data set from instead."""
     revision: str | None = None
     """Branch, tag or commit of what is read from the Hub; the newest when absent."""
-    verifier: str = "math"
+    verifier: Literal["math", "theoremqa"] = "math"
     """Verification mode of a user's own data set."""
     examples: list[WorkedExample] = []
     """Worked examples for few-shot prompts on this data set; the built-in ones when absent."""

@@ -62,5 +62,9 @@ def _check_keys(source: QuerySource) -> None:
         raise ConfigError(f"{source.dataset}: `columns` belong to your own data sets alone")
     if source.mirror and not builtin:
         raise ConfigError(f"{source.dataset}: `mirror` belongs to built-in data sets alone")
+    if source.split != "train" and not source.dataset.startswith(HUB_PREFIX):
+        raise ConfigError(f"{source.dataset}: `split` belongs to your own Hub data sets alone")
+    if source.verifier != "math" and (builtin or generator):
+        raise ConfigError(f"{source.dataset}: `verifier` belongs to your own data sets alone")
     if source.revision and not (builtin or source.dataset.startswith(HUB_PREFIX)):
         raise ConfigError(f"{source.dataset}: `revision` belongs to what is read from the Hub alone")
