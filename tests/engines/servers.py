@@ -66,7 +66,7 @@ def vllm_server(python: str, model: str) -> Iterator[str]:
         environment = {"VLLM_CPU_KVCACHE_SPACE": "1", **os.environ, **quiet}
         with _process(command, environment) as (process, log):
             url = f"http://127.0.0.1:{port}"
-            _wait_for(lambda: _healthy(url), process, log)
+            _wait_for(lambda: _healthy(url), process, log, seconds=900)
             yield f"{url}/v1"
 
 
@@ -91,16 +91,19 @@ def _process(
 
 @contextmanager
 def _reserved_port() -> Iterator[int]:
-    """A port that the system gives to no one else, and on which a server with SO_REUSEPORT may listen."""
+    """A port that no one is given who asks for any, on which a server with SO_REUSEADDR may listen."""
     with socket.socket() as holder:
-        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         holder.bind(("127.0.0.1", 0))
         yield holder.getsockname()[1]
 
 
-def _wait_for(look: Callable[[], T | None], process: subprocess.Popen[bytes], log: Path) -> T:
-    """What `look` finds; fails with the last words of a server that has ended, or after four minutes."""
-    for _ in range(2400):
+def _wait_for(
+    look: Callable[[], T | None], process: subprocess.Popen[bytes], log: Path, seconds: float = 240
+) -> T:
+    """What `look` finds; fails with the last words of a server that has ended or takes too long."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
         found = look()
         if found is not None:
             return found

@@ -15,7 +15,7 @@ from dartmath.model import ModelSection
 from dartmath.prompts.template import Prompt, Template, load_template
 from engines.servers import vllm_server
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 
 @pytest.fixture(scope="module")
