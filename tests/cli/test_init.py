@@ -130,7 +130,7 @@ def ask(answers: list[str]) -> tuple[int, bytes, bytes]:
         stderr=subprocess.PIPE,
     ) as process:
         os.write(ours, ("\n".join(answers) + "\n").encode())
-        output, errors = process.communicate(timeout=120)
+        output, errors = process.communicate(timeout=240)
     os.close(ours)
     os.close(theirs)
     return process.returncode, output, errors

@@ -57,7 +57,7 @@ def push(hub: Hub, *arguments: str, token: str = TOKEN) -> subprocess.CompletedP
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=240,
     )
 
 

@@ -51,11 +51,12 @@ def test_console_blocks_mark_their_commands(page: Path) -> None:
     assert not unmarked, "a console block shows its commands after `$ `"
 
 
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize(
     "page", [p for p in PAGES if _has_commands(p) and not _is_slow(p)], ids=lambda p: p.name
 )
 def test_commands_run(page: Path, tmp_path: Path) -> None:
-    run_page(page, tmp_path, timeout=120)
+    run_page(page, tmp_path, timeout=600)
 
 
 @pytest.mark.slow
