@@ -7,6 +7,7 @@ import pytest
 from dartmath.errors import UnknownNameError
 from dartmath.preview import Preview, preview
 from dartmath.recipe import load_recipe
+from dartmath.sampling.config import Prop2Diff
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +31,9 @@ def test_the_loss_counts_the_response_and_its_end(tiny: Preview) -> None:
 def test_counts_and_bounds(tiny: Preview) -> None:
     queries = sum(tiny.counts.values())
     assert len(tiny.counts) == 6, "one band per source"
-    assert tiny.trials == (8 * queries, 48 * queries)
+    policy = tiny.recipe.sampling.policy
+    assert isinstance(policy, Prop2Diff)
+    assert tiny.trials == (policy.pilot * queries, policy.cap * queries)
 
 
 def test_bad_names_are_errors_before_anything_runs(smollm2: str) -> None:
