@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+
+from dartmath.verify.words import SCALES
 
 _RUPEES = re.compile(r"^(?:Rs|INR|USD|US)\b\.?\s*(?=[\d$\\])", re.IGNORECASE)
 _BRACKETED_NOUN = re.compile(r"(?<=[\d}])\s+\(([A-Za-z]{3}[A-Za-z ]{0,40})\)$")
@@ -36,37 +39,31 @@ _UNIT_FRACTION = re.compile(
 _CHOOSE = re.compile(
     r"(?:\{\})?[_^]\{?(\w{1,9})\}?\s*(?:\\(?:text|mathrm)\s*\{)?([CP])\}?\s*_\{?(\w{1,9})\}?(?![\w^])"
 )
+_SCALED = re.compile(
+    rf"(?<=[\d}}])[\s~]*((?:\\(?:text|mathrm|mbox)\s*\{{)?)\s*({'|'.join(SCALES)})s?(?![A-Za-z])",
+    re.IGNORECASE,
+)
 _OF_INTEGERS = re.compile(r"\s*\(\s*[a-zA-Z]\s*\\in\s*\\mathbb\s*\{?[ZN]\}?[^()]{0,10}\)$")
 
 
 def rewritten(text: str) -> str:
-    """Notation that needs its neighbours to be read: `2 x 10^5`, `3 to 4`, `Rs. 500`, `9 (apples)`."""
-    if "[" in text or "]" in text or "U" in text:
-        text = _UNION.sub(r"\\cup ", _OUTWARD.sub(_inward, text))
-    if "C" in text or "P" in text:
-        text = _CHOOSE.sub(_chosen, text)
-    if "{:}" in text:
-        text = _BRACED_COLON.sub(":", text)
-    if "sq." in text or "cu." in text:
-        text = _SQUARE.sub(r"\1", text)
-    if "frac" in text:
-        text = _UNIT_FRACTION.sub(r"\\text{\1/\2}", text)
+    """Notation that needs its neighbours to be read: `2 x 10^5`, `3 to 4`, `Rs. 500`, `2.5 million`."""
+    for signs, pattern, replacement in _REWRITINGS:
+        if any(sign in text for sign in signs):
+            text = pattern.sub(replacement, text)
     if text[:1] == "<" and text[-1:] == ">":
         text = f"\\langle {text[1:-1]}\\rangle "
-    if "circ" in text:
-        text = _CELSIUS.sub(lambda sign: _DEGREES[sign[1]], text)
     if text[-1:] == ")":
         text = _ASIDE.sub("", _ALTERNATIVE.sub(r" \\text{ or } \1", _OF_INTEGERS.sub("", text)))
         if constructed := _CONSTRUCTOR.fullmatch(text):
             text = constructed[1]
         text = _BRACKETED_NOUN.sub(r" \\text{\1}", text)
-    if "." in text:
-        text = _NAMESPACE.sub("", text)
-    if "to" in text:
-        text = _TO.sub(":", text)
-    if text[:2].lower() in ("rs", "in", "us"):
-        text = _RUPEES.sub("", text)
-    return _TIMES_X.sub("*", text) if "x" in text or "X" in text else text
+    return text
+
+
+def unscaled(text: str) -> str:
+    """`2.5 million` as the bare number, for a query that asks how many millions."""
+    return _SCALED.sub(r" \1 ", text)
 
 
 def _inward(match: re.Match[str]) -> str:
@@ -80,6 +77,28 @@ def _chosen(match: re.Match[str]) -> str:
     whole, kind, part = match.groups()
     chosen = f"\\binom{{{whole}}}{{{part}}}"
     return chosen if kind == "C" else f"{chosen}({part})!"
+
+
+def _power_of_ten(match: re.Match[str]) -> str:
+    """`million` behind a number as a factor; what follows the word stays."""
+    return f" \\cdot 10^{{{SCALES[match[2].lower()]}}} {match[1]} "
+
+
+_REWRITINGS: tuple[tuple[tuple[str, ...], re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    (("illion", "housand"), _SCALED, _power_of_ten),
+    (("[", "]"), _OUTWARD, _inward),
+    (("U",), _UNION, r"\\cup "),
+    (("C", "P"), _CHOOSE, _chosen),
+    (("{:}",), _BRACED_COLON, ":"),
+    (("sq.", "cu."), _SQUARE, r"\1"),
+    (("frac",), _UNIT_FRACTION, r"\\text{\1/\2}"),
+    (("circ",), _CELSIUS, lambda sign: _DEGREES[sign[1]]),
+    ((".",), _NAMESPACE, ""),
+    (("to",), _TO, ":"),
+    (("R", "r", "I", "i", "U", "u"), _RUPEES, ""),
+    (("x", "X"), _TIMES_X, "*"),
+)
+"""Signs without which a pattern cannot match, the pattern, and what it becomes."""
 
 
 def undressed(text: str) -> str:

@@ -9,7 +9,7 @@ from hashlib import blake2b
 from typing import Any
 
 from dartmath.verify.exact import PRIME, Inexact, TooLong, Undefined, field_point, rational, residue
-from dartmath.verify.expression import Apply, Constant, Expression, children, number, symbols
+from dartmath.verify.expression import Apply, Constant, Expression, children, is_infinite, number, symbols
 
 PRECISIONS = (128, 384, 1024, 4096)
 """Bits of the balls, in rising order; equal means overlapping at `EQUAL_BITS` or more."""
@@ -43,6 +43,8 @@ def scalar_equal(left: Expression, right: Expression) -> Decision:
     """Compare two scalars as numbers, or as functions of their free symbols."""
     if left == right:
         return Decision(True, "structure", "the same expression")
+    if is_infinite(left) or is_infinite(right):
+        return Decision(False, "structure", f"{right} against {left}")
     names = symbols(left) | symbols(right)
     try:
         if not names:

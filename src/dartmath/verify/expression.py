@@ -182,6 +182,12 @@ def children(node: Expression) -> tuple[Expression, ...]:
             return ()
 
 
+def is_infinite(node: Expression) -> bool:
+    """Whether a tree is infinity, or minus infinity."""
+    infinity = Constant("infinity")
+    return node in (infinity, Apply("neg", (infinity,)))
+
+
 def symbols(node: Expression) -> set[str]:
     """Names of all free symbols in a tree."""
     found: set[str] = set()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dartmath.verify.choices import options
-from dartmath.verify.dressing import undressed
+from dartmath.verify.dressing import undressed, unscaled
 from dartmath.verify.equality import scalar_equal
 from dartmath.verify.expression import (
     Apply,
@@ -29,7 +29,7 @@ from dartmath.verify.measures import distance
 from dartmath.verify.names import GREEK
 from dartmath.verify.parser import parse
 from dartmath.verify.relations import assigned, difference, label
-from dartmath.verify.words import clock
+from dartmath.verify.words import SCALES, clock
 
 _GROUPED = re.compile(r"\d,\d{3}(?!\d)")
 _LETTERS = re.compile(r"\\?[A-Za-z]{2,4}")
@@ -39,6 +39,7 @@ _BASE_QUERY = re.compile(r"\bbase\b|\bbinary\b|\boctal\b|\bhexadecimal\b", re.IG
 _ASKED = re.compile(r"\bfor \$?([a-zA-Z])\$?\s*[.?]?\s*$|\bfor \$?([a-zA-Z])\$?[.?]")
 _OPTION = re.compile(r"(?:\\text\s*\{)?\s*\(?([a-jA-J])\)\s*([^}]+)\}?")
 _SPACED = re.compile(r"-?[\d./]{1,40}(?: +-?[\d./]{1,40}){1,200}")
+_IN_SCALES = re.compile(rf"\b(?:{'|'.join(SCALES)})s\b", re.IGNORECASE)
 _PARAMETERS = ("k", "n", "m", "l", "j", "N", "K")
 
 Pair = tuple[Expression, Expression]
@@ -54,6 +55,7 @@ def other_readings(
     yield from _digits_in_base(ours, theirs, query)
     yield from _renamed_parameters(ours, theirs)
     yield from _unit_letters(reference, ours, answer, theirs)
+    yield from _in_scales(reference, answer, query)
     yield from _asked_for(ours, theirs, query)
     yield from _option_text(ours, answer, query)
     yield from _spaced_lists(reference, ours, answer, theirs)
@@ -256,6 +258,13 @@ def _unit_letters(reference: str, ours: Expression, answer: str, theirs: Express
 def _with_unit(text: str) -> Expression | None:
     match = _UNIT_LETTER.fullmatch(text.strip())
     return Quantity(parse(match[1]), match[2].strip()) if match else None
+
+
+def _in_scales(reference: str, answer: str, query: str) -> Iterator[Pair]:
+    """`5 million` for 5, when the query asks for a number of millions."""
+    bare = unscaled(reference), unscaled(answer)
+    if bare != (reference, answer) and _IN_SCALES.search(query[-2000:]):
+        yield parse(bare[0]), parse(bare[1])
 
 
 def _asked_for(ours: Expression, theirs: Expression, query: str) -> Iterator[Pair]:

@@ -17,6 +17,7 @@ from dartmath.verify.expression import (
     Relation,
     SetBuilder,
     Symbol,
+    is_infinite,
     symbols,
 )
 from dartmath.verify.pieces import Piece, Pieces, compare_ends, intersection, union
@@ -183,7 +184,7 @@ def is_set(node: Expression) -> bool:
         case Group(brackets="[)" | "(]"):
             return True
         case Group(brackets="()" | "[]", items=(low, high)):
-            return _is_infinite(low) or _is_infinite(high)
+            return is_infinite(low) or is_infinite(high)
         case Group(brackets="", items=items):
             return all(is_set(item) for item in items) and any(isinstance(item, Relation) for item in items)
         case Relation(operators=operators):
@@ -193,10 +194,6 @@ def is_set(node: Expression) -> bool:
         case Cases(cases=cases):
             return all(is_set(value) for value, _ in cases)
     return False
-
-
-def _is_infinite(node: Expression) -> bool:
-    return node == Constant("infinity") or node == Apply("neg", (Constant("infinity"),))
 
 
 def lone_variable(node: Expression) -> str | None:

@@ -50,7 +50,9 @@ _UNITS = listed(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
     "sixteen seventeen eighteen nineteen"
 )
-_SCALES = {"thousand": 1000, "million": 10**6, "billion": 10**9}
+SCALES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
+"""Words that multiply the number before them, with their power of ten."""
+
 _TENS = dict(
     zip(
         ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"],
@@ -140,10 +142,10 @@ def _number_word(words: str) -> Number | None:
     if not parts or len(parts) > 20:
         return None
     for part in parts:
-        if part in _SCALES:
+        if part in SCALES:
             if not group and len(parts) > 1:
                 return None
-            total, group, last = total + max(group, 1) * _SCALES[part], 0, 1000
+            total, group, last = total + max(group, 1) * 10 ** SCALES[part], 0, 1000
         elif part == "hundred":
             if not 0 < group < 10 and len(parts) > 1:
                 return None
