@@ -2,9 +2,10 @@
 
     python benchmarks/sampling_efficiency.py [--queries 3000] [--slots 512]
 
-The workload is the paper's: its queries per level and fitted pass rates (`sampling_paper.py`),
-lengths as published. The controller is the real one on a virtual clock. The rival fills batches
-of 2^14 requests with the unfinished queries in turn, generates the whole batch, then grades it.
+The workload is the paper's: its queries per level, a Beta of pass rates for each, fitted to the
+published responses per query at trial caps of 2048 and 16,384, and lengths as published. The
+controller is the real one on a virtual clock. The rival fills batches of 2^14 requests with the
+unfinished queries in turn, generates the whole batch, then grades it.
 
 * beyond need: trials beyond the one that met the target, over all trials that were needed
 * occupancy: busy slots over all slots, until 99 % of the trials are done
@@ -18,8 +19,11 @@ import heapq
 from collections.abc import Iterator
 
 import numpy as np
-from sampling_paper import setting
+from numpy.typing import NDArray
+from sampling_paper import LEVELS
 from sampling_virtual import VirtualEngine, VirtualGrader, VirtualLoop, Workload
+from scipy.optimize import minimize
+from scipy.special import betaincinv
 
 from dartmath.engines.protocol import Generation
 from dartmath.prompts.template import Prompt
@@ -28,6 +32,7 @@ from dartmath.sampling import policy as rules
 from dartmath.sampling.budget import BudgetGuard, Meter
 from dartmath.sampling.config import Budget, PolicySection, Price, Prop2Diff, Uniform
 from dartmath.sampling.controller import Controller
+from dartmath.sampling.forecast import Beta, play
 from dartmath.sampling.sample import Sample
 from dartmath.sampling.schedule import Schedule
 from dartmath.sampling.tally import Tally
@@ -35,6 +40,8 @@ from dartmath.sampling.trials import Trials
 
 BATCH = 2**14
 GRADED_PER_SECOND = 2000.0
+_HARD = Prop2Diff(k=192, pilot=64, cap=16_384)
+_DRAWS = 20_000
 
 
 class NullSink:
@@ -48,10 +55,33 @@ class NullSink:
 def make_workload(queries: int, seed: int = 0) -> Workload:
     """Pass rates of `queries` queries in the paper's proportions."""
     rng = np.random.default_rng(seed)
-    levels = setting().levels
-    total = sum(level.size for level in levels)
-    drawn = [level.draw(rng, round(queries * level.size / total)) for level in levels]
+    total = sum(size for _, size, _, _ in LEVELS)
+    shares = [(fit(uniform, hard), round(queries * size / total)) for _, size, uniform, hard in LEVELS]
+    drawn = [rng.beta(beta.a, beta.b, size) for beta, size in shares]
     return Workload(rng.permutation(np.concatenate(drawn)).tolist())
+
+
+def fit(uniform: float, hard: float) -> Beta:
+    """The Beta under which both policies give the published responses per query."""
+
+    def loss(logits: NDArray[np.float64]) -> float:
+        beta = Beta.of_mean(1 / (1 + np.exp(-logits[0])), float(np.exp(logits[1])))
+        return (
+            ((_rows(Uniform(), beta) - uniform) / 0.02) ** 2
+            + ((_rows(_HARD, beta) - hard) / 0.2) ** 2
+            # Where Uniform is complete, any narrow Beta would do: prefer one like the others'.
+            + 0.5 * (logits[1] - 0.2) ** 2
+        )
+
+    start = np.array([np.log((192 - hard) / hard), 0.2])
+    found = minimize(loss, start, method="Nelder-Mead", options={"maxiter": 120, "xatol": 1e-3}).x
+    return Beta.of_mean(float(1 / (1 + np.exp(-found[0]))), float(np.exp(found[1])))
+
+
+def _rows(policy: PolicySection, beta: Beta) -> float:
+    """Expected responses per query; the same random numbers each time, so that a fit converges."""
+    rates = betaincinv(beta.a, beta.b, (np.arange(_DRAWS) + 0.5) / _DRAWS)
+    return float(play(policy, rates, np.random.default_rng(0)).rows.mean())
 
 
 def needed(workload: Workload, policy: PolicySection) -> list[int]:
