@@ -1,4 +1,4 @@
-"""Puts the recipes, which lie at the top of the checkout, into the installed package."""
+"""Puts the recipes and launch files, which lie at the top of the checkout, into the installed package."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ from setuptools import setup
 from setuptools.command.build_py import build_py
 
 
-class BuildWithRecipes(build_py):
-    """`build_py`, then `recipes/` as `dartmath/recipes/`."""
+FOLDERS = ("recipes", "launch")
+
+
+class BuildWithFolders(build_py):
+    """`build_py`, then `recipes/` as `dartmath/recipes/`, and so on."""
 
     def run(self) -> None:
         super().run()
         # An editable install reads the checkout.
         if not self.editable_mode:
-            target = Path(self.build_lib) / "dartmath" / "recipes"
-            shutil.copytree("recipes", target, dirs_exist_ok=True)
+            for name in FOLDERS:
+                shutil.copytree(name, Path(self.build_lib) / "dartmath" / name, dirs_exist_ok=True)
 
 
-setup(cmdclass={"build_py": BuildWithRecipes})
+setup(cmdclass={"build_py": BuildWithFolders})

@@ -44,16 +44,15 @@ def prepare(path: str) -> None:
     import resource
     import time
 
-    from dartmath.model import resolve_model
+    from dartmath.model import ModelSection, load_tokenizer
     from dartmath.prompts.template import load_template
-    from dartmath.training.load import load_tokenizer
     from dartmath.training.mixture import mix
     from dartmath.training.pack import pack
     from dartmath.training.store import tokenise
     from dartmath.training.tokens import Encoder
 
     begin = time.perf_counter()
-    tokenizer = load_tokenizer(resolve_model("smollm2-135m-instruct"))
+    tokenizer = load_tokenizer(ModelSection(name="smollm2-135m-instruct"))
     store = tokenise(path, Encoder(tokenizer, load_template("alpaca"), max_length=4096))
     packing = pack(mix([store], [1.0], seed=0).lengths, 4096)
     seconds = time.perf_counter() - begin

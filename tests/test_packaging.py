@@ -16,7 +16,7 @@ import pytest
 from dartmath.recipe import builtin_recipes
 
 CHECKOUT = Path(__file__).parents[1]
-SOURCES = ("src", "recipes", "pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE")
+SOURCES = ("src", "recipes", "launch", "pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE")
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,8 @@ def test_everything_is_in_the_wheel(wheel: Path) -> None:
     }
     recipes = {f"dartmath/recipes/{name}.yaml" for name in builtin_recipes()}
     assert "dartmath/py.typed" in data
-    assert data | recipes <= names
+    launch = {"dartmath/launch/zero3.yaml", "dartmath/launch/fsdp2.yaml"}
+    assert data | recipes | launch <= names
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 """Reading training rows: every format, and an error with file and line for each bad row."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -37,15 +38,32 @@ def test_jsonl_and_parquet_and_folders_give_the_same_rows(tmp_path: Path) -> Non
     [
         ("{nonsense", "not valid JSON"),
         ("[1, 2]", "a row is a JSON object"),
-        ('{"query": "a"}', "`response` must be a text; the row has: query"),
-        ('{"query": "a", "response": null}', "`response` must be a text"),
-        ('{"query": 3, "response": "b"}', "`query` must be a text"),
+        (
+            '{"query": "a"}',
+            r"no column `response`; the row has: query; name the right one: .*response: COLUMN",
+        ),
+        ('{"query": "a", "response": null}', "`response` must be a text, got None"),
+        ('{"query": 3, "response": "b"}', "`query` must be a text, got 3"),
     ],
 )
 def test_a_bad_row_is_named_by_file_and_line(line: str, message: str, tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
     path.write_text('{"query": "a", "response": "b"}\n\n' + line + "\n")
     with pytest.raises(DataError, match=rf"rows\.jsonl:3: {message}"):
+        _rows(path)
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "parquet"])
+def test_columns_may_have_other_names(suffix: str, tmp_path: Path) -> None:
+    table = pa.table({"instruction": ["1 + 1?"], "output": ["2"], "source": ["made up"]})
+    path = tmp_path / f"rows.{suffix}"
+    if suffix == "parquet":
+        pq.write_table(table, path)
+    else:
+        path.write_text(json.dumps(table.to_pylist()[0]) + "\n")
+    batches = read_rows(str(path), ("instruction", "output"))
+    assert [(row.query, row.response) for batch in batches for row in batch] == [("1 + 1?", "2")]
+    with pytest.raises(DataError, match="no column `query`; the row has: instruction, output, source"):
         _rows(path)
 
 

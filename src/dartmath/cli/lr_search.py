@@ -46,7 +46,8 @@ def command(
 
     Examples:
         dartmath lr-search tiny --benchmark gsm8k/test --n 50 --max-tokens 200 --max-steps 10
-        dartmath lr-search dart-math/mistral-7b-uniform --data hub:TIGER-Lab/MMIQC --n 500
+        dartmath lr-search dart-math/mistral-7b-uniform --n 500 \\
+          --set 'training.datasets=[{path: hub:Vivacem/MMIQC, query: instruction, response: output}]'
     """
     from dartmath.training.lr_search import search
     from dartmath.training.request import training_request

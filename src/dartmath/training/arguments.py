@@ -7,6 +7,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+from dartmath.training.checkpoints import checkpoint_folder
 from dartmath.training.config import TrainingSection
 from dartmath.training.hardware import has_accelerator
 from dartmath.training.layout import Layout, warmup_steps
@@ -26,13 +27,13 @@ def quiet() -> None:
 def sft_config(
     section: TrainingSection, layout: Layout, out: Path, *, steps: int, dtype: str, seed: int
 ) -> Any:
-    """TRL's configuration of the run; checkpoints go to `out/checkpoints`."""
+    """TRL's configuration of the run; checkpoints go to a folder in `out`."""
     from trl import SFTConfig
 
     accelerated = has_accelerator()
     checkpointing = section.gradient_checkpointing
     return SFTConfig(
-        output_dir=str(out / "checkpoints"),
+        output_dir=str(checkpoint_folder(out)),
         use_cpu=not accelerated,
         bf16=dtype == "bfloat16",
         fp16=False,

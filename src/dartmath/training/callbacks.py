@@ -12,6 +12,7 @@ from transformers import TrainerCallback
 
 from dartmath.terminal import progress_bar
 from dartmath.training.checkpoints import mark_whole
+from dartmath.training.interrupt import StopRequest
 from dartmath.training.journal import LOG_FILE, Meter, note
 
 
@@ -66,6 +67,34 @@ class CheckpointCallback(TrainerCallback):  # type: ignore[misc]
             torch.distributed.barrier()
         if state.is_world_process_zero:
             mark_whole(Path(args.output_dir), state.global_step)
+
+
+class StopCallback(TrainerCallback):  # type: ignore[misc]
+    """Saves a checkpoint and ends the training after the step in which a stop is requested.
+
+    Attributes:
+        stopped_after: the step after which the run was stopped; None when it ran to its end.
+    """
+
+    def __init__(self, request: StopRequest) -> None:
+        self._request = request
+        self.stopped_after: int | None = None
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Stop, when any process was asked to and steps are left."""
+        if not _any(bool(self._request), args.device) or state.global_step >= state.max_steps:
+            return
+        control.should_save = control.should_training_stop = True
+        self.stopped_after = state.global_step
+
+
+def _any(asked: bool, device: Any) -> bool:
+    """Whether any process was asked: all have to stop after the same step."""
+    if not (torch.distributed.is_available() and torch.distributed.is_initialized()):
+        return asked
+    flag = torch.tensor(int(asked), device=device)
+    torch.distributed.all_reduce(flag, op=torch.distributed.ReduceOp.MAX)
+    return bool(flag.item())
 
 
 def tensorboard(folder: Path) -> Any:

@@ -17,6 +17,11 @@ _MARKER = "whole.json"
 _PREFIX = "checkpoint-"
 
 
+def checkpoint_folder(out: Path) -> Path:
+    """Where the checkpoints of the run in `out` are."""
+    return out / "checkpoints"
+
+
 def newest_checkpoint(folder: Path) -> Path | None:
     """The newest whole checkpoint in `folder`; None when there is none."""
     whole = [path for path in _checkpoints(folder) if (path / _MARKER).is_file()]

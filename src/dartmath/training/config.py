@@ -13,9 +13,13 @@ class DatasetWeight(Section):
     """One data set of a mixture."""
 
     path: str
-    """Folder of `dartmath curate`, JSONL or Parquet with `query` and `response`, or `hub:OWNER/NAME`."""
+    """Folder of `dartmath curate`, a JSONL or Parquet file, or `hub:OWNER/NAME`."""
     weight: float = Field(1.0, gt=0)
     """How often each row is seen in an epoch; fractions take a seeded sample."""
+    query: str = "query"
+    """The column that holds the problem."""
+    response: str = "response"
+    """The column that holds the response to learn."""
 
 
 class Lora(Section):
@@ -93,6 +97,7 @@ class TrainingSection(Section):
     sliding_window: bool = True
     """False switches the sliding window of a Mistral model off (paper)."""
     launch: str | None = None
-    """Accelerate configuration file (DeepSpeed, FSDP) that starts the processes; torchrun when absent."""
+    """How the processes are started and the model is sharded: `zero3` (DeepSpeed), `fsdp2`, or a
+    configuration file of accelerate; torchrun (DDP) when absent."""
     keep_checkpoints: bool = False
     """Keep the checkpoints (weights and optimiser state) after a finished run."""

@@ -49,10 +49,20 @@ class Job:
     out: Path
     seed: int
 
+    @property
+    def base(self) -> ModelSection:
+        """The base model, for its tokenizer."""
+        return ModelSection(name=self.path, revision=self.section.revision)
+
 
 def is_main() -> bool:
     """Whether this process is the one that writes."""
     return os.environ.get("RANK", "0") == "0"
+
+
+def is_finished(out: Path) -> bool:
+    """Whether `out` holds a finished run."""
+    return (out / "manifest.json").is_file() and bool(read_manifest(out, stage="train")["finished"])
 
 
 def resolve_job(
@@ -107,7 +117,7 @@ def open_run(job: Job) -> dict[str, Any]:
 def _settings(job: Job) -> dict[str, Any]:
     """Everything that shapes what is learnt; a run is only continued with the same."""
     config = job.section.model_dump(mode="json", exclude=_FREE_KEYS | {"datasets", "seed", "template"})
-    data = [[fingerprint(source.path), source.weight] for source in job.sources]
+    data = [[fingerprint(s.path), s.weight, s.query, s.response] for s in job.sources]
     return {**config, "template": job.template.hash, "datasets": data, "seed": job.seed}
 
 

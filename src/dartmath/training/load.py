@@ -1,4 +1,4 @@
-"""Loading the model that is trained, and its tokenizer."""
+"""Loading the model that is trained."""
 
 from __future__ import annotations
 
@@ -6,16 +6,6 @@ from typing import Any
 
 from dartmath.errors import ConfigError, DataError
 from dartmath.training.config import Lora, TrainingSection
-
-
-def load_tokenizer(path: str, revision: str | None = None) -> Any:
-    """The tokenizer of a model folder or Hub id."""
-    from transformers import AutoTokenizer
-
-    try:
-        return AutoTokenizer.from_pretrained(path, revision=revision)
-    except (OSError, ValueError) as error:
-        raise DataError(f"cannot load the tokenizer of {path!r}: {error}") from error
 
 
 def load_model(path: str, section: TrainingSection, *, dtype: str, attention: str) -> Any:

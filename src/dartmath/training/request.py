@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from dartmath.errors import ConfigError
-from dartmath.model import ModelSection, resolve_model
+from dartmath.model import ModelSection, load_tokenizer, resolve_model
 from dartmath.prompts.template import Template, load_template
 from dartmath.recipe import Recipe, load_recipe
 from dartmath.training.config import DatasetWeight, TrainingSection
@@ -81,13 +81,12 @@ class TrainingRequest:
 
     def _measure(self) -> DataSize:
         from dartmath.training.job import resolve_job
-        from dartmath.training.load import load_tokenizer
         from dartmath.training.session import prepare_data
 
         job = resolve_job(
             self.section, self.model, self.template, self.datasets, self.out, seed=self.seed, check=False
         )
-        mixture, packing = prepare_data(job, load_tokenizer(job.path, job.section.revision))
+        mixture, packing = prepare_data(job, load_tokenizer(job.base))
         return measured_size(packing, len(mixture), "tokenised")
 
 

@@ -18,6 +18,11 @@ _BATCH = 2048
 _HUB = "hub:"
 _SUFFIXES = (".parquet", ".jsonl")
 
+Columns = tuple[str, str]
+"""The names of the columns that hold the problem and the response."""
+COLUMNS: Columns = ("query", "response")
+"""Their names in the sets of `dartmath curate` and of the paper."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -29,18 +34,18 @@ class Row:
     number: int
 
 
-def read_rows(source: str) -> Iterator[list[Row]]:
+def read_rows(source: str, columns: Columns = COLUMNS) -> Iterator[list[Row]]:
     """The rows of `source` in batches.
 
-    `source` is a file, a folder with such files, or `hub:OWNER/NAME`. Raises `DataError` with file
-    and line for a row without a `query` or `response` text.
+    `source` is a file, a folder with such files, or `hub:OWNER/NAME`, which is streamed. Raises
+    `DataError` with file and line for a row whose `columns` do not hold texts.
     """
     if source.startswith(_HUB):
-        yield from _batches(_hub_rows(source), source)
+        yield from _batches(_hub_rows(source), source, columns)
         return
     for path in data_files(Path(source)):
-        rows = _parquet_rows(path) if path.suffix == ".parquet" else _jsonl_rows(path)
-        yield from _batches(rows, str(path))
+        rows = _parquet_rows(path, columns) if path.suffix == ".parquet" else _jsonl_rows(path)
+        yield from _batches(rows, str(path), columns)
 
 
 def data_files(source: Path) -> list[Path]:
@@ -75,10 +80,10 @@ def fingerprint(source: str) -> str:
     return digest.hexdigest()
 
 
-def _batches(rows: Iterable[tuple[int, Any]], path: str) -> Iterator[list[Row]]:
+def _batches(rows: Iterable[tuple[int, Any]], path: str, columns: Columns) -> Iterator[list[Row]]:
     batch: list[Row] = []
     for number, row in rows:
-        batch.append(_row(row, path, number))
+        batch.append(_row(row, path, number, columns))
         if len(batch) == _BATCH:
             yield batch
             batch = []
@@ -86,23 +91,30 @@ def _batches(rows: Iterable[tuple[int, Any]], path: str) -> Iterator[list[Row]]:
         yield batch
 
 
-def _row(row: Any, path: str, number: int) -> Row:
+def _row(row: Any, path: str, number: int, columns: Columns) -> Row:
     if not isinstance(row, dict):
-        raise DataError("a row is a JSON object with `query` and `response`", path=path, line=number)
-    for key in ("query", "response"):
-        if not isinstance(row.get(key), str):
+        names = " and ".join(f"`{name}`" for name in columns)
+        raise DataError(f"a row is a JSON object with {names}", path=path, line=number)
+    for part, name in zip(COLUMNS, columns, strict=True):
+        if name not in row:
             found = ", ".join(sorted(row)) or "nothing"
-            raise DataError(f"`{key}` must be a text; the row has: {found}", path=path, line=number)
-    return Row(row["query"], row["response"], path, number)
+            way = f"name the right one: {{path: {path}, {part}: COLUMN}} in `training.datasets`"
+            raise DataError(f"no column `{name}`; the row has: {found}; {way}", path=path, line=number)
+        if not isinstance(row[name], str):
+            raise DataError(f"`{name}` must be a text, got {row[name]!r:.60}", path=path, line=number)
+    query, response = columns
+    return Row(row[query], row[response], path, number)
 
 
-def _parquet_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def _parquet_rows(path: Path, wanted: Columns) -> Iterator[tuple[int, dict[str, Any]]]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         with pq.ParquetFile(path) as file:
-            columns = [c for c in ("query", "response") if c in file.schema_arrow.names]
+            names = file.schema_arrow.names
+            # All of them when one is missing, so that the error can list them.
+            columns = list(wanted) if set(wanted) <= set(names) else names
             number = 0
             for batch in file.iter_batches(_BATCH, columns=columns):
                 for row in batch.to_pylist():
@@ -127,7 +139,8 @@ def _hub_rows(source: str) -> Iterator[tuple[int, Any]]:
     from datasets import load_dataset
 
     try:
-        rows = load_dataset(source.removeprefix(_HUB), split="train", streaming=True)
+        name, commit = source.removeprefix(_HUB), _hub_commit(source)
+        rows = load_dataset(name, split="train", streaming=True, revision=commit)
         yield from enumerate(rows, 1)
     except (OSError, ValueError) as error:
         raise _unreachable(source, error) from error

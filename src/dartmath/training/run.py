@@ -11,7 +11,7 @@ from dartmath.model import ModelSection
 from dartmath.prompts.template import Template
 from dartmath.terminal import info
 from dartmath.training.config import TrainingSection
-from dartmath.training.job import is_main, open_run, resolve_job
+from dartmath.training.job import is_finished, is_main, open_run, resolve_job
 from dartmath.training.launch import launch, must_launch
 from dartmath.training.layout import check_world
 from dartmath.training.summary import TrainingSummary
@@ -38,8 +38,9 @@ def train(
         ConfigError: the batch does not divide, or `out` holds a run of other settings.
         DataError: a data set or model cannot be read.
         TrainingError: NaN or infinite loss, or packing that is not exact on this model.
+        Interrupted: Ctrl-C; the step at hand was finished and its checkpoint saved.
     """
-    if must_launch(section) and not _is_finished(out):
+    if must_launch(section) and not is_finished(out):
         resolve_job(section, model, template, datasets, out, seed=seed)
         launch(section, model, template, datasets, out, seed=seed)
         return TrainingSummary(**read_manifest(out, stage="train")["summary"])
@@ -55,7 +56,3 @@ def train(
     if is_main():
         write_manifest(out, {**manifest, "finished": True, "summary": asdict(summary)})
     return summary
-
-
-def _is_finished(out: Path) -> bool:
-    return (out / "manifest.json").is_file() and bool(read_manifest(out, stage="train")["finished"])

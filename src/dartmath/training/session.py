@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-from dartmath.errors import TrainingError
+from dartmath.errors import ConfigError, TrainingError
+from dartmath.model import load_tokenizer
 from dartmath.terminal import info, warn
 from dartmath.training.arguments import quiet, sft_config
-from dartmath.training.checkpoints import newest_checkpoint, remove_broken, step_of
+from dartmath.training.checkpoints import checkpoint_folder, newest_checkpoint, remove_broken, step_of
 from dartmath.training.export import export, remove_checkpoints
 from dartmath.training.hardware import (
     choose_attention,
@@ -21,10 +21,11 @@ from dartmath.training.hardware import (
     has_accelerator,
     peak_flops,
 )
+from dartmath.training.interrupt import StopRequest, interrupted, is_launched, on_interrupt
 from dartmath.training.job import Job, is_main
 from dartmath.training.journal import Meter, read_log, rewind_log
 from dartmath.training.layout import batch_layout, optimiser_steps
-from dartmath.training.load import check_vocabulary, load_model, load_tokenizer, lora_config
+from dartmath.training.load import check_vocabulary, load_model, lora_config
 from dartmath.training.mixture import Mixture, mix
 from dartmath.training.pack import Packing, alone, pack
 from dartmath.training.probe import check_packing
@@ -60,19 +61,27 @@ def run_session(job: Job) -> TrainingSummary:
     section = job.section
     quiet()
     set_seed(job.seed)
-    tokenizer = load_tokenizer(job.path, section.revision)
+    tokenizer = load_tokenizer(job.base)
     mixture, packing = prepare_data(job, tokenizer)
     prepared = Prepared(tokenizer, mixture, packing, choose_dtype(section), choose_attention(section))
     _announce(job, prepared)
-    trainer, journal = _trainer(job, prepared)
+    stop = StopRequest(job.out)
+    if not is_launched():
+        stop.clear()
+    trainer, journal, stopping = _trainer(job, prepared, stop)
     try:
-        _train(trainer, job)
+        with on_interrupt(stop.ask, abort=not is_launched()):
+            _train(trainer, job)
     finally:
         journal.close()
+        if is_main():
+            stop.clear()
+    if stopping.stopped_after is not None:
+        raise interrupted(stopping.stopped_after)
     summary = _summarise(job, prepared, trainer.model)
     export(trainer, tokenizer, job.template, section, job.out)
     if is_main() and not section.keep_checkpoints:
-        remove_checkpoints(_checkpoint_folder(job))
+        remove_checkpoints(checkpoint_folder(job.out))
     return summary
 
 
@@ -86,7 +95,7 @@ def _train(trainer: Any, job: Job) -> None:
     except torch.OutOfMemoryError as error:
         raise TrainingError(
             f"out of GPU memory ({str(error).splitlines()[0]}); lower --micro-batch, switch "
-            "--gradient-checkpointing on, shard with --launch launch/zero3.yaml, or train adapters: "
+            "--gradient-checkpointing on, shard with --launch zero3, or train adapters: "
             "--lora-rank 16. `dartmath train --plan` estimates what fits"
         ) from error
     except (OSError, SafetensorError) as error:
@@ -103,15 +112,16 @@ def prepare_data(job: Job, tokenizer: Any) -> tuple[Mixture, Packing]:
     section = job.section
     encoder = Encoder(tokenizer, job.template, max_length=section.max_length, too_long=section.too_long)
     with PartialState(cpu=not has_accelerator()).local_main_process_first():
-        stores = [tokenise(source.path, encoder) for source in job.sources]
+        stores = [tokenise(s.path, encoder, (s.query, s.response)) for s in job.sources]
     mixture = mix(stores, [source.weight for source in job.sources], seed=job.seed)
     return mixture, (pack if section.packing else alone)(mixture.lengths, section.max_length)
 
 
-def _trainer(job: Job, prepared: Prepared) -> tuple[Any, Any]:
+def _trainer(job: Job, prepared: Prepared, stop: StopRequest) -> tuple[Any, Any, Any]:
+    """The trainer, and those of its callbacks that outlive the training."""
     from transformers.trainer_callback import PrinterCallback
 
-    from dartmath.training.callbacks import CheckpointCallback, JournalCallback, tensorboard
+    from dartmath.training.callbacks import CheckpointCallback, JournalCallback, StopCallback, tensorboard
     from dartmath.training.trainer import CheckedTrainer
 
     section, layout, packing = job.section, batch_layout(job.section), prepared.packing
@@ -123,6 +133,7 @@ def _trainer(job: Job, prepared: Prepared) -> tuple[Any, Any]:
     if section.packing and not _is_sharded(model):
         check_packing(model, attention=prepared.attention)
     journal = JournalCallback(job.out, _meter(job, model, prepared.dtype))
+    stopping = StopCallback(stop)
     filler = prepared.tokenizer.eos_token_id or 0
     trainer = CheckedTrainer(
         model=model,
@@ -132,13 +143,25 @@ def _trainer(job: Job, prepared: Prepared) -> tuple[Any, Any]:
         ),
         processing_class=prepared.tokenizer,
         peft_config=lora_config(section.lora) if section.lora else None,
-        callbacks=[journal, CheckpointCallback()],
+        callbacks=[journal, CheckpointCallback(), stopping],
         name_batch=partial(_name_batch, prepared.mixture, packing),
     )
+    _check_sharding(trainer)
     trainer.remove_callback(PrinterCallback)
     if "tensorboard" in section.log_to and is_main():
         trainer.add_callback(tensorboard(job.out))
-    return trainer, journal
+    return trainer, journal, stopping
+
+
+def _check_sharding(trainer: Any) -> None:
+    """Raise `ConfigError` where accelerate would ignore that sharding is asked for, and replicate."""
+    kind = str(trainer.accelerator.distributed_type.value)
+    for wanted in ("DEEPSPEED", "FSDP"):
+        if os.environ.get(f"ACCELERATE_USE_{wanted}", "false").lower() == "true" and kind != wanted:
+            raise ConfigError(
+                f"the launcher asks for {wanted}, but accelerate runs {kind} here, which does not shard the "
+                "model; it shards over GPUs only"
+            )
 
 
 def _is_sharded(model: Any) -> bool:
@@ -160,17 +183,13 @@ def _name_batch(mixture: Mixture, packing: Packing, ids: list[int]) -> str:
     return ", ".join(shown) + more
 
 
-def _checkpoint_folder(job: Job) -> Path:
-    return job.out / "checkpoints"
-
-
 def _resume_step(job: Job) -> int:
-    found = newest_checkpoint(_checkpoint_folder(job))
+    found = newest_checkpoint(checkpoint_folder(job.out))
     return step_of(found) if found else 0
 
 
 def _resume_point(job: Job) -> str | None:
-    folder = _checkpoint_folder(job)
+    folder = checkpoint_folder(job.out)
     if is_main():
         for path in remove_broken(folder):
             info(f"deleted the half-written checkpoint {path.name}")

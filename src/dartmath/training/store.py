@@ -22,7 +22,7 @@ from dartmath.errors import DataError
 from dartmath.manifest import write_atomic
 from dartmath.model import cache_dir
 from dartmath.terminal import progress_bar
-from dartmath.training.rows import Row, fingerprint, read_rows
+from dartmath.training.rows import COLUMNS, Columns, Row, fingerprint, read_rows
 from dartmath.training.tokens import Encoder, Tokens
 
 if TYPE_CHECKING:
@@ -69,19 +69,20 @@ class TokenStore:
         return Tokens(ids.tolist(), int(self.prompts[index]))
 
 
-def tokenise(source: str, encoder: Encoder) -> TokenStore:
+def tokenise(source: str, encoder: Encoder, columns: Columns = COLUMNS) -> TokenStore:
     """The token store of `source`, from the cache or made now."""
-    folder = cache_dir() / "tokens" / store_key(source, encoder)
+    folder = cache_dir() / "tokens" / store_key(source, encoder, columns)
     if not (folder / _META).is_file():
-        _write(folder, source, encoder)
+        _write(folder, source, encoder, columns)
     return open_store(folder, source)
 
 
-def store_key(source: str, encoder: Encoder) -> str:
+def store_key(source: str, encoder: Encoder, columns: Columns = COLUMNS) -> str:
     """Hash of all that shapes the tokens of `source`."""
     parts = {
         "format": _FORMAT,
         "rows": fingerprint(source),
+        "columns": columns,
         "tokenizer": tokenizer_hash(encoder.tokenizer),
         "template": encoder.template.hash,
         "max_length": encoder.max_length,
@@ -114,14 +115,14 @@ def open_store(folder: Path, source: str) -> TokenStore:
     return TokenStore(ids, offsets, prompts, rows, source, meta["dropped"])
 
 
-def _write(folder: Path, source: str, encoder: Encoder) -> None:
+def _write(folder: Path, source: str, encoder: Encoder, columns: Columns) -> None:
     """Write the store beside its place and move it there, so that it is whole or absent."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = folder.with_name(f".{folder.name}.{os.getpid()}")
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir()
     try:
-        _write_arrays(temporary, read_rows(source), encoder, source)
+        _write_arrays(temporary, read_rows(source, columns), encoder, source)
         temporary.rename(folder)
     except OSError:
         if not (folder / _META).is_file():  # else another process was faster

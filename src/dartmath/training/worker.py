@@ -6,19 +6,26 @@ import os
 import sys
 from pathlib import Path
 
-from dartmath.errors import DartmathError
+from dartmath.errors import DartmathError, Interrupted, TrainingError
 from dartmath.training.launch import read_arguments
 from dartmath.training.run import train
 
 
 def main(path: str) -> None:
-    """Train with the arguments in `path`; an expected error is one message of the first process."""
+    """Train with the arguments in `path`; an expected error is one message.
+
+    Errors of the settings are every process's, and the first says them. Those of training, such as
+    a NaN in its own batch, may be of one process alone. A stopped run is the launching process's to tell.
+    """
     section, model, template, datasets, out, seed = read_arguments(Path(path))
     try:
         train(section, model, template, datasets, out, seed=seed)
+    except Interrupted:
+        return
     except DartmathError as error:
-        if os.environ.get("RANK", "0") == "0":
-            print(f"error: {error}", file=sys.stderr)
+        rank = os.environ.get("RANK", "0")
+        if rank == "0" or isinstance(error, TrainingError):
+            print(f"error in process {rank}: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
 
 
