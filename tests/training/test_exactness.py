@@ -94,13 +94,9 @@ def _loss_and_gradient(model: Any, inputs: dict[str, Any]) -> tuple[float, torch
     return loss.item(), gradient.clone()
 
 
-@pytest.mark.parametrize("attention", ["sdpa", "eager"])
-@pytest.mark.parametrize("architecture", ["llama", "mistral", "qwen2", "qwen3", "gemma3"])
-def test_each_packed_example_has_the_loss_and_gradient_it_has_alone(
-    architecture: str, attention: str, mixture: Mixture, packing: Packing
-) -> None:
-    model = _model(architecture, attention)
-    batch = _batch(mixture, packing)
+def _compare(model: Any, mixture: Mixture, packing: Packing, *, tolerance: float) -> None:
+    """Each example's loss and gradient in one packed batch, against those it has alone."""
+    batch = {name: _to(value, model) for name, value in _batch(mixture, packing).items()}
     order = [int(i) for number in range(len(packing)) for i in packing[number]]
     begin = 0
     for number in order:
@@ -109,11 +105,40 @@ def test_each_packed_example_has_the_loss_and_gradient_it_has_alone(
         only = torch.full_like(batch["labels"], IGNORED)
         only[:, begin:end] = batch["labels"][:, begin:end]
         loss, gradient = _loss_and_gradient(model, {**batch, "labels": only})
-        lone_batch = {"input_ids": torch.tensor([example.ids]), "labels": torch.tensor([example.labels])}
-        lone_loss, lone = _loss_and_gradient(model, lone_batch)
-        assert loss == pytest.approx(lone_loss, rel=1e-5)
-        assert torch.linalg.norm(gradient - lone) <= 1e-5 * torch.linalg.norm(lone)
+        alone = {"input_ids": torch.tensor([example.ids]), "labels": torch.tensor([example.labels])}
+        lone_loss, lone = _loss_and_gradient(model, {name: _to(value, model) for name, value in alone.items()})
+        assert loss == pytest.approx(lone_loss, rel=tolerance)
+        assert torch.linalg.norm(gradient - lone) <= tolerance * torch.linalg.norm(lone)
         begin = end
+
+
+def _to(value: Any, model: Any) -> Any:
+    return value.to(model.device) if isinstance(value, torch.Tensor) else value
+
+
+ARCHITECTURES = ["llama", "mistral", "qwen2", "qwen3", "gemma3"]
+
+
+@pytest.mark.parametrize("attention", ["sdpa", "eager"])
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_each_packed_example_has_the_loss_and_gradient_it_has_alone(
+    architecture: str, attention: str, mixture: Mixture, packing: Packing
+) -> None:
+    _compare(_model(architecture, attention), mixture, packing, tolerance=1e-5)
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("attention", ["sdpa", "eager", "flex_attention", "flash_attention_2"])
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_on_a_gpu_every_kernel_keeps_examples_apart(
+    architecture: str, attention: str, mixture: Mixture, packing: Packing
+) -> None:
+    model = _model(architecture, attention).to("cuda")
+    if attention == "flash_attention_2":
+        pytest.importorskip("flash_attn")
+        _compare(model.to(torch.bfloat16), mixture, packing, tolerance=5e-2)
+    else:
+        _compare(model, mixture, packing, tolerance=1e-4)
 
 
 @pytest.mark.parametrize("attention", ["sdpa", "eager"])

@@ -88,10 +88,13 @@ def check_options(section: TrainingSection) -> None:
     """Raise when an option asks for a package or device that is not here."""
     import torch
 
-    if section.liger and not find_spec("liger_kernel"):
-        raise MissingDependencyError(
-            "Liger kernels are not installed; run: pip install liger-kernel, or use --no-liger"
-        )
+    if section.liger:
+        if not torch.cuda.is_available():
+            raise ConfigError("Liger kernels need a GPU; here, use --no-liger")
+        if not find_spec("liger_kernel"):
+            raise MissingDependencyError(
+                "Liger kernels are not installed; run: pip install liger-kernel, or use --no-liger"
+            )
     if section.lora and section.lora.quantize:
         if not torch.cuda.is_available():
             raise ConfigError("QLoRA (lora.quantize) needs a GPU; here, use LoRA: --no-lora-quantize")
@@ -132,13 +135,13 @@ def _measured_peak(dtype: Any) -> float:
     return float(2 * size**3 / best)
 
 
-def flops_per_token(model: Any, length: int, *, frozen: bool = False) -> float:
-    """Forward and backward arithmetic of one token in packed sequences of `length`.
+def flops_per_token(model: Any, length: float, *, frozen: bool = False) -> float:
+    """Forward and backward arithmetic that one token of an example of `length` tokens needs.
 
-    6 FLOP per parameter, plus 6 x layers x hidden x length for causal attention over the whole
-    sequence (PaLM, https://arxiv.org/abs/2204.02311, appendix B, halved for the causal mask).
-    Embeddings that are only looked up do not count. `frozen` weights (LoRA) need no weight
-    gradients: 4 FLOP per parameter.
+    6 FLOP per parameter, plus 6 x layers x hidden x length for causal attention (PaLM,
+    https://arxiv.org/abs/2204.02311, appendix B, halved for the causal mask). Embeddings that are
+    only looked up do not count, nor do padding, recomputation, and what a kernel computes across
+    examples only to mask it. `frozen` weights (LoRA) need no weight gradients: 4 FLOP per parameter.
     """
     config = model.config.get_text_config()
     parameters = count_parameters(model)

@@ -48,6 +48,11 @@ class Mixture:
         )
         return int(self.lengths.sum()) - masked
 
+    @property
+    def attended(self) -> float:
+        """Mean length of the example that a token is in: how far attention reaches, were it not causal."""
+        return float((self.lengths**2).sum() / self.lengths.sum())
+
     def where(self, number: int) -> str:
         """Source and row of an example, for messages."""
         store = self.stores[int(self.store[number])]

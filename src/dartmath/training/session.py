@@ -132,7 +132,7 @@ def _trainer(job: Job, prepared: Prepared, stop: StopRequest) -> tuple[Any, Any,
     check_vocabulary(model, prepared.tokenizer)
     if section.packing and not _is_sharded(model):
         check_packing(model, attention=prepared.attention)
-    journal = JournalCallback(job.out, _meter(job, model, prepared.dtype))
+    journal = JournalCallback(job.out, _meter(job, model, prepared))
     stopping = StopCallback(stop)
     filler = prepared.tokenizer.eos_token_id or 0
     trainer = CheckedTrainer(
@@ -169,10 +169,10 @@ def _is_sharded(model: Any) -> bool:
     return any(parameter.numel() == 0 or parameter.is_meta for parameter in model.parameters())
 
 
-def _meter(job: Job, model: Any, dtype: str) -> Meter:
+def _meter(job: Job, model: Any, prepared: Prepared) -> Meter:
     done = rewind_log(job.out, _resume_step(job)) if is_main() else []
-    peak = peak_flops(dtype)
-    flops = flops_per_token(model, job.section.max_length, frozen=job.section.lora is not None)
+    peak = peak_flops(prepared.dtype)
+    flops = flops_per_token(model, prepared.mixture.attended, frozen=job.section.lora is not None)
     return Meter(done, flops_per_token=flops, peak=peak and peak * job.section.gpus)
 
 
