@@ -33,6 +33,12 @@ def test_kernels_that_need_a_gpu_are_refused(kernel: Any) -> None:
 
 
 @no_gpu
+def test_liger_needs_a_gpu() -> None:
+    with pytest.raises(ConfigError, match="--no-liger"):
+        check_options(TrainingSection(liger=True))
+
+
+@no_gpu
 def test_without_a_gpu_sdpa_is_chosen_and_qlora_refused() -> None:
     assert choose_attention(TrainingSection()) == "sdpa"
     with pytest.raises(ConfigError, match="--no-lora-quantize"):
@@ -50,6 +56,7 @@ def test_without_a_gpu_sdpa_is_chosen_and_qlora_refused() -> None:
 def test_a_missing_package_is_named_with_its_command(
     changes: dict[str, Any], module: str, command: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
     monkeypatch.setattr(
         "dartmath.training.hardware.find_spec", lambda name: None if name == module else object()
     )

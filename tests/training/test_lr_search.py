@@ -63,6 +63,9 @@ def test_a_rate_that_fails_is_recorded_and_the_others_go_on(section: TrainingSec
     trials = search(section, train_at, lambda _: 0.5, tmp_path, grid=GRID)
     assert [trial.score for trial in trials] == [0.5, None, None]
     assert trials[1].failure == "the loss became nan"
+    page = (tmp_path / "lr_search.html").read_text()
+    assert '"hovertext":["the loss became nan","the loss became nan"]' in page
+    assert '"name":"best"' in page
     with pytest.raises(TrainingError, match="no learning rate"):
         search(section, train_at, lambda _: 0.5, tmp_path / "other", grid=GRID[1:])
 

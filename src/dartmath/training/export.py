@@ -62,7 +62,10 @@ def _merge(adapter: Path, section: TrainingSection, out: Path) -> None:
     """Merge adapters into a float copy of their base (a 4-bit base cannot be merged exactly)."""
     import torch
     from peft import AutoPeftModelForCausalLM
+    from transformers.integrations.deepspeed import unset_hf_deepspeed_config
 
+    # With ZeRO-3 in force the base would be sharded while it loads, which one process cannot do alone.
+    unset_hf_deepspeed_config()
     model = AutoPeftModelForCausalLM.from_pretrained(
         adapter, dtype=torch.bfloat16 if torch.cuda.is_available() else torch.float32
     )

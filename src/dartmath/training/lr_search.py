@@ -114,26 +114,36 @@ def _write(out: Path, done: dict[float, Trial], metric: str) -> None:
 
 
 def plot(trials: Sequence[Trial], metric: str) -> str:
-    """One offline HTML page: the score and the final loss over the learning rate."""
+    """One offline HTML page: score and final loss over the learning rate, the best and the failed marked."""
     import plotly.graph_objects as go
 
     scored = [trial for trial in trials if trial.score is not None]
-    rates = [trial.learning_rate for trial in scored]
-    labels = [f"{rate:g}" for rate in rates]
+    failed = [trial for trial in trials if trial.score is None]
+    rates, scores = [trial.learning_rate for trial in scored], [trial.score for trial in scored]
     figure = go.Figure()
-    figure.add_scatter(x=rates, y=[t.score for t in scored], name=metric, mode="lines+markers")
-    figure.add_scatter(
-        x=rates, y=[t.last_loss for t in scored], name="final loss", mode="lines+markers", yaxis="y2"
-    )
+    figure.add_scatter(x=rates, y=scores, name=metric, mode="lines+markers")
+    losses = [trial.last_loss for trial in scored]
+    figure.add_scatter(x=rates, y=losses, name="final loss", mode="lines+markers", yaxis="y2")
+    if scored:
+        best = best_trial(trials)
+        star = {"symbol": "star", "size": 14}
+        figure.add_scatter(x=[best.learning_rate], y=[best.score], name="best", mode="markers", marker=star)
+    if failed:
+        bottom = min((trial.score or 0.0 for trial in scored), default=0.0)
+        figure.add_scatter(
+            x=[trial.learning_rate for trial in failed],
+            y=[bottom] * len(failed),
+            hovertext=[trial.failure for trial in failed],
+            name="failed",
+            mode="markers",
+            marker={"symbol": "x", "size": 10},
+        )
+    every = [trial.learning_rate for trial in trials]
+    ticks = {"type": "log", "tickvals": every, "ticktext": [f"{rate:g}" for rate in every]}
     figure.update_layout(
         title="Learning-rate search",
         template="plotly_white",
-        xaxis={
-            "title": "learning rate",
-            "type": "log",
-            "tickvals": rates,
-            "ticktext": labels,
-        },
+        xaxis={"title": "learning rate", **ticks},
         yaxis={"title": metric},
         yaxis2={"title": "final loss", "overlaying": "y", "side": "right", "showgrid": False},
         legend={"orientation": "h", "y": 1.1},
