@@ -106,7 +106,8 @@ def _compare(model: Any, mixture: Mixture, packing: Packing, *, tolerance: float
         only[:, begin:end] = batch["labels"][:, begin:end]
         loss, gradient = _loss_and_gradient(model, {**batch, "labels": only})
         alone = {"input_ids": torch.tensor([example.ids]), "labels": torch.tensor([example.labels])}
-        lone_loss, lone = _loss_and_gradient(model, {name: _to(value, model) for name, value in alone.items()})
+        moved = {name: _to(value, model) for name, value in alone.items()}
+        lone_loss, lone = _loss_and_gradient(model, moved)
         assert loss == pytest.approx(lone_loss, rel=tolerance)
         assert torch.linalg.norm(gradient - lone) <= tolerance * torch.linalg.norm(lone)
         begin = end

@@ -73,8 +73,8 @@ def test_two_gpus_give_the_curve_of_one(
         pytest.importorskip("deepspeed")
     _train(tiny_llama, data, tmp_path / "one")
     command = [sys.executable, "-m", "dartmath.cli", "train", "--model", tiny_llama, "--data", str(data)]
-    command += ["--template", "qa", "--epochs", "3", "--batch-size", "4", "--max-length", "256", "--seed", "1"]
-    command += ["--learning-rate", "5e-3", "--gpus", "2", "--out", str(tmp_path / "two")]
+    command += ["--template", "qa", "--epochs", "3", "--batch-size", "4", "--max-length", "256"]
+    command += ["--seed", "1", "--learning-rate", "5e-3", "--gpus", "2", "--out", str(tmp_path / "two")]
     subprocess.run([*command, *(["--launch", launch] if launch else [])], check=True, timeout=280)
     expected, found = read_log(tmp_path / "one"), read_log(tmp_path / "two")
     losses = [row["loss"] for row in expected]

@@ -39,16 +39,15 @@ def test_liger_needs_a_gpu() -> None:
 
 
 @no_gpu
-def test_without_a_gpu_sdpa_is_chosen_and_qlora_refused() -> None:
+def test_without_a_gpu_sdpa_is_chosen() -> None:
     assert choose_attention(TrainingSection()) == "sdpa"
-    with pytest.raises(ConfigError, match="--no-lora-quantize"):
-        check_options(TrainingSection(lora=Lora(quantize=True)))
 
 
 @pytest.mark.parametrize(
     ("changes", "module", "command"),
     [
         ({"liger": True}, "liger_kernel", "pip install liger-kernel"),
+        ({"lora": Lora(quantize=True)}, "bitsandbytes", "pip install bitsandbytes"),
         ({"log_to": ["wandb"]}, "wandb", "pip install wandb"),
         ({"log_to": ["tensorboard", "trackio"]}, "trackio", "pip install trackio"),
     ],

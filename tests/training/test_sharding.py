@@ -2,6 +2,7 @@
 
 accelerate offers FSDP for accelerators alone. The program below lets it shard over CPU processes;
 everything behind that choice (sharding, gathering, clipping, checkpoints, export) is what runs on GPUs.
+DeepSpeed has a CPU backend of its own.
 """
 
 import os
@@ -75,16 +76,21 @@ def _two(tmp_path: Path, config: str, flags: list[str], **changes: Any) -> subpr
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("launch", ["fsdp2", "zero3"])
 @pytest.mark.parametrize("lora", [False, True])
-def test_fsdp2_gives_the_curve_and_weights_of_one_process(
-    lora: bool, tiny_llama: str, tmp_path: Path
+def test_sharding_gives_the_curve_and_weights_of_one_process(
+    launch: str, lora: bool, tiny_llama: str, tmp_path: Path
 ) -> None:
     from safetensors.torch import load_file
 
+    if launch == "zero3":
+        pytest.importorskip(
+            "deepspeed", reason="pip install deepspeed, and a C++ compiler for its CPU backend"
+        )
     more = ["--lora-rank", "4"] if lora else []
     data = write_jsonl(tmp_path / "rows.jsonl", examples(40))
     _one(tmp_path, _flags(tiny_llama, data, tmp_path / "one", *more))
-    done = _two(tmp_path, "fsdp2", _flags(tiny_llama, data, tmp_path / "two", *more))
+    done = _two(tmp_path, launch, _flags(tiny_llama, data, tmp_path / "two", *more))
     assert done.returncode == 0, done.stderr
     expected, found = read_log(tmp_path / "one"), read_log(tmp_path / "two")
     assert [row["loss"] for row in found] == pytest.approx([row["loss"] for row in expected], rel=2e-4)

@@ -56,6 +56,7 @@ def command(
         dartmath train dart-math/mistral-7b-prop2diff --plan
         dartmath train dart-math/mistral-7b-prop2diff --data hub:hkust-nlp/dart-math-hard --gpus 8
     """
+    from dartmath.training.job import is_main
     from dartmath.training.request import training_request
 
     request = training_request(
@@ -64,7 +65,9 @@ def command(
     if plan:
         show_plan(request.plan(device=device, mfu=mfu, rows=rows, tokens_per_row=tokens_per_row), as_json)
         return
-    show_summary(request.train(), request, as_json)
+    summary = request.train()
+    if is_main():
+        show_summary(summary, request, as_json)
 
 
 def show_summary(summary: TrainingSummary, request: TrainingRequest, as_json: bool) -> None:

@@ -34,7 +34,7 @@ class Lora(Section):
     targets: str = "all-linear"
     """Which modules get one."""
     quantize: bool = False
-    """4-bit base weights (QLoRA); needs a GPU and bitsandbytes."""
+    """4-bit base weights (QLoRA); needs bitsandbytes."""
     merge: bool = True
     """Merge the adapters into the exported model."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from importlib.util import find_spec
 from typing import Any
@@ -95,11 +96,10 @@ def check_options(section: TrainingSection) -> None:
             raise MissingDependencyError(
                 "Liger kernels are not installed; run: pip install liger-kernel, or use --no-liger"
             )
-    if section.lora and section.lora.quantize:
-        if not torch.cuda.is_available():
-            raise ConfigError("QLoRA (lora.quantize) needs a GPU; here, use LoRA: --no-lora-quantize")
-        if not find_spec("bitsandbytes"):
-            raise MissingDependencyError("QLoRA needs bitsandbytes; run: pip install bitsandbytes")
+    if section.lora and section.lora.quantize and not find_spec("bitsandbytes"):
+        raise MissingDependencyError(
+            "QLoRA needs bitsandbytes; run: pip install bitsandbytes, or use --no-lora-quantize"
+        )
     for name in section.log_to:
         if not find_spec(name):
             raise MissingDependencyError(f"log_to: {name} is not installed; run: pip install {name}")
@@ -157,5 +157,12 @@ def count_parameters(model: Any, *, trainable: bool = False) -> int:
 
 
 def size(parameter: Any) -> int:
-    """Elements of a parameter; DeepSpeed keeps the number of one that lies elsewhere in `ds_numel`."""
+    """Elements of a parameter, also of one whose storage says something else.
+
+    DeepSpeed keeps the number of one that lies elsewhere in `ds_numel`; bitsandbytes keeps the shape
+    of one packed to 4 bits in `quant_state`.
+    """
+    packed = getattr(parameter, "quant_state", None)
+    if packed is not None:
+        return math.prod(packed.shape)
     return int(getattr(parameter, "ds_numel", parameter.numel()))
