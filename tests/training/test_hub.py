@@ -58,7 +58,7 @@ def _python(hub: DataHub, tmp_path: Path, *arguments: str) -> subprocess.Complet
         "OMP_NUM_THREADS": "1",
     }
     command = [sys.executable, *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=250)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=600)
 
 
 def test_a_data_set_is_streamed_row_by_row(hub: DataHub, tmp_path: Path) -> None:
@@ -90,6 +90,7 @@ def test_a_data_set_that_is_not_there_is_named_with_the_way_out(hub: DataHub, tm
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_the_verb_trains_on_a_data_set_of_the_hub(hub: DataHub, tiny_llama: str, tmp_path: Path) -> None:
     flags = ["--model", tiny_llama, "--template", "qa", "--max-length", "256", "--max-steps", "1"]
     train = ["-m", "dartmath.cli", "train", "--data", f"hub:{NAME}", "--out", str(tmp_path / "out"), "--json"]

@@ -46,6 +46,7 @@ def _wait_for(process: subprocess.Popen[str], condition: Callable[[], bool]) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(2400)
 @pytest.mark.parametrize("processes", [1, 2])
 def test_what_the_message_says_goes_on_as_if_nothing_had_happened(
     processes: int, tiny_llama: str, tmp_path: Path
@@ -54,12 +55,12 @@ def test_what_the_message_says_goes_on_as_if_nothing_had_happened(
     more = ["--epochs", "12", "--batch-size", "2", "--learning-rate", "1e-2", "--save-steps", "1000"]
     more += ["--gpus", str(processes)]
     whole = _command(tiny_llama, data, tmp_path / "whole", *more)
-    subprocess.run(whole, check=True, env=_environment(tmp_path), timeout=250)
+    subprocess.run(whole, check=True, env=_environment(tmp_path), timeout=900)
     out = tmp_path / "stopped"
     process = _start(_command(tiny_llama, data, out, *more), tmp_path)
     _wait_for(process, lambda: len(read_log(out)) >= 5)
     os.killpg(process.pid, signal.SIGINT)
-    said = process.communicate(timeout=250)[1]
+    said = process.communicate(timeout=900)[1]
     assert process.returncode == 130, said
     done = read_log(out)
     assert len(done) < len(read_log(tmp_path / "whole"))
@@ -68,7 +69,7 @@ def test_what_the_message_says_goes_on_as_if_nothing_had_happened(
     assert step_of(checkpoint) == done[-1]["step"]
     message, _, command = said.strip().rpartition("Go on with:\n")
     assert f"after step {done[-1]['step']}" in message
-    subprocess.run(shlex.split(command), check=True, env=_environment(tmp_path), timeout=250)
+    subprocess.run(shlex.split(command), check=True, env=_environment(tmp_path), timeout=900)
     expected, found = read_log(tmp_path / "whole"), read_log(out)
     assert found[: len(done)] == done
     assert [row["step"] for row in found] == [row["step"] for row in expected]
@@ -76,6 +77,7 @@ def test_what_the_message_says_goes_on_as_if_nothing_had_happened(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_the_second_one_stops_in_the_middle_of_a_step(tiny_llama: str, tmp_path: Path) -> None:
     data = write_jsonl(tmp_path / "rows.jsonl", examples(3000))
     out = tmp_path / "out"
@@ -88,7 +90,7 @@ def test_the_second_one_stops_in_the_middle_of_a_step(tiny_llama: str, tmp_path:
     while "Ctrl-C again stops at once" not in process.stderr.readline():
         assert process.poll() is None
     os.kill(process.pid, signal.SIGINT)
-    said = process.communicate(timeout=250)[1]
+    said = process.communicate(timeout=900)[1]
     assert process.returncode == 130
     assert "interrupted" in said
     assert newest_checkpoint(out / "checkpoints") is None

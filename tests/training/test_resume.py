@@ -39,10 +39,11 @@ def _environment(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(2400)
 def test_a_killed_run_ends_as_one_that_was_not(tiny_llama: str, tmp_path: Path) -> None:
     data = write_jsonl(tmp_path / "rows.jsonl", examples(40))
     whole = _command(tmp_path, tiny_llama, data, tmp_path / "whole")
-    subprocess.run(whole, check=True, env=_environment(tmp_path), timeout=200)
+    subprocess.run(whole, check=True, env=_environment(tmp_path), timeout=900)
     killed = _command(tmp_path, tiny_llama, data, tmp_path / "killed")
     process = subprocess.Popen(killed, env=_environment(tmp_path), start_new_session=True)
     while len(read_log(tmp_path / "killed")) < 10:
@@ -53,7 +54,7 @@ def test_a_killed_run_ends_as_one_that_was_not(tiny_llama: str, tmp_path: Path) 
     done = len(read_log(tmp_path / "killed"))
     assert done < len(read_log(tmp_path / "whole"))
     second = subprocess.run(
-        killed, check=True, env=_environment(tmp_path), timeout=200, capture_output=True, text=True
+        killed, check=True, env=_environment(tmp_path), timeout=900, capture_output=True, text=True
     )
     assert "going on after step" in second.stderr
     expected, found = read_log(tmp_path / "whole"), read_log(tmp_path / "killed")
@@ -78,12 +79,13 @@ def test_only_whole_checkpoints_count(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(2400)
 def test_two_processes_give_the_loss_curve_of_one(tiny_llama: str, tmp_path: Path) -> None:
     data = write_jsonl(tmp_path / "rows.jsonl", examples(40))
     one = _command(tmp_path, tiny_llama, data, tmp_path / "one")
-    subprocess.run([*one, "1"], check=True, env=_environment(tmp_path), timeout=200)
+    subprocess.run([*one, "1"], check=True, env=_environment(tmp_path), timeout=900)
     two = _command(tmp_path, tiny_llama, data, tmp_path / "two")
-    subprocess.run([*two, "2"], check=True, env=_environment(tmp_path), timeout=250)
+    subprocess.run([*two, "2"], check=True, env=_environment(tmp_path), timeout=900)
     expected, found = read_log(tmp_path / "one"), read_log(tmp_path / "two")
     assert len(found) == len(expected)
     assert [row["loss"] for row in found] == pytest.approx([row["loss"] for row in expected], rel=2e-4)
