@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
 WIDTH = 100
 
@@ -79,26 +78,6 @@ class _Bar:
         self._bar.update(self._task, completed=done, note=note, **({} if total is None else {"total": total}))  # type: ignore[attr-defined]
 
 
-def table(
-    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, caption: str = ""
-) -> Table:
-    """A table; columns of words are left-aligned, those of numbers right. Cells are plain text.
-
-    Whole numbers are grouped by thousands.
-    """
-    from rich.table import Table
-    from rich.text import Text
-
-    made = Table(title=title, caption=caption or None, title_justify="left", caption_justify="left")
-    cells = [[_shown(cell) for cell in row] for row in rows]
-    for index, name in enumerate(columns):
-        justify: Literal["left", "right"] = "left" if holds_words(cells, index) else "right"
-        made.add_column(name, justify=justify, overflow="fold")
-    for texts in cells:
-        made.add_row(*map(Text, texts))
-    return made
-
-
 def holds_words(rows: Iterable[Sequence[object]], column: int) -> bool:
     """Whether a column of a table, here or in a page, is one of words, which stand on the left."""
     return not column or any(str(row[column])[:1].isalpha() for row in rows if column < len(row))
@@ -113,5 +92,24 @@ def _shown(cell: object) -> str:
 def print_table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, caption: str = ""
 ) -> None:
-    """Print `table` to standard output."""
-    console(stderr=False).print(table(title, columns, rows, caption=caption))
+    """Print a table to standard output, under its title and above its caption.
+
+    Columns of words are left-aligned, those of numbers right; whole numbers are grouped by
+    thousands. Everything is plain text.
+    """
+    from rich.table import Table
+    from rich.text import Text
+
+    cells = [[_shown(cell) for cell in row] for row in rows]
+    made = Table()
+    for index, name in enumerate(columns):
+        justify: Literal["left", "right"] = "left" if holds_words(cells, index) else "right"
+        made.add_column(Text(name), justify=justify, overflow="fold")
+    for texts in cells:
+        made.add_row(*map(Text, texts))
+    out = console(stderr=False)
+    # Not rich's own title and caption, which are as narrow as the table.
+    out.print(Text(title, style="italic"))
+    out.print(made)
+    if caption:
+        out.print(Text(caption, style="dim italic"))
