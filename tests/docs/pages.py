@@ -86,7 +86,8 @@ def dartmath_calls(block: Block) -> Iterator[list[str]]:
     """The arguments of every call of dartmath in a block that shows a shell."""
     if block.language not in _SHELL:
         return
-    shown = [line.strip().removeprefix("$ ") for line in block.lines]
+    joined = "\n".join(block.lines).replace("\\\n", " ")
+    shown = [line.strip().removeprefix("$ ") for line in joined.splitlines()]
     lines = block.commands if block.language == "console" else [s for s in shown if s.startswith("dartmath ")]
     for line in lines:
         words = shlex.split(line.replace("\\\n", " "), comments=True)
