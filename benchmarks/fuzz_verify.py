@@ -1,11 +1,14 @@
 """Fuzz the verifier: mutated answers and responses must neither raise, hang, nor break a law.
 
     python benchmarks/fuzz_verify.py --inputs 1000000 --seed 0
+    python benchmarks/fuzz_verify.py --inputs 1000000 --guided     (needs: pip install atheris)
 
 Seeds are the labelled and hostile cases in tests/cases/verify and expressions drawn from a grammar.
 Every input is judged in three ways: as an answer against a seed, against itself (which must be
 correct, or unparsable when it is empty), and as a whole response. Printed are the counts, the
-slowest inputs, and every input that broke a rule. The exit code is 1 when one did.
+slowest inputs, and every input that broke a rule. The exit code is 1 when one did. With --guided,
+libFuzzer (by way of atheris) chooses the mutations by the code they reach, and stops at the first
+input that breaks a rule or takes more than five seconds.
 """
 
 from __future__ import annotations
@@ -13,16 +16,17 @@ from __future__ import annotations
 import argparse
 import heapq
 import json
+import pkgutil
 import random
 import resource
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
-
-from dartmath.verify import Outcome, grade, verify
 
 CASES = Path(__file__).parents[1] / "tests" / "cases" / "verify"
 LONG_SHARE = 0.02
@@ -45,6 +49,7 @@ def seeds() -> list[str]:
             if "repeat" in row:
                 found.append((row["prefix"] + row["repeat"] * row["count"] + row["suffix"])[:400])
             else:
+                found += row.get("members", row.get("answers", []))
                 found += [text for key in ("reference", "answer", "response") if (text := row.get(key))]
     return found
 
@@ -103,6 +108,8 @@ def inputs(rng: random.Random, count: int) -> Iterator[tuple[str, str]]:
 
 def broken(reference: str, answer: str) -> str | None:
     """Judge one input in all ways; what rule it broke, if any."""
+    from dartmath.verify import Outcome, grade, verify
+
     if not isinstance(verify(reference, answer).outcome, Outcome):
         return "no outcome"
     itself = verify(answer, answer)
@@ -115,14 +122,44 @@ def broken(reference: str, answer: str) -> str | None:
     return None
 
 
+def guided(count: int, seed: int) -> None:
+    """Let libFuzzer mutate the seeds; it ends the process when it is done, or at the first failure."""
+    try:
+        import atheris
+    except ImportError:
+        sys.exit("coverage-guided fuzzing needs atheris, which is not installed: pip install atheris")
+    with atheris.instrument_imports(include=["dartmath.verify"]):
+        package = import_module("dartmath.verify")
+        for module in pkgutil.iter_modules(package.__path__, "dartmath.verify."):
+            import_module(module.name)
+    known = seeds()
+
+    def judge(data: bytes) -> None:
+        """The first byte chooses the reference, the rest is the answer."""
+        reference = known[data[0] * 7 % len(known)] if data else "1"
+        rule = broken(reference, data[1:].decode("utf-8", "ignore"))
+        if rule is not None:
+            raise AssertionError(f"{rule}: reference {reference!r}")
+
+    with tempfile.TemporaryDirectory() as folder:
+        for place, text in enumerate(dict.fromkeys(known)):
+            (Path(folder) / str(place)).write_bytes(b"\x01" + text.encode("utf-8", "ignore"))
+        arguments = [f"-atheris_runs={count}", f"-seed={seed + 1}", "-max_len=400", "-timeout=5", folder]
+        atheris.Setup([sys.argv[0], *arguments], judge)
+        atheris.Fuzz()
+
+
 def main() -> int:
     """Run the fuzzer and print what it found."""
     options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     options.add_argument("--inputs", type=int, default=100_000)
     options.add_argument("--seed", type=int, default=0)
+    options.add_argument("--guided", action="store_true", help="choose mutations by coverage (atheris)")
     chosen = options.parse_args()
+    if chosen.guided:
+        guided(chosen.inputs, chosen.seed)
     rng = random.Random(chosen.seed)
-    verify("\\sqrt2", "1.41")
+    broken("\\sqrt2", "1.41")
     failures: Counter[str] = Counter()
     slowest: list[tuple[float, str]] = []
     began = time.perf_counter()
