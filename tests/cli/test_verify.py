@@ -55,18 +55,26 @@ def test_a_file_gets_outcome_columns(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ('{"answer": "4"}\n', "no response; its key must be one of response"),
-        ('{"response": "4"}\n', "no reference; its key must be one of references"),
-        ("[1]\n", "not a JSON object"),
-        ("{\n", "not JSON lines"),
+        ('{"answer": "4"}', "no response; its key must be one of response"),
+        ('{"response": "4"}', "no reference; its key must be one of references"),
+        ('{"response": "4", "answer": "4", "verifier": "maths"}', "no verifier 'maths'"),
+        ("[1]", "not a JSON object"),
+        ("{", "not JSON"),
     ],
 )
-def test_a_malformed_file_is_named_with_its_line(tmp_path: Path, content: str, message: str) -> None:
-    source = tmp_path / "bad.jsonl"
-    source.write_text(content, encoding="utf-8")
-    done = dartmath("--file", str(source))
+def test_a_malformed_row_is_named_with_its_line_and_the_rest_is_graded(
+    tmp_path: Path, content: str, message: str
+) -> None:
+    source, good = tmp_path / "bad.jsonl", '{"answer": "4", "response": "4"}'
+    source.write_text(f"{good}\n\n{content}\n{good}\n", encoding="utf-8")
+    done = dartmath("--file", str(source), "--json")
     assert done.returncode == 2
     assert message in " ".join(done.stderr.split())
+    assert "bad.jsonl:3" in "".join(done.stderr.split())
+    assert json.loads(done.stdout)["outcomes"] == {"correct": 2, "error": 1}
+    graded = [json.loads(line) for line in (tmp_path / "bad.graded.jsonl").read_text().splitlines()]
+    assert [row["outcome"] for row in graded] == ["correct", "error", "correct"]
+    assert message in graded[1]["reason"]
 
 
 def test_a_missing_argument_or_file_is_a_usage_error(tmp_path: Path) -> None:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
+import sys
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from dartmath.errors import DataError
@@ -22,6 +27,50 @@ def test_trl_passes_every_column_and_finds_the_references() -> None:
 def test_trl_without_references_says_what_is_missing() -> None:
     with pytest.raises(DataError, match="answer, reference"):
         trl_reward(["p"], [CHAT], level=["5"])
+
+
+@pytest.mark.parametrize("reference", [None, "", "  ", [], [None], float("nan")])
+def test_a_row_without_a_reference_is_never_rewarded(reference: Any) -> None:
+    for response in (r"\boxed{}", "None", r"\boxed{None}", r"\boxed{nan}", "", " "):
+        assert trl_reward(["p", "p"], [response, r"\boxed{4}"], answer=[reference, "4"]) == [None, 1.0]
+        assert verl_reward("math", response, reference)["score"] == 0.0
+        assert verl_reward("math", response, reference)["outcome"] == "error"
+        assert verifiers_reward(completion=response, answer=reference) == 0.0
+
+
+def test_references_may_be_numbers_and_arrays() -> None:
+    numpy = pytest.importorskip("numpy")
+    assert trl_reward(["p"] * 2, [CHAT, r"\boxed{0.5}"], answer=[4, 0.5]) == [1.0, 1.0]
+    assert verl_reward("math", r"\boxed{4}", numpy.array(["3", "4"]))["score"] == 1.0
+
+
+def test_trl_gets_the_outcomes_as_metrics_and_as_a_column() -> None:
+    metrics: dict[str, float] = {}
+    extra: dict[str, list[Any]] = {}
+    trl_reward(
+        ["p", "p"],
+        [CHAT, "no\nanswer"],
+        answer=["4", "4"],
+        log_metric=metrics.__setitem__,
+        log_extra=extra.__setitem__,
+    )
+    assert metrics == {"outcome/correct": 0.5, "outcome/no_answer": 0.5}
+    assert extra == {"outcome": ["correct", "no_answer"]}
+
+
+def test_verl_can_load_the_file_without_making_it_a_module() -> None:
+    path = Path(sys.modules[verl_reward.__module__].__file__ or "")
+    spec = importlib.util.spec_from_file_location("custom_module_1", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    called = {
+        "data_source": "math",
+        "solution_str": "#### 4",
+        "ground_truth": "4",
+        "extra_info": {"num_turns": None},
+    }
+    assert module.verl_reward(**called)["score"] == 1.0
 
 
 def test_the_query_reaches_the_verifier() -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import Counter, deque
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,6 +14,7 @@ from dartmath.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     from dartmath.verify import Verdict
+    from dartmath.verify.judge import Question
 
 _TEXT = ("query", "question", "problem", "prompt")
 _RESPONSES = ("response", "completion", "output", "resp", "text")
@@ -36,7 +36,9 @@ def command(  # noqa: PLR0917
 
     A file has one JSON object a line with a reference (references, reference, answer, ref ...),
     a response (response, completion, output ...) and, if known, the query. The rows come back with
-    the columns outcome, extracted, comparison and reason, in --out or in FILE.graded.jsonl.
+    the columns outcome, extracted, comparison and reason, in --out or in FILE.graded.jsonl. A row
+    that cannot be graded has the outcome "error" and the line it stands in as its reason; then the
+    exit code is 2.
     An answer that begins with a minus sign stands behind `--`.
 
     Examples:
@@ -78,59 +80,89 @@ def _row(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class _Query:
-    text: str
-    references: tuple[str, ...]
-    verifier: str = "math"
-    metadata: Mapping[str, Any] = field(default_factory=dict)
-
-
 def _file(path: Path, out: Path, workers: int, as_json: bool) -> None:
+    """Grade a file row by row; a row that cannot be graded is written with the outcome "error"."""
     from dartmath.verify import grade_many
 
-    rows = list(_rows(path))
-    pairs = [_query_and_response(row, path, line) for line, row in enumerate(rows, 1)]
     counts: Counter[str] = Counter()
+    problems: list[DataError] = []
+    waiting: deque[tuple[dict[str, Any], DataError | None]] = deque()
+
+    def pairs() -> Iterator[tuple[Question, str]]:
+        for line, text in _lines(path):
+            row: dict[str, Any] = {"line": text}
+            try:
+                row = _parsed(text, path, line)
+                pair = _query_and_response(row, path, line)
+            except DataError as problem:
+                problems.append(problem)
+                waiting.append((row, problem))
+                continue
+            waiting.append((row, None))
+            yield pair
+
     with out.open("w", encoding="utf-8") as sink:
-        for row, verdict in zip(rows, grade_many(pairs, workers, progress=not as_json), strict=True):
-            counts[str(verdict.outcome)] += 1
-            sink.write(json.dumps({**row, **_row(verdict)}) + "\n")
+
+        def write(row: dict[str, Any], columns: dict[str, Any]) -> None:
+            counts[str(columns["outcome"])] += 1
+            sink.write(json.dumps({**row, **columns}) + "\n")
+
+        def write_problems() -> None:
+            while waiting and waiting[0][1] is not None:
+                row, problem = waiting.popleft()
+                write(row, {"outcome": "error", "reason": str(problem)})
+
+        for verdict in grade_many(pairs(), workers, progress=not as_json):
+            write_problems()
+            write(waiting.popleft()[0], _row(verdict))
+        write_problems()
     _report(counts, out, as_json)
+    if problems:
+        raise UsageError(
+            f"{len(problems)} of {sum(counts.values())} rows could not be graded and have the outcome "
+            f'"error" in {out}; the first is {problems[0]}'
+        )
 
 
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    """The lines that are not blank, with their numbers."""
     try:
-        with path.open(encoding="utf-8") as lines:
+        with path.open(encoding="utf-8", errors="replace") as lines:
             for number, line in enumerate(lines, 1):
-                row = json.loads(line)
-                if not isinstance(row, dict):
-                    raise DataError(f"not a JSON object: {line.strip()[:60]}", path=path, line=number)
-                yield row
-    except FileNotFoundError as error:
+                if line.strip():
+                    yield number, line.rstrip("\n")
+    except (FileNotFoundError, IsADirectoryError) as error:
         raise DataError("there is no such file", path=path) from error
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"not JSON lines: {error}", path=path) from error
 
 
-def _query_and_response(row: dict[str, Any], path: Path, line: int) -> tuple[_Query, str]:
+def _parsed(text: str, path: Path, line: int) -> dict[str, Any]:
+    try:
+        row = json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise DataError(f"not JSON: {error}", path=path, line=line) from error
+    if not isinstance(row, dict):
+        raise DataError(f"not a JSON object: {text.strip()[:60]}", path=path, line=line)
+    return row
+
+
+def _query_and_response(row: dict[str, Any], path: Path, line: int) -> tuple[Question, str]:
+    from dartmath.verify.judge import VERIFIERS, Question
+
     references = _first(row, _REFERENCES)
     response = _first(row, _RESPONSES)
     if references is None or not isinstance(response, str):
         missing = "reference" if references is None else "response"
         names = ", ".join(_REFERENCES if references is None else _RESPONSES)
         raise DataError(f"no {missing}; its key must be one of {names}", path=path, line=line)
+    verifier = str(row.get("verifier", "math"))
+    if verifier not in VERIFIERS:
+        raise DataError(
+            f"no verifier {verifier!r}; it must be one of {', '.join(VERIFIERS)}", path=path, line=line
+        )
     accepted = tuple(map(str, references)) if isinstance(references, list) else (str(references),)
     metadata = row.get("metadata")
-    return (
-        _Query(
-            str(_first(row, _TEXT) or ""),
-            accepted,
-            str(row.get("verifier", "math")),
-            metadata if isinstance(metadata, dict) else {},
-        ),
-        response,
-    )
+    text, known = str(_first(row, _TEXT) or ""), metadata if isinstance(metadata, dict) else {}
+    return Question(text, accepted, verifier, known), response
 
 
 def _first(row: dict[str, Any], names: tuple[str, ...]) -> Any:

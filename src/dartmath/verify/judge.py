@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dartmath.errors import UnknownNameError
@@ -46,6 +47,16 @@ class Gradable(Protocol):
     def metadata(self) -> Mapping[str, Any]:
         """Optional keys: "tolerance" (absolute), "ordered", "answer_type"."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A query of its own, where there is no `dartmath.queries.Query` to grade."""
+
+    text: str
+    references: tuple[str, ...]
+    verifier: str = "math"
+    metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
 def verify(

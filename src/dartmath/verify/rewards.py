@@ -1,43 +1,48 @@
 """Reward functions in the shapes that TRL, verl and verifiers call.
 
     TRL         GRPOTrainer(reward_funcs=trl_reward, ...)            with a column "answer"
-    verl        custom_reward_function.path=.../rewards.py, custom_reward_function.name=verl_reward
+    verl        custom_reward_function.path=pkg://dartmath.verify.rewards
+                custom_reward_function.name=verl_reward
     verifiers   Rubric(funcs=[verifiers_reward])                     with a column "answer"
 
-Each gives 1.0 for a correct final answer and 0.0 for everything else.
+Each gives 1.0 for a correct final answer and 0.0 for every other one. Where there is no reference to
+compare with, TRL gets None (the row counts for no reward function) and the others 0.0.
+
+verl may load this file without making it a module, so it must define no classes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from dartmath.errors import DataError
-from dartmath.verify.judge import grade
-from dartmath.verify.outcome import Verdict
+from dartmath.verify.judge import Question, grade
+from dartmath.verify.outcome import Outcome, Verdict
 
 Messages = Sequence[Mapping[str, Any]]
+References = str | float | Sequence[str | float] | None
 
 _COLUMNS = ("answer", "reference", "references", "solution", "ground_truth")
-
-
-@dataclass(frozen=True, slots=True)
-class _Question:
-    text: str
-    references: tuple[str, ...]
-    verifier: str = "math"
-    metadata: Mapping[str, Any] = field(default_factory=dict)
+_NO_REFERENCE = Verdict(Outcome.ERROR, None, "none", "the row has no reference answer")
 
 
 def trl_reward(
-    prompts: Sequence[str | Messages], completions: Sequence[str | Messages], **columns: Any
-) -> list[float]:
-    """Rewards for `trl.GRPOTrainer(reward_funcs=...)`.
+    prompts: Sequence[str | Messages],
+    completions: Sequence[str | Messages],
+    log_metric: Callable[[str, float], None] | None = None,
+    log_extra: Callable[[str, list[Any]], None] | None = None,
+    **columns: Any,
+) -> list[float | None]:
+    """Rewards for `trl.GRPOTrainer(reward_funcs=...)`; None for a row without a reference.
 
     Args:
         prompts: one prompt per completion, as text or as chat messages.
         completions: the sampled responses, as text or as chat messages.
+        log_metric: given by the trainer; gets the share of every outcome as "outcome/correct" and so on.
+        log_extra: given by the trainer; gets the outcomes as a column of the table of completions.
         columns: the data set's other columns. The references are in the first that is present of
             "answer", "reference", "references", "solution" and "ground_truth".
 
@@ -48,13 +53,19 @@ def trl_reward(
     if name is None:
         raise DataError(f"the data set has no column of reference answers; add one of {', '.join(_COLUMNS)}")
     rows = zip(prompts, completions, columns[name], strict=True)
-    return [_reward(_text(prompt), _text(completion), reference) for prompt, completion, reference in rows]
+    verdicts = [_judge(_text(prompt), _text(completion), reference) for prompt, completion, reference in rows]
+    if log_metric is not None:
+        for outcome, count in Counter(str(verdict.outcome) for verdict in verdicts).items():
+            log_metric(f"outcome/{outcome}", count / len(verdicts))
+    if log_extra is not None:
+        log_extra("outcome", [str(verdict.outcome) for verdict in verdicts])
+    return [None if verdict is _NO_REFERENCE else float(verdict.correct) for verdict in verdicts]
 
 
 def verl_reward(
     data_source: str,
     solution_str: str,
-    ground_truth: str | Sequence[str],
+    ground_truth: References,
     extra_info: Mapping[str, Any] | None = None,
     **_: Any,
 ) -> dict[str, float | str]:
@@ -64,25 +75,36 @@ def verl_reward(
     that a name with "theoremqa" in it selects that benchmark's rules.
     """
     question = str((extra_info or {}).get("question") or "")
-    mode = "theoremqa" if "theoremqa" in data_source.lower() else "math"
+    mode = "theoremqa" if "theoremqa" in str(data_source).lower() else "math"
     verdict = _judge(question, solution_str, ground_truth, mode)
     return {"score": float(verdict.correct), "acc": float(verdict.correct), "outcome": str(verdict.outcome)}
 
 
 def verifiers_reward(
-    completion: str | Messages, answer: str | Sequence[str], prompt: str | Messages = "", **_: Any
+    completion: str | Messages, answer: References, prompt: str | Messages = "", **_: Any
 ) -> float:
     """The reward of one rollout for `verifiers.Rubric(funcs=[...])`."""
-    return _reward(_text(prompt), _text(completion), answer)
+    return float(_judge(_text(prompt), _text(completion), answer).correct)
 
 
-def _reward(query: str, response: str, references: str | Sequence[str]) -> float:
-    return float(_judge(query, response, references, "math").correct)
+def _judge(query: str, response: str, references: References, mode: str = "math") -> Verdict:
+    accepted = tuple(str(reference) for reference in _listed(references) if _is_usable(reference))
+    if not accepted:
+        return _NO_REFERENCE
+    return grade(Question(query, accepted, mode), response)
 
 
-def _judge(query: str, response: str, references: str | Sequence[str], mode: str) -> Verdict:
-    accepted = (references,) if isinstance(references, str) else tuple(map(str, references))
-    return grade(_Question(query, accepted, mode), response)
+def _listed(references: References) -> Sequence[str | float | None]:
+    """One reference or many, also as the array that Parquet makes of a list."""
+    plain = getattr(references, "tolist", lambda: references)()
+    return plain if isinstance(plain, Sequence) and not isinstance(plain, str) else [plain]
+
+
+def _is_usable(reference: str | float | None) -> bool:
+    """Whether a data set's cell holds an answer: no blank text, None or NaN."""
+    if isinstance(reference, float):
+        return not math.isnan(reference)
+    return reference is not None and bool(str(reference).strip())
 
 
 def _text(content: str | Messages) -> str:

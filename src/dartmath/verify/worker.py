@@ -10,11 +10,11 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from dartmath.verify.judge import Question
 from dartmath.verify.outcome import Outcome, Verdict
 
 MEMORY_LIMIT = 2 << 30
@@ -112,14 +112,6 @@ def _write(pipe: BinaryIO, data: bytes) -> None:
     pipe.flush()
 
 
-@dataclass(frozen=True, slots=True)
-class _Query:
-    text: str
-    references: tuple[str, ...]
-    verifier: str
-    metadata: Mapping[str, Any]
-
-
 def main() -> None:
     """The worker's loop: read a batch, grade it, answer; end when the parent closes the pipe."""
     from dartmath.verify.judge import grade
@@ -134,7 +126,7 @@ def main() -> None:
 
 def _row(grade: Callable[..., Verdict], item: list[Any]) -> list[Any]:
     text, references, verifier, metadata, response, finish_reason = item
-    query = _Query(text, tuple(references), verifier, metadata)
+    query = Question(text, tuple(references), verifier, metadata)
     try:
         made = grade(query, response, finish_reason=finish_reason)
     except Exception as error:  # the parent must get an outcome for every item, whatever happened
