@@ -29,7 +29,11 @@ FLOAT_NOISE = Fraction(1, 10**6)
 MIN_DIGITS = 3
 """A decimal reference with fewer significant digits is taken as exact."""
 
-_PERCENT = re.compile(r"%|\bpercent", re.IGNORECASE)
+_PERCENT = re.compile(
+    r"\bpercentages?\b|(?<!\d)(?<!\d[ ~])(?<!\$ )\bpercent\b|\b(?:as|in) (?:a )?\\?%", re.IGNORECASE
+)
+"""A question for a percentage, not one about `10 percent of 50`."""
+
 _UNITLESS = Unit((), Fraction(1), known=False)
 
 
