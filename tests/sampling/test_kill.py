@@ -16,7 +16,8 @@ SCRIPT = Path(__file__).with_name("killable.py")
 
 def run_with_kills(folder: Path, rounds: int, engine: str) -> int:
     command = [sys.executable, str(SCRIPT), str(folder), str(rounds), engine]
-    environment = {**os.environ, "PYTHONPATH": str(SCRIPT.parents[1])}
+    path = os.pathsep.join([str(SCRIPT.parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])])
+    environment = {**os.environ, "PYTHONPATH": path}
     done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
     assert done.returncode == 0, done.stderr[-2000:]
     return int(done.stdout)
