@@ -12,7 +12,7 @@ help: ## list the targets
 
 setup: $(VENV)/.installed ## create the venv and install everything
 
-# torch goes first and pinned: a plain `torch` may pull gigabytes of CUDA packages.
+# torch goes first and pinned, so that no other package chooses a build of it.
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet torch==$(TORCH)

@@ -124,6 +124,10 @@ def test_a_file_that_is_no_recipe(tmp_path: Path, text: str, says: str) -> None:
             "recipe.yaml:5: unknown key 'sampling.policy.pilot'",
         ),
         ("training:\n  epochs: many\n", "recipe.yaml:5: training.epochs: "),
+        (
+            "sampling:\n  policy: {kind: band, low: 0.9, high: 0.1}\n",
+            "low 0.9 is above high 0.1, so no query lies in the band",
+        ),
     ],
 )
 def test_errors_name_the_line(tmp_path: Path, text: str, says: str) -> None:

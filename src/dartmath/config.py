@@ -49,6 +49,8 @@ def _explain(model: type[BaseModel], error: Any, where: Where) -> str:
         case "union_tag_invalid":
             found = error["ctx"]["tag"]
             return f"{place}{key}.kind: there is no {found!r}{nearest(str(found), map(_kind, sections))}"
+        case "value_error":
+            return f"{place}{key}: {error['ctx']['error']}"
         case "string_type" if isinstance(given, int | float):
             return f"{place}{key}: not a text: {given!r}; put it in quotes"
         case "list_type":

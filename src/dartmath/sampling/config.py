@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from dartmath.config import Section
 
@@ -59,6 +59,12 @@ class Band(Section):
     """Trials of each query that measure the pass rate."""
     cap: int = Field(2048, ge=1)
     """Most trials of one query."""
+
+    @model_validator(mode="after")
+    def _not_empty(self) -> Self:
+        if self.low > self.high:
+            raise ValueError(f"low {self.low} is above high {self.high}, so no query lies in the band")
+        return self
 
 
 class Custom(Section):
