@@ -31,6 +31,9 @@ _PHRASE = re.compile(
     r"|^[ \t]*[#*_]{1,6}[ \t]*(?:the )?(?:final )?answers?[ \t]*[:.]?[*_]{0,3}[ \t]*$)[ \t]*\n{0,3}[ \t]*",
     re.IGNORECASE | re.MULTILINE,
 )
+_CUE = re.compile(r"[aA][nN][sS]|[cC][oO][rR][rR]|答案|^[ \t]*(?:[#*_]|[aA][*_:])", re.MULTILINE)
+"""Where `_PHRASE` can begin, found many times faster than by trying it everywhere."""
+
 _FIELD = re.compile(
     r"\"(?:final_?)?answer\"\s*:\s*(?:\"(?P<text>(?:[^\"\\]|\\.){1,1000})\"|(?P<bare>[^\s,}\]]{1,100}))"
 )
@@ -124,12 +127,23 @@ _HEADING = re.compile(r"(?:the )?(?:final )?answers?[ \t]*[:.]?", re.IGNORECASE)
 
 
 def _phrased(text: str) -> Found | None:
-    for phrase in reversed(list(_PHRASE.finditer(text))[-8:]):
+    for phrase in reversed(_phrases(text)[-8:]):
         found = _clause(text, phrase.end())
         if found is not None and not _COMMENT.fullmatch(found[0]):
             answer, end = found
             return (answer, "answer_is", phrase.end(), end)
     return None
+
+
+def _phrases(text: str) -> list[re.Match[str]]:
+    """All announcements of an answer, in order."""
+    found: list[re.Match[str]] = []
+    end = 0
+    for cue in _CUE.finditer(text):
+        if cue.start() >= end and (phrase := _PHRASE.match(text, cue.start())):
+            found.append(phrase)
+            end = phrase.end()
+    return found
 
 
 def _field(text: str) -> Found | None:
