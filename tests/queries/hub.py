@@ -1,7 +1,7 @@
-"""A real HTTP server with the part of the Hub's API that a download of a data set uses.
+"""A real HTTP server with the part of the Hub's API that reading a data set uses.
 
-Endpoints as huggingface_hub calls them: what a repository holds at a revision, where its files are,
-and the files themselves with the headers that its cache reads.
+Endpoints as huggingface_hub and datasets call them: what a repository holds at a revision, its tree,
+the details of paths, and the files themselves, whole or by ranges of bytes.
 https://huggingface.co/docs/hub/api
 """
 
@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote, urlsplit
 
 
 @dataclass
@@ -63,7 +63,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.hub.requests.append(f"{self.command} {self.path}")
-        path = unquote(self.path.split("?")[0])
+        path = unquote(urlsplit(self.path).path)
         match = re.fullmatch(r"/(api/)?datasets/([^/]+/[^/]+)(?:/([a-z-]+)/([^/]+)(?:/(.*))?)?", path)
         if not match:
             self._refuse(404, "EntryNotFound", "no such page")
@@ -81,10 +81,11 @@ class _Handler(BaseHTTPRequestHandler):
         if match[3] == "resolve":
             self._file(files.get(match[5]), commit)
         elif match[3] == "tree":
-            below = {name: data for name, data in files.items() if name.startswith(match[5] or "")}
-            self._answer([_entry(name, data) for name, data in below.items()])
+            recursive = "recursive=true" in self.path.lower()
+            self._answer(list(_tree(files, f"{match[5]}/" if match[5] else "", recursive)))
         elif match[3] == "paths-info":
-            wanted = json.loads(body)["paths"]
+            text = body.decode()
+            wanted = json.loads(text)["paths"] if text.startswith("{") else parse_qs(text)["paths"]
             self._answer([_entry(name, files[name]) for name in wanted if name in files])
         else:
             siblings = [{"rfilename": name} for name in files]
@@ -100,7 +101,13 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(404, "EntryNotFound", "Entry not found")
             return
         headers = {"ETag": f'"{_oid(data)}"', "X-Repo-Commit": commit, "Accept-Ranges": "bytes"}
-        self._send(200, data, {**headers, "Content-Type": "application/octet-stream"})
+        headers["Content-Type"] = "application/octet-stream"
+        asked = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range") or "")
+        if asked:
+            end = min(int(asked[2] or len(data)), len(data) - 1)
+            headers["Content-Range"] = f"bytes {asked[1]}-{end}/{len(data)}"
+            data = data[int(asked[1]) : end + 1]
+        self._send(206 if asked else 200, data, headers)
 
     def _answer(self, content: Any) -> None:
         self._send(200, json.dumps(content).encode(), {"Content-Type": "application/json"})
@@ -122,6 +129,17 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *arguments: object) -> None:
         """Nothing on standard error."""
+
+
+def _tree(files: dict[str, bytes], folder: str, recursive: bool) -> Iterator[dict[str, Any]]:
+    """The files in `folder`: all of them, or with the folders those directly in it."""
+    inside = {path.removeprefix(folder): path for path in files if path.startswith(folder)}
+    if not recursive:
+        for name in sorted({path.split("/")[0] for path in inside if "/" in path}):
+            yield {"type": "directory", "path": folder + name, "size": 0, "oid": "0" * 40}
+    for name, path in inside.items():
+        if recursive or "/" not in name:
+            yield _entry(path, files[path])
 
 
 def _entry(name: str, data: bytes) -> dict[str, Any]:

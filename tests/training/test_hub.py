@@ -12,11 +12,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from training.data_hub import DataHub, serve
+from queries.hub import Hub, Repository, serving
 from training.material import examples
 
 NAME = "someone/worked-sums"
 ROWS = examples(3000)
+OLD, NEW = "a" * 40, "b" * 40
 
 READ = """
 import json, sys
@@ -36,17 +37,17 @@ def _parquet(rows: list[tuple[str, str]], columns: tuple[str, str] = ("query", "
 
 
 @pytest.fixture
-def hub() -> Iterator[DataHub]:
+def hub() -> Iterator[Hub]:
     files = {
         "README.md": b"# Worked sums\n",
         "data/train-00000-of-00002.parquet": _parquet(ROWS[:1500]),
         "data/train-00001-of-00002.parquet": _parquet(ROWS[1500:]),
     }
-    with serve(DataHub({NAME: files})) as served:
+    with serving(Hub({NAME: Repository({OLD: files})})) as served:
         yield served
 
 
-def _python(hub: DataHub, tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def _python(hub: Hub, tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run Python with `hub` as the Hub: the libraries read its address when they are imported."""
     environment = {
         **os.environ,
@@ -61,28 +62,29 @@ def _python(hub: DataHub, tmp_path: Path, *arguments: str) -> subprocess.Complet
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=600)
 
 
-def test_a_data_set_is_streamed_row_by_row(hub: DataHub, tmp_path: Path) -> None:
+def test_a_data_set_is_streamed_row_by_row(hub: Hub, tmp_path: Path) -> None:
     done = _python(hub, tmp_path, "-c", READ, f"hub:{NAME}")
     assert done.returncode == 0, done.stderr
     before, rows = json.loads(done.stdout)
     assert [(q, r) for q, r, _ in rows] == ROWS
     assert [number for *_, number in rows] == list(range(1, len(ROWS) + 1))
     assert not list((tmp_path / "hf").rglob("*.parquet")), "the data set was downloaded, not streamed"
-    hub.files[NAME]["README.md"] += b"changed"
+    revisions = hub.repositories[NAME].revisions
+    revisions[NEW] = {**revisions[OLD], "README.md": b"# Changed\n"}
     after, _ = json.loads(_python(hub, tmp_path, "-c", READ, f"hub:{NAME}").stdout)
     assert before != after
 
 
-def test_columns_of_other_names_are_chosen(hub: DataHub, tmp_path: Path) -> None:
+def test_columns_of_other_names_are_chosen(hub: Hub, tmp_path: Path) -> None:
     names = ("instruction", "output")
-    hub.files[NAME] = {"train.parquet": _parquet(ROWS[:5], names)}
+    hub.repositories[NAME] = Repository({OLD: {"train.parquet": _parquet(ROWS[:5], names)}})
     done = _python(hub, tmp_path, "-c", READ, f"hub:{NAME}", *names)
     assert [(q, r) for q, r, _ in json.loads(done.stdout)[1]] == ROWS[:5], done.stderr
     wrong = _python(hub, tmp_path, "-c", READ, f"hub:{NAME}")
     assert "no column `query`; the row has: fail_rate, instruction, output" in wrong.stderr
 
 
-def test_a_data_set_that_is_not_there_is_named_with_the_way_out(hub: DataHub, tmp_path: Path) -> None:
+def test_a_data_set_that_is_not_there_is_named_with_the_way_out(hub: Hub, tmp_path: Path) -> None:
     done = _python(hub, tmp_path, "-c", READ, "hub:someone/else")
     assert done.returncode
     assert "cannot read data set 'someone/else'" in done.stderr
@@ -91,7 +93,7 @@ def test_a_data_set_that_is_not_there_is_named_with_the_way_out(hub: DataHub, tm
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_the_verb_trains_on_a_data_set_of_the_hub(hub: DataHub, tiny_llama: str, tmp_path: Path) -> None:
+def test_the_verb_trains_on_a_data_set_of_the_hub(hub: Hub, tiny_llama: str, tmp_path: Path) -> None:
     flags = ["--model", tiny_llama, "--template", "qa", "--max-length", "256", "--max-steps", "1"]
     train = ["-m", "dartmath.cli", "train", "--data", f"hub:{NAME}", "--out", str(tmp_path / "out"), "--json"]
     done = _python(hub, tmp_path, *train, *flags)
