@@ -41,7 +41,7 @@
   // Paper is light, also when the reader's preference changes behind the print dialog.
   function setPrinting(now) {
     printing = now;
-    fitFigures(printing ? PAPER_WIDTH : null);
+    fitFigures(printing ? ON_PAPER : ON_SCREEN);
     applyTheme(theme());
   }
 
@@ -71,11 +71,12 @@
   }
 
   // Paper is narrower than most screens, and its size is known only to the printer.
-  const PAPER_WIDTH = 660;
+  const ON_PAPER = { width: 660, height: 225, autosize: false };
+  const ON_SCREEN = { width: null, height: null, autosize: true };
 
-  function fitFigures(width) {
+  function fitFigures(size) {
     drawAll();
-    Object.keys(data.figures).forEach((id) => Plotly.relayout(id, { width, autosize: width === null }));
+    Object.keys(data.figures).forEach((id) => Plotly.relayout(id, size));
   }
 
   function watchFigures() {
