@@ -96,9 +96,10 @@ def measured(judge: Judge, rows: list[Row]) -> Result:
 
 def uncached(rows: list[Row]) -> None:
     """Forget what earlier passes over the rows left in the caches."""
-    from dartmath.verify import choices, names, parser, units, words
+    from dartmath.verify import choices, literals, names, parser, units, words
 
-    for function in (parser._remembered, words.fold, names.split_word, units.parse_unit, choices.options):
+    remembered = (parser._remembered, literals._remembered, words.fold, names.split_word)
+    for function in (*remembered, units.parse_unit, choices.options):
         function.cache_clear()
 
 

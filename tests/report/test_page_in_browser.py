@@ -127,16 +127,6 @@ def test_printing_draws_all_figures_light_and_as_wide_as_paper(opened: Browser) 
     assert opened.run(f"return {THEME}") == "dark"
 
 
-def test_nothing_is_wider_than_paper(opened: Browser) -> None:
-    width = 717  # A4 within a browser's usual margins, in CSS pixels
-    opened.run("window.dispatchEvent(new Event('beforeprint'))")
-    opened.devtools("Emulation.setEmulatedMedia", {"media": "print"})
-    opened.resize(width, 1000)
-    opened.wait(f"innerWidth === {width}")
-    opened.wait("[...document.querySelectorAll('.plot')].every((plot) => plot.data)")
-    opened.wait(f"document.documentElement.scrollWidth <= {width}", seconds=20)
-
-
 def test_a_preference_that_changes_behind_the_print_dialog_leaves_paper_light(opened: Browser) -> None:
     opened.run("""
         window.dispatchEvent(new Event('beforeprint'));

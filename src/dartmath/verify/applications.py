@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from dartmath.verify.brackets import bracketed
 from dartmath.verify.expression import Apply, Expression, Group, Number, number
-from dartmath.verify.grammar import Grammar
 from dartmath.verify.names import CONSTANTS, FUNCTIONS, GREEK, INVERSES, split_word
 from dartmath.verify.tokens import Token
+
+if TYPE_CHECKING:
+    from dartmath.verify.grammar import Grammar
 
 
 def function_call(g: Grammar, name: str) -> Expression:

@@ -42,12 +42,13 @@ _MEASURED = re.compile(
 
 def approximately(reference: Expression, answer: Expression, query: str) -> Decision | None:
     """Whether one of the two rules makes the answer equal to an approximate reference; else None."""
-    ours, theirs = measure(reference), measure(answer)
-    if not isinstance(ours.value, Number) or _is_money(ours) or _EXACT.search(query[-4000:]):
+    ours = measure(reference)
+    if not isinstance(ours.value, Number) or not _is_rounded(ours.value) or _is_money(ours):
         return None
-    if not _is_rounded(ours.value):
+    if _EXACT.search(query[-4000:]):
         return None
-    return _open_constant(ours.value, theirs.value, query) or _rounded(ours.value, theirs.value, query)
+    theirs = measure(answer).value
+    return _open_constant(ours.value, theirs, query) or _rounded(ours.value, theirs, query)
 
 
 def _is_money(found: Measure) -> bool:

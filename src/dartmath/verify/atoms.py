@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from dartmath.verify.applications import function_call
+from dartmath.verify.bases import number_in_base
 from dartmath.verify.brackets import bars, bracketed, environment
+from dartmath.verify.cursor import END, closes, letter
 from dartmath.verify.expression import (
     Apply,
     Constant,
     Expression,
     Group,
     Named,
-    Number,
     Symbol,
-    Text,
     number,
 )
-from dartmath.verify.grammar import Grammar, closes, quotient
 from dartmath.verify.literals import literal
 from dartmath.verify.names import CONSTANTS, FUNCTIONS, GREEK, UNKNOWN_FUNCTIONS, listed
+from dartmath.verify.terms import quotient
 from dartmath.verify.tokens import NotationError
-from dartmath.verify.words import named
+
+if TYPE_CHECKING:
+    from dartmath.verify.grammar import Grammar
+
+_NAME_GOES_ON = frozenset(["_", "'", "^", "("])
+"""Signs behind a name that may belong to it."""
 
 _DECORATIONS = frozenset(
     listed("vec hat bar overline tilde overrightarrow widehat widetilde mathring overleftrightarrow mathfrak")
@@ -46,48 +51,23 @@ def atom(g: Grammar) -> Expression:
         return bars(g)
     if kind == "op" and text == "<":
         return bracketed(g, "<")
-    if kind == "text" and len(text) <= 3 and text.isalpha() and len(g.tokens) > 2:
+    is_part = g.at > 1 or g.peek() is not END
+    if kind == "text" and len(text) <= 3 and text.isalpha() and is_part:
         return _symbol(g, text)
     raise NotationError(f"{text or 'the end'!r} where a value should stand")
 
 
 def _number(g: Grammar, text: str) -> Expression:
-    if g.peek()[:2] == ("op", "_"):
-        return _in_base(g, text)
-    kind, word, _, _ = g.peek()
+    kind, word, _, _ = g.tokens[g.at]
+    if word == "_" and kind == "op":
+        return number_in_base(g, text)
     if kind == "word" and word in ("st", "nd", "rd", "th") and text.isdigit():
         g.take()
     return literal(text)
 
 
-def _in_base(g: Grammar, digits: str) -> Expression:
-    """`1011_2`, `1011_{two}` is not known; letters as digits come as words."""
-    g.take()
-    braced = g.peek()[:2] == ("open", "{")
-    if braced:
-        g.take()
-    kind, base, _, _ = g.take()
-    if kind in ("word", "text") and isinstance(spelled := named(base), Number):
-        kind, base = "num", str(spelled)
-    if kind != "num" or not base.isdigit() or (braced and not closes("{", g.take())):
-        raise NotationError("a number base that is no number")
-    return based(digits, int(base[:4]))
-
-
-def based(digits: str, base: int) -> Expression:
-    """The value of digits in a base, kept with its base: `Apply("base", (value, base))`."""
-    if not 2 <= base <= 36 or len(digits) > 2000:
-        raise NotationError(f"no number base {base}")
-    whole, _, fraction = digits.partition(".")
-    try:
-        value = Fraction(int(whole + fraction, base), base ** len(fraction))
-    except ValueError as error:
-        raise NotationError(f"{digits} has no meaning in base {base}") from error
-    return Apply("base", (Number(value), number(base), Text(digits)))
-
-
 def _word(g: Grammar, word: str, start: int, end: int) -> Expression:
-    parts = g.letters(word)
+    parts = (word,) if len(word) == 1 else g.letters(word)
     if parts is None:
         raise NotationError(f"the word {word!r}")
     if len(parts) > 1:
@@ -103,7 +83,7 @@ def _word(g: Grammar, word: str, start: int, end: int) -> Expression:
         arguments = bracketed(g, g.take()[1])
         return Apply("binom", arguments.items if isinstance(arguments, Group) else (arguments,))
     if name in CONSTANTS and name != "I":
-        return _subscripted(g, name) if g.peek()[:2] == ("op", "_") else Constant(CONSTANTS[name])
+        return _subscripted(g, name) if g.is_op("_") else Constant(CONSTANTS[name])
     if len(parts) == 1 and g.peek()[0] == "num" and g.peek()[2] == end and g.peek()[1].isdigit():
         return Symbol(f"{name}_{g.take()[1]}")
     return _symbol(g, name)
@@ -119,6 +99,8 @@ def _binomial_follows(g: Grammar) -> bool:
 
 def _symbol(g: Grammar, name: str) -> Expression:
     """A symbol with its subscript; a symbol that is applied to what follows."""
+    if g.tokens[g.at][1] not in _NAME_GOES_ON:
+        return Symbol(name)
     symbol = _subscripted(g, name)
     base = symbol.name.partition("_")[0].rstrip("'")
     if base in UNKNOWN_FUNCTIONS or _is_value_at_point(g, base):
@@ -189,10 +171,9 @@ def _argument_group(g: Grammar) -> Expression:
         g.tokens[g.at : g.at + 1] = [("num", text[0], start, start + 1), ("num", text[1:], start + 1, end)]
         return literal(g.take()[1])
     if kind == "word":
-        g.tokens[g.at : g.at + 1] = [("word", letter, start, end) for letter in text]
-        letter = g.take()[1]
-        return Constant(CONSTANTS[letter]) if letter in ("e", "i") else Symbol(letter)
-    return g.atom()
+        g.tokens[g.at : g.at + 1] = [("word", sign, start, end) for sign in text]
+        return letter(g.take()[1])
+    return atom(g)
 
 
 def _fraction(g: Grammar) -> Expression:
@@ -212,7 +193,7 @@ def _root(g: Grammar) -> Expression:
 
 def _root_argument(g: Grammar) -> Expression:
     """Without braces a whole number is meant, not its first digit: `\\sqrt12` is not `\\sqrt1 2`."""
-    return g.atom()
+    return atom(g)
 
 
 def _binomial(g: Grammar) -> Expression:
@@ -232,7 +213,7 @@ def _series(name: str) -> Callable[[Grammar], Expression]:
     def rule(g: Grammar) -> Expression:
         if not g.accept("_"):
             raise NotationError(f"a {name} without limits")
-        start = g.atom() if g.peek()[1] != "{" else _limits(g)
+        start = atom(g) if g.peek()[1] != "{" else _limits(g)
         if not g.accept("^"):
             raise NotationError(f"a {name} without an upper limit")
         stop = g.exponent()
@@ -247,7 +228,7 @@ def _series(name: str) -> Callable[[Grammar], Expression]:
 def _limits(g: Grammar) -> Expression:
     """`{k=1}` as the pair of variable and first value."""
     g.take()
-    variable = g.atom()
+    variable = atom(g)
     if not isinstance(variable, Symbol | Constant) or not g.accept("="):
         raise NotationError("limits that are not `variable = value`")
     name = variable.name

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
+from dartmath.verify.cursor import END, closes
 from dartmath.verify.expression import Apply, Cases, Expression, Group, Matrix, Named, SetBuilder
-from dartmath.verify.grammar import END, Grammar, closes
 from dartmath.verify.statements import conditions, statement
 from dartmath.verify.tokens import NotationError
+
+if TYPE_CHECKING:
+    from dartmath.verify.grammar import Grammar
 
 MAX_ITEMS = 1_000
 _OTHERWISE = re.compile(r"(?:otherwise|else)", re.IGNORECASE)
@@ -18,11 +22,14 @@ _MATRICES = frozenset(
 
 def bracketed(g: Grammar, opening: str) -> Expression:
     """What stands between an opening bracket, already taken, and its partner."""
+    if opening in "({[" and closes(opening, g.tokens[g.at + 1]) and (only := g.lone()) is not None:
+        g.at += 1
+        return only
     if opening == "S" and g.peek()[0] == "begin":
         return _braced_rows(g)
     bars, g.bars = g.bars, 0
     g.depth += 1
-    if opening in "S{" and (bar := _builder_bar(g, opening)):
+    if g.builds and opening in "S{" and (bar := _builder_bar(g, opening)):
         made = _set_builder(g, bar)
     else:
         items: list[Expression] = []

@@ -10,7 +10,7 @@ from dartmath.verify.equality import Decision
 from dartmath.verify.expression import Constant, Expression, Named, Symbol, Text
 
 if TYPE_CHECKING:
-    from dartmath.verify.compare import Context
+    from dartmath.verify.context import Context
     from dartmath.verify.groups import Same
 
 _OPTION = re.compile(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dartmath.verify.approximate import approximately
 from dartmath.verify.choices import same_choice
+from dartmath.verify.context import MAX_COMPARISONS, Context
 from dartmath.verify.equality import Decision, scalar_equal
+from dartmath.verify.equations import same_relation
 from dartmath.verify.expression import (
     Apply,
     Cases,
@@ -16,9 +17,7 @@ from dartmath.verify.expression import (
     Group,
     Matrix,
     Named,
-    Quantity,
-    Relation,
-    SetBuilder,
+    Number,
     Symbol,
     Text,
 )
@@ -27,47 +26,11 @@ from dartmath.verify.matrices import combined, components, mentions_matrix
 from dartmath.verify.measures import same_measure
 from dartmath.verify.parser import MAX_LENGTH
 from dartmath.verify.prose import same_prose
-from dartmath.verify.realset import is_set
-from dartmath.verify.relations import assigned, is_equation, same_equation, solves_for_y
+from dartmath.verify.realset import SET_OPERATIONS, is_set
+from dartmath.verify.relations import is_equation
 from dartmath.verify.sets import same_set
 from dartmath.verify.tokens import NotationError, tokenize
 from dartmath.verify.words import same_words
-
-_MONOTONIC = re.compile(
-    r"\bintervals?\b.{0,80}\b(?:increas|decreas|monoton)|\b(?:increas|decreas|monoton)\w*\b.{0,60}\bintervals?\b"
-    r"|\bintervals?\b.{0,40}\bof (?:increase|decrease|monotonicity)",
-    re.IGNORECASE | re.DOTALL,
-)
-_IN_ORDER = re.compile(
-    r"\brespectively\b|^\s*(?:sort|put|arrange|order)\b.{0,300}\border\b", re.IGNORECASE | re.DOTALL
-)
-MAX_COMPARISONS = 5_000
-"""Comparisons of parts in one verdict; more make it undecided."""
-
-
-@dataclass(slots=True)
-class Context:
-    """What a comparison may depend on beside the two answers; `order` None leaves it to the query."""
-
-    query: str = ""
-    tolerance: float | None = None
-    order: bool | None = None
-    comparisons: int = 0
-
-    @property
-    def ordered(self) -> bool:
-        """Whether a bare list must come in its order."""
-        return bool(_IN_ORDER.search(self.query[-2000:])) if self.order is None else self.order
-
-    @property
-    def ignore_ends(self) -> bool:
-        """Whether open and closed ends are alike, as for an interval on which a function increases."""
-        return bool(_MONOTONIC.search(self.query[-2000:]))
-
-    def spend(self) -> bool:
-        """Count one comparison; False when there have been too many."""
-        self.comparisons += 1
-        return self.comparisons <= MAX_COMPARISONS
 
 
 def same(reference: Expression, answer: Expression, context: Context) -> Decision:
@@ -76,29 +39,44 @@ def same(reference: Expression, answer: Expression, context: Context) -> Decisio
         return Decision(None, "undecided", f"more than {MAX_COMPARISONS} comparisons")
     if reference == answer:
         return Decision(True, "structure", "the same expression")
-    for rule in (_by_choice, _by_words, _by_relation, _by_set, _by_collection, _by_matrix, _by_cases):
-        found = rule(reference, answer, context)
+    if not (_is_scalar(reference) and _is_scalar(answer)):
+        for rule in (_by_choice, _by_words, _by_relation, _by_set, _by_collection, _by_matrix, _by_cases):
+            found = rule(reference, answer, context)
+            if found is not None:
+                return found
+    return _same_scalar(reference, answer, context)
+
+
+def _is_scalar(node: Expression) -> bool:
+    """Whether a tree is a number or an expression for one, which the rules of structure leave alone."""
+    if isinstance(node, Apply):
+        return node.name not in SET_OPERATIONS and not mentions_matrix(node)
+    return isinstance(node, Number | Constant) or (isinstance(node, Symbol) and not is_set(node))
+
+
+def _same_scalar(reference: Expression, answer: Expression, context: Context) -> Decision:
+    if isinstance(reference, Apply) and reference.name == "ratio" and len(reference.args) > 2:
+        found = _ratios(reference, answer)
         if found is not None:
             return found
-    decision = _ratios(reference, answer) or same_measure(reference, answer, context.tolerance, context.query)
+    decision = same_measure(reference, answer, context.tolerance, context.query)
     if decision or not context.query or context.tolerance is not None:
         return decision
     return approximately(reference, answer, context.query) or decision
 
 
-def _ratios(reference: Expression, answer: Expression) -> Decision | None:
+def _ratios(reference: Apply, answer: Expression) -> Decision | None:
     """`1:2:3` and `2:4:6` are proportional; a ratio of two parts is also a quotient."""
-    match reference, answer:
-        case Apply(name="ratio", args=ours), Apply(name="ratio", args=theirs) if len(ours) > 2:
-            if len(ours) != len(theirs):
-                return Decision(False, "ratio", "ratios of different length")
-            crossed = (
-                scalar_equal(Apply("mul", (one, theirs[0])), Apply("mul", (two, ours[0])))
-                for one, two in zip(ours[1:], theirs[1:], strict=True)
-            )
-            equal = all(crossed)
-            return Decision(equal, "ratio", "proportional" if equal else "not proportional")
-    return None
+    if not isinstance(answer, Apply) or answer.name != "ratio":
+        return None
+    ours, theirs = reference.args, answer.args
+    if len(ours) != len(theirs):
+        return Decision(False, "ratio", "ratios of different length")
+    equal = all(
+        scalar_equal(Apply("mul", (one, theirs[0])), Apply("mul", (two, ours[0])))
+        for one, two in zip(ours[1:], theirs[1:], strict=True)
+    )
+    return Decision(equal, "ratio", "proportional" if equal else "not proportional")
 
 
 def _by_choice(reference: Expression, answer: Expression, context: Context) -> Decision | None:
@@ -162,77 +140,9 @@ def _same_named(reference: Named, answer: Named) -> Decision:
 
 
 def _by_relation(reference: Expression, answer: Expression, context: Context) -> Decision | None:
-    ours, theirs = is_equation(reference), is_equation(answer)
-    if not ours and not theirs:
-        return None
-    if ours and theirs:
-        return _equations(reference, answer, context)
-    equation, other = (reference, answer) if ours else (answer, reference)
-    if isinstance(other, Relation):
-        return _relation_as_set(reference, answer, context)
-    value = assigned(equation)
-    if value is not None:
-        found = same(value, answer, context) if ours else same(reference, value, context)
-        if found or not isinstance(value, Relation):
-            return found
-    return _bare_against(equation, other, context)
-
-
-def _relation_as_set(reference: Expression, answer: Expression, context: Context) -> Decision:
-    """An assignment of a set against an inequality: `M = (0, 1)` and `0 < x < 1`."""
-    ours, theirs = assigned(reference), assigned(answer)
-    if ours is None and theirs is None:
-        return Decision(False, "relation", "an equation against an inequality")
-    return same(reference if ours is None else ours, answer if theirs is None else theirs, context)
-
-
-def _equations(reference: Expression, answer: Expression, context: Context) -> Decision:
-    assert isinstance(reference, Relation) and isinstance(answer, Relation)
-    ours, theirs = assigned(reference), assigned(answer)
-    structured = (Group, Matrix, Relation, SetBuilder, Quantity, Text, Named, Cases)
-    if ours is not None and theirs is not None and (_needs(ours, structured) or _needs(theirs, structured)):
-        if _conflicting(reference, answer):
-            return Decision(False, "equation", "values of different names")
-        return same(ours, theirs, context)
-    found = same_equation(reference, answer)
-    if not found and ours is not None and theirs is not None and _mergeable(reference, answer):
-        return same(ours, theirs, context)
-    return found
-
-
-def _needs(node: Expression, kinds: tuple[type, ...]) -> bool:
-    return (
-        isinstance(node, kinds)
-        or is_set(node)
-        or (isinstance(node, Apply) and node.name in ("percent", "degree"))
-    )
-
-
-def _conflicting(reference: Relation, answer: Relation) -> bool:
-    """Whether both sides name plain variables, and not the same ones."""
-    heads = reference.sides[0], answer.sides[0]
-    return all(isinstance(head, Symbol) for head in heads) and heads[0] != heads[1]
-
-
-def _mergeable(reference: Relation, answer: Relation) -> bool:
-    """`f(x) = ...` against `y = ...`, or a value with a label in words."""
-    heads = reference.sides[0], answer.sides[0]
-    if any(isinstance(head, Text) for head in heads):
-        return not all(isinstance(head, Text) for head in heads)
-    generic = [isinstance(head, Symbol) and head.name == "y" for head in heads]
-    applied = [isinstance(head, Apply) for head in heads]
-    return (generic[0] and applied[1]) or (generic[1] and applied[0])
-
-
-def _bare_against(equation: Expression, value: Expression, context: Context) -> Decision:
-    assert isinstance(equation, Relation)
-    if len(equation.sides) == 2 and isinstance(value, Apply | Symbol):
-        if solves_for_y(equation, value):
-            return Decision(True, "equation", "the value of y that the equation gives")
-        sides = equation.sides
-        if same_measure(sides[0], sides[1], None) and same_measure(sides[1], value, None):
-            return Decision(True, "equation", "either side of an identity")
-    return Decision(False, "relation", "an equation against a value")
+    if is_equation(reference) or is_equation(answer):
+        return same_relation(reference, answer, context, same)
+    return None
 
 
 def _by_set(reference: Expression, answer: Expression, context: Context) -> Decision | None:

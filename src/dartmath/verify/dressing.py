@@ -26,6 +26,7 @@ _ANNOUNCED = re.compile(
 _TO = re.compile(r"(?<=\d)\s+to\s+(?=\d)")
 _TIMES_X = re.compile(r"(?<=\d)\s*[xX]\s*(?=10\s*\^)")
 _TRAILING = re.compile(r"(?:(?<!\.)\.|[\s,;:!]|\\[,;:! ]|\\\\|~)$")
+_TRAILING_SIGNS = ".,;:!~\\ "
 
 
 _BRACED_COLON = re.compile(r"(?<![a-zA-Z])\{:\}")
@@ -43,14 +44,21 @@ _SCALED = re.compile(
     rf"(?<=[\d}}])[\s~]*((?:\\(?:text|mathrm|mbox)\s*\{{)?)\s*({'|'.join(SCALES)})s?(?![A-Za-z])",
     re.IGNORECASE,
 )
+SCALE_STEMS = ("illion", "housand")
+"""Without one of these no scale word stands in a text."""
+
 _OF_INTEGERS = re.compile(r"\s*\(\s*[a-zA-Z]\s*\\in\s*\\mathbb\s*\{?[ZN]\}?[^()]{0,10}\)$")
 
 
 def rewritten(text: str) -> str:
     """Notation that needs its neighbours to be read: `2 x 10^5`, `3 to 4`, `Rs. 500`, `2.5 million`."""
     for signs, pattern, replacement in _REWRITINGS:
-        if any(sign in text for sign in signs):
-            text = pattern.sub(replacement, text)
+        for sign in signs:
+            if sign in text:
+                text = pattern.sub(replacement, text)
+                break
+    if text[:1] in "RrIiUu":
+        text = _RUPEES.sub("", text)
     if text[:1] == "<" and text[-1:] == ">":
         text = f"\\langle {text[1:-1]}\\rangle "
     if text[-1:] == ")":
@@ -85,18 +93,17 @@ def _power_of_ten(match: re.Match[str]) -> str:
 
 
 _REWRITINGS: tuple[tuple[tuple[str, ...], re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
-    (("illion", "housand"), _SCALED, _power_of_ten),
+    (SCALE_STEMS, _SCALED, _power_of_ten),
     (("[", "]"), _OUTWARD, _inward),
     (("U",), _UNION, r"\\cup "),
     (("C", "P"), _CHOOSE, _chosen),
     (("{:}",), _BRACED_COLON, ":"),
     (("sq.", "cu."), _SQUARE, r"\1"),
-    (("frac",), _UNIT_FRACTION, r"\\text{\1/\2}"),
+    (("text", "mathrm"), _UNIT_FRACTION, r"\\text{\1/\2}"),
     (("circ",), _CELSIUS, lambda sign: _DEGREES[sign[1]]),
-    ((".",), _NAMESPACE, ""),
-    (("to",), _TO, ":"),
-    (("R", "r", "I", "i", "U", "u"), _RUPEES, ""),
-    (("x", "X"), _TIMES_X, "*"),
+    (("p.", "h.", "y."), _NAMESPACE, ""),
+    ((" to ",), _TO, ":"),
+    (("10",), _TIMES_X, "*"),
 )
 """Signs without which a pattern cannot match, the pattern, and what it becomes."""
 
@@ -113,7 +120,9 @@ def undressed(text: str) -> str:
             text = text[announced.end() :]
     if "$" in text or "\\(" in text or "\\[" in text or "**" in text:
         text = _undelimited(text)
-    while (last := _TRAILING.search(text, max(0, len(text) - 3))) and not text.endswith("!"):
+    while text[-1:] in _TRAILING_SIGNS and (last := _TRAILING.search(text, max(0, len(text) - 3))):
+        if text.endswith("!"):
+            break
         text = text[: last.start()]
     while text.startswith("{") and text.endswith("}") and _encloses(text):
         text = text[1:-1].strip()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from fractions import Fraction
 from hashlib import blake2b
 from typing import Any
 
 from dartmath.verify.exact import PRIME, Inexact, TooLong, Undefined, field_point, rational, residue
-from dartmath.verify.expression import Apply, Constant, Expression, children, is_infinite, number, symbols
+from dartmath.verify.expression import Apply, Expression, children, heads, is_infinite, number, symbols
 
 PRECISIONS = (128, 384, 1024, 4096)
 """Bits of the balls, in rising order; equal means overlapping at `EQUAL_BITS` or more."""
@@ -64,7 +64,7 @@ def _rational_decision(ours: Fraction, theirs: Fraction) -> Decision:
     return Decision(False, "rational", "different as exact rational numbers")
 
 
-def _identity(left: Expression, right: Expression, names: set[str]) -> Decision:
+def _identity(left: Expression, right: Expression, names: frozenset[str]) -> Decision:
     """Two rational functions agree at random points of a prime field, or they differ."""
     agreed = 0
     for trial in range(FIELD_POINTS + 3):
@@ -80,8 +80,8 @@ def _identity(left: Expression, right: Expression, names: set[str]) -> Decision:
     raise Undefined("no point of the field avoids the poles")
 
 
-def _by_balls(left: Expression, right: Expression, names: set[str]) -> Decision:
-    bare = _mentions(left, "log") or _mentions(right, "log")
+def _by_balls(left: Expression, right: Expression, names: frozenset[str]) -> Decision:
+    bare = _has_bare_logarithm(left) or _has_bare_logarithm(right)
     decision = Decision(None, "undecided", "no value could be computed")
     for base in (None, 10) if bare else (None,):
         decision = _with_base(left, right, names, base)
@@ -90,7 +90,7 @@ def _by_balls(left: Expression, right: Expression, names: set[str]) -> Decision:
     return decision
 
 
-def _with_base(left: Expression, right: Expression, names: set[str], base: int | None) -> Decision:
+def _with_base(left: Expression, right: Expression, names: frozenset[str], base: int | None) -> Decision:
     if not names:
         return _constants(left, right, base)
     decision = _functions(left, right, lambda: real_points(names), base)
@@ -144,7 +144,7 @@ def _functions(
     from dartmath.verify.ball import Evaluator, precision
     from dartmath.verify.functions import is_real
 
-    complex_meant = _mentions_constant(left, "i") or _mentions_constant(right, "i")
+    complex_meant = "i" in heads(left) or "i" in heads(right)
     real_agreed = complex_agreed = complex_differed = wide = 0
     with precision(bits):
         for point in points():
@@ -181,7 +181,7 @@ def _shown(point: dict[str, Any]) -> str:
     return ", ".join(shown)[:80]
 
 
-def real_points(names: set[str]) -> Iterator[dict[str, Any]]:
+def real_points(names: Set[str]) -> Iterator[dict[str, Any]]:
     from flint import acb, arb
 
     for trial, (low, high) in enumerate(_REGIMES):
@@ -190,7 +190,7 @@ def real_points(names: set[str]) -> Iterator[dict[str, Any]]:
         }
 
 
-def _integer_points(names: set[str], whole: set[str]) -> Iterator[dict[str, Any]]:
+def _integer_points(names: Set[str], whole: Set[str]) -> Iterator[dict[str, Any]]:
     """Small natural numbers for the integer parameters, reals for the rest."""
     from flint import acb
 
@@ -212,7 +212,7 @@ def _integer_names(node: Expression) -> set[str]:
     while stack:
         top = stack.pop()
         if isinstance(top, Apply):
-            periodic = top.name in ("sin", "cos", "tan", "cot") and _mentions_constant(top, "pi")
+            periodic = top.name in ("sin", "cos", "tan", "cot") and "pi" in heads(top)
             if top.name in ("factorial", "factorial2", "binom", "sum", "product") or periodic:
                 found |= symbols(top)
             elif top.name == "pow" and _is_negative(top.args[0]):
@@ -225,22 +225,9 @@ def _is_negative(node: Expression) -> bool:
     return node == number(-1) or (isinstance(node, Apply) and node.name == "neg" and not symbols(node))
 
 
-def _mentions(node: Expression, name: str) -> bool:
-    """Whether a bare function of that name, with one argument, occurs."""
-    stack = [node]
-    while stack:
-        top = stack.pop()
-        if isinstance(top, Apply) and top.name == name and len(top.args) == 1:
-            return True
-        stack.extend(children(top))
-    return False
-
-
-def _mentions_constant(node: Expression, name: str) -> bool:
-    stack = [node]
-    while stack:
-        top = stack.pop()
-        if isinstance(top, Constant) and top.name == name:
-            return True
-        stack.extend(children(top))
-    return False
+def _has_bare_logarithm(node: Expression) -> bool:
+    """Whether a logarithm without a base occurs."""
+    if "log" not in heads(node):
+        return False
+    own = isinstance(node, Apply) and node.name == "log" and len(node.args) == 1
+    return own or any(_has_bare_logarithm(part) for part in children(node))

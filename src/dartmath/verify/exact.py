@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from fractions import Fraction
 from hashlib import blake2b
 
@@ -158,7 +158,7 @@ class TooLong(Undefined):
     """The value takes more operations than a verdict may cost, at this point and at any other."""
 
 
-def field_point(names: frozenset[str] | set[str], trial: int) -> dict[str, int]:
+def field_point(names: Set[str], trial: int) -> dict[str, int]:
     """A fixed pseudo-random point of the prime field for a set of names; the same name, the same value."""
     return {name: _hashed(name, trial) for name in names}
 

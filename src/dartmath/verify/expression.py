@@ -7,11 +7,16 @@ are a `Group` (list, set, tuple, interval), `Relation`, `SetBuilder`, `Matrix`, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 MAX_DECIMAL_BITS = 10_000
 """Longer numbers print in hexadecimal, which takes linear time and has no limit in Python."""
+
+
+Contents = tuple[frozenset[str], frozenset[str]]
+"""Names of the free symbols in a tree; and its heads (see `heads`)."""
 
 
 class Expression:
@@ -63,6 +68,7 @@ class Apply(Expression):
 
     name: str
     args: tuple[Expression, ...]
+    _contents: Contents | None = field(default=None, init=False, repr=False, compare=False)
 
     def __str__(self) -> str:
         return f"{self.name}({', '.join(map(str, self.args))})"
@@ -184,21 +190,49 @@ def children(node: Expression) -> tuple[Expression, ...]:
 
 def is_infinite(node: Expression) -> bool:
     """Whether a tree is infinity, or minus infinity."""
-    infinity = Constant("infinity")
-    return node in (infinity, Apply("neg", (infinity,)))
+    if isinstance(node, Apply) and node.name == "neg":
+        node = node.args[0]
+    return isinstance(node, Constant) and node.name == "infinity"
 
 
-def symbols(node: Expression) -> set[str]:
+def symbols(node: Expression) -> frozenset[str]:
     """Names of all free symbols in a tree."""
-    found: set[str] = set()
-    stack = [node]
-    while stack:
-        top = stack.pop()
-        if isinstance(top, Symbol):
-            found.add(top.name)
-        else:
-            stack.extend(children(top))
-    return found
+    return _contents(node)[0]
+
+
+def heads(node: Expression) -> frozenset[str]:
+    """Names of the functions and constants in a tree, with "Matrix" and "decimal" where one occurs."""
+    return _contents(node)[1]
+
+
+def _contents(node: Expression) -> Contents:
+    """What occurs in a tree; found once for every `Apply`."""
+    match node:
+        case Apply():
+            if node._contents is None:
+                node._contents = _merged(node.args, node.name)
+            return node._contents
+        case Number(places=places):
+            return _NOTHING if places is None else _DECIMAL
+        case Symbol(name=name):
+            return frozenset((name,)), frozenset()
+        case Constant(name=name):
+            return frozenset(), frozenset((name,))
+    return _merged(children(node), "Matrix" if isinstance(node, Matrix) else None)
+
+
+_NOTHING: Contents = (frozenset(), frozenset())
+_DECIMAL: Contents = (frozenset(), frozenset(("decimal",)))
+
+
+def _merged(parts: Iterable[Expression], head: str | None) -> Contents:
+    names: set[str] = set()
+    found = set() if head is None else {head}
+    for part in parts:
+        own_names, own_heads = _contents(part)
+        names |= own_names
+        found |= own_heads
+    return frozenset(names), frozenset(found)
 
 
 def replace(node: Expression, mapping: dict[str, Expression]) -> Expression:

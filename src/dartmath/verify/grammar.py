@@ -12,57 +12,30 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from dartmath.verify.expression import Apply, Expression, Group, Number, Symbol, number
+from dartmath.verify.atoms import atom
+from dartmath.verify.cursor import MAX_DEPTH, Cursor
+from dartmath.verify.expression import Apply, Expression, Group, Number, Symbol
 from dartmath.verify.names import split_word
-from dartmath.verify.tokens import NotationError, Token
+from dartmath.verify.terms import added, product, proper_fraction, quotient, ratio, with_sign
+from dartmath.verify.tokens import NotationError
 from dartmath.verify.units import is_unit_word
 
-MAX_DEPTH = 40
-
-END: Token = ("end", "", -1, -1)
 _STARTS = frozenset(["num", "word", "open"])
-_CLOSED_BY = {"(": ")]", "[": ")]", "{": "}", "S": "S", "<": "<", "F": "F", "C": "C"}
+_ADDITIVE = frozenset(["+", "-", "pm", "mp"])
+_POSTFIX = frozenset(["!", "^", "%", "'"])
+_SET_OPERATIONS = {"cup": "union", "cap": "intersection", "setminus": "difference"}
 _UNIT_SIGNS = frozenset([("op", "/"), ("op", "^"), ("op", "*")])
 _STOPS = frozenset(["text", "end", "choose", "over", "ldots", "pmod", "circ"])
 
 
-class Grammar:
-    """A cursor over tokens with one method per grammar rule."""
+class Grammar(Cursor):
+    """One method per rule of scalar mathematics."""
 
-    def __init__(self, tokens: list[Token]) -> None:
-        self.tokens = [*tokens, END]
-        self.at = 0
-        self.depth = 0
-        self.bars = 0
+    __slots__ = ()
 
-    # the cursor
-
-    def peek(self, ahead: int = 0) -> Token:
-        """The token `ahead` places on, or the end token."""
-        place = self.at + ahead
-        return self.tokens[place] if place < len(self.tokens) else END
-
-    def is_op(self, *signs: str) -> bool:
-        """Whether the next token is one of these operators."""
-        kind, text, _, _ = self.tokens[self.at]
-        return kind == "op" and text in signs
-
-    def take(self) -> Token:
-        """The next token, and move past it."""
-        token = self.tokens[self.at]
-        if token[0] != "end" or token[2] >= 0:
-            self.at += 1
-        return token
-
-    def accept(self, *signs: str) -> str | None:
-        """Move past the next token if it is one of these operators."""
-        kind, text, _, _ = self.tokens[self.at]
-        if kind == "op" and text in signs:
-            self.at += 1
-            return text
-        return None
-
-    # the rules
+    def atom(self) -> Expression:
+        """A number, a name, a command with its arguments, or a bracketed expression."""
+        return atom(self)
 
     def union(self) -> Expression:
         """Sums joined by set operations."""
@@ -70,10 +43,12 @@ class Grammar:
         if self.depth > MAX_DEPTH:
             raise NotationError(f"nested deeper than {MAX_DEPTH}")
         left = self.sum()
-        if self.peek()[:2] in (("cmd", "choose"), ("cmd", "over")):
-            left = Apply("binom" if self.take()[1] == "choose" else "div", (left, self.sum()))
+        kind, text, _, _ = self.tokens[self.at]
+        if kind == "cmd" and text in ("choose", "over"):
+            self.at += 1
+            left = Apply("binom" if text == "choose" else "div", (left, self.sum()))
         while sign := self.accept("cup", "cap", "setminus"):
-            name = {"cup": "union", "cap": "intersection", "setminus": "difference"}[sign]
+            name = _SET_OPERATIONS[sign]
             right = self.sum()
             same = isinstance(left, Apply) and left.name == name and name != "difference"
             left = Apply(name, (*left.args, right) if same and isinstance(left, Apply) else (left, right))
@@ -82,73 +57,89 @@ class Grammar:
 
     def sum(self) -> Expression:
         """Terms with signs."""
-        sign = self.accept("+", "-", "pm", "mp")
-        parts = [_signed(sign, self.term())]
-        while sign := self.accept("+", "-", "pm", "mp"):
+        sign = self._additive()
+        parts = [with_sign(sign, self.term())]
+        while sign := self._additive():
             term = self.term()
             if sign in ("pm", "mp"):
-                parts = [Apply(sign, (_added(parts), term))]
+                parts = [Apply(sign, (added(parts), term))]
             elif sign == "-" and isinstance(term, Group) and term.brackets == "{}":
-                parts = [Apply("difference", (_added(parts), term))]
+                parts = [Apply("difference", (added(parts), term))]
             else:
-                parts.append(_signed(sign, term))
-        return _added(parts)
+                parts.append(with_sign(sign, term))
+        return added(parts)
+
+    def _additive(self) -> str | None:
+        kind, text, _, _ = self.tokens[self.at]
+        if kind == "op" and text in _ADDITIVE:
+            self.at += 1
+            return text
+        return None
 
     def term(self) -> Expression:
         """Factors joined by explicit or invisible multiplication, division and ratios."""
-        left = self.mixed(self.factor())
-        factors = [left]
+        starts_with_number = self.tokens[self.at][0] == "num"
+        left = self.factor()
+        factors = [self.mixed(left) if starts_with_number and isinstance(left, Number) else left]
         while True:
-            if self.accept("*"):
-                factors.append(self.factor(signed=True))
-            elif self.accept("/"):
-                factors = [quotient(_product(factors), self.factor(signed=True))]
-            elif self.is_op(":") and self.peek(1)[0] != "end" and not self.bars:
+            kind, text, _, _ = self.tokens[self.at]
+            if kind == "op" and text == "*":
                 self.at += 1
-                factors = [_ratio(_product(factors), self.term())]
+                factors.append(self.factor(signed=True))
+            elif kind == "op" and text == "/":
+                self.at += 1
+                factors = [quotient(product(factors), self.factor(signed=True))]
+            elif kind == "op" and text == ":" and self.peek(1)[0] != "end" and not self.bars:
+                self.at += 1
+                factors = [ratio(product(factors), self.term())]
             elif self.starts_factor():
-                if self.peek()[0] == "num" and self.tokens[self.at - 1][0] == "num":
+                if kind == "num" and self.tokens[self.at - 1][0] == "num":
                     raise NotationError("two numbers side by side")
                 factors.append(self.factor())
             else:
-                return _product(factors)
+                return product(factors)
 
-    def mixed(self, left: Expression) -> Expression:
+    def mixed(self, left: Number) -> Expression:
         """A whole number with a proper fraction behind it: `2\\frac13` or `2 1/3`."""
-        if not isinstance(left, Number) or self.tokens[self.at - 1][0] != "num":
+        kind, text, _, _ = self.tokens[self.at]
+        if kind not in ("cmd", "open", "num") or self.tokens[self.at - 1][0] != "num":
             return left
         if left.places is not None or left.value.denominator != 1:
             return left
         before = self.at
-        if self.peek()[:2] == ("cmd", "frac") or [self.peek(k)[1] for k in (0, 1)] == ["{", "frac"]:
-            part = self.atom()
-            if _is_proper(part):
-                return self.postfix(Number(left.value + _value(part), None))
+        if text == "frac" or (text == "{" and self.peek(1)[1] == "frac"):
+            part = proper_fraction(atom(self))
+            if part is not None:
+                return self.postfix(Number(left.value + part, None))
             self.at = before
-        elif self.peek()[0] == "num" and self.peek(1)[:2] == ("op", "/") and self.peek(2)[0] == "num":
-            parts = [self.take(), self.take(), self.take()]
-            if not (parts[0][1].isdigit() and parts[2][1].isdigit()) or int(parts[0][1]) >= int(parts[2][1]):
+        elif kind == "num" and self.peek(1)[:2] == ("op", "/") and self.peek(2)[0] == "num":
+            top, bottom = text, self.peek(2)[1]
+            self.at += 3
+            if not (top.isdigit() and bottom.isdigit()) or int(top) >= int(bottom):
                 raise NotationError("two numbers side by side")
-            return self.postfix(Number(left.value + Fraction(int(parts[0][1]), int(parts[2][1])), None))
+            return self.postfix(Number(left.value + Fraction(int(top), int(bottom)), None))
         return left
 
     def starts_factor(self) -> bool:
         """Whether the next token can follow by invisible multiplication."""
         kind, text, _, _ = self.tokens[self.at]
+        if kind == "op":
+            return text == "|" and not self.bars
         if kind == "word":
             return self.letters(text) is not None and not (is_unit_word(text) and self._unit_follows())
         if kind == "open":
             return text != "<"
         if kind == "cmd":
             return text not in _STOPS
-        return kind in ("num", "begin") or (kind == "op" and text == "|" and not self.bars)
+        return kind in ("num", "begin")
 
     def letters(self, word: str) -> tuple[str, ...] | None:
         """What a word here stands for; `at` is a word, but in `at^2` it is a product."""
         parts = split_word(word)
-        following = self.peek(1) if self.peek()[1] == word else self.peek()
-        if parts is None and len(word) == 2 and following[:2] in (("op", "^"), ("op", "_")):
-            return tuple(word)
+        if parts is None and len(word) == 2:
+            following = self.peek(1) if self.peek()[1] == word else self.peek()
+            if following[:2] in (("op", "^"), ("op", "_")):
+                return tuple(word)
         return parts
 
     def _unit_follows(self) -> bool:
@@ -168,15 +159,18 @@ class Grammar:
     def factor(self, *, signed: bool = False) -> Expression:
         """An atom with its powers, factorials, primes and percent signs."""
         if signed and (sign := self.accept("+", "-")):
-            return _signed(sign, self.factor(signed=True) if self.is_op("-", "+") else self.factor())
-        return self.postfix(self.atom())
+            return with_sign(sign, self.factor(signed=True) if self.is_op("-", "+") else self.factor())
+        return self.postfix(atom(self))
 
     def postfix(self, base: Expression) -> Expression:
         """What may follow an atom."""
         for _ in range(MAX_DEPTH):
             kind, text, _, _ = self.tokens[self.at]
-            if kind != "op" or text not in ("!", "^", "%", "'"):
-                return self._degree(base)
+            if kind == "cmd" and text == "circ":
+                self.at += 1
+                return Apply("degree", (base,))
+            if kind != "op" or text not in _POSTFIX:
+                return base
             self.at += 1
             if text == "!":
                 base = Apply("factorial2" if self.accept("!") else "factorial", (base,))
@@ -188,12 +182,6 @@ class Grammar:
                 base = self.power(base)
         raise NotationError("too many powers in a row")
 
-    def _degree(self, base: Expression) -> Expression:
-        if self.peek()[:2] == ("cmd", "circ"):
-            self.at += 1
-            return Apply("degree", (base,))
-        return base
-
     def _minutes(self, base: Expression) -> Expression:
         """Minutes and seconds of an angle: `45'` and `45''`."""
         if not isinstance(base, Number):
@@ -202,34 +190,49 @@ class Grammar:
 
     def power(self, base: Expression) -> Expression:
         """What stands after `^`: degrees, primes, a sign (as in R^+), or an exponent."""
-        kind, text, _, _ = self.peek()
+        kind, text, _, _ = self.tokens[self.at]
+        if kind == "num":
+            return Apply("pow", (base, self.exponent()))
         if (kind, text) == ("cmd", "circ") or ((kind, text) == ("word", "o") and isinstance(base, Number)):
             self.at += 1
             return Apply("degree", (base,))
         if kind == "open" and text == "{":
-            inner = self.peek(1)
-            if self.peek(2)[:2] == ("close", "}"):
-                if inner[:2] == ("cmd", "circ"):
-                    self.at += 3
-                    return Apply("degree", (base,))
-                if inner[0] == "op" and inner[1] in "'+-*" and isinstance(base, Symbol):
-                    self.at += 3
-                    return Symbol(base.name + inner[1])
-                if inner[:2] == ("op", "'"):
-                    self.at += 3
-                    return self._minutes(base)
-            elif [self.peek(k)[1] for k in (1, 2, 3)] == ["'", "'", "}"] and isinstance(base, Number):
-                self.at += 4
-                return Apply("arcsecond", (base,))
+            marked = self._braced_mark(base)
+            if marked is not None:
+                return marked
         elif kind == "op" and text in "+*" and isinstance(base, Symbol) and self.peek(1)[0] not in _STARTS:
             self.at += 1
             return Symbol(base.name + text)
         return Apply("pow", (base, self.exponent()))
 
+    def _braced_mark(self, base: Expression) -> Expression | None:
+        """`{\\circ}`, `{+}`, `{'}` or `{''}` as an exponent that is a mark, not a power."""
+        kind, text, _, _ = self.peek(1)
+        if self.peek(2)[:2] == ("close", "}"):
+            if (kind, text) == ("cmd", "circ"):
+                self.at += 3
+                return Apply("degree", (base,))
+            if kind == "op" and text in "'+-*" and isinstance(base, Symbol):
+                self.at += 3
+                return Symbol(base.name + text)
+            if (kind, text) == ("op", "'"):
+                self.at += 3
+                return self._minutes(base)
+        elif text == "'" == self.peek(2)[1] and self.peek(3)[1] == "}" and isinstance(base, Number):
+            self.at += 4
+            return Apply("arcsecond", (base,))
+        return None
+
     def exponent(self) -> Expression:
         """A braced group, or one signed atom with its own power (`2^3^4` is `2^(3^4)`)."""
-        sign = self.accept("-", "+", "pm", "mp")
-        base = self.atom()
+        sign = self._additive()
+        base = atom(self)
+        kind, text, _, _ = self.tokens[self.at]
+        if kind == "op" and text in ("!", "^"):
+            base = self._raised(base)
+        return with_sign(sign, base)
+
+    def _raised(self, base: Expression) -> Expression:
         if self.accept("!"):
             base = Apply("factorial", (base,))
         if self.accept("^"):
@@ -238,79 +241,4 @@ class Grammar:
                 raise NotationError(f"nested deeper than {MAX_DEPTH}")
             base = self.power(base)
             self.depth -= 1
-        return _signed(sign, base)
-
-    def atom(self) -> Expression:
-        """A number, a name, a command with its arguments, or a bracketed expression."""
-        from dartmath.verify.atoms import atom
-
-        return atom(self)
-
-
-def closes(opening: str, token: Token) -> bool:
-    """Whether a token closes a bracket opened as `opening`."""
-    return token[0] == "close" and token[1] in _CLOSED_BY[opening]
-
-
-def _signed(sign: str | None, term: Expression) -> Expression:
-    if sign == "-":
-        return negated(term)
-    return Apply(sign, (term,)) if sign in ("pm", "mp") else term
-
-
-def negated(term: Expression) -> Expression:
-    """The negative of a term; of a literal it is again a literal."""
-    if isinstance(term, Number):
-        return Number(-term.value, term.places)
-    return Apply("neg", (term,))
-
-
-def _added(parts: list[Expression]) -> Expression:
-    return parts[0] if len(parts) == 1 else Apply("add", tuple(parts))
-
-
-def _product(factors: list[Expression]) -> Expression:
-    if len(factors) > 1 and all(isinstance(f, Apply) and f.name in _ANGLES for f in factors):
-        return _angle(factors)
-    return factors[0] if len(factors) == 1 else Apply("mul", tuple(factors))
-
-
-_ANGLES = {"degree": 1, "arcminute": 60, "arcsecond": 3600}
-
-
-def _angle(parts: list[Expression]) -> Expression:
-    """Degrees, minutes and seconds side by side are one angle."""
-    terms = [
-        Apply("div", (part.args[0], number(_ANGLES[part.name]))) for part in parts if isinstance(part, Apply)
-    ]
-    return Apply("degree", (Apply("add", tuple(terms)),))
-
-
-def quotient(top: Expression, bottom: Expression) -> Expression:
-    """A fraction; `dy` over `dx` is the name of a derivative."""
-    if _is_differential(top) and _is_differential(bottom):
-        return Symbol(f"{top}/{bottom}")
-    return Apply("div", (top, bottom))
-
-
-def _is_differential(node: Expression) -> bool:
-    return isinstance(node, Symbol) and len(node.name) == 2 and node.name[0] == "d"
-
-
-def _ratio(left: Expression, right: Expression) -> Expression:
-    tail = right.args if isinstance(right, Apply) and right.name == "ratio" else (right,)
-    return Apply("ratio", (left, *tail))
-
-
-def _is_proper(part: Expression) -> bool:
-    match part:
-        case Apply(name="div", args=(Number(value=top, places=None), Number(value=bottom, places=None))):
-            return top.denominator == 1 == bottom.denominator and 0 <= top < bottom
-    return False
-
-
-def _value(part: Expression) -> Fraction:
-    assert isinstance(part, Apply)
-    top, bottom = part.args
-    assert isinstance(top, Number) and isinstance(bottom, Number)
-    return top.value / bottom.value
+        return base

@@ -14,7 +14,7 @@ from dartmath.verify.realset import INEQUALITIES
 from dartmath.verify.relations import assigned, is_equation, label
 
 if TYPE_CHECKING:
-    from dartmath.verify.compare import Context
+    from dartmath.verify.context import Context
 
 Same = Callable[[Expression, Expression, "Context"], Decision]
 

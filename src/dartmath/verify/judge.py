@@ -14,9 +14,7 @@ from dartmath.verify.notation import repaired
 from dartmath.verify.outcome import Outcome, Verdict
 
 if TYPE_CHECKING:
-    from dartmath.verify.compare import Context
     from dartmath.verify.equality import Decision
-    from dartmath.verify.expression import Expression
 
 VERIFIERS = ("math", "theoremqa")
 
@@ -91,7 +89,9 @@ def verify(
         equal = int(ours) == int(theirs)
         outcome = Outcome.CORRECT if equal else Outcome.WRONG
         return Verdict(outcome, answer, "integer", "the same integer" if equal else "different integers")
-    return _verdict(_decide(ours, theirs, query or "", tolerance, ordered), answer)
+    from dartmath.verify.decide import decide
+
+    return _verdict(decide(ours, theirs, query or "", tolerance, ordered), answer)
 
 
 def _compact(text: str) -> str:
@@ -113,33 +113,6 @@ def _verdict(decision: Decision, answer: str) -> Verdict:
         return Verdict(Outcome.UNPARSABLE, answer, decision.comparison, decision.reason, decision.precision)
     outcome = Outcome.CORRECT if decision.equal else Outcome.WRONG
     return Verdict(outcome, answer, decision.comparison, decision.reason, decision.precision)
-
-
-def _decide(
-    reference: str, answer: str, query: str, tolerance: float | None, ordered: bool | None
-) -> Decision:
-    """The first reading of both texts under which they are equal, else the verdict on the plain one."""
-    from dartmath.verify.compare import Context, same
-
-    context = Context(query, tolerance, ordered)
-    first: Decision | None = None
-    for ours, theirs in _readings(reference, answer, context):
-        decision = same(ours, theirs, context)
-        if decision:
-            return decision
-        first = first or decision
-    assert first is not None
-    return first
-
-
-def _readings(reference: str, answer: str, context: Context) -> Iterator[tuple[Expression, Expression]]:
-    """Pairs of trees: the plain reading first, then what the notation also allows."""
-    from dartmath.verify.parser import parse
-    from dartmath.verify.readings import other_readings
-
-    ours, theirs = parse(reference), parse(answer)
-    yield ours, theirs
-    yield from other_readings(reference, ours, answer, theirs, context.query)
 
 
 def grade(query: Gradable, response: str, *, finish_reason: str = "stop") -> Verdict:

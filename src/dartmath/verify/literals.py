@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 
 from dartmath.verify.expression import Number, number
 from dartmath.verify.tokens import NotationError
@@ -11,8 +12,21 @@ MAX_EXPONENT = 20_000
 """Largest decimal exponent of a literal such as 1e99."""
 
 
+SHORT = 20
+"""Numbers of up to this many characters are remembered: the same few come again and again."""
+
+
 def literal(text: str) -> Number:
     """The number of a `num` token. Raises `NotationError` for an exponent beyond `MAX_EXPONENT`."""
+    return _remembered(text) if len(text) <= SHORT else _number(text)
+
+
+@lru_cache(maxsize=4096)
+def _remembered(text: str) -> Number:
+    return _number(text)
+
+
+def _number(text: str) -> Number:
     if text.isdigit():
         return number(int(text)) if len(text) < 4000 else Number(Fraction(_long_int(text)))
     if "~" in text:

@@ -9,7 +9,7 @@ from dartmath.verify.expression import (
     Expression,
     Matrix,
     Symbol,
-    children,
+    heads,
     number,
     replace,
     symbols,
@@ -25,7 +25,7 @@ Rows = tuple[tuple[Expression, ...], ...]
 
 def mentions_matrix(node: Expression) -> bool:
     """Whether a matrix occurs in a tree."""
-    return isinstance(node, Matrix) or any(mentions_matrix(part) for part in children(node))
+    return "Matrix" in heads(node)
 
 
 def combined(node: Expression) -> Matrix | None:

@@ -11,11 +11,10 @@ from dartmath.verify.exact import Inexact, Undefined, rational
 from dartmath.verify.expression import (
     MAX_DECIMAL_BITS,
     Apply,
-    Constant,
     Expression,
     Number,
     Quantity,
-    children,
+    heads,
     number,
 )
 from dartmath.verify.units import Unit, parse_unit
@@ -74,6 +73,8 @@ def same_measure(
     percentage (without a query: where the number is more than one). Degrees meet radians when the
     other side is a multiple of pi.
     """
+    if not (_is_measured(reference) or _is_measured(answer)):
+        return _same_number(reference, answer, tolerance)
     ours, theirs = measure(reference), measure(answer)
     if "percent" in (ours.kind, theirs.kind) and ours.kind != theirs.kind:
         return _percent(ours, theirs, tolerance, query)
@@ -82,6 +83,13 @@ def same_measure(
     if "degree" in (ours.kind, theirs.kind) and ours.kind != theirs.kind:
         return _angle(ours, theirs, tolerance)
     return _same_number(ours.value, theirs.value, tolerance)
+
+
+def _is_measured(node: Expression) -> bool:
+    """Whether a unit, a percent sign or degrees stand behind a scalar."""
+    while isinstance(node, Apply) and node.name == "neg":
+        node = node.args[0]
+    return isinstance(node, Quantity) or (isinstance(node, Apply) and node.name in ("percent", "degree"))
 
 
 def _percent(ours: Measure, theirs: Measure, tolerance: float | None, query: str) -> Decision:
@@ -130,13 +138,9 @@ def _angle(ours: Measure, theirs: Measure, tolerance: float | None) -> Decision:
     if other.kind == "unit" and other.unit.dimensions != (("angle", 1),):
         return Decision(False, "unit", "an angle against another unit")
     in_radians = scalar_equal(Apply("degree", (degrees.value,)), other.value)
-    if in_radians or other.kind == "radian" or _has_pi(other.value):
+    if in_radians or other.kind == "radian" or "pi" in heads(other.value):
         return in_radians
     return _same_number(ours.value, theirs.value, tolerance)
-
-
-def _has_pi(node: Expression) -> bool:
-    return node == Constant("pi") or any(_has_pi(part) for part in children(node))
 
 
 def _same_number(reference: Expression, answer: Expression, tolerance: float | None) -> Decision:
@@ -187,7 +191,7 @@ def _float_digits(reference: Expression, answer: Expression) -> Decision | None:
         if not isinstance(printed, Number) or not printed.places or digits(printed) < FLOAT_DIGITS:
             continue
         step = min(abs(printed.value) / 2**50, FLOAT_NOISE)
-        if not _has_decimal(exact):
+        if "decimal" not in heads(exact):
             step = max(step, Fraction(1, 10**printed.places))
         apart = distance(exact, printed)
         if apart is not None and apart <= step:
@@ -203,7 +207,7 @@ def _rounding(reference: Expression, answer: Expression) -> Decision | None:
     """
     if not isinstance(reference, Number) or not reference.places or digits(reference) < MIN_DIGITS:
         return None
-    if _has_decimal(answer):
+    if "decimal" in heads(answer):
         return None
     try:
         value = rational(answer)
@@ -215,12 +219,6 @@ def _rounding(reference: Expression, answer: Expression) -> Decision | None:
     if apart is None or apart * 2 > Fraction(1, 10**reference.places):
         return None
     return Decision(True, "rounding", "the reference is this exact value, rounded")
-
-
-def _has_decimal(node: Expression) -> bool:
-    if isinstance(node, Number):
-        return node.places is not None
-    return any(_has_decimal(part) for part in children(node))
 
 
 def _is_finite_decimal(value: Fraction) -> bool:

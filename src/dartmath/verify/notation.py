@@ -56,9 +56,6 @@ def _table() -> dict[int, str]:
 
 
 _TABLE = _table()
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-
-
 _ESCAPED = re.compile(
     "\t(?=ext|imes|heta|an|frac|o\\b|riangle)|\f(?=rac)|\b(?=oxed|inom|egin|eta|ar|f\\b)|\r(?=ight|ho)|\n(?=eq|u\\b)|\a(?=lpha)"
 )
@@ -68,9 +65,9 @@ _CUT = re.compile(r"(?<![A-Za-z\\])rac(?=\{)")
 
 def repaired(text: str) -> str:
     """LaTeX whose backslashes were lost to a string escape (`<tab>ext{...}`, `rac{1}{2}`), restored."""
-    if _CONTROL.search(text):
+    if not text.isprintable():
         text = _ESCAPED.sub(lambda lost: _ESCAPES[lost.group()], text)
-    return _CUT.sub(r"\\frac", text) if "rac{" in text else text
+    return _CUT.sub(r"\\frac", text) if text.count("rac{") > text.count("frac{") else text
 
 
 def plain_latex(text: str) -> str:
@@ -81,7 +78,7 @@ def plain_latex(text: str) -> str:
     """
     text = repaired(text)
     if text.isascii():
-        return text.translate(_TABLE) if _CONTROL.search(text) else text
+        return text if text.isprintable() else text.translate(_TABLE)
     text = _HIGH_RUN.sub(lambda run: "^{" + "".join(_HIGH[sign] for sign in run.group()) + "}", text)
     text = _LOW_RUN.sub(lambda run: "_{" + "".join(_LOW[sign] for sign in run.group()) + "}", text)
     text = _CIRCLED_RUN.sub(_circled, text)

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from dartmath.verify.brackets import MAX_ITEMS
 from dartmath.verify.dressing import rewritten, undressed
-from dartmath.verify.expression import Expression, Group, Quantity, Relation, Text
+from dartmath.verify.expression import Expression, Group, Quantity, Relation, Text, children
 from dartmath.verify.grammar import Grammar
 from dartmath.verify.notation import plain_latex
 from dartmath.verify.signs import expanded
@@ -23,7 +23,11 @@ MAX_LENGTH = 4_000
 MAX_REMEMBERED = 300
 """Trees of texts up to this length are kept, the last 2048 of them: references come again and again."""
 
+MAX_LEVELS = 100
+"""A deeper tree, such as that of 400 minus signs, is no mathematics: the rules of comparison recurse."""
+
 _PREDICATE = re.compile(r"(?:is|are|was|were|has|have|will|which|holds)\b.*\s.*\s", re.IGNORECASE)
+_JOINING_WORDS = frozenset(["and", "or"])
 _NOT = re.compile(r"\b(?:not|no|never)\b|n't", re.IGNORECASE)
 
 
@@ -74,24 +78,28 @@ def _answer(tokens: list[Token], source: str) -> Expression:
 
 def _split(tokens: list[Token]) -> tuple[list[list[Token]], set[str]]:
     """Items between the separators that stand in no bracket, and the separators."""
-    parts: list[list[Token]] = [[]]
+    parts: list[list[Token]] = []
     joiners: set[str] = set()
-    depth = 0
-    for token in tokens:
-        kind, text, _, _ = token
-        if kind == "text" and depth == 0 and parts[-1] and _PREDICATE.match(text) and not _NOT.search(text):
+    depth, start, end = 0, 0, len(tokens)
+    for place, (kind, text, _, _) in enumerate(tokens):
+        if kind == "text" and depth == 0 and place > start and _is_predicate(text):
+            end = place
             break
         if kind in ("open", "begin"):
             depth += 1
         elif kind in ("close", "end"):
             depth -= 1
-        sign = text if kind == "op" else "," if kind == "word" and text in ("and", "or") else ""
-        if depth <= 0 and sign in JOINERS:
-            joiners.add("or" if text == "or" else "and" if text == "and" else ",")
-            parts.append([])
-        else:
-            parts[-1].append(token)
+        elif depth <= 0 and kind in ("op", "word") and text in (JOINERS if kind == "op" else _JOINING_WORDS):
+            joiners.add(text if text in _JOINING_WORDS else ",")
+            parts.append(tokens[start:place])
+            start = place + 1
+    parts.append(tokens[start:end])
     return [part for part in parts if part], joiners
+
+
+def _is_predicate(text: str) -> bool:
+    """Whether words say something of the value before them: `is the smallest of all`."""
+    return _PREDICATE.match(text) is not None and not _NOT.search(text)
 
 
 def _item(tokens: list[Token], source: str) -> list[Expression]:
@@ -111,19 +119,26 @@ def _item(tokens: list[Token], source: str) -> list[Expression]:
         tree = statement(grammar)
         if grammar.peek()[2] >= 0:
             raise NotationError(f"{grammar.peek()[1]!r} left over")
+        if len(tokens) > MAX_LEVELS and _is_deeper(tree, MAX_LEVELS):
+            raise NotationError(f"a tree of more than {MAX_LEVELS} levels")
     except (NotationError, RecursionError):
         return [Text(source[tokens[0][2] : tokens[-1][3]])]
     if isinstance(tree, Quantity) and isinstance(tree.value, Relation):
         return [tree.value]
-    if any(kind == "op" and text in ("pm", "mp") for kind, text, _, _ in tokens):
-        return expanded(tree)
-    return [tree]
+    return expanded(tree) if "pm" in grammar.signs or "mp" in grammar.signs else [tree]
+
+
+def _is_deeper(tree: Expression, levels: int) -> bool:
+    level: tuple[Expression, ...] = (tree,)
+    for _ in range(levels):
+        level = tuple(part for node in level for part in children(node))
+    return bool(level)
 
 
 def _bare_units(tokens: list[Token]) -> list[Token]:
     """`4{cm}` as `4 cm`."""
     for place in range(len(tokens) - 3, 0, -1):
-        if tokens[place][:2] == ("open", "{") and tokens[place + 2][:2] == ("close", "}"):
+        if tokens[place][1] == "{" and tokens[place + 2][1] == "}":
             word = tokens[place + 1][1]
             if tokens[place - 1][0] == "num" and (is_unit_word(word) or word in ("m", "g", "s")):
                 tokens = list(tokens)

@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator
 
 from dartmath.verify.choices import options
-from dartmath.verify.dressing import undressed, unscaled
+from dartmath.verify.dressing import SCALE_STEMS, undressed, unscaled
 from dartmath.verify.equality import scalar_equal
 from dartmath.verify.expression import (
     Apply,
-    Constant,
     Expression,
     Group,
     Named,
@@ -21,6 +20,7 @@ from dartmath.verify.expression import (
     Symbol,
     Text,
     children,
+    heads,
     number,
     symbols,
 )
@@ -105,7 +105,7 @@ def _as_product(letters: str) -> Expression:
 
 def _digits_in_base(ours: Expression, theirs: Expression, query: str) -> Iterator[Pair]:
     """`4210` for `4210_5` when the query asks for a base."""
-    if not _BASE_QUERY.search(query[-2000:]):
+    if "base" not in heads(ours) | heads(theirs) or not _BASE_QUERY.search(query[-2000:]):
         return
     for based, plain, swapped in ((ours, theirs, False), (theirs, ours, True)):
         match based, plain:
@@ -119,10 +119,9 @@ def _renamed_parameters(ours: Expression, theirs: Expression) -> Iterator[Pair]:
     """The name of an integer parameter beside pi, and of a constant of integration, is free."""
     ours, theirs = (assigned(side) or side for side in (ours, theirs))
     left, right = symbols(ours), symbols(theirs)
-    one, two = left - right, right - left
-    if len(one) != 1 or len(two) != 1:
+    if len(left - right) != 1 or len(right - left) != 1:
         return
-    name, other = one.pop(), two.pop()
+    (name,), (other,) = left - right, right - left
     integers = (
         name in _PARAMETERS and other in _PARAMETERS and _beside_pi(ours, name) and _beside_pi(theirs, other)
     )
@@ -134,16 +133,12 @@ def _renamed_parameters(ours: Expression, theirs: Expression) -> Iterator[Pair]:
 def _beside_pi(node: Expression, name: str) -> bool:
     """Whether every use of a symbol is in a product with pi."""
     if isinstance(node, Apply) and node.name in ("mul", "div") and name in symbols(node):
-        return _holds_pi(node)
+        return "pi" in heads(node)
     if node == Symbol(name):
         return False
     if isinstance(node, Relation):
         return all(_beside_pi(side, name) for side in node.sides)
     return all(_beside_pi(part, name) for part in children(node))
-
-
-def _holds_pi(node: Expression) -> bool:
-    return node == Constant("pi") or any(_holds_pi(part) for part in children(node))
 
 
 def _families(ours: Expression, theirs: Expression) -> Iterator[Pair]:
@@ -245,6 +240,8 @@ def _combination(node: Expression) -> Expression | None:
 
 def _unit_letters(reference: str, ours: Expression, answer: str, theirs: Expression) -> Iterator[Pair]:
     """`5 m` with a unit, not a variable, when the other side has a unit or is a mere number."""
+    if " " not in reference and " " not in answer:
+        return
     one = _with_unit(reference) if isinstance(theirs, Number | Quantity | Apply) else None
     two = _with_unit(answer) if isinstance(ours, Number | Quantity | Apply) else None
     if one and two and isinstance(ours, Apply) and isinstance(theirs, Apply):
@@ -262,6 +259,8 @@ def _with_unit(text: str) -> Expression | None:
 
 def _in_scales(reference: str, answer: str, query: str) -> Iterator[Pair]:
     """`5 million` for 5, when the query asks for a number of millions."""
+    if not any(stem in reference or stem in answer for stem in SCALE_STEMS):
+        return
     bare = unscaled(reference), unscaled(answer)
     if bare != (reference, answer) and _IN_SCALES.search(query[-2000:]):
         yield parse(bare[0]), parse(bare[1])
@@ -269,8 +268,10 @@ def _in_scales(reference: str, answer: str, query: str) -> Iterator[Pair]:
 
 def _asked_for(ours: Expression, theirs: Expression, query: str) -> Iterator[Pair]:
     """`x = 3, y = 4` for 3, when the query asks "solve ... for x"."""
+    if isinstance(ours, Group | Relation) or not isinstance(theirs, Group):
+        return
     asked = [one or two for one, two in _ASKED.findall(query[-2000:])]
-    if isinstance(ours, Group | Relation) or not isinstance(theirs, Group) or len(asked) != 1:
+    if len(asked) != 1:
         return
     for item in theirs.items:
         if label(item) == asked[0] and (value := assigned(item)) is not None:
@@ -279,7 +280,7 @@ def _asked_for(ours: Expression, theirs: Expression, query: str) -> Iterator[Pai
 
 def _option_text(ours: Expression, answer: str, query: str) -> Iterator[Pair]:
     """`(b) 5` for 5, when the query has such options."""
-    match = _OPTION.fullmatch(undressed(answer)) if len(answer) < 300 else None
+    match = _OPTION.fullmatch(undressed(answer)) if len(answer) < 300 and ")" in answer else None
     if match and match[1].upper() in options(query):
         yield ours, parse(match[2])
 

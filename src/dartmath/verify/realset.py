@@ -22,6 +22,7 @@ from dartmath.verify.expression import (
 )
 from dartmath.verify.pieces import Piece, Pieces, compare_ends, intersection, union
 
+SET_OPERATIONS = frozenset(["union", "intersection", "difference"])
 INEQUALITIES = frozenset(["<", "<=", ">", ">=", "!="])
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
 _REALS = frozenset(["\\mathbb{R}", "R"])

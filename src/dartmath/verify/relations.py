@@ -167,7 +167,7 @@ def difference(left: Expression, right: Expression) -> Expression:
     return Apply("add", (left, Apply("neg", (right,))))
 
 
-def _constant_ratio(one: Expression, two: Expression, names: set[str]) -> bool | None:
+def _constant_ratio(one: Expression, two: Expression, names: frozenset[str]) -> bool | None:
     """one / two is the same non-zero constant at all points of the prime field that were tried."""
     ratio: int | None = None
     tried = 0
@@ -191,7 +191,7 @@ def _constant_ratio(one: Expression, two: Expression, names: set[str]) -> bool |
     return None
 
 
-def _constant_ratio_by_balls(one: Expression, two: Expression, names: set[str]) -> bool | None:
+def _constant_ratio_by_balls(one: Expression, two: Expression, names: frozenset[str]) -> bool | None:
     from dartmath.verify.ball import Evaluator, precision
 
     ratio = None

@@ -24,7 +24,7 @@ from dartmath.verify.realset import RealSets, lone_variable, parameters
 from dartmath.verify.relations import difference
 
 if TYPE_CHECKING:
-    from dartmath.verify.compare import Context
+    from dartmath.verify.context import Context
 
 SET_BITS = 256
 

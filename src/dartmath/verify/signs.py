@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dartmath.verify.expression import Apply, Expression, Group, Quantity, Relation, children
-from dartmath.verify.grammar import negated
+from dartmath.verify.terms import negated
 from dartmath.verify.tokens import NotationError
 
 

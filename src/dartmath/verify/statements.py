@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
+from dartmath.verify.cursor import END
 from dartmath.verify.expression import (
     Apply,
     Expression,
@@ -15,10 +17,12 @@ from dartmath.verify.expression import (
     Symbol,
     Text,
 )
-from dartmath.verify.grammar import END, Grammar
 from dartmath.verify.names import listed
 from dartmath.verify.tokens import NotationError, Token
 from dartmath.verify.units import parse_unit
+
+if TYPE_CHECKING:
+    from dartmath.verify.grammar import Grammar
 
 RELATIONS = frozenset(listed("= != < <= > >= in notin approx subset sim"))
 JOINERS = frozenset([",", ";", "and", "or", "quad", "newline"])
@@ -39,11 +43,13 @@ _FILLER = re.compile(
 
 def statement(g: Grammar) -> Expression:
     """One value or relation chain, with units; a condition in words behind it is left out."""
+    if (only := g.lone()) is not None:
+        return only
     _skip_fillers(g)
     sides = [_side(g)]
     operators: list[str] = []
-    while (sign := g.peek())[0] == "op" and sign[1] in RELATIONS:
-        g.take()
+    while (sign := g.tokens[g.at])[0] == "op" and sign[1] in RELATIONS:
+        g.at += 1
         operators.append(sign[1])
         _skip_fillers(g)
         sides.append(_side(g))
@@ -90,7 +96,10 @@ def _skip_words(g: Grammar) -> None:
 
 
 def _skip_fillers(g: Grammar) -> None:
-    while g.peek()[0] in ("text", "word") and _FILLER.fullmatch(g.peek()[1]):
+    while True:
+        kind, text, _, _ = g.tokens[g.at]
+        if kind not in ("text", "word") or len(text) < 2 or not _FILLER.fullmatch(text):
+            return
         following = g.peek(1)
         if following[0] == "end" or following[:2] == ("op", "^"):
             return
@@ -99,35 +108,39 @@ def _skip_fillers(g: Grammar) -> None:
 
 def _side(g: Grammar) -> Expression:
     """A label in words, or a value with its unit."""
-    kind = g.peek()[0]
+    kind = g.tokens[g.at][0]
     if kind in ("word", "text"):
         label = _label(g) or _defined(g)
         if label is not None:
             return label
     currency = _currency(g) if kind in ("op", "cmd") else None
     value = g.union()
-    if g.is_op(".") and g.peek(1)[0] == "close":
-        g.take()
-    currency = currency or (_currency(g) if g.peek()[0] in ("op", "cmd") else None)
-    if currency:
+    kind, text, _, _ = g.tokens[g.at]
+    if kind == "op" and text == "." and g.peek(1)[0] == "close":
+        g.at += 1
+        kind = "close"
+    if currency is None and kind in ("op", "cmd"):
+        currency = _currency(g)
+    if currency is not None:
         return Quantity(value, currency)
-    tail = _tail(g)
+    tail = _tail(g) if kind in ("word", "text") else None
     return value if tail is None else _measured(value, tail)
 
 
 def _currency(g: Grammar) -> str | None:
-    for ahead in (0, 1):
-        kind, text, _, _ = g.peek(ahead)
-        if kind in ("op", "cmd") and text in _MONEY:
-            if ahead and not g.is_op("-"):
-                return None
-            del g.tokens[g.at + ahead]
-            return _MONEY[text]
-    return None
+    """The money sign here, or behind a minus sign, taken out of the tokens."""
+    place = g.at + 1 if g.is_op("-") else g.at
+    kind, text, _, _ = g.tokens[place]
+    if kind not in ("op", "cmd") or text not in _MONEY:
+        return None
+    del g.tokens[place]
+    return _MONEY[text]
 
 
 def _label(g: Grammar) -> Text | None:
     """Words up to a relation sign or colon: `Maximum = 2`, `Paolo: 18`."""
+    if len(g.tokens[g.at][1]) < 3 and g.tokens[g.at + 1][0] not in ("word", "text"):
+        return None
     ahead = 0
     while g.peek(ahead)[0] in ("word", "text"):
         ahead += 1

@@ -87,6 +87,25 @@ _COMMAND_OPS = {
     "approx": "approx", "to": "to", "Rightarrow": "to", "wedge": "and", "vee": "or", "%": "%", "'": "'",
     "sim": "sim", "subset": "subset", "subseteq": "subset", "quad": "quad", "qquad": "quad",
 }  # fmt: skip
+_SINGLE = {
+    **dict.fromkeys("([", ("open", 1)), **dict.fromkeys(")]", ("close", -1)),
+    "{": ("open", 0), "}": ("close", 0), **dict.fromkeys("+/^_,;|&'", ("op", 0)),
+}  # fmt: skip
+"""Signs that begin no longer token: their kind, and what they add to the depth of brackets."""
+
+
+def _known_command(name: str) -> tuple[str, str]:
+    name = _SYNONYMS.get(name, name)
+    if name in _COMMAND_OPS:
+        return ("op", _COMMAND_OPS[name])
+    return _FENCES.get(name) or (_SIGNS.get(name, "cmd"), name)
+
+
+_COMMANDS = {name: _known_command(name) for name in (*_SYNONYMS, *_COMMAND_OPS, *_FENCES)}
+"""Kind and text of every command that is not simply named by itself."""
+
+_UNSEEN = frozenset(["skip", "ignore", "null"])
+_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _JOINERS = {"and": "and", "or": "or", "&": "and", "或": "or", "和": "and"}
 _SIGNS_AS_TEXT = {"to": ":", ":": ":", "€": "€", "£": "£", "¥": "¥", "₹": "₹", "\\$": "\\$", "$": "\\$"}
 """What stands for a sign when it is the whole of a \\text{...}: the ratio `3\\text{ to }4`, currencies."""
@@ -107,29 +126,37 @@ def tokenize(text: str, *, comma_groups: bool = True) -> list[Token]:
     Raises `NotationError` when there are more than `MAX_TOKENS` tokens or a number of more than
     `MAX_DIGITS` digits.
     """
-    tokens: list[Token] = []
-    whole = _PLAIN_REPEATING.fullmatch(text)
-    if whole and len(text) < 100:
+    if len(text) < 100 and "(" in text and (whole := _PLAIN_REPEATING.fullmatch(text)):
         return _repeating_tokens(whole)
+    tokens: list[Token] = []
     position, end, depth = 0, len(text), 0
     while position < end:
         if len(tokens) > MAX_TOKENS:
             raise NotationError(f"more than {MAX_TOKENS} tokens")
+        sign = text[position]
+        if sign == " ":
+            position += 1
+            continue
+        if (single := _SINGLE.get(sign)) is not None:
+            kind, nested = single
+            tokens.append((kind, sign, position, position + 1))
+            position += 1
+            depth += nested
+            continue
         match = _MASTER.match(text, position)
-        if match is None:  # cannot happen: the last alternative takes any character
-            raise NotationError(f"unreadable at {position}")
+        assert match is not None  # the last alternative takes any character
         kind = match.lastgroup or "sign"
         if kind == "num":
             position = _number(text, position, match.end(), comma_groups and depth == 0, tokens)
         elif kind == "textcmd":
             position = _text_command(text, match, tokens, comma_groups)
         else:
-            position = match.end()
-            if kind not in ("skip", "ignore", "null"):
-                token = _plain(kind, match.group(), match.start(), position)
-                tokens.append(token)
-                if token[0] in ("open", "close") and token[1] in "([S)]":
-                    depth += 1 if token[0] == "open" else -1
+            start, position = position, match.end()
+            if kind not in _UNSEEN:
+                kind, sign = _plain(kind, match.group())
+                tokens.append((kind, sign, start, position))
+                if kind in ("open", "close") and sign in "([S)]":
+                    depth += 1 if kind == "open" else -1
     return tokens
 
 
@@ -139,35 +166,24 @@ def _repeating_tokens(match: re.Match[str]) -> list[Token]:
     return [("op", "-", 0, 1), made] if sign else [made]
 
 
-def _plain(kind: str, text: str, start: int, end: int) -> Token:
+def _plain(kind: str, text: str) -> tuple[str, str]:
+    """Kind and text of a token that needs no look at its neighbours."""
     if kind == "word":
-        return ("word", text, start, end)
+        return ("word", text)
     if kind == "cmd":
-        return _command(text[1:], start, end)
+        return _COMMANDS.get(text[1:]) or ("cmd", text[1:])
     if kind == "sign":
-        return (_SIGNS.get(text, "op"), text, start, end)
+        return ("op", text)
     if kind == "relation":
-        return ("op", _RELATIONS.get(text, "ldots"), start, end)
+        return ("op", _RELATIONS.get(text, "ldots"))
     if kind == "brace":
-        return ("open" if text == "\\{" else "close", "S", start, end)
+        return ("open" if text == "\\{" else "close", "S")
     if kind == "escaped":
-        return ("op", text[1] if text[1] == "%" else text, start, end)
+        return ("op", text[1] if text[1] == "%" else text)
     if kind == "env":
         name = text[text.index("{") + 1 : text.index("}")].strip().rstrip("*")
-        return ("begin" if text.startswith("\\begin") else "end", name, start, end)
-    return ("op", "newline", start, end)
-
-
-def _command(name: str, start: int, end: int) -> Token:
-    name = _SYNONYMS.get(name, name)
-    if name in _COMMAND_OPS:
-        return ("op", _COMMAND_OPS[name], start, end)
-    if name in _FENCES:
-        kind, sign = _FENCES[name]
-        return (kind, sign, start, end)
-    if name in _SIGNS:
-        return (_SIGNS[name], name, start, end)
-    return ("cmd", name, start, end)
+        return ("begin" if text.startswith("\\begin") else "end", name)
+    return ("op", "newline")
 
 
 def _number(text: str, start: int, end: int, comma_groups: bool, tokens: list[Token]) -> int:
@@ -270,7 +286,7 @@ def _append_words(content: str, start: int, end: int, tokens: list[Token]) -> No
 
 def _closing(text: str, start: int) -> int:
     depth = 1
-    for brace in re.compile(r"\\.|[{}]", re.DOTALL).finditer(text, start):
+    for brace in _BRACE.finditer(text, start):
         if brace.group() == "{":
             depth += 1
         elif brace.group() == "}":

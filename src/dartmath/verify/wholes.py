@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dartmath.verify.atoms import based
+from dartmath.verify.bases import based
 from dartmath.verify.expression import Expression, Named, Number, Text
 from dartmath.verify.names import CONSTANTS, FUNCTIONS, GREEK
 from dartmath.verify.phrases import phrase

@@ -41,7 +41,7 @@
   // Paper is light, also when the reader's preference changes behind the print dialog.
   function setPrinting(now) {
     printing = now;
-    fitFigures(printing ? ON_PAPER : ON_SCREEN);
+    fitFigures(printing ? PAPER_WIDTH : null);
     applyTheme(theme());
   }
 
@@ -71,12 +71,11 @@
   }
 
   // Paper is narrower than most screens, and its size is known only to the printer.
-  const ON_PAPER = { width: 660, height: 225, autosize: false };
-  const ON_SCREEN = { width: null, height: null, autosize: true };
+  const PAPER_WIDTH = 660;
 
-  function fitFigures(size) {
+  function fitFigures(width) {
     drawAll();
-    Object.keys(data.figures).forEach((id) => Plotly.relayout(id, size));
+    Object.keys(data.figures).forEach((id) => Plotly.relayout(id, { width, autosize: width === null }));
   }
 
   function watchFigures() {

@@ -1,0 +1,40 @@
+"""Numbers in a base: digits with their base behind them."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from dartmath.verify.cursor import closes
+from dartmath.verify.expression import Apply, Expression, Number, Text, number
+from dartmath.verify.tokens import NotationError
+from dartmath.verify.words import named
+
+if TYPE_CHECKING:
+    from dartmath.verify.cursor import Cursor
+
+
+def based(digits: str, base: int) -> Expression:
+    """The value of digits in a base, kept with its base: `Apply("base", (value, base))`."""
+    if not 2 <= base <= 36 or len(digits) > 2000:
+        raise NotationError(f"no number base {base}")
+    whole, _, fraction = digits.partition(".")
+    try:
+        value = Fraction(int(whole + fraction, base), base ** len(fraction))
+    except ValueError as error:
+        raise NotationError(f"{digits} has no meaning in base {base}") from error
+    return Apply("base", (Number(value), number(base), Text(digits)))
+
+
+def number_in_base(g: Cursor, digits: str) -> Expression:
+    """`1011_2`, `1011_{two}` is not known; letters as digits come as words."""
+    g.take()
+    braced = g.peek()[:2] == ("open", "{")
+    if braced:
+        g.take()
+    kind, base, _, _ = g.take()
+    if kind in ("word", "text") and isinstance(spelled := named(base), Number):
+        kind, base = "num", str(spelled)
+    if kind != "num" or not base.isdigit() or (braced and not closes("{", g.take())):
+        raise NotationError("a number base that is no number")
+    return based(digits, int(base[:4]))

@@ -1,0 +1,29 @@
+"""Compare two texts: their plain reading first, then what their notation also allows."""
+
+from __future__ import annotations
+
+from dartmath.verify.compare import same
+from dartmath.verify.context import Context
+from dartmath.verify.equality import Decision
+from dartmath.verify.parser import parse
+from dartmath.verify.readings import other_readings
+
+
+def decide(
+    reference: str, answer: str, query: str, tolerance: float | None, ordered: bool | None
+) -> Decision:
+    """The first reading of both texts under which they are equal, else the verdict on the last one tried.
+
+    Readings go from the plainest to the one that the other side's notation suggests, so that the last
+    verdict has the reason that says most.
+    """
+    context = Context(query, tolerance, ordered)
+    ours, theirs = parse(reference), parse(answer)
+    decision = same(ours, theirs, context)
+    if decision:
+        return decision
+    for one, two in other_readings(reference, ours, answer, theirs, query):
+        decision = same(one, two, context)
+        if decision:
+            break
+    return decision
