@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from dartmath.prompts.template import load_template
+from dartmath.training.attention import use_varlen_attention
 from dartmath.training.mixture import Mixture, mix
 from dartmath.training.pack import Packing, pack
 from dartmath.training.sequences import sequence_rows
@@ -44,9 +45,12 @@ def _model(architecture: str, attention: str) -> Any:
     from transformers import AutoModelForCausalLM
 
     torch.manual_seed(0)
+    varlen = attention == "sdpa_varlen"
     model = AutoModelForCausalLM.from_config(
-        _config(architecture), attn_implementation=attention, dtype=torch.float32
+        _config(architecture), attn_implementation="sdpa" if varlen else attention, dtype=torch.float32
     )
+    if varlen:
+        use_varlen_attention(model)
     for parameter in model.parameters():  # large enough that attention is far from uniform
         if parameter.ndim > 1:
             torch.nn.init.normal_(parameter, std=0.2)
@@ -120,7 +124,7 @@ def _to(value: Any, model: Any) -> Any:
 ARCHITECTURES = ["llama", "mistral", "qwen2", "qwen3", "gemma3"]
 
 
-@pytest.mark.parametrize("attention", ["sdpa", "eager"])
+@pytest.mark.parametrize("attention", ["sdpa", "sdpa_varlen", "eager"])
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_each_packed_example_has_the_loss_and_gradient_it_has_alone(
     architecture: str, attention: str, mixture: Mixture, packing: Packing
@@ -129,7 +133,7 @@ def test_each_packed_example_has_the_loss_and_gradient_it_has_alone(
 
 
 @pytest.mark.gpu
-@pytest.mark.parametrize("attention", ["sdpa", "eager", "flex_attention", "flash_attention_2"])
+@pytest.mark.parametrize("attention", ["sdpa", "sdpa_varlen", "eager", "flex_attention", "flash_attention_2"])
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_on_a_gpu_every_kernel_keeps_examples_apart(
     architecture: str, attention: str, mixture: Mixture, packing: Packing
@@ -142,7 +146,7 @@ def test_on_a_gpu_every_kernel_keeps_examples_apart(
         _compare(model, mixture, packing, tolerance=1e-4)
 
 
-@pytest.mark.parametrize("attention", ["sdpa", "eager"])
+@pytest.mark.parametrize("attention", ["sdpa", "sdpa_varlen", "eager"])
 def test_a_mask_of_ones_beside_position_ids_would_contaminate(
     attention: str, mixture: Mixture, packing: Packing
 ) -> None:

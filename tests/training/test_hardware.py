@@ -39,8 +39,25 @@ def test_liger_needs_a_gpu() -> None:
 
 
 @no_gpu
-def test_without_a_gpu_sdpa_is_chosen() -> None:
-    assert choose_attention(TrainingSection()) == "sdpa"
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, "sdpa_varlen"),
+        ({"packing": False}, "sdpa"),
+        ({"compile": True}, "sdpa"),
+        ({"attention": "sdpa"}, "sdpa"),
+        ({"attention": "eager"}, "eager"),
+    ],
+)
+def test_without_a_gpu_packed_sequences_are_attended_example_by_example(
+    changes: dict[str, Any], expected: str
+) -> None:
+    assert choose_attention(TrainingSection(**changes)) == expected
+
+
+def test_attention_that_would_be_compiled_for_every_sequence_is_refused() -> None:
+    with pytest.raises(ConfigError, match="--no-compile"):
+        choose_attention(TrainingSection(attention="sdpa_varlen", compile=True))
 
 
 @pytest.mark.parametrize(

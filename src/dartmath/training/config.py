@@ -78,8 +78,9 @@ class TrainingSection(Section):
     """What happens to an example longer than `max_length`."""
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
     """Arithmetic of training; `auto` = bfloat16 where the device is fast at it."""
-    attention: Literal["auto", "eager", "sdpa", "flex_attention", "flash_attention_2"] = "auto"
-    """Attention kernel; `auto` = FlashAttention-2 where installed, else sdpa."""
+    attention: Literal["auto", "eager", "sdpa", "sdpa_varlen", "flex_attention", "flash_attention_2"] = "auto"
+    """Attention kernel; `auto` = FlashAttention-2 where installed; sdpa_varlen, which goes example by
+    example, for packed sequences on a CPU; else sdpa."""
     gradient_checkpointing: bool | None = None
     """Trade compute for memory; when absent, on where an accelerator trains (paper) and off on a CPU."""
     liger: bool = False

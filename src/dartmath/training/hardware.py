@@ -71,7 +71,7 @@ def choose_attention(section: TrainingSection) -> str:
 
     cuda = torch.cuda.is_available()
     if section.attention == "auto":
-        return "flash_attention_2" if cuda and find_spec("flash_attn") else "sdpa"
+        return _best_attention(section)
     if section.attention == "flash_attention_2":
         if not cuda:
             raise ConfigError("flash_attention_2 needs an NVIDIA or AMD GPU; here, use --attention sdpa")
@@ -82,7 +82,21 @@ def choose_attention(section: TrainingSection) -> str:
             )
     if section.attention == "flex_attention" and not cuda:
         raise ConfigError("flex_attention has no backward pass on a CPU; use --attention sdpa")
+    if section.attention == "sdpa_varlen" and section.compile:
+        raise ConfigError(
+            "sdpa_varlen would be compiled anew for every sequence, since each has other boundaries; "
+            "use --no-compile or --attention sdpa"
+        )
     return section.attention
+
+
+def _best_attention(section: TrainingSection) -> str:
+    import torch
+
+    if torch.cuda.is_available():
+        return "flash_attention_2" if find_spec("flash_attn") else "sdpa"
+    varlen = section.packing and not section.compile and not has_accelerator()
+    return "sdpa_varlen" if varlen else "sdpa"
 
 
 def check_options(section: TrainingSection) -> None:

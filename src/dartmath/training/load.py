@@ -17,7 +17,12 @@ def load_model(path: str, section: TrainingSection, *, dtype: str, attention: st
     import torch
     from transformers import AutoConfig, AutoModelForCausalLM
 
-    options: dict[str, Any] = {"attn_implementation": attention, "revision": section.revision}
+    from dartmath.training.attention import use_varlen_attention
+
+    varlen = attention == "sdpa_varlen"
+    # Loaded with sdpa, a model that does not support it is refused by transformers itself.
+    options: dict[str, Any] = {"attn_implementation": "sdpa" if varlen else attention}
+    options["revision"] = section.revision
     try:
         config = AutoConfig.from_pretrained(path, revision=section.revision)
         if not section.sliding_window:
@@ -28,6 +33,8 @@ def load_model(path: str, section: TrainingSection, *, dtype: str, attention: st
         model = AutoModelForCausalLM.from_pretrained(path, config=config, **options)
     except (OSError, ValueError, ImportError) as error:
         raise DataError(f"cannot load the model {path!r}: {error}") from error
+    if varlen:
+        use_varlen_attention(model)
     return model
 
 

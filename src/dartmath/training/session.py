@@ -241,7 +241,7 @@ def _summarise(job: Job, prepared: Prepared, model: Any) -> TrainingSummary:
         parameters=count_parameters(model),
         trainable=count_parameters(model, trainable=True),
         dtype=prepared.dtype,
-        attention=prepared.attention,
+        attention=model.config._attn_implementation,
     )
 
 
