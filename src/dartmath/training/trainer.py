@@ -9,6 +9,7 @@ import torch
 from trl import SFTTrainer
 
 from dartmath.errors import TrainingError
+from dartmath.training.head import STATISTICS, use_labelled_loss
 
 NameBatch = Callable[[list[int]], str]
 """From the flat token ids of a batch to the source rows in it, for messages."""
@@ -24,6 +25,21 @@ class CheckedTrainer(SFTTrainer):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self._name_batch = name_batch
         self._batches: list[torch.Tensor] = []
+        sharded = self.is_fsdp_enabled or self.is_deepspeed_enabled
+        self._labelled_loss = not (sharded or self.args.torch_compile) and use_labelled_loss(
+            self._base_model()
+        )
+
+    def _base_model(self) -> Any:
+        return self.model.get_base_model() if hasattr(self.model, "get_base_model") else self.model
+
+    def log(self, logs: dict[str, float], *args: Any, **kwargs: Any) -> None:
+        """Log, without the metrics that were not computed."""
+        if self._labelled_loss:
+            for metrics in self._metrics.values():
+                for name in STATISTICS:
+                    metrics.pop(name, None)
+        super().log(logs, *args, **kwargs)
 
     def compute_loss(self, model: Any, inputs: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """The loss of a batch; `TrainingError` for a batch that would contaminate, NaN or infinity."""
