@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from dartmath.verify.cursor import closes
-from dartmath.verify.expression import Apply, Expression, Number, Text, number
+from dartmath.verify.expression import Apply, Expression, Number, Symbol, Text, number
 from dartmath.verify.tokens import NotationError
 from dartmath.verify.words import named
 
 if TYPE_CHECKING:
     from dartmath.verify.cursor import Cursor
 
+_LETTER_IN_BASE = re.compile(r"([A-Z])_(\d{2})")
 
-def based(digits: str, base: int) -> Expression:
+
+def based(digits: str, base: int) -> Apply:
     """The value of digits in a base, kept with its base: `Apply("base", (value, base))`."""
     if not 2 <= base <= 36 or len(digits) > 2000:
         raise NotationError(f"no number base {base}")
@@ -38,3 +41,18 @@ def number_in_base(g: Cursor, digits: str) -> Expression:
     if kind != "num" or not base.isdigit() or (braced and not closes("{", g.take())):
         raise NotationError("a number base that is no number")
     return based(digits, int(base[:4]))
+
+
+def letters_as_digits(node: Expression) -> Apply | None:
+    """`B_{16}` and `1A_{16}`, elsewhere a symbol with a subscript, as digits in a base; else None."""
+    leading = ""
+    match node:
+        case Apply(name="mul", args=(Number(value=value, places=None), last)) if value.denominator == 1:
+            leading, node = str(value), last
+    name = _LETTER_IN_BASE.fullmatch(node.name) if isinstance(node, Symbol) else None
+    if name is None:
+        return None
+    try:
+        return based(leading + name[1], int(name[2]))
+    except NotationError:
+        return None

@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from dartmath.verify.asides import without_aside
 from dartmath.verify.words import SCALES
 
 _RUPEES = re.compile(r"^(?:Rs|INR|USD|US)\b\.?\s*(?=[\d$\\])", re.IGNORECASE)
-_BRACKETED_NOUN = re.compile(r"(?<=[\d}])\s+\(([A-Za-z]{3}[A-Za-z ]{0,40})\)$")
 _NAMESPACE = re.compile(r"\b(?:np|numpy|math|sp|sympy)\.(?=[a-z])")
 _CELSIUS = re.compile(
     r"(?<=\d)\s*\^?\s*\{?\s*\\circ\s*\}?\s*(?:\\(?:text|mathrm)\s*\{\s*)?([CF])\}?(?![A-Za-z])"
 )
 _DEGREES = {"C": "\\text{ celsius}", "F": "\\text{ fahrenheit}"}
 _CONSTRUCTOR = re.compile(r"(?:Matrix|array|list|tuple|set)\((.*)\)", re.DOTALL)
-_CONCLUDING = re.compile(r"(?:so|thus|therefore|hence|then|consequently)\b[,:]?\s+(?=\S)", re.IGNORECASE)
-_ALTERNATIVE = re.compile(r"\s*\(or ([^()]{1,80})\)$")
-_ASIDE = re.compile(r"\s*\((?:approximately|approx\.?|about|roughly|i\.e\.,?|≈|\\approx)\s*[^()]{1,80}\)$")
+_CONCLUDING = re.compile(
+    r"(?:so|thus|therefore|hence|then|consequently|finally|overall|in (?:conclusion|summary|total))\b[,:]?\s+"
+    r"(?=\S)",
+    re.IGNORECASE,
+)
 _ANNOUNCED = re.compile(
     r"(?:the )?(?:final |correct )?(?:answers?|solutions?|result|value)(?: set| of \$?\w{1,3}\$?)?"
     r"(?:\s*(?:is|are)\b\s*:?|\s*:)\s*(?=\S)",
@@ -47,8 +49,6 @@ _SCALED = re.compile(
 SCALE_STEMS = ("illion", "housand")
 """Without one of these no scale word stands in a text."""
 
-_OF_INTEGERS = re.compile(r"\s*\(\s*[a-zA-Z]\s*\\in\s*\\mathbb\s*\{?[ZN]\}?[^()]{0,10}\)$")
-
 
 def rewritten(text: str) -> str:
     """Notation that needs its neighbours to be read: `2 x 10^5`, `3 to 4`, `Rs. 500`, `2.5 million`."""
@@ -62,10 +62,8 @@ def rewritten(text: str) -> str:
     if text[:1] == "<" and text[-1:] == ">":
         text = f"\\langle {text[1:-1]}\\rangle "
     if text[-1:] == ")":
-        text = _ASIDE.sub("", _ALTERNATIVE.sub(r" \\text{ or } \1", _OF_INTEGERS.sub("", text)))
-        if constructed := _CONSTRUCTOR.fullmatch(text):
-            text = constructed[1]
-        text = _BRACKETED_NOUN.sub(r" \\text{\1}", text)
+        constructed = _CONSTRUCTOR.fullmatch(text)
+        text = constructed[1] if constructed else without_aside(text)
     return text
 
 
@@ -113,7 +111,7 @@ def undressed(text: str) -> str:
     text = text.strip()
     if text.startswith("\\boxed") and text.endswith("}") and _encloses(text[6:].strip(), commas=True):
         text = text[6:].strip()[1:-1].strip()
-    if text[:1] in "tTaAsShHrRfFcCvV" and " " in text:
+    if text[:1] in "tTaAsShHrRfFcCvViIoO" and " " in text:
         if concluding := _CONCLUDING.match(text):
             text = text[concluding.end() :]
         if announced := _ANNOUNCED.match(text):

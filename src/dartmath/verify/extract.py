@@ -53,6 +53,7 @@ _CONCLUSION = re.compile(
     r"|we (?:get|have|find|obtain|conclude))\b[^\n]*",
     re.IGNORECASE | re.MULTILINE,
 )
+_BOLD_END = re.compile(r"\*\*([^\s*]{1,60}(?: [^\s*]{1,60}){0,3})\*\*\s*[.!]?\s*$")
 _FENCED = re.compile(r"\s*```[a-z]{0,12}\n([^`\n]{1,200})\n```\s*")
 _NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s*/\s*\d+)?%?|-?\.\d+%?")
 
@@ -64,9 +65,9 @@ def extract_answer(response: str, *, strict: bool = False, last_number: bool = F
     Tried in this order: the last `<answer>...</answer>`; the last closed `\\boxed{...}` (several
     boxes side by side are a list); the last `#### answer` line; the last "the answer is ...",
     "Answer: ..." or heading "Final Answer", or an "answer" field of JSON; then, unless `strict`, the
-    last formula of the last concluding sentence ("Therefore ... $x = 5$") or a response that is
-    nothing but one short line. The last number in the text counts only when `last_number` asks for
-    it. Under `strict` a response cut off inside its last box has no answer.
+    last formula of the last concluding sentence ("Therefore ... $x = 5$"), what it ends with in bold,
+    or a response that is nothing but one short line. The last number in the text counts only when
+    `last_number` asks for it. Under `strict` a response cut off inside its last box has no answer.
     """
     offset = max(0, len(response) - WINDOW)
     start, end = _final_part(response, offset)
@@ -171,21 +172,28 @@ def _clause(text: str, start: int) -> tuple[str, int] | None:
 
 
 def _concluded(text: str) -> Found | None:
-    """The last formula of the last concluding sentence, or a response of one short line."""
+    """What the last concluding sentence ends with, or a response of one short line."""
     tail_at = max(0, len(text.rstrip()) - 1000)
     tail = text[tail_at:]
     sentences = list(_CONCLUSION.finditer(tail))
-    formulas = list(_MATH.finditer(tail, sentences[-1].start())) if sentences else []
-    if formulas:
-        body = next(group for group in formulas[-1].groups() if group is not None)
-        if body.strip():
-            return (body.strip(), "conclusion", tail_at + formulas[-1].start(), tail_at + formulas[-1].end())
+    found = _last_marked(tail, sentences[-1]) if sentences else None
+    if found is not None:
+        body = next(group for group in found.groups() if group is not None)
+        return (body.strip(), "conclusion", tail_at + found.start(), tail_at + found.end())
     if fenced := _FENCED.fullmatch(text[: MAX_LINE * 2]):
         return (fenced[1].strip(), "whole", fenced.start(1), fenced.end(1)) if fenced[1].strip() else None
     line = text.strip()
     if line and len(line) <= MAX_LINE and "\n" not in line and "\\boxed" not in line:
         return (line, "whole", text.index(line[0]), len(text.rstrip()))
     return None
+
+
+def _last_marked(tail: str, sentence: re.Match[str]) -> re.Match[str] | None:
+    """The last formula from a concluding sentence on, or a few words in bold at the sentence's end."""
+    formulas = list(_MATH.finditer(tail, sentence.start()))
+    if formulas and any(body and body.strip() for body in formulas[-1].groups()):
+        return formulas[-1]
+    return _BOLD_END.search(tail, sentence.start(), sentence.end())
 
 
 def _last_number(text: str) -> Found | None:

@@ -10,12 +10,14 @@ Every level checks the nesting depth, so that recursion is bounded.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 from dartmath.verify.atoms import atom
 from dartmath.verify.cursor import MAX_DEPTH, Cursor
 from dartmath.verify.expression import Apply, Expression, Group, Number, Symbol
 from dartmath.verify.names import split_word
+from dartmath.verify.progressions import dotted_product, dotted_sum
 from dartmath.verify.terms import added, product, proper_fraction, quotient, ratio, with_sign
 from dartmath.verify.tokens import NotationError
 from dartmath.verify.units import is_unit_word
@@ -25,7 +27,7 @@ _ADDITIVE = frozenset(["+", "-", "pm", "mp"])
 _POSTFIX = frozenset(["!", "^", "%", "'"])
 _SET_OPERATIONS = {"cup": "union", "cap": "intersection", "setminus": "difference"}
 _UNIT_SIGNS = frozenset([("op", "/"), ("op", "^"), ("op", "*")])
-_STOPS = frozenset(["text", "end", "choose", "over", "ldots", "pmod", "circ"])
+_STOPS = frozenset(["text", "end", "choose", "over", "pmod", "circ"])
 
 
 class Grammar(Cursor):
@@ -60,6 +62,9 @@ class Grammar(Cursor):
         sign = self._additive()
         parts = [with_sign(sign, self.term())]
         while sign := self._additive():
+            if sign == "+" and self._at_dots():
+                parts = [self._dotted("+", parts, self.term)]
+                continue
             term = self.term()
             if sign in ("pm", "mp"):
                 parts = [Apply(sign, (added(parts), term))]
@@ -85,7 +90,10 @@ class Grammar(Cursor):
             kind, text, _, _ = self.tokens[self.at]
             if kind == "op" and text == "*":
                 self.at += 1
-                factors.append(self.factor(signed=True))
+                if not self._at_dots():
+                    factors.append(self.factor(signed=True))
+            elif kind == "op" and text == "ldots" and len(factors) > 1:
+                factors = [self._dotted("*", factors, self.factor)]
             elif kind == "op" and text == "/":
                 self.at += 1
                 factors = [quotient(product(factors), self.factor(signed=True))]
@@ -98,6 +106,22 @@ class Grammar(Cursor):
                 factors.append(self.factor())
             else:
                 return product(factors)
+
+    def _at_dots(self) -> bool:
+        return self.is_op("ldots")
+
+    def _dotted(self, sign: str, shown: list[Expression], part: Callable[[], Expression]) -> Expression:
+        """A sum or product whose dots stand here: terms of a progression that are left out."""
+        self.at += 1
+        if not self.accept(sign) and sign == "+":
+            raise NotationError("dots at the end of a sum")
+        rest = [part()]
+        while self.accept(sign):
+            rest.append(part())
+        found = dotted_sum(shown, rest) if sign == "+" else dotted_product(shown, rest)
+        if found is None:
+            raise NotationError("dots in no evident progression")
+        return found
 
     def mixed(self, left: Number) -> Expression:
         """A whole number with a proper fraction behind it: `2\\frac13` or `2 1/3`."""

@@ -75,7 +75,7 @@ def same_measure(
     """
     if not (_is_measured(reference) or _is_measured(answer)):
         return _same_number(reference, answer, tolerance)
-    ours, theirs = measure(reference), measure(answer)
+    ours, theirs = _alike(reference, answer)
     if "percent" in (ours.kind, theirs.kind) and ours.kind != theirs.kind:
         return _percent(ours, theirs, tolerance, query)
     if ours.kind == theirs.kind == "unit":
@@ -83,6 +83,21 @@ def same_measure(
     if "degree" in (ours.kind, theirs.kind) and ours.kind != theirs.kind:
         return _angle(ours, theirs, tolerance)
     return _same_number(ours.value, theirs.value, tolerance)
+
+
+def _alike(reference: Expression, answer: Expression) -> tuple[Measure, Measure]:
+    """Both sides as measures, with "pounds" as money where the other side is pounds or pence."""
+    ours, theirs = measure(reference), measure(answer)
+    sterling = parse_unit("£")
+    if theirs.unit.dimensions == sterling.dimensions and _is_pounds(reference):
+        ours = Measure(ours.value, "unit", sterling)
+    elif ours.unit.dimensions == sterling.dimensions and _is_pounds(answer):
+        theirs = Measure(theirs.value, "unit", sterling)
+    return ours, theirs
+
+
+def _is_pounds(node: Expression) -> bool:
+    return isinstance(node, Quantity) and node.unit.lstrip("~").strip() in ("pound", "pounds")
 
 
 def _is_measured(node: Expression) -> bool:

@@ -27,6 +27,8 @@ MAX_LEVELS = 100
 """A deeper tree, such as that of 400 minus signs, is no mathematics: the rules of comparison recurse."""
 
 _PREDICATE = re.compile(r"(?:is|are|was|were|has|have|will|which|holds)\b.*\s.*\s", re.IGNORECASE)
+_CONDITION = re.compile(r"(?:for|where|when|if|with|since|because)\b", re.IGNORECASE)
+_EXPLANATION = re.compile(r"(?:since|because)\b", re.IGNORECASE)
 _JOINING_WORDS = frozenset(["and", "or"])
 _NOT = re.compile(r"\b(?:not|no|never)\b|n't", re.IGNORECASE)
 
@@ -105,7 +107,7 @@ def _is_predicate(text: str) -> bool:
 def _item(tokens: list[Token], source: str) -> list[Expression]:
     """One item as a tree, expanded where it holds ±; as words where it is no mathematics."""
     tokens = _bare_units(tokens)
-    while tokens and tokens[-1][:2] in (("op", "."), ("op", "ldots")) and len(tokens) > 1:
+    while len(tokens) > 1 and _ends_idly(tokens):
         tokens = tokens[:-1]
     if tokens[0][:2] in (("op", "to"), ("op", "="), ("op", "approx")) and len(tokens) > 1:
         tokens = tokens[1:]
@@ -126,6 +128,12 @@ def _item(tokens: list[Token], source: str) -> list[Expression]:
     if isinstance(tree, Quantity) and isinstance(tree.value, Relation):
         return [tree.value]
     return expanded(tree) if "pm" in grammar.signs or "mp" in grammar.signs else [tree]
+
+
+def _ends_idly(tokens: list[Token]) -> bool:
+    """Whether a full stop, or the dots of a decimal expansion, end the tokens."""
+    last, before = tokens[-1][:2], tokens[-2]
+    return last == ("op", ".") or (last == ("op", "ldots") and before[0] == "num" and "." in before[1])
 
 
 def _is_deeper(tree: Expression, levels: int) -> bool:
@@ -149,4 +157,6 @@ def _bare_units(tokens: list[Token]) -> list[Token]:
 
 def _is_condition(tokens: list[Token]) -> bool:
     kind, text, _, _ = tokens[0]
-    return kind == "text" and len(tokens) > 1 and bool(re.match(r"(?:for|where|when|if|with)\b", text, re.I))
+    if len(tokens) < 2 or kind not in ("text", "word"):
+        return False
+    return bool((_CONDITION if kind == "text" else _EXPLANATION).match(text))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from dartmath.verify.bases import letters_as_digits
 from dartmath.verify.choices import options
 from dartmath.verify.dressing import SCALE_STEMS, undressed, unscaled
-from dartmath.verify.equality import scalar_equal
 from dartmath.verify.expression import (
     Apply,
     Expression,
@@ -16,33 +16,30 @@ from dartmath.verify.expression import (
     Number,
     Quantity,
     Relation,
-    SetBuilder,
     Symbol,
     Text,
-    children,
     heads,
     number,
-    symbols,
 )
-from dartmath.verify.expression import replace as substitute
-from dartmath.verify.measures import distance
+from dartmath.verify.families import Pair, families, renamed_parameters
 from dartmath.verify.names import GREEK
+from dartmath.verify.notation import plain_latex
 from dartmath.verify.parser import parse
-from dartmath.verify.relations import assigned, difference, label
+from dartmath.verify.relations import assigned, label
 from dartmath.verify.words import SCALES, clock
 
 _GROUPED = re.compile(r"\d,\d{3}(?!\d)")
 _LETTERS = re.compile(r"\\?[A-Za-z]{2,4}")
-_UNIT_LETTER = re.compile(r"(-?[\d.,/]{1,40}) +([mgslhLtNJWVA](?:\s*/\s*(?:s|h|m))?(?:\s*\^\s*\{?[23]\}?)?)")
+_UNIT_LETTER = re.compile(
+    r"(-?[\d.,/]{1,40}) +([mgslhLtNJWVA](?:\s*/\s*(?:s|h|m))?(?:\s*\^\s*\{?[23]\}?)?"
+    r"|[mglLtNJWVA](?:\s*\^\s*\{?[23]\}?)?(?:\s|\\cdot|\\,)+[smhK]\s*\^\s*\{?\s*-\s*[1-3]\s*\}?)"
+)
 _LETTER_PAIR = re.compile(r"[A-Za-z]{2}")
 _BASE_QUERY = re.compile(r"\bbase\b|\bbinary\b|\boctal\b|\bhexadecimal\b", re.IGNORECASE)
 _ASKED = re.compile(r"\bfor \$?([a-zA-Z])\$?\s*[.?]?\s*$|\bfor \$?([a-zA-Z])\$?[.?]")
 _OPTION = re.compile(r"(?:\\text\s*\{)?\s*\(?([a-jA-J])\)\s*([^}]+)\}?")
 _SPACED = re.compile(r"-?[\d./]{1,40}(?: +-?[\d./]{1,40}){1,200}")
 _IN_SCALES = re.compile(rf"\b(?:{'|'.join(SCALES)})s\b", re.IGNORECASE)
-_PARAMETERS = ("k", "n", "m", "l", "j", "N", "K")
-
-Pair = tuple[Expression, Expression]
 
 
 def other_readings(
@@ -52,14 +49,15 @@ def other_readings(
     yield from _lists(reference, ours, answer, theirs)
     yield from _clocks(reference, ours, answer, theirs)
     yield from _letters(reference, ours, answer, theirs)
-    yield from _digits_in_base(ours, theirs, query)
-    yield from _renamed_parameters(ours, theirs)
+    yield from _digits_in_base(reference, ours, answer, theirs, query)
+    yield from _letters_in_base(reference, ours, answer, theirs, query)
+    yield from renamed_parameters(ours, theirs)
     yield from _unit_letters(reference, ours, answer, theirs)
     yield from _in_scales(reference, answer, query)
     yield from _asked_for(ours, theirs, query)
     yield from _option_text(ours, answer, query)
     yield from _spaced_lists(reference, ours, answer, theirs)
-    yield from _families(ours, theirs)
+    yield from families(ours, theirs)
     yield from _points(ours, theirs)
     yield from _combinations(ours, theirs)
 
@@ -103,106 +101,38 @@ def _as_product(letters: str) -> Expression:
     return Apply("mul", tuple(Symbol(letter) for letter in letters.lstrip("\\")))
 
 
-def _digits_in_base(ours: Expression, theirs: Expression, query: str) -> Iterator[Pair]:
-    """`4210` for `4210_5` when the query asks for a base."""
+def _digits_in_base(
+    reference: str, ours: Expression, answer: str, theirs: Expression, query: str
+) -> Iterator[Pair]:
+    """`4210` for `4210_5`, and `1A` for `1A_{16}`, when the query asks for a base."""
     if "base" not in heads(ours) | heads(theirs) or not _BASE_QUERY.search(query[-2000:]):
         return
-    for based, plain, swapped in ((ours, theirs, False), (theirs, ours, True)):
-        match based, plain:
-            case Apply(name="base", args=(value, _, Text(words=digits))), Number(places=None) if (
-                digits.isdigit() and plain.value == int(digits[:400])
-            ):
-                yield (plain, plain) if swapped else (value, value)
+    for based, plain, written in ((ours, theirs, answer), (theirs, ours, reference)):
+        match based:
+            case Apply(name="base", args=(value, _, Text(words=digits))):
+                same_number = digits.isdigit() and plain == number(int(digits[:400]))
+                if same_number or undressed(written).upper() == digits.upper():
+                    yield value, value
 
 
-def _renamed_parameters(ours: Expression, theirs: Expression) -> Iterator[Pair]:
-    """The name of an integer parameter beside pi, and of a constant of integration, is free."""
-    ours, theirs = (assigned(side) or side for side in (ours, theirs))
-    left, right = symbols(ours), symbols(theirs)
-    if len(left - right) != 1 or len(right - left) != 1:
+def _letters_in_base(
+    reference: str, ours: Expression, answer: str, theirs: Expression, query: str
+) -> Iterator[Pair]:
+    """`B_{16}` as a number, against a number; in other bases only where the query speaks of bases."""
+    if isinstance(ours, Relation) and isinstance(theirs, Relation) and label(ours) != label(theirs):
         return
-    (name,), (other,) = left - right, right - left
-    integers = (
-        name in _PARAMETERS and other in _PARAMETERS and _beside_pi(ours, name) and _beside_pi(theirs, other)
-    )
-    constants = name.lower() == other.lower() == "c"
-    if integers or constants:
-        yield ours, substitute(theirs, {other: Symbol(name)})
-
-
-def _beside_pi(node: Expression, name: str) -> bool:
-    """Whether every use of a symbol is in a product with pi."""
-    if isinstance(node, Apply) and node.name in ("mul", "div") and name in symbols(node):
-        return "pi" in heads(node)
-    if node == Symbol(name):
-        return False
-    if isinstance(node, Relation):
-        return all(_beside_pi(side, name) for side in node.sides)
-    return all(_beside_pi(part, name) for part in children(node))
-
-
-def _families(ours: Expression, theirs: Expression) -> Iterator[Pair]:
-    """`k\\pi, k \\in \\mathbb{Z}` and `\\{n\\pi : n \\in \\mathbb{Z}\\}` as families of numbers.
-
-    Where an integer parameter is declared, two families that are linear in it are the same when
-    their steps are, up to sign, and their first members are whole steps apart.
-    """
-    one, two = _family(ours), _family(theirs)
+    ours, theirs = assigned(ours) or ours, assigned(theirs) or theirs
+    one, two = letters_as_digits(ours), letters_as_digits(theirs)
     if one is None and two is None:
         return
-    left, right = one or (ours, ""), two or (theirs, "")
-    yield left[0], right[0]
-    yield from _renamed_parameters(left[0], right[0])
-    names = [name or _parameter(side) for side, name in (left, right)]
-    values = [assigned(side) or side for side, _ in (left, right)]
-    if all(names) and _shifted(values[0], names[0], values[1], names[1]):
-        yield values[0], values[0]
-
-
-def _family(node: Expression) -> tuple[Expression, str] | None:
-    """The member and the parameter of a family with a condition `k in Z` or `n in N`."""
-    match node:
-        case Group(brackets="", items=(member, Relation(operators=("in",)) as condition)):
-            pass
-        case SetBuilder(element=member, condition=Relation(operators=("in",)) as condition):
-            pass
-        case _:
-            return None
-    name, domain = condition.sides
-    if isinstance(name, Symbol) and domain in (Symbol("\\mathbb{Z}"), Symbol("Z")):
-        return member, name.name
-    return None
-
-
-def _parameter(node: Expression) -> str:
-    """The one name of an integer parameter that occurs in a tree, or ""."""
-    found = [name for name in symbols(assigned(node) or node) if name in _PARAMETERS]
-    return found[0] if len(found) == 1 else ""
-
-
-def _shifted(one: Expression, name: str, two: Expression, other: str) -> bool:
-    """Whether `a + b k` and `c + d k` run through the same numbers as k runs through the integers."""
-    if isinstance(one, Group | Relation) or isinstance(two, Group | Relation):
-        return False
-    at = [substitute(one, {name: number(place)}) for place in (0, 1, 2)]
-    to = [substitute(two, {other: number(place)}) for place in (0, 1, 2)]
-    step, other_step = difference(at[1], at[0]), difference(to[1], to[0])
-    linear = scalar_equal(step, difference(at[2], at[1])) and scalar_equal(
-        other_step, difference(to[2], to[1])
+    others = [side for side, read in ((ours, one), (theirs, two)) if read is None]
+    plain = all(
+        isinstance(side, Number) or (isinstance(side, Apply) and side.name == "base") for side in others
     )
-    same_step = scalar_equal(step, other_step) or scalar_equal(step, Apply("neg", (other_step,)))
-    if not linear or not same_step or scalar_equal(step, number(0)):
-        return False
-    return _is_whole(Apply("div", (difference(at[0], to[0]), step)))
-
-
-def _is_whole(node: Expression) -> bool:
-    apart = distance(node, number(0))
-    return (
-        apart is not None
-        and apart < 10**6
-        and bool(scalar_equal(Apply("abs", (node,)), number(round(apart))))
-    )
+    hexadecimal = all(read.args[1] == number(16) for read in (one, two) if read is not None)
+    if (plain and hexadecimal) or _BASE_QUERY.search(query[-2000:]):
+        yield one or ours, two or theirs
+        yield from _digits_in_base(reference, one or ours, answer, two or theirs, query)
 
 
 def _points(ours: Expression, theirs: Expression) -> Iterator[Pair]:
@@ -253,8 +183,10 @@ def _unit_letters(reference: str, ours: Expression, answer: str, theirs: Express
 
 
 def _with_unit(text: str) -> Expression | None:
-    match = _UNIT_LETTER.fullmatch(text.strip())
-    return Quantity(parse(match[1]), match[2].strip()) if match else None
+    match = _UNIT_LETTER.fullmatch(plain_latex(text).strip())
+    if match is None:
+        return None
+    return Quantity(parse(match[1]), match[2].replace("\\cdot", "·").replace("\\,", " ").strip())
 
 
 def _in_scales(reference: str, answer: str, query: str) -> Iterator[Pair]:

@@ -85,7 +85,7 @@ _COMMAND_OPS = {
     "le": "<=", "ge": ">=", "ne": "!=", "<": "<", ">": ">", "*": "*", "/": "/", "=": "=", ":": ":", "|": "|",
     "pm": "pm", "mp": "mp", "cup": "cup", "cap": "cap", "setminus": "setminus", "in": "in", "notin": "notin",
     "approx": "approx", "to": "to", "Rightarrow": "to", "wedge": "and", "vee": "or", "%": "%", "'": "'",
-    "sim": "sim", "subset": "subset", "subseteq": "subset", "quad": "quad", "qquad": "quad",
+    "sim": "sim", "ldots": "ldots", "subset": "subset", "subseteq": "subset", "quad": "quad", "qquad": "quad",
 }  # fmt: skip
 _SINGLE = {
     **dict.fromkeys("([", ("open", 1)), **dict.fromkeys(")]", ("close", -1)),

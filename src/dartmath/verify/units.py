@@ -104,6 +104,9 @@ MAX_PHRASE = 200
 _NOUNS = frozenset(["unit", "units"])
 _SPEEDS = {"mph": "mile/hour", "kph": "km/hour", "kmph": "km/hour"}
 _SPEED = re.compile(r"\b(?:mph|kph|kmph)\b")
+_METRE_SECOND = re.compile(r"\bms(?=\s*\^\s*\{?\s*-)")
+"""`ms^{-1}`, metres per second written without a space; a millisecond has no negative power."""
+
 _WORD = re.compile(r"[A-Za-z$£€₹¥¢%°]+|\^?\s*\{?\s*-?\s*\d+\s*\}?|[/*·]")
 _POWER_WORDS = {"square": 2, "sq": 2, "squared": 2, "cubic": 3, "cu": 3, "cubed": 3}
 
@@ -127,7 +130,8 @@ def parse_unit(text: str) -> Unit:
     factor = Fraction(1)
     sign, pending = 1, 1
     last: tuple[str, int, Fraction] | None = None
-    for word in _WORD.findall(_SPEED.sub(lambda name: _SPEEDS[name[0]], text)):
+    text = _METRE_SECOND.sub("m s", _SPEED.sub(lambda name: _SPEEDS[name[0]], text))
+    for word in _WORD.findall(text):
         if word in ("/", "per"):
             sign = -1
         elif word in "*·" or word in _NOUNS or word == "of":

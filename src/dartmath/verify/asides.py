@@ -1,0 +1,49 @@
+"""What stands in parentheses behind an answer: a remark, another form of it, or what it counts."""
+
+from __future__ import annotations
+
+import re
+
+MAX_ASIDE = 120
+"""Longer parentheses are no aside."""
+
+_REMARK = re.compile(
+    r"(?:approximately|approx\.?|about|roughly|i\.e\.,?|≈|\\approx)\s*\S.*"
+    r"|(?:since|because|as)[\s~,:]+(?![-+*/=<>^_]).+"
+    r"|\s*[a-zA-Z]\s*\\in\s*\\mathbb\s*\{?[ZN]\}?[^()]{0,10}",
+    re.DOTALL,
+)
+_ALTERNATIVE = re.compile(r"or ([^()]{1,80})")
+_NOUN = re.compile(r"[A-Za-z]{3}[A-Za-z ]{0,40}")
+
+
+def without_aside(text: str) -> str:
+    """An answer without the parentheses at its end, where they are no mathematics.
+
+    >>> without_aside("7 (since 3 + 4 = 7)")
+    '7'
+    >>> without_aside("12 (square feet)")
+    '12 \\\\text{square feet}'
+    >>> without_aside("2(x + 1)")
+    '2(x + 1)'
+    """
+    start = _opening(text)
+    before, inside = text[:start].rstrip(), text[start + 1 : -1]
+    if not before:
+        return text
+    if _REMARK.fullmatch(inside):
+        return before
+    if other := _ALTERNATIVE.fullmatch(inside):
+        return f"{before} \\text{{ or }} {other[1]}"
+    counts = text[start - 1].isspace() and (before[-1].isdigit() or before[-1] == "}")
+    return f"{before} \\text{{{inside}}}" if counts and _NOUN.fullmatch(inside) else text
+
+
+def _opening(text: str) -> int:
+    """Where the parenthesis opens that closes at the very end; 0 when it is too far away."""
+    depth = 0
+    for place in range(len(text) - 1, max(0, len(text) - MAX_ASIDE), -1):
+        depth += (text[place] == ")") - (text[place] == "(")
+        if depth == 0:
+            return place
+    return 0
