@@ -2,66 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from dartmath.verify import verify
-
-LIMIT = 10**12
-
-
-@dataclass(frozen=True)
-class Valued:
-    """LaTeX and Python notations of one number, and its value."""
-
-    latex: str
-    python: str
-    value: Fraction
-
-
-def _literal(value: Fraction) -> Valued:
-    if value.denominator == 1:
-        return Valued(f"{value}", f"({value})", value)
-    sign = "-" if value < 0 else ""
-    top, bottom = abs(value.numerator), value.denominator
-    return Valued(f"{sign}\\frac{{{top}}}{{{bottom}}}", f"({value.numerator}/{bottom})", value)
-
-
-def _grown(parts: st.SearchStrategy[Valued]) -> st.SearchStrategy[Valued]:
-    def build(operation: str, one: Valued, two: Valued) -> Valued:
-        if operation == "+":
-            return Valued(f"{one.latex}+({two.latex})", f"({one.python}+{two.python})", one.value + two.value)
-        if operation == "-":
-            latex = f"{one.latex}-\\left({two.latex}\\right)"
-            return Valued(latex, f"({one.python}-{two.python})", one.value - two.value)
-        if operation == "*":
-            latex = f"({one.latex}) \\cdot ({two.latex})"
-            return Valued(latex, f"({one.python}*{two.python})", one.value * two.value)
-        if operation == "/" and two.value:
-            latex = f"\\frac{{{one.latex}}}{{{two.latex}}}"
-            return Valued(latex, f"({one.python})/({two.python})", one.value / two.value)
-        return Valued(f"\\left({one.latex}\\right)^{{2}}", f"({one.python})**2", one.value**2)
-
-    return st.builds(build, st.sampled_from("+-*/^"), parts, parts)
-
-
-rationals = st.fractions(min_value=-999, max_value=999, max_denominator=99)
-numbers = st.recursive(rationals.map(_literal), _grown, max_leaves=6).filter(
-    lambda drawn: abs(drawn.value.numerator) < LIMIT and drawn.value.denominator < LIMIT
-)
-
-
-def same(one: str, two: str) -> bool:
-    return verify(one, two).correct
+from verify.expressions import Valued, expanded, literal, numbers, polynomials, rationals, same, written
 
 
 @settings(max_examples=150, deadline=None)
 @given(numbers)
 def test_every_notation_of_a_number_is_equal_to_it(drawn: Valued) -> None:
-    value = _literal(drawn.value).latex
+    value = literal(drawn.value).latex
     assert same(value, drawn.latex)
     assert same(drawn.latex, value)
     assert same(drawn.latex, drawn.python.replace("/", " / ") if "**" not in drawn.python else drawn.latex)
@@ -81,7 +33,7 @@ def test_numbers_are_equal_exactly_when_their_values_are(one: Valued, two: Value
 @given(rationals, st.fractions(min_value=-1, max_value=1, max_denominator=10**9))
 def test_a_small_difference_is_a_difference(value: Fraction, step: Fraction) -> None:
     assume(step)
-    assert not same(_literal(value).latex, _literal(value + step).latex)
+    assert not same(literal(value).latex, literal(value + step).latex)
 
 
 @settings(max_examples=100, deadline=None)
@@ -119,40 +71,23 @@ def test_notations_of_a_surd(factor: int, radicand: int, degree: int) -> None:
         assert not same(f"\\sqrt{{{radicand}}}", f"\\sqrt[{degree}]{{{radicand}}}")
 
 
-polynomials = st.lists(st.integers(-9, 9), min_size=2, max_size=4).filter(lambda roots: len(set(roots)) > 1)
-
-
-def _expanded(roots: list[int]) -> list[int]:
-    coefficients = [1]
-    for root in roots:
-        shifted = [*coefficients, 0]
-        coefficients = [a - root * b for a, b in zip(shifted, [0, *coefficients], strict=True)]
-    return coefficients
-
-
-def _written(coefficients: list[int], variable: str = "x") -> str:
-    degree = len(coefficients) - 1
-    terms = [f"{c:+d}{variable}^{{{degree - n}}}" for n, c in enumerate(coefficients) if c]
-    return "".join(terms).lstrip("+") or "0"
-
-
 @settings(max_examples=80, deadline=None)
 @given(polynomials, st.randoms())
 def test_polynomials_factored_expanded_and_shuffled(roots: list[int], rng: object) -> None:
     factors = [f"(x-({root}))" for root in roots]
-    expanded = _written(_expanded(roots))
-    assert same("".join(factors), expanded)
+    sum_of_powers = written(expanded(roots))
+    assert same("".join(factors), sum_of_powers)
     rng.shuffle(factors)  # type: ignore[attr-defined]
-    assert same(expanded, " \\cdot ".join(factors))
-    assert not same(expanded, expanded + "+1")
-    assert not same(expanded, f"2({expanded})")
-    assert not same(expanded, expanded.replace("x", "y"))
+    assert same(sum_of_powers, " \\cdot ".join(factors))
+    assert not same(sum_of_powers, sum_of_powers + "+1")
+    assert not same(sum_of_powers, f"2({sum_of_powers})")
+    assert not same(sum_of_powers, sum_of_powers.replace("x", "y"))
 
 
 @settings(max_examples=80, deadline=None)
 @given(polynomials, st.integers(2, 9))
 def test_equations_moved_and_scaled(roots: list[int], scale: int) -> None:
-    side = _written(_expanded(roots))
+    side = written(expanded(roots))
     assert same(f"y = {side}", f"{side} = y")
     assert same(f"y = {side}", f"{scale}y = {scale}({side})")
     assert same(f"y = {side}", f"y - ({side}) = 0")
@@ -162,7 +97,7 @@ def test_equations_moved_and_scaled(roots: list[int], scale: int) -> None:
 @settings(max_examples=80, deadline=None)
 @given(st.lists(rationals, min_size=2, max_size=6, unique=True), st.randoms())
 def test_lists_in_any_order_and_tuples_in_one(values: list[Fraction], rng: object) -> None:
-    items = [_literal(value).latex for value in values]
+    items = [literal(value).latex for value in values]
     shuffled = list(items)
     rng.shuffle(shuffled)  # type: ignore[attr-defined]
     assert same(", ".join(items), " , ".join(shuffled))
@@ -176,7 +111,7 @@ def test_lists_in_any_order_and_tuples_in_one(values: list[Fraction], rng: objec
 @given(rationals, rationals, st.sampled_from(["()", "[]", "(]", "[)"]))
 def test_intervals_as_inequalities(one: Fraction, two: Fraction, brackets: str) -> None:
     assume(one < two)
-    low, high = _literal(one).latex, _literal(two).latex
+    low, high = literal(one).latex, literal(two).latex
     left, right = ("<" if brackets[0] == "(" else "\\le"), ("<" if brackets[1] == ")" else "\\le")
     interval = f"{brackets[0]}{low}, {high}{brackets[1]}"
     assert same(interval, f"{low} {left} x {right} {high}")
