@@ -34,7 +34,7 @@ def function_call(g: Grammar, name: str) -> Expression:
 
 def _base(g: Grammar) -> Expression:
     """The base of a logarithm; of `\\log_28` the first digit, as TeX reads it, for want of an argument."""
-    kind, text, start, end = g.peek()
+    kind, text, start, end = g.token
     if kind == "num" and len(text) > 1 and text.isdigit() and not _starts_argument(g.peek(1)):
         g.tokens[g.at : g.at + 1] = [("num", text[0], start, start + 1), ("num", text[1:], start + 1, end)]
     return g.atom()
@@ -49,7 +49,7 @@ _SEVERAL = frozenset(["max", "min", "gcd", "lcm"])
 
 def _argument(g: Grammar) -> Expression:
     """A bracketed argument, or the factors that stand without a sign between them."""
-    if g.peek()[0] == "open" and g.peek()[1] in "([{S":
+    if g.token[0] == "open" and g.token[1] in "([{S":
         opening = g.take()[1]
         inner = bracketed(g, opening)
         return inner if opening != "{" else g.postfix(inner)
@@ -57,7 +57,7 @@ def _argument(g: Grammar) -> Expression:
     for _ in range(20):
         if g.is_op("*") and isinstance(factors[-1], Number) and _is_name(g.peek(1)):
             g.take()
-        elif not g.starts_factor() or not _continues(g.peek()):
+        elif not g.starts_factor() or not _continues(g.token):
             break
         factors.append(g.factor())
     return factors[0] if len(factors) == 1 else Apply("mul", tuple(factors))

@@ -7,6 +7,7 @@ import re
 MAX_ASIDE = 120
 """Longer parentheses are no aside."""
 
+_MAY_BEGIN = re.compile(r"\((?:[A-Za-z]{2}|i\.|≈|\\approx|\s*[a-zA-Z]\s*\\in)")
 _REMARK = re.compile(
     r"(?:approximately|approx\.?|about|roughly|i\.e\.,?|≈|\\approx)\s*\S.*"
     r"|(?:since|because|as)[\s~,:]+(?![-+*/=<>^_]).+"
@@ -27,6 +28,8 @@ def without_aside(text: str) -> str:
     >>> without_aside("2(x + 1)")
     '2(x + 1)'
     """
+    if not _MAY_BEGIN.search(text, max(0, len(text) - MAX_ASIDE)):
+        return text
     start = _opening(text)
     before, inside = text[:start].rstrip(), text[start + 1 : -1]
     if not before:

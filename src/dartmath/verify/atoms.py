@@ -51,7 +51,7 @@ def atom(g: Grammar) -> Expression:
         return bars(g)
     if kind == "op" and text == "<":
         return bracketed(g, "<")
-    is_part = g.at > 1 or g.peek() is not END
+    is_part = g.at > 1 or g.token is not END
     if kind == "text" and len(text) <= 3 and text.isalpha() and is_part:
         return _symbol(g, text)
     raise NotationError(f"{text or 'the end'!r} where a value should stand")
@@ -79,12 +79,12 @@ def _word(g: Grammar, word: str, start: int, end: int) -> Expression:
         return function_call(g, FUNCTIONS[name])
     if name in ("sqrt", "cbrt"):
         return Apply("root", (_root_argument(g), number(2 if name == "sqrt" else 3)))
-    if name == "C" and g.peek()[:2] == ("open", "(") and _binomial_follows(g):
+    if name == "C" and g.token[:2] == ("open", "(") and _binomial_follows(g):
         arguments = bracketed(g, g.take()[1])
         return Apply("binom", arguments.items if isinstance(arguments, Group) else (arguments,))
     if name in CONSTANTS and name != "I":
         return _subscripted(g, name) if g.is_op("_") else Constant(CONSTANTS[name])
-    if len(parts) == 1 and g.peek()[0] == "num" and g.peek()[2] == end and g.peek()[1].isdigit():
+    if len(parts) == 1 and g.token[0] == "num" and g.token[2] == end and g.token[1].isdigit():
         return Symbol(f"{name}_{g.take()[1]}")
     return _symbol(g, name)
 
@@ -109,7 +109,7 @@ def _symbol(g: Grammar, name: str) -> Expression:
         if [g.peek(k)[1] for k in range(5)] == ["^", "{", "-", "1", "}"]:
             g.at += 5
             symbol = Symbol(symbol.name + "^{-1}")
-        if g.peek()[:2] == ("open", "("):
+        if g.token[:2] == ("open", "("):
             arguments = bracketed(g, g.take()[1])
             items = arguments.items if isinstance(arguments, Group) else (arguments,)
             return Apply(symbol.name, items)
@@ -118,7 +118,7 @@ def _symbol(g: Grammar, name: str) -> Expression:
 
 def _is_value_at_point(g: Grammar, name: str) -> bool:
     """`I(0)` and `T(10)` are values of functions, not products with a number."""
-    if g.peek()[1] != "(" or g.peek(1)[0] != "num" or g.peek(2)[:2] != ("close", ")"):
+    if g.token[1] != "(" or g.peek(1)[0] != "num" or g.peek(2)[:2] != ("close", ")"):
         return False
     return g.peek(1)[1] == "0" or (len(name) == 1 and name.isupper())
 
@@ -166,7 +166,10 @@ def _derivative(mark: str) -> Callable[[Grammar], Expression]:
 
 def _argument_group(g: Grammar) -> Expression:
     """The argument of a command: a braced group, or one token (of a number its first digit)."""
-    kind, text, start, end = g.peek()
+    kind, text, start, end = g.token
+    if kind == "open":
+        g.at += 1
+        return bracketed(g, text)
     if kind == "num" and len(text) > 1 and text.isdigit():
         g.tokens[g.at : g.at + 1] = [("num", text[0], start, start + 1), ("num", text[1:], start + 1, end)]
         return literal(g.take()[1])
@@ -183,7 +186,7 @@ def _fraction(g: Grammar) -> Expression:
 
 def _root(g: Grammar) -> Expression:
     degree: Expression = number(2)
-    if g.peek()[:2] == ("open", "["):
+    if g.token[:2] == ("open", "["):
         g.take()
         degree = g.union()
         if not closes("[", g.take()):
@@ -213,7 +216,7 @@ def _series(name: str) -> Callable[[Grammar], Expression]:
     def rule(g: Grammar) -> Expression:
         if not g.accept("_"):
             raise NotationError(f"a {name} without limits")
-        start = atom(g) if g.peek()[1] != "{" else _limits(g)
+        start = atom(g) if g.token[1] != "{" else _limits(g)
         if not g.accept("^"):
             raise NotationError(f"a {name} without an upper limit")
         stop = g.exponent()
@@ -242,7 +245,7 @@ def _opaque(g: Grammar) -> Expression:
     """An integral or a limit as a symbol named by its own notation: equal only to itself."""
     depth, parts = 0, [g.tokens[g.at - 1][1]]
     while True:
-        kind, text, start, _ = g.peek()
+        kind, text, start, _ = g.token
         if start < 0 or (kind == "close" and depth == 0):
             break
         if depth == 0 and kind == "op" and text in _OPAQUE_ENDS:

@@ -25,7 +25,7 @@ def bracketed(g: Grammar, opening: str) -> Expression:
     if opening in "({[" and closes(opening, g.tokens[g.at + 1]) and (only := g.lone()) is not None:
         g.at += 1
         return only
-    if opening == "S" and g.peek()[0] == "begin":
+    if opening == "S" and g.token[0] == "begin":
         return _braced_rows(g)
     bars, g.bars = g.bars, 0
     g.depth += 1
@@ -33,7 +33,7 @@ def bracketed(g: Grammar, opening: str) -> Expression:
         made = _set_builder(g, bar)
     else:
         items: list[Expression] = []
-        while not closes(opening, g.peek()) and not (opening == "<" and g.is_op(">")):
+        while not closes(opening, g.token) and not (opening == "<" and g.is_op(">")):
             items.append(g.union() if opening == "<" else statement(g))
             if len(items) > MAX_ITEMS:
                 raise NotationError(f"more than {MAX_ITEMS} items")
@@ -48,7 +48,7 @@ def bracketed(g: Grammar, opening: str) -> Expression:
 
 
 def _closed(g: Grammar, opening: str, items: list[Expression]) -> Expression:
-    token = g.peek()
+    token = g.token
     if opening == "<" and token[:2] == ("op", ">"):
         g.take()
         return Group("<>", tuple(items))
@@ -124,7 +124,7 @@ def bars(g: Grammar) -> Expression:
 def _braced_rows(g: Grammar) -> Expression:
     """Cases written as an array behind a lone brace."""
     found = environment(g, "cases" if g.take()[1] == "array" else "aligned")
-    if closes("S", g.peek()):
+    if closes("S", g.token):
         g.take()
     return found
 
@@ -134,7 +134,7 @@ def environment(g: Grammar, name: str) -> Expression:
     rows: list[list[Expression]] = [[]]
     condition_next = False
     while True:
-        token = g.peek()
+        token = g.token
         if token[0] == "end" and token is not END and token[2] >= 0:
             g.take()
             break
@@ -144,8 +144,8 @@ def environment(g: Grammar, name: str) -> Expression:
             rows.append([])
         elif g.accept("&"):
             condition_next = name == "cases" and bool(rows[-1])
-            while condition_next and (g.peek()[0] == "text" or g.is_op("&")) and g.peek(1)[0] != "end":
-                if _OTHERWISE.match(g.peek()[1]):
+            while condition_next and (g.token[0] == "text" or g.is_op("&")) and g.peek(1)[0] != "end":
+                if _OTHERWISE.match(g.token[1]):
                     break
                 g.take()
         elif not g.accept(",", ";", "."):

@@ -31,7 +31,12 @@ class Cursor:
         self.signs = {token[1] for token in tokens}
         self.builds = "|" in self.signs or ":" in self.signs
 
-    def peek(self, ahead: int = 0) -> Token:
+    @property
+    def token(self) -> Token:
+        """The next token, or the end token."""
+        return self.tokens[self.at]
+
+    def peek(self, ahead: int) -> Token:
         """The token `ahead` places on, or the end token."""
         place = self.at + ahead
         return self.tokens[place] if place < len(self.tokens) else END

@@ -19,10 +19,17 @@ Contents = tuple[frozenset[str], frozenset[str]]
 """Names of the free symbols in a tree; and its heads (see `heads`)."""
 
 
+_NOTHING: frozenset[str] = frozenset()
+
+
 class Expression:
     """A parsed answer; `str` prints it as a tree in one line."""
 
     __slots__ = ()
+
+    def contents(self) -> Contents:
+        """The symbols and heads that occur in the tree."""
+        return _merged(children(self), "Matrix" if isinstance(self, Matrix) else None)
 
 
 @dataclass(slots=True, eq=True)
@@ -31,6 +38,9 @@ class Number(Expression):
 
     value: Fraction
     places: int | None = None
+
+    def contents(self) -> Contents:
+        return _INTEGER if self.places is None else _DECIMAL
 
     def __str__(self) -> str:
         value = self.value
@@ -45,6 +55,9 @@ class Symbol(Expression):
 
     name: str
 
+    def contents(self) -> Contents:
+        return frozenset((self.name,)), _NOTHING
+
     def __str__(self) -> str:
         return self.name
 
@@ -54,6 +67,9 @@ class Constant(Expression):
     """One of "pi", "e", "i", "infinity"."""
 
     name: str
+
+    def contents(self) -> Contents:
+        return _NOTHING, frozenset((self.name,))
 
     def __str__(self) -> str:
         return self.name
@@ -69,6 +85,12 @@ class Apply(Expression):
     name: str
     args: tuple[Expression, ...]
     _contents: Contents | None = field(default=None, init=False, repr=False, compare=False)
+
+    def contents(self) -> Contents:
+        """Found once, by the first who asks."""
+        if self._contents is None:
+            self._contents = _merged(self.args, self.name)
+        return self._contents
 
     def __str__(self) -> str:
         return f"{self.name}({', '.join(map(str, self.args))})"
@@ -197,39 +219,23 @@ def is_infinite(node: Expression) -> bool:
 
 def symbols(node: Expression) -> frozenset[str]:
     """Names of all free symbols in a tree."""
-    return _contents(node)[0]
+    return node.contents()[0]
 
 
 def heads(node: Expression) -> frozenset[str]:
     """Names of the functions and constants in a tree, with "Matrix" and "decimal" where one occurs."""
-    return _contents(node)[1]
+    return node.contents()[1]
 
 
-def _contents(node: Expression) -> Contents:
-    """What occurs in a tree; found once for every `Apply`."""
-    match node:
-        case Apply():
-            if node._contents is None:
-                node._contents = _merged(node.args, node.name)
-            return node._contents
-        case Number(places=places):
-            return _NOTHING if places is None else _DECIMAL
-        case Symbol(name=name):
-            return frozenset((name,)), frozenset()
-        case Constant(name=name):
-            return frozenset(), frozenset((name,))
-    return _merged(children(node), "Matrix" if isinstance(node, Matrix) else None)
-
-
-_NOTHING: Contents = (frozenset(), frozenset())
-_DECIMAL: Contents = (frozenset(), frozenset(("decimal",)))
+_INTEGER: Contents = (_NOTHING, _NOTHING)
+_DECIMAL: Contents = (_NOTHING, frozenset(("decimal",)))
 
 
 def _merged(parts: Iterable[Expression], head: str | None) -> Contents:
     names: set[str] = set()
     found = set() if head is None else {head}
     for part in parts:
-        own_names, own_heads = _contents(part)
+        own_names, own_heads = part.contents()
         names |= own_names
         found |= own_heads
     return frozenset(names), frozenset(found)

@@ -49,8 +49,9 @@ class Grammar(Cursor):
         if kind == "cmd" and text in ("choose", "over"):
             self.at += 1
             left = Apply("binom" if text == "choose" else "div", (left, self.sum()))
-        while sign := self.accept("cup", "cap", "setminus"):
-            name = _SET_OPERATIONS[sign]
+        while (sign := self.token)[0] == "op" and sign[1] in _SET_OPERATIONS:
+            self.at += 1
+            name = _SET_OPERATIONS[sign[1]]
             right = self.sum()
             same = isinstance(left, Apply) and left.name == name and name != "difference"
             left = Apply(name, (*left.args, right) if same and isinstance(left, Apply) else (left, right))
@@ -150,6 +151,8 @@ class Grammar(Cursor):
         if kind == "op":
             return text == "|" and not self.bars
         if kind == "word":
+            if len(text) == 1:
+                return True
             return self.letters(text) is not None and not (is_unit_word(text) and self._unit_follows())
         if kind == "open":
             return text != "<"
@@ -161,7 +164,7 @@ class Grammar(Cursor):
         """What a word here stands for; `at` is a word, but in `at^2` it is a product."""
         parts = split_word(word)
         if parts is None and len(word) == 2:
-            following = self.peek(1) if self.peek()[1] == word else self.peek()
+            following = self.peek(1) if self.token[1] == word else self.token
             if following[:2] in (("op", "^"), ("op", "_")):
                 return tuple(word)
         return parts

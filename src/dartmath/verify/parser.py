@@ -9,9 +9,11 @@ from dartmath.verify.brackets import MAX_ITEMS
 from dartmath.verify.dressing import rewritten, undressed
 from dartmath.verify.expression import Expression, Group, Quantity, Relation, Text, children
 from dartmath.verify.grammar import Grammar
+from dartmath.verify.literals import literal
 from dartmath.verify.notation import plain_latex
 from dartmath.verify.signs import expanded
 from dartmath.verify.statements import JOINERS, statement
+from dartmath.verify.terms import negated
 from dartmath.verify.tokens import NotationError, Token, tokenize
 from dartmath.verify.units import is_unit_word
 from dartmath.verify.wholes import whole_answer
@@ -26,6 +28,7 @@ MAX_REMEMBERED = 300
 MAX_LEVELS = 100
 """A deeper tree, such as that of 400 minus signs, is no mathematics: the rules of comparison recurse."""
 
+_PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,17})(?:\.\d{1,18})?", re.ASCII)
 _PREDICATE = re.compile(r"(?:is|are|was|were|has|have|will|which|holds)\b.*\s.*\s", re.IGNORECASE)
 _CONDITION = re.compile(r"(?:for|where|when|if|with|since|because)\b", re.IGNORECASE)
 _EXPLANATION = re.compile(r"(?:since|because)\b", re.IGNORECASE)
@@ -46,6 +49,8 @@ def parse(text: str, *, comma_groups: bool = True) -> Expression:
 
 
 def _parsed(text: str, comma_groups: bool) -> Expression:
+    if _PLAIN_NUMBER.fullmatch(text):
+        return literal(text) if text[0] != "-" else negated(literal(text[1:]))
     plain = undressed(plain_latex(text))
     whole = whole_answer(plain)
     if whole is not None:
@@ -119,8 +124,8 @@ def _item(tokens: list[Token], source: str) -> list[Expression]:
     grammar = Grammar(tokens)
     try:
         tree = statement(grammar)
-        if grammar.peek()[2] >= 0:
-            raise NotationError(f"{grammar.peek()[1]!r} left over")
+        if grammar.token[2] >= 0:
+            raise NotationError(f"{grammar.token[1]!r} left over")
         if len(tokens) > MAX_LEVELS and _is_deeper(tree, MAX_LEVELS):
             raise NotationError(f"a tree of more than {MAX_LEVELS} levels")
     except (NotationError, RecursionError):

@@ -46,6 +46,7 @@ _SIGNS = (
     (re.compile(r"(?:(?:is|are|be) )?(?:strictly )?(?:less|smaller|fewer) than"), "<"),
 )
 _COMPARISON = re.compile(r"(?P<name>[a-zA-Z])? ?(?P<sign>>=|<=|>|<) ?(?P<bound>[^<>=]+)")
+_MATHEMATICAL = re.compile(r"[-+*/=^_(<>|]")
 _PART = r"(\d{1,9}(?:\.\d{1,9})?)\s*([A-Za-z]{1,12})\.?"
 _RELATIONS = re.compile(r"\\(neq?|leq?|geq?)(?![a-zA-Z])")
 _RELATION_SIGNS = {"n": " != ", "l": " <= ", "g": " >= "}
@@ -64,7 +65,9 @@ def phrase(text: str) -> Expression | None:
         return None
     if "real" in text or " than" in text or " at " in text or text.startswith("at "):
         return _set(unadorned(_RELATIONS.sub(lambda sign: _RELATION_SIGNS[sign[1][0]], text)))
-    return _several_units(unadorned(text)) if text[0].isdigit() else None
+    if not text[0].isdigit() or _MATHEMATICAL.search(text):
+        return None
+    return _several_units(unadorned(text))
 
 
 def _set(words: str) -> Expression | None:

@@ -74,7 +74,7 @@ def _chained(sides: list[Expression], operators: list[str]) -> Expression:
 
 def conditions(g: Grammar) -> Expression:
     """Statements joined by commas, "and" or "or", as in a set-builder or a case."""
-    if g.peek()[0] == "text" and _OTHERWISE.match(g.peek()[1]):
+    if g.token[0] == "text" and _OTHERWISE.match(g.token[1]):
         g.take()
         return Named("boolean", "true")
     _skip_words(g)
@@ -83,7 +83,7 @@ def conditions(g: Grammar) -> Expression:
         while g.accept(",", ";", "and", "or"):
             pass
         _skip_words(g)
-        if g.peek()[0] in ("close", "end") or g.is_op("newline"):
+        if g.token[0] in ("close", "end") or g.is_op("newline"):
             break
         joiner = sign if sign in ("and", "or") else joiner
         items.append(statement(g))
@@ -91,7 +91,7 @@ def conditions(g: Grammar) -> Expression:
 
 
 def _skip_words(g: Grammar) -> None:
-    while g.peek()[0] == "text":
+    while g.token[0] == "text":
         g.take()
 
 
@@ -148,7 +148,7 @@ def _label(g: Grammar) -> Text | None:
     if not ahead or sign[0] != "op" or sign[1] not in ("=", ":", "approx"):
         return None
     words = [g.peek(place)[1] for place in range(ahead)]
-    if ahead == 1 and g.peek()[0] == "word" and len(words[0]) <= 2:
+    if ahead == 1 and g.token[0] == "word" and len(words[0]) <= 2:
         return None
     if not any(len(word) > 2 for word in words):
         return None
@@ -160,7 +160,7 @@ def _label(g: Grammar) -> Text | None:
 
 def _defined(g: Grammar) -> Apply | None:
     """`p(x)` in front of an equality sign: the head of a definition, whatever letter is defined."""
-    kind, text, _, _ = g.peek()
+    kind, text, _, _ = g.token
     if kind != "word" or len(text) != 1 or g.peek(1)[:2] != ("open", "("):
         return None
     depth, ahead = 0, 1
@@ -190,7 +190,7 @@ def _defined(g: Grammar) -> Apply | None:
 
 def _tail(g: Grammar) -> str | None:
     """Unit words behind a value, up to a separator, a relation or the end; else None."""
-    kind, text, _, _ = g.peek()
+    kind, text, _, _ = g.token
     if kind not in ("text", "word") or (kind == "text" and _CONDITION.match(text)):
         return None
     if kind == "word" and _CONDITION.fullmatch(text) and text != "in":
@@ -237,12 +237,12 @@ def _measured(value: Expression, unit: str) -> Expression:
 
 def _skip_condition(g: Grammar) -> None:
     """Leave out `for all x`, `where k is an integer`, and prose that says something about a value."""
-    kind, text, _, _ = g.peek()
+    kind, text, _, _ = g.token
     if kind not in ("text", "word") or not (_CONDITION.match(text) or _is_prose(kind, text)):
         return
     depth = 0
     while True:
-        token = g.peek()
+        token = g.token
         if token is END or token[2] < 0:
             return
         depth += (token[0] in ("open", "begin")) - (token[0] in ("close", "end"))

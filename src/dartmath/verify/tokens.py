@@ -131,8 +131,6 @@ def tokenize(text: str, *, comma_groups: bool = True) -> list[Token]:
     tokens: list[Token] = []
     position, end, depth = 0, len(text), 0
     while position < end:
-        if len(tokens) > MAX_TOKENS:
-            raise NotationError(f"more than {MAX_TOKENS} tokens")
         sign = text[position]
         if sign == " ":
             position += 1
@@ -157,6 +155,8 @@ def tokenize(text: str, *, comma_groups: bool = True) -> list[Token]:
                 tokens.append((kind, sign, start, position))
                 if kind in ("open", "close") and sign in "([S)]":
                     depth += 1 if kind == "open" else -1
+    if len(tokens) > MAX_TOKENS:
+        raise NotationError(f"more than {MAX_TOKENS} tokens")
     return tokens
 
 
