@@ -26,6 +26,7 @@ from dartmath.verify.names import GREEK
 from dartmath.verify.notation import plain_latex
 from dartmath.verify.parser import parse
 from dartmath.verify.relations import assigned, label
+from dartmath.verify.sentences import stated
 from dartmath.verify.words import SCALES, clock
 
 _GROUPED = re.compile(r"\d,\d{3}(?!\d)")
@@ -62,6 +63,7 @@ def other_readings(
     yield from families(ours, theirs)
     yield from _points(ours, theirs)
     yield from _combinations(ours, theirs)
+    yield from _statements(reference, ours, answer, theirs)
 
 
 def _lists(reference: str, ours: Expression, answer: str, theirs: Expression) -> Iterator[Pair]:
@@ -225,3 +227,13 @@ def _spaced_lists(reference: str, ours: Expression, answer: str, theirs: Express
         yield Group("<>", tuple(parse(part) for part in reference.split())), Group("<>", theirs.items)
     if isinstance(ours, Group) and _SPACED.fullmatch(answer.strip()):
         yield Group("<>", ours.items), Group("<>", tuple(parse(part) for part in answer.split()))
+
+
+def _statements(reference: str, ours: Expression, answer: str, theirs: Expression) -> Iterator[Pair]:
+    """`The sum of the digits is 9.` for 9."""
+    left, right = stated(reference), stated(answer)
+    if left is None and right is None:
+        return
+    one, two = parse(left) if left else ours, parse(right) if right else theirs
+    yield one, two
+    yield from _unit_letters(left or reference, one, right or answer, two)
