@@ -1,6 +1,6 @@
 """How far a packed example's loss and gradient are from what it has alone, by architecture and kernel.
 
-    python benchmarks/packing_exactness.py [--kernels sdpa eager]
+    python benchmarks/packing_exactness.py [--kernels sdpa_varlen sdpa eager]
 
 Random models of the real modelling code, float32, sequences of several examples, windows shorter
 than the examples. `contaminated` is the same with a mask of ones passed along, for the size of the
@@ -20,6 +20,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import torch
 
 from dartmath.terminal import print_table
+from dartmath.training.attention import use_varlen_attention
 
 SIZE = {
     "vocab_size": 400,
@@ -55,7 +56,11 @@ def make(config: Any, kernel: str, device: str) -> Any:
 
     torch.manual_seed(0)
     dtype = torch.bfloat16 if kernel == "flash_attention_2" else torch.float32
-    model = AutoModelForCausalLM.from_config(config, attn_implementation=kernel, dtype=dtype)
+    varlen = kernel == "sdpa_varlen"
+    loaded = "sdpa" if varlen else kernel
+    model = AutoModelForCausalLM.from_config(config, attn_implementation=loaded, dtype=dtype)
+    if varlen:
+        use_varlen_attention(model)
     for parameter in model.parameters():
         if parameter.ndim > 1:
             torch.nn.init.normal_(parameter, std=0.1)
@@ -94,7 +99,7 @@ def errors(model: Any, device: str, *, contaminate: bool) -> Iterator[tuple[floa
 def main() -> None:
     """Print the table."""
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    here = ["sdpa", "eager"]
+    here = ["sdpa_varlen", "sdpa", "eager"]
     if device == "cuda":
         here += ["flex_attention"] + (["flash_attention_2"] if find_spec("flash_attn") else [])
     parser = argparse.ArgumentParser(description=__doc__)

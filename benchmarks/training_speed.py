@@ -1,12 +1,16 @@
 """Real tokens per second of packed against padded training on the same data.
 
-    python benchmarks/training_speed.py                       (CPU: a Llama of 5 M parameters)
+    python benchmarks/training_speed.py                       (CPU: a tenth of SmolLM2-135M)
+    python benchmarks/training_speed.py --size 5m             (CPU: a Llama of 5 M parameters, short texts)
     python benchmarks/training_speed.py --size 0.5b           (GPU: bfloat16, with MFU)
 
-Lengths are long-tailed as in the paper's Prop2Diff set, an eighth of them on a CPU so that a run takes a
-minute; packed to 4096 (512) tokens. Every optimiser step has about as many examples, whichever way they
-are laid out. The rivals are padded batches as Transformers and TRL make them: micro-batches of their
-default size (8 examples), the whole batch at once, and every example padded to the packed length.
+Lengths are long-tailed as in the paper's Prop2Diff set (an eighth of them for `5m`), packed to 4096 (512)
+tokens. Every optimiser step has about as many examples, whichever way they are laid out. The rivals are
+TRL's SFTTrainer as it comes: padded micro-batches of its default size (8 examples), the whole batch at
+once, every example padded to the packed length; and its packing, with SDPA and its loss.
+
+`135m-tenth` is SmolLM2-135M with 3 of its 30 layers and a tenth of its vocabulary: a step costs a tenth,
+and layers, attention and the head weigh as in the whole model.
 
 `padding` is what follows from the lengths alone: tokens with padding over tokens without, which is the
 factor that packing gains where attention weighs little. Only real tokens are counted, in speed and MFU.
@@ -18,8 +22,10 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -32,18 +38,39 @@ import numpy as np
 from dartmath.model import ModelSection
 from dartmath.prompts.template import load_template
 from dartmath.terminal import print_table
-from dartmath.training import journal
+from dartmath.training import journal, trainer
 from dartmath.training.config import TrainingSection
 from dartmath.training.run import train
 
+
+@dataclass(frozen=True)
+class Size:
+    """Shape of a Llama, and of its sequences.
+
+    Attributes:
+        hidden, intermediate, layers, heads, groups, vocabulary: `groups` are key-value heads.
+        length: tokens of a packed sequence.
+        packed: packed sequences per optimiser step.
+    """
+
+    hidden: int
+    intermediate: int
+    layers: int
+    heads: int
+    groups: int
+    vocabulary: int
+    length: int = 4096
+    packed: int = 8
+
+
 SIZES = {
-    # name: hidden size, intermediate size, layers, heads
-    "5m": (256, 704, 5, 4),
-    "0.5b": (1280, 4480, 20, 20),
-    "1.3b": (2048, 5632, 24, 16),
+    "5m": Size(256, 704, 5, 4, 4, 2003, length=512),
+    "135m-tenth": Size(576, 1536, 3, 9, 3, 4915, packed=2),
+    "0.5b": Size(1280, 4480, 20, 20, 20, 32000),
+    "1.3b": Size(2048, 5632, 24, 16, 16, 32000),
 }
-PACKED = 8
-"""Packed sequences per optimiser step."""
+WORDS = 2000
+"""Different words of the texts."""
 WARM_UP = 2
 """Steps at the start that are not measured."""
 
@@ -57,14 +84,14 @@ class Work:
 
     Attributes:
         folder: of the model, the rows and the runs.
-        length: tokens of a packed sequence.
+        size: of the model and its sequences.
         examples: tokens of each example.
         steps: optimiser steps of each run.
         base: settings that all runs share.
     """
 
     folder: Path
-    length: int
+    size: Size
     examples: np.ndarray
     steps: int
     base: dict[str, Any]
@@ -72,7 +99,7 @@ class Work:
     @property
     def batch(self) -> int:
         """Examples in as many packed sequences as a step has, to a multiple of 8."""
-        return max(8, round(PACKED * self.length / self.examples.mean() / 8) * 8)
+        return max(8, round(self.size.packed * self.size.length / self.examples.mean() / 8) * 8)
 
     def padding(self, micro: int) -> float:
         """Tokens with padding over tokens without, in micro-batches in a random order."""
@@ -81,26 +108,26 @@ class Work:
         return float(whole.max(axis=1).sum() * micro / whole.sum())
 
 
-def make_model(folder: Path, size: str) -> None:
+def make_model(folder: Path, size: Size) -> None:
     """A random Llama with a tokenizer of single words, so that lengths are exact."""
     import torch
     from tokenizers import Tokenizer, models, pre_tokenizers
     from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-    words = ["<s>", "</s>", "<unk>", *(f"w{i}" for i in range(2000))]
+    words = ["<s>", "</s>", "<unk>", *(f"w{i}" for i in range(WORDS))]
     tokenizer = Tokenizer(models.WordLevel({w: i for i, w in enumerate(words)}, unk_token="<unk>"))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
     wrapped = PreTrainedTokenizerFast(
         tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", unk_token="<unk>", pad_token="<unk>"
     )
     torch.manual_seed(0)
-    hidden, intermediate, layers, heads = SIZES[size]
     config = LlamaConfig(
-        hidden_size=hidden,
-        intermediate_size=intermediate,
-        num_hidden_layers=layers,
-        num_attention_heads=heads,
-        vocab_size=len(words) if size == "5m" else 32000,
+        hidden_size=size.hidden,
+        intermediate_size=size.intermediate,
+        num_hidden_layers=size.layers,
+        num_attention_heads=size.heads,
+        num_key_value_heads=size.groups,
+        vocab_size=size.vocabulary,
         max_position_embeddings=4096,
     )
     LlamaForCausalLM(config).save_pretrained(folder)
@@ -114,24 +141,37 @@ def make_rows(path: Path, tokens: int, scale: float) -> np.ndarray:
     while sum(lengths) < tokens:
         response = max(2, int(np.clip(rng.lognormal(np.log(480) - 0.18, 0.6), 16, 2048) * scale))
         query = int(np.clip(rng.normal(110, 35), 50, 400) * scale)
-        texts = [" ".join(f"w{i}" for i in rng.integers(0, 2000, n)) for n in (query, response)]
+        texts = [" ".join(f"w{i}" for i in rng.integers(0, WORDS, n)) for n in (query, response)]
         lines.append(json.dumps({"query": texts[0], "response": texts[1]}))
         lengths.append(query + response)
     path.write_text("\n".join(lines) + "\n")
     return np.asarray(lengths)
 
 
-def measure(work: Work, name: str, **changes: Any) -> dict[str, float]:
-    """Train, and return the log's sums over all steps but the first."""
+def measure(work: Work, name: str, *, plain: bool = False, **changes: Any) -> dict[str, float]:
+    """Train, and return the log's sums over all steps but the first; `plain` is with the loss of TRL."""
     section = TrainingSection(**{**work.base, **changes})
     out, data = work.folder / name, [work.folder / "rows.jsonl"]
-    train(section, ModelSection(name=str(work.folder / "model")), load_template("qa"), data, out)
+    original = trainer.use_labelled_loss
+    if plain:
+        trainer.use_labelled_loss = lambda model: False
+    try:
+        train(section, ModelSection(name=str(work.folder / "model")), load_template("qa"), data, out)
+    finally:
+        trainer.use_labelled_loss = original
     log = journal.read_log(out)
     last, first = log[-1], log[WARM_UP - 1]
     tokens, seconds = last["tokens"] - first["tokens"], last["seconds"] - first["seconds"]
     # The MFU of a step is proportional to its speed: the run's follows from any one of them.
     ratio = last.get("mfu", 0.0) / last["tokens_per_second"]
     return {"tokens": tokens, "seconds": seconds, "speed": tokens / seconds, "mfu": tokens / seconds * ratio}
+
+
+def measure_padded(work: Work, micro: int) -> dict[str, float]:
+    """Micro-batches of so many examples, padded to the longest of them."""
+    batch = -(-work.batch // micro) * micro
+    changes = {"batch_size": batch, "micro_batch": micro, "packing": False}
+    return measure(work, f"padded-{micro}", plain=True, **changes)
 
 
 def measure_to_length(work: Work) -> dict[str, float]:
@@ -141,29 +181,31 @@ def measure_to_length(work: Work) -> dict[str, float]:
     original = Collator.torch_call
 
     def padded(self: Any, examples: list[dict[str, Any]]) -> dict[str, Any]:
-        self.pad_to_multiple_of = work.length
+        self.pad_to_multiple_of = work.size.length
         return original(self, examples)
 
     Collator.torch_call = padded
+    changes = {"batch_size": work.batch, "micro_batch": 2, "packing": False}
     try:
-        return measure(work, "padded-to-length", batch_size=work.batch, micro_batch=8, packing=False)
+        return measure(work, "padded-to-length", plain=True, **changes)
     finally:
         Collator.torch_call = original
 
 
-def measure_all(work: Work, attentions: list[str], micro: list[int]) -> list[Row]:
+def measure_all(work: Work, attentions: list[str], micro: list[int]) -> Iterator[Row]:
     """Every way of training; the first is the packed one that the others are compared with."""
-    rows: list[Row] = []
+    packed = {"batch_size": work.size.packed, "micro_batch": 1}
     for attention in attentions:
-        found = measure(work, f"packed-{attention}", batch_size=PACKED, micro_batch=1, attention=attention)
-        rows.append((f"packed, {attention} attention", 1.0, found))
+        yield (
+            f"packed, {attention} attention",
+            1.0,
+            measure(work, f"packed-{attention}", **packed, attention=attention),
+        )
+    yield "packed by TRL", 1.0, measure(work, "packed-plain", plain=True, **packed, attention="sdpa")
     for size in dict.fromkeys([*micro, work.batch]):
-        batch = -(-work.batch // size) * size
-        found = measure(work, f"padded-{size}", batch_size=batch, micro_batch=size, packing=False)
-        rows.append((f"padded, {size} examples", work.padding(size), found))
-    to_length = work.length / float(work.examples.mean())
-    rows.append((f"padded to {work.length}", to_length, measure_to_length(work)))
-    return rows
+        yield f"padded, {size} examples", work.padding(size), measure_padded(work, size)
+    to_length = work.size.length / float(work.examples.mean())
+    yield f"padded to {work.size.length}", to_length, measure_to_length(work)
 
 
 def main() -> None:
@@ -172,26 +214,29 @@ def main() -> None:
 
     gpu = torch.cuda.is_available()
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--size", choices=SIZES, default="0.5b" if gpu else "5m")
-    parser.add_argument("--steps", type=int, default=25 if gpu else 6)
+    parser.add_argument("--size", choices=SIZES, default="0.5b" if gpu else "135m-tenth")
+    parser.add_argument("--steps", type=int, default=25 if gpu else 4)
     parser.add_argument("--micro", type=int, nargs="+", default=[8], help="examples of a padded micro-batch")
     parser.add_argument("--attention", nargs="+", default=["auto"], help="kernels of the packed runs")
     options = parser.parse_args()
-    length = 4096 if gpu else 512
+    size = SIZES[options.size]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         os.environ["DARTMATH_CACHE"] = name
-        make_model(folder / "model", options.size)
-        tokens = (options.steps + 2) * PACKED * length
-        examples = make_rows(folder / "rows.jsonl", tokens, length / 4096)
-        base = {"max_steps": options.steps, "max_length": length, "learning_rate": 1e-6}
+        make_model(folder / "model", size)
+        tokens = (options.steps + 2) * size.packed * size.length
+        examples = make_rows(folder / "rows.jsonl", tokens, size.length / 4096)
+        base = {"max_steps": options.steps, "max_length": size.length, "learning_rate": 1e-6}
         base |= {"gradient_checkpointing": False, "save_steps": 1_000_000}
         if not gpu:
             journal.time = SimpleNamespace(perf_counter=time.process_time)  # type: ignore[attr-defined]
-        work = Work(folder, length, examples, options.steps, base)
-        rows = measure_all(work, options.attention, options.micro)
+        work = Work(folder, size, examples, options.steps, base)
+        rows: list[Row] = []
+        for row in measure_all(work, options.attention, options.micro):
+            rows.append(row)
+            print(*cells(row, rows[0][2]["speed"], gpu), sep=" | ", file=sys.stderr, flush=True)
     device = torch.cuda.get_device_name() if gpu else "CPU"
-    title = f"Llama {options.size}, packed length {length}, {device}"
+    title = f"Llama {options.size}, packed length {size.length}, {device}"
     print_table(title, columns(gpu), [cells(row, rows[0][2]["speed"], gpu) for row in rows])
 
 

@@ -63,6 +63,8 @@ def sft_config(
         logging_first_step=True,
         logging_nan_inf_filter=False,
         disable_tqdm=True,
+        run_name=str(out),
+        project="dartmath",
         report_to=[name for name in section.log_to if name != "tensorboard"] or "none",
         save_strategy="steps",
         save_steps=section.save_steps,
