@@ -8,8 +8,12 @@ from fractions import Fraction
 from hashlib import blake2b
 from typing import Any
 
+from flint import acb, arb
+
+from dartmath.verify.ball import Evaluator, precision
 from dartmath.verify.exact import PRIME, Inexact, TooLong, Undefined, field_point, rational, residue
 from dartmath.verify.expression import Apply, Expression, children, heads, is_infinite, number, symbols
+from dartmath.verify.functions import is_real
 
 PRECISIONS = (128, 384, 1024, 4096)
 """Bits of the balls, in rising order; equal means overlapping at `EQUAL_BITS` or more."""
@@ -26,7 +30,7 @@ _ENOUGH = 4
 _INTEGER_NAMES = frozenset("nkmjlpqrNKMs")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Decision:
     """The result of a comparison; `equal` is None when it could not be decided."""
 
@@ -105,8 +109,6 @@ def _with_base(left: Expression, right: Expression, names: frozenset[str], base:
 
 
 def _constants(left: Expression, right: Expression, base: int | None) -> Decision:
-    from dartmath.verify.ball import Evaluator, precision
-
     for bits in PRECISIONS:
         with precision(bits):
             try:
@@ -141,9 +143,6 @@ def _functions(
 
     Values so large that their balls are wide say nothing; where there are no others, more bits do.
     """
-    from dartmath.verify.ball import Evaluator, precision
-    from dartmath.verify.functions import is_real
-
     complex_meant = "i" in heads(left) or "i" in heads(right)
     real_agreed = complex_agreed = complex_differed = wide = 0
     with precision(bits):
@@ -182,8 +181,6 @@ def _shown(point: dict[str, Any]) -> str:
 
 
 def real_points(names: Set[str]) -> Iterator[dict[str, Any]]:
-    from flint import acb, arb
-
     for trial, (low, high) in enumerate(_REGIMES):
         yield {
             name: acb(arb(round((low + (high - low) * _unit(name, trial)) * 65536)) / 65536) for name in names
@@ -192,8 +189,6 @@ def real_points(names: Set[str]) -> Iterator[dict[str, Any]]:
 
 def _integer_points(names: Set[str], whole: Set[str]) -> Iterator[dict[str, Any]]:
     """Small natural numbers for the integer parameters, reals for the rest."""
-    from flint import acb
-
     for trial, point in enumerate(real_points(names)):
         for name in whole:
             point[name] = acb(1 + trial + int(3 * _unit(name, trial)))

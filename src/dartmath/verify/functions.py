@@ -15,12 +15,15 @@ from dartmath.verify.names import CIRCULAR, HYPERBOLIC
 MAX_EXPONENT_BITS = 40
 """Arguments of exp, powers, sin ... and gamma beyond 2^40 in size have no value here."""
 
+NEGLIGIBLE = 1e-12
+"""Widest imaginary part around zero of a value that is taken as real."""
+
 Ball = Any
 
 
 def is_real(value: Ball) -> bool:
     """Whether the imaginary part is zero as far as the ball can tell."""
-    return bool(value.imag.contains(0)) and bool(value.imag.rad() < arb("1e-12"))
+    return bool(value.imag.contains(0)) and bool(value.imag.rad() < NEGLIGIBLE)
 
 
 def rational_ball(value: Fraction) -> Ball:

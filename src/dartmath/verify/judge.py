@@ -96,7 +96,7 @@ def verify(
 
 def _compact(text: str) -> str:
     """The text without dollar signs, \\left, \\right and spaces that separate nothing."""
-    if "\\" in text or "$" in text:
+    if "$" in text or "\\left" in text or "\\right" in text:
         text = _SIZES.sub("", text)
     return _IDLE_SPACE.sub("", text) if " " in text else text
 

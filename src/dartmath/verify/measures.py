@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
+from dartmath.verify.ball import Evaluator, precision
 from dartmath.verify.equality import Decision, scalar_equal
 from dartmath.verify.exact import Inexact, Undefined, rational
 from dartmath.verify.expression import (
@@ -36,7 +37,7 @@ _PERCENT = re.compile(
 _UNITLESS = Unit((), Fraction(1), known=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Measure:
     """A scalar with its unit; `kind` is "", "percent", "degree", "radian" or "unit"."""
 
@@ -188,8 +189,6 @@ def distance(left: Expression, right: Expression) -> Fraction | None:
 
 
 def _approximate(node: Expression) -> Fraction | None:
-    from dartmath.verify.ball import Evaluator, precision
-
     with precision(128):
         try:
             value = Evaluator({}).real(node)

@@ -16,6 +16,7 @@ from dartmath.verify.expression import (
     Number,
     Quantity,
     Relation,
+    SetBuilder,
     Symbol,
     Text,
     heads,
@@ -49,19 +50,23 @@ def other_readings(
     """Further pairs of trees that the two texts allow."""
     if isinstance(ours, Number) and isinstance(theirs, Number):
         return
-    yield from _lists(reference, ours, answer, theirs)
-    yield from _clocks(reference, ours, answer, theirs)
-    yield from _letters(reference, ours, answer, theirs)
+    collection = isinstance(ours, Group | SetBuilder) or isinstance(theirs, Group | SetBuilder)
+    if collection:
+        yield from _lists(reference, ours, answer, theirs)
+    if isinstance(ours, Text | Named) or isinstance(theirs, Text | Named):
+        yield from _clocks(reference, ours, answer, theirs)
+        yield from _letters(reference, ours, answer, theirs)
     yield from _digits_in_base(reference, ours, answer, theirs, query)
     yield from _letters_in_base(reference, ours, answer, theirs, query)
     yield from renamed_parameters(ours, theirs)
     yield from _unit_letters(reference, ours, answer, theirs)
     yield from _in_scales(reference, answer, query)
-    yield from _asked_for(ours, theirs, query)
     yield from _option_text(ours, answer, query)
-    yield from _spaced_lists(reference, ours, answer, theirs)
-    yield from families(ours, theirs)
-    yield from _points(ours, theirs)
+    if collection:
+        yield from _asked_for(ours, theirs, query)
+        yield from _spaced_lists(reference, ours, answer, theirs)
+        yield from families(ours, theirs)
+        yield from _points(ours, theirs)
     yield from _combinations(ours, theirs)
     yield from _statements(reference, ours, answer, theirs)
 

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from functools import reduce
 from typing import Any
 
+from flint import arb
+
+from dartmath.verify.ball import Evaluator
 from dartmath.verify.exact import Undefined
 from dartmath.verify.expression import (
     Apply,
@@ -34,10 +37,6 @@ class RealSets:
     """Turns expressions into pieces, at one choice of values for the parameters."""
 
     def __init__(self, point: Mapping[str, Any], variable: str | None) -> None:
-        from flint import arb
-
-        from dartmath.verify.ball import Evaluator
-
         self._evaluate = Evaluator(point)
         self._variable = variable
         self._infinity = arb.pos_inf()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dartmath.verify.ball import Evaluator, precision
 from dartmath.verify.equality import Decision, real_points, scalar_equal
 from dartmath.verify.exact import PRIME, Inexact, Undefined, field_point, residue
 from dartmath.verify.expression import (
@@ -192,8 +193,6 @@ def _constant_ratio(one: Expression, two: Expression, names: frozenset[str]) -> 
 
 
 def _constant_ratio_by_balls(one: Expression, two: Expression, names: frozenset[str]) -> bool | None:
-    from dartmath.verify.ball import Evaluator, precision
-
     ratio = None
     tried = 0
     with precision(128):
@@ -215,8 +214,6 @@ def _constant_ratio_by_balls(one: Expression, two: Expression, names: frozenset[
 
 def positive_ratio(one: Expression, two: Expression, *, either_sign: bool) -> bool:
     """Whether one / two is the same constant wherever it was tried, and positive unless told."""
-    from dartmath.verify.ball import Evaluator, precision
-
     names = symbols(one) | symbols(two)
     try:
         constant = _constant_ratio(one, two, names)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dartmath.verify.ball import precision
 from dartmath.verify.equality import Decision, real_points, scalar_equal
 from dartmath.verify.exact import Undefined
 from dartmath.verify.expression import (
@@ -39,8 +40,6 @@ def same_set(reference: Expression, answer: Expression, context: Context, same: 
 
 def _as_real_sets(reference: Expression, answer: Expression, context: Context) -> Decision | None:
     """Compare the pieces of both sets, at several values of the parameters they contain."""
-    from dartmath.verify.ball import precision
-
     variables = _variable(reference), _variable(answer)
     if None not in variables and not _same_variable(reference, answer):
         return Decision(False, "set", f"conditions on {variables[1]}, not on {variables[0]}")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from dartmath.errors import UnknownNameError
+from dartmath.verify.ball import Evaluator, precision
 from dartmath.verify.exact import Inexact, Undefined, rational
 from dartmath.verify.expression import Apply, Constant, Expression, Group, Named, Relation, Symbol
 from dartmath.verify.measures import measure
@@ -126,8 +127,6 @@ def _value(tree: Expression) -> Fraction | None:
         return value if abs(value) < 10**300 else None
     except (Inexact, ArithmeticError):
         pass
-    from dartmath.verify.ball import Evaluator, precision
-
     with precision(128):
         try:
             number = Evaluator({}).real(node)

@@ -23,7 +23,10 @@ MAX_DIGITS = 10_000
 
 _MASTER = re.compile(
     r"""
-    (?P<skip>(?:\s|~|\\[,;:!\ ])+)
+    (?P<num>(?:\d+(?:\.\d+|\.(?=\s*[/*+^)-]))?|\.\d+|\.(?=\\(?:overline|bar|dot)\s*\{?\d))
+      (?:[eE][+-]?\d{1,9}(?![\d.a-zA-Z]))?)
+  | (?P<word>[A-Za-z]+)
+  | (?P<skip>(?:\s|~|\\[,;:!\ ])+)
   | (?P<null>\\(?:left|right)\s*\.(?!\d))
   | (?P<ignore>\\(?:left|right|[bB]igg?[lrm]?|displaystyle|textstyle|scriptstyle|limits|nolimits|middle
       |hspace\s*\{[^{}]*\}
@@ -32,9 +35,6 @@ _MASTER = re.compile(
   | (?P<textcmd>\\(?:text(?:bf|it|rm|tt|sf|sc|normal|up)?|mbox|hbox|emph
       |math(?:rm|bf|it|sf|tt)|operatorname\*?)\s*\{)
   | (?P<env>\\(?:begin|end)\s*\{\s*[a-zA-Z]+\*?\s*\}(?:\s*\{[|lcr\s]*\})?)
-  | (?P<num>(?:\d+(?:\.\d+|\.(?=\s*[/*+^)-]))?|\.\d+|\.(?=\\(?:overline|bar|dot)\s*\{?\d))
-      (?:[eE][+-]?\d{1,9}(?![\d.a-zA-Z]))?)
-  | (?P<word>[A-Za-z]+)
   | (?P<newline>\\\\(?:\s*\[[^\]]{0,9}\])?|\\newline|\\cr(?![a-zA-Z]))
   | (?P<cmd>\\[a-zA-Z]+)
   | (?P<brace>\\[{}])
