@@ -17,10 +17,10 @@ from dartmath.verify.expression import Apply, Expression, Number, heads
 MAX_TERMS = 1_000
 """Factors of a product, and terms of a geometric sum, that dots may stand for."""
 
-MAX_BITS = 200_000
+MAX_BITS = 16_000
 """A product with more bits is not computed."""
 
-MAX_TERM_BITS = 4_096
+MAX_TERM_BITS = 2_000
 
 
 def dotted_sum(shown: Sequence[Expression], rest: Sequence[Expression]) -> Number | None:
@@ -108,6 +108,7 @@ def _is_geometric(first: list[Fraction], last: list[Fraction]) -> bool:
     if ratio < 0 or any(two / one != ratio for part in (first, last) for one, two in pairwise(part)):
         return False
     value, hidden = first[-1], 0
-    while hidden < MAX_TERMS and value != last[0] and (value < last[0]) == (first[0] < first[1]):
+    rises = first[0] < first[1]
+    while value != last[0] and (value < last[0]) == rises and hidden < MAX_TERMS and _bits(value) < MAX_BITS:
         value, hidden = value * ratio, hidden + 1
     return value == last[0] and hidden > 0
