@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dartmath.verify.compare import same
 from dartmath.verify.context import Context
+from dartmath.verify.effort import bounded_effort
 from dartmath.verify.equality import Decision
 from dartmath.verify.parser import parse
 from dartmath.verify.readings import other_readings
@@ -19,11 +20,12 @@ def decide(
     """
     context = Context(query, tolerance, ordered)
     ours, theirs = parse(reference), parse(answer)
-    decision = same(ours, theirs, context)
-    if decision:
-        return decision
-    for one, two in other_readings(reference, ours, answer, theirs, query):
-        decision = same(one, two, context)
+    with bounded_effort():
+        decision = same(ours, theirs, context)
         if decision:
-            break
+            return decision
+        for one, two in other_readings(reference, ours, answer, theirs, query):
+            decision = same(one, two, context)
+            if decision:
+                break
     return decision

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Set
 from fractions import Fraction
 from hashlib import blake2b
 
+from dartmath.verify.effort import affordable, size
 from dartmath.verify.expression import Apply, Expression, Number, Symbol
 
 PRIME = (1 << 61) - 1
@@ -33,14 +34,24 @@ def rational(node: Expression) -> Fraction:
         rule = _RATIONAL.get(node.name)
         if rule is not None:
             values = [rational(part) for part in node.args]
+            _afford(values)
             try:
                 value = rule(*values)
             except TypeError as error:
                 raise Inexact(f"{node.name} of {len(values)} arguments") from error
-            if value.numerator.bit_length() + value.denominator.bit_length() > MAX_BITS:
+            if size(value) > MAX_BITS:
                 raise Inexact("too many digits")
             return value
     raise Inexact(type(node).__name__)
+
+
+def _afford(values: list[Fraction]) -> None:
+    bits, whole = 0, True
+    for value in values:
+        bits += size(value)
+        whole = whole and value.denominator == 1
+    if not affordable(bits, share=16 if whole and len(values) != 2 else 1):
+        raise Inexact("too much work on long numbers")
 
 
 def _divide(top: Fraction, bottom: Fraction) -> Fraction:
@@ -52,8 +63,8 @@ def _divide(top: Fraction, bottom: Fraction) -> Fraction:
 def _power(base: Fraction, exponent: Fraction) -> Fraction:
     if exponent.denominator != 1:
         return _root(_power(base, Fraction(exponent.numerator)), Fraction(exponent.denominator))
-    size = base.numerator.bit_length() + base.denominator.bit_length()
-    if abs(exponent.numerator) * size > MAX_BITS or (not base and exponent <= 0):
+    bits = abs(exponent.numerator) * size(base)
+    if bits > MAX_BITS or (not base and exponent <= 0) or not affordable(bits, share=16):
         raise Inexact("a power too large or undefined")
     return Fraction(base ** int(exponent))
 
@@ -62,7 +73,7 @@ def _root(value: Fraction, degree: Fraction) -> Fraction:
     """The exact root of a perfect power of a non-negative number."""
     if degree.denominator != 1 or not 1 <= degree <= 64 or value < 0:
         raise Inexact("no rational root")
-    if value.numerator.bit_length() + value.denominator.bit_length() > 4096:
+    if size(value) > 4096:
         raise Inexact("too many digits for a root")
     n = int(degree)
     top, bottom = _integer_root(value.numerator, n), _integer_root(value.denominator, n)
@@ -84,6 +95,8 @@ def _integer_root(value: int, n: int) -> int:
 def _integer(value: Fraction, limit: int) -> int:
     if value.denominator != 1 or not 0 <= value <= limit:
         raise Inexact("not a small natural number")
+    if not affordable(int(value) * int(value).bit_length(), share=2):
+        raise Inexact("too much work on long numbers")
     return int(value)
 
 

@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from dartmath.errors import UnknownNameError
 from dartmath.verify.ball import Evaluator, precision
+from dartmath.verify.effort import bounded_effort
 from dartmath.verify.exact import Inexact, Undefined, rational
 from dartmath.verify.expression import Apply, Constant, Expression, Group, Named, Relation, Symbol
 from dartmath.verify.measures import measure
@@ -40,6 +41,11 @@ def verify_theoremqa(reference: str, answer: str, answer_type: str | None = None
         return _named(reference, answer, "boolean", answer)
     if kind == "option":
         return _option(reference, answer)
+    with bounded_effort():
+        return _measured(reference, answer, kind)
+
+
+def _measured(reference: str, answer: str, kind: str) -> Verdict:
     if kind.startswith("list"):
         return _lists(reference, answer)
     return _numbers(parse(reference), parse(answer), answer, integer=kind == "integer")
