@@ -14,6 +14,9 @@ from dartmath.verify.words import named
 if TYPE_CHECKING:
     from dartmath.verify.cursor import Cursor
 
+MAX_LEADING = 30
+"""Digits in front of a letter that is itself a digit."""
+
 _LETTER_IN_BASE = re.compile(r"([A-Z])_(\d{2})")
 
 
@@ -47,7 +50,9 @@ def letters_as_digits(node: Expression) -> Apply | None:
     """`B_{16}` and `1A_{16}`, elsewhere a symbol with a subscript, as digits in a base; else None."""
     leading = ""
     match node:
-        case Apply(name="mul", args=(Number(value=value, places=None), last)) if value.denominator == 1:
+        case Apply(name="mul", args=(Number(value=value, places=None), Symbol() as last)) if (
+            value.denominator == 1 and 0 <= value < 10**MAX_LEADING
+        ):
             leading, node = str(value), last
     name = _LETTER_IN_BASE.fullmatch(node.name) if isinstance(node, Symbol) else None
     if name is None:
