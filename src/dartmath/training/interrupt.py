@@ -39,9 +39,9 @@ def on_interrupt(ask: Callable[[], None], *, abort: bool = True) -> Iterator[Non
         nonlocal asked
         if asked and abort:
             raise KeyboardInterrupt
-        if not asked:
+        first, asked = not asked, True  # before the notice: the second may follow it at once
+        if first:
             os.write(2, _NOTICE)  # a buffered stream may be in the middle of a write
-        asked = True
         ask()
 
     before = {number: signal.getsignal(number) for number in _SIGNALS}
