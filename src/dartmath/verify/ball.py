@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 from flint import acb, arb, ctx, fmpz
 
+from dartmath.verify.effort import affordable_terms
 from dartmath.verify.exact import Inexact, TooLong, Undefined, rational
 from dartmath.verify.expression import Apply, Cases, Constant, Expression, Number, Relation, Symbol
 from dartmath.verify.functions import RULES, Ball, is_real, rational_ball, refuse_huge, unknown_function
@@ -125,6 +126,8 @@ class Evaluator:
         index, low, high = parts[1].name, self.integer(parts[2]), self.integer(parts[3])
         if high - low >= MAX_TERMS:
             raise Undefined(f"more than {MAX_TERMS} terms")
+        if not affordable_terms(high - low + 1):
+            raise TooLong("too many terms in all")
         outside = dict(self._point)
         total = acb(0 if name == "sum" else 1)
         for term in range(low, high + 1):

@@ -1,10 +1,11 @@
-"""A bound on the work that one verdict may spend on exact arithmetic with long numbers."""
+"""A bound on the work of one verdict: exact arithmetic with long numbers, and terms of sums and products."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from fractions import Fraction
 
 MAX_EFFORT = 4 * 10**10
@@ -13,13 +14,23 @@ MAX_EFFORT = 4 * 10**10
 FREE_BITS = 4_096
 """Shorter numbers cost nothing worth counting."""
 
-_left: ContextVar[int | None] = ContextVar("effort left", default=None)
+MAX_TERMS_IN_ALL = 9_000
+"""Terms of sums and products: some 40 ms where each is as short as `1/k`."""
+
+
+@dataclass(slots=True)
+class _Budget:
+    effort: int = MAX_EFFORT
+    terms: int = MAX_TERMS_IN_ALL
+
+
+_left: ContextVar[_Budget | None] = ContextVar("budget", default=None)
 
 
 @contextmanager
 def bounded_effort() -> Iterator[None]:
     """What is compared inside shares one budget."""
-    token = _left.set(MAX_EFFORT)
+    token = _left.set(_Budget())
     try:
         yield
     finally:
@@ -34,11 +45,18 @@ def affordable(bits: int, *, share: int = 1) -> bool:
     """
     if bits <= FREE_BITS:
         return True
-    before = _left.get()
-    left = (MAX_EFFORT if before is None else before) - bits * bits // share
-    if before is not None and left >= 0:
-        _left.set(left)
+    budget = _left.get() or _Budget()
+    left = budget.effort - bits * bits // share
+    if left >= 0:
+        budget.effort = left
     return left >= 0
+
+
+def affordable_terms(count: int) -> bool:
+    """Whether so many more terms of a sum or product are within the budget, and take them from there."""
+    budget = _left.get() or _Budget()
+    budget.terms -= count
+    return budget.terms >= 0
 
 
 def size(value: Fraction) -> int:

@@ -1,0 +1,43 @@
+"""The budget of one verdict is spent once, and every verdict has its own."""
+
+from __future__ import annotations
+
+from dartmath.verify import verify
+from dartmath.verify.effort import (
+    FREE_BITS,
+    MAX_EFFORT,
+    MAX_TERMS_IN_ALL,
+    affordable,
+    affordable_terms,
+    bounded_effort,
+)
+
+LONG = int(MAX_EFFORT**0.5)
+
+
+def test_long_numbers_share_one_budget() -> None:
+    with bounded_effort():
+        assert affordable(LONG)
+        assert not affordable(LONG)
+        assert affordable(FREE_BITS)
+    with bounded_effort():
+        assert affordable(LONG)
+
+
+def test_terms_share_one_budget() -> None:
+    with bounded_effort():
+        assert affordable_terms(MAX_TERMS_IN_ALL)
+        assert not affordable_terms(1)
+    with bounded_effort():
+        assert affordable_terms(1)
+
+
+def test_every_verdict_has_its_own() -> None:
+    for _ in range(2):
+        assert verify(r"\sum_{k=1}^{999}\frac{x}{k}", r"\sum_{k=1}^{999}\frac{1}{k}\cdot x").correct
+
+
+def test_more_sums_than_one_verdict_may_add_up_are_not_judged_equal() -> None:
+    ours = [rf"\sum_{{k=1}}^{{999}}\frac{{{n}}}{{k}}" for n in range(1, 31)]
+    theirs = [rf"\sum_{{k=1}}^{{999}}\frac{{1}}{{k}}\cdot {n}" for n in range(1, 31)]
+    assert not verify(", ".join(ours), ", ".join(theirs)).correct
