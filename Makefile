@@ -4,6 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 TORCH := 2.13.0
 export OMP_NUM_THREADS ?= 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help setup demo test test-all lint types docs wheel clean
 
@@ -14,6 +15,7 @@ setup: $(VENV)/.installed ## create the venv and install everything
 
 # torch goes first and pinned, so that no other package chooses a build of it.
 $(VENV)/.installed: pyproject.toml constraints.txt
+	@echo 'Installing into $(VENV), once: some minutes, and about 3 GB of disk.'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet torch==$(TORCH)
 	$(BIN)/pip install --quiet -c constraints.txt -e '.[dev]'
