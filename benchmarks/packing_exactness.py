@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Iterator
+from functools import partial
 from importlib.util import find_spec
 from typing import Any
 
@@ -20,7 +21,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import torch
 
 from dartmath.terminal import print_table
-from dartmath.training.attention import use_varlen_attention
+from dartmath.training.attention import with_attention
 
 SIZE = {
     "vocab_size": 400,
@@ -56,11 +57,8 @@ def make(config: Any, kernel: str, device: str) -> Any:
 
     torch.manual_seed(0)
     dtype = torch.bfloat16 if kernel == "flash_attention_2" else torch.float32
-    varlen = kernel == "sdpa_varlen"
-    loaded = "sdpa" if varlen else kernel
-    model = AutoModelForCausalLM.from_config(config, attn_implementation=loaded, dtype=dtype)
-    if varlen:
-        use_varlen_attention(model)
+    load = partial(AutoModelForCausalLM.from_config, config, dtype=dtype)
+    model = with_attention(kernel, lambda name: load(attn_implementation=name))
     for parameter in model.parameters():
         if parameter.ndim > 1:
             torch.nn.init.normal_(parameter, std=0.1)

@@ -10,7 +10,7 @@ from transformers import AttentionInterface, AutoModelForCausalLM, LlamaConfig
 from transformers.masking_utils import create_causal_mask, create_chunked_causal_mask
 from transformers.masking_utils import create_sliding_window_causal_mask as create_window_mask
 
-from dartmath.training.attention import Documents, use_varlen_attention
+from dartmath.training.attention import Documents, with_attention
 
 HEADS, SIZE = {"num_attention_heads": 4, "num_key_value_heads": 2}, 8
 CONFIG = LlamaConfig(
@@ -27,9 +27,9 @@ LENGTHS = st.lists(st.integers(1, 40), min_size=2, max_size=6)
 @pytest.fixture(scope="module")
 def model() -> Any:
     torch.manual_seed(0)
-    made = AutoModelForCausalLM.from_config(CONFIG)
-    use_varlen_attention(made)
-    return made
+    return with_attention(
+        "sdpa_varlen", lambda kernel: AutoModelForCausalLM.from_config(CONFIG, attn_implementation=kernel)
+    )
 
 
 def _mask(create: Any, model: Any, positions: torch.Tensor, **options: Any) -> Any:

@@ -1,12 +1,13 @@
 """Packing changes nothing but the speed: losses and gradients of packed and lone examples agree."""
 
+from functools import partial
 from typing import Any
 
 import pytest
 import torch
 
 from dartmath.prompts.template import load_template
-from dartmath.training.attention import use_varlen_attention
+from dartmath.training.attention import with_attention
 from dartmath.training.mixture import Mixture, mix
 from dartmath.training.pack import Packing, pack
 from dartmath.training.sequences import sequence_rows
@@ -45,12 +46,8 @@ def _model(architecture: str, attention: str) -> Any:
     from transformers import AutoModelForCausalLM
 
     torch.manual_seed(0)
-    varlen = attention == "sdpa_varlen"
-    model = AutoModelForCausalLM.from_config(
-        _config(architecture), attn_implementation="sdpa" if varlen else attention, dtype=torch.float32
-    )
-    if varlen:
-        use_varlen_attention(model)
+    load = partial(AutoModelForCausalLM.from_config, _config(architecture), dtype=torch.float32)
+    model = with_attention(attention, lambda kernel: load(attn_implementation=kernel))
     for parameter in model.parameters():  # large enough that attention is far from uniform
         if parameter.ndim > 1:
             torch.nn.init.normal_(parameter, std=0.2)

@@ -39,14 +39,19 @@ class Documents:
     masks: list[torch.Tensor | None]
 
 
-def use_varlen_attention(model: Any) -> None:
-    """Let a model that was loaded with "sdpa" attend document by document.
+def with_attention(attention: str, load: Callable[[str], Any]) -> Any:
+    """The model that `load` makes with a kernel of transformers, given ours where `attention` names it.
 
-    A model whose code does not go through the attention interface keeps SDPA.
+    Ours is given to a model loaded with "sdpa", so that transformers itself refuses one that does not
+    support that. A model whose code does not go through the attention interface keeps SDPA.
     """
+    if attention != _NAME:
+        return load(attention)
+    model = load("sdpa")
     AttentionInterface.register(_NAME, _attend)
     AttentionMaskInterface.register(_NAME, _documents_or_mask)
     model.set_attn_implementation(_NAME)
+    return model
 
 
 def _documents_or_mask(

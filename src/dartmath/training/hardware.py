@@ -71,7 +71,7 @@ def choose_attention(section: TrainingSection) -> str:
 
     cuda = torch.cuda.is_available()
     if section.attention == "auto":
-        return _best_attention(section)
+        return _best_attention(section, cuda=cuda)
     if section.attention == "flash_attention_2":
         if not cuda:
             raise ConfigError("flash_attention_2 needs an NVIDIA or AMD GPU; here, use --attention sdpa")
@@ -90,10 +90,8 @@ def choose_attention(section: TrainingSection) -> str:
     return section.attention
 
 
-def _best_attention(section: TrainingSection) -> str:
-    import torch
-
-    if torch.cuda.is_available():
+def _best_attention(section: TrainingSection, *, cuda: bool) -> str:
+    if cuda:
         return "flash_attention_2" if find_spec("flash_attn") else "sdpa"
     varlen = section.packing and not section.compile and not has_accelerator()
     return "sdpa_varlen" if varlen else "sdpa"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from dartmath.errors import ConfigError, DataError
@@ -17,12 +18,9 @@ def load_model(path: str, section: TrainingSection, *, dtype: str, attention: st
     import torch
     from transformers import AutoConfig, AutoModelForCausalLM
 
-    from dartmath.training.attention import use_varlen_attention
+    from dartmath.training.attention import with_attention
 
-    varlen = attention == "sdpa_varlen"
-    # Loaded with sdpa, a model that does not support it is refused by transformers itself.
-    options: dict[str, Any] = {"attn_implementation": "sdpa" if varlen else attention}
-    options["revision"] = section.revision
+    options: dict[str, Any] = {"revision": section.revision}
     try:
         config = AutoConfig.from_pretrained(path, revision=section.revision)
         if not section.sliding_window:
@@ -30,12 +28,10 @@ def load_model(path: str, section: TrainingSection, *, dtype: str, attention: st
         options["dtype"] = getattr(torch, dtype if section.lora else "float32")
         if section.lora and section.lora.quantize:
             options["quantization_config"] = _four_bits()
-        model = AutoModelForCausalLM.from_pretrained(path, config=config, **options)
+        load = partial(AutoModelForCausalLM.from_pretrained, path, config=config, **options)
+        return with_attention(attention, lambda kernel: load(attn_implementation=kernel))
     except (OSError, ValueError, ImportError) as error:
         raise DataError(f"cannot load the model {path!r}: {error}") from error
-    if varlen:
-        use_varlen_attention(model)
-    return model
 
 
 def check_vocabulary(model: Any, tokenizer: Any) -> None:

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
-from dartmath.verify.cursor import closes
+from dartmath.verify.cursor import Cursor, closes
 from dartmath.verify.expression import Apply, Expression, Number, Symbol, Text, number
 from dartmath.verify.tokens import NotationError
 from dartmath.verify.words import named
-
-if TYPE_CHECKING:
-    from dartmath.verify.cursor import Cursor
 
 MAX_LEADING = 30
 """Digits in front of a letter that is itself a digit."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from dartmath.verify.braces import closing_brace
+
 MAX_ANSWER = 4_000
 """A candidate longer than this many characters is no final answer."""
 
@@ -22,7 +24,6 @@ _NEAR = re.compile(
 )
 _REJECTED = re.compile(r"(?:\bnot|\brather than|\binstead of|\\neq?|≠)[\s$]*(?:\\[(\[])?\s*$")
 _BARE = re.compile(r"[^\s$\\{}]{1,100}")
-_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 
 
 def boxed(text: str, strict: bool) -> Found | None:
@@ -86,14 +87,5 @@ def _content(text: str, start: int) -> tuple[str, int] | None:
     if text[start] != "{":
         bare = _BARE.match(text, start)
         return (bare.group().rstrip(".,;"), bare.end()) if bare else None
-    depth = 0
-    limit = min(len(text), start + MAX_ANSWER)
-    for brace in _BRACE.finditer(text, start, limit):
-        sign = brace.group()
-        if sign == "{":
-            depth += 1
-        elif sign == "}":
-            depth -= 1
-            if depth == 0:
-                return text[start + 1 : brace.end() - 1], brace.end()
-    return None
+    end = closing_brace(text, start + 1, min(len(text), start + MAX_ANSWER))
+    return None if end is None else (text[start + 1 : end], end + 1)

@@ -26,7 +26,7 @@ from dartmath.verify.matrices import combined, components, mentions_matrix
 from dartmath.verify.measures import same_measure
 from dartmath.verify.parser import MAX_LENGTH
 from dartmath.verify.prose import same_prose
-from dartmath.verify.realset import SET_OPERATIONS, is_set
+from dartmath.verify.realset import is_set
 from dartmath.verify.relations import is_equation
 from dartmath.verify.sets import same_set
 from dartmath.verify.tokens import NotationError, tokenize
@@ -49,9 +49,9 @@ def same(reference: Expression, answer: Expression, context: Context) -> Decisio
 
 def _is_scalar(node: Expression) -> bool:
     """Whether a tree is a number or an expression for one, which the rules of structure leave alone."""
-    if isinstance(node, Apply):
-        return node.name not in SET_OPERATIONS and not mentions_matrix(node)
-    return isinstance(node, Number | Constant) or (isinstance(node, Symbol) and not is_set(node))
+    if isinstance(node, Apply | Symbol):
+        return not is_set(node) and not mentions_matrix(node)
+    return isinstance(node, Number | Constant)
 
 
 def _same_scalar(reference: Expression, answer: Expression, context: Context) -> Decision:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from fractions import Fraction
 
 MAX_EFFORT = 4 * 10**10
 """Squared bits of all operands: about 20 ms, as a quotient takes time quadratic in its length."""
@@ -24,17 +23,17 @@ class _Budget:
     terms: int = MAX_TERMS_IN_ALL
 
 
-_left: ContextVar[_Budget | None] = ContextVar("budget", default=None)
+_budget: ContextVar[_Budget | None] = ContextVar("budget", default=None)
 
 
 @contextmanager
 def bounded_effort() -> Iterator[None]:
     """What is compared inside shares one budget."""
-    token = _left.set(_Budget())
+    token = _budget.set(_Budget())
     try:
         yield
     finally:
-        _left.reset(token)
+        _budget.reset(token)
 
 
 def affordable(bits: int, *, share: int = 1) -> bool:
@@ -45,7 +44,7 @@ def affordable(bits: int, *, share: int = 1) -> bool:
     """
     if bits <= FREE_BITS:
         return True
-    budget = _left.get() or _Budget()
+    budget = _budget.get() or _Budget()
     left = budget.effort - bits * bits // share
     if left >= 0:
         budget.effort = left
@@ -54,11 +53,6 @@ def affordable(bits: int, *, share: int = 1) -> bool:
 
 def affordable_terms(count: int) -> bool:
     """Whether so many more terms of a sum or product are within the budget, and take them from there."""
-    budget = _left.get() or _Budget()
+    budget = _budget.get() or _Budget()
     budget.terms -= count
     return budget.terms >= 0
-
-
-def size(value: Fraction) -> int:
-    """Bits of numerator and denominator."""
-    return value.numerator.bit_length() + value.denominator.bit_length()

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Set
 from fractions import Fraction
 from hashlib import blake2b
 
-from dartmath.verify.effort import affordable, size
-from dartmath.verify.expression import Apply, Expression, Number, Symbol
+from dartmath.verify.effort import affordable
+from dartmath.verify.expression import Apply, Expression, Number, Symbol, size
 
 PRIME = (1 << 61) - 1
 """The field for identity tests: a false "equal" has probability at most degree / 2^61 per point."""

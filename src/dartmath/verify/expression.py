@@ -15,6 +15,11 @@ MAX_DECIMAL_BITS = 10_000
 """Longer numbers print in hexadecimal, which takes linear time and has no limit in Python."""
 
 
+def size(value: Fraction) -> int:
+    """Bits of numerator and denominator."""
+    return value.numerator.bit_length() + value.denominator.bit_length()
+
+
 Contents = tuple[frozenset[str], frozenset[str]]
 """Names of the free symbols in a tree; and its heads (see `heads`)."""
 
@@ -44,7 +49,7 @@ class Number(Expression):
 
     def __str__(self) -> str:
         value = self.value
-        if value.numerator.bit_length() + value.denominator.bit_length() > MAX_DECIMAL_BITS:
+        if size(value) > MAX_DECIMAL_BITS:
             return f"({value.numerator:#x}/{value.denominator:#x})"
         return str(value) if value.denominator == 1 else f"({value})"
 

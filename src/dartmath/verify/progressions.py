@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
 
-from dartmath.verify.expression import Apply, Expression, Number, heads
+from dartmath.verify.expression import Apply, Expression, Number, heads, size
 
 MAX_TERMS = 1_000
 """Factors of a product, and terms of a geometric sum, that dots may stand for."""
@@ -45,7 +45,7 @@ def dotted_product(shown: Sequence[Expression], rest: Sequence[Expression]) -> N
     count = _arithmetic(first, last)
     if not count or count > MAX_TERMS or _is_geometric(first, last) or not _is_evident(first, last):
         return None
-    widest = max(_bits(first[0]), _bits(last[-1]))
+    widest = max(size(first[0]), size(last[-1]))
     if widest * count > MAX_BITS:
         return None
     step = first[1] - first[0]
@@ -60,17 +60,13 @@ def _values(terms: Sequence[Expression]) -> list[Fraction] | None:
 
 def _value(term: Expression) -> Fraction | None:
     match term:
-        case Number(value=value) if _bits(value) <= MAX_TERM_BITS:
+        case Number(value=value) if size(value) <= MAX_TERM_BITS:
             return value
         case Apply(name="div", args=(Number(value=top), part)) if bottom := _value(part):
             return top / bottom
         case Apply(name="pow", args=(Number(value=base), Number(value=power))) if power.denominator == 1:
-            return base ** int(power) if power >= 0 and _bits(base) * power <= MAX_TERM_BITS else None
+            return base ** int(power) if power >= 0 and size(base) * power <= MAX_TERM_BITS else None
     return None
-
-
-def _bits(value: Fraction) -> int:
-    return value.numerator.bit_length() + value.denominator.bit_length()
 
 
 def _mentions_power(*terms: Sequence[Expression]) -> bool:
@@ -109,6 +105,6 @@ def _is_geometric(first: list[Fraction], last: list[Fraction]) -> bool:
         return False
     value, hidden = first[-1], 0
     rises = first[0] < first[1]
-    while value != last[0] and (value < last[0]) == rises and hidden < MAX_TERMS and _bits(value) < MAX_BITS:
+    while value != last[0] and (value < last[0]) == rises and hidden < MAX_TERMS and size(value) < MAX_BITS:
         value, hidden = value * ratio, hidden + 1
     return value == last[0] and hidden > 0

@@ -25,7 +25,6 @@ from dartmath.verify.expression import (
 )
 from dartmath.verify.pieces import Piece, Pieces, compare_ends, intersection, union
 
-SET_OPERATIONS = frozenset(["union", "intersection", "difference"])
 INEQUALITIES = frozenset(["<", "<=", ">", ">=", "!="])
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
 _REALS = frozenset(["\\mathbb{R}", "R"])
@@ -179,7 +178,9 @@ class RealSets:
 def is_set(node: Expression) -> bool:
     """Whether a tree can only mean a set of numbers (a pair in parentheses may be a point)."""
     match node:
-        case Apply(name="union" | "intersection" | "difference") | SetBuilder() | Named(kind="set"):
+        case Apply(name=name):
+            return name in ("union", "intersection", "difference")
+        case SetBuilder() | Named(kind="set"):
             return True
         case Group(brackets="[)" | "(]"):
             return True

@@ -13,7 +13,7 @@ _STATEMENT = re.compile(
     r"(?:(?:so|thus|therefore|hence|then|finally|in total)\b,? )?"
     rf"(?:the|its?|their|his|her|this|that|there|they|he|she|we)(?: {_WORD},?){{0,14}}?"
     r" (?:is|are|was|were|has|have|had|equals?|costs?|(?:is|are) equal to|(?:will|would|must) be)"
-    rf" (?P<value>{_AMOUNT})(?P<rest>(?: (?:in|on|at|left|remaining|altogether)\b[A-Za-z' ]{{0,60}})?)\.?",
+    rf" (?P<value>{_AMOUNT})(?: (?:in|on|at|left|remaining|altogether)\b[A-Za-z' ]{{0,60}})?\.?",
     re.IGNORECASE,
 )
 _COLON = re.compile(r"[A-Za-z][^=:$\n]{10,150}[a-z]: +(?P<value>[-\d +*/×÷^=().,]{1,80})")

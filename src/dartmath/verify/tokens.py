@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 
+from dartmath.verify.braces import closing_brace
 from dartmath.verify.names import FUNCTIONS, listed
 
 Token = tuple[str, str, int, int]
@@ -105,7 +106,6 @@ _COMMANDS = {name: _known_command(name) for name in (*_SYNONYMS, *_COMMAND_OPS, 
 """Kind and text of every command that is not simply named by itself."""
 
 _UNSEEN = frozenset(["skip", "ignore", "null"])
-_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _JOINERS = {"and": "and", "or": "or", "&": "and", "或": "or", "和": "and"}
 _SIGNS_AS_TEXT = {"to": ":", ":": ":", "€": "€", "£": "£", "¥": "¥", "₹": "₹", "\\$": "\\$", "$": "\\$"}
 """What stands for a sign when it is the whole of a \\text{...}: the ratio `3\\text{ to }4`, currencies."""
@@ -238,7 +238,8 @@ def _period(digits: str) -> str | None:
 def _text_command(text: str, match: re.Match[str], tokens: list[Token], comma_groups: bool) -> int:
     """Append what stands inside \\text{...}: a joiner, mathematics, or words."""
     start = match.end()
-    end = _closing(text, start)
+    closing = closing_brace(text, start, len(text))
+    end = len(text) if closing is None else closing
     content = text[start:end].replace("~", " ").replace("\\ ", " ").strip()
     joiner = _JOINERS.get(content.lower().strip(" ,.:")) or _SIGNS_AS_TEXT.get(content)
     if joiner:
@@ -282,15 +283,3 @@ def _append_words(content: str, start: int, end: int, tokens: list[Token]) -> No
         tokens.append(("text", content[: last.start() if last else None].strip(), start, end))
     if last:
         tokens.append(("op", last[1].lower(), start, end))
-
-
-def _closing(text: str, start: int) -> int:
-    depth = 1
-    for brace in _BRACE.finditer(text, start):
-        if brace.group() == "{":
-            depth += 1
-        elif brace.group() == "}":
-            depth -= 1
-            if depth == 0:
-                return brace.start()
-    return len(text)
