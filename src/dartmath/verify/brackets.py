@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dartmath.verify.cursor import END, closes
 from dartmath.verify.expression import Apply, Cases, Expression, Group, Matrix, Named, SetBuilder
+from dartmath.verify.progressions import dotted_list
 from dartmath.verify.statements import conditions, statement
 from dartmath.verify.tokens import NotationError
 
@@ -32,19 +33,33 @@ def bracketed(g: Grammar, opening: str) -> Expression:
     if g.builds and opening in "S{" and (bar := _builder_bar(g, opening)):
         made = _set_builder(g, bar)
     else:
-        items: list[Expression] = []
-        while not closes(opening, g.token) and not (opening == "<" and g.is_op(">")):
-            items.append(g.union() if opening == "<" else statement(g))
-            if len(items) > MAX_ITEMS:
-                raise NotationError(f"more than {MAX_ITEMS} items")
-            if not g.accept(",", ";", "and", "or"):
-                break
-            while g.accept(",", ";", "and", "or"):
-                pass
-        made = _closed(g, opening, items)
+        made = _closed(g, opening, _items(g, opening))
     g.bars = bars
     g.depth -= 1
     return made
+
+
+def _items(g: Grammar, opening: str) -> list[Expression]:
+    """What stands between the separators; dots among them as the progression that they stand for."""
+    items: list[Expression] = []
+    dots = 0
+    while not closes(opening, g.token) and not (opening == "<" and g.is_op(">")):
+        if not dots and items and g.accept("ldots"):
+            dots = len(items)
+        else:
+            items.append(g.union() if opening == "<" else statement(g))
+            if len(items) > MAX_ITEMS:
+                raise NotationError(f"more than {MAX_ITEMS} items")
+        if not g.accept(",", ";", "and", "or"):
+            break
+        while g.accept(",", ";", "and", "or"):
+            pass
+    if not dots:
+        return items
+    found = dotted_list(items[:dots], items[dots:])
+    if found is None:
+        raise NotationError("dots in no evident progression")
+    return found
 
 
 def _closed(g: Grammar, opening: str, items: list[Expression]) -> Expression:

@@ -10,6 +10,7 @@ from dartmath.verify.equality import Decision
 from dartmath.verify.exact import Inexact, rational
 from dartmath.verify.expression import Expression, Group, Matrix, Named, Relation, Symbol, Text
 from dartmath.verify.matrices import combined, components, mentions_matrix
+from dartmath.verify.progressions import DOTS, written_out
 from dartmath.verify.realset import INEQUALITIES
 from dartmath.verify.relations import assigned, is_equation, label
 
@@ -24,6 +25,9 @@ MAX_UNMATCHED = 40
 
 def same_collection(reference: Expression, answer: Expression, context: Context, same: Same) -> Decision:
     """Compare when at least one side is a group of items."""
+    reference, answer = (
+        written_out(side) if isinstance(side, Group) else side for side in (reference, answer)
+    )
     if isinstance(reference, Group) and isinstance(answer, Group):
         return _same_groups(reference, answer, context, same)
     group, other = (reference, answer) if isinstance(reference, Group) else (answer, reference)
@@ -131,7 +135,7 @@ def _same_lists(reference: Group, answer: Group, context: Context, same: Same) -
     ours, theirs = list(reference.items), list(answer.items)
     if len(ours) != len(theirs) and "{}" not in (reference.brackets, answer.brackets):
         ours, theirs = list(_without_conditions(reference)), list(_without_conditions(answer))
-    if context.ordered:
+    if context.ordered or DOTS in ours or DOTS in theirs:
         return same_tuple(ours, theirs, context, same)
     as_set = "{}" in (reference.brackets, answer.brackets)
     labels = [label(item) for item in ours], [label(item) for item in theirs]

@@ -11,6 +11,7 @@ from dartmath.verify.expression import Expression, Group, Quantity, Relation, Te
 from dartmath.verify.grammar import Grammar
 from dartmath.verify.literals import literal
 from dartmath.verify.notation import plain_latex
+from dartmath.verify.progressions import DOTS, dotted_list
 from dartmath.verify.signs import expanded
 from dartmath.verify.statements import JOINERS, statement
 from dartmath.verify.terms import negated
@@ -73,6 +74,9 @@ def _answer(tokens: list[Token], source: str) -> Expression:
     if len(parts) > MAX_ITEMS:
         raise NotationError(f"more than {MAX_ITEMS} items")
     items = [item for part in parts for item in _item(part, source)]
+    if DOTS in items:
+        place = items.index(DOTS)
+        items = dotted_list(items[:place], items[place + 1 :]) or items
     if not items:
         raise NotationError("nothing but separators")
     if len(items) == 1:
@@ -111,6 +115,8 @@ def _is_predicate(text: str) -> bool:
 
 def _item(tokens: list[Token], source: str) -> list[Expression]:
     """One item as a tree, expanded where it holds ±; as words where it is no mathematics."""
+    if len(tokens) == 1 and tokens[0][:2] == ("op", "ldots"):
+        return [DOTS]
     tokens = _bare_units(tokens)
     while len(tokens) > 1 and _ends_idly(tokens):
         tokens = tokens[:-1]

@@ -1,7 +1,7 @@
-"""Sums and products with dots, `1 + 2 + \\cdots + 10`, where the terms are an evident progression.
+"""Sums, products and lists with dots, `1 + 2 + \\cdots + 10`, where the terms are an evident progression.
 
 Evident means that one progression of numbers fits and no other does. A step has to be seen twice,
-unless it makes the terms neighbours, multiples of the first or odd numbers: `1 + 4 + \\cdots + 100`
+unless it makes the terms neighbours, multiples of one number or odd numbers: `1 + 4 + \\cdots + 100`
 may be squares, and `1 + 2 + \\cdots + 64` may be powers of two.
 """
 
@@ -12,10 +12,27 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
 
-from dartmath.verify.expression import Apply, Expression, Number, heads, size
+from dartmath.verify.effort import affordable_terms
+from dartmath.verify.exact import Inexact, field_point, rational, residue
+from dartmath.verify.expression import (
+    Apply,
+    Expression,
+    Group,
+    Named,
+    Number,
+    Symbol,
+    heads,
+    number,
+    replace,
+    size,
+    symbols,
+)
+
+DOTS = Named("dots", "...")
+"""Dots in a list that stand for no evident progression."""
 
 MAX_TERMS = 1_000
-"""Factors of a product, and terms of a geometric sum, that dots may stand for."""
+"""Factors of a product, items of a list and terms of a geometric sum that dots may stand for."""
 
 MAX_BITS = 16_000
 """A product with more bits is not computed."""
@@ -23,15 +40,18 @@ MAX_BITS = 16_000
 MAX_TERM_BITS = 2_000
 
 
-def dotted_sum(shown: Sequence[Expression], rest: Sequence[Expression]) -> Number | None:
+def dotted_sum(shown: Sequence[Expression], rest: Sequence[Expression]) -> Expression | None:
     """The sum of the terms shown before the dots, those they stand for, and the rest; else None."""
     first, last = _values(shown), _values(rest)
-    if first is None or last is None:
+    if first is None:
         return None
-    count, geometric = _arithmetic(first, last), _is_geometric(first, last)
-    if count and not geometric and not _mentions_power(shown, rest) and _is_evident(first, last):
-        return Number(count * (first[0] + last[-1]) / 2)
-    if geometric and not count and _steps_shown(first, last) > 1:
+    if last is None:
+        count = _count_up_to(first, rest)
+        return None if count is None else _series(first[0], rest[0], count)
+    geometric = _is_geometric(first, last)
+    if not geometric and (count_known := _evident(shown, rest)):
+        return Number(count_known * (first[0] + last[-1]) / 2)
+    if geometric and not _arithmetic(first, last) and _steps_shown(first, last) > 1:
         ratio = first[1] / first[0]
         return Number((last[-1] * ratio - first[0]) / (ratio - 1))
     return None
@@ -40,16 +60,46 @@ def dotted_sum(shown: Sequence[Expression], rest: Sequence[Expression]) -> Numbe
 def dotted_product(shown: Sequence[Expression], rest: Sequence[Expression]) -> Number | None:
     """The product of an arithmetic progression of factors, as for a sum; else None."""
     first, last = _values(shown), _values(rest)
-    if first is None or last is None or _mentions_power(shown, rest):
-        return None
-    count = _arithmetic(first, last)
-    if not count or count > MAX_TERMS or _is_geometric(first, last) or not _is_evident(first, last):
+    count = _evident(shown, rest)
+    if first is None or last is None or not 0 < count <= MAX_TERMS:
         return None
     widest = max(size(first[0]), size(last[-1]))
     if widest * count > MAX_BITS:
         return None
     step = first[1] - first[0]
     return Number(Fraction(math.prod(first[0] + step * place for place in range(count))))
+
+
+def dotted_list(shown: Sequence[Expression], rest: Sequence[Expression]) -> list[Expression] | None:
+    """The first item, those up to the last as `progression(second, step, last)`, and the last; else None."""
+    first = _values(shown)
+    if first is None or not rest or not (_evident(shown, rest) or _count_up_to(first, rest)):
+        return None
+    step = Number(first[1] - first[0])
+    return [Number(first[0]), Apply("progression", (Number(first[1]), step, rest[-1])), rest[-1]]
+
+
+def written_out(group: Group) -> Group:
+    """A group with the items that dots stand for, unless they are too many for one verdict."""
+    if not any(isinstance(item, Apply) and item.name == "progression" for item in group.items):
+        return group
+    items = tuple(item for one in group.items for item in _hidden(one))
+    return Group(group.brackets, items, group.joiner)
+
+
+def _hidden(item: Expression) -> tuple[Expression, ...]:
+    match item:
+        case Apply(name="progression", args=(Number(value=first), Number(value=step), last)):
+            stop = _value(last)
+            count = 0 if stop is None else int((stop - first) / step)
+            if 0 < count <= MAX_TERMS and affordable_terms(count):
+                return tuple(Number(first + step * place) for place in range(count))
+    return (item,)
+
+
+def _series(first: Fraction, last: Expression, count: Expression) -> Expression:
+    """The sum of an arithmetic progression."""
+    return Apply("div", (Apply("mul", (count, Apply("add", (Number(first), last)))), number(2)))
 
 
 def _values(terms: Sequence[Expression]) -> list[Fraction] | None:
@@ -69,20 +119,63 @@ def _value(term: Expression) -> Fraction | None:
     return None
 
 
-def _mentions_power(*terms: Sequence[Expression]) -> bool:
-    """Whether a term is written as a power: `1^2 + 2^2 + \\cdots` counts in the base."""
-    return any("pow" in heads(term) for part in terms for term in part)
+def _evident(shown: Sequence[Expression], rest: Sequence[Expression]) -> int:
+    """The number of terms of the one arithmetic progression that fits and is evident; 0 for none."""
+    first, last = _values(shown), _values(rest)
+    if first is None or last is None or _is_geometric(first, last) or _mentions_power(shown, rest):
+        return 0
+    count = _arithmetic(first, last)
+    plain = count and (_is_plain(first) or first[1] - first[0] == -last[-1] or not last[-1])
+    return count if plain or _steps_shown(first, last) > 1 else 0
+
+
+def _mentions_power(shown: Sequence[Expression], rest: Sequence[Expression]) -> bool:
+    """Whether the terms may be powers, as in `1^2 + 2^2 + \\cdots`, but not in `1 + 2 + \\cdots + 10^6`."""
+    if any("pow" in heads(term) for term in shown):
+        return True
+    return any("pow" in heads(term) for term in rest) and set(_values(shown) or ()) <= {0, 1}
 
 
 def _steps_shown(first: list[Fraction], last: list[Fraction]) -> int:
     return len(first) + len(last) - 2
 
 
-def _is_evident(first: list[Fraction], last: list[Fraction]) -> bool:
-    """Whether the step of an arithmetic progression is seen twice, or needs to be seen only once."""
+def _is_plain(first: list[Fraction]) -> bool:
+    """Whether the step of an arithmetic progression needs to be seen only once."""
     step = first[1] - first[0]
-    plain = abs(step) == 1 or step in (first[0], -last[-1]) or (first[0] == 1 and step == 2)
-    return plain or _steps_shown(first, last) > 1
+    return abs(step) == 1 or step == first[0] or not first[0] or (first[0] == 1 and step == 2)
+
+
+def _count_up_to(first: list[Fraction], rest: Sequence[Expression]) -> Expression | None:
+    """How many terms an evident progression has up to a term that is linear in a letter: `1, 3, ..., 2n - 1`.
+
+    None unless that is a whole number for every whole number that the letter may be.
+    """
+    if len(first) < 2 or len(rest) != 1 or not (_is_plain(first) or len(first) > 2):
+        return None
+    step, line = first[1] - first[0], _line(rest[0])
+    if not step or line is None or any(two - one != step for one, two in pairwise(first)):
+        return None
+    offset, slope = (line[0] - first[0]) / step, line[1] / step
+    if offset.denominator != 1 or slope.denominator != 1 or slope <= 0:
+        return None
+    hidden = Apply("div", (Apply("add", (rest[0], Number(-first[0]))), Number(step)))
+    return Apply("add", (hidden, number(1)))
+
+
+def _line(term: Expression) -> tuple[Fraction, Fraction] | None:
+    """Offset and slope of a term that is linear in its one letter; None for any other term."""
+    names = symbols(term)
+    if len(names) != 1 or not heads(term) <= {"add", "neg", "mul"}:
+        return None
+    (name,) = names
+    try:
+        at = [rational(replace(term, {name: number(point)})) for point in (0, 1)]
+        line = Apply("add", (Number(at[0]), Apply("mul", (Number(at[1] - at[0]), Symbol(name)))))
+        point = field_point(names, 0)
+        return (at[0], at[1] - at[0]) if residue(line, point) == residue(term, point) else None
+    except Inexact:
+        return None
 
 
 def _arithmetic(first: list[Fraction], last: list[Fraction]) -> int:

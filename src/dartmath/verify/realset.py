@@ -24,6 +24,7 @@ from dartmath.verify.expression import (
     symbols,
 )
 from dartmath.verify.pieces import Piece, Pieces, compare_ends, intersection, union
+from dartmath.verify.progressions import written_out
 
 INEQUALITIES = frozenset(["<", "<=", ">", ">=", "!="])
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
@@ -51,8 +52,8 @@ class RealSets:
                 return intersection(self.pieces(whole), self._complement(self.pieces(removed)))
             case Group(brackets=brackets, items=(low, high)) if brackets in ("()", "[)", "(]", "[]"):
                 return self._interval(low, brackets[0] == "[", high, brackets[1] == "]")
-            case Group(brackets="{}", items=items):
-                return union([self._point(item) for item in items])
+            case Group(brackets="{}"):
+                return union([self._point(item) for item in written_out(node).items])
             case Group(brackets="", items=items, joiner=joiner):
                 return self._joined(items, joiner)
             case SetBuilder(element=element, condition=condition):
