@@ -65,7 +65,11 @@ def test_columns_are_mapped(tmp_path: Path) -> None:
         ('{"query": "a", "refrence": "1"}\n', 1, 'did you mean "refrence"'),
         ('{"query": "a", "reference": "1"}\n{"query": "a", "reference": "1"}\n', 2, "repeats line 1"),
         ('{"query": "\\ud800", "reference": "1"}\n', 1, "Unicode"),
-        ("\xff\xfe\n", 1, "not valid JSON"),
+        ("\xff\xfe\n", 1, "not valid UTF-8: byte 0xff after 0 others; convert the file"),
+        ('{"query": "caf\xe9", "reference": "1"}\n', 1, "not valid UTF-8: byte 0xe9 after 14 others"),
+        ('{"query": "a", "reference": NaN}\n', 1, "column 'reference' holds nan"),
+        ('{"query": "a", "reference": [1, 1e999]}\n', 1, "column 'reference' holds inf"),
+        ("{\n", 1, "each line is one whole JSON object"),
     ],
 )
 def test_a_bad_row_is_named_by_file_and_line(tmp_path: Path, content: str, line: int, says: str) -> None:
@@ -85,7 +89,66 @@ def test_own_ids_must_differ(tmp_path: Path) -> None:
         load(source)
 
 
-@pytest.mark.parametrize("name", ["own.jsonl", "own.jsonl.gz", "own.parquet"])
+@pytest.mark.parametrize(
+    ("content", "line", "says"),
+    [
+        ("query,reference\na,1\nb\n", 3, "1 cells under 2 columns"),
+        ("query,reference\na,1,2\n", 2, "3 cells under 2 columns"),
+        ('query,reference\n"a\nb",1\nb,\n', 4, "missing reference"),
+        ("query,query\na,1\n", 1, "the header names 'query' twice"),
+        ("question,reference\na,1\n", 2, "no column 'query'"),
+        ('query,reference\n"a"b,1\n', 2, "not valid CSV"),
+        ("query,reference\ncaf\xe9,1\n", 2, "not valid UTF-8: byte 0xe9 after 3 others"),
+    ],
+)
+def test_a_bad_row_of_a_table_is_named_by_file_and_line(
+    tmp_path: Path, content: str, line: int, says: str
+) -> None:
+    path = tmp_path / "own.csv"
+    path.write_bytes(content.encode("latin-1"))
+    with pytest.raises(DataError) as caught:
+        load(QuerySource(dataset=str(path)))
+    assert caught.value.line == line
+    assert says in str(caught.value)
+
+
+def test_what_spreadsheets_write_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    long = "x" * 200_000
+    path.write_bytes(f'\ufeffquery,reference\r\n"one, ""two""\nthree",5\r\n\r\n{long},1/2\r\n'.encode())
+    first, second = load(QuerySource(dataset=str(path)))
+    assert (first.text, first.references) == ('one, "two"\nthree', ("5",))
+    assert (second.text, second.references) == (long, ("1/2",))
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_line(tmp_path: Path) -> None:
+    path = tmp_path / "own.jsonl"
+    path.write_bytes(b"\xef\xbb\xbf" + json.dumps(ROWS[0]).encode() + b"\r\n")
+    assert [query.text for query in load(QuerySource(dataset=str(path)))] == ["What is 0 + 1?"]
+
+
+@pytest.mark.parametrize("name", ["own.json", "own.tsv", "own.xlsx", "OWN.TXT"])
+def test_a_file_of_another_kind_is_no_unknown_data_set(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("[]")
+    with pytest.raises(DataError, match=r"convert it to one of \.jsonl, .*\.csv, .*\.parquet"):
+        load(QuerySource(dataset=str(tmp_path / name)))
+
+
+def test_a_folder_and_a_relative_path_are_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own.jsonl").mkdir()
+    with pytest.raises(DataError, match="a folder, not a file"):
+        load(QuerySource(dataset="own.jsonl"))
+    with pytest.raises(DataError, match=f"relative paths begin at {tmp_path}"):
+        load(QuerySource(dataset="absent.jsonl"))
+
+
+def test_a_hub_source_without_a_name_is_refused() -> None:
+    with pytest.raises(ConfigError, match="hub:OWNER/NAME"):
+        load(QuerySource(dataset="hub:"))
+
+
+@pytest.mark.parametrize("name", ["own.jsonl", "own.jsonl.gz", "own.csv", "own.csv.gz", "own.parquet"])
 def test_missing_empty_and_damaged_files(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     with pytest.raises(DataError, match="no such file"):

@@ -23,7 +23,7 @@ _DEMO_MODEL = "smollm2-135m-instruct"
 
 def command(
     queries: Annotated[
-        str | None, typer.Argument(help="JSONL or Parquet file with queries and reference answers.")
+        str | None, typer.Argument(help="JSONL, CSV or Parquet file with queries and reference answers.")
     ] = None,
     *,
     name: Annotated[str | None, typer.Option(help="Name of the run [default: the file's name].")] = None,
@@ -58,7 +58,7 @@ def command(
         dartmath init queries.jsonl --model Qwen/Qwen2.5-1.5B-Instruct --engine vllm --k 32 --yes
     """
     ask = Asker(active=sys.stdin.isatty() and not yes)
-    path = queries or ask.text("File with your queries (JSONL or Parquet)", "queries.jsonl", _check_file)
+    path = queries or ask.text("File with your queries (JSONL, CSV or Parquet)", "queries.jsonl", _check_file)
     row = _first_row(Path(path))
     query_column = query_column or _column(ask, "query", row, _QUERY_COLUMNS)
     reference_column = reference_column or _column(ask, "reference", row, _REFERENCE_COLUMNS)
@@ -95,7 +95,7 @@ def command(
 
 def _check_file(path: str) -> None:
     if not Path(path).is_file():
-        raise DataError("no such file; give a JSONL or Parquet file with queries and answers", path=path)
+        raise DataError("no such file; give one with queries and reference answers", path=path)
 
 
 def _column(ask: Asker, what: str, row: dict[str, Any], likely: Iterable[str]) -> str:

@@ -50,8 +50,8 @@ class QuerySource(Section):
     """One data set."""
 
     dataset: str
-    """A built-in name (`dartmath datasets` lists them), `reasoning-gym/GENERATOR`, a JSONL or
-    Parquet file, or `hub:OWNER/NAME`."""
+    """A built-in name (`dartmath datasets` lists them), `reasoning-gym/GENERATOR`, a JSONL,
+    CSV or Parquet file, or `hub:OWNER/NAME`."""
     select: Selector = Selector()
     """Which of its queries."""
     columns: Columns | None = None

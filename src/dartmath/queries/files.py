@@ -1,4 +1,4 @@
-"""A user's own queries: a JSONL or Parquet file or a Hub data set, by a mapping of columns.
+"""A user's own queries: a JSONL, CSV or Parquet file or a Hub data set, by a mapping of columns.
 
 A row (made up): {"query": "What is 2 + 3?", "reference": "5"}; `reference` may be a list of
 acceptable answers. Every error names file and line.
@@ -6,12 +6,13 @@ acceptable answers. Every error names file and line.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from dartmath.errors import DataError, nearest
+from dartmath.errors import ConfigError, DataError, nearest
 from dartmath.queries.config import Columns, QuerySource
 from dartmath.queries.dataset import Hub
 from dartmath.queries.download import read_hub
@@ -19,6 +20,7 @@ from dartmath.queries.query import Query, make_query
 from dartmath.queries.rows import Row, read_rows
 
 HUB_PREFIX = "hub:"
+_SHOWN = 80
 
 
 def load_own(source: QuerySource) -> list[Query]:
@@ -44,6 +46,8 @@ def load_own(source: QuerySource) -> list[Query]:
 def _rows(source: QuerySource) -> Iterable[tuple[int, Row]]:
     if source.dataset.startswith(HUB_PREFIX):
         name = source.dataset.removeprefix(HUB_PREFIX)
+        if not name.strip("/"):
+            raise ConfigError(f"{source.dataset!r} names no data set; write hub:OWNER/NAME")
         rows = read_hub(source.dataset, Hub(name, source.split, revision=source.revision))
         return enumerate(rows, start=1)
     return read_rows(Path(source.dataset).expanduser())
@@ -60,7 +64,7 @@ def _check_new(query: Query, number: int, lines: dict[str, int]) -> None:
 def _convert(source: QuerySource, columns: Columns, row: Row) -> Query:
     text, name = _column(row, columns.query), Path(source.dataset).name
     if not isinstance(text, str):
-        raise DataError(f"column {columns.query!r} is a text, found {text!r}")
+        raise DataError(f"column {columns.query!r} is a text, found {repr(text)[:_SHOWN]}")
     references = _references(_column(row, columns.reference), columns.reference)
     try:
         (text + "".join(references)).encode()
@@ -94,6 +98,6 @@ def _references(value: Any, column: str) -> tuple[str, ...]:
     values: Sequence[Any] = value if isinstance(value, list | tuple) else [value]
     for one in values:
         # A bool is an int in Python, and a legitimate answer of a true/false question.
-        if not isinstance(one, str | int | float):
-            raise DataError(f"missing reference answer: column {column!r} holds {one!r}")
+        if not isinstance(one, str | int | float) or (isinstance(one, float) and not math.isfinite(one)):
+            raise DataError(f"missing reference answer: column {column!r} holds {repr(one)[:_SHOWN]}")
     return tuple(str(one) for one in values)

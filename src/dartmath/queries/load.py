@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 
 from dartmath.errors import ConfigError, DataError, UnknownNameError
 from dartmath.queries.config import QuerySource
@@ -28,7 +29,7 @@ def load(source: QuerySource) -> list[Query]:
         return generate(source)
     if source.dataset in datasets():
         queries = load_builtin(datasets()[source.dataset], mirror=source.mirror, revision=source.revision)
-    elif is_row_file(source.dataset) or source.dataset.startswith(HUB_PREFIX):
+    elif is_row_file(source.dataset) or source.dataset.startswith(HUB_PREFIX) or _is_path(source.dataset):
         queries = load_own(source)
     else:
         raise UnknownNameError("dataset", source.dataset, datasets())
@@ -52,6 +53,11 @@ def load_all(sources: Iterable[QuerySource]) -> list[Query]:
 
 def _with_band(query: Query, band: str | None) -> Query:
     return replace(query, metadata={**query.metadata, "band": band}) if band else query
+
+
+def _is_path(name: str) -> bool:
+    """Whether a name that is no data set stands for a file or folder, of whatever kind."""
+    return name != "" and Path(name).expanduser().exists()
 
 
 def _check_keys(source: QuerySource) -> None:
