@@ -58,8 +58,8 @@ def test_a_file_gets_outcome_columns(tmp_path: Path) -> None:
         ('{"answer": "4"}', "no response; its key must be one of response"),
         ('{"response": "4"}', "no reference; its key must be one of references"),
         ('{"response": "4", "answer": "4", "verifier": "maths"}', "no verifier 'maths'"),
-        ("[1]", "not a JSON object"),
-        ("{", "not JSON"),
+        ("[1]", "a row is a JSON object, found list"),
+        ("{", "not valid JSON"),
     ],
 )
 def test_a_malformed_row_is_named_with_its_line_and_the_rest_is_graded(
@@ -75,6 +75,28 @@ def test_a_malformed_row_is_named_with_its_line_and_the_rest_is_graded(
     graded = [json.loads(line) for line in (tmp_path / "bad.graded.jsonl").read_text().splitlines()]
     assert [row["outcome"] for row in graded] == ["correct", "error", "correct"]
     assert message in graded[1]["reason"]
+
+
+def test_the_file_of_responses_is_never_written_over(tmp_path: Path) -> None:
+    source = tmp_path / "responses.jsonl"
+    source.write_text('{"answer": "4", "response": "4"}\n')
+    for out in (str(source), str(tmp_path / "." / "responses.jsonl")):
+        done = dartmath("--file", str(source), "--out", out)
+        assert done.returncode == 2 and "write to another one" in done.stderr
+    assert source.read_text() == '{"answer": "4", "response": "4"}\n'
+
+
+def test_a_table_is_graded_like_lines(tmp_path: Path) -> None:
+    source = tmp_path / "responses.csv"
+    source.write_text('reference,response\n1/2,"so\n\\boxed{0.5}"\n7,#### 8\n')
+    done = dartmath("--file", str(source), "--json")
+    assert json.loads(done.stdout)["outcomes"] == {"correct": 1, "wrong": 1}
+
+
+def test_answers_have_no_power_over_the_terminal() -> None:
+    done = dartmath("1", "\x1b[31m\x9b2J\udcff")
+    assert done.returncode == 0, done.stderr
+    assert "\x1b" not in done.stdout and "\x9b" not in done.stdout
 
 
 def test_a_missing_argument_or_file_is_a_usage_error(tmp_path: Path) -> None:

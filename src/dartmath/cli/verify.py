@@ -13,6 +13,7 @@ import typer
 from dartmath.errors import DataError, UsageError
 
 if TYPE_CHECKING:
+    from dartmath.queries.rows import Row
     from dartmath.verify import Verdict
     from dartmath.verify.judge import Question
 
@@ -27,15 +28,15 @@ def command(  # noqa: PLR0917
     query: Annotated[str | None, typer.Option(help="The problem; its wording can matter.")] = None,
     tolerance: Annotated[float | None, typer.Option(help="Absolute difference that is allowed.")] = None,
     ordered: Annotated[bool, typer.Option("--ordered", help="Lists must come in this order.")] = False,
-    file: Annotated[Path | None, typer.Option(help="JSON lines of queries and responses.")] = None,
+    file: Annotated[Path | None, typer.Option(help="File of responses: JSONL, CSV or Parquet.")] = None,
     out: Annotated[Path | None, typer.Option(help="Where to write the rows with their outcomes.")] = None,
     workers: Annotated[int, typer.Option(help="Grading processes for --file.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Judge an answer against a reference and say why; or judge every response of a file.
 
-    A file has one JSON object a line with a reference (references, reference, answer, ref ...),
-    a response (response, completion, output ...) and, if known, the query. The rows come back with
+    Each row of a file has a reference (references, reference, answer, ref ...), a response
+    (response, completion, output ...) and, if known, the query. The rows come back as JSONL with
     the columns outcome, extracted, comparison and reason, in --out or in FILE.graded.jsonl. A row
     that cannot be graded has the outcome "error" and the line it stands in as its reason; then the
     exit code is 2.
@@ -59,15 +60,20 @@ def command(  # noqa: PLR0917
 
 
 def _explain(reference: str, answer: str, verdict: Verdict, as_json: bool) -> None:
+    from dartmath.terminal import print_json
+    from dartmath.text import encodable, printable
     from dartmath.verify import parse
 
     if as_json:
-        print(json.dumps(_row(verdict)))
+        print_json(_row(verdict))
         return
     precision = f", {verdict.precision} bits" if verdict.precision else ""
-    print(f"{verdict.outcome}: {verdict.reason} ({verdict.comparison}{precision})")
-    print(f"  reference  {parse(reference)}"[:300])
-    print(f"  answer     {parse(answer)}"[:300])
+    lines = [
+        f"{verdict.outcome}: {verdict.reason} ({verdict.comparison}{precision})",
+        f"  reference  {parse(reference)}"[:300],
+        f"  answer     {parse(answer)}"[:300],
+    ]
+    print(printable(encodable("\n".join(lines))))
 
 
 def _row(verdict: Verdict) -> dict[str, Any]:
@@ -86,26 +92,26 @@ def _file(path: Path, out: Path, workers: int, as_json: bool) -> None:
 
     counts: Counter[str] = Counter()
     problems: list[DataError] = []
-    waiting: deque[tuple[dict[str, Any], DataError | None]] = deque()
+    waiting: deque[tuple[Row, DataError | None]] = deque()
 
     def pairs() -> Iterator[tuple[Question, str]]:
-        for line, text in _lines(path):
-            row: dict[str, Any] = {"line": text}
+        for number, row in rows:
+            kept: Row = {} if isinstance(row, DataError) else row
             try:
-                row = _parsed(text, path, line)
-                pair = _query_and_response(row, path, line)
+                pair = _query_and_response(row, path, number)
             except DataError as problem:
                 problems.append(problem)
-                waiting.append((row, problem))
+                waiting.append((kept, problem))
                 continue
-            waiting.append((row, None))
+            waiting.append((kept, None))
             yield pair
 
+    rows = _open(path, out)
     with out.open("w", encoding="utf-8") as sink:
 
-        def write(row: dict[str, Any], columns: dict[str, Any]) -> None:
+        def write(row: Row, columns: dict[str, Any]) -> None:
             counts[str(columns["outcome"])] += 1
-            sink.write(json.dumps({**row, **columns}) + "\n")
+            sink.write(json.dumps({**row, **columns}, default=str) + "\n")
 
         def write_problems() -> None:
             while waiting and waiting[0][1] is not None:
@@ -124,30 +130,21 @@ def _file(path: Path, out: Path, workers: int, as_json: bool) -> None:
         )
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    """The lines that are not blank, with their numbers."""
-    try:
-        with path.open(encoding="utf-8", errors="replace") as lines:
-            for number, line in enumerate(lines, 1):
-                if line.strip():
-                    yield number, line.rstrip("\n")
-    except (FileNotFoundError, IsADirectoryError) as error:
-        raise DataError("there is no such file", path=path) from error
+def _open(path: Path, out: Path) -> Iterator[tuple[int, Row | DataError]]:
+    """The rows of `path`, once it is known that writing `out` cannot destroy them."""
+    from dartmath.queries.rows import try_rows
+
+    rows = try_rows(path)
+    if out.exists() and out.samefile(path):
+        raise UsageError(f"--out {out} is the file of the responses itself; write to another one")
+    return rows
 
 
-def _parsed(text: str, path: Path, line: int) -> dict[str, Any]:
-    try:
-        row = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise DataError(f"not JSON: {error}", path=path, line=line) from error
-    if not isinstance(row, dict):
-        raise DataError(f"not a JSON object: {text.strip()[:60]}", path=path, line=line)
-    return row
-
-
-def _query_and_response(row: dict[str, Any], path: Path, line: int) -> tuple[Question, str]:
+def _query_and_response(row: Row | DataError, path: Path, line: int) -> tuple[Question, str]:
     from dartmath.verify.judge import VERIFIERS, Question
 
+    if isinstance(row, DataError):
+        raise row
     references = _first(row, _REFERENCES)
     response = _first(row, _RESPONSES)
     if references is None or not isinstance(response, str):
@@ -165,16 +162,16 @@ def _query_and_response(row: dict[str, Any], path: Path, line: int) -> tuple[Que
     return Question(text, accepted, verifier, known), response
 
 
-def _first(row: dict[str, Any], names: tuple[str, ...]) -> Any:
+def _first(row: Row, names: tuple[str, ...]) -> Any:
     return next((row[name] for name in names if row.get(name) is not None), None)
 
 
 def _report(counts: Counter[str], out: Path, as_json: bool) -> None:
-    from dartmath.terminal import print_table
+    from dartmath.terminal import print_json, print_table
 
     total = sum(counts.values())
     if as_json:
-        print(json.dumps({"total": total, "outcomes": dict(counts), "out": str(out)}))
+        print_json({"total": total, "outcomes": dict(counts), "out": str(out)})
         return
     rows = [(name, count, f"{100 * count / total:.1f} %") for name, count in counts.most_common()]
     print_table(f"{total} responses, graded into {out}", ("outcome", "responses", "share"), rows)
