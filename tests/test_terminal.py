@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import math
+
 import pytest
 
-from dartmath.terminal import WIDTH, print_table
+from dartmath.terminal import WIDTH, info, print_json, print_table, warn
 
 
 def printed(capsys: pytest.CaptureFixture[str], *arguments: object, caption: str = "") -> list[str]:
@@ -34,3 +37,29 @@ def test_nothing_is_markup(capsys: pytest.CaptureFixture[str]) -> None:
 def test_wide_tables_fit(capsys: pytest.CaptureFixture[str]) -> None:
     lines = printed(capsys, "t", ("a", "b"), [("word " * 40, "path/" * 60)])
     assert max(map(len, lines)) <= WIDTH
+
+
+HOSTILE = "\x1b[2Jgone\x07\u202e\x9b31m"
+
+
+def test_no_text_reaches_the_terminal_with_power_over_it(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table(HOSTILE, (HOSTILE,), [(HOSTILE,)], caption=HOSTILE)
+    info(HOSTILE)
+    warn(HOSTILE)
+    shown = "".join(capsys.readouterr())
+    assert shown.count(r"\x1b[2Jgone\x07\u202e\x9b31m") == 6
+    assert not set(HOSTILE) & set(shown) - set("[2Jgone31m")
+
+
+def test_a_very_long_cell_keeps_its_ends(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "".join(printed(capsys, "t", ("a",), [("b" * 10**6 + "end",)]))
+    assert len(text) < 10_000 and "characters left out" in text and "end" in text
+
+
+def test_json_is_one_ascii_line_without_numbers_that_are_none(capsys: pytest.CaptureFixture[str]) -> None:
+    value = {"é": [math.nan, (math.inf, 1.5)], "text": "\u202e\ud800\x9b", "n": {1: None}}
+    print_json(value)
+    out = capsys.readouterr().out
+    assert out.isascii() and out.count("\n") == 1
+    known = json.loads(out, parse_constant=pytest.fail)
+    assert known == {"é": [None, [None, 1.5]], "text": "\u202e\ud800\x9b", "n": {"1": None}}

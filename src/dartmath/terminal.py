@@ -1,19 +1,26 @@
 """What a person sees in a terminal: progress bars with ETA, and tables of at most 100 columns.
 
 Everything human goes to standard error, so that standard output holds results alone; nothing
-is drawn when standard error is not a terminal.
+is drawn when standard error is not a terminal. No text has power over the terminal: what moves
+cursors or turns the direction of writing is shown as an escape.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from dartmath.text import printable, shorten
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 WIDTH = 100
+# More of one cell is not read in a terminal, and takes rich minutes to wrap.
+_CELL_CHARS = 4000
 
 
 class Progress(Protocol):
@@ -35,14 +42,14 @@ def console(*, stderr: bool = True) -> Console:
 
 def info(message: str) -> None:
     """Print one line for a person to standard error, without markup."""
-    console().print(message, markup=False, soft_wrap=True)
+    console().print(printable(message), markup=False, soft_wrap=True)
 
 
 def warn(message: str) -> None:
     """Print a warning to standard error."""
     from rich.text import Text
 
-    console().print(Text.assemble(("warning: ", "yellow"), message), soft_wrap=True)
+    console().print(Text.assemble(("warning: ", "yellow"), printable(message)), soft_wrap=True)
 
 
 @contextmanager
@@ -86,7 +93,7 @@ def holds_words(rows: Iterable[Sequence[object]], column: int) -> bool:
 def _shown(cell: object) -> str:
     if isinstance(cell, int) and not isinstance(cell, bool):
         return f"{cell:,}"
-    return "" if cell is None else str(cell)
+    return "" if cell is None else printable(shorten(str(cell), _CELL_CHARS))
 
 
 def print_table(
@@ -95,7 +102,7 @@ def print_table(
     """Print a table to standard output, under its title and above its caption.
 
     Columns of words are left-aligned, those of numbers right; whole numbers are grouped by
-    thousands. Everything is plain text.
+    thousands; a very long cell keeps its head and tail. Everything is plain text.
     """
     from rich.table import Table
     from rich.text import Text
@@ -104,12 +111,29 @@ def print_table(
     made = Table()
     for index, name in enumerate(columns):
         justify: Literal["left", "right"] = "left" if holds_words(cells, index) else "right"
-        made.add_column(Text(name), justify=justify, overflow="fold")
+        made.add_column(Text(printable(name)), justify=justify, overflow="fold")
     for texts in cells:
         made.add_row(*map(Text, texts))
     out = console(stderr=False)
     # Not rich's own title and caption, which are as narrow as the table.
-    out.print(Text(title, style="italic"))
+    out.print(Text(printable(title), style="italic"))
     out.print(made)
     if caption:
-        out.print(Text(caption, style="dim italic"))
+        out.print(Text(printable(caption), style="dim italic"))
+
+
+def print_json(value: object) -> None:
+    """Print `value` to standard output as one line of JSON.
+
+    It is ASCII, so that every terminal and pipe takes it; a number that is none (NaN, infinity),
+    for which JSON has no word, is null.
+    """
+    print(json.dumps(_finite(value), allow_nan=False))
+
+
+def _finite(value: object) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _finite(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

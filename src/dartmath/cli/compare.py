@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-import math
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -42,11 +40,11 @@ def command(
 def _two(first: Path, second: Path, *, as_json: bool) -> None:
     from dartmath.evaluation.compare import compare
     from dartmath.evaluation.tables import comparison_table
-    from dartmath.terminal import print_table, warn
+    from dartmath.terminal import print_json, print_table, warn
 
     found = compare(first, second)
     if as_json:
-        print(json.dumps(_without_nan(dataclasses.asdict(found)), ensure_ascii=False))
+        print_json(dataclasses.asdict(found))
         return
     for key, (ours, theirs) in found.differing.items():
         warn(f"{key} differs: {ours} and {theirs}")
@@ -56,26 +54,17 @@ def _two(first: Path, second: Path, *, as_json: bool) -> None:
     print_table(f"A = {first}, B = {second}, percent", columns, rows)
 
 
-def _without_nan(value: Any) -> Any:
-    """The value with null where a number is not known, since JSON has no NaN."""
-    if isinstance(value, dict):
-        return {key: _without_nan(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_without_nan(one) for one in value]
-    return None if isinstance(value, float) and math.isnan(value) else value
-
-
 def _published(folder: Path, name: str, *, as_json: bool) -> None:
     from dartmath.evaluation.compare import against_published, unlike_published
     from dartmath.evaluation.published import find_published
     from dartmath.evaluation.result import read_result
     from dartmath.evaluation.tables import published_table
-    from dartmath.terminal import print_table, warn
+    from dartmath.terminal import print_json, print_table, warn
 
     known, result = find_published(name), read_result(folder)
     rows = against_published(result, known)
     if as_json:
-        print(json.dumps([dataclasses.asdict(row) for row in rows]))
+        print_json([dataclasses.asdict(row) for row in rows])
         return
     if differing := unlike_published(result):
         said = ", ".join(key if key == "tools" else f"{key} {ours}" for key, ours in differing.items())

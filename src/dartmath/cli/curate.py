@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -45,11 +44,12 @@ def command(
         _compare(journal, section, as_json)
         return
     from dartmath.curation.run import curate
+    from dartmath.terminal import print_json
 
     folder = out or journal.parent / "dataset"
     summary = curate(journal, section, folder)
     if as_json:
-        print(json.dumps(summary.to_json(), ensure_ascii=False))
+        print_json(summary.to_json())
     else:
         show(summary, folder)
 
@@ -66,11 +66,11 @@ def _over_sampling_policy(journal: Path, overrides: dict[str, Any]) -> dict[str,
 
 def _compare(journal: Path, section: CurationSection, as_json: bool) -> None:
     from dartmath.curation.compare import compare_policies
-    from dartmath.terminal import print_table
+    from dartmath.terminal import print_json, print_table
 
     comparison = compare_policies(journal, section.size, deduplicate=section.deduplicate)
     if as_json:
-        print(json.dumps(comparison.to_json(), ensure_ascii=False))
+        print_json(comparison.to_json())
         return
     title = f"Correct responses kept of one pool, at {comparison.size:,} rows"
     print_table(title, comparison.columns(), comparison.table(), caption=comparison.caption())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any
 
 import typer
@@ -13,7 +12,7 @@ def command(
         str | None, typer.Argument(help="Data set to look at: a name, a generator or a file.")
     ] = None,
     *,
-    n: Annotated[int, typer.Option(help="How many of its queries to show.")] = 3,
+    n: Annotated[int, typer.Option(min=0, help="How many of its queries to show.")] = 3,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List the built-in data sets and generators, or show some queries of one data set.
@@ -36,13 +35,13 @@ def _list(*, as_json: bool) -> None:
     from dartmath.queries.download import data_file
     from dartmath.queries.generators import GENERATORS, PREFIX
     from dartmath.queries.registry import SUITES, datasets
-    from dartmath.terminal import info, print_table
+    from dartmath.terminal import info, print_json, print_table
 
     known = list(datasets().values())
     if as_json:
         keys = ("name", "title", "use", "rows", "licence", "source", "notes")
         rows: list[dict[str, Any]] = [{key: getattr(one, key) for key in keys} for one in known]
-        print(json.dumps({"datasets": rows, "generators": GENERATORS, "suites": SUITES}))
+        print_json({"datasets": rows, "generators": GENERATORS, "suites": SUITES})
         return
     here = {one.name for one in known if data_file(one)}
     cells = [
@@ -57,11 +56,11 @@ def _list(*, as_json: bool) -> None:
 def _show(name: str, n: int, *, as_json: bool) -> None:
     from dartmath.queries import QuerySource, load
     from dartmath.queries.registry import datasets
-    from dartmath.terminal import info, print_table
+    from dartmath.terminal import info, print_json, print_table
 
     queries = load(QuerySource(dataset=name))
     if as_json:
-        print(json.dumps([query.to_json() for query in queries[:n]], ensure_ascii=False))
+        print_json([query.to_json() for query in queries[:n]])
         return
     for query in queries[:n]:
         rows = [("id", query.id), ("text", query.text), ("reference", " or ".join(query.references))]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import Annotated
 
@@ -26,11 +25,12 @@ def command(
         dartmath doctor --json
     """
     from dartmath.cli._checks import run_checks
+    from dartmath.terminal import print_json
 
     checks = list(run_checks())
     missing = [check.name for check in checks if check.status == "missing"]
     if as_json:
-        print(json.dumps({"ready": not missing, "checks": [asdict(check) for check in checks]}, indent=2))
+        print_json({"ready": not missing, "checks": [asdict(check) for check in checks]})
     else:
         _show([(c.area, c.name, c.status, c.found, c.fix) for c in checks])
     if missing:

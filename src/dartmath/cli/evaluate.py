@@ -92,10 +92,10 @@ def command(
 def show(result: EvaluationResult, folder: Path, by: list[str], *, as_json: bool) -> None:
     """Print a result as tables, or as JSON."""
     from dartmath.evaluation.tables import group_table, result_table, tools_table, trials_table
-    from dartmath.terminal import info, print_table
+    from dartmath.terminal import info, print_json, print_table
 
     if as_json:
-        print(result.model_dump_json())
+        print_json(result.model_dump(mode="json"))
         return
     shots = f"{result.section['shots']}-shot" + (", tools" if result.section["tools"] else "")
     columns, rows = result_table(result)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -127,7 +126,7 @@ def _print(
     recipe: Recipe, bands: list[BandData], policies: list[PolicySection], speed: float | None, as_json: bool
 ) -> None:
     from dartmath.sampling.forecast import forecast
-    from dartmath.terminal import print_table
+    from dartmath.terminal import print_json, print_table
 
     price = recipe.sampling.price
     paid = any(price.model_dump().values())
@@ -137,7 +136,7 @@ def _print(
     ]
     if as_json:
         rows = [{**asdict(f), "policy": f.policy.model_dump(mode="json")} for f in found]
-        print(json.dumps({"tokens_per_second": speed, "forecasts": rows}))
+        print_json({"tokens_per_second": speed, "forecasts": rows})
         return
     queries, tried = sum(b.size for b in bands), sum(len(b.trials) for b in bands)
     columns = ("", *(f.policy.kind for f in found))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -100,14 +99,13 @@ def _benchmark_score(
 
 
 def _show(trials: list[Trial], folder: Path, as_json: bool) -> None:
+    from dartmath.terminal import print_json, print_table
     from dartmath.training.lr_search import best_trial
 
     best = best_trial(trials)
     if as_json:
-        print(json.dumps({"best": best.learning_rate, "trials": [asdict(trial) for trial in trials]}))
+        print_json({"best": best.learning_rate, "trials": [asdict(trial) for trial in trials]})
         return
-    from dartmath.terminal import print_table
-
     rows = [
         (
             f"{t.learning_rate:g}" + (" <- best" if t is best else ""),

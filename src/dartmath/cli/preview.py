@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -31,15 +30,16 @@ def command(
     """
     from dartmath.preview import preview
     from dartmath.recipe import load_recipe
-    from dartmath.terminal import console, print_table
+    from dartmath.terminal import console, print_json, print_table
+    from dartmath.text import printable
 
     found = preview(load_recipe(recipe, parse_set(set_)))
     if json_:
-        print(json.dumps(found.to_json(), ensure_ascii=False))
+        print_json(found.to_json())
         return
     out = console(stderr=False)
     out.rule("resolved recipe", align="left")
-    out.print(found.recipe.to_yaml(), markup=False)
+    out.print(printable(found.recipe.to_yaml()), markup=False)
     for index, tokens in enumerate(found.prompts, 1):
         out.rule(f"prompt {index} of {sum(found.counts.values())}: {len(tokens)} tokens", align="left")
         out.print(marked(tokens, out.is_terminal))
@@ -62,9 +62,11 @@ def marked(tokens: list[TokenView], in_colour: bool) -> Text:
     """
     from rich.text import Text
 
+    from dartmath.text import printable
+
     text = Text()
     for index, token in enumerate(tokens):
-        shown = token.text.replace("\n", "⏎\n")
+        shown = printable(token.text).replace("\n", "⏎\n")
         if in_colour:
             text.append(shown, style=f"{'green' if token.trained else 'white'} {_SHADES[index % 2]}")
         else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -55,11 +54,13 @@ def command(
         dartmath push runs/tiny/dataset --to me/tiny-dars --dry-run
         dartmath push runs/tiny/model --to me/tiny-dars-model --public
     """
+    from dartmath.terminal import print_json
+
     upload = plan(folder, to)
     url = "" if dry_run else push(upload, private=not public, message=message)
     if as_json:
         files = [{"path": path, "size": size} for path, size in upload.files]
-        print(json.dumps({"to": to, "type": upload.kind, "files": files, "size": upload.size, "url": url}))
+        print_json({"to": to, "type": upload.kind, "files": files, "size": upload.size, "url": url})
         return
     _show(upload)
     print(f"nothing was pushed; without --dry-run this goes to {to}" if dry_run else f"pushed: {url}")

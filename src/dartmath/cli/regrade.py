@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -36,6 +36,7 @@ def command(
         dartmath regrade runs/evaluation/my-model --scores runs/evaluation/my-model-regraded
     """
     from dartmath.evaluation.regrade import regrade
+    from dartmath.terminal import print_json
 
     found = regrade(run, verifier=verifier, workers=workers, timeout=timeout, scores=scores)
     if out is not None:
@@ -45,14 +46,14 @@ def command(
             out, "".join(json.dumps(asdict(d), ensure_ascii=False) + "\n" for d in found.disagreements)
         )
     if as_json:
-        print(_json(found))
+        print_json(_json(found))
     else:
         _print(found, run, show, out)
 
 
-def _json(found: Regrade) -> str:
+def _json(found: Regrade) -> dict[str, Any]:
     table = [{"stored": old, "now": new, "responses": count} for (old, new), count in found.table.items()]
-    content = {
+    return {
         "verifier": found.verifier,
         "responses": found.responses,
         "skipped": found.skipped,
@@ -60,7 +61,6 @@ def _json(found: Regrade) -> str:
         "table": table,
         "disagreements": [asdict(d) for d in found.disagreements],
     }
-    return json.dumps(content, ensure_ascii=False)
 
 
 def _print(found: Regrade, run: Path, show: int, out: Path | None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -86,8 +85,9 @@ def show(folder: Path, *, as_json: bool) -> None:
     """Print what a run directory holds."""
     from dartmath.cli.status import print_status
     from dartmath.manifest import read_manifest
+    from dartmath.terminal import print_json
 
     if as_json:
-        print(json.dumps(read_manifest(folder, stage="sample")["summary"], ensure_ascii=False))
+        print_json(read_manifest(folder, stage="sample")["summary"])
     else:
         print_status(folder)

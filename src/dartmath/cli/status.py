@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -27,9 +26,11 @@ def command(
         watch dartmath status runs/tiny/sample
         dartmath status runs/tiny --json
     """
+    from dartmath.terminal import print_json
+
     folder = run / "sample" if (run / "sample" / "manifest.json").is_file() else run
     if as_json:
-        print(json.dumps(_status(folder).to_json(), ensure_ascii=False))
+        print_json(_status(folder).to_json())
     else:
         print_status(folder)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -72,10 +71,11 @@ def command(
 
 def show_summary(summary: TrainingSummary, request: TrainingRequest, as_json: bool) -> None:
     """Print what was trained."""
+    from dartmath.terminal import print_json, print_table
+
     if as_json:
-        print(json.dumps(asdict(summary)))
+        print_json(asdict(summary))
         return
-    from dartmath.terminal import print_table
 
     rows = [
         ("examples", f"{summary.examples:,}"),
@@ -91,12 +91,11 @@ def show_summary(summary: TrainingSummary, request: TrainingRequest, as_json: bo
 
 def show_plan(plan: Plan, as_json: bool) -> None:
     """Print a plan."""
+    from dartmath.terminal import print_json, print_table
+
     if as_json:
-        print(
-            json.dumps({**asdict(plan), "memory_gib": {m.sharding: round(m.total, 1) for m in plan.memory}})
-        )
+        print_json({**asdict(plan), "memory_gib": {m.sharding: round(m.total, 1) for m in plan.memory}})
         return
-    from dartmath.terminal import print_table
 
     layout = plan.layout
     batch = f"{layout.gpus} GPUs x {layout.micro_batch} x {layout.accumulation} accumulated"

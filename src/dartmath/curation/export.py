@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from dartmath.curation.pool import Journal
 from dartmath.curation.select import Selection
+from dartmath.text import encodable
 from dartmath.verify.outcome import Outcome
 
 COLUMNS = {
@@ -43,7 +44,9 @@ def rows_of(
             key = (sample.query_id, sample.trial)
             if key in wanted:
                 places[key] = texts.tell()
-                texts.write(json.dumps([_clean(sample.text), _clean(sample.answer or "")]).encode() + b"\n")
+                texts.write(
+                    json.dumps([encodable(sample.text), encodable(sample.answer or "")]).encode() + b"\n"
+                )
         for selection in selections:
             fixed = _query_fields(selection, bands[selection.pool.query.id])
             for candidate in selection.chosen:
@@ -59,17 +62,12 @@ def _query_fields(selection: Selection, band: str) -> dict[str, Any]:
     return {
         "query_id": query.id,
         "dataset": query.dataset,
-        "query": _clean(query.text),
-        "reference": _clean(only),
+        "query": encodable(query.text),
+        "reference": encodable(only),
         "fail_rate": selection.fail_rate,
         "level": str(query.metadata.get("level") or ""),
         "band": band,
     }
-
-
-def _clean(text: str) -> str:
-    """A lone surrogate, which no UTF-8 file can hold, becomes a question mark."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def write_rows(

@@ -18,6 +18,7 @@ from dartmath.report.runs import Run, Stage, find_runs
 from dartmath.report.sections import all_sections, labelled
 from dartmath.report.statistics import browse_evaluation, read_statistics
 from dartmath.terminal import holds_words
+from dartmath.text import encodable
 
 _ASSETS = Path(__file__).parent / "assets"
 # plotly.js takes 4.8 MB; samples and figures together stay below 8.
@@ -97,8 +98,7 @@ def render(title: str, sections: Sequence[Section], browser: dict[str, Any]) -> 
         browsable=bool(browser["samples"]),
         version=versions().get("dartmath", ""),
     )
-    # A lone surrogate, which no file can hold, becomes a question mark.
-    return page.encode("utf-8", "replace").decode("utf-8")
+    return encodable(page)
 
 
 def _safe_json(data: Any) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dartmath.report.runs import Run, Stage, evaluation_result, find_runs
-from dartmath.terminal import console, print_table
+from dartmath.terminal import console, print_json, print_table
+from dartmath.text import printable
 
 if TYPE_CHECKING:
     from dartmath.curation.compare import Comparison
@@ -17,7 +17,7 @@ def print_summary(folder: Path, *, as_json: bool = False) -> None:
     """Print what the run in `folder` came to; as one JSON object when asked."""
     (run,) = find_runs([folder])
     if as_json:
-        print(json.dumps(summary_json(run), ensure_ascii=False))
+        print_json(summary_json(run))
         return
     for stage in run.samples:
         _print_policies(_compare(run, stage))
@@ -89,4 +89,4 @@ def _print_places(run: Run) -> None:
     out = console(stderr=False)
     width = max(len(name) for name in places(run))
     for name, path in places(run).items():
-        out.print(f"{name.ljust(width)}  {path}", markup=False, soft_wrap=True)
+        out.print(printable(f"{name.ljust(width)}  {path}"), markup=False, soft_wrap=True)

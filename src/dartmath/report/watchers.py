@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from dartmath.queries.query import Query
 from dartmath.sampling.journal import JournalReader
 from dartmath.sampling.sample import Sample
+from dartmath.text import shorten
 from dartmath.verify.outcome import Outcome
 
 _ANSWER_CHARS = 200
@@ -143,9 +144,4 @@ class Reservoir:
 
 def _shorten(sample: Sample) -> Sample:
     """The sample with a text that is fit to be shown: its beginning and its end."""
-    text = sample.text
-    if len(text) <= _TEXT_CHARS:
-        return sample
-    half = _TEXT_CHARS // 2
-    left_out = f"\n\n[... {len(text) - _TEXT_CHARS:,} characters left out ...]\n\n"
-    return replace(sample, text=text[:half] + left_out + text[-half:])
+    return replace(sample, text=shorten(sample.text, _TEXT_CHARS))

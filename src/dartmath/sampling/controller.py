@@ -24,7 +24,8 @@ from dartmath.sampling.budget import BudgetGuard
 from dartmath.sampling.sample import Sample
 from dartmath.sampling.schedule import Schedule
 from dartmath.sampling.tally import Tally
-from dartmath.sampling.trials import Landed, Trials, encodable
+from dartmath.sampling.trials import Landed, Trials
+from dartmath.text import encodable
 from dartmath.verify.outcome import Outcome, Verdict
 
 _BATCH = 256

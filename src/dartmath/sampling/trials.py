@@ -10,6 +10,7 @@ from dartmath.engines.protocol import Completion, Generation, Request
 from dartmath.prompts.template import Prompt
 from dartmath.queries.query import Query
 from dartmath.sampling.sample import Sample, hash_text, trial_seed
+from dartmath.text import encodable
 from dartmath.verify.outcome import Verdict
 
 Keep = Literal["text", "hash", "counts"]
@@ -70,14 +71,3 @@ class Trials:
             text_hash=None if keep == "counts" else hash_text(landed.text),
             tools=completion.details.get("tools"),
         )
-
-
-def encodable(text: str) -> str:
-    """The text with half surrogate pairs, which no file can hold, replaced by "?"."""
-    if text.isascii():
-        return text
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "replace").decode()
-    return text

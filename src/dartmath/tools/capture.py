@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
-
-# All control characters but tab and line feed: they move cursors, change titles and colours, ring bells.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class Capture:
@@ -46,24 +42,3 @@ class Capture:
         dropped = self.size - len(self._head) - len(self._tail)
         middle = f"\n[... {dropped} bytes left out ...]\n".encode() if dropped > 0 else b""
         return (self.head + middle + self.tail).decode("utf-8", "replace")
-
-
-def shorten(text: str, limit: int) -> str:
-    """`text`, or its head and tail around a note, in about `limit` characters.
-
-    >>> shorten("a" * 50 + "b" * 50, 20)
-    'aaaaaaaaaa\\n[... 80 characters left out ...]\\nbbbbbbbbbb'
-    """
-    if len(text) <= limit:
-        return text
-    half = limit // 2
-    return f"{text[:half]}\n[... {len(text) - 2 * half} characters left out ...]\n{text[-half:]}"
-
-
-def printable(text: str) -> str:
-    r"""`text` without power over a terminal: control characters are written as escapes.
-
-    >>> printable("50 %\r\n\x1b[2Jdone")
-    '50 %\n\\x1b[2Jdone'
-    """
-    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text.replace("\r\n", "\n"))

@@ -14,8 +14,9 @@ import time
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from dartmath.text import printable, shorten
 from dartmath.tools import seccomp
-from dartmath.tools.capture import Capture, printable, shorten
+from dartmath.tools.capture import Capture
 from dartmath.tools.config import ToolsSection
 from dartmath.tools.inside import Inside
 from dartmath.tools.isolation import Isolation, environment, find_isolation
