@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from dartmath.verify.asides import without_aside
+from dartmath.verify.sentences import CONCLUDING
 from dartmath.verify.words import SCALES
 
 _RUPEES = re.compile(r"^(?:Rs|INR|USD|US)\b\.?\s*(?=[\d$\\])", re.IGNORECASE)
@@ -15,11 +16,7 @@ _CELSIUS = re.compile(
 )
 _DEGREES = {"C": "\\text{ celsius}", "F": "\\text{ fahrenheit}"}
 _CONSTRUCTOR = re.compile(r"(?:Matrix|array|list|tuple|set)\((.*)\)", re.DOTALL)
-_CONCLUDING = re.compile(
-    r"(?:so|thus|therefore|hence|then|consequently|finally|overall|in (?:conclusion|summary|total))\b[,:]?\s+"
-    r"(?=\S)",
-    re.IGNORECASE,
-)
+_CONCLUDING = re.compile(rf"{CONCLUDING}[,:]?\s+(?=\S)", re.IGNORECASE)
 _ANNOUNCED = re.compile(
     r"(?:the )?(?:final |correct )?(?:answers?|solutions?|result|value)(?: set| of \$?\w{1,3}\$?)?"
     r"(?:\s*(?:is|are)\b\s*:?|\s*:)\s*(?=\S)",
@@ -42,6 +39,7 @@ _UNIT_FRACTION = re.compile(
 _CHOOSE = re.compile(
     r"(?:\{\})?[_^]\{?(\w{1,9})\}?\s*(?:\\(?:text|mathrm)\s*\{)?([CP])\}?\s*_\{?(\w{1,9})\}?(?![\w^])"
 )
+_RATE = re.compile(r"^(-?\\?[$£€] ?[\d.,]+)(?: ?/ ?| an? )(?=[a-z]{3,12}$)")
 _SCALED = re.compile(
     rf"(?<=[\d}}])[\s~]*((?:\\(?:text|mathrm|mbox)\s*\{{)?)\s*({'|'.join(SCALES)})s?(?![A-Za-z])",
     re.IGNORECASE,
@@ -93,6 +91,7 @@ def _power_of_ten(match: re.Match[str]) -> str:
 _REWRITINGS: tuple[tuple[tuple[str, ...], re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (SCALE_STEMS, _SCALED, _power_of_ten),
     (("[", "]"), _OUTWARD, _inward),
+    (("$", "£", "€"), _RATE, r"\1 per "),
     (("U",), _UNION, r"\\cup "),
     (("C", "P"), _CHOOSE, _chosen),
     (("{:}",), _BRACED_COLON, ":"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from dartmath.verify.boxes import MAX_ANSWER, Found, boxed
+from dartmath.verify.conclusions import conclusion
+from dartmath.verify.formulas import FORMULA, body
 from dartmath.verify.outcome import Extraction
 
 WINDOW = 100_000
@@ -42,18 +44,7 @@ _COMMENT = re.compile(
     r"|unique|below|above|as follows|found|given|verified|clear|consistent|unchanged)\b.{0,80}",
     re.IGNORECASE,
 )
-_MATH = re.compile(
-    r"(?:\*\*)?(?:\$\$(?P<a>[^$]{1,4000})\$\$|\\\[(?P<b>.{1,4000}?)\\\]|\\\((?P<c>.{1,4000}?)\\\)"
-    r"|\$(?P<d>[^$\n]{1,4000})\$|`(?P<e>[^`\n]{1,200})`)",
-    re.DOTALL,
-)
 _SENTENCE_END = re.compile(r"\n|[.?](?=\s|$)|。|!(?=\s+[A-Z]|\s*$)|(?<=[^\s,])\.?\*\*")
-_CONCLUSION = re.compile(
-    r"^[ \t]*(?:therefore|thus|hence|so|in conclusion|finally|consequently"
-    r"|we (?:get|have|find|obtain|conclude))\b[^\n]*",
-    re.IGNORECASE | re.MULTILINE,
-)
-_BOLD_END = re.compile(r"\*\*([^\s*]{1,60}(?: [^\s*]{1,60}){0,3})\*\*\s*[.!]?\s*$")
 _FENCED = re.compile(r"\s*```[a-z]{0,12}\n([^`\n]{1,200})\n```\s*")
 _NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s*/\s*\d+)?%?|-?\.\d+%?")
 
@@ -74,7 +65,7 @@ def extract_answer(response: str, *, strict: bool = False, last_number: bool = F
     text = response[start:end]
     found = _explicit(text, strict)
     if found is None and not strict:
-        found = _concluded(text)
+        found = conclusion(text) or _whole(text)
     if found is None and last_number:
         found = _last_number(text)
     if found is None:
@@ -158,12 +149,11 @@ def _field(text: str) -> Found | None:
 
 def _clause(text: str, start: int) -> tuple[str, int] | None:
     """The answer that begins at `start`: a formula with what belongs to it, or a short clause."""
-    formula = _MATH.match(text, start)
+    formula = FORMULA.match(text, start)
     line_end = text.find("\n", start)
     rest = text[start : line_end if line_end >= 0 else len(text)][:MAX_ANSWER]
     if formula is not None and not re.match(r"\s*(?:,|and\b|or\b)\s*\$?", text[formula.end() :][:20]):
-        body = next(group for group in formula.groups() if group is not None)
-        return (body.strip(), formula.end()) if body.strip() else None
+        return (body(formula), formula.end()) if body(formula) else None
     stop = _SENTENCE_END.search(rest)
     clause = (rest[: stop.start()] if stop else rest).strip().strip("*_:").strip()
     if not any(sign.isalnum() or sign in "∅∞" for sign in clause):
@@ -171,29 +161,14 @@ def _clause(text: str, start: int) -> tuple[str, int] | None:
     return clause, start + (stop.start() if stop else len(rest))
 
 
-def _concluded(text: str) -> Found | None:
-    """What the last concluding sentence ends with, or a response of one short line."""
-    tail_at = max(0, len(text.rstrip()) - 1000)
-    tail = text[tail_at:]
-    sentences = list(_CONCLUSION.finditer(tail))
-    found = _last_marked(tail, sentences[-1]) if sentences else None
-    if found is not None:
-        body = next(group for group in found.groups() if group is not None)
-        return (body.strip(), "conclusion", tail_at + found.start(), tail_at + found.end())
+def _whole(text: str) -> Found | None:
+    """A response of one short line, or of one line of code."""
     if fenced := _FENCED.fullmatch(text[: MAX_LINE * 2]):
         return (fenced[1].strip(), "whole", fenced.start(1), fenced.end(1)) if fenced[1].strip() else None
     line = text.strip()
     if line and len(line) <= MAX_LINE and "\n" not in line and "\\boxed" not in line:
         return (line, "whole", text.index(line[0]), len(text.rstrip()))
     return None
-
-
-def _last_marked(tail: str, sentence: re.Match[str]) -> re.Match[str] | None:
-    """The last formula from a concluding sentence on, or a few words in bold at the sentence's end."""
-    formulas = list(_MATH.finditer(tail, sentence.start()))
-    if formulas and any(body and body.strip() for body in formulas[-1].groups()):
-        return formulas[-1]
-    return _BOLD_END.search(tail, sentence.start(), sentence.end())
 
 
 def _last_number(text: str) -> Found | None:

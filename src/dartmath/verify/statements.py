@@ -121,9 +121,9 @@ def _side(g: Grammar) -> Expression:
         kind = "close"
     if currency is None and kind in ("op", "cmd"):
         currency = _currency(g)
-    if currency is not None:
-        return Quantity(value, currency)
     tail = _tail(g) if kind in ("word", "text") else None
+    if currency is not None:
+        return Quantity(value, currency if tail is None else _priced(currency, tail))
     return value if tail is None else _measured(value, tail)
 
 
@@ -233,6 +233,12 @@ def _measured(value: Expression, unit: str) -> Expression:
         return Apply("percent", (value,))
     known = parse_unit(unit)
     return Quantity(value, unit if known.known else f"~{unit}")
+
+
+def _priced(currency: str, tail: str) -> str:
+    """A rate of money where the words behind the amount are one, `$5 per hour`; `$5 each` is $5."""
+    rate = f"{currency} {tail}"
+    return rate if tail.startswith("per ") and parse_unit(rate).known else currency
 
 
 def _skip_condition(g: Grammar) -> None:

@@ -1,0 +1,86 @@
+"""What a response concludes with where no answer is marked: "Therefore $x = 5$", "So Ann has 14 left."."""
+
+from __future__ import annotations
+
+import re
+
+from dartmath.verify.boxes import Found
+from dartmath.verify.formulas import FORMULA, body
+from dartmath.verify.sentences import CONCLUDING, concluded
+
+TAIL = 1_000
+"""Only this many characters at the end of a response are looked at."""
+
+_SENTENCE = re.compile(
+    rf"(?:^|(?<=[.!?:]) |(?<=。))[ \t]*(?:{CONCLUDING}|we (?:get|have|find|obtain|conclude)\b)[^\n]*",
+    re.IGNORECASE | re.MULTILINE,
+)
+_NAME = re.compile(r"\\?[a-zA-Z]+(?:_\{?\w\}?)?[.,]?")
+"""`$n$` at the end of "10 values of $n$" is what the sentence is about, not what it says."""
+
+_STEP = re.compile(r"\\(?:Rightarrow|implies|Longrightarrow|therefore)(?![a-zA-Z])|&\s*=(?=[^&]*\Z)")
+_JOINED = re.compile(r"\s*,?\s*(?:and|or)\s+(?:\$?[a-zA-Z]\$? ?= ?)?")
+_LISTED = re.compile(r"\s*,\s*")
+_BOLD_END = re.compile(r"\*\*([^\s*]{1,60}(?: [^\s*]{1,60}){0,3})\*\*\s*[.!]?\s*$")
+
+
+def conclusion(text: str) -> Found | None:
+    """What the last concluding sentence says: its last formula, its end in bold, or the value it states.
+
+    A formula may stand behind the sentence, "Therefore,\\\\n\\\\[ x = 5 \\\\]"; a value must be stated by the
+    last sentence of the text.
+    """
+    start = max(0, len(text.rstrip()) - TAIL)
+    tail = text[start:]
+    sentences = list(_SENTENCE.finditer(tail))
+    if not sentences:
+        return None
+    found = (
+        _formulas(tail, sentences[-1].start()) or _bold(tail, sentences[-1]) or _value(tail, sentences[-1])
+    )
+    if found is None or not found[0]:
+        return None
+    answer, first, last = found
+    return (answer, "conclusion", start + first, start + last)
+
+
+def _formulas(tail: str, start: int) -> tuple[str, int, int] | None:
+    """The last formula, with those before it that "and" or "or" joins to it."""
+    formulas = list(FORMULA.finditer(tail, start))
+    while len(formulas) > 1 and _NAME.fullmatch(body(formulas[-1])):
+        formulas.pop()
+    if not formulas:
+        return None
+    first = len(formulas) - 1
+    while first and _joined(tail, formulas, first):
+        first -= 1
+    if first == len(formulas) - 1:
+        return _last_step(body(formulas[-1])), formulas[-1].start(), formulas[-1].end()
+    span = formulas[first].start(), formulas[-1].end()
+    return tail[span[0] : span[1]], *span
+
+
+def _last_step(formula: str) -> str:
+    """What a derivation in one formula arrives at: behind the last arrow, or the last line of `align`."""
+    return _STEP.split(formula)[-1].strip()
+
+
+def _joined(tail: str, formulas: list[re.Match[str]], place: int) -> bool:
+    gap = tail[formulas[place - 1].end() : formulas[place].start()]
+    pattern = _JOINED if place == len(formulas) - 1 else _LISTED
+    return pattern.fullmatch(gap) is not None
+
+
+def _bold(tail: str, sentence: re.Match[str]) -> tuple[str, int, int] | None:
+    bold = _BOLD_END.search(tail, sentence.start(), sentence.end())
+    return (bold[1].strip(), bold.start(), bold.end()) if bold else None
+
+
+def _value(tail: str, sentence: re.Match[str]) -> tuple[str, int, int] | None:
+    if tail[sentence.end() :].strip():
+        return None
+    value = concluded(sentence.group())
+    if value is None:
+        return None
+    start = sentence.start() + sentence.group().rindex(value)
+    return value, start, start + len(value)

@@ -1,0 +1,18 @@
+"""Formulas between their delimiters in running text: `$x$`, `\\\\(x\\\\)`, `\\\\[x\\\\]`, `` `x` ``."""
+
+from __future__ import annotations
+
+import re
+
+FORMULA = re.compile(
+    r"(?:\*\*)?(?:\$\$(?P<a>[^$]{1,4000})\$\$|\\\[(?P<b>.{1,4000}?)\\\]|\\\((?P<c>.{1,4000}?)\\\)"
+    r"|(?<!\")\$(?! ?\.?\d[^$\n]{0,200}\$ ?\.?\d)(?P<d>[^$\n]{1,4000})\$|`(?P<e>[^`\n]{1,200})`"
+    r"|\\begin\{(?:align|equation|gather)\*?\}(?P<f>.{1,4000}?)\\end\{(?:align|equation|gather)\*?\})",
+    re.DOTALL,
+)
+"""One formula. Two dollar signs before digits, as in `$5 x 50 = $250`, are amounts of money."""
+
+
+def body(formula: re.Match[str]) -> str:
+    """What stands between the delimiters, which may be nothing but spaces."""
+    return next(group for group in formula.groups() if group is not None).strip()
