@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import math
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ import pytest
 
 from dartmath.config import validate
 from dartmath.errors import ConfigError, DataError, UnknownNameError
-from dartmath.recipe import Recipe, builtin_recipes, load_recipe, set_key
+from dartmath.recipe import Recipe, builtin_recipes, load_recipe, run_name, set_key
 
 MINIMAL: dict[str, Any] = {
     "name": "mine",
@@ -45,6 +47,13 @@ def write(folder: Path, text: str) -> str:
         ({"sampling": {"top_p": 0}}, "sampling.top_p: Input should be greater than 0 (got 0)"),
         ({"sampling": {"policy": {"kind": "vrt", "trials": "x"}}}, "sampling.policy.trials: "),
         ({"name": "no spaces"}, "name: "),
+        ({"name": ".."}, "name: "),
+        ({"name": "a" * 101}, "name: "),
+        ({"name": dt.date(2024, 1, 1)}, "name: not a text: 2024-01-01; put it in quotes"),
+        ({"sampling": None}, "sampling: the section is empty; its keys are "),
+        ({"sampling": {"max_tokens": True}}, "sampling: max_tokens is a number, not true"),
+        ({"sampling": {"policy": {"kind": "band", "low": False}}}, "low is a number, not false"),
+        ({"sampling": {"temperature": math.inf}}, "sampling.temperature: Input should be a finite number"),
         ({"queries": []}, "queries: "),
     ],
 )
@@ -88,10 +97,17 @@ def test_another_kind_drops_the_keys_of_the_old_one() -> None:
     assert data == {"policy": {"kind": "vrt"}}
 
 
-@pytest.mark.parametrize("dotted", ["queries.7.band", "queries.x", "name.deeper"])
+@pytest.mark.parametrize(
+    "dotted", ["queries.7.band", "queries.x", "queries.²", "queries.0.dataset.x", "name.deeper", "list.0.x"]
+)
 def test_override_of_nothing_is_an_error(dotted: str) -> None:
     with pytest.raises(ConfigError, match=dotted.split(".", maxsplit=1)[0]):
-        set_key({**MINIMAL}, dotted, 1)
+        set_key({**MINIMAL, "list": ["no section"]}, dotted, 1)
+
+
+@pytest.mark.parametrize("text", ["/data/my sums.jsonl", "..", "", "-x", "Qwen/Qwen2.5-Math-7B", "é" * 300])
+def test_any_text_gives_the_name_of_a_run(text: str) -> None:
+    assert validate(Recipe, {**MINIMAL, "name": run_name(text)}, where="x").folder.name == run_name(text)
 
 
 @pytest.mark.parametrize(
@@ -104,6 +120,8 @@ def test_override_of_nothing_is_an_error(dotted: str) -> None:
         ("- just\n- a list\n", r"recipe\.yaml: a recipe is a mapping"),
         ("", r"recipe\.yaml: a recipe is a mapping"),
         ("a: *b\n", r"recipe\.yaml:1: not valid YAML"),
+        ("name: 2024-13-45\n", r"recipe\.yaml: cannot be read: month must be in 1\.\.12"),
+        ("a: " + "[" * 5000, r"recipe\.yaml: nested too deeply"),
         ("a: !!python/object/apply:os.getcwd []\n", r"recipe\.yaml:1: not valid YAML"),
     ],
 )

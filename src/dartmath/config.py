@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from dartmath.errors import ConfigError, nearest
 
@@ -14,12 +15,23 @@ Key = str | int
 Where = Callable[[Sequence[Key]], str]
 
 _SHOWN = 80
+_NUMBERS = (int, float, int | None, float | None)
 
 
 class Section(BaseModel):
     """One section of a recipe: frozen, unknown keys are errors, every field documented."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_switch_for_a_number(cls, data: object) -> object:
+        # YAML reads on, off, yes and no as true and false, and Python takes true for 1.
+        for key, value in data.items() if isinstance(data, dict) else ():
+            field = cls.model_fields.get(key) if isinstance(value, bool) else None
+            if field is not None and field.annotation in _NUMBERS:
+                raise ValueError(f"{key} is a number, not {str(value).lower()}")
+        return data
 
 
 def validate(model: type[S], data: Mapping[str, Any], *, where: str | Where) -> S:
@@ -51,10 +63,12 @@ def _explain(model: type[BaseModel], error: Any, where: Where) -> str:
             return f"{place}{key}.kind: there is no {found!r}{nearest(str(found), map(_kind, sections))}"
         case "value_error":
             return f"{place}{key}: {error['ctx']['error']}"
-        case "string_type" if isinstance(given, int | float):
-            return f"{place}{key}: not a text: {given!r}; put it in quotes"
+        case "string_type" if isinstance(given, int | float | dt.date):
+            return f"{place}{key}: not a text: {given!s}; put it in quotes"
         case "list_type":
             return f"{place}{key}: not a list: {_short(given)}; put it in brackets: [...]"
+        case "model_type" | "model_attributes_type" if given is None:
+            return f"{place}{key}: the section is empty; {_how(str(keys[-1]), given, sections)}"
         case "model_type" | "model_attributes_type":
             return f"{place}{key}: not a section: {_short(given)}; {_how(str(keys[-1]), given, sections)}"
     return f"{place}{key}: {error['msg']} (got {_short(given)})"

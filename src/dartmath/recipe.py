@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,8 @@ from dartmath.recipe_file import RecipeFile
 from dartmath.sampling.config import SamplingSection
 from dartmath.training.config import TrainingSection
 
-NAME_PATTERN = r"^[A-Za-z0-9._-]+$"
+# A folder of its own below `runs`: neither hidden nor one of its parents.
+NAME_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$"
 
 
 class ReportSection(Section):
@@ -42,7 +44,7 @@ class Recipe(Section):
     """A whole run. Sections that are absent switch their stage off in `dartmath run`."""
 
     name: str = Field(pattern=NAME_PATTERN)
-    """Name of the run: letters, digits, dot, dash, underscore."""
+    """Name of the run: letters, digits, dot, dash, underscore; at most 100, no dot or dash first."""
     run: str | None = None
     """Folder of everything the run writes; `runs/NAME` when absent."""
     seed: int = 0
@@ -142,6 +144,15 @@ def find_recipe(name: str) -> Path:
     raise UnknownNameError("recipe", name, [*known])
 
 
+def run_name(text: str) -> str:
+    """A name for a run, made of any text, such as a path or a Hub id.
+
+    >>> run_name("data/my problems.jsonl")
+    'data-my-problems.jsonl'
+    """
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-.")[:100] or "run"
+
+
 def set_key(data: dict[str, Any], dotted: str, value: Any) -> None:
     """Set a dotted key in nested mappings; list elements go by index (`queries.0.dataset`)."""
     *parents, last = dotted.split(".")
@@ -149,10 +160,10 @@ def set_key(data: dict[str, Any], dotted: str, value: Any) -> None:
     for part in parents:
         if isinstance(here, list):
             here = _element(here, part, dotted)
-            continue
-        if here.get(part) is None:
-            here[part] = {}
-        here = here[part]
+        else:
+            if here.get(part) is None:
+                here[part] = {}
+            here = here[part]
         if not isinstance(here, dict | list):
             raise ConfigError(f"cannot set {dotted!r}: {part!r} is not a section")
     if isinstance(here, list):
@@ -167,6 +178,6 @@ def set_key(data: dict[str, Any], dotted: str, value: Any) -> None:
 
 
 def _element(items: list[Any], part: str, dotted: str) -> Any:
-    if not part.isdigit() or int(part) >= len(items):
+    if not part.isdecimal() or int(part) >= len(items):
         raise ConfigError(f"cannot set {dotted!r}: {part!r} is not an index below {len(items)}")
     return items[int(part)]

@@ -29,7 +29,10 @@ class RecipeFile:
             line = error.problem_mark.line + 1 if error.problem_mark else None
             what = ", ".join(filter(None, (error.problem, error.context)))
             raise DataError(f"not valid YAML: {what}", path=path, line=line) from error
-        except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+        except RecursionError:
+            raise DataError("nested too deeply for a recipe", path=path) from None
+        # A date that no calendar has is a plain ValueError.
+        except (yaml.YAMLError, ValueError, OSError) as error:
             raise DataError(f"cannot be read: {error}", path=path) from error
         if not isinstance(self.data, dict):
             raise DataError(

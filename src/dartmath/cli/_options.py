@@ -88,9 +88,13 @@ def parse_set(pairs: list[str] | None) -> dict[str, Any]:
     found = {}
     for pair in pairs or []:
         key, sign, value = pair.partition("=")
-        if not sign:
-            raise ConfigError(f"--set takes KEY=VALUE, got {pair!r}")
-        found[key] = yaml.safe_load(value)
+        if not sign or not all(key.split(".")):
+            raise ConfigError(f"--set takes KEY=VALUE, such as sampling.policy.k=8, got {pair!r}")
+        try:
+            found[key] = yaml.safe_load(value)
+        # A date that no calendar has is a plain ValueError.
+        except (yaml.YAMLError, ValueError, RecursionError):
+            raise ConfigError(f"--set {key}: not a YAML value: {value!r}; put a text in quotes") from None
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -69,6 +68,7 @@ def command(
     from dartmath.evaluation.run import evaluate
     from dartmath.pipeline import evaluation_engine, template_warning
     from dartmath.prompts.template import load_template
+    from dartmath.recipe import run_name
     from dartmath.terminal import info, warn
 
     _check_names(by or [], export or [])
@@ -83,7 +83,7 @@ def command(
     warning = template_warning(found.model.name, chosen)
     if warning:
         warn(warning)
-    folder = out or Path("runs") / "evaluation" / _slug(found.model.name)
+    folder = out or Path("runs") / "evaluation" / run_name(found.model.name)
     result = evaluate(found.model, evaluation_engine(found), chosen, section, folder, seed=found.seed)
     _export(folder, export or [])
     show(result, folder, by or [], as_json=as_json)
@@ -169,7 +169,3 @@ def _trained_template(model: str) -> str:
     if not (Path(model) / "manifest.json").is_file():
         return "chat"
     return str((read_manifest(Path(model)).get("template") or {}).get("name") or "chat")
-
-
-def _slug(model: str) -> str:
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", model.strip("/.")) or "model"

@@ -57,13 +57,17 @@ def command(
         dartmath init queries.jsonl
         dartmath init queries.jsonl --model Qwen/Qwen2.5-1.5B-Instruct --engine vllm --k 32 --yes
     """
+    from dartmath.recipe import run_name
+
     ask = Asker(active=sys.stdin.isatty() and not yes)
     path = queries or ask.text("File with your queries (JSONL, CSV or Parquet)", "queries.jsonl", _check_file)
     row = _first_row(Path(path))
     query_column = query_column or _column(ask, "query", row, _QUERY_COLUMNS)
     reference_column = reference_column or _column(ask, "reference", row, _REFERENCE_COLUMNS)
     count = _load_all(path, query_column, reference_column)
-    name = name or ask.text("Name of the run", _name_of(path), lambda given: _check_new(out, given))
+    name = name or ask.text(
+        "Name of the run", run_name(Path(path).stem), lambda given: _check_new(out, given)
+    )
     target = _check_new(out, name)
     model = model or ask.text("Model (Hub id or folder)", _DEMO_MODEL, _check_model)
     engine = engine or ask.text(f"Engine ({', '.join(ENGINES)})", ENGINES[0], _engine)
@@ -137,7 +141,10 @@ def _check_new(out: Path | None, name: str) -> Path:
     from dartmath.recipe import NAME_PATTERN
 
     if not re.fullmatch(NAME_PATTERN, name):
-        raise ConfigError(f"a run's name has letters, digits, dots, dashes and underscores, not {name!r}")
+        raise ConfigError(
+            "a run's name has at most 100 letters, digits, dots, dashes and underscores, "
+            f"and no dot or dash first, not {name!r}"
+        )
     path = out or Path(f"{name}.yaml")
     if path.exists():
         raise ConfigError(f"{path} exists; remove it, or write another with --out FILE")
@@ -169,10 +176,6 @@ def _engine(name: str) -> EngineKind:
         if name == known:
             return known
     raise UnknownNameError("engine", name, ENGINES)
-
-
-def _name_of(path: str) -> str:
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", Path(path).stem)
 
 
 def _write(path: Path, text: str) -> None:

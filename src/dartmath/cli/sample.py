@@ -63,7 +63,7 @@ def _recipe(name: str | None, data: list[str], n: int | None, given: dict[str, A
     """The recipe named, or one made of the flags alone, with the flags over it."""
     from dartmath.config import validate
     from dartmath.errors import ConfigError
-    from dartmath.recipe import Recipe, load_recipe, set_key
+    from dartmath.recipe import Recipe, load_recipe, run_name, set_key
 
     sources = [{"dataset": one, "select": {"n": n}} for one in data]
     if sources:
@@ -75,7 +75,7 @@ def _recipe(name: str | None, data: list[str], n: int | None, given: dict[str, A
             "name a recipe, or give both --model and --data, for example: dartmath sample "
             "--model smollm2-135m-instruct --data gsm8k/train --n 50"
         )
-    made: dict[str, Any] = {"name": data[0].replace("/", "-").replace(":", "-")}
+    made: dict[str, Any] = {"name": run_name(data[0])}
     for key, value in given.items():
         set_key(made, key, value)
     return validate(Recipe, made, where="options")
