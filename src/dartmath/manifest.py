@@ -71,24 +71,30 @@ def read_manifest(folder: Path, *, stage: str | None = None) -> dict[str, Any]:
     path = folder / _FILE
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         what = f"a {stage} output folder" if stage else "an output folder of dartmath"
         raise DataError(f"not {what}: it has no {_FILE}", path=folder) from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"damaged manifest: {error}", path=path) from error
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"damaged manifest: {error}; restore it from a copy", path=path) from error
+    if not isinstance(manifest, dict):
+        raise DataError("damaged manifest: not a JSON object; restore it from a copy", path=path)
     if stage and manifest.get("stage") != stage:
         raise DataError(
             f"expected the output of `dartmath {stage}`, found {manifest.get('stage')!r}", path=path
         )
-    return dict(manifest)
+    return manifest
 
 
 def write_atomic(path: Path, text: str) -> None:
     """Replace `path` by `text` so that a reader, or a crash, sees the old or the new whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    try:
+        with temporary.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        # There is none any more unless the disk is full.
+        temporary.unlink(missing_ok=True)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from dartmath.cli import PANELS, VERBS
 
 
-def dartmath(*arguments: str) -> subprocess.CompletedProcess[str]:
+def dartmath(*arguments: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "dartmath", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    known = {**os.environ, **(environment or {})}
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=known)
 
 
 def test_help_tours_the_pipeline() -> None:
@@ -43,6 +46,59 @@ def test_unknown_verb_names_the_nearest() -> None:
 def test_unknown_flag_is_an_error() -> None:
     done = dartmath("recipes", "--colour")
     assert done.returncode == 2 and "--colour" in done.stderr
+
+
+@pytest.mark.parametrize("value", ["[1,", "2024-13-45", "\x01", "[" * 5000, "{a: b: c}"])
+def test_a_value_that_is_no_yaml_is_named(value: str) -> None:
+    done = dartmath("preview", "tiny", "--set", f"name={value}")
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: --set name: not a YAML value: ")
+
+
+@pytest.mark.parametrize("pair", ["name", "=1", "sampling..k=1", ".name=1"])
+def test_a_setting_without_a_key_or_value_is_named(pair: str) -> None:
+    done = dartmath("preview", "tiny", "--set", pair)
+    assert done.returncode == 2 and "--set takes KEY=VALUE" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("status", "FILE"),
+        ("curate", "FILE"),
+        ("compare", "FILE", "FILE"),
+        ("push", "FILE", "--to", "me/it"),
+        ("recipes", "show", "FILE/x"),
+        ("run", "tiny", "--set", "run=FILE/x"),
+        ("verify", "--file", "FILE", "--out", "absent/x.jsonl"),
+        ("init", "FILE", "--yes", "--out", "absent/x.yaml"),
+    ],
+)
+def test_a_path_that_leads_nowhere_is_one_line(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    file = tmp_path / "rows.jsonl"
+    file.write_text('{"query": "2 + 2?", "reference": "4", "response": "4"}\n')
+    done = dartmath(*(argument.replace("FILE", str(file)) for argument in arguments))
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr and done.stderr.splitlines()[-1].startswith("error: ")
+
+
+def test_a_damaged_manifest_is_one_line(tmp_path: Path) -> None:
+    for damaged in ("[]", '"text"', "[" * 100_000, '{"stage": "sam'):
+        (tmp_path / "manifest.json").write_text(damaged)
+        done = dartmath("status", str(tmp_path))
+        assert done.returncode == 2 and "damaged manifest" in done.stderr
+
+
+def test_a_terminal_without_unicode_is_no_error() -> None:
+    done = dartmath("doctor", environment={"PYTHONIOENCODING": "ascii"})
+    assert done.returncode == 0, done.stderr
+    assert "\\u2713 python" in done.stdout
+
+
+def test_a_recipe_is_shown_as_it_is_written(tmp_path: Path) -> None:
+    (tmp_path / "latin.yaml").write_bytes(b"# caf\xe9\n")
+    command = [sys.executable, "-m", "dartmath", "recipes", "show", str(tmp_path / "latin.yaml")]
+    assert subprocess.run(command, capture_output=True, check=True).stdout == b"# caf\xe9\n"
 
 
 def test_version() -> None:

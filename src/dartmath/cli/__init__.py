@@ -6,6 +6,7 @@ import errno
 import os
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Any
 
 import typer
@@ -40,7 +41,16 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "push": ("Publish", "push", "Push a model or a data set to the Hub, or list what would be."),
 }
 # Full disks and missing permissions: nothing that a traceback explains.
-_FAULTS_OF_THE_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
+_FAULTS_OF_THE_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM)
+# Paths that are not what was expected of them; neither is this.
+_FAULTS_OF_A_PATH = (
+    errno.ENOENT,
+    errno.ENOTDIR,
+    errno.EISDIR,
+    errno.EEXIST,
+    errno.ENAMETOOLONG,
+    errno.ELOOP,
+)
 PANELS = ("Start here", "One stage at a time", "Look inside", "Publish")
 
 
@@ -139,7 +149,12 @@ def root(version: bool = typer.Option(False, "--version", help="Print the versio
 def main() -> None:
     """Run the command line; expected errors become one message and their exit code."""
     from dartmath.errors import DartmathError
+    from dartmath.text import printable
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A terminal without Unicode shows the code of what it cannot show.
+            stream.reconfigure(errors="backslashreplace")
     # Bars of other libraries would mix with ours, and with piped output.
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     os.environ.setdefault("TQDM_DISABLE", "1")
@@ -147,10 +162,14 @@ def main() -> None:
     try:
         app()
     except DartmathError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {printable(str(error))}", file=sys.stderr)
         sys.exit(error.exit_code)
     except OSError as error:
-        if error.errno not in _FAULTS_OF_THE_MACHINE:
+        if error.errno in _FAULTS_OF_THE_MACHINE:
+            way, code = "what was finished is kept, the same command goes on", 4
+        elif error.errno in _FAULTS_OF_A_PATH and error.filename:
+            way, code = "give another path", 2
+        else:
             raise
-        print(f"error: {error}; what was finished is kept, the same command goes on", file=sys.stderr)
-        sys.exit(4)
+        print(f"error: {printable(str(error))}; {way}", file=sys.stderr)
+        sys.exit(code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -39,7 +40,8 @@ def show(name: Annotated[str, typer.Argument(help="Name or path of a recipe.")])
     """
     from dartmath.recipe import find_recipe
 
-    print(find_recipe(name).read_text(encoding="utf-8"), end="")
+    # Its bytes, whatever they are: a recipe that cannot be loaded may be looked at.
+    sys.stdout.buffer.write(find_recipe(name).read_bytes())
 
 
 def print_recipes() -> None:

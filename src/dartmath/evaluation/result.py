@@ -136,7 +136,7 @@ def read_result(folder: Path) -> EvaluationResult:
     path = folder / FILE
     try:
         return EvaluationResult.model_validate_json(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise DataError(
             f"not an output folder of `dartmath evaluate`, or not finished: it has no {FILE}", path=folder
         ) from None
