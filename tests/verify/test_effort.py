@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pytest
+
 from dartmath.verify import verify
 from dartmath.verify.effort import (
     FREE_BITS,
@@ -30,6 +34,19 @@ def test_terms_share_one_budget() -> None:
         assert not affordable_terms(1)
     with bounded_effort():
         assert affordable_terms(1)
+
+
+@pytest.mark.parametrize(
+    ("take", "whole", "more_than_whole"),
+    [(affordable, LONG, LONG + 1), (affordable_terms, MAX_TERMS_IN_ALL, MAX_TERMS_IN_ALL + 1)],
+)
+def test_a_refused_request_costs_nothing(
+    take: Callable[[int], bool], whole: int, more_than_whole: int
+) -> None:
+    with bounded_effort():
+        assert not take(more_than_whole)
+        assert take(whole)
+        assert not take(whole)
 
 
 def test_every_verdict_has_its_own() -> None:

@@ -30,8 +30,9 @@ def conclusion(text: str) -> Found | None:
     A formula may stand behind the sentence, "Therefore,\\\\n\\\\[ x = 5 \\\\]"; a value must be stated by the
     last sentence of the text.
     """
-    start = max(0, len(text.rstrip()) - TAIL)
-    tail = text[start:]
+    end = len(text.rstrip())
+    start = max(0, end - TAIL)
+    tail = text[start:end]
     sentences = list(_SENTENCE.finditer(tail))
     if not sentences:
         return None
