@@ -38,8 +38,8 @@ test-all: setup lint types ## everything, the slow tests too
 	$(BIN)/pytest -n 2 -m "not gpu" --cov --cov-report=term:skip-covered
 
 lint: setup ## ruff
-	$(BIN)/ruff check src tests benchmarks
-	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check setup.py src tests benchmarks
+	$(BIN)/ruff format --check setup.py src tests benchmarks
 
 types: setup ## mypy --strict on src
 	$(BIN)/mypy

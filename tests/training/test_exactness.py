@@ -13,11 +13,12 @@ from dartmath.training.pack import Packing, pack
 from dartmath.training.sequences import sequence_rows
 from dartmath.training.store import tokenise
 from dartmath.training.tokens import IGNORED, Encoder
+from training.kernels import use_flash, use_flex
 from training.material import examples, write_jsonl
 
 SIZE = {
     "vocab_size": 400,
-    "hidden_size": 32,
+    "hidden_size": 64,
     "intermediate_size": 64,
     "num_hidden_layers": 3,
     "num_attention_heads": 4,
@@ -36,9 +37,9 @@ def _config(architecture: str) -> Any:
     if architecture == "qwen2":
         return t.Qwen2Config(**SIZE, use_sliding_window=True, sliding_window=WINDOW, max_window_layers=1)
     if architecture == "qwen3":
-        return t.Qwen3Config(**SIZE, head_dim=8)
+        return t.Qwen3Config(**SIZE, head_dim=16)
     if architecture == "gemma3":
-        return t.Gemma3TextConfig(**SIZE, head_dim=8, sliding_window=WINDOW, sliding_window_pattern=2)
+        return t.Gemma3TextConfig(**SIZE, head_dim=16, sliding_window=WINDOW, sliding_window_pattern=2)
     return t.LlamaConfig(**SIZE)
 
 
@@ -129,6 +130,19 @@ def test_each_packed_example_has_the_loss_and_gradient_it_has_alone(
     _compare(_model(architecture, attention), mixture, packing, tolerance=1e-5)
 
 
+@pytest.mark.skipif(torch.cuda.is_available(), reason="the next test has the kernels themselves")
+@pytest.mark.parametrize("attention", ["flex_attention", "flash_attention_2"])
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_kernels_of_gpus_are_given_examples_apart(
+    architecture: str, attention: str, mixture: Mixture, packing: Packing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if attention == "flex_attention":
+        use_flex(monkeypatch)
+    else:
+        use_flash(monkeypatch, formats=(torch.float32,))
+    _compare(_model(architecture, attention), mixture, packing, tolerance=1e-5)
+
+
 @pytest.mark.gpu
 @pytest.mark.parametrize("attention", ["sdpa", "sdpa_varlen", "eager", "flex_attention", "flash_attention_2"])
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
@@ -169,15 +183,15 @@ def test_the_probe_passes_models_that_keep_examples_apart_and_finds_those_that_d
     from dartmath.training.probe import check_packing, contamination
 
     model = _model("llama", "sdpa")
-    check_packing(model, attention="sdpa")
+    check_packing(model, "cpu", attention="sdpa", dtype="float32")
     # What many a library does: it adds a mask of ones by itself.
     model.register_forward_pre_hook(
         lambda _, args, kwargs: (args, {**kwargs, "attention_mask": torch.ones_like(kwargs["input_ids"])}),
         with_kwargs=True,
     )
-    assert contamination(model) > 0.1
+    assert contamination(model, "cpu") > 0.1
     with pytest.raises(TrainingError, match="--no-packing"):
-        check_packing(model, attention="sdpa")
+        check_packing(model, "cpu", attention="sdpa", dtype="float32")
 
 
 def test_a_recurrent_model_is_refused_by_the_probe() -> None:
@@ -190,4 +204,4 @@ def test_a_recurrent_model_is_refused_by_the_probe() -> None:
     for parameter in model.parameters():
         if parameter.ndim == 2:
             torch.nn.init.normal_(parameter, std=0.2)
-    assert contamination(model) > 1e-3
+    assert contamination(model, "cpu") > 1e-3

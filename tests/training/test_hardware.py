@@ -32,6 +32,30 @@ def test_kernels_that_need_a_gpu_are_refused(kernel: Any) -> None:
         choose_attention(TrainingSection(attention=kernel))
 
 
+@pytest.mark.parametrize(
+    ("installed", "changes", "expected"),
+    [
+        (True, {}, "flash_attention_2"),
+        (False, {}, "sdpa"),
+        (True, {"dtype": "float32"}, "sdpa"),  # which FlashAttention has not
+    ],
+)
+def test_a_gpu_takes_flash_attention_where_it_can(
+    installed: bool, changes: dict[str, Any], expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    monkeypatch.setattr("torch.cuda.is_bf16_supported", lambda: True)
+    monkeypatch.setattr("transformers.utils.is_flash_attn_2_available", lambda: installed)
+    assert choose_attention(TrainingSection(**changes)) == expected
+
+
+def test_flash_attention_in_float32_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    monkeypatch.setattr("transformers.utils.is_flash_attn_2_available", lambda: True)
+    with pytest.raises(ConfigError, match="--dtype bfloat16"):
+        choose_attention(TrainingSection(attention="flash_attention_2", dtype="float32"))
+
+
 @no_gpu
 def test_liger_needs_a_gpu() -> None:
     with pytest.raises(ConfigError, match="--no-liger"):

@@ -94,17 +94,40 @@ def test_without_labels_the_model_is_as_it_was() -> None:
     assert torch.equal(model(**given).logits, expected)
 
 
-@pytest.mark.parametrize("reason", ["bfloat16", "capped logits", "scaled logits"])
+@pytest.mark.parametrize("tied", [True, False])
+def test_with_weights_in_bfloat16_the_loss_is_that_of_trl_but_for_rounding(tied: bool) -> None:
+    model, batch = _model(tied=tied).to(torch.bfloat16), _batch("prompts")
+    expected, gradients = _loss_and_gradients(model, batch)
+    assert use_labelled_loss(model)
+    loss, found = _loss_and_gradients(model, batch)
+    assert loss == pytest.approx(expected, rel=1e-2)
+    for one, other in zip(found, gradients, strict=True):
+        assert torch.linalg.norm((one - other).float()) <= 3e-2 * torch.linalg.norm(other.float())
+
+
+def test_a_last_layer_that_autocast_makes_bfloat16_fits_a_head_in_float32() -> None:
+    from transformers import OPTConfig, OPTForCausalLM
+
+    torch.manual_seed(0)
+    sizes = {"vocab_size": 700, "ffn_dim": 64, "num_hidden_layers": 1, "num_attention_heads": 4}
+    model = OPTForCausalLM(OPTConfig(**sizes, hidden_size=32, word_embed_proj_dim=16))
+    batch = _batch("prompts")
+    expected = model(**batch).loss
+    assert use_labelled_loss(model)
+    with torch.autocast("cpu", torch.bfloat16):
+        output = model(**batch, fused_lm_head=True)
+    assert (output.loss / output.label_mask.sum()).item() == pytest.approx(expected.item(), rel=1e-2)
+
+
+@pytest.mark.parametrize("reason", ["capped logits", "scaled logits"])
 def test_elsewhere_the_loss_stays_that_of_trl(reason: str) -> None:
     import transformers as t
 
     configs = {
-        "bfloat16": t.LlamaConfig(**SIZE),
         "capped logits": t.Gemma2Config(**SIZE),
         "scaled logits": t.CohereConfig(**SIZE),
     }
-    dtype = torch.bfloat16 if reason == "bfloat16" else torch.float32
-    model = t.AutoModelForCausalLM.from_config(configs[reason], dtype=dtype)
+    model = t.AutoModelForCausalLM.from_config(configs[reason])
     before = model.forward
     assert not use_labelled_loss(model)
     assert model.forward == before

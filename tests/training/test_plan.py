@@ -63,7 +63,8 @@ def test_lora_parameters_equal_those_of_the_adapters(tiny_llama: str) -> None:
 
     from dartmath.training.load import lora_config
 
-    model = get_peft_model(AutoModelForCausalLM.from_pretrained(tiny_llama), lora_config(Lora(rank=4)))
+    base = AutoModelForCausalLM.from_pretrained(tiny_llama)
+    model = get_peft_model(base, lora_config(Lora(rank=4), base))
     expected = sum(p.numel() for p in model.parameters() if p.requires_grad)
     assert model_shape("tiny", tiny_llama).lora_parameters(4) == expected
 

@@ -21,7 +21,9 @@ def quiet() -> None:
     set_verbosity_error()
     logging.getLogger("trl").setLevel(logging.ERROR)
     # TRL and transformers rename options between versions and say so at every start.
-    warnings.filterwarnings("ignore", category=FutureWarning, module="transformers|trl")
+    warnings.filterwarnings(
+        "ignore", category=FutureWarning, module=r"transformers|trl|dartmath\.training\.trainer"
+    )
 
 
 def sft_config(

@@ -32,7 +32,7 @@ class Lora(Section):
     dropout: float = Field(0.0, ge=0, lt=1)
     """Dropout on the adapters' input."""
     targets: str = "all-linear"
-    """Which modules get one."""
+    """Which modules get one: names with commas between (`q_proj,v_proj`), or all linear ones but the head."""
     quantize: bool = False
     """4-bit base weights (QLoRA); needs bitsandbytes."""
     merge: bool = True

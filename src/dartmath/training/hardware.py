@@ -75,10 +75,14 @@ def choose_attention(section: TrainingSection) -> str:
     if section.attention == "flash_attention_2":
         if not cuda:
             raise ConfigError("flash_attention_2 needs an NVIDIA or AMD GPU; here, use --attention sdpa")
-        if not find_spec("flash_attn"):
+        if not _has_flash():
             raise MissingDependencyError(
                 "FlashAttention-2 is not installed; run: pip install flash-attn --no-build-isolation, "
                 "or use --attention sdpa (exact as well)"
+            )
+        if choose_dtype(section) == "float32":
+            raise ConfigError(
+                "flash_attention_2 has no float32; use --dtype bfloat16, or --attention sdpa (exact as well)"
             )
     if section.attention == "flex_attention" and not cuda:
         raise ConfigError("flex_attention has no backward pass on a CPU; use --attention sdpa")
@@ -92,9 +96,16 @@ def choose_attention(section: TrainingSection) -> str:
 
 def _best_attention(section: TrainingSection, *, cuda: bool) -> str:
     if cuda:
-        return "flash_attention_2" if find_spec("flash_attn") else "sdpa"
+        return "flash_attention_2" if _has_flash() and choose_dtype(section) == "bfloat16" else "sdpa"
     varlen = section.packing and not section.compile and not has_accelerator()
     return "sdpa_varlen" if varlen else "sdpa"
+
+
+def _has_flash() -> bool:
+    """Whether FlashAttention-2 is installed; FlashAttention-4 has the same import name."""
+    from transformers.utils import is_flash_attn_2_available
+
+    return bool(is_flash_attn_2_available())
 
 
 def check_options(section: TrainingSection) -> None:

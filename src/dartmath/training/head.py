@@ -32,15 +32,17 @@ STATISTICS = ("entropy", "mean_token_accuracy")
 def use_labelled_loss(model: Any) -> bool:
     """Let a model in TRL's trainer compute its loss from labelled tokens; False where it cannot.
 
-    It cannot off the CPU, in another format than float32, with an architecture that changes its
-    logits or adds a loss of its own, or before PyTorch 2.13: there, the loss stays TRL's.
+    It cannot off the CPU, with an architecture that changes its logits or adds a loss of its own, or
+    before PyTorch 2.13: there, the loss stays TRL's.
     """
     if not hasattr(torch.nn, "LinearCrossEntropyOptions"):
         return False
     config = model.config.get_text_config()
     changed = any(getattr(config, name, None) is not None for name in _CHANGES)
-    formats = {(p.device.type, p.dtype) for p in model.parameters()}
-    if formats != {("cpu", torch.float32)} or changed or hasattr(config, "output_router_logits"):
+    head = model.get_output_embeddings()
+    plain = isinstance(head, torch.nn.Linear) and head.weight.is_floating_point()
+    on_cpu = all(parameter.device.type == "cpu" for parameter in model.parameters())
+    if not (on_cpu and plain) or changed or hasattr(config, "output_router_logits"):
         return False
     original = model.forward
 
@@ -59,7 +61,8 @@ def use_labelled_loss(model: Any) -> bool:
 def _output(hidden: torch.Tensor, labels: torch.Tensor, head: torch.nn.Linear) -> Any:
     """TRL's output, with the sum of the log-probabilities, which is all that its loss takes of them.
 
-    `hidden` is [1, tokens, size] of the positions that predict `labels` [1, tokens].
+    `hidden` is [1, tokens, size] of the positions that predict `labels` [1, tokens]. Logits are in
+    float32 whatever the model is in: PyTorch computes them so on a CPU, but would round their sum.
     """
     from torch.nn.functional import linear_cross_entropy
     from trl.trainer.utils import FusedCausalLMOutput
@@ -67,10 +70,10 @@ def _output(hidden: torch.Tensor, labels: torch.Tensor, head: torch.nn.Linear) -
     labelled = labels != IGNORED
     scored = labelled if labelled.any() else torch.ones_like(labels, dtype=torch.bool)
     total = linear_cross_entropy(
-        hidden[scored],
-        head.weight,
+        hidden[scored].float(),
+        head.weight.float(),
         labels[scored].clamp(min=0),
-        linear_bias=head.bias,
+        linear_bias=None if head.bias is None else head.bias.float(),
         reduction="sum",
         options=torch.nn.LinearCrossEntropyOptions(
             batch_chunk_size=_CHUNK, chunking_method=None, acc_policy="accurate"

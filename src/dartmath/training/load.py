@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from dartmath.errors import ConfigError, DataError
+from dartmath.errors import ConfigError, DataError, UnknownNameError
 from dartmath.training.config import Lora, TrainingSection
 
 
@@ -48,18 +48,40 @@ def check_vocabulary(model: Any, tokenizer: Any) -> None:
         )
 
 
-def lora_config(lora: Lora) -> Any:
-    """PEFT's configuration of the adapters."""
+def lora_config(lora: Lora, model: Any) -> Any:
+    """PEFT's configuration of the adapters of `model`.
+
+    Raises `UnknownNameError` for a target that no module of the model has, which PEFT passes over where
+    another one matches, and `ConfigError` for the output layer, whose adapter the loss would not train.
+    """
     from peft import LoraConfig
 
-    targets = lora.targets if lora.targets == "all-linear" else lora.targets.split(",")
     return LoraConfig(
         r=lora.rank,
         lora_alpha=lora.alpha,
         lora_dropout=lora.dropout,
-        target_modules=targets,
+        target_modules=lora.targets if lora.targets == "all-linear" else _targets(lora, model),
         task_type="CAUSAL_LM",
     )
+
+
+def _targets(lora: Lora, model: Any) -> list[str]:
+    import torch
+    from transformers.pytorch_utils import Conv1D
+
+    head, names = model.get_output_embeddings(), [name.strip() for name in lora.targets.split(",")]
+    layers = {name: m for name, m in model.named_modules() if isinstance(m, torch.nn.Linear | Conv1D)}
+    for target in names:
+        found = [m for name, m in layers.items() if f".{name}".endswith(f".{target}")]
+        if any(module is head for module in found):
+            raise ConfigError(
+                f"lora.targets: {target!r} is the output layer, whose weights the loss reads directly, so "
+                "that an adapter on it would not be trained; leave it out (`all-linear` does)"
+            )
+        if not found:
+            known = {name.rpartition(".")[2] for name, m in layers.items() if m is not head}
+            raise UnknownNameError("module in lora.targets", target, ["all-linear", *known])
+    return names
 
 
 def _four_bits() -> Any:

@@ -28,7 +28,6 @@ from dartmath.training.layout import batch_layout, optimiser_steps
 from dartmath.training.load import check_vocabulary, load_model, lora_config
 from dartmath.training.mixture import Mixture, mix
 from dartmath.training.pack import Packing, alone, pack
-from dartmath.training.probe import check_packing
 from dartmath.training.sequences import find_sequences, sequence_rows
 from dartmath.training.store import tokenise
 from dartmath.training.summary import TrainingSummary
@@ -130,8 +129,6 @@ def _trainer(job: Job, prepared: Prepared, stop: StopRequest) -> tuple[Any, Any,
     arguments = sft_config(section, layout, job.out, steps=steps, dtype=prepared.dtype, seed=job.seed)
     model = load_model(job.path, section, dtype=prepared.dtype, attention=prepared.attention)
     check_vocabulary(model, prepared.tokenizer)
-    if section.packing and not _is_sharded(model):
-        check_packing(model, attention=prepared.attention)
     journal = JournalCallback(job.out, _meter(job, model, prepared))
     stopping = StopCallback(stop)
     filler = prepared.tokenizer.eos_token_id or 0
@@ -142,9 +139,10 @@ def _trainer(job: Job, prepared: Prepared, stop: StopRequest) -> tuple[Any, Any,
             prepared.mixture, packing, multiple_of=layout.batch_size, filler=filler, lengths=section.packing
         ),
         processing_class=prepared.tokenizer,
-        peft_config=lora_config(section.lora) if section.lora else None,
+        peft_config=lora_config(section.lora, model) if section.lora else None,
         callbacks=[journal, CheckpointCallback(), stopping],
         name_batch=partial(_name_batch, prepared.mixture, packing),
+        packed_attention=prepared.attention if section.packing else None,
     )
     _check_sharding(trainer)
     trainer.remove_callback(PrinterCallback)
@@ -162,11 +160,6 @@ def _check_sharding(trainer: Any) -> None:
                 f"the launcher asks for {wanted}, but accelerate runs {kind} here, which does not shard the "
                 "model; it shards over GPUs only"
             )
-
-
-def _is_sharded(model: Any) -> bool:
-    """Whether the weights are only here in part (ZeRO-3, FSDP's lean loading)."""
-    return any(parameter.numel() == 0 or parameter.is_meta for parameter in model.parameters())
 
 
 def _meter(job: Job, model: Any, prepared: Prepared) -> Meter:

@@ -10,6 +10,7 @@ from trl import SFTTrainer
 
 from dartmath.errors import TrainingError
 from dartmath.training.head import STATISTICS, use_labelled_loss
+from dartmath.training.probe import check_packing
 
 NameBatch = Callable[[list[int]], str]
 """From the flat token ids of a batch to the source rows in it, for messages."""
@@ -19,11 +20,16 @@ class CheckedTrainer(SFTTrainer):  # type: ignore[misc]
     """SFTTrainer that refuses contaminated batches and stops at the first NaN or infinity.
 
     Transformers would replace a NaN loss by the mean of the earlier ones in the log and train on.
+
+    `packed_attention` is the kernel that has to keep packed examples apart; None without packing.
     """
 
-    def __init__(self, *args: Any, name_batch: NameBatch, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, name_batch: NameBatch, packed_attention: str | None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._name_batch = name_batch
+        self._unchecked = packed_attention
         self._batches: list[torch.Tensor] = []
         sharded = self.is_fsdp_enabled or self.is_deepspeed_enabled
         self._labelled_loss = not (sharded or self.args.torch_compile) and use_labelled_loss(
@@ -48,6 +54,8 @@ class CheckedTrainer(SFTTrainer):  # type: ignore[misc]
                 "a packed batch came with an attention mask, with which examples see one another; "
                 "this is a bug of dartmath or trl: please report the versions in manifest.json"
             )
+        if self._unchecked:
+            self._check_packing(model, self._unchecked)
         if self.model.training:
             self._batches.append(inputs["input_ids"])
         result = super().compute_loss(model, inputs, *args, **kwargs)
@@ -55,6 +63,13 @@ class CheckedTrainer(SFTTrainer):  # type: ignore[misc]
         if not torch.isfinite(loss):
             raise TrainingError(self._explain("loss", loss, self._batches[-1:] or [inputs["input_ids"]]))
         return result
+
+    def _check_packing(self, model: Any, attention: str) -> None:
+        """Once, and not before the first batch: only then is the model on its device, and sharded."""
+        plain = self.accelerator.unwrap_model(model, keep_torch_compile=False)
+        dtype = "bfloat16" if self.args.bf16 else "float32"
+        check_packing(plain, self.args.device, attention=attention, dtype=dtype)
+        self._unchecked = None
 
     def _get_grad_norm(self, model: Any, grad_norm: Any = None) -> Any:
         norm = super()._get_grad_norm(model, grad_norm=grad_norm)
