@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from dartmath.errors import DataError, JournalError
+from dartmath.errors import ConfigError, DataError, JournalError
 from dartmath.manifest import read_manifest, write_manifest
 from dartmath.sampling import journal_manifest, journal_writer
 from dartmath.sampling.config import Budget, SamplingSection, Uniform
 from dartmath.sampling.journal import load_tally, open_journal
 from dartmath.sampling.journal_segments import segment_numbers, segment_path, snapshot_numbers
+from dartmath.sampling.status import run_status
 from sampling.simulated import SimulatedEngine, assert_sound, dataset, make_queries, run
 
 SECTION = SamplingSection(policy=Uniform(k=5, cap=40), workers=0)
@@ -126,6 +127,84 @@ def test_damage_in_the_middle_is_an_error_with_its_place(tmp_path: Path) -> None
     path.write_bytes(b"".join(lines))
     with pytest.raises(JournalError, match=r"000000\.jsonl:11: damaged"):
         run(tmp_path, SimulatedEngine(), SECTION)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"outcome": "maybe"},
+        {"outcome": None},
+        {"query_id": 7},
+        {"trial": "x"},
+        {"trial": -3},
+        {"trial": 10**12},
+        {"completion_tokens": None},
+        {"completion_tokens": 10**15},
+        {"seed": "a"},
+        {"text": None},
+        {"unknown": 1},
+        {"seconds": "1.5"},
+    ],
+)
+def test_a_line_that_is_json_but_no_sample_is_damage(tmp_path: Path, damage: dict[str, object]) -> None:
+    run(tmp_path, SimulatedEngine(), LIMITED)
+    path = open_segment(tmp_path)
+    lines = path.read_bytes().splitlines(keepends=True)
+    lines[10] = json.dumps({**json.loads(lines[10]), **damage}).encode() + b"\n"
+    path.write_bytes(b"".join(lines))
+    with pytest.raises(JournalError, match=r"000000\.jsonl:11: damaged"):
+        open_journal(tmp_path).counts()
+    path.write_bytes(b"".join(lines[:10] + lines[11:]))
+    assert run(tmp_path, SimulatedEngine(), SECTION).complete
+    assert_sound(tmp_path)
+
+
+def test_files_of_others_among_the_segments_are_left_alone(tmp_path: Path) -> None:
+    run(tmp_path, SimulatedEngine(), LIMITED)
+    names = ["00000a.jsonl", "0000001.jsonl", "000000.jsonl.bak", "1.parquet", "9.counters.parquet"]
+    for name in names:
+        (tmp_path / "segments" / name).write_text("mine")
+    assert run(tmp_path, SimulatedEngine(), SECTION).complete
+    assert [(tmp_path / "segments" / name).read_text() for name in names] == ["mine"] * len(names)
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "says"),
+    [
+        ({"journal": {"version": "x"}}, JournalError, r"manifest\.json is damaged"),
+        ({"journal": None}, JournalError, r"manifest\.json is damaged"),
+        ({"config": None}, JournalError, r"manifest\.json is damaged"),
+        ({"summary": []}, JournalError, r"manifest\.json is damaged"),
+        ({"config": {"temprature": 1}}, ConfigError, r'manifest\.json: .*did you mean "temperature"'),
+    ],
+)
+def test_a_manifest_with_damaged_values_is_named(
+    tmp_path: Path, changes: dict[str, object], error: type[Exception], says: str
+) -> None:
+    run(tmp_path, SimulatedEngine(), LIMITED)
+    write_manifest(tmp_path, {**read_manifest(tmp_path), **changes})
+    with pytest.raises(error, match=says):
+        run_status(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "line", ["[1]", "{}", '{"id": "q", "dataset": "d", "text": "t", "references": null}']
+)
+def test_damaged_queries_are_named(tmp_path: Path, line: str) -> None:
+    run(tmp_path, SimulatedEngine(), LIMITED)
+    (tmp_path / "queries.jsonl").write_text(f"{line}\n")
+    with pytest.raises(JournalError, match=r"queries\.jsonl: cannot be read"):
+        open_journal(tmp_path).counts()
+
+
+@pytest.mark.parametrize(
+    "beat", ["[1]", '{"seconds": "x", "updated": null, "concurrency": []}', "[" * 100_000]
+)
+def test_a_damaged_heartbeat_harms_nothing(tmp_path: Path, beat: str) -> None:
+    run(tmp_path, SimulatedEngine(), LIMITED)
+    (tmp_path / "progress.json").write_text(beat)
+    assert run_status(tmp_path).samples == 130
+    assert run(tmp_path, SimulatedEngine(), SECTION).complete
 
 
 @pytest.mark.usefixtures("small_segments")

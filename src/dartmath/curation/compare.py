@@ -14,7 +14,7 @@ from dartmath.curation.pool import QueryPool, read_pool
 from dartmath.curation.select import Selection, count_rows, fail_rate, k_of, select, smallest_k, with_k
 from dartmath.curation.summary import GroupSummary, group_by
 from dartmath.sampling import policy as policies
-from dartmath.sampling.config import VRT, PolicySection, Prop2Diff, SamplingSection, Uniform
+from dartmath.sampling.config import VRT, PolicySection, Prop2Diff, Uniform
 
 POLICIES = ("vrt", "uniform", "prop2diff")
 LABELS = {"vrt": "VRT", "uniform": "Uniform", "prop2diff": "Prop2Diff"}
@@ -97,7 +97,7 @@ def compare_policies(
     from dartmath.sampling.journal import open_journal
 
     journal = open_journal(journal_folder)
-    sampled = SamplingSection.model_validate(journal.manifest["config"]).policy
+    sampled = journal.section.policy
     pools = read_pool(journal)
     for pool in pools if deduplicate else ():
         pool.deduplicate()

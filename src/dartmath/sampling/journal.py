@@ -16,6 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from dartmath.config import validate
 from dartmath.errors import JournalError
 from dartmath.manifest import read_manifest
 from dartmath.queries.query import Query
@@ -79,8 +80,8 @@ class JournalReader:
 
     @cached_property
     def section(self) -> SamplingSection:
-        """The run's configuration."""
-        return SamplingSection.model_validate(self.manifest["config"])
+        """The run's configuration; `ConfigError` for one that this dartmath does not know."""
+        return validate(SamplingSection, self.manifest["config"], where=str(self.folder / "manifest.json"))
 
     @cached_property
     def _queries(self) -> list[Query]:

@@ -70,8 +70,11 @@ def migrate(folder: Path) -> None:
 
 
 def check_version(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Raise `JournalError` if a newer dartmath wrote this run directory."""
-    found = int(manifest.get("journal", {}).get("version", 0))
+    """Raise `JournalError` if a newer dartmath wrote this run directory, or its manifest is damaged."""
+    journal, *others = (manifest.get(key) for key in ("journal", "config", "summary"))
+    found = journal.get("version") if isinstance(journal, Mapping) else None
+    if not isinstance(found, int) or not all(isinstance(one, Mapping) for one in others):
+        raise JournalError(f"{folder / 'manifest.json'} is damaged; restore it from a copy")
     if found > VERSION:
         raise JournalError(
             f"{folder} was written by a newer dartmath (journal version {found}, this one reads up to "
@@ -86,7 +89,7 @@ def read_queries(folder: Path) -> Iterator[Query]:
         with path.open("rb") as file:
             for line in file:
                 yield Query.from_json(orjson.loads(line))
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise JournalError(f"{path}: cannot be read ({error}); restore it from a copy") from error
 
 

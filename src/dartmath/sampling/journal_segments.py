@@ -8,6 +8,7 @@ segments/000008.jsonl              the open segment, one sample a line
 from __future__ import annotations
 
 import os
+import re
 from array import array
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,12 +19,14 @@ from typing import Any
 import orjson
 
 from dartmath.errors import JournalError
-from dartmath.sampling.sample import Sample
+from dartmath.sampling.sample import Sample, is_row
 from dartmath.verify.outcome import Outcome
 
 FOLDER = "segments"
 _DICTIONARY = ["query_id", "outcome", "finish_reason", "reason", "answer"]
 _BATCH = 2048
+_SEGMENT = re.compile(r"(\d{6})\.(?:jsonl|parquet)")
+_SNAPSHOT = re.compile(r"(\d{6})\.counters\.parquet")
 
 
 def segment_path(folder: Path, number: int, kind: str) -> Path:
@@ -33,13 +36,18 @@ def segment_path(folder: Path, number: int, kind: str) -> Path:
 
 def segment_numbers(folder: Path) -> list[int]:
     """Numbers of all segments, ascending."""
-    names = (path.name for path in (folder / FOLDER).glob("[0-9]*"))
-    return sorted({int(name[:6]) for name in names if name[6:] in (".jsonl", ".parquet")})
+    return _numbers(folder, _SEGMENT)
 
 
 def snapshot_numbers(folder: Path) -> list[int]:
     """Numbers of the segments that have counters beside them, ascending."""
-    return sorted(int(path.name[:6]) for path in (folder / FOLDER).glob("[0-9]*.counters.parquet"))
+    return _numbers(folder, _SNAPSHOT)
+
+
+def _numbers(folder: Path, kind: re.Pattern[str]) -> list[int]:
+    """Numbers of the files of a kind; files that are not the journal's are none of its business."""
+    found = (kind.fullmatch(path.name) for path in (folder / FOLDER).glob("[0-9]*"))
+    return sorted({int(match[1]) for match in found if match})
 
 
 def read_samples(folder: Path, number: int, outcomes: Collection[Outcome] | None = None) -> Iterator[Sample]:
@@ -122,7 +130,7 @@ def _parse(line: bytes) -> dict[str, Any] | None:
         row = orjson.loads(line)
     except orjson.JSONDecodeError:
         return None
-    return row if isinstance(row, dict) and "query_id" in row and "trial" in row else None
+    return row if isinstance(row, dict) and is_row(row) else None
 
 
 def _parquet_rows(path: Path, columns: list[str] | None) -> Iterator[dict[str, Any]]:

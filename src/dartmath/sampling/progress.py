@@ -22,6 +22,8 @@ _FILE = "progress.json"
 _SECONDS = 2.0
 _WINDOW = 60
 _LOG_SECONDS = 60.0
+# What a heartbeat holds beside numbers.
+_KINDS = {"host": str, "servers": list}
 
 
 class Heartbeat:
@@ -75,12 +77,13 @@ class Heartbeat:
 
 
 def read_progress(folder: Path) -> dict[str, Any]:
-    """The last heartbeat of a run; empty when there was none."""
+    """The last heartbeat of a run, without what is damaged; empty when there was none."""
     try:
         found = json.loads((folder / _FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    rows = found.items() if isinstance(found, dict) else ()
+    return {key: value for key, value in rows if isinstance(value, _KINDS.get(key, int | float))}
 
 
 def servers_of(engine: Any) -> list[dict[str, Any]] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
 from dartmath.verify.outcome import Outcome
@@ -51,6 +51,28 @@ class Sample:
 
 
 _FIELDS = tuple(field.name for field in fields(Sample))
+
+
+_INT32, _INT64 = 2**31, 2**63
+_BOUNDS = {"trial": _INT32, "prompt_tokens": _INT32, "completion_tokens": _INT32, "seed": _INT64}
+_TEXTS = ("query_id", "text", "finish_reason", "reason")
+_REQUIRED = frozenset(field.name for field in fields(Sample) if field.default is MISSING)
+_OUTCOMES = frozenset(outcome.value for outcome in Outcome)
+
+
+def is_row(row: Mapping[str, Any]) -> bool:
+    """Whether a dictionary is what `Sample.to_json` writes, and not what a damaged disk gave back."""
+    return (
+        row.keys() >= _REQUIRED
+        and row.keys() <= set(_FIELDS)
+        and row["outcome"] in _OUTCOMES
+        and all(isinstance(row.get(name, ""), str) for name in _TEXTS)
+        and all(isinstance(row[name], int) and 0 <= row[name] < bound for name, bound in _BOUNDS.items())
+        and isinstance(row.get("answer"), str | None)
+        and isinstance(row.get("text_hash"), int | None)
+        and isinstance(row.get("seconds", 0.0), int | float)
+        and isinstance(row.get("tools"), dict | None)
+    )
 
 
 def trial_seed(run_seed: int, query_id: str, trial: int) -> int:
