@@ -74,6 +74,17 @@ def test_resolved_recipe_round_trips(tmp_path: Path) -> None:
     assert load_recipe(write(tmp_path, recipe.to_yaml())) == recipe
 
 
+@pytest.mark.parametrize("defaults", [True, False])
+def test_passwords_of_servers_are_not_written(defaults: bool) -> None:
+    engine = {"kind": "openai", "base_urls": ["https://me:sesame@host:8000/v1?token=open"]}
+    recipe = validate(Recipe, {**MINIMAL, "engine": engine, "evaluation": {"engine": engine}}, where="x")
+    text = recipe.to_yaml(defaults=defaults)
+    assert text.count("https://host:8000/v1") == 2
+    assert "sesame" not in text and "open\n" not in text
+    assert "sesame" not in str(recipe.model_dump(mode="json"))
+    assert recipe.engine.base_urls == engine["base_urls"]  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize("name", sorted(builtin_recipes()))
 def test_a_recipe_without_its_defaults_is_the_same(name: str, tmp_path: Path) -> None:
     recipe = load_recipe(name)

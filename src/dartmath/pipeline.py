@@ -187,7 +187,7 @@ def _base_model(recipe: Recipe) -> ModelSection:
 
 def _keep_recipe(recipe: Recipe, folders: RunFolders) -> None:
     """Write the resolved recipe beside its results; warn when another one was there."""
-    if folders.recipe.is_file() and load_recipe(str(folders.recipe)) != recipe:
+    if folders.recipe.is_file() and load_recipe(str(folders.recipe)).to_yaml() != recipe.to_yaml():
         warn(f"{folders.recipe} differs from the recipe given; every stage checks what it may go on with")
     write_atomic(folders.recipe, recipe.to_yaml())
 

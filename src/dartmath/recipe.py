@@ -76,7 +76,7 @@ class Recipe(Section):
     def to_yaml(self, *, defaults: bool = True) -> str:
         """The recipe as YAML, with or without the keys left at their defaults.
 
-        Loading it gives an equal recipe.
+        Loading it gives an equal recipe, but for user names and passwords of servers.
         """
         data = self.model_dump(mode="json") if defaults else _without_defaults(self)
         return yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
@@ -86,14 +86,16 @@ def _without_defaults(value: Any) -> Any:
     """A section as a mapping of the keys that differ from their defaults; a `kind` is always said."""
     if isinstance(value, list):
         return [_without_defaults(one) for one in value]
-    if not isinstance(value, Section):
-        return value
-    fields = type(value).model_fields
+    fields, dumped = type(value).model_fields, value.model_dump(mode="json")
     return {
-        name: _without_defaults(found)
+        name: _without_defaults(found) if _holds_sections(found) else dumped[name]
         for name, found in value
         if name == "kind" or fields[name].is_required() or found != fields[name].get_default()
     }
+
+
+def _holds_sections(value: Any) -> bool:
+    return isinstance(value[0] if isinstance(value, list) and value else value, Section)
 
 
 def load_recipe(name: str, overrides: Mapping[str, Any] | None = None) -> Recipe:

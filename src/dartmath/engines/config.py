@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import Field
+from pydantic import Field, field_serializer
 
 from dartmath.config import Section
 
@@ -50,7 +51,7 @@ class OpenAIEngine(Section):
     kind: Literal["openai"] = "openai"
     """OpenAI-compatible servers."""
     base_urls: list[str] = ["http://127.0.0.1:8000/v1"]
-    """Servers, such as http://host:8000/v1."""
+    """Servers, such as http://host:8000/v1; a user name and password in one are written nowhere."""
     servers_file: Path | None = None
     """Text file with one server per line, read again whenever it changes; replaces `base_urls`."""
     endpoint: Literal["completions", "chat"] = "completions"
@@ -73,6 +74,18 @@ class OpenAIEngine(Section):
     """Stream responses: for servers that notice an aborted request only while they write."""
     extra_body: dict[str, Any] = {}
     """Further fields of every request, for parameters that only some servers know."""
+
+    @field_serializer("base_urls")
+    def _without_passwords(self, urls: list[str]) -> list[str]:
+        # Resolved recipes lie beside results, and cards are published.
+        return [public_url(url) for url in urls]
+
+
+def public_url(url: str) -> str:
+    """`url` without user name, password and query, fit to be shown and recorded."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit((parts.scheme, host, parts.path, "", ""))
 
 
 class RayEngine(Section):
