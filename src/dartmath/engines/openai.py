@@ -141,6 +141,9 @@ class RemoteEngine:
             return failure
         else:
             server.answered_in(time.monotonic() - began, found.completion_tokens)
+            if changed := server.other_model(found.details["model"]):
+                server.failed_with(changed)
+                return changed
             return found
         finally:
             pool.release(server)
@@ -171,7 +174,10 @@ class RemoteEngine:
             server.refused, server.last_error = True, str(error)
             return
         except Exception as error:  # as in _try
-            server.failed_with(understand(error, server.name, self._key))
+            failure = understand(error, server.name, self._key)
+            server.failed_with(failure)
+            # What refuses to be got to know would refuse every request.
+            server.refused |= not failure.retry
             return
         server.breaker.success()
         server.failing_since = None

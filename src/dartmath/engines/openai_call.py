@@ -22,6 +22,11 @@ PURE: dict[str, dict[str, Any]] = {
 }
 
 
+# No tokenizer's tokens are longer than a few hundred characters; a text beyond this is none of `max_tokens`.
+_TOKEN_CHARS = 1024
+_MOST_TOKENS = 2**31 - 1
+
+
 class BadAnswerError(Exception):
     """Status 200, but not an answer: no JSON, half a body, no choices, no finish reason."""
 
@@ -85,32 +90,39 @@ async def exchange(client: Any, call: Call, request: Request, *, stream: bool) -
         answer = await _read_stream(api, fields)
     else:
         raw = await api.with_raw_response.create(**fields)
-        answer = _read_json(raw.text)
-    return _completion(answer, call.stops(request.generation))
+        answer = read_json(raw.text)
+    found = _completion(answer, call.stops(request.generation))
+    if len(found.text) > _TOKEN_CHARS * request.generation.max_tokens:
+        raise BadAnswerError(
+            f"a text of {len(found.text):,} characters for at most {request.generation.max_tokens} tokens"
+        )
+    return found
 
 
 async def _read_stream(api: Any, fields: dict[str, Any]) -> dict[str, Any]:
     """All chunks of a stream, joined to the form of an answer that is not streamed."""
     fields["extra_body"] |= {"stream_options": {"include_usage": True}}
     parts: list[str] = []
-    finish, usage = None, None
+    finish, usage, model = None, None, None
     try:
         async with await api.create(**fields, stream=True) as chunks:
             async for chunk in chunks:
                 row = chunk.to_dict()
-                usage = row.get("usage") or usage
+                usage, model = row.get("usage") or usage, row.get("model") or model
                 for choice in row.get("choices") or ():
                     parts.append(choice.get("text") or (choice.get("delta") or {}).get("content") or "")
                     finish = choice.get("finish_reason") or finish
-    except (json.JSONDecodeError, AttributeError, TypeError) as error:
+    except (ValueError, RecursionError, AttributeError, TypeError) as error:
         raise BadAnswerError(f"a broken stream: {error}") from error
-    return {"choices": [{"text": "".join(parts), "finish_reason": finish}], "usage": usage}
+    choices = [{"text": "".join(parts), "finish_reason": finish}]
+    return {"choices": choices, "usage": usage, "model": model}
 
 
-def _read_json(text: str) -> dict[str, Any]:
+def read_json(text: str) -> dict[str, Any]:
+    """The JSON object that a server answered; `BadAnswerError` for anything else."""
     try:
         answer = json.loads(text)
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise BadAnswerError(f"no JSON but {text[:80]!r}") from error
     if not isinstance(answer, dict):
         raise BadAnswerError(f"no JSON object but {text[:80]!r}")
@@ -123,13 +135,22 @@ def _completion(answer: dict[str, Any], stops: tuple[str, ...]) -> Completion:
         text = choice["message"].get("content") or "" if "message" in choice else choice["text"]
         finish = choice["finish_reason"]
         usage = answer.get("usage") or {}
-        counts = int(usage.get("prompt_tokens") or 0), int(usage.get("completion_tokens") or 0)
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
-        raise BadAnswerError(f"an answer without {error}: {json.dumps(answer)[:80]!r}") from error
-    if not isinstance(text, str) or finish in (None, "abort", "error"):
+        counts = _count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens"))
+    except (KeyError, IndexError, TypeError, ValueError, OverflowError, AttributeError) as error:
+        raise BadAnswerError(f"no completion but {str(answer)[:80]!r}") from error
+    if not isinstance(text, str) or not isinstance(finish, str) or finish in ("abort", "error"):
         raise BadAnswerError(f"an unfinished answer (finish_reason {finish!r})")
     if finish == "content_filter":
         return Completion(text, "error", *counts, error="the server's content filter stopped the response")
     places = [place for stop in stops if (place := text.find(stop)) >= 0]
     text = text[: min(places)] if places else text
-    return Completion(text, "length" if finish == "length" and not places else "stop", *counts)
+    reason = "length" if finish == "length" and not places else "stop"
+    return Completion(text, reason, *counts, details={"model": answer.get("model")})
+
+
+def _count(tokens: Any) -> int:
+    """A number of tokens, 0 where none is given; `ValueError` for what cannot be one."""
+    count = int(tokens or 0)
+    if not 0 <= count <= _MOST_TOKENS:
+        raise ValueError(f"{count} tokens")
+    return count

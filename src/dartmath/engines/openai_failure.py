@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dartmath.engines.openai_call import BadAnswerError
 from dartmath.engines.openai_server import Failure
+from dartmath.text import printable
 
 _REFUSED = {
     401: "refuses the API key: set the environment variable that engine.api_key_env names",
@@ -56,4 +57,4 @@ def _retry_after(error: object) -> float:
 
 def _clean(text: str, secret: str) -> str:
     shown = text.replace(secret, "***") if secret else text
-    return " ".join(shown.split())[:200]
+    return printable(" ".join(shown.split())[:200])

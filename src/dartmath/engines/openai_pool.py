@@ -28,7 +28,7 @@ class Pool:
         self._file, self._patience, self._make, self._meet = file, patience, make, meet
         self._urls, self._stamp = urls, 0
         self.servers: list[Server] = []
-        self.error: EngineError | None = None
+        self.error: BaseException | None = None
         self._changed = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -92,7 +92,14 @@ class Pool:
     def _spawn(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """Let whoever waits for a server know of an error that nobody else would see."""
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            self.error = self.error or error
+            self.wake()
 
     def _join(self, urls: list[str]) -> None:
         present = {server.url: server for server in self.servers if not server.leaving}

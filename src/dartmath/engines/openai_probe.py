@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from dartmath.engines.openai_call import Call, exchange
+from dartmath.engines.openai_call import BadAnswerError, Call, exchange, read_json
 from dartmath.engines.openai_server import Server
 from dartmath.engines.protocol import Generation, Request
 from dartmath.errors import EngineError, nearest
@@ -38,9 +38,8 @@ async def _models(server: Server) -> Mapping[str, Mapping[str, Any]]:
 
     try:
         raw = await server.client.models.with_raw_response.list(timeout=20)
-        rows = raw.http_response.json().get("data") or []
-        return {str(row["id"]): row for row in rows}
-    except (openai.NotFoundError, ValueError, AttributeError, KeyError, TypeError):
+        return {str(row["id"]): {**row} for row in read_json(raw.text).get("data") or []}
+    except (openai.NotFoundError, BadAnswerError, KeyError, TypeError):
         return {}
 
 
@@ -68,12 +67,14 @@ async def _manners(server: Server, call: Call) -> list[str]:
 
 async def _choices(server: Server, call: Call) -> int:
     """How many choices come back when two are asked for; 2 where the server refuses aloud."""
+    import httpx2
     import openai
 
     body = call.body(Request("probe", _PROBE, replace(_WILD, max_tokens=1), 1))
     path = "/chat/completions" if call.endpoint == "chat" else "/completions"
     try:
-        answer = await server.client.post(path, body={**body, "n": 2}, cast_to=dict[str, Any])
+        raw = await server.client.post(path, body={**body, "n": 2}, cast_to=httpx2.Response)
     except openai.BadRequestError:
         return 2
-    return len(answer.get("choices") or ())
+    choices = read_json(raw.text).get("choices")
+    return len(choices) if isinstance(choices, list) else 0

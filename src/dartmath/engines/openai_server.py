@@ -6,8 +6,9 @@ import time
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
+from dartmath.engines.config import public_url
 from dartmath.engines.openai_breaker import Breaker
 from dartmath.engines.openai_call import Call
 from dartmath.engines.openai_pace import Pace
@@ -35,6 +36,7 @@ class Server:
         self.refused = False
         self.leaving = False
         self.ignores: list[str] = []
+        self._model: object = None
 
     @property
     def usable(self) -> bool:
@@ -66,6 +68,17 @@ class Server:
         if tokens:
             before = self.seconds_per_token if self.seconds_per_token is not None else seconds / tokens
             self.seconds_per_token = before + _SMOOTHING * (seconds / tokens - before)
+
+    def other_model(self, name: object) -> Failure | None:
+        """What is wrong when an answer names another model than the first one did."""
+        self._model = self._model or name
+        if name in (None, self._model):
+            return None
+        return Failure(
+            f"{self.name} now answers as {name!r}, and before as {self._model!r}: the samples of two models "
+            "may not be mixed; serve the first one again",
+            final=True,
+        )
 
     def failed_with(self, failure: Failure) -> None:
         """A request failed."""
@@ -144,10 +157,3 @@ def _is_this_machine(url: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def public_url(url: str) -> str:
-    """`url` without user name, password and query, fit to be shown and recorded."""
-    parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2]
-    return urlunsplit((parts.scheme, host, parts.path, "", ""))
