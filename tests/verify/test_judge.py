@@ -16,7 +16,7 @@ from dartmath.queries.query import make_query
 from dartmath.verify import Outcome, grade, verify
 
 CASES = Path(__file__).parents[1] / "cases" / "verify"
-SPECIAL = {"hostile", "extraction", "theoremqa", "equivalent", "different"}
+SPECIAL = {"hostile", "extraction", "responses", "theoremqa", "equivalent", "different"}
 
 
 def labelled() -> list[Any]:
@@ -33,6 +33,20 @@ def test_labelled_case(case: dict[str, Any]) -> None:
     options = {key: case[key] for key in ("query", "tolerance", "ordered") if key in case}
     verdict = verify(case["reference"], case["answer"], **options)
     assert verdict.correct == case["equal"], verdict
+
+
+def responses() -> list[Any]:
+    lines = (CASES / "responses.jsonl").read_text(encoding="utf-8").splitlines()
+    return [pytest.param(json.loads(line), id=str(n)) for n, line in enumerate(lines, 1)]
+
+
+@pytest.mark.parametrize("case", responses())
+def test_labelled_response(case: dict[str, Any]) -> None:
+    query = SimpleNamespace(
+        text=case.get("query", ""), references=(case["reference"],), verifier="math", metadata={}
+    )
+    verdict = grade(query, case["response"])
+    assert verdict.correct == case["correct"], verdict
 
 
 def test_there_are_cases_of_every_category() -> None:

@@ -44,7 +44,8 @@ def _items(g: Grammar, opening: str) -> list[Expression]:
     items: list[Expression] = []
     dots = 0
     while not closes(opening, g.token) and not (opening == "<" and g.is_op(">")):
-        if not dots and items and g.accept("ldots"):
+        if g.tokens[g.at][1] == "ldots" and items and not dots:
+            g.at += 1
             dots = len(items)
         else:
             items.append(g.union() if opening == "<" else statement(g))

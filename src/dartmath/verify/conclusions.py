@@ -12,7 +12,7 @@ TAIL = 1_000
 """Only this many characters at the end of a response are looked at."""
 
 _SENTENCE = re.compile(
-    rf"(?:^|(?<=[.!?:]) |(?<=。))[ \t]*(?:{CONCLUDING}|we (?:get|have|find|obtain|conclude)\b)[^\n]*",
+    rf"(?:^|(?<=[.!?:]) |(?<=。))[ \t*#_]*(?:{CONCLUDING}|we (?:get|have|find|obtain|conclude)\b)[^\n]*",
     re.IGNORECASE | re.MULTILINE,
 )
 _NAME = re.compile(r"\\?[a-zA-Z]+(?:_\{?\w\}?)?[.,]?")

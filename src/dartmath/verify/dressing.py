@@ -40,6 +40,10 @@ _CHOOSE = re.compile(
     r"(?:\{\})?[_^]\{?(\w{1,9})\}?\s*(?:\\(?:text|mathrm)\s*\{)?([CP])\}?\s*_\{?(\w{1,9})\}?(?![\w^])"
 )
 _RATE = re.compile(r"^(-?\\?[$£€] ?[\d.,]+)(?: ?/ ?| an? )(?=[a-z]{3,12}$)")
+_MODULO = re.compile(
+    r"\(?\s*(?:\\(?:text|mathrm|operatorname|mbox)\s*\{\s*\(?\s*mod\s*\}?|\\[bp]?mod(?![a-z])|(?<![\\a-z])mod(?![a-z]))"
+    r"(?:\\[ ,;:]|[\s~])*\{?(\d{1,9}|[a-z])\}?\s*\)?\}?$"
+)
 _SCALED = re.compile(
     rf"(?<=[\d}}])[\s~]*((?:\\(?:text|mathrm|mbox)\s*\{{)?)\s*({'|'.join(SCALES)})s?(?![A-Za-z])",
     re.IGNORECASE,
@@ -92,6 +96,7 @@ _REWRITINGS: tuple[tuple[tuple[str, ...], re.Pattern[str], str | Callable[[re.Ma
     (SCALE_STEMS, _SCALED, _power_of_ten),
     (("[", "]"), _OUTWARD, _inward),
     (("$", "£", "€"), _RATE, r"\1 per "),
+    (("mod",), _MODULO, r"\\pmod{\1}"),
     (("U",), _UNION, r"\\cup "),
     (("C", "P"), _CHOOSE, _chosen),
     (("{:}",), _BRACED_COLON, ":"),

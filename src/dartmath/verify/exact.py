@@ -8,7 +8,17 @@ from fractions import Fraction
 from hashlib import blake2b
 
 from dartmath.verify.effort import affordable
-from dartmath.verify.expression import Apply, Expression, Number, Symbol, size
+from dartmath.verify.expression import (
+    Apply,
+    Expression,
+    Number,
+    Symbol,
+    heads,
+    number,
+    replace,
+    size,
+    symbols,
+)
 
 PRIME = (1 << 61) - 1
 """The field for identity tests: a false "equal" has probability at most degree / 2^61 per point."""
@@ -252,3 +262,22 @@ _FIELD: dict[str, Callable[[_Args, Mapping[str, int]], int]] = {
     "base": lambda args, point: residue(args[0], point),
     "percent": lambda args, point: _field_divide(residue(args[0], point), 100),
 }
+
+
+def linear(node: Expression) -> tuple[Fraction, Fraction] | None:
+    """Offset and slope of a tree that is linear in its one symbol; None for any other tree."""
+    names = symbols(node)
+    if len(names) != 1 or not heads(node) <= _LINEAR:
+        return None
+    (name,) = names
+    try:
+        offset, end = (rational(replace(node, {name: number(at)})) for at in (0, 1))
+        line = Apply("add", (Number(offset), Apply("mul", (Number(end - offset), Symbol(name)))))
+        point = field_point(names, 0)
+        same = residue(line, point) == residue(node, point)
+    except (Inexact, Undefined):
+        return None
+    return (offset, end - offset) if same else None
+
+
+_LINEAR = frozenset(["add", "neg", "mul", "div", "decimal"])

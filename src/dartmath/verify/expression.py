@@ -193,6 +193,10 @@ class Named(Expression):
         return f"{self.kind}:{self.value}"
 
 
+TRANSPOSED = (Symbol("T"), Symbol("top"), Symbol("intercal"))
+"""Exponents that transpose a matrix."""
+
+
 def number(value: int) -> Number:
     """The integer literal `value`."""
     return Number(Fraction(value))

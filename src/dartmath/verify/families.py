@@ -9,6 +9,7 @@ from dartmath.verify.expression import (
     Apply,
     Expression,
     Group,
+    Number,
     Relation,
     SetBuilder,
     Symbol,
@@ -22,6 +23,9 @@ from dartmath.verify.measures import distance
 from dartmath.verify.relations import assigned, difference
 
 _PARAMETERS = ("k", "n", "m", "l", "j", "N", "K")
+
+_MEMBER = "#"
+"""The parameter of a residue class, a name that no answer can have."""
 
 Pair = tuple[Expression, Expression]
 """A reference and an answer, as one reading has them."""
@@ -78,12 +82,30 @@ def _family(node: Expression) -> tuple[Expression, str] | None:
             pass
         case SetBuilder(element=member, condition=Relation(operators=("in",)) as condition):
             pass
+        case Apply(name="residue", args=(value, modulus)):
+            return _class(value, modulus), _MEMBER
+        case Relation(sides=(name, Apply(name="residue", args=(value, modulus))), operators=("=",)):
+            return Relation((name, _class(value, modulus)), ("=",)), _MEMBER
         case _:
             return None
     name, domain = condition.sides
     if isinstance(name, Symbol) and domain in (Symbol("\\mathbb{Z}"), Symbol("Z")):
         return member, name.name
     return None
+
+
+def _class(value: Expression, modulus: Expression) -> Expression:
+    """The numbers congruent to a value, `a + m k`."""
+    return Apply("add", (value, Apply("mul", (modulus, Symbol(_MEMBER)))))
+
+
+def residues(ours: Expression, theirs: Expression) -> Iterator[Pair]:
+    """`3 \\pmod 7` for 3."""
+    pairs = ((ours, theirs), (theirs, ours))
+    for place, (congruence, other) in enumerate(pairs):
+        match assigned(congruence) or congruence, assigned(other) or other:
+            case Apply(name="residue", args=(value, _)), Number() as bare:
+                yield (value, bare) if place == 0 else (bare, value)
 
 
 def _parameter(node: Expression) -> str:

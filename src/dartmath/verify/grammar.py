@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from dartmath.verify.atoms import atom
 from dartmath.verify.cursor import MAX_DEPTH, Cursor
-from dartmath.verify.expression import Apply, Expression, Group, Number, Symbol
+from dartmath.verify.expression import TRANSPOSED, Apply, Expression, Group, Matrix, Number, Symbol
 from dartmath.verify.names import split_word
 from dartmath.verify.progressions import dotted_product, dotted_sum
 from dartmath.verify.terms import added, product, proper_fraction, quotient, ratio, with_sign
@@ -230,7 +230,10 @@ class Grammar(Cursor):
         elif kind == "op" and text in "+*" and isinstance(base, Symbol) and self.peek(1)[0] not in _STARTS:
             self.at += 1
             return Symbol(base.name + text)
-        return Apply("pow", (base, self.exponent()))
+        exponent = self.exponent()
+        if isinstance(base, Group) and exponent in TRANSPOSED:
+            return Matrix(tuple((item,) for item in base.items))
+        return Apply("pow", (base, exponent))
 
     def _braced_mark(self, base: Expression) -> Expression | None:
         """`{\\circ}`, `{+}`, `{'}` or `{''}` as an exponent that is a mark, not a power."""

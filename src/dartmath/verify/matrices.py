@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dartmath.verify.equality import scalar_equal
 from dartmath.verify.expression import (
+    TRANSPOSED,
     Apply,
     Constant,
     Expression,
@@ -41,7 +42,7 @@ def combined(node: Expression) -> Matrix | None:
             return _product(factors)
         case Apply(name="add", args=terms):
             return _sum(terms)
-        case Apply(name="pow", args=(part, Symbol(name="T" | "t" | "top"))):
+        case Apply(name="pow", args=(part, exponent)) if exponent in TRANSPOSED:
             inner = combined(part)
             return None if inner is None else Matrix(tuple(zip(*inner.rows, strict=True)))
     return None

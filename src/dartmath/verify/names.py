@@ -37,7 +37,7 @@ GREEK = frozenset(
     listed(
         "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho sigma tau "
         "upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Sigma Upsilon Phi Psi Omega Pi ell "
-        "hbar mho partial nabla aleph jmath triangle angle"
+        "hbar mho partial nabla aleph jmath triangle angle top intercal"
     )
 )
 

@@ -74,7 +74,7 @@ def _answer(tokens: list[Token], source: str) -> Expression:
     if len(parts) > MAX_ITEMS:
         raise NotationError(f"more than {MAX_ITEMS} items")
     items = [item for part in parts for item in _item(part, source)]
-    if DOTS in items:
+    if len(parts) > 2 and DOTS in items:
         place = items.index(DOTS)
         items = dotted_list(items[:place], items[place + 1 :]) or items
     if not items:

@@ -13,19 +13,16 @@ from fractions import Fraction
 from itertools import pairwise
 
 from dartmath.verify.effort import affordable_terms
-from dartmath.verify.exact import Inexact, field_point, rational, residue
+from dartmath.verify.exact import linear
 from dartmath.verify.expression import (
     Apply,
     Expression,
     Group,
     Named,
     Number,
-    Symbol,
     heads,
     number,
-    replace,
     size,
-    symbols,
 )
 
 DOTS = Named("dots", "...")
@@ -153,7 +150,7 @@ def _count_up_to(first: list[Fraction], rest: Sequence[Expression]) -> Expressio
     """
     if len(first) < 2 or len(rest) != 1 or not (_is_plain(first) or len(first) > 2):
         return None
-    step, line = first[1] - first[0], _line(rest[0])
+    step, line = first[1] - first[0], linear(rest[0])
     if not step or line is None or any(two - one != step for one, two in pairwise(first)):
         return None
     offset, slope = (line[0] - first[0]) / step, line[1] / step
@@ -161,21 +158,6 @@ def _count_up_to(first: list[Fraction], rest: Sequence[Expression]) -> Expressio
         return None
     hidden = Apply("div", (Apply("add", (rest[0], Number(-first[0]))), Number(step)))
     return Apply("add", (hidden, number(1)))
-
-
-def _line(term: Expression) -> tuple[Fraction, Fraction] | None:
-    """Offset and slope of a term that is linear in its one letter; None for any other term."""
-    names = symbols(term)
-    if len(names) != 1 or not heads(term) <= {"add", "neg", "mul"}:
-        return None
-    (name,) = names
-    try:
-        at = [rational(replace(term, {name: number(point)})) for point in (0, 1)]
-        line = Apply("add", (Number(at[0]), Apply("mul", (Number(at[1] - at[0]), Symbol(name)))))
-        point = field_point(names, 0)
-        return (at[0], at[1] - at[0]) if residue(line, point) == residue(term, point) else None
-    except Inexact:
-        return None
 
 
 def _arithmetic(first: list[Fraction], last: list[Fraction]) -> int:

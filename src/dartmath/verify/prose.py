@@ -27,7 +27,8 @@ _COMPARED = (
 )
 _KIND = re.compile(
     r"(?:any |all |every )?(odd|even|prime|composite|positive|negative|natural|rational|irrational)"
-    r"(?: (?:numbers?|integers?))?(?: of [a-z]+)?"
+    r"(?: (?:numbers?|integers?|functions?))?(?: of [a-z]+)?"
+    r"|(?:(?:it|series|sequence|integral|limit) (?:is )?)?(converg|diverg)(?:es|ent)"
 )
 
 
@@ -55,10 +56,10 @@ def _same_subject(reference: str, answer: str, query: str) -> Decision | None:
 
 
 def _same_kind(reference: str, answer: str) -> Decision | None:
-    """`any odd number of players` for `odd`."""
+    """`any odd number of players` for `odd`, `convergent` for `converges`."""
     kinds = [_KIND.fullmatch(fold(words)) for words in (reference, answer)]
-    if kinds[0] and kinds[1] and kinds[0][1] == kinds[1][1]:
-        return Decision(True, "text", "the same kind of numbers")
+    if kinds[0] and kinds[1] and kinds[0].groups() == kinds[1].groups():
+        return Decision(True, "text", "the same kind in other words")
     return None
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from dartmath.verify.absolute import without_absolute
+from dartmath.verify.asked import asked
 from dartmath.verify.bases import letters_as_digits
-from dartmath.verify.choices import options
-from dartmath.verify.dressing import SCALE_STEMS, undressed, unscaled
+from dartmath.verify.dressing import undressed
 from dartmath.verify.expression import (
     Apply,
     Expression,
@@ -21,27 +22,32 @@ from dartmath.verify.expression import (
     Text,
     heads,
     number,
+    symbols,
 )
-from dartmath.verify.families import Pair, families, renamed_parameters
+from dartmath.verify.families import Pair, families, renamed_parameters, residues
 from dartmath.verify.names import GREEK
 from dartmath.verify.notation import plain_latex
 from dartmath.verify.parser import parse
 from dartmath.verify.relations import assigned, label
 from dartmath.verify.sentences import stated
-from dartmath.verify.words import SCALES, clock
+from dartmath.verify.words import clock, fold, named
 
 _GROUPED = re.compile(r"\d,\d{3}(?!\d)")
+_MONEY = re.compile(r"(?:[$£€¥₹]|\\pounds?) ?\d{1,3},\d{3}")
 _LETTERS = re.compile(r"\\?[A-Za-z]{2,4}")
 _UNIT_LETTER = re.compile(
     r"(-?[\d.,/]{1,40}) +([mgslhLtNJWVA](?:\s*/\s*(?:s|h|m))?(?:\s*\^\s*\{?[23]\}?)?"
     r"|[mglLtNJWVA](?:\s*\^\s*\{?[23]\}?)?(?:\s|\\cdot|\\,)+[smhK]\s*\^\s*\{?\s*-\s*[1-3]\s*\}?)"
 )
+_POINT = re.compile(r"[A-Z]|m|angle|triangle")
+_PARTS = r"half|halves|thirds?|quarters?|(?:four|fif|six|seven|eigh|nin|ten|hundred|thousand)ths?"
+_COUNTED = re.compile(
+    r"([a-z]+(?: [a-z]+){0,2}?)"
+    rf"(?: (?!(?:{_PARTS}|and|or|of|point|to|times|dozen|pairs?)\b)[a-z]+){{1,2}}"
+)
 _LETTER_PAIR = re.compile(r"[A-Za-z]{2}")
 _BASE_QUERY = re.compile(r"\bbase\b|\bbinary\b|\boctal\b|\bhexadecimal\b", re.IGNORECASE)
-_ASKED = re.compile(r"\bfor \$?([a-zA-Z])\$?\s*[.?]?\s*$|\bfor \$?([a-zA-Z])\$?[.?]")
-_OPTION = re.compile(r"(?:\\text\s*\{)?\s*\(?([a-jA-J])\)\s*([^}]+)\}?")
 _SPACED = re.compile(r"-?[\d./]{1,40}(?: +-?[\d./]{1,40}){1,200}")
-_IN_SCALES = re.compile(rf"\b(?:{'|'.join(SCALES)})s\b", re.IGNORECASE)
 
 
 def other_readings(
@@ -60,22 +66,27 @@ def other_readings(
     yield from _letters_in_base(reference, ours, answer, theirs, query)
     yield from renamed_parameters(ours, theirs)
     yield from _unit_letters(reference, ours, answer, theirs)
-    yield from _in_scales(reference, answer, query)
-    yield from _option_text(ours, answer, query)
+    yield from asked(reference, ours, answer, theirs, query)
     if collection:
-        yield from _asked_for(ours, theirs, query)
         yield from _spaced_lists(reference, ours, answer, theirs)
         yield from families(ours, theirs)
         yield from _points(ours, theirs)
+    if "residue" in heads(ours) or "residue" in heads(theirs):
+        yield from residues(ours, theirs)
+        yield from families(ours, theirs)
+    yield from _named_by_points(ours, theirs)
+    if (interval := without_absolute(ours)) is not None:
+        yield interval, theirs
     yield from _combinations(ours, theirs)
+    yield from _counted(ours, theirs)
     yield from _statements(reference, ours, answer, theirs)
 
 
 def _lists(reference: str, ours: Expression, answer: str, theirs: Expression) -> Iterator[Pair]:
     """`1,234` as the list 1, 234, when the other side is a list."""
-    if isinstance(ours, Group) and _GROUPED.search(answer):
+    if isinstance(ours, Group) and _GROUPED.search(answer) and not _MONEY.search(answer):
         yield ours, parse(answer, comma_groups=False)
-    if isinstance(theirs, Group) and _GROUPED.search(reference):
+    if isinstance(theirs, Group) and _GROUPED.search(reference) and not _MONEY.search(reference):
         yield parse(reference, comma_groups=False), theirs
 
 
@@ -177,6 +188,43 @@ def _combination(node: Expression) -> Expression | None:
     return None
 
 
+def _named_by_points(ours: Expression, theirs: Expression) -> Iterator[Pair]:
+    """`AB = 5`, `\\angle ABC = 70^\\circ` and `P(X = 2) = 0.25` for their values."""
+    if isinstance(ours, Relation) == isinstance(theirs, Relation):
+        return
+    one, two = (_without_points(side) if isinstance(side, Relation) else side for side in (ours, theirs))
+    if one is not None and two is not None:
+        yield one, two
+
+
+def _without_points(relation: Relation) -> Expression | None:
+    head, value = relation.sides[0], relation.sides[-1]
+    if symbols(value) or set(relation.operators) != {"="}:
+        return None
+    match head:
+        case Apply(name="mul", args=(Symbol(name="P"), Relation() | Apply(name="union" | "intersection"))):
+            return value
+    absolute = isinstance(head, Apply) and head.name in ("abs", "det")
+    head = head.args[0] if absolute and isinstance(head, Apply) else head
+    factors = head.args if isinstance(head, Apply) and head.name == "mul" else (head,)
+    points = all(isinstance(part, Symbol) and _POINT.fullmatch(part.name) for part in factors)
+    return value if points and (absolute or len(factors) > 1) else None
+
+
+def _counted(ours: Expression, theirs: Expression) -> Iterator[Pair]:
+    """`seven people` for 7."""
+    if isinstance(ours, Text) and isinstance(theirs, Number) and (count := _count(ours.words)) is not None:
+        yield count, theirs
+    if isinstance(theirs, Text) and isinstance(ours, Number) and (count := _count(theirs.words)) is not None:
+        yield ours, count
+
+
+def _count(words: str) -> Expression | None:
+    match = _COUNTED.fullmatch(fold(words)) if len(words) < 80 else None
+    found = named(match[1]) if match else None
+    return found if isinstance(found, Number) else None
+
+
 def _unit_letters(reference: str, ours: Expression, answer: str, theirs: Expression) -> Iterator[Pair]:
     """`5 m` with a unit, not a variable, when the other side has a unit or is a mere number."""
     if " " not in reference and " " not in answer:
@@ -196,34 +244,6 @@ def _with_unit(text: str) -> Expression | None:
     if match is None:
         return None
     return Quantity(parse(match[1]), match[2].replace("\\cdot", "·").replace("\\,", " ").strip())
-
-
-def _in_scales(reference: str, answer: str, query: str) -> Iterator[Pair]:
-    """`5 million` for 5, when the query asks for a number of millions."""
-    if not any(stem in reference or stem in answer for stem in SCALE_STEMS):
-        return
-    bare = unscaled(reference), unscaled(answer)
-    if bare != (reference, answer) and _IN_SCALES.search(query[-2000:]):
-        yield parse(bare[0]), parse(bare[1])
-
-
-def _asked_for(ours: Expression, theirs: Expression, query: str) -> Iterator[Pair]:
-    """`x = 3, y = 4` for 3, when the query asks "solve ... for x"."""
-    if isinstance(ours, Group | Relation) or not isinstance(theirs, Group):
-        return
-    asked = [one or two for one, two in _ASKED.findall(query[-2000:])]
-    if len(asked) != 1:
-        return
-    for item in theirs.items:
-        if label(item) == asked[0] and (value := assigned(item)) is not None:
-            yield ours, value
-
-
-def _option_text(ours: Expression, answer: str, query: str) -> Iterator[Pair]:
-    """`(b) 5` for 5, when the query has such options."""
-    match = _OPTION.fullmatch(undressed(answer)) if len(answer) < 300 and ")" in answer else None
-    if match and match[1].upper() in options(query):
-        yield ours, parse(match[2])
 
 
 def _spaced_lists(reference: str, ours: Expression, answer: str, theirs: Expression) -> Iterator[Pair]:

@@ -33,6 +33,8 @@ def is_name(node: Expression) -> bool:
     match node:
         case Symbol() | Text() | Constant(name="e" | "i"):
             return True
+        case Apply(name="mul", args=(Symbol(name="nabla"), Symbol())):
+            return True
         case Group(items=items):
             return all(is_name(item) or _is_applied(item) for item in items)
         case Apply(name=name, args=args):

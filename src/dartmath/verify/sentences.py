@@ -11,7 +11,7 @@ MAX_SENTENCE = 200
 
 CONCLUDING = (
     r"(?:(?:so|thus|therefore|hence|then|consequently|accordingly|finally|overall|altogether|as a result"
-    r"|in (?:conclusion|summary|total|all))\b|因此|所以|综上所述?|故)"
+    r"|(?:in )?conclusion|in (?:summary|total|all))\b|因此|所以|综上所述?|故)"
 )
 """Words that begin a concluding sentence, in lower case."""
 
@@ -63,7 +63,7 @@ _VALUE = (
 
 _WORDS = r"(?P<words>[A-Za-z' ,-]{0,100})[.!。]?"
 _CONCLUDED = re.compile(
-    rf"\s*(?:{CONCLUDING}|we (?:get|have|find|obtain|conclude)\b(?: that)?)[,:，]?\s*", re.IGNORECASE
+    rf"[\s*#_]*(?:{CONCLUDING}|we (?:get|have|find|obtain|conclude)\b(?: that)?)[,:，*_]*\s*", re.IGNORECASE
 )
 _COMPUTED = re.compile(rf"[^=]*(?:=[^=]*)*= ?{_VALUE}{_WORDS}")
 _ALGEBRA = re.compile(r"\d[a-zA-Z]\b|\b[a-wyzA-Z] ?[-+*/^]|[-+*/^] ?[a-zA-Z] *=|\^")
@@ -74,6 +74,14 @@ _ONLY = re.compile(rf"[^\d=]*{_VALUE}[^\d=]*")
 _COPULA_BEFORE_NUMBER = re.compile(
     r"\b(?:is|are|was|were|equals?|costs?|be|equal to) -?\\?[$£€¥]?\d", re.IGNORECASE
 )
+_CHANGED = re.compile(
+    r"\b(?:plus|minus|times|more|less|fewer|over|under|other|first|next|initially|squared|cubed|divided|multiplied"
+    r"|half|halves|thirds?|quarters?|fourths|tenths|base|dozen|pairs?|hundreds?|thousands?|millions?|billions?"
+    r"|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty)\b",
+    re.IGNORECASE,
+)
+"""Words beside the only number of a sentence that are a number too, or change it."""
+
 _SENTENCES = re.compile(r"[.!?]\s+\S|。.")
 _OPEN = re.compile(
     r"\b(?:not|no|never|nor|cannot|neither|either|or|if|unless|except|than|least|most|between|about|approximately"
@@ -97,13 +105,13 @@ def concluded(sentence: str) -> str | None:
     >>> concluded("So Maria has 14 apples and 3 pears.")
     """
     start = _CONCLUDED.match(sentence)
-    claim = sentence[start.end() :].strip() if start else ""
+    claim = sentence[start.end() :].replace("**", "").strip() if start else ""
     if len(claim) > MAX_SENTENCE or _OPEN.search(claim) or _SENTENCES.search(claim):
         return None
     if "=" in claim:
         found = None if _ALGEBRA.search(claim) else _COMPUTED.fullmatch(claim)
     elif (found := _ONLY.fullmatch(claim)) is not None:
-        found = None if _QUALIFIED.search(claim) else found
+        found = None if _CHANGED.search(claim) else found
     elif len(_COPULA_BEFORE_NUMBER.findall(claim)) == 1:
         found = _COPULA.fullmatch(claim)
         found = None if found is None or _QUALIFIED.search(found["words"]) else found

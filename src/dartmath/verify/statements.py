@@ -39,6 +39,7 @@ _FILLER = re.compile(
     r"|the answer is)\s*[:.]?",
     re.IGNORECASE,
 )
+_SUBJECT = re.compile(r"(?:the|its|their|his|her|there)(?: [a-z]+){0,8} (?:is|are|equals)", re.IGNORECASE)
 
 
 def statement(g: Grammar) -> Expression:
@@ -53,6 +54,9 @@ def statement(g: Grammar) -> Expression:
         operators.append(sign[1])
         _skip_fillers(g)
         sides.append(_side(g))
+    if sign[1] == "pmod":
+        g.at += 1
+        sides[-1] = Apply("residue", (sides[-1], g.atom()))
     _skip_condition(g)
     if not operators:
         return sides[0]
@@ -98,12 +102,19 @@ def _skip_words(g: Grammar) -> None:
 def _skip_fillers(g: Grammar) -> None:
     while True:
         kind, text, _, _ = g.tokens[g.at]
-        if kind not in ("text", "word") or len(text) < 2 or not _FILLER.fullmatch(text):
+        if kind not in ("text", "word") or len(text) < 2 or not _is_filler(kind, text):
             return
         following = g.peek(1)
         if following[0] == "end" or following[:2] == ("op", "^"):
             return
         g.take()
+
+
+def _is_filler(kind: str, text: str) -> bool:
+    """Whether words in front of a value only introduce it: `\\text{The probability is } \\frac12`."""
+    if _FILLER.fullmatch(text):
+        return True
+    return kind == "text" and _SUBJECT.fullmatch(text) is not None and not _NEGATION.search(text)
 
 
 def _side(g: Grammar) -> Expression:

@@ -45,14 +45,19 @@ def _angle(parts: list[Expression]) -> Expression:
 
 
 def quotient(top: Expression, bottom: Expression) -> Expression:
-    """A fraction; `dy` over `dx` is the name of a derivative."""
+    """A fraction; `dy` over `dx`, or `\\partial f` over `\\partial x`, is the name of a derivative."""
     if _is_differential(top) and _is_differential(bottom):
         return Symbol(f"{top}/{bottom}")
     return Apply("div", (top, bottom))
 
 
 def _is_differential(node: Expression) -> bool:
-    return isinstance(node, Symbol) and len(node.name) == 2 and node.name[0] == "d"
+    match node:
+        case Symbol(name=name):
+            return len(name) == 2 and name[0] == "d"
+        case Apply(name="mul", args=(Symbol(name="partial"), Symbol())):
+            return True
+    return False
 
 
 def ratio(left: Expression, right: Expression) -> Expression:

@@ -60,6 +60,14 @@ _TENS = dict(
         strict=True,
     )
 )
+_PARTS = {
+    "half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
+    "ninth": 9, "tenth": 10,
+}  # fmt: skip
+_PARTS_OF_ONE = re.compile(
+    rf"(?:(?P<whole>[a-z]+) and )?(?:(?:(?P<count>one) )?(?P<one>{'|'.join(_PARTS)})"
+    rf"|(?P<counted>[a-z]+(?: [a-z]+)?) (?P<many>{'|'.join(_PARTS)})s)"
+)
 _PREPOSITION = re.compile(r"^(?:(?:on|in|at(?! most| least)) )?(?:the )?", re.IGNORECASE)
 _ARTICLES = re.compile(r"\b(?:a|an|the)\b ?")
 _PUNCTUATION = re.compile(r"[.,;:!?\"`()\[\]{}]+|(?<=[a-z])-(?=[a-z])")
@@ -124,7 +132,20 @@ def _simple(words: str) -> Expression | None:
     month = _prefix(words, _MONTHS)
     if month:
         return Named("month", month)
-    return _number_word(words)
+    return _number_word(words) or _fraction_words(words)
+
+
+def _fraction_words(words: str) -> Number | None:
+    """`three quarters`, `one and a half`; "third" without a number, and "twenty fifth", are none."""
+    found = _PARTS_OF_ONE.fullmatch(words.replace("-", " "))
+    if found is None:
+        return None
+    whole = _number_word(found["whole"]) if found["whole"] else number(0)
+    written = found["count"] or found["counted"]
+    count = _number_word(written) if written else number(1)
+    if whole is None or count is None or not (found["whole"] or written or found["one"] == "half"):
+        return None
+    return Number(whole.value + count.value / _PARTS[found["one"] or found["many"]])
 
 
 def _prefix(word: str, names: tuple[str, ...] | list[str]) -> str | None:

@@ -1,0 +1,158 @@
+"""Readings of an answer that the query's wording settles: what it asks for, its options, its letters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import permutations
+
+from dartmath.verify.absolute import without_absolute
+from dartmath.verify.choices import options
+from dartmath.verify.dressing import SCALE_STEMS, undressed, unscaled
+from dartmath.verify.expression import Expression, Group, Named, Relation, Symbol, symbols
+from dartmath.verify.expression import replace as substitute
+from dartmath.verify.families import Pair
+from dartmath.verify.formulas import FORMULA, body
+from dartmath.verify.notation import plain_latex
+from dartmath.verify.parser import parse
+from dartmath.verify.relations import assigned, label
+from dartmath.verify.words import SCALES
+
+MAX_QUERY = 4_000
+"""Only this many characters at the end of a query are looked at."""
+
+MAX_HEAD = 80
+"""Characters of an expression that is looked for in the query."""
+
+_SOLVED = re.compile(r"\bfor \$?([a-zA-Z])\$?\s*[.?]?\s*$|\bfor \$?([a-zA-Z])\$?[.?]")
+_IN_SCALES = re.compile(rf"\b(?:{'|'.join(SCALES)})s\b", re.IGNORECASE)
+_OPTION = re.compile(r"(?:\\text\s*\{)?\s*\(?([a-jA-J])\)\s*([^}]+)\}?")
+_LETTERS = re.compile(r"\(?[A-J]\)?(?:(?:\s|,|;|\band\b|&)*\(?[A-J]\)?){0,9}")
+_SIGN = re.compile(r"\\[a-zA-Z]+|\S")
+_IDLE = r"(?:\s|\\[,;!: ]|\\left|\\right)*"
+_IDLE_COMMAND = re.compile(r"\\left|\\right|\\[,;!: ]")
+_ABSOLUTE = re.compile(r"\||\\[lr]?vert|\\mid|\babs(?:olute)?\b")
+"""A query with an absolute value may be answered by repeating it, which is no solution."""
+
+MAX_CONSTANTS = 3
+_INDEXED = re.compile(r"[cC]_\d")
+_PARAMETER = re.compile(r"[a-dk-npqA-DK]|alpha|beta|lambda|mu|gamma")
+
+
+def asked(reference: str, ours: Expression, answer: str, theirs: Expression, query: str) -> Iterator[Pair]:
+    """Pairs of trees that two texts allow as answers to this query."""
+    yield from _constants(ours, theirs, query[-MAX_QUERY:])
+    if not query:
+        return
+    query = query[-MAX_QUERY:]
+    yield from _in_scales(reference, answer, query)
+    yield from _option_text(ours, answer, query)
+    yield from _selected(reference, answer, query)
+    yield from _solved_for(ours, theirs, query)
+    yield from _expression(ours, answer, query)
+    if (interval := without_absolute(theirs)) is not None and not _ABSOLUTE.search(query):
+        yield ours, interval
+
+
+def _in_scales(reference: str, answer: str, query: str) -> Iterator[Pair]:
+    """`5 million` for 5, when the query asks for a number of millions."""
+    if not any(stem in reference or stem in answer for stem in SCALE_STEMS):
+        return
+    bare = unscaled(reference), unscaled(answer)
+    if bare != (reference, answer) and _IN_SCALES.search(query):
+        yield parse(bare[0]), parse(bare[1])
+
+
+def _option_text(ours: Expression, answer: str, query: str) -> Iterator[Pair]:
+    """`(b) 5` for 5, when the query has such options."""
+    match = _OPTION.fullmatch(undressed(answer)) if len(answer) < 300 and ")" in answer else None
+    if match and match[1].upper() in options(query):
+        yield ours, parse(match[2])
+
+
+def _selected(reference: str, answer: str, query: str) -> Iterator[Pair]:
+    """`AC` for A, C, when both are options of the query."""
+    plain = [undressed(text) if len(text) < 40 else "" for text in (reference, answer)]
+    if not all(map(_LETTERS.fullmatch, plain)):
+        return
+    chosen = [sorted(set(re.findall("[A-J]", text))) for text in plain]
+    if set(chosen[0] + chosen[1]) <= set(options(query)):
+        one, two = (Group("{}", tuple(Named("choice", letter) for letter in letters)) for letters in chosen)
+        yield one, two
+
+
+def _solved_for(ours: Expression, theirs: Expression, query: str) -> Iterator[Pair]:
+    """`x = 3, y = 4` for 3, when the query asks "solve ... for x"."""
+    if isinstance(ours, Group | Relation) or not isinstance(theirs, Group):
+        return
+    names = [one or two for one, two in _SOLVED.findall(query[-2000:])]
+    if len(names) != 1:
+        return
+    for item in theirs.items:
+        if label(item) == names[0] and (value := assigned(item)) is not None:
+            yield ours, value
+
+
+def _expression(ours: Expression, answer: str, query: str) -> Iterator[Pair]:
+    """`m + n = 7` for 7, when `m + n` occurs in the query and is not given there."""
+    if "=" not in answer or isinstance(ours, Group | Relation):
+        return
+    place = _equality(answer)
+    head = _IDLE_COMMAND.sub("", plain_latex(answer[:place])).strip().lstrip("$").strip()
+    if not 1 < len(head) <= MAX_HEAD or head[-1] in "<>!:":
+        return
+    signs = map(re.escape, _SIGN.findall(head))
+    for found in re.finditer(_IDLE.join(signs), query):
+        if _stands_alone(query, *found.span()):
+            yield ours, parse(answer.rpartition("=")[2])
+            return
+
+
+def _equality(text: str) -> int:
+    """Where the first equality sign stands that is in no bracket; 0 where there is none."""
+    depth = 0
+    for place, sign in enumerate(text[: MAX_HEAD + 40]):
+        depth += (sign in "([{") - (sign in ")]}")
+        if sign == "=" and depth == 0:
+            return place
+    return 0
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether a part of a text is neither a part of a longer expression nor one side of an equation."""
+    before, after = text[:start].rstrip(), text[end:].lstrip()
+    adjacent = text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()
+    return (
+        not adjacent
+        and before[-1:] not in (*"+-*/^_=<>({[", "\\cdot")
+        and after[:1] not in tuple("+-*/^_=<>({[!'")
+    )
+
+
+def _constants(ours: Expression, theirs: Expression, query: str) -> Iterator[Pair]:
+    """`y = A e^x + B` for `y = C_1 e^x + C_2`: arbitrary constants, whose names are free.
+
+    A constant is C with an index, or a letter that only one side has and the query has not.
+    """
+    left, right = symbols(ours), symbols(theirs)
+    if not left or not right:
+        return
+    free = {name for name in left | right if _INDEXED.fullmatch(name)}
+    if query:
+        free |= {name for name in left ^ right if _PARAMETER.fullmatch(name) and not _occurs(name, query)}
+    one, two = sorted(left & free), sorted(right & free)
+    if not 0 < len(one) == len(two) <= MAX_CONSTANTS or left - free != right - free:
+        return
+    for names in permutations(one):
+        mapping: dict[str, Expression] = dict(zip(two, map(Symbol, names), strict=True))
+        if names != tuple(two):
+            yield ours, substitute(theirs, mapping)
+
+
+def _occurs(letter: str, query: str) -> bool:
+    """Whether a letter stands by itself in the formulas of a query, or anywhere where it has none."""
+    formulas = [body(formula) for formula in FORMULA.finditer(query)]
+    return (
+        re.search(rf"(?<![a-zA-Z]){letter}(?![a-zA-Z])", " ".join(formulas) if formulas else query)
+        is not None
+    )
