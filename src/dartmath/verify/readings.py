@@ -45,6 +45,7 @@ _COUNTED = re.compile(
     r"([a-z]+(?: [a-z]+){0,2}?)"
     rf"(?: (?!(?:{_PARTS}|and|or|of|point|to|times|dozen|pairs?)\b)[a-z]+){{1,2}}"
 )
+_APPROXIMATELY = re.compile(r"\\(?:approx|simeq|doteq)(?![a-zA-Z])|≈")
 _LETTER_PAIR = re.compile(r"[A-Za-z]{2}")
 _BASE_QUERY = re.compile(r"\bbase\b|\bbinary\b|\boctal\b|\bhexadecimal\b", re.IGNORECASE)
 _SPACED = re.compile(r"-?[\d./]{1,40}(?: +-?[\d./]{1,40}){1,200}")
@@ -80,6 +81,7 @@ def other_readings(
     yield from _combinations(ours, theirs)
     yield from _counted(ours, theirs)
     yield from _statements(reference, ours, answer, theirs)
+    yield from _approximations(reference, ours, answer, theirs)
 
 
 def _lists(reference: str, ours: Expression, answer: str, theirs: Expression) -> Iterator[Pair]:
@@ -262,3 +264,13 @@ def _statements(reference: str, ours: Expression, answer: str, theirs: Expressio
     one, two = parse(left) if left else ours, parse(right) if right else theirs
     yield one, two
     yield from _unit_letters(left or reference, one, right or answer, two)
+
+
+def _approximations(reference: str, ours: Expression, answer: str, theirs: Expression) -> Iterator[Pair]:
+    """0.667 for `\\frac23 \\approx 0.667`, which says both."""
+    left, right = (stated(text) or text for text in (reference, answer))
+    one, two = (_APPROXIMATELY.split(text)[-1] for text in (left, right))
+    if one != left:
+        yield parse(one), theirs
+    if two != right:
+        yield ours, parse(two)

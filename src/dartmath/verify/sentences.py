@@ -20,11 +20,21 @@ _WORD = r"(?:[A-Za-z][A-Za-z'-]{0,20}|\$[^$=]{1,30}\$)"
 _STATEMENT = re.compile(
     rf"(?:{CONCLUDING},? )?"
     rf"(?:the|its?|their|his|her|this|that|there|they|he|she|we)(?: {_WORD},?){{0,14}}?"
-    r" (?:is|are|was|were|has|have|had|equals?|costs?|(?:is|are) equal to|(?:will|would|must) be)"
+    r" (?:is|are|was|were|has|have|had|equals?|costs?|takes?|(?:is|are) equal to|(?:will|would|must) be"
+    r"|(?:has|have) (?:an? )?(?:length|area|perimeter|volume|height|width|radius|diameter|value|measure))"
     rf" (?P<value>{_AMOUNT})(?: (?:in|on|at|left|remaining|altogether)\b[A-Za-z' ]{{0,60}})?\.?",
     re.IGNORECASE,
 )
 _COLON = re.compile(r"[A-Za-z][^=:$\n]{10,150}[a-z]: +(?P<value>[-\d +*/×÷^=().,]{1,80})")
+_FORMULA_AT_END = re.compile(
+    rf"(?:{CONCLUDING},? )?[A-Za-z](?:[A-Za-z' -]|, ){{2,100}}? (?P<value>\$[^$]{{1,150}}\$)"
+    r"(?: [a-z ]{1,30})?\.?",
+    re.IGNORECASE,
+)
+_VERB = re.compile(
+    r" (?:is|are|was|were|has|have|had|equals?|takes?|costs?|gives?|measures|weighs|contains)\b",
+    re.IGNORECASE,
+)
 _FORMULA = re.compile(r"\$[^$]*\$")
 _QUALIFIED = re.compile(
     r"\b(?:not|no|never|nor|cannot|neither|either|or|and|if|unless|except|when|while|than|least|most|between"
@@ -49,6 +59,8 @@ def stated(text: str) -> str | None:
     if len(text) > MAX_SENTENCE or " " not in text or not text[0].isalpha():
         return None
     found = _STATEMENT.fullmatch(text) or _COLON.fullmatch(text)
+    if found is None and (found := _FORMULA_AT_END.fullmatch(text)) is not None:
+        found = found if _VERB.search(text, 0, found.start("value")) else None
     if found is None or _QUALIFIED.search(_FORMULA.sub("", text)):
         return None
     return found["value"]

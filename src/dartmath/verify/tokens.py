@@ -32,14 +32,14 @@ _MASTER = re.compile(
   | (?P<ignore>\\(?:left|right|[bB]igg?[lrm]?|displaystyle|textstyle|scriptstyle|limits|nolimits|middle
       |hspace\s*\{[^{}]*\}
       |mathstrut|strut|allowbreak|nobreak|normalsize|large|Large|boldmath|rm|bf|it|mathord|mathop
-      |mathcal|mathscr|boldsymbol|bm|underline|hline|phantom\s*\{[^{}]*\}|label\s*\{[^{}]*\})(?![a-zA-Z]))
+      |mathcal|mathscr|boldsymbol|bm|underline|hline|phantom\s*(?:\{[^{}]*\}|-)|label\s*\{[^{}]*\})(?![a-zA-Z]))
   | (?P<textcmd>\\(?:text(?:bf|it|rm|tt|sf|sc|normal|up)?|mbox|hbox|emph
       |math(?:rm|bf|it|sf|tt)|operatorname\*?)\s*\{)
   | (?P<env>\\(?:begin|end)\s*\{\s*[a-zA-Z]+\*?\s*\}(?:\s*\{[|lcr\s]*\})?)
   | (?P<newline>\\\\(?:\s*\[[^\]]{0,9}\])?|\\newline|\\cr(?![a-zA-Z]))
   | (?P<cmd>\\[a-zA-Z]+)
   | (?P<brace>\\[{}])
-  | (?P<escaped>\\[$%&\#_])
+  | (?P<escaped>\\[$%&\#_|])
   | (?P<relation><=|>=|=<|!=|==|:=|\*\*|->|=>|\.\.\.+|<>|~=)
   | (?P<sign>.)
     """,
@@ -61,6 +61,7 @@ _SYNONYMS = {
     "geqslant": "ge", "neq": "ne", "lt": "<", "gt": ">", "times": "*", "cdot": "*", "ast": "*", "star": "*",
     "div": "/", "plusmn": "pm", "infin": "infty", "lbrack": "[", "rbrack": "]", "varnothing": "emptyset",
     "oslash": "emptyset",
+    "Vert": "|", "lVert": "|", "rVert": "|",
     "land": "wedge", "lor": "vee", "mid": "|", "vert": "|", "lvert": "|", "rvert": "|", "dbinom": "binom",
     "tbinom": "binom", "tg": "tan", "ctg": "cot", "arctg": "arctan", "arcctg": "arccot", "tgh": "tanh",
     "sh": "sinh", "ch": "cosh", "th": "tanh", "dots": "ldots", "cdots": "ldots", "rightarrow": "to",
@@ -112,7 +113,7 @@ _SIGNS_AS_TEXT = {"to": ":", ":": ":", "€": "€", "£": "£", "¥": "¥", "�
 _UNIT_LETTERS = frozenset(listed("m g s h L l t A N J W V K C F"))
 _LEADING_JOINER = re.compile(r"[\s,]*(and|or)\s+", re.IGNORECASE)
 _FINAL_JOINER = re.compile(r"[\s,]+(and|or)[\s,]*$", re.IGNORECASE)
-_MATH_ONLY = re.compile(r"[-+*/=^_().,:\s\d\\{}$%]*|[(\s]*[a-zA-Z][)\s]*")
+_MATH_ONLY = re.compile(r"[-+*/=^_().,:\s\d\\{}$%]*|[(\s]*[a-zA-Z][)\s]*|[A-Z](?:\s*,\s*[A-Z])+")
 _LETTERS_AND_SIGNS = re.compile(r"(?:[-+*/^_().,\s\d=<>]|(?<![a-zA-Z])[a-zA-Z](?![a-zA-Z]))+")
 
 
@@ -179,7 +180,7 @@ def _plain(kind: str, text: str) -> tuple[str, str]:
     if kind == "brace":
         return ("open" if text == "\\{" else "close", "S")
     if kind == "escaped":
-        return ("op", text[1] if text[1] == "%" else text)
+        return ("op", text[1] if text[1] in "%|" else text)
     if kind == "env":
         name = text[text.index("{") + 1 : text.index("}")].strip().rstrip("*")
         return ("begin" if text.startswith("\\begin") else "end", name)
