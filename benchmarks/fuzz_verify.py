@@ -19,6 +19,7 @@ import json
 import pkgutil
 import random
 import resource
+import signal
 import sys
 import tempfile
 import time
@@ -146,7 +147,10 @@ def guided(count: int, seed: int) -> None:
             (Path(folder) / str(place)).write_bytes(b"\x01" + text.encode("utf-8", "ignore"))
         arguments = [f"-atheris_runs={count}", f"-seed={seed + 1}", "-max_len=400", "-timeout=5", folder]
         atheris.Setup([sys.argv[0], *arguments], judge)
-        atheris.Fuzz()
+        try:
+            atheris.Fuzz()
+        finally:  # libFuzzer's watch over the last input goes on while the folder is removed
+            signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def main() -> int:

@@ -36,7 +36,8 @@ _ABSOLUTE = re.compile(r"\||\\[lr]?vert|\\mid|\babs(?:olute)?\b")
 
 MAX_CONSTANTS = 3
 _INDEXED = re.compile(r"[cC]_\d")
-_PARAMETER = re.compile(r"[a-dk-npqA-DK]|alpha|beta|lambda|mu|gamma")
+_PARAMETER = re.compile(r"[a-ckA-DK]")
+_COMMAND = re.compile(r"\\[a-zA-Z]+")
 
 
 def asked(reference: str, ours: Expression, answer: str, theirs: Expression, query: str) -> Iterator[Pair]:
@@ -140,6 +141,7 @@ def _constants(ours: Expression, theirs: Expression, query: str) -> Iterator[Pai
     free = {name for name in left | right if _INDEXED.fullmatch(name)}
     if query:
         free |= {name for name in left ^ right if _PARAMETER.fullmatch(name) and not _occurs(name, query)}
+    free -= _labels(ours) | _labels(theirs)
     one, two = sorted(left & free), sorted(right & free)
     if not 0 < len(one) == len(two) <= MAX_CONSTANTS or left - free != right - free:
         return
@@ -149,10 +151,14 @@ def _constants(ours: Expression, theirs: Expression, query: str) -> Iterator[Pai
             yield ours, substitute(theirs, mapping)
 
 
+def _labels(node: Expression) -> set[str | None]:
+    """Names to which an answer gives values; none of them is an arbitrary constant."""
+    return {label(item) for item in (node.items if isinstance(node, Group) else (node,))}
+
+
 def _occurs(letter: str, query: str) -> bool:
-    """Whether a letter stands by itself in the formulas of a query, or anywhere where it has none."""
-    formulas = [body(formula) for formula in FORMULA.finditer(query)]
-    return (
-        re.search(rf"(?<![a-zA-Z]){letter}(?![a-zA-Z])", " ".join(formulas) if formulas else query)
-        is not None
-    )
+    """Whether a letter occurs in the formulas of a query, or by itself in one that has no formula."""
+    formulas = [_COMMAND.sub(" ", body(formula)) for formula in FORMULA.finditer(query)]
+    if formulas:
+        return any(letter in formula for formula in formulas)
+    return re.search(rf"(?<![a-zA-Z]){letter}(?![a-zA-Z])", query) is not None

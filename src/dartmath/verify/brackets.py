@@ -33,15 +33,19 @@ def bracketed(g: Grammar, opening: str) -> Expression:
     if g.builds and opening in "S{" and (bar := _builder_bar(g, opening)):
         made = _set_builder(g, bar)
     else:
-        made = _closed(g, opening, _items(g, opening))
+        made = _closed(g, opening, *_items(g, opening))
     g.bars = bars
     g.depth -= 1
     return made
 
 
-def _items(g: Grammar, opening: str) -> list[Expression]:
-    """What stands between the separators; dots among them as the progression that they stand for."""
+def _items(g: Grammar, opening: str) -> tuple[list[Expression], list[int]]:
+    """What stands between the separators, and where semicolons do.
+
+    Dots among the items become the progression that they stand for.
+    """
     items: list[Expression] = []
+    rows: list[int] = []
     dots = 0
     while not closes(opening, g.token) and not (opening == "<" and g.is_op(">")):
         if g.tokens[g.at][1] == "ldots" and items and not dots:
@@ -51,19 +55,21 @@ def _items(g: Grammar, opening: str) -> list[Expression]:
             items.append(g.union() if opening == "<" else statement(g))
             if len(items) > MAX_ITEMS:
                 raise NotationError(f"more than {MAX_ITEMS} items")
-        if not g.accept(",", ";", "and", "or"):
+        if (sign := g.accept(",", ";", "and", "or")) is None:
             break
+        if sign == ";":
+            rows.append(len(items))
         while g.accept(",", ";", "and", "or"):
             pass
     if not dots:
-        return items
+        return items, rows
     found = dotted_list(items[:dots], items[dots:])
     if found is None:
         raise NotationError("dots in no evident progression")
-    return found
+    return found, []
 
 
-def _closed(g: Grammar, opening: str, items: list[Expression]) -> Expression:
+def _closed(g: Grammar, opening: str, items: list[Expression], rows: list[int]) -> Expression:
     token = g.token
     if opening == "<" and token[:2] == ("op", ">"):
         g.take()
@@ -83,7 +89,18 @@ def _closed(g: Grammar, opening: str, items: list[Expression]) -> Expression:
         return items[0] if len(items) == 1 else Group("{}", tuple(items))
     if len(items) == 1 and opening != "<":
         return items[0]
+    if rows and opening == "[" and (matrix := _matrix(items, rows)) is not None:
+        return matrix
     return Group(opening + (">" if opening == "<" else token[1]), tuple(items))
+
+
+def _matrix(items: list[Expression], rows: list[int]) -> Matrix | None:
+    """`[1, 2; 3, 4]` as a matrix; None unless its rows have the same length, of two entries or more."""
+    cut = [items[start:end] for start, end in zip([0, *rows], [*rows, len(items)], strict=True)]
+    lengths = {len(row) for row in cut if row}
+    if len(lengths) != 1 or lengths == {1}:
+        return None
+    return Matrix(tuple(tuple(row) for row in cut if row))
 
 
 def _builder_bar(g: Grammar, opening: str) -> int:

@@ -45,7 +45,7 @@ _COUNTED = re.compile(
     r"([a-z]+(?: [a-z]+){0,2}?)"
     rf"(?: (?!(?:{_PARTS}|and|or|of|point|to|times|dozen|pairs?)\b)[a-z]+){{1,2}}"
 )
-_APPROXIMATELY = re.compile(r"\\(?:approx|simeq|doteq)(?![a-zA-Z])|≈")
+_APPROXIMATELY = re.compile(r"\\approx(?![a-zA-Z])|≈")
 _LETTER_PAIR = re.compile(r"[A-Za-z]{2}")
 _BASE_QUERY = re.compile(r"\bbase\b|\bbinary\b|\boctal\b|\bhexadecimal\b", re.IGNORECASE)
 _SPACED = re.compile(r"-?[\d./]{1,40}(?: +-?[\d./]{1,40}){1,200}")
@@ -268,9 +268,17 @@ def _statements(reference: str, ours: Expression, answer: str, theirs: Expressio
 
 def _approximations(reference: str, ours: Expression, answer: str, theirs: Expression) -> Iterator[Pair]:
     """0.667 for `\\frac23 \\approx 0.667`, which says both."""
-    left, right = (stated(text) or text for text in (reference, answer))
-    one, two = (_APPROXIMATELY.split(text)[-1] for text in (left, right))
-    if one != left:
-        yield parse(one), theirs
-    if two != right:
-        yield ours, parse(two)
+    one, two = _approximation(stated(reference) or reference), _approximation(stated(answer) or answer)
+    if one is not None:
+        yield one, theirs
+    if two is not None:
+        yield ours, two
+
+
+def _approximation(text: str) -> Expression | None:
+    """What stands behind the last approximation sign, under the name of `x = \\frac23 \\approx 0.667`."""
+    exact, *_, value = _APPROXIMATELY.split(text) if "approx" in text or "≈" in text else (text, "")
+    name, sign, _ = exact.rpartition("=")
+    if not value or "," in text or not (sign or any(mark.isdigit() for mark in exact)):
+        return None
+    return parse(f"{name.partition('=')[0]}={value}" if sign else value)

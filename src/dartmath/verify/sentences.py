@@ -117,7 +117,7 @@ def concluded(sentence: str) -> str | None:
     >>> concluded("So Maria has 14 apples and 3 pears.")
     """
     start = _CONCLUDED.match(sentence)
-    claim = sentence[start.end() :].replace("**", "").strip() if start else ""
+    claim = sentence[start.end() :].replace("**", "  ").strip() if start else ""
     if len(claim) > MAX_SENTENCE or _OPEN.search(claim) or _SENTENCES.search(claim):
         return None
     if "=" in claim:
