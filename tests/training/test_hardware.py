@@ -110,11 +110,27 @@ def test_dtype_is_what_was_asked_for() -> None:
     assert choose_dtype(TrainingSection()) in ("float32", "bfloat16")
 
 
-def test_devices_are_found_by_their_longest_name() -> None:
-    assert lookup(PEAK_FLOPS, "NVIDIA H200") == PEAK_FLOPS["H200"]
-    assert lookup(MEMORY_GIB, "NVIDIA L40S") == 48
-    assert lookup(PEAK_FLOPS, "NVIDIA A100-SXM4-80GB") == PEAK_FLOPS["A100"]
-    assert lookup(PEAK_FLOPS, "a device nobody knows") is None
+@pytest.mark.parametrize(
+    ("device", "name"),
+    [
+        ("NVIDIA H200", "H200"),
+        ("NVIDIA H20", "H20"),
+        ("NVIDIA GH200 480GB", "GH200"),
+        ("NVIDIA H100 80GB HBM3", "H100"),
+        ("NVIDIA H100 PCIe", "H100 PCIe"),
+        ("NVIDIA L40", "L40"),
+        ("NVIDIA L40S", "L40S"),
+        ("NVIDIA A100-SXM4-80GB", "A100"),
+        ("NVIDIA RTX A6000", "A6000"),
+        ("NVIDIA GeForce RTX 4090", "RTX 4090"),
+        ("NVIDIA RTX A4000", None),  # not an A40
+        ("NVIDIA A10G", None),  # slower than an A10
+        ("a device nobody knows", None),
+    ],
+)
+def test_a_device_is_found_by_the_words_of_its_name(device: str, name: str | None) -> None:
+    assert lookup(PEAK_FLOPS, device) == (name and PEAK_FLOPS[name])
+    assert lookup(MEMORY_GIB, device) == (name and MEMORY_GIB[name])
     assert PEAK_FLOPS.keys() == MEMORY_GIB.keys()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 from importlib.util import find_spec
 from typing import Any
@@ -10,20 +11,27 @@ from typing import Any
 from dartmath.errors import ConfigError, MissingDependencyError
 from dartmath.training.config import TrainingSection
 
-# Dense bfloat16 peak in FLOP/s and memory in GiB, from the makers' data sheets. The longest name
-# that is in the device's name wins.
+# Dense bfloat16 peak in FLOP/s and memory in GiB, from the makers' data sheets.
 PEAK_FLOPS = {
     "A100": 312e12,
     "A800": 312e12,
     "A10": 125e12,
+    "A30": 165e12,
+    "A40": 150e12,
     "A6000": 155e12,
     "L4": 121e12,
+    "L40": 181e12,
     "L40S": 362e12,
     "H100": 989e12,
+    "H100 PCIe": 756e12,
+    "H100 NVL": 835e12,
     "H800": 989e12,
     "H200": 989e12,
     "H20": 148e12,
+    "GH200": 989e12,
     "B200": 2250e12,
+    "GB200": 2500e12,
+    "MI300X": 1307e12,
     "RTX 3090": 71e12,
     "RTX 4090": 165e12,
     "RTX 5090": 209e12,
@@ -32,14 +40,22 @@ MEMORY_GIB = {
     "A100": 80,
     "A800": 80,
     "A10": 24,
+    "A30": 24,
+    "A40": 48,
     "A6000": 48,
     "L4": 24,
+    "L40": 48,
     "L40S": 48,
     "H100": 80,
+    "H100 PCIe": 80,
+    "H100 NVL": 94,
     "H800": 80,
     "H200": 141,
     "H20": 96,
+    "GH200": 96,
     "B200": 180,
+    "GB200": 186,
+    "MI300X": 192,
     "RTX 3090": 24,
     "RTX 4090": 24,
     "RTX 5090": 32,
@@ -129,8 +145,8 @@ def check_options(section: TrainingSection) -> None:
 
 
 def lookup(table: dict[str, Any], device: str) -> Any | None:
-    """The entry of the longest name in `table` that occurs in the device's name."""
-    found = [name for name in table if name.casefold() in device.casefold()]
+    """The entry of the longest name in `table` that is a part, by whole words, of the device's name."""
+    found = [name for name in table if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", device, re.IGNORECASE)]
     return table[max(found, key=len)] if found else None
 
 
