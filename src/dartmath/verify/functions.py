@@ -7,13 +7,18 @@ from fractions import Fraction
 from hashlib import blake2b
 from typing import Any
 
-from flint import acb, arb, fmpq, fmpz
+from flint import acb, arb, ctx, fmpq, fmpz
 
-from dartmath.verify.exact import Undefined
+from dartmath.verify.effort import affordable
+from dartmath.verify.exact import TooLong, Undefined
 from dartmath.verify.names import CIRCULAR, HYPERBOLIC
 
 MAX_EXPONENT_BITS = 40
 """Arguments of exp, powers, sin ... and gamma beyond 2^40 in size have no value here."""
+
+CHEAP_FACTORIAL = 1_000
+FACTORIAL_EFFORT = 8
+"""A larger factorial takes as long as a quotient of so many times the bits that it is computed to."""
 
 NEGLIGIBLE = 1e-12
 """Widest imaginary part around zero of a value that is taken as real."""
@@ -58,6 +63,8 @@ def _root(value: Ball, degree: Ball) -> Ball:
 
 def _factorial(value: Ball) -> Ball:
     refuse_huge(value)
+    if value.abs_lower() > CHEAP_FACTORIAL and not affordable(FACTORIAL_EFFORT * ctx.prec):
+        raise TooLong("too many factorials of large numbers")
     return (value + 1).gamma()
 
 
