@@ -7,11 +7,14 @@ import pytest
 import yaml
 from huggingface_hub import DatasetCard, ModelCard
 
+from dartmath.curation.config import CurationSection
+from dartmath.curation.run import curate
 from dartmath.errors import DataError, UnknownNameError
 from dartmath.evaluation.result import read_result
 from dartmath.manifest import read_manifest, write_manifest
 from dartmath.recipe import ReportSection
-from dartmath.report import render_cards, write_cards
+from dartmath.report import render_cards, write_cards, write_report
+from dartmath.sampling.config import VRT, Band, Custom, PolicySection, Prop2Diff, Uniform
 from report.made_run import make_sample
 
 SECTION = ReportSection(
@@ -68,6 +71,25 @@ def test_the_dataset_card_loads_and_adds_up(cards: dict[str, Path], run_folder: 
         assert f"| {band['name']} | {band['queries']} |" in card.text
     for said in ("| temperature | 1.6 |", "Not checked against any benchmark", "| math/train |", "MIT"):
         assert said in card.text
+
+
+@pytest.mark.parametrize(
+    ("policy", "measured"),
+    [
+        (VRT(trials=6), "over\nits trials"),
+        (Uniform(k=2, cap=20), "over\nits trials"),
+        (Prop2Diff(k=4, pilot=4, cap=20), "over\nthe pilot trials"),
+        (Band(k=2, high=0.9, pilot=4, cap=20), "over\nthe pilot trials"),
+        (Custom(function="builtins:max", k=2, pilot=4, cap=20), "over\nthe pilot trials"),
+    ],
+    ids=lambda value: getattr(value, "kind", ""),
+)
+def test_every_policy_has_a_card_and_a_report(policy: PolicySection, measured: str, tmp_path: Path) -> None:
+    make_sample(tmp_path / "sample", per_level=3, policy=policy)
+    curate(tmp_path / "sample", CurationSection(), tmp_path / "dataset")
+    ((_, text),) = render_cards(SECTION, tmp_path)
+    assert f"selected by **{policy.kind}**" in text and measured in text
+    assert "Sampling" in write_report([tmp_path], tmp_path / "report.html").read_text()
 
 
 def test_the_dataset_card_names_every_column(cards: dict[str, Path], run_folder: Path) -> None:
