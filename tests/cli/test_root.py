@@ -101,5 +101,23 @@ def test_a_recipe_is_shown_as_it_is_written(tmp_path: Path) -> None:
     assert subprocess.run(command, capture_output=True, check=True).stdout == b"# caf\xe9\n"
 
 
+def test_a_stopped_command_leaves_without_tearing_python_down() -> None:
+    script = """
+import atexit
+import dartmath.cli
+from dartmath.errors import Interrupted
+
+def stopped():
+    print("so far")
+    raise Interrupted("stopped")
+
+atexit.register(print, "torn down")
+dartmath.cli.app = stopped
+dartmath.cli.main()
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "so far\n", "error: stopped\n")
+
+
 def test_version() -> None:
     assert dartmath("--version").stdout.startswith("dartmath ")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,24 @@ class Live:
             return await asyncio.gather(*map(self.engine.generate, wanted))
 
         return self.runner.run(main())
+
+
+def test_a_stop_while_the_model_loads_leaves_no_thread(smollm2: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    failures: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", failures.append)
+    others = set(threading.enumerate())
+    section, model = TransformersEngine(device="cpu"), ModelSection(name=smollm2)
+
+    async def stop_at_once() -> None:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.01), create_engine(section, model, Template("none")):
+                raise AssertionError
+
+    asyncio.run(stop_at_once())
+    for thread in set(threading.enumerate()) - others:
+        thread.join(300)
+        assert not thread.is_alive()
+    assert not failures
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import os
 import sys
 from importlib import import_module
 from io import TextIOWrapper
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -146,9 +146,16 @@ def root(version: bool = typer.Option(False, "--version", help="Print the versio
         raise typer.Exit
 
 
+def _leave_at_once(code: int) -> NoReturn:
+    """End the process without tearing Python down: a thread that loads a model would abort it."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 def main() -> None:
     """Run the command line; expected errors become one message and their exit code."""
-    from dartmath.errors import DartmathError
+    from dartmath.errors import DartmathError, Interrupted
     from dartmath.text import printable
 
     for stream in (sys.stdout, sys.stderr):
@@ -163,6 +170,8 @@ def main() -> None:
         app()
     except DartmathError as error:
         print(f"error: {printable(str(error))}", file=sys.stderr)
+        if isinstance(error, Interrupted):
+            _leave_at_once(error.exit_code)
         sys.exit(error.exit_code)
     except OSError as error:
         if error.errno in _FAULTS_OF_THE_MACHINE:

@@ -6,6 +6,7 @@ import asyncio
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +59,12 @@ class EmbeddedEngine:
         ready: asyncio.Future[None] = self._loop.create_future()
         self._thread = threading.Thread(target=self._work, args=(ready,), name="decoder", daemon=True)
         self._thread.start()
-        await ready
+        try:
+            await ready
+        except BaseException:
+            # Nobody leaves a context that was not entered: the thread ends when it has loaded.
+            self._inbox.put(None)
+            raise
         return self
 
     async def __aexit__(self, *exc: object) -> None:
@@ -96,12 +102,16 @@ class EmbeddedEngine:
 
     def tell(self, future: asyncio.Future[Any], outcome: Any) -> None:
         """Settle a future of the event loop from the model's thread."""
+        self._call(_settle, future, outcome)
+
+    def _call(self, function: Callable[..., None], *arguments: Any) -> None:
+        """Have the event loop call a function; one that is closed has nobody left to tell."""
         assert self._loop is not None
-        self._loop.call_soon_threadsafe(_settle, future, outcome)
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(function, *arguments)
 
     def _work(self, ready: asyncio.Future[None]) -> None:
         """The thread's life: load, then decode until told to stop. Every failure reaches the callers."""
-        assert self._loop is not None
         try:
             decoder = self._load()
             self.tell(ready, None)
@@ -109,7 +119,7 @@ class EmbeddedEngine:
         except Exception as error:  # whatever it is, those who wait must learn of it
             explained = _explain(error)
             explained.__cause__ = error
-            self._loop.call_soon_threadsafe(self._give_up, ready, explained)
+            self._call(self._give_up, ready, explained)
 
     def _load(self) -> Decoder:
         import torch
