@@ -21,7 +21,7 @@ from dartmath.manifest import read_manifest, write_atomic
 from dartmath.model import ModelSection, describe_model
 from dartmath.preflight import check_recipe
 from dartmath.prompts.template import Template, load_template
-from dartmath.recipe import Recipe, load_recipe
+from dartmath.recipe import Recipe
 from dartmath.terminal import info, warn
 
 if TYPE_CHECKING:
@@ -74,14 +74,31 @@ def run_recipe(recipe: Recipe, *, amend: bool = False) -> RunFolders:
     """Run every stage of `recipe` that is not finished yet; returns where the results lie.
 
     `amend` lets sampling go on with another policy or more queries than before. Raises the errors
-    of the stages, those of wrong names and settings before anything runs; whatever was finished
-    before stays.
+    of the stages, those of wrong names and settings before anything runs, and `JournalError` while
+    another process runs into the same folder; whatever was finished before stays.
     """
+    from dartmath.sampling.journal_lock import RunLock
+
     check_recipe(recipe)
     folders = RunFolders(recipe.folder)
     template = load_template(recipe.template)
-    _keep_recipe(recipe, folders)
-    _announce(recipe, template)
+    folders.root.mkdir(parents=True, exist_ok=True)
+    with RunLock(folders.root):
+        _compare_recipe(recipe, folders)
+        _announce(recipe, template)
+        for name, folder, stage in _stages(recipe, template, folders, amend=amend):
+            info(f"\n── {name} ── {folder}")
+            stage()
+            # Not before sampling has accepted it: what is refused has made nothing here.
+            write_atomic(folders.recipe, recipe.to_yaml())
+        run_report(recipe, folders)
+    return folders
+
+
+def _stages(
+    recipe: Recipe, template: Template, folders: RunFolders, *, amend: bool
+) -> list[tuple[str, Path, Callable[[], None]]]:
+    """The name, the folder and the work of every stage that the recipe has."""
     stages: list[tuple[str, Path, Callable[[], None]]] = [
         ("sample", folders.sample, lambda: run_sample(recipe, template, folders.sample, amend=amend)),
         ("curate", folders.dataset, lambda: run_curate(recipe, folders)),
@@ -98,11 +115,7 @@ def run_recipe(recipe: Recipe, *, amend: bool = False) -> RunFolders:
             stages.append(
                 ("evaluate after", folders.after, lambda: run_evaluate(recipe, tuned, folders.after))
             )
-    for name, folder, stage in stages:
-        info(f"\n── {name} ── {folder}")
-        stage()
-    run_report(recipe, folders)
-    return folders
+    return stages
 
 
 def run_sample(recipe: Recipe, template: Template, folder: Path, *, amend: bool = False) -> None:
@@ -185,11 +198,12 @@ def _base_model(recipe: Recipe) -> ModelSection:
     return recipe.model
 
 
-def _keep_recipe(recipe: Recipe, folders: RunFolders) -> None:
-    """Write the resolved recipe beside its results; warn when another one was there."""
-    if folders.recipe.is_file() and load_recipe(str(folders.recipe)).to_yaml() != recipe.to_yaml():
+def _compare_recipe(recipe: Recipe, folders: RunFolders) -> None:
+    """Keep the resolved recipe beside its results to be; warn when there is another one."""
+    if not folders.recipe.is_file():
+        write_atomic(folders.recipe, recipe.to_yaml())
+    elif folders.recipe.read_text(encoding="utf-8") != recipe.to_yaml():
         warn(f"{folders.recipe} differs from the recipe given; every stage checks what it may go on with")
-    write_atomic(folders.recipe, recipe.to_yaml())
 
 
 def _announce(recipe: Recipe, template: Template) -> None:

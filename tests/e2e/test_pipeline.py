@@ -95,6 +95,8 @@ def test_a_finished_run_does_nothing_and_prints_the_same(finished: Path) -> None
 
 
 def test_another_recipe_in_the_same_folder_is_refused(finished: Path) -> None:
+    recipe = (finished / "recipe.yaml").read_text()
     done = run(finished, "--set=sampling.temperature=0.3")
     assert done.returncode == 4
     assert "temperature" in done.stderr
+    assert (finished / "recipe.yaml").read_text() == recipe
