@@ -151,8 +151,19 @@ def _command(g: Grammar, name: str) -> Expression:
     if name in _COMMANDS:
         return _COMMANDS[name](g)
     if name in _DECORATIONS:
-        return _argument_group(g)
+        return _decorated(name, _argument_group(g))
     raise NotationError(f"the command \\{name}")
+
+
+def _decorated(mark: str, inner: Expression) -> Expression:
+    """A bar over one letter makes another name; an arrow over points keeps them in their order."""
+    match inner:
+        case Symbol(name=name) if mark in ("bar", "overline"):
+            return Symbol(f"{name}\u0304")
+        case Apply(name="mul", args=parts) if mark in ("vec", "overrightarrow"):
+            names = [part.name for part in parts if isinstance(part, Symbol) and part.name.isupper()]
+            return Symbol(f"→{''.join(names)}") if len(names) == len(parts) else inner
+    return inner
 
 
 def _derivative(mark: str) -> Callable[[Grammar], Expression]:

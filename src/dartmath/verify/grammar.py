@@ -195,6 +195,9 @@ class Grammar(Cursor):
             kind, text, _, _ = self.tokens[self.at]
             if kind == "cmd" and text == "circ":
                 self.at += 1
+                if isinstance(base, Symbol) and self.token[0] == "word":
+                    base = Symbol(f"{base.name}∘{self.take()[1]}")
+                    continue
                 return Apply("degree", (base,))
             if kind != "op" or text not in _POSTFIX:
                 return base

@@ -18,6 +18,7 @@ from dartmath.verify.expression import (
     heads,
     number,
 )
+from dartmath.verify.names import listed
 from dartmath.verify.units import Unit, parse_unit
 
 FLOAT_DIGITS = 10
@@ -34,6 +35,14 @@ _PERCENT = re.compile(
 )
 """A question for a percentage, not one about `10 percent of 50`."""
 
+_OPPOSITES = [
+    pair.split("/")
+    for pair in listed(
+        "increase/decrease increases/decreases gain/loss profit/loss left/right up/down above/below "
+        "north/south east/west more/less more/fewer older/younger faster/slower longer/shorter "
+        "before/after early/late ahead/behind clockwise/counterclockwise larger/smaller greater/less"
+    )
+]
 _UNITLESS = Unit((), Fraction(1), known=False)
 
 
@@ -77,6 +86,8 @@ def same_measure(
     if not (_is_measured(reference) or _is_measured(answer)):
         return _same_number(reference, answer, tolerance)
     ours, theirs = _alike(reference, answer)
+    if _opposite(reference, answer):
+        return Decision(False, "unit", "opposite directions")
     if "percent" in (ours.kind, theirs.kind) and ours.kind != theirs.kind:
         return _percent(ours, theirs, tolerance, query)
     if ours.kind == theirs.kind == "unit":
@@ -95,6 +106,14 @@ def _alike(reference: Expression, answer: Expression) -> tuple[Measure, Measure]
     elif ours.unit.dimensions == sterling.dimensions and _is_pounds(answer):
         theirs = Measure(theirs.value, "unit", sterling)
     return ours, theirs
+
+
+def _opposite(reference: Expression, answer: Expression) -> bool:
+    """Whether the nouns of two quantities say the opposite: an increase and a decrease."""
+    if not (isinstance(reference, Quantity) and isinstance(answer, Quantity)):
+        return False
+    ours, theirs = (set(side.unit.lower().strip("~").split()) for side in (reference, answer))
+    return any((one in ours and two in theirs) or (two in ours and one in theirs) for one, two in _OPPOSITES)
 
 
 def _is_pounds(node: Expression) -> bool:

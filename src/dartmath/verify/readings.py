@@ -277,7 +277,8 @@ def _approximations(reference: str, ours: Expression, answer: str, theirs: Expre
 
 def _approximation(text: str) -> Expression | None:
     """What stands behind the last approximation sign, under the name of `x = \\frac23 \\approx 0.667`."""
-    exact, *_, value = _APPROXIMATELY.split(text) if "approx" in text or "≈" in text else (text, "")
+    exact, *values = _APPROXIMATELY.split(text)
+    value = values[-1] if values else ""
     name, sign, _ = exact.rpartition("=")
     if not value or "," in text or not (sign or any(mark.isdigit() for mark in exact)):
         return None

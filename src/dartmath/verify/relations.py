@@ -33,8 +33,8 @@ def is_name(node: Expression) -> bool:
     match node:
         case Symbol() | Text() | Constant(name="e" | "i"):
             return True
-        case Apply(name="mul", args=(Symbol(name="nabla"), Symbol())):
-            return True
+        case Apply(name="mul", args=(*factors,)):
+            return _is_composed_name(factors)
         case Group(items=items):
             return all(is_name(item) or _is_applied(item) for item in items)
         case Apply(name=name, args=args):
@@ -43,6 +43,13 @@ def is_name(node: Expression) -> bool:
                 (name not in _BUILT_IN_HEADS and name.startswith("@")) and bool(args)
             )
     return False
+
+
+def _is_composed_name(factors: list[Expression]) -> bool:
+    """`\\nabla f`, `\\angle ABC` and `(f \\circ g)(x)`, which the grammar reads as products."""
+    names = [part.name for part in factors if isinstance(part, Symbol)]
+    marked = any(name in ("nabla", "angle", "triangle") or "∘" in name for name in names)
+    return marked and len(names) == len(factors)
 
 
 def _is_constant(sides: tuple[Expression, ...]) -> bool:

@@ -279,6 +279,9 @@ def _append_words(content: str, start: int, end: int, tokens: list[Token]) -> No
     if first:
         tokens.append(("op", first[1].lower(), start, end))
         content = content[first.end() :]
+    if content.endswith(":") and len(content) > 3:
+        tokens += [("text", content[:-1].strip(), start, end), ("op", ":", start, end)]
+        return
     last = _FINAL_JOINER.search(content)
     if content[: last.start() if last else None].strip():
         tokens.append(("text", content[: last.start() if last else None].strip(), start, end))

@@ -104,6 +104,7 @@ MAX_PHRASE = 200
 _NOUNS = frozenset(["unit", "units"])
 _SPEEDS = {"mph": "mile/hour", "kph": "km/hour", "kmph": "km/hour"}
 _SPEED = re.compile(r"\b(?:mph|kph|kmph)\b")
+_TEMPERATURE = re.compile(r"\b(?:degrees?|deg)\s+(?=(?:celsius|fahrenheit|kelvin|[CFK])\b)", re.IGNORECASE)
 _METRE_SECOND = re.compile(r"\bms(?=\s*\^\s*\{?\s*-)")
 """`ms^{-1}`, metres per second written without a space; a millisecond has no negative power."""
 
@@ -130,7 +131,7 @@ def parse_unit(text: str) -> Unit:
     factor = Fraction(1)
     sign, pending = 1, 1
     last: tuple[str, int, Fraction] | None = None
-    text = _METRE_SECOND.sub("m s", _SPEED.sub(lambda name: _SPEEDS[name[0]], text))
+    text = _METRE_SECOND.sub("m s", _SPEED.sub(lambda name: _SPEEDS[name[0]], _TEMPERATURE.sub("", text)))
     for word in _WORD.findall(text):
         if word in ("/", "per"):
             sign = -1
