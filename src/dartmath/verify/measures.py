@@ -43,6 +43,7 @@ _OPPOSITES = [
         "before/after early/late ahead/behind clockwise/counterclockwise larger/smaller greater/less"
     )
 ]
+_TEMPERATURES = ((("celsius", 1),), (("fahrenheit", 1),))
 _UNITLESS = Unit((), Fraction(1), known=False)
 
 
@@ -168,8 +169,10 @@ def _converted(ours: Measure, theirs: Measure, tolerance: float | None) -> Decis
 
 
 def _angle(ours: Measure, theirs: Measure, tolerance: float | None) -> Decision:
-    """Degrees against radians, or against a bare number of degrees."""
+    """Degrees against radians, against a bare number of degrees, or against a temperature."""
     degrees, other = (ours, theirs) if ours.kind == "degree" else (theirs, ours)
+    if other.unit.dimensions in _TEMPERATURES:
+        return _same_number(ours.value, theirs.value, tolerance)
     if other.kind == "unit" and other.unit.dimensions != (("angle", 1),):
         return Decision(False, "unit", "an angle against another unit")
     in_radians = scalar_equal(Apply("degree", (degrees.value,)), other.value)
