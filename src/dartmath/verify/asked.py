@@ -122,12 +122,9 @@ def _equality(text: str) -> int:
 def _stands_alone(text: str, start: int, end: int) -> bool:
     """Whether a part of a text is neither a part of a longer expression nor one side of an equation."""
     before, after = text[:start].rstrip(), text[end:].lstrip()
-    adjacent = text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()
-    return (
-        not adjacent
-        and before[-1:] not in (*"+-*/^_=<>({[", "\\cdot")
-        and after[:1] not in tuple("+-*/^_=<>({[!'")
-    )
+    if text[start - 1 : start].isalpha() or text[end : end + 1].isalnum() or before[-1:].isdigit():
+        return False
+    return before[-1:] not in tuple("+-*/^_=<>({[") and after[:1] not in tuple("+-*/^_=<>({[!'")
 
 
 def _constants(ours: Expression, theirs: Expression, query: str) -> Iterator[Pair]:

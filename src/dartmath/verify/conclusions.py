@@ -5,21 +5,18 @@ from __future__ import annotations
 import re
 
 from dartmath.verify.boxes import Found
+from dartmath.verify.claims import OPENING, concluded
 from dartmath.verify.formulas import FORMULA, body
-from dartmath.verify.sentences import CONCLUDING, concluded
 
 TAIL = 1_000
 """Only this many characters at the end of a response are looked at."""
 
-_SENTENCE = re.compile(
-    rf"(?:^|(?<=[.!?:]) |(?<=。))[ \t*#_]*(?:{CONCLUDING}|we (?:get|have|find|obtain|conclude)\b)[^\n]*",
-    re.IGNORECASE | re.MULTILINE,
-)
+_SENTENCE = re.compile(rf"(?:^|(?<=[.!?:]) |(?<=。))[ \t*#_]*{OPENING}[^\n]*", re.IGNORECASE | re.MULTILINE)
 _NAME = re.compile(r"\\?[a-zA-Z]+(?:_\{?\w\}?)?[.,]?")
 """`$n$` at the end of "10 values of $n$" is what the sentence is about, not what it says."""
 
 _STEP = re.compile(r"\\(?:Rightarrow|implies|Longrightarrow|therefore)(?![a-zA-Z])|&\s*=(?=[^&]*\Z)")
-_JOINED = re.compile(r"\s*,?\s*(?:and|or)\s+(?:\$?[a-zA-Z]\$? ?= ?)?")
+_JOINED = re.compile(r"\s*,?\s*(?:and|or)\s+")
 _LISTED = re.compile(r"\s*,\s*")
 _BOLD_END = re.compile(r"\*\*([^\s*]{1,60}(?: [^\s*]{1,60}){0,3})\*\*\s*[.!]?\s*$")
 
@@ -36,13 +33,12 @@ def conclusion(text: str) -> Found | None:
     sentences = list(_SENTENCE.finditer(tail))
     if not sentences:
         return None
-    found = (
-        _formulas(tail, sentences[-1].start()) or _bold(tail, sentences[-1]) or _value(tail, sentences[-1])
-    )
+    last = sentences[-1]
+    found = _formulas(tail, last.start()) or _bold(tail, last) or _value(tail, last)
     if found is None or not found[0]:
         return None
-    answer, first, last = found
-    return (answer, "conclusion", start + first, start + last)
+    answer, first, stop = found
+    return (answer, "conclusion", start + first, start + stop)
 
 
 def _formulas(tail: str, start: int) -> tuple[str, int, int] | None:
