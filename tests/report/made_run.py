@@ -16,6 +16,7 @@ from dartmath.evaluation.config import EvaluationSection
 from dartmath.evaluation.run import rescore
 from dartmath.evaluation.score import Benchmark
 from dartmath.manifest import new_manifest, write_manifest
+from dartmath.model import ModelSection, describe_model
 from dartmath.prompts.template import load_template
 from dartmath.queries.config import QuerySource
 from dartmath.queries.query import Query, make_query
@@ -122,7 +123,7 @@ def make_evaluation(folder: Path, model: str, seed: int) -> Path:
         SamplingSection(policy=VRT(trials=1), temperature=0, workers=0, max_tokens=200),
         folder / "samples",
         seed=seed,
-        model={"name": model, "revision": None, "dtype": "auto"},
+        model=describe_model(ModelSection(name=model)),
     )
     rescore(folder, [Benchmark("math/test", section.benchmarks[0], tuple(queries))], section)
     return folder

@@ -119,7 +119,7 @@ def test_a_run_without_data_set_or_model_has_no_card(tmp_path: Path) -> None:
 
 
 def test_another_template_in_evaluation_is_said(run_folder: Path, tmp_path: Path) -> None:
-    moved = tmp_path / run_folder.name
+    moved = tmp_path / "another-name"
     shutil.copytree(run_folder, moved)
     manifest = read_manifest(moved / "evaluation" / "after")
     write_manifest(moved / "evaluation" / "after", {**manifest, "template": {"name": "qa", "hash": "0" * 12}})

@@ -149,6 +149,17 @@ def test_incompatible_settings_are_refused_by_name(tmp_path: Path) -> None:
         run(tmp_path, SimulatedEngine(), UNIFORM, count=3, model={"name": "other"}, amend=True)
 
 
+def test_a_model_folder_is_known_by_its_content(tmp_path: Path) -> None:
+    there = {"name": "runs/a/model", "fingerprint": "0123456789ab"}
+    done = run(tmp_path, SimulatedEngine(), UNIFORM, count=3, model=there)
+    moved = {**there, "name": "runs/b/model"}
+    assert run(tmp_path, SimulatedEngine(), UNIFORM, count=3, model=moved).samples == done.samples
+    assert open_journal(tmp_path).manifest["model"] == moved
+    trained_again = {**moved, "fingerprint": "ba9876543210"}
+    with pytest.raises(JournalError, match=r"model\.fingerprint: '0123456789ab' there"):
+        run(tmp_path, SimulatedEngine(), UNIFORM, count=3, model=trained_again)
+
+
 def test_settings_that_shape_no_sample_may_change(tmp_path: Path) -> None:
     run(tmp_path, SimulatedEngine(), UNIFORM, count=3)
     cheap = UNIFORM.model_copy(update={"price": Price(per_hour=2), "keep_wrong": "hash"})

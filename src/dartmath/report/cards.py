@@ -9,6 +9,7 @@ from typing import Any
 
 from dartmath.errors import DataError, UsageError
 from dartmath.manifest import write_atomic
+from dartmath.model import fingerprint
 from dartmath.recipe import ReportSection, load_recipe
 from dartmath.report.card_metadata import dataset_metadata, model_metadata
 from dartmath.report.card_tables import (
@@ -116,9 +117,8 @@ def _name_of_model(evaluation: Stage) -> str:
 
 
 def _is_of(evaluation: Stage, model: Stage) -> bool:
-    name = _name_of_model(evaluation)
-    # By the end of the path, so that a run may be moved.
-    return bool(name) and Path(name).resolve().parts[-2:] == model.folder.resolve().parts[-2:]
+    recorded = evaluation.manifest.get("model") or {}
+    return bool(recorded) and recorded.get("fingerprint") == fingerprint(model.folder)
 
 
 def _template(stage: Stage) -> dict[str, Any]:

@@ -47,6 +47,7 @@ def open_run(
     # Why the last session stopped says nothing of this one, should it be killed.
     summary = {**manifest.get("summary", {}), "stopped": None}
     manifest.update(config=dict(identity["config"]), queries=len(known) + len(added), summary=summary)
+    manifest.update(model=dict(identity["model"]))
     write_manifest(folder, manifest)
     return manifest, known + added
 
@@ -125,11 +126,12 @@ def _check_identity(
 ) -> bool:
     """Whether anything amendable changed; raises on what may not change."""
     changes = list(_changes({key: manifest.get(key) for key in identity}, identity))
+    changes = [c for c in changes if c[0] not in _moved(manifest.get("model") or {}, identity["model"])]
     wrong = [c for c in changes if not c[0].startswith((*_FREE, *_AMENDABLE))]
     if wrong:
         raise JournalError(
             f"the run in {folder} was sampled with other settings, and mixing them would spoil it:\n"
-            f"{_listing(wrong)}\nuse those settings, or sample into another folder"
+            f"{_listing(wrong)}\nuse those settings, sample into another folder, or delete this one"
         )
     wanted = [c for c in changes if c[0].startswith(_AMENDABLE)]
     if wanted and not amend:
@@ -138,6 +140,16 @@ def _check_identity(
             "add --amend to go on with the new goal; samples that are there are kept and count"
         )
     return bool(wanted)
+
+
+def _moved(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:
+    """Keys that tell no difference: the path of a folder whose fingerprint says it is the same model.
+
+    Runs of before there were fingerprints are known by their model's path alone.
+    """
+    if not old.get("fingerprint"):
+        return ("model.fingerprint",)
+    return ("model.name",) if old["fingerprint"] == new.get("fingerprint") else ()
 
 
 def _check_queries(folder: Path, queries: Sequence[Query], *, amend: bool) -> tuple[list[Query], list[Query]]:
