@@ -17,6 +17,8 @@ _NAME = re.compile(r"\\?[a-zA-Z]+(?:_\{?\w\}?)?[.,]?")
 
 _STEP = re.compile(r"\\(?:Rightarrow|implies|Longrightarrow|therefore)(?![a-zA-Z])|&\s*=(?=[^&]*\Z)")
 _JOINED = re.compile(r"\s*,?\s*(?:and|or)\s+")
+_RELATIONS = ("=", "<", ">", "\\le", "\\ge", "\\ne", "\\in", "\\equiv", "\\approx")
+_ASSIGNMENT = re.compile(r"\\?[a-zA-Z]{1,8}(?:_\{?\w\}?)? *=[^=]*$")
 _LISTED = re.compile(r"\s*,\s*")
 _BOLD_END = re.compile(r"\*\*([^\s*]{1,60}(?: [^\s*]{1,60}){0,3})\*\*\s*[.!]?\s*$")
 
@@ -63,9 +65,17 @@ def _last_step(formula: str) -> str:
 
 
 def _joined(tail: str, formulas: list[re.Match[str]], place: int) -> bool:
+    """Whether a formula goes on from the one before it: both are values, or give letters their values."""
     gap = tail[formulas[place - 1].end() : formulas[place].start()]
     pattern = _JOINED if place == len(formulas) - 1 else _LISTED
-    return pattern.fullmatch(gap) is not None
+    kinds = {_kind(body(formula)) for formula in formulas[place - 1 : place + 1]}
+    return pattern.fullmatch(gap) is not None and kinds in ({"value"}, {"assignment"})
+
+
+def _kind(formula: str) -> str:
+    if not any(sign in formula for sign in _RELATIONS):
+        return "value"
+    return "assignment" if _ASSIGNMENT.match(formula) else "relation"
 
 
 def _bold(tail: str, sentence: re.Match[str]) -> tuple[str, int, int] | None:

@@ -11,6 +11,7 @@ from dartmath.verify.expression import (
     Expression,
     Group,
     Number,
+    Quantity,
     Relation,
     Symbol,
     Text,
@@ -82,9 +83,13 @@ def assigned(node: Expression) -> Expression | None:
         and not _is_constant(sides)
     ):
         return sides[0]
-    if not symbols(node) and all(scalar_equal(sides[0], side) for side in sides[1:]):
+    if not symbols(node) and all(scalar_equal(_bare(sides[0]), _bare(side)) for side in sides[1:]):
         return sides[-1]
     return None
+
+
+def _bare(side: Expression) -> Expression:
+    return side.value if isinstance(side, Quantity) else side
 
 
 def _occurs(name: Expression, value: Expression) -> bool:
