@@ -14,7 +14,8 @@ from dartmath.prompts.template import Prompt
 from dartmath.tools.blocks import CLOSING_FENCE, STOPS, Ending, ending, output_block
 from dartmath.tools.config import ToolsSection
 from dartmath.tools.isolation import Isolation, find_isolation
-from dartmath.tools.sandbox import OUTCOMES, BlockResult, Sandbox
+from dartmath.tools.sandbox import BlockResult, Sandbox
+from dartmath.tools.worker import OUTCOMES
 
 # Continuations that ran nothing (a block in another language closed) before a response is cut off.
 _MOST_IDLE_TURNS = 32
