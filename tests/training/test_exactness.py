@@ -96,12 +96,14 @@ def _loss_and_gradient(model: Any, inputs: dict[str, Any]) -> tuple[float, torch
     return loss.item(), gradient.clone()
 
 
-def _compare(model: Any, mixture: Mixture, packing: Packing, *, tolerance: float) -> None:
-    """Each example's loss and gradient in one packed batch, against those it has alone."""
+def _compare(
+    model: Any, mixture: Mixture, packing: Packing, *, tolerance: float, first: int | None = None
+) -> None:
+    """The loss and gradient of (the first) examples in one packed batch, against those they have alone."""
     batch = {name: _to(value, model) for name, value in _batch(mixture, packing).items()}
     order = [int(i) for number in range(len(packing)) for i in packing[number]]
     begin = 0
-    for number in order:
+    for number in order[:first]:
         example = mixture[number]
         end = begin + len(example.ids)
         only = torch.full_like(batch["labels"], IGNORED)
@@ -140,7 +142,7 @@ def test_kernels_of_gpus_are_given_examples_apart(
         use_flex(monkeypatch)
     else:
         use_flash(monkeypatch, formats=(torch.float32,))
-    _compare(_model(architecture, attention), mixture, packing, tolerance=1e-5)
+    _compare(_model(architecture, attention), mixture, packing, tolerance=1e-5, first=3)
 
 
 @pytest.mark.gpu

@@ -23,7 +23,7 @@ def data(tmp_path: Path) -> Path:
 
 
 def _losses(model: str, data: Path, out: Path, dtype: Any, kernel: str) -> list[float]:
-    section = TrainingSection(epochs=2, batch_size=2, max_length=256, learning_rate=1e-2, dtype=dtype)
+    section = TrainingSection(max_steps=4, batch_size=2, max_length=256, learning_rate=1e-2, dtype=dtype)
     summary = train(section, ModelSection(name=model), load_template("qa"), [data], out, seed=1)
     assert summary.attention == kernel
     return [row["loss"] for row in read_log(out)]
@@ -47,4 +47,4 @@ def test_a_run_has_the_losses_of_sdpa(  # noqa: PLR0917
     monkeypatch.setattr("dartmath.training.session.choose_attention", lambda section: kernel)
     found = _losses(tiny_llama, data, tmp_path / "out", dtype, kernel)
     assert found == pytest.approx(expected, rel=tolerance)
-    assert found[-1] < found[0] - 0.5
+    assert found[-1] < found[0] - 0.1
