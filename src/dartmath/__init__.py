@@ -5,14 +5,10 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-# The one eager import: it binds `verify` to the function for good. Importing the subpackage first
-# sets that attribute to the module, and Python does so only once, before this line ends.
-from dartmath.verify.judge import verify
-
 if TYPE_CHECKING:
     from dartmath.errors import DartmathError
     from dartmath.queries.query import Query
-    from dartmath.verify import extract_answer, grade
+    from dartmath.verify import extract_answer, grade, verify
     from dartmath.verify.outcome import Outcome, Verdict
 
 __version__ = "0.1.0"
@@ -24,6 +20,7 @@ _HOMES = {
     "Verdict": "dartmath.verify.outcome",
     "extract_answer": "dartmath.verify",
     "grade": "dartmath.verify",
+    "verify": "dartmath.verify",
 }
 __all__ = [
     "DartmathError",
@@ -36,7 +33,14 @@ __all__ = [
 ]
 
 
+# Importing a subpackage sets an attribute of its name, once. Here `verify` is to be the function, so the
+# subpackage (which imports nothing yet) comes first, and its attribute goes.
+import_module("dartmath.verify")
+globals().pop("verify", None)
+
+
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'dartmath' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value = getattr(import_module(_HOMES[name]), name)
+    return value
