@@ -151,7 +151,7 @@ def bars(g: Grammar) -> Expression:
     g.bars -= 1
     if not g.accept("|"):
         raise NotationError("an absolute value without an end")
-    return Apply("abs", (inner,))
+    return _determinant(inner.rows) if isinstance(inner, Matrix) else Apply("abs", (inner,))
 
 
 def _braced_rows(g: Grammar) -> Expression:

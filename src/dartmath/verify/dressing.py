@@ -40,6 +40,8 @@ _CHOOSE = re.compile(
     r"(?:\{\})?[_^]\{?(\w{1,9})\}?\s*(?:\\(?:text|mathrm)\s*\{)?([CP])\}?\s*_\{?(\w{1,9})\}?(?![\w^])"
 )
 _RATE = re.compile(r"^(-?\\?[$£€] ?[\d.,]+)(?: ?/ ?| an? )(?=[a-z]{3,12}$)")
+_NEGATED = re.compile(r"\\not\s*(?:=|\\in(?![a-z]))")
+_ORDINAL = re.compile(r"(?<=\d)\s*\^\s*\{\s*(?:\\(?:text|mathrm)\s*\{\s*)?(st|nd|rd|th)\s*\}{1,2}")
 _MODULO = re.compile(
     r"\(?\s*(?:\\(?:text|mathrm|operatorname|mbox)\s*\{\s*\(?\s*mod\s*\}?|\\[bp]?mod(?![a-z])|(?<![\\a-z])mod(?![a-z]))"
     r"(?:\\[ ,;:]|[\s~])*\{?(\d{1,9}|[a-z])\}?\s*\)?\}?$"
@@ -96,6 +98,8 @@ _REWRITINGS: tuple[tuple[tuple[str, ...], re.Pattern[str], str | Callable[[re.Ma
     (SCALE_STEMS, _SCALED, _power_of_ten),
     (("[", "]"), _OUTWARD, _inward),
     (("$", "£", "€"), _RATE, r"\1 per "),
+    (("\\not",), _NEGATED, lambda sign: "\\notin " if "in" in sign[0] else "\\ne "),
+    (("st}", "nd}", "rd}", "th}"), _ORDINAL, r"\\text{\1}"),
     (("mod",), _MODULO, r"\\pmod{\1}"),
     (("U",), _UNION, r"\\cup "),
     (("C", "P"), _CHOOSE, _chosen),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dartmath.verify.equality import scalar_equal
+from dartmath.verify.exact import Inexact, rational
 from dartmath.verify.expression import (
     Apply,
     Expression,
@@ -100,12 +101,25 @@ def _class(value: Expression, modulus: Expression) -> Expression:
 
 
 def residues(ours: Expression, theirs: Expression) -> Iterator[Pair]:
-    """`3 \\pmod 7` for 3."""
+    """`3 \\pmod 7` for 3, and `17 \\bmod 5` for 2."""
     pairs = ((ours, theirs), (theirs, ours))
     for place, (congruence, other) in enumerate(pairs):
-        match assigned(congruence) or congruence, assigned(other) or other:
-            case Apply(name="residue", args=(value, _)), Number() as bare:
-                yield (value, bare) if place == 0 else (bare, value)
+        if isinstance(congruence, Relation):
+            congruence = congruence.sides[-1]
+        match congruence, assigned(other) or other:
+            case Apply(name="residue", args=(value, modulus)), Number() as bare:
+                least = _least_residue(value, modulus) or value
+                yield from ((one, bare) if place == 0 else (bare, one) for one in (value, least))
+
+
+def _least_residue(value: Expression, modulus: Expression) -> Number | None:
+    """2 for `17 \\pmod 5`, where both are whole numbers."""
+    try:
+        exact, divisor = rational(value), rational(modulus)
+    except Inexact:
+        return None
+    whole = exact.denominator == 1 == divisor.denominator and divisor > 0
+    return Number(exact % divisor) if whole else None
 
 
 def _parameter(node: Expression) -> str:

@@ -156,7 +156,7 @@ def _same_lists(reference: Group, answer: Group, context: Context, same: Same) -
 
 def _bases(labels: list[str | None]) -> set[str]:
     """Names without their subscripts: x of `x_1` and `x_2`."""
-    return {(name or "").partition("_")[0] for name in labels}
+    return {name if "(" in name else name.partition("_")[0] for name in labels if name}
 
 
 def _unlike(labels: list[str | None]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterator
 
 from dartmath.verify.absolute import without_absolute
@@ -13,6 +14,7 @@ from dartmath.verify.expression import (
     Apply,
     Expression,
     Group,
+    Matrix,
     Named,
     Number,
     Quantity,
@@ -158,11 +160,17 @@ def _letters_in_base(
 
 
 def _points(ours: Expression, theirs: Expression) -> Iterator[Pair]:
-    """`P(1, 2)`, a point with its name, for (1, 2)."""
+    """`P(1, 2)`, a point with its name, for (1, 2); and lists of such points."""
+    if isinstance(ours, Group) and isinstance(theirs, Group) and not ours.brackets + theirs.brackets:
+        yield _unnamed(ours), _unnamed(theirs)
     if isinstance(theirs, Group) and (point := _named_point(ours)) is not None:
         yield point, theirs
     if isinstance(ours, Group) and (point := _named_point(theirs)) is not None:
         yield ours, point
+
+
+def _unnamed(points: Group) -> Group:
+    return Group("", tuple(_named_point(item) or item for item in points.items), points.joiner)
 
 
 def _named_point(node: Expression) -> Group | None:
@@ -191,7 +199,7 @@ def _combination(node: Expression) -> Expression | None:
 
 
 def _named_by_points(ours: Expression, theirs: Expression) -> Iterator[Pair]:
-    """`AB = 5`, `\\angle ABC = 70^\\circ` and `P(X = 2) = 0.25` for their values."""
+    """`AB = 5`, `\\angle ABC = 70^\\circ`, `P(X = 2) = 0.25` and `A^2 = ...` for their values."""
     if isinstance(ours, Relation) == isinstance(theirs, Relation):
         return
     one, two = (_without_points(side) if isinstance(side, Relation) else side for side in (ours, theirs))
@@ -201,7 +209,11 @@ def _named_by_points(ours: Expression, theirs: Expression) -> Iterator[Pair]:
 
 def _without_points(relation: Relation) -> Expression | None:
     head, value = relation.sides[0], relation.sides[-1]
-    if symbols(value) or set(relation.operators) != {"="}:
+    if set(relation.operators) != {"="}:
+        return None
+    if isinstance(value, Matrix) and all(name in string.ascii_uppercase for name in symbols(head)):
+        return value
+    if symbols(value):
         return None
     match head:
         case Apply(name="mul", args=(Symbol(name="P"), Relation() | Apply(name="union" | "intersection"))):

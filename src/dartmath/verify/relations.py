@@ -34,6 +34,8 @@ def is_name(node: Expression) -> bool:
     match node:
         case Symbol() | Text() | Constant(name="e" | "i"):
             return True
+        case Apply(name="ratio", args=parts):
+            return all(isinstance(part, Symbol) for part in parts)
         case Apply(name="mul", args=(*factors,)):
             return _is_composed_name(factors)
         case Group(items=items):

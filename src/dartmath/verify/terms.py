@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from dartmath.verify.expression import Apply, Expression, Number, Symbol, number
+from dartmath.verify.expression import Apply, Expression, Group, Matrix, Number, Symbol, number
 
 _ANGLES = {"degree": 1, "arcminute": 60, "arcsecond": 3600}
 
@@ -17,15 +17,38 @@ def with_sign(sign: str | None, term: Expression) -> Expression:
 
 
 def negated(term: Expression) -> Expression:
-    """The negative of a term; of a literal it is again a literal."""
+    """The negative of a term; of a literal it is again a literal, of a tuple a tuple."""
     if isinstance(term, Number):
         return Number(-term.value, term.places)
+    if _is_tuple(term) and isinstance(term, Group):
+        return Group(term.brackets, tuple(negated(item) for item in term.items))
     return Apply("neg", (term,))
 
 
 def added(parts: list[Expression]) -> Expression:
-    """The sum of terms; of one term that term."""
-    return parts[0] if len(parts) == 1 else Apply("add", tuple(parts))
+    """The sum of terms; of one term that term. Tuples are added as the columns that they stand for."""
+    if len(parts) == 1:
+        return parts[0]
+    if any(_is_tuple(_last_factor(part)) for part in parts):
+        parts = [_with_column(part) for part in parts]
+    return Apply("add", tuple(parts))
+
+
+def _is_tuple(node: Expression) -> bool:
+    return isinstance(node, Group) and node.brackets in ("()", "<>") and len(node.items) > 1
+
+
+def _last_factor(node: Expression) -> Expression:
+    return node.args[-1] if isinstance(node, Apply) and node.name in ("mul", "neg") else node
+
+
+def _with_column(part: Expression) -> Expression:
+    """`t(1, 2)` and `(1, 2)` with a column in place of the tuple."""
+    if isinstance(part, Apply) and part.name in ("mul", "neg"):
+        return Apply(part.name, (*part.args[:-1], _with_column(part.args[-1])))
+    if _is_tuple(part) and isinstance(part, Group):
+        return Matrix(tuple((item,) for item in part.items))
+    return part
 
 
 def product(factors: list[Expression]) -> Expression:

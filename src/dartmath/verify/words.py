@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from dartmath.verify.expression import Apply, Constant, Expression, Named, Number, Text, number
+from dartmath.verify.expression import Apply, Constant, Expression, Named, Number, Symbol, Text, number
 from dartmath.verify.names import listed
 
 MAX_TEXT = 4_000
@@ -35,6 +35,14 @@ _REALS = frozenset(
         "|",
     )
 )
+_NUMBER_SETS = {
+    **dict.fromkeys(
+        listed("all integers|integers|every integer|any integer|set of all integers", "|"), "\\mathbb{Z}"
+    ),
+    **dict.fromkeys(
+        listed("all rational numbers|rational numbers|set of all rational numbers", "|"), "\\mathbb{Q}"
+    ),
+}
 _INFINITE = frozenset(
     [
         "infinitely many",
@@ -122,6 +130,8 @@ def _simple(words: str) -> Expression | None:
         return Named("set", "empty")
     if words in _REALS:
         return Named("set", "reals")
+    if words in _NUMBER_SETS:
+        return Symbol(_NUMBER_SETS[words])
     if words in _INFINITE:
         return Named("word", "infinitely many")
     if words in _SIGNED_INFINITY:
