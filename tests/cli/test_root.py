@@ -71,7 +71,6 @@ def test_a_setting_without_a_key_or_value_is_named(pair: str) -> None:
         ("recipes", "show", "FILE/x"),
         ("run", "tiny", "--set", "run=FILE/x"),
         ("verify", "--file", "FILE", "--out", "absent/x.jsonl"),
-        ("init", "FILE", "--yes", "--out", "absent/x.yaml"),
     ],
 )
 def test_a_path_that_leads_nowhere_is_one_line(tmp_path: Path, arguments: tuple[str, ...]) -> None:

@@ -183,8 +183,8 @@ def _write(path: Path, text: str) -> None:
     import yaml
 
     from dartmath.config import validate
+    from dartmath.manifest import write_atomic
     from dartmath.recipe import Recipe
 
     validate(Recipe, yaml.safe_load(text), where=str(path))
-    with path.open("x", encoding="utf-8") as file:
-        file.write(text)
+    write_atomic(path, text)

@@ -24,7 +24,7 @@ class CurationSection(Section):
     check_arithmetic: bool = False
     """Drop responses with a step `a op b = c` that does not compute."""
     decontaminate: list[str] = []
-    """Benchmarks whose queries must not be in the set, such as ["math/test"]."""
+    """Benchmarks whose queries must not be in the set, such as ["math/test", "mine.jsonl"]."""
     ngram: int = Field(13, ge=2)
     """Words of an n-gram that counts as overlap."""
     seed: int | None = None

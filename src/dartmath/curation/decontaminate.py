@@ -54,11 +54,11 @@ class Overlap:
 
 
 def decontaminate(queries: Sequence[Query], benchmarks: Iterable[str], *, ngram: int = 13) -> dict[str, Any]:
-    """What of `queries` stands in the named benchmarks.
+    """What of `queries` stands in the benchmarks, which are names of built-in ones, or files.
 
     Returns "benchmarks", "ngram", "removed" (ids of the queries that must go), "counts" (pairs by
     benchmark and kind) and "pairs" (every overlap, named). Raises `UnknownNameError` for a
-    benchmark that is not built in.
+    benchmark that is neither, and `DataError` for a bad file.
     """
     from dartmath.queries.load import load
 

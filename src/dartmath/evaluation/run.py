@@ -19,7 +19,7 @@ from dartmath.engines.protocol import Engine
 from dartmath.errors import ConfigError, DataError, RunError
 from dartmath.evaluation.config import EvaluationSection
 from dartmath.evaluation.intervals import Estimate, macro
-from dartmath.evaluation.result import FILE, EvaluationResult, Score, read_result, write_result
+from dartmath.evaluation.result import EvaluationResult, Score, write_result
 from dartmath.evaluation.rows import write_rows
 from dartmath.evaluation.score import Benchmark, score, to_score
 from dartmath.manifest import new_manifest, versions, write_manifest
@@ -148,11 +148,6 @@ def average(scores: Sequence[Score]) -> Score:
         for s in scores
     ]
     return to_score(macro(estimates))
-
-
-def finished_result(folder: Path) -> EvaluationResult | None:
-    """The result in `folder` if there is one."""
-    return read_result(folder) if (folder / FILE).is_file() else None
 
 
 def _name(source: QuerySource) -> str:
