@@ -20,7 +20,7 @@ from dartmath.verify.expression import (
 )
 from dartmath.verify.measures import same_measure
 from dartmath.verify.realset import is_set
-from dartmath.verify.relations import assigned, is_equation, same_equation, solves_for_y
+from dartmath.verify.relations import assigned, definition, generic, is_equation, same_equation, solves_for_y
 
 if TYPE_CHECKING:
     from dartmath.verify.context import Context
@@ -58,6 +58,9 @@ def _equations(reference: Expression, answer: Expression, context: Context, same
     if ours is not None and theirs is not None and (_needs(ours, structured) or _needs(theirs, structured)):
         if _conflicting(reference, answer):
             return Decision(False, "equation", "values of different names")
+        one, two = definition(reference), definition(answer)
+        if one and two and len(one[1]) == len(two[1]):
+            ours, theirs = generic(*one[1:]), generic(*two[1:])
         return same(ours, theirs, context)
     found = same_equation(reference, answer)
     if not found and ours is not None and theirs is not None and _mergeable(reference, answer):
@@ -74,9 +77,15 @@ def _needs(node: Expression, kinds: tuple[type, ...]) -> bool:
 
 
 def _conflicting(reference: Relation, answer: Relation) -> bool:
-    """Whether both sides name plain variables, and not the same ones."""
-    heads = reference.sides[0], answer.sides[0]
-    return all(isinstance(head, Symbol) for head in heads) and heads[0] != heads[1]
+    """Whether both sides name plain variables or functions, and not the same ones."""
+    match reference.sides[0], answer.sides[0]:
+        case Symbol() as one, Symbol() as two:
+            return one != two
+        case Apply(name="mul") as one, Apply(name="mul") as two:
+            return one != two
+        case Apply(name=one), Apply(name=two):
+            return one != two
+    return False
 
 
 def _mergeable(reference: Relation, answer: Relation) -> bool:

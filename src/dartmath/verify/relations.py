@@ -21,7 +21,9 @@ from dartmath.verify.expression import (
 )
 from dartmath.verify.names import UNKNOWN_FUNCTIONS, listed
 
-_BUILT_IN_HEADS = frozenset(listed("add mul neg div pow root union intersection difference degree percent"))
+_BUILT_IN_HEADS = frozenset(
+    listed("add mul neg div pow root ratio union intersection difference degree percent")
+)
 
 
 def is_equation(node: Expression) -> bool:
@@ -111,14 +113,14 @@ def definition(node: Expression) -> tuple[str, tuple[Symbol, ...], Expression] |
     if not isinstance(node, Relation) or not is_equation(node):
         return None
     head = node.sides[0]
-    if isinstance(head, Apply) and is_name(head):
+    if isinstance(head, Apply) and head.name not in _BUILT_IN_HEADS and is_name(head):
         arguments = tuple(part for part in head.args if isinstance(part, Symbol))
         if len(arguments) == len(head.args) == len({part.name for part in arguments}):
             return head.name.lstrip("@"), arguments, node.sides[-1]
     return None
 
 
-def _generic(arguments: tuple[Symbol, ...], body: Expression) -> Expression:
+def generic(arguments: tuple[Symbol, ...], body: Expression) -> Expression:
     """The body of a definition with its arguments numbered, so that no other symbol is one of them."""
     return replace(body, {part.name: Symbol(f"#{place}") for place, part in enumerate(arguments)})
 
@@ -129,7 +131,7 @@ def same_equation(reference: Relation, answer: Relation) -> Decision:
     if ours and theirs and len(ours[1]) == len(theirs[1]):
         if ours[0] != theirs[0]:
             return Decision(False, "definition", f"{theirs[0]} is defined, not {ours[0]}")
-        return scalar_equal(_generic(*ours[1:]), _generic(*theirs[1:]))
+        return scalar_equal(generic(*ours[1:]), generic(*theirs[1:]))
     left, right = label(reference), label(answer)
     if left is not None and left == right:
         value, other = assigned(reference), assigned(answer)
