@@ -1,5 +1,6 @@
 """Ctrl-C saves a checkpoint and says how to go on; what goes on is the run that was stopped."""
 
+import multiprocessing
 import os
 import shlex
 import signal
@@ -94,6 +95,21 @@ def test_the_second_one_stops_in_the_middle_of_a_step(tiny_llama: str, tmp_path:
     assert process.returncode == 130
     assert "stopped; what was finished is kept" in said
     assert newest_checkpoint(out / "checkpoints") is None
+
+
+def test_a_forked_worker_leaves_signals_to_the_process_that_trains(capfd: pytest.CaptureFixture[str]) -> None:
+    def work() -> None:
+        for _ in range(2):  # what a terminal sends to the whole group
+            os.kill(os.getpid(), signal.SIGINT)
+
+    asked: list[bool] = []
+    with on_interrupt(lambda: asked.append(True)):
+        worker = multiprocessing.get_context("fork").Process(target=work)
+        worker.start()
+        worker.join(60)
+    assert worker.exitcode == 0
+    assert asked == []
+    assert "stopping" not in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("number", SIGNALS)

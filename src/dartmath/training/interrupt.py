@@ -28,15 +28,18 @@ _NOTICE = b"\nstopping after this step, with a checkpoint; Ctrl-C again stops at
 def on_interrupt(ask: Callable[[], None], *, abort: bool = True) -> Iterator[None]:
     """Call `ask` at the first Ctrl-C, SIGTERM or SIGHUP; the second raises `KeyboardInterrupt` if `abort`.
 
-    Signals are the main thread's: in any other one this does nothing. `nohup` is respected.
+    Signals are the main thread's: in any other one this does nothing. `nohup` is respected. Processes
+    that are forked meanwhile (workers that load data) leave what a terminal sends to all to this one.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    asked = False
+    asked, owner = False, os.getpid()
 
     def handle(number: int, frame: FrameType | None) -> None:
         nonlocal asked
+        if os.getpid() != owner:
+            return
         if asked and abort:
             raise KeyboardInterrupt
         first, asked = not asked, True  # before the notice: the second may follow it at once
