@@ -94,6 +94,11 @@ def test_a_terminal_without_unicode_is_no_error() -> None:
     assert "\\u2713 python" in done.stdout
 
 
+def test_a_speed_is_above_nothing() -> None:
+    done = dartmath("forecast", "tiny", "--tokens-per-second", "-5")
+    assert done.returncode == 2 and "--tokens-per-second" in done.stderr
+
+
 def test_a_recipe_is_shown_as_it_is_written(tmp_path: Path) -> None:
     (tmp_path / "latin.yaml").write_bytes(b"# caf\xe9\n")
     command = [sys.executable, "-m", "dartmath", "recipes", "show", str(tmp_path / "latin.yaml")]

@@ -30,7 +30,8 @@ def command(
     prop2diff_k: Annotated[int | None, typer.Option(min=1, help="k of Prop2Diff.")] = None,
     prop2diff_cap: Annotated[int | None, typer.Option(min=1, help="Trial cap of Prop2Diff.")] = None,
     tokens_per_second: Annotated[
-        float | None, typer.Option(help="Throughput to count hours with; the measured one when absent.")
+        float | None,
+        typer.Option(min=0.01, help="Throughput to count hours with; the measured one when absent."),
     ] = None,
     set_: SetOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the forecast as JSON.")] = False,

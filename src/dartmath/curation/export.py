@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+from dartmath.atomic import replacing, write_parquet
 from dartmath.curation.pool import Journal
 from dartmath.curation.select import Selection
 from dartmath.text import encodable
@@ -26,7 +26,6 @@ COLUMNS = {
     "band": "the difficulty band of the query",
     "trial": "which trial of the query produced the response, from 0",
 }
-_BATCH = 4096
 
 
 def rows_of(
@@ -74,39 +73,17 @@ def write_rows(
     rows: Iterable[dict[str, Any]], folder: Path, file_format: Literal["parquet", "jsonl"]
 ) -> Path:
     """Write `folder/train.parquet` (or `.jsonl`), the old file being replaced when all is written."""
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"train.{file_format}"
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        (_write_parquet if file_format == "parquet" else _write_jsonl)(rows, temporary)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    if file_format == "parquet":
+        write_parquet(path, _schema(), rows)
+        return path
+    with replacing(path) as temporary, temporary.open("w", encoding="utf-8") as file:
+        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     return path
 
 
-def _write_jsonl(rows: Iterable[dict[str, Any]], path: Path) -> None:
-    with path.open("w", encoding="utf-8") as file:
-        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-
-
-def _write_parquet(rows: Iterable[dict[str, Any]], path: Path) -> None:
+def _schema() -> Any:
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     types = {"fail_rate": pa.float64(), "trial": pa.int64()}
-    schema = pa.schema([(name, types.get(name, pa.string())) for name in COLUMNS])
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for batch in _batches(rows):
-            writer.write_table(pa.Table.from_pylist(batch, schema=schema))
-
-
-def _batches(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    batch: list[dict[str, Any]] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == _BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+    return pa.schema([(name, types.get(name, pa.string())) for name in COLUMNS])

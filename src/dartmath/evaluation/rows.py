@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from dartmath.atomic import write_parquet
 from dartmath.errors import DataError
 from dartmath.evaluation.score import Benchmark
 from dartmath.queries.query import Query
@@ -14,22 +15,14 @@ from dartmath.sampling.sample import Sample
 from dartmath.verify.outcome import Outcome
 
 FILE = "rows.parquet"
-_BATCH = 8192
 
 
 def write_rows(
     folder: Path, benchmarks: Sequence[Benchmark], samples: Mapping[str, Sequence[Sample]]
 ) -> Path:
     """Write `folder/rows.parquet` atomically; returns its path."""
-    import pyarrow
-    import pyarrow.parquet
-
     path = folder / FILE
-    temporary = path.with_name(f".{FILE}.tmp")
-    with pyarrow.parquet.ParquetWriter(temporary, _schema()) as writer:
-        for batch in _batches(_rows(benchmarks, samples)):
-            writer.write_table(pyarrow.Table.from_pylist(batch, schema=_schema()))
-    temporary.replace(path)
+    write_parquet(path, _schema(), _rows(benchmarks, samples))
     return path
 
 
@@ -112,14 +105,3 @@ def _row(benchmark: str, query: Query, sample: Sample) -> dict[str, Any]:
 def _text(query: Query, key: str) -> str | None:
     value = query.metadata.get(key)
     return None if value is None else str(value)
-
-
-def _batches(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    batch = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == _BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch

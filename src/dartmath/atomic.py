@@ -1,0 +1,42 @@
+"""Files that are there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+_ROWS = 4096
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A path to write to, which takes the place of `path` at the end and is gone after a failure.
+
+    Readers, and whoever looks after a crash, see the old file or the new one. The folder is made
+    if it is not there.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        yield temporary
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_parquet(path: Path, schema: Any, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Replace `path` by a Parquet file of `rows` under a pyarrow `schema`; some thousand rows in memory."""
+    import pyarrow
+    import pyarrow.parquet
+
+    left = iter(rows)
+    with (
+        replacing(path) as temporary,
+        pyarrow.parquet.ParquetWriter(temporary, schema, compression="zstd") as writer,
+    ):
+        while batch := list(islice(left, _ROWS)):
+            writer.write_table(pyarrow.Table.from_pylist(batch, schema=schema))
