@@ -50,7 +50,7 @@ def asked(reference: str, ours: Expression, answer: str, theirs: Expression, que
     yield from _option_text(ours, answer, query)
     yield from _selected(reference, answer, query)
     yield from _solved_for(ours, theirs, query)
-    yield from _expression(ours, answer, query)
+    yield from _expression(reference, ours, answer, theirs, query)
     if (interval := without_absolute(theirs)) is not None and not _ABSOLUTE.search(query):
         yield ours, interval
 
@@ -94,19 +94,27 @@ def _solved_for(ours: Expression, theirs: Expression, query: str) -> Iterator[Pa
             yield ours, value
 
 
-def _expression(ours: Expression, answer: str, query: str) -> Iterator[Pair]:
+def _expression(
+    reference: str, ours: Expression, answer: str, theirs: Expression, query: str
+) -> Iterator[Pair]:
     """`m + n = 7` for 7, when `m + n` occurs in the query and is not given there."""
-    if "=" not in answer or isinstance(ours, Group | Relation):
-        return
-    place = _equality(answer)
-    head = _IDLE_COMMAND.sub("", plain_latex(answer[:place])).strip().lstrip("$").strip()
+    if not isinstance(ours, Group | Relation) and (value := _value_of(answer, query)) is not None:
+        yield ours, value
+    if not isinstance(theirs, Group | Relation) and (value := _value_of(reference, query)) is not None:
+        yield value, theirs
+
+
+def _value_of(text: str, query: str) -> Expression | None:
+    """What an equation says of an expression of the query; None where it is no such equation."""
+    if "=" not in text:
+        return None
+    head = _IDLE_COMMAND.sub("", plain_latex(text[: _equality(text)])).strip().lstrip("$").strip()
     if not 1 < len(head) <= MAX_HEAD or head[-1] in "<>!:":
-        return
+        return None
     signs = map(re.escape, _SIGN.findall(head))
-    for found in re.finditer(_IDLE.join(signs), query):
-        if _stands_alone(query, *found.span()):
-            yield ours, parse(answer.rpartition("=")[2])
-            return
+    places = re.finditer(_IDLE.join(signs), query)
+    is_asked = any(_stands_alone(query, *place.span()) for place in places)
+    return parse(text.rpartition("=")[2]) if is_asked else None
 
 
 def _equality(text: str) -> int:
