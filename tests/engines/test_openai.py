@@ -312,10 +312,23 @@ def test_the_key_never_shows(
     assert "sesame" not in shown
 
 
-@pytest.mark.parametrize("urls", [[], ["localhost:8000"]])
+@pytest.mark.parametrize(
+    "urls",
+    [
+        [],
+        ["localhost:8000"],
+        ["http://[::1/v1"],
+        ["http:///v1"],
+        ["http://:80"],
+        ["http://h:99999"],
+        ["me:sesame@h"],
+    ],
+)
 def test_bad_urls_are_config_errors(urls: list[str]) -> None:
-    with pytest.raises(ConfigError, match="http://"):
+    with pytest.raises(ConfigError, match="http://") as caught:
         engine(*urls)
+    assert "sesame" not in str(caught.value)
+    assert "sesame" not in OpenAIEngine(base_urls=urls).model_dump_json()
 
 
 def test_a_model_the_server_does_not_have(llama: str) -> None:

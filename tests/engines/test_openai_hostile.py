@@ -123,6 +123,19 @@ def test_another_model_during_a_run_ends_it() -> None:
         ask(completion(model="b"), times=3, from_request=PROBES + 1, first=completion(model="a"))
 
 
+def test_a_server_that_does_not_speak_tls_is_named_with_a_reason() -> None:
+    async def work() -> None:
+        silent = await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", 0)
+        async with silent, asyncio.timeout(LONGEST):
+            port = silent.sockets[0].getsockname()[1]
+            section = OpenAIEngine(base_urls=[f"https://127.0.0.1:{port}/v1"], patience=0.5)
+            async with create_engine(section, ModelSection(name="m"), Template("plain")):
+                raise AssertionError
+
+    with pytest.raises(EngineError, match=r"all servers are lost \(https://[^ ]+: \w+: \S"):
+        asyncio.run(work())
+
+
 def test_texts_that_are_no_unicode_are_kept_as_far_as_they_are() -> None:
     (found,) = ask(http(b'{"choices": [{"text": "3\xff4", "finish_reason": "stop"}]}'))
     assert (found.text, found.finish_reason) == ("3\ufffd4", "stop")

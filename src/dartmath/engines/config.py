@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import Field, field_serializer
 
@@ -83,9 +83,9 @@ class OpenAIEngine(Section):
 
 def public_url(url: str) -> str:
     """`url` without user name, password and query, fit to be shown and recorded."""
-    parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2]
-    return urlunsplit((parts.scheme, host, parts.path, "", ""))
+    # Not by a parser of URLs: this one is also shown where it is none.
+    scheme, sign, rest = url.partition("://") if "://" in url else ("", "", url)
+    return scheme + sign + re.split(r"[?#]", rest.rpartition("@")[2])[0]
 
 
 class RayEngine(Section):

@@ -69,7 +69,7 @@ class RemoteEngine:
         _raise_file_limit()
         self._pool = Pool(
             self.section.base_urls,
-            self.section.servers_file,
+            self.section.servers_file and self.section.servers_file.expanduser(),
             self.section.patience,
             lambda url: Server(url, self.section, self._key or "none"),
             self._meet,

@@ -28,9 +28,15 @@ def understand(error: Exception, server: str, secret: str) -> Failure:
     if isinstance(error, BadAnswerError):
         return Failure(f"{server}: {_clean(str(error), secret)}")
     if isinstance(error, openai.APIError | httpx2.HTTPError | OSError):
-        cause = error.__cause__ or error
+        cause = _telling(error.__cause__ or error)
         return Failure(f"{server}: {type(cause).__name__}: {_clean(str(cause), secret)}")
     raise error
+
+
+def _telling(error: BaseException) -> BaseException:
+    """The first of an error and what it came from that says anything: a broken TLS handshake says nothing."""
+    below = error.__cause__ or error.__context__
+    return error if str(error) or below is None else _telling(below)
 
 
 def _status(error: object, server: str, secret: str) -> Failure:

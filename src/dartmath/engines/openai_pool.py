@@ -6,7 +6,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from statistics import median
+from urllib.parse import urlsplit
 
+from dartmath.engines.config import public_url
 from dartmath.engines.openai_server import Server
 from dartmath.errors import ConfigError, EngineError
 from dartmath.terminal import info, warn
@@ -170,5 +172,10 @@ def read_urls(file: Path) -> list[str]:
 
 def check_url(url: str) -> None:
     """Raise `ConfigError` for what is no HTTP URL."""
-    if not url.startswith(("http://", "https://")):
-        raise ConfigError(f"not a server's URL: {url!r}; for example http://127.0.0.1:8000/v1")
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # a bracket that is not closed, a port that is no number
+        good = False
+    if not good:
+        raise ConfigError(f"not a server's URL: {public_url(url)!r}; for example http://127.0.0.1:8000/v1")
