@@ -11,7 +11,10 @@ import pytest
 
 from dartmath.config import validate
 from dartmath.errors import ConfigError, DataError, UnknownNameError
+from dartmath.prompts.template import load_template
 from dartmath.recipe import Recipe, builtin_recipes, load_recipe, run_name, set_key
+from dartmath.sampling.config import Custom
+from dartmath.sampling.policy import target
 
 MINIMAL: dict[str, Any] = {
     "name": "mine",
@@ -91,6 +94,16 @@ def test_a_recipe_without_its_defaults_is_the_same(name: str, tmp_path: Path) ->
     short = recipe.to_yaml(defaults=False)
     assert load_recipe(write(tmp_path, short)) == recipe
     assert len(short) < len(recipe.to_yaml()) and "null" not in short
+
+
+def test_the_home_folder_is_found_in_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "mine.yaml").write_text("before_query: 'Q: '\n")
+    (tmp_path / "mine.py").write_text("def most(trials, correct, k):\n    return k\n")
+    recipe = validate(Recipe, {**MINIMAL, "run": "~/runs/x"}, where="x")
+    assert recipe.folder == tmp_path / "runs" / "x"
+    assert load_template("~/mine.yaml").before_query == "Q: "
+    assert target(Custom(function="~/mine.py:most", k=3), 0, 0) == 3
 
 
 def test_overrides_reach_nested_keys(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ class Recipe(Section):
     @property
     def folder(self) -> Path:
         """Folder of everything the run writes."""
-        return Path(self.run) if self.run else Path("runs") / self.name
+        return Path(self.run).expanduser() if self.run else Path("runs") / self.name
 
     def to_yaml(self, *, defaults: bool = True) -> str:
         """The recipe as YAML, with or without the keys left at their defaults.

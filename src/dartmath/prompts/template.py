@@ -143,7 +143,7 @@ def load_template(name: str) -> Template:
     known = builtin_templates()
     if name in known:
         return known[name]
-    path = Path(name)
+    path = Path(name).expanduser()
     if path.suffix in {".yaml", ".yml", ".json"}:
         if not path.is_file():
             raise DataError("no such template file", path=path)

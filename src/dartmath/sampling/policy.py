@@ -108,7 +108,7 @@ def load_function(name: str) -> Target:
     """The function of a `file.py:name` or `package.module:name`; `ConfigError` if there is none."""
     where, _, attribute = name.rpartition(":")
     try:
-        module = _load_file(Path(where)) if where.endswith(".py") else import_module(where)
+        module = _load_file(Path(where).expanduser()) if where.endswith(".py") else import_module(where)
         found: Any = getattr(module, attribute)
     except (ImportError, AttributeError, OSError, ValueError) as error:
         raise ConfigError(
