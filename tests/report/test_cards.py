@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from dartmath.manifest import read_manifest, write_manifest
 from dartmath.recipe import ReportSection
 from dartmath.report import render_cards, write_cards, write_report
 from dartmath.sampling.config import VRT, Band, Custom, PolicySection, Prop2Diff, Uniform
-from report.made_run import make_sample
+from report.made_run import make_sample, sums
 
 SECTION = ReportSection(
     title="A made model",
@@ -71,6 +72,16 @@ def test_the_dataset_card_loads_and_adds_up(cards: dict[str, Path], run_folder: 
         assert f"| {band['name']} | {band['queries']} |" in card.text
     for said in ("| temperature | 1.6 |", "Not checked against any benchmark", "| math/train |", "MIT"):
         assert said in card.text
+
+
+def test_hostile_names_have_no_power_over_a_page_or_a_terminal(tmp_path: Path) -> None:
+    hostile = "<b>\x1b[2J|\u202e\n\x9b5m"
+    queries = [replace(query, dataset=hostile, metadata={"band": hostile}) for query in sums(2)]
+    make_sample(tmp_path / "sample", queries=queries)
+    curate(tmp_path / "sample", CurationSection(), tmp_path / "dataset")
+    ((_, text),) = render_cards(SECTION, tmp_path)
+    assert r"| &lt;b>\x1b[2J\|\u202e \x9b5m |" in text
+    assert not set("\x1b\u202e\x9b") & set(text) and "<b>" not in text
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from dartmath.evaluation.published import find_published
 from dartmath.report.runs import Stage
 from dartmath.report.summary import show_score
 from dartmath.terminal import holds_words
+from dartmath.text import printable
 
 
 def markdown_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
@@ -21,7 +22,8 @@ def markdown_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> 
 def _cell(value: object) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
-    return str("" if value is None else value).replace("\n", " ").replace("|", "\\|").replace("<", "&lt;")
+    text = printable(str("" if value is None else value))
+    return text.replace("\n", " ").replace("|", "\\|").replace("<", "&lt;")
 
 
 def results_table(results: Sequence[tuple[str, Mapping[str, Any]]], published: Sequence[str]) -> str:
