@@ -9,7 +9,7 @@ from itertools import permutations
 from dartmath.verify.absolute import without_absolute
 from dartmath.verify.choices import options
 from dartmath.verify.dressing import SCALE_STEMS, undressed, unscaled
-from dartmath.verify.expression import Expression, Group, Named, Relation, Symbol, symbols
+from dartmath.verify.expression import Expression, Group, Named, Number, Relation, Symbol, symbols
 from dartmath.verify.expression import replace as substitute
 from dartmath.verify.families import Pair
 from dartmath.verify.formulas import FORMULA, body
@@ -27,7 +27,7 @@ MAX_HEAD = 80
 _SOLVED = re.compile(r"\bfor \$?([a-zA-Z])\$?\s*[.?]?\s*$|\bfor \$?([a-zA-Z])\$?[.?]")
 _IN_SCALES = re.compile(rf"\b(?:{'|'.join(SCALES)})s\b", re.IGNORECASE)
 _OPTION = re.compile(r"(?:\\text\s*\{)?\s*\(?([a-jA-J])\)\s*([^}]+)\}?")
-_LETTERS = re.compile(r"\(?[A-J]\)?(?:(?:\s|,|;|\band\b|&)*\(?[A-J]\)?){0,9}")
+_LETTERS = re.compile(r"(?:[A-J\s,;&.(){}$]|and\b|\\(?:text|mathrm)(?:bf)?\b)+")
 _SIGN = re.compile(r"\\[a-zA-Z]+|\S")
 _IDLE = r"(?:\s|\\[,;!: ]|\\left|\\right)*"
 _IDLE_COMMAND = re.compile(r"\\left|\\right|\\[,;!: ]")
@@ -73,10 +73,11 @@ def _option_text(ours: Expression, answer: str, query: str) -> Iterator[Pair]:
 
 def _selected(reference: str, answer: str, query: str) -> Iterator[Pair]:
     """`AC` for A, C, when both are options of the query."""
-    plain = [undressed(text) if len(text) < 40 else "" for text in (reference, answer)]
-    if not all(map(_LETTERS.fullmatch, plain)):
+    if len(reference) + len(answer) > 80 or not (
+        _LETTERS.fullmatch(reference) and _LETTERS.fullmatch(answer)
+    ):
         return
-    chosen = [sorted(set(re.findall("[A-J]", text))) for text in plain]
+    chosen = [sorted(set(re.findall("[A-J]", text))) for text in (reference, answer)]
     if set(chosen[0] + chosen[1]) <= set(options(query)):
         one, two = (Group("{}", tuple(Named("choice", letter) for letter in letters)) for letters in chosen)
         yield one, two
@@ -140,6 +141,8 @@ def _constants(ours: Expression, theirs: Expression, query: str) -> Iterator[Pai
 
     A constant is C with an index, or a letter that only one side has and the query has not.
     """
+    if isinstance(ours, Number) or isinstance(theirs, Number):
+        return
     left, right = symbols(ours), symbols(theirs)
     if not left or not right:
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 MAX_EFFORT = 4 * 10**10
 """Squared bits of all operands: about 20 ms, as a quotient takes time quadratic in its length."""
@@ -19,39 +19,24 @@ MAX_TERMS_IN_ALL = 9_000
 
 @dataclass(slots=True)
 class _Budget:
-    """What is left of one kind of work. A request that is refused is not done, and costs nothing."""
-
-    left: int
-
-    def take(self, amount: int) -> bool:
-        """Take so much from the budget; False, and nothing taken, when less is left."""
-        if amount > self.left:
-            return False
-        self.left -= amount
-        return True
+    effort: int = MAX_EFFORT
+    terms: int = MAX_TERMS_IN_ALL
 
 
-@dataclass(slots=True)
-class _Budgets:
-    effort: _Budget = field(default_factory=lambda: _Budget(MAX_EFFORT))
-    terms: _Budget = field(default_factory=lambda: _Budget(MAX_TERMS_IN_ALL))
-
-
-_budgets: ContextVar[_Budgets | None] = ContextVar("budgets", default=None)
+_budget: ContextVar[_Budget | None] = ContextVar("budget", default=None)
 
 
 @contextmanager
 def bounded_effort() -> Iterator[None]:
-    """What is compared inside shares one budget of each kind; outside every request has its own."""
-    token = _budgets.set(_Budgets())
+    """What is compared inside shares one budget; outside every request has its own.
+
+    A request that is refused is not done, and costs nothing.
+    """
+    token = _budget.set(_Budget())
     try:
         yield
     finally:
-        _budgets.reset(token)
-
-
-def _current() -> _Budgets:
-    return _budgets.get() or _Budgets()
+        _budget.reset(token)
 
 
 def affordable(bits: int, *, share: int = 1) -> bool:
@@ -59,9 +44,19 @@ def affordable(bits: int, *, share: int = 1) -> bool:
 
     `share` is how many times cheaper it is than a quotient of numbers of that length.
     """
-    return bits <= FREE_BITS or _current().effort.take(bits * bits // share)
+    if bits <= FREE_BITS:
+        return True
+    budget, cost = _budget.get() or _Budget(), bits * bits // share
+    if cost > budget.effort:
+        return False
+    budget.effort -= cost
+    return True
 
 
 def affordable_terms(count: int) -> bool:
     """Whether so many more terms of a sum or product are within the budget, and take them from there."""
-    return _current().terms.take(count)
+    budget = _budget.get() or _Budget()
+    if count > budget.terms:
+        return False
+    budget.terms -= count
+    return True

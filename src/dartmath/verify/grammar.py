@@ -18,7 +18,7 @@ from dartmath.verify.cursor import MAX_DEPTH, Cursor
 from dartmath.verify.expression import TRANSPOSED, Apply, Expression, Group, Matrix, Number, Symbol
 from dartmath.verify.names import split_word
 from dartmath.verify.progressions import dotted_product, dotted_sum
-from dartmath.verify.terms import added, product, proper_fraction, quotient, ratio, with_sign
+from dartmath.verify.terms import added, added_tuples, product, proper_fraction, quotient, ratio, with_sign
 from dartmath.verify.tokens import NotationError
 from dartmath.verify.units import is_unit_word
 
@@ -73,7 +73,7 @@ class Grammar(Cursor):
                 parts = [Apply("difference", (added(parts), term))]
             else:
                 parts.append(with_sign(sign, term))
-        return added(parts)
+        return added_tuples(parts) if "," in self.signs else added(parts)
 
     def _additive(self) -> str | None:
         kind, text, _, _ = self.tokens[self.at]

@@ -78,10 +78,11 @@ def dotted_list(shown: Sequence[Expression], rest: Sequence[Expression]) -> list
 
 def written_out(group: Group) -> Group:
     """A group with the items that dots stand for, unless they are too many for one verdict."""
-    if not any(isinstance(item, Apply) and item.name == "progression" for item in group.items):
-        return group
-    items = tuple(item for one in group.items for item in _hidden(one))
-    return Group(group.brackets, items, group.joiner)
+    for item in group.items:
+        if isinstance(item, Apply) and item.name == "progression":
+            items = tuple(item for one in group.items for item in _hidden(one))
+            return Group(group.brackets, items, group.joiner)
+    return group
 
 
 def _hidden(item: Expression) -> tuple[Expression, ...]:

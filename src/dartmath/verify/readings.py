@@ -74,7 +74,7 @@ def other_readings(
         yield from _spaced_lists(reference, ours, answer, theirs)
         yield from families(ours, theirs)
         yield from _points(ours, theirs)
-    if "residue" in heads(ours) or "residue" in heads(theirs):
+    if "mod" in reference or "mod" in answer:
         yield from residues(ours, theirs)
         yield from families(ours, theirs)
     yield from _named_by_points(ours, theirs)
@@ -280,7 +280,7 @@ def _statements(reference: str, ours: Expression, answer: str, theirs: Expressio
 
 def _approximations(reference: str, ours: Expression, answer: str, theirs: Expression) -> Iterator[Pair]:
     """0.667 for `\\frac23 \\approx 0.667`, which says both."""
-    one, two = _approximation(stated(reference) or reference), _approximation(stated(answer) or answer)
+    one, two = _approximation(reference), _approximation(answer)
     if one is not None:
         yield one, theirs
     if two is not None:
@@ -289,7 +289,9 @@ def _approximations(reference: str, ours: Expression, answer: str, theirs: Expre
 
 def _approximation(text: str) -> Expression | None:
     """What stands behind the last approximation sign, under the name of `x = \\frac23 \\approx 0.667`."""
-    exact, *values = _APPROXIMATELY.split(text)
+    if "approx" not in text and "≈" not in text:
+        return None
+    exact, *values = _APPROXIMATELY.split(stated(text) or text)
     value = values[-1] if values else ""
     name, sign, _ = exact.rpartition("=")
     if not value or "," in text or not (sign or any(mark.isdigit() for mark in exact)):

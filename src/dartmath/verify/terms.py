@@ -26,12 +26,15 @@ def negated(term: Expression) -> Expression:
 
 
 def added(parts: list[Expression]) -> Expression:
-    """The sum of terms; of one term that term. Tuples are added as the columns that they stand for."""
-    if len(parts) == 1:
-        return parts[0]
-    if any(_is_tuple(_last_factor(part)) for part in parts):
+    """The sum of terms; of one term that term."""
+    return parts[0] if len(parts) == 1 else Apply("add", tuple(parts))
+
+
+def added_tuples(parts: list[Expression]) -> Expression:
+    """The sum of terms of which one may be a tuple; tuples are added as the columns that they stand for."""
+    if len(parts) > 1 and any(_is_tuple(_last_factor(part)) for part in parts):
         parts = [_with_column(part) for part in parts]
-    return Apply("add", tuple(parts))
+    return added(parts)
 
 
 def _is_tuple(node: Expression) -> bool:
