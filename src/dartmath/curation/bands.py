@@ -64,7 +64,8 @@ def _quantiles(queries: Sequence[Query], fail_rates: Mapping[str, float | None])
         if start >= len(known):
             break
         end = _cut(rates, start, max(start + 1, len(known) * group // QUANTILES))
-        name = f"fail rate {rates[start]:.2f}-{rates[end - 1]:.2f}"
+        ends = dict.fromkeys(f"{rate:.2f}" for rate in (rates[start], rates[end - 1]))
+        name = f"fail rate {'-'.join(ends)}"
         bands.update((id, name) for _, id in known[start:end])
         start = end
     return bands | {q.id: "no trials" for q in queries if q.id not in bands}
