@@ -19,6 +19,8 @@ _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 def without_absolute(node: Expression) -> Expression | None:
     """The numbers that satisfy `|a x + b| < c`, where a and b are rational; None for any other tree."""
+    if not isinstance(node, Relation):
+        return None
     match node:
         case Relation(sides=(Apply(name="abs", args=(inner,)), bound), operators=(sign,)):
             return _interval(inner, sign, bound)

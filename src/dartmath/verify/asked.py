@@ -42,7 +42,8 @@ _COMMAND = re.compile(r"\\[a-zA-Z]+")
 
 def asked(reference: str, ours: Expression, answer: str, theirs: Expression, query: str) -> Iterator[Pair]:
     """Pairs of trees that two texts allow as answers to this query."""
-    yield from _constants(ours, theirs, query[-MAX_QUERY:])
+    if not (isinstance(ours, Number) or isinstance(theirs, Number)):
+        yield from _constants(ours, theirs, query[-MAX_QUERY:])
     if not query:
         return
     query = query[-MAX_QUERY:]
@@ -50,7 +51,8 @@ def asked(reference: str, ours: Expression, answer: str, theirs: Expression, que
     yield from _option_text(ours, answer, query)
     yield from _selected(reference, answer, query)
     yield from _solved_for(ours, theirs, query)
-    yield from _expression(reference, ours, answer, theirs, query)
+    if "=" in reference or "=" in answer:
+        yield from _expression(reference, ours, answer, theirs, query)
     if (interval := without_absolute(theirs)) is not None and not _ABSOLUTE.search(query):
         yield ours, interval
 
@@ -141,8 +143,6 @@ def _constants(ours: Expression, theirs: Expression, query: str) -> Iterator[Pai
 
     A constant is C with an index, or a letter that only one side has and the query has not.
     """
-    if isinstance(ours, Number) or isinstance(theirs, Number):
-        return
     left, right = symbols(ours), symbols(theirs)
     if not left or not right:
         return

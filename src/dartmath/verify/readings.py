@@ -65,6 +65,7 @@ def other_readings(
     if isinstance(ours, Text | Named) or isinstance(theirs, Text | Named):
         yield from _clocks(reference, ours, answer, theirs)
         yield from _letters(reference, ours, answer, theirs)
+        yield from _counted(ours, theirs)
     yield from _digits_in_base(reference, ours, answer, theirs, query)
     yield from _letters_in_base(reference, ours, answer, theirs, query)
     yield from renamed_parameters(ours, theirs)
@@ -81,9 +82,9 @@ def other_readings(
     if (interval := without_absolute(ours)) is not None:
         yield interval, theirs
     yield from _combinations(ours, theirs)
-    yield from _counted(ours, theirs)
     yield from _statements(reference, ours, answer, theirs)
-    yield from _approximations(reference, ours, answer, theirs)
+    if "approx" in reference or "approx" in answer or "≈" in reference or "≈" in answer:
+        yield from _approximations(reference, ours, answer, theirs)
 
 
 def _lists(reference: str, ours: Expression, answer: str, theirs: Expression) -> Iterator[Pair]:

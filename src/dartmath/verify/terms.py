@@ -72,7 +72,7 @@ def _angle(parts: list[Expression]) -> Expression:
 
 def quotient(top: Expression, bottom: Expression) -> Expression:
     """A fraction; `dy` over `dx`, or `\\partial f` over `\\partial x`, is the name of a derivative."""
-    if _is_differential(top) and _is_differential(bottom):
+    if not isinstance(top, Number) and _is_differential(top) and _is_differential(bottom):
         return Symbol(f"{top}/{bottom}")
     return Apply("div", (top, bottom))
 
