@@ -28,6 +28,7 @@ _SOLVED = re.compile(r"\bfor \$?([a-zA-Z])\$?\s*[.?]?\s*$|\bfor \$?([a-zA-Z])\$?
 _IN_SCALES = re.compile(rf"\b(?:{'|'.join(SCALES)})s\b", re.IGNORECASE)
 _OPTION = re.compile(r"(?:\\text\s*\{)?\s*\(?([a-jA-J])\)\s*([^}]+)\}?")
 _LETTERS = re.compile(r"(?:[A-J\s,;&.(){}$]|and\b|\\(?:text|mathrm)(?:bf)?\b)+")
+_LETTER_STARTS = frozenset("ABCDEFGHIJ(\\$")
 _SIGN = re.compile(r"\\[a-zA-Z]+|\S")
 _IDLE = r"(?:\s|\\[,;!: ]|\\left|\\right)*"
 _IDLE_COMMAND = re.compile(r"\\left|\\right|\\[,;!: ]")
@@ -48,9 +49,12 @@ def asked(reference: str, ours: Expression, answer: str, theirs: Expression, que
         return
     query = query[-MAX_QUERY:]
     yield from _in_scales(reference, answer, query)
-    yield from _option_text(ours, answer, query)
-    yield from _selected(reference, answer, query)
-    yield from _solved_for(ours, theirs, query)
+    if ")" in answer:
+        yield from _option_text(ours, answer, query)
+    if answer[:1] in _LETTER_STARTS:
+        yield from _selected(reference, answer, query)
+    if isinstance(theirs, Group):
+        yield from _solved_for(ours, theirs, query)
     if "=" in reference or "=" in answer:
         yield from _expression(reference, ours, answer, theirs, query)
     if (interval := without_absolute(theirs)) is not None and not _ABSOLUTE.search(query):
@@ -68,7 +72,7 @@ def _in_scales(reference: str, answer: str, query: str) -> Iterator[Pair]:
 
 def _option_text(ours: Expression, answer: str, query: str) -> Iterator[Pair]:
     """`(b) 5` for 5, when the query has such options."""
-    match = _OPTION.fullmatch(undressed(answer)) if len(answer) < 300 and ")" in answer else None
+    match = _OPTION.fullmatch(undressed(answer)) if len(answer) < 300 else None
     if match and match[1].upper() in options(query):
         yield ours, parse(match[2])
 
@@ -85,9 +89,9 @@ def _selected(reference: str, answer: str, query: str) -> Iterator[Pair]:
         yield one, two
 
 
-def _solved_for(ours: Expression, theirs: Expression, query: str) -> Iterator[Pair]:
+def _solved_for(ours: Expression, theirs: Group, query: str) -> Iterator[Pair]:
     """`x = 3, y = 4` for 3, when the query asks "solve ... for x"."""
-    if isinstance(ours, Group | Relation) or not isinstance(theirs, Group):
+    if isinstance(ours, Group | Relation):
         return
     names = [one or two for one, two in _SOLVED.findall(query[-2000:])]
     if len(names) != 1:

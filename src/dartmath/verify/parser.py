@@ -115,7 +115,7 @@ def _is_predicate(text: str) -> bool:
 
 def _item(tokens: list[Token], source: str) -> list[Expression]:
     """One item as a tree, expanded where it holds ±; as words where it is no mathematics."""
-    if len(tokens) == 1 and tokens[0][:2] == ("op", "ldots"):
+    if tokens[0][1] == "ldots" and len(tokens) == 1:
         return [DOTS]
     tokens = _bare_units(tokens)
     while len(tokens) > 1 and _ends_idly(tokens):
