@@ -50,7 +50,7 @@ def assert_all_answered(found: list[Completion]) -> None:
     left-overs of another.
     """
     assert {(c.finish_reason, c.completion_tokens) for c in found} == {("length", GREEDY.max_tokens)}
-    assert all(c.text for c in found)
+    assert any(c.text == " 7, 8," for c in found)
 
 
 def run(work: Callable[[], Awaitable[T]]) -> T:

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 import torch
 
-from dartmath.errors import ConfigError, DataError, TrainingError
+from dartmath.errors import ConfigError, DataError, JournalError, TrainingError
 from dartmath.manifest import read_manifest
 from dartmath.model import ModelSection
 from dartmath.prompts.template import load_template
+from dartmath.sampling.journal_lock import RunLock
 from dartmath.training.config import DatasetWeight, Lora, TrainingSection
 from dartmath.training.journal import read_log
 from dartmath.training.run import TrainingSummary, train
@@ -182,6 +183,15 @@ def test_a_batch_that_does_not_divide_is_refused(
     with pytest.raises(ConfigError, match=message):
         _train(tiny_llama, [data], tmp_path / "out", **changes)
     assert not (tmp_path / "out").exists()
+
+
+def test_a_second_run_into_the_same_folder_is_refused(tiny_llama: str, data: Path, tmp_path: Path) -> None:
+    checkpoints = tmp_path / "out" / "checkpoints"
+    checkpoints.mkdir(parents=True)
+    with RunLock(checkpoints), pytest.raises(JournalError, match="another process is writing"):
+        _train(tiny_llama, [data], tmp_path / "out", max_steps=1)
+    assert _train(tiny_llama, [data], tmp_path / "out", max_steps=1).steps == 1
+    assert not checkpoints.exists()
 
 
 def test_nothing_to_train_on_is_an_error(tiny_llama: str, data: Path, tmp_path: Path) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 from dartmath.manifest import read_manifest, write_manifest
 from dartmath.model import ModelSection
 from dartmath.prompts.template import Template
+from dartmath.sampling.journal_lock import RunLock
 from dartmath.terminal import info
+from dartmath.training.checkpoints import checkpoint_folder
 from dartmath.training.config import TrainingSection
+from dartmath.training.interrupt import is_launched
 from dartmath.training.job import is_finished, is_main, open_run, resolve_job
 from dartmath.training.launch import launch, must_launch
 from dartmath.training.layout import check_world
@@ -35,6 +39,7 @@ def train(
     several `gpus`, it starts that many processes, unless a launcher already has.
 
     Raises:
+        JournalError: another process trains into `out`.
         ConfigError: the batch does not divide, or `out` holds a run of other settings.
         DataError: a data set or model cannot be read.
         TrainingError: NaN or infinite loss, or packing that is not exact on this model.
@@ -42,7 +47,8 @@ def train(
     """
     if must_launch(section) and not is_finished(out):
         resolve_job(section, model, template, datasets, out, seed=seed)
-        launch(section, model, template, datasets, out, seed=seed)
+        with _alone(out):
+            launch(section, model, template, datasets, out, seed=seed)
         return TrainingSummary(**read_manifest(out, stage="train")["summary"])
     job = resolve_job(section, model, template, datasets, out, seed=seed)
     check_world(section)
@@ -52,7 +58,20 @@ def train(
         return TrainingSummary(**manifest["summary"])
     from dartmath.training.session import run_session
 
-    summary = run_session(job)
+    with _alone(out):
+        summary = run_session(job)
     if is_main():
         write_manifest(out, {**manifest, "finished": True, "summary": asdict(summary)})
     return summary
+
+
+@contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """Refuse a second run in `out`; of a launched run, the process that started it holds the lock."""
+    if is_launched():
+        yield
+        return
+    folder = checkpoint_folder(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    with RunLock(folder):
+        yield
