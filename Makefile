@@ -32,10 +32,10 @@ ALONE := tests/report/test_page_in_browser.py tests/sampling/test_faults.py
 
 test: setup lint types ## lint, types and the tests that take seconds
 	$(BIN)/pytest -m "not slow and not gpu" --cov --cov-report= $(ALONE)
-	$(BIN)/pytest -n 2 -m "not slow and not gpu" --cov --cov-append --cov-report=term:skip-covered $(ALONE:%=--ignore=%)
+	$(BIN)/pytest -n 2 --dist worksteal -m "not slow and not gpu" --cov --cov-append --cov-report=term:skip-covered $(ALONE:%=--ignore=%)
 
 test-all: setup lint types ## everything, the slow tests too
-	$(BIN)/pytest -n 2 -m "not gpu" --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -n 2 --dist worksteal -m "not gpu" --cov --cov-report=term:skip-covered
 
 lint: setup ## ruff
 	$(BIN)/ruff check setup.py src tests benchmarks
