@@ -31,10 +31,10 @@ demo: setup ## the whole pipeline with a real small model, on a laptop CPU
 ALONE := tests/report/test_page_in_browser.py tests/sampling/test_faults.py
 
 test: setup lint types ## lint, types and the tests that take seconds
-	$(BIN)/pytest -m "not slow and not gpu" --cov --cov-report= $(ALONE)
-	$(BIN)/pytest -n 2 --dist worksteal -m "not slow and not gpu" --cov --cov-append --cov-report=term:skip-covered $(ALONE:%=--ignore=%)
+	$(BIN)/pytest -m "not slow and not gpu" $(ALONE)
+	$(BIN)/pytest -n 2 --dist worksteal -m "not slow and not gpu" $(ALONE:%=--ignore=%)
 
-test-all: setup lint types ## everything, the slow tests too
+test-all: setup lint types ## everything, the slow tests too, and what of the code they cover
 	$(BIN)/pytest -n 2 --dist worksteal -m "not gpu" --cov --cov-report=term:skip-covered
 
 lint: setup ## ruff

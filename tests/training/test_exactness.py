@@ -133,7 +133,9 @@ def test_each_packed_example_has_the_loss_and_gradient_it_has_alone(
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="the next test has the kernels themselves")
-@pytest.mark.parametrize("attention", ["flex_attention", "flash_attention_2"])
+@pytest.mark.parametrize(
+    "attention", [pytest.param("flex_attention", marks=pytest.mark.slow), "flash_attention_2"]
+)
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_kernels_of_gpus_are_given_examples_apart(
     architecture: str, attention: str, mixture: Mixture, packing: Packing, monkeypatch: pytest.MonkeyPatch

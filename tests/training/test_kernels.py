@@ -31,7 +31,10 @@ def _losses(model: str, data: Path, out: Path, dtype: Any, kernel: str) -> list[
 
 @pytest.mark.parametrize(
     ("kernel", "dtype", "tolerance"),
-    [("flex_attention", "float32", 1e-4), ("flash_attention_2", "bfloat16", 2e-3)],
+    [
+        pytest.param("flex_attention", "float32", 1e-4, marks=pytest.mark.slow),
+        ("flash_attention_2", "bfloat16", 2e-3),
+    ],
 )
 def test_a_run_has_the_losses_of_sdpa(  # noqa: PLR0917
     kernel: str,
