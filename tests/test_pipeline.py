@@ -9,7 +9,7 @@ import pytest
 from dartmath.errors import JournalError
 from dartmath.pipeline import RunFolders, run_recipe
 from dartmath.recipe import Recipe, load_recipe
-from dartmath.sampling.journal_lock import RunLock
+from dartmath.run_lock import RunLock
 from sampling.simulated import SimulatedEngine, run
 
 

@@ -77,7 +77,7 @@ def run_recipe(recipe: Recipe, *, amend: bool = False) -> RunFolders:
     of the stages, those of wrong names and settings before anything runs, and `JournalError` while
     another process runs into the same folder; whatever was finished before stays.
     """
-    from dartmath.sampling.journal_lock import RunLock
+    from dartmath.run_lock import RunLock
 
     check_recipe(recipe)
     folders = RunFolders(recipe.folder)

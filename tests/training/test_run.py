@@ -12,7 +12,7 @@ from dartmath.errors import ConfigError, DataError, JournalError, TrainingError
 from dartmath.manifest import read_manifest
 from dartmath.model import ModelSection
 from dartmath.prompts.template import load_template
-from dartmath.sampling.journal_lock import RunLock
+from dartmath.run_lock import RunLock
 from dartmath.training.config import DatasetWeight, Lora, TrainingSection
 from dartmath.training.journal import read_log
 from dartmath.training.run import TrainingSummary, train

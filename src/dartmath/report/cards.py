@@ -79,11 +79,13 @@ def model_card(run: Run, stage: Stage, section: ReportSection) -> str:
     Raises `DataError` when the training has not finished.
     """
     summary = _finished(stage)
-    own = [(e, result) for e in run.evaluations if _is_of(e, stage) and (result := evaluation_result(e))]
+    model = fingerprint(stage.folder)
+    results = [(e, result) for e in run.evaluations if (result := evaluation_result(e))]
+    own = [(e, result) for e, result in results if _is_of(e, model)]
     others = [
         (f"{_name_of_model(e)}, {e.label.removeprefix('evaluation/')}", result)
-        for e in run.evaluations
-        if not _is_of(e, stage) and (result := evaluation_result(e))
+        for e, result in results
+        if not _is_of(e, model)
     ]
     name = (section.model_id or section.title or run.name).rpartition("/")[2]
     return _render(
@@ -116,9 +118,9 @@ def _name_of_model(evaluation: Stage) -> str:
     return str((evaluation.manifest.get("model") or {}).get("name", ""))
 
 
-def _is_of(evaluation: Stage, model: Stage) -> bool:
-    recorded = evaluation.manifest.get("model") or {}
-    return bool(recorded) and recorded.get("fingerprint") == fingerprint(model.folder)
+def _is_of(evaluation: Stage, model: str) -> bool:
+    """Whether an evaluation is one of the model with this fingerprint."""
+    return (evaluation.manifest.get("model") or {}).get("fingerprint") == model
 
 
 def _template(stage: Stage) -> dict[str, Any]:

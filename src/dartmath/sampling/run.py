@@ -15,13 +15,13 @@ from dartmath.errors import DataError, EngineError, Interrupted
 from dartmath.manifest import read_manifest, write_manifest
 from dartmath.prompts.template import Example, Prompt, Template
 from dartmath.queries.query import Query
+from dartmath.run_lock import RunLock
 from dartmath.sampling import policy as rules
 from dartmath.sampling.budget import BudgetGuard, Meter
 from dartmath.sampling.config import SamplingSection
 from dartmath.sampling.controller import Controller, Grader
 from dartmath.sampling.interrupt import INTERRUPTED, Stopper, interruptible, run_to_end
 from dartmath.sampling.journal import load_tally
-from dartmath.sampling.journal_lock import RunLock
 from dartmath.sampling.journal_manifest import content_hash, open_run
 from dartmath.sampling.journal_writer import JournalWriter
 from dartmath.sampling.progress import Heartbeat, read_progress, replicas_of

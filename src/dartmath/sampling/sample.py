@@ -56,6 +56,7 @@ _FIELDS = tuple(field.name for field in fields(Sample))
 _INT32, _INT64 = 2**31, 2**63
 _BOUNDS = {"trial": _INT32, "prompt_tokens": _INT32, "completion_tokens": _INT32, "seed": _INT64}
 _TEXTS = ("query_id", "text", "finish_reason", "reason")
+_KNOWN = frozenset(_FIELDS)
 _REQUIRED = frozenset(field.name for field in fields(Sample) if field.default is MISSING)
 _OUTCOMES = frozenset(outcome.value for outcome in Outcome)
 
@@ -64,7 +65,7 @@ def is_row(row: Mapping[str, Any]) -> bool:
     """Whether a dictionary is what `Sample.to_json` writes, and not what a damaged disk gave back."""
     return (
         row.keys() >= _REQUIRED
-        and row.keys() <= set(_FIELDS)
+        and row.keys() <= _KNOWN
         and row["outcome"] in _OUTCOMES
         and all(isinstance(row.get(name, ""), str) for name in _TEXTS)
         and all(isinstance(row[name], int) and 0 <= row[name] < bound for name, bound in _BOUNDS.items())

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from dartmath.queries.query import Query
+from dartmath.run_lock import is_locked
 from dartmath.sampling.budget import cost
 from dartmath.sampling.config import PolicySection
 from dartmath.sampling.forecast import Estimate
 from dartmath.sampling.journal import JournalReader, load_tally
-from dartmath.sampling.journal_lock import is_locked
 from dartmath.sampling.progress import read_progress
 from dartmath.sampling.schedule import Schedule, State
 from dartmath.sampling.tally import Tally

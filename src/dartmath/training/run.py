@@ -10,7 +10,7 @@ from pathlib import Path
 from dartmath.manifest import read_manifest, write_manifest
 from dartmath.model import ModelSection
 from dartmath.prompts.template import Template
-from dartmath.sampling.journal_lock import RunLock
+from dartmath.run_lock import RunLock
 from dartmath.terminal import info
 from dartmath.training.checkpoints import checkpoint_folder
 from dartmath.training.config import TrainingSection

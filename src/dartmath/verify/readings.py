@@ -77,14 +77,14 @@ def other_readings(
         yield from _points(ours, theirs)
     if "mod" in reference or "mod" in answer:
         yield from residues(ours, theirs)
-        yield from families(ours, theirs)
+        if not collection:
+            yield from families(ours, theirs)
     yield from _named_by_points(ours, theirs)
     if (interval := without_absolute(ours)) is not None:
         yield interval, theirs
     yield from _combinations(ours, theirs)
     yield from _statements(reference, ours, answer, theirs)
-    if "approx" in reference or "approx" in answer or "≈" in reference or "≈" in answer:
-        yield from _approximations(reference, ours, answer, theirs)
+    yield from _approximations(reference, ours, answer, theirs)
 
 
 def _lists(reference: str, ours: Expression, answer: str, theirs: Expression) -> Iterator[Pair]:

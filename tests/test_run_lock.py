@@ -15,14 +15,14 @@ from pathlib import Path
 import pytest
 
 from dartmath.errors import JournalError
+from dartmath.run_lock import RunLock, is_locked, read_holder
 from dartmath.sampling.config import SamplingSection, Uniform
-from dartmath.sampling.journal_lock import RunLock, is_locked, read_holder
 from sampling.simulated import SimulatedEngine, run
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from dartmath.sampling.journal_lock import RunLock
+from dartmath.run_lock import RunLock
 with RunLock(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
