@@ -10,7 +10,14 @@ import pytest
 from dartmath.curation.arithmetic import wrong_steps
 from dartmath.curation.decontaminate import find_overlaps
 from dartmath.errors import ConfigError, SandboxError, UnknownNameError
-from dartmath.prompts.examples import WorkedExample, examples_for, families, family_of, worked_examples
+from dartmath.prompts.examples import (
+    WorkedExample,
+    examples_for,
+    families,
+    family_of,
+    shots_for,
+    worked_examples,
+)
 from dartmath.prompts.template import builtin_templates
 from dartmath.queries import QuerySource, load
 from dartmath.queries.query import make_query
@@ -100,3 +107,30 @@ def test_no_example_stands_in_a_benchmark(
     shown = {family_of(dataset), family_of(dataset, tools=True)}
     own = [make_query(f, w.example.query.split("\n")[-1], w.answer) for f, w in ALL if f in shown]
     assert find_overlaps(own, load(QuerySource(dataset=dataset)), ngram=10) == []
+
+
+OWN_EXAMPLES = [{"query": "What is 1 + 1?", "response": r"So \boxed{2}."}]
+
+
+@pytest.mark.parametrize(
+    ("name", "examples"),
+    [("own.jsonl", []), ("folder/own.jsonl", []), ("folder/own.jsonl", OWN_EXAMPLES)],
+)
+def test_own_queries_find_the_worked_examples_of_their_source(
+    tmp_path: Path, name: str, examples: list[dict[str, str]]
+) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text('{"query": "What is 2 + 3?", "reference": "5"}\n', encoding="utf-8")
+    source = QuerySource.model_validate({"dataset": str(path), "examples": examples})
+    (query,) = load(source)
+    assert len(shots_for([source], 1)[query.dataset]) == 1
+
+
+def test_two_files_of_one_name_have_the_same_examples() -> None:
+    sources = [
+        QuerySource.model_validate({"dataset": f"{folder}/own.jsonl", "examples": examples})
+        for folder, examples in (("a", OWN_EXAMPLES), ("b", []))
+    ]
+    with pytest.raises(ConfigError, match="different worked examples"):
+        shots_for(sources, 1)

@@ -24,7 +24,7 @@ from dartmath.evaluation.rows import write_rows
 from dartmath.evaluation.score import Benchmark, score, to_score
 from dartmath.manifest import new_manifest, versions, write_manifest
 from dartmath.model import ModelSection, describe_model
-from dartmath.prompts.template import Example, Template
+from dartmath.prompts.template import Template
 from dartmath.queries.config import QuerySource, Selector
 from dartmath.queries.load import load
 from dartmath.queries.registry import find_dataset, find_suite
@@ -50,6 +50,7 @@ def evaluate(
     benchmark may be added to a folder later. Raises `ConfigError` when no benchmark is named,
     `DataError` for bad data, `JournalError` when the folder holds another evaluation.
     """
+    from dartmath.prompts.examples import shots_for
     from dartmath.sampling.run import sample
 
     benchmarks = load_benchmarks(section)
@@ -62,7 +63,7 @@ def evaluate(
         seed=seed,
         model=_identity(model, section),
         amend=(folder / SAMPLES).is_dir(),
-        shots=_shots(benchmarks, section),
+        shots=shots_for([one.source for one in benchmarks], section.shots, tools=section.tools is not None),
     )
     if not summary.complete:
         raise RunError(f"the evaluation stopped ({summary.stopped}); run the same command again to go on")
@@ -165,16 +166,6 @@ def _engine(
     from dartmath.tools import ToolEngine
 
     return ToolEngine(made, section.tools)
-
-
-def _shots(benchmarks: Sequence[Benchmark], section: EvaluationSection) -> dict[str, list[Example]]:
-    from dartmath.prompts.examples import shots_for
-
-    # A user's own file has its name, not its path, as the data set of its queries.
-    names = {benchmark.source.dataset: benchmark.queries[0].dataset for benchmark in benchmarks}
-    sources = [benchmark.source for benchmark in benchmarks]
-    found = shots_for(sources, section.shots, tools=section.tools is not None)
-    return {names[dataset]: examples for dataset, examples in found.items()}
 
 
 def _sampling(section: EvaluationSection) -> SamplingSection:

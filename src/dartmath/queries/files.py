@@ -23,6 +23,11 @@ HUB_PREFIX = "hub:"
 _SHOWN = 80
 
 
+def own_name(dataset: str) -> str:
+    """The data set that queries of a user's own file or Hub data set name: no folder, no owner."""
+    return Path(dataset).name
+
+
 def load_own(source: QuerySource) -> list[Query]:
     """The queries of a user's own file or Hub data set.
 
@@ -62,7 +67,7 @@ def _check_new(query: Query, number: int, lines: dict[str, int]) -> None:
 
 
 def _convert(source: QuerySource, columns: Columns, row: Row) -> Query:
-    text, name = _column(row, columns.query), Path(source.dataset).name
+    text = _column(row, columns.query)
     if not isinstance(text, str):
         raise DataError(f"column {columns.query!r} is a text, found {repr(text)[:_SHOWN]}")
     references = _references(_column(row, columns.reference), columns.reference)
@@ -71,7 +76,7 @@ def _convert(source: QuerySource, columns: Columns, row: Row) -> Query:
     except UnicodeEncodeError as error:
         raise DataError(f"not valid Unicode: {error}") from None
     query = make_query(
-        name,
+        own_name(source.dataset),
         text,
         references,
         verifier=source.verifier,

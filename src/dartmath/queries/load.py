@@ -9,7 +9,7 @@ from pathlib import Path
 from dartmath.errors import ConfigError, DataError, UnknownNameError
 from dartmath.queries.config import QuerySource
 from dartmath.queries.download import load_builtin
-from dartmath.queries.files import HUB_PREFIX, load_own
+from dartmath.queries.files import HUB_PREFIX, load_own, own_name
 from dartmath.queries.generators import PREFIX, generate
 from dartmath.queries.query import Query
 from dartmath.queries.registry import datasets
@@ -35,6 +35,12 @@ def load(source: QuerySource) -> list[Query]:
         raise UnknownNameError("dataset", source.dataset, datasets())
     chosen = select(queries, source.select, where=source.dataset)
     return [_with_band(query, source.band) for query in chosen]
+
+
+def dataset_of(source: QuerySource) -> str:
+    """What the queries of `source` give as their data set."""
+    named = source.dataset in datasets() or source.dataset.startswith(PREFIX)
+    return source.dataset if named else own_name(source.dataset)
 
 
 def load_all(sources: Iterable[QuerySource]) -> list[Query]:

@@ -47,16 +47,20 @@ def examples_for(dataset: str, shots: int, *, tools: bool = False) -> list[Examp
 def shots_for(sources: Iterable[QuerySource], shots: int, *, tools: bool = False) -> dict[str, list[Example]]:
     """The first `shots` worked examples of every data set: its source's own, or the built-in ones.
 
-    Raises `ConfigError` when there are fewer than `shots`.
+    Data sets go by the name that their queries have (see `Query.dataset`). Raises `ConfigError` when
+    there are fewer than `shots`.
     """
+    from dartmath.queries.load import dataset_of
+
     found: dict[str, list[Example]] = {}
     for source in sources if shots else ():
         own = [Example(one.query, one.response) for one in source.examples]
         if own and shots > len(own):
             raise ConfigError(f"{source.dataset} has {len(own)} `examples`, not {shots}; add some")
         chosen = own[:shots] if own else examples_for(source.dataset, shots, tools=tools)
-        if found.setdefault(source.dataset, chosen) != chosen:
-            raise ConfigError(f"{source.dataset} is listed twice with different worked examples")
+        name = dataset_of(source)
+        if found.setdefault(name, chosen) != chosen:
+            raise ConfigError(f"{name} is listed twice with different worked examples")
     return found
 
 
