@@ -17,8 +17,10 @@ from dartmath.manifest import read_manifest
 from dartmath.queries.config import QuerySource
 from dartmath.queries.load import load
 from dartmath.queries.query import make_query
-from dartmath.sampling.config import VRT, Prop2Diff, Uniform
+from dartmath.sampling.config import VRT, Custom, Prop2Diff, Uniform
 from dartmath.sampling.journal import open_journal
+from dartmath.sampling.policy import load_function
+from dartmath.training.rows import data_files
 from report.made_run import KnowingEngine, make_sample
 
 
@@ -104,6 +106,34 @@ def test_jsonl_holds_the_same_rows(journal: Path, tmp_path: Path) -> None:
     curate(journal, CurationSection(format="jsonl"), tmp_path / "jsonl")
     lines = (tmp_path / "jsonl" / "train.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line) for line in lines] == rows_of(tmp_path / "parquet")
+
+
+def test_a_folder_holds_the_set_in_one_format(journal: Path, tmp_path: Path) -> None:
+    for section in (CurationSection(policy=Uniform(k=1)), CurationSection(format="jsonl"), CurationSection()):
+        curate(journal, section, tmp_path)
+        assert [path.name for path in data_files(tmp_path)] == [f"train.{section.format}"]
+
+
+def test_a_set_is_made_again_when_a_benchmark_gets_a_query_of_it(journal: Path, tmp_path: Path) -> None:
+    benchmark, out = tmp_path / "mine.jsonl", tmp_path / "dataset"
+    benchmark.write_text('{"query": "What is asked nowhere?", "reference": "1"}\n')
+    section = CurationSection(decontaminate=[str(benchmark)])
+    curate(journal, section, out)
+    leaked = rows_of(out)[0]
+    row = {"query": leaked["query"], "reference": leaked["reference"]}
+    benchmark.write_text(json.dumps(row) + "\n")
+    curate(journal, section, out)
+    assert leaked["query"] not in {row["query"] for row in rows_of(out)}
+
+
+def test_a_set_is_made_again_when_the_function_of_its_policy_changes(journal: Path, tmp_path: Path) -> None:
+    function, out = tmp_path / "mine.py", tmp_path / "dataset"
+    section = CurationSection(policy=Custom(function=f"{function}:target"))
+    for wanted, said in ((1, "1"), (2, "1 + 1")):
+        function.write_text(f"def target(trials, correct, k):\n    return {said}\n")
+        load_function.cache_clear()  # as in a new process
+        summary = curate(journal, section, out)
+        assert summary.per_query["max"] == wanted
 
 
 def test_the_manifest_is_enough_for_a_card(journal: Path, tmp_path: Path) -> None:

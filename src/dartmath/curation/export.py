@@ -6,7 +6,7 @@ import json
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from dartmath.atomic import replacing, write_parquet
 from dartmath.curation.pool import Journal
@@ -14,6 +14,7 @@ from dartmath.curation.select import Selection
 from dartmath.text import encodable
 from dartmath.verify.outcome import Outcome
 
+FileFormat = Literal["parquet", "jsonl"]
 COLUMNS = {
     "query_id": "id of the query: a hash of its content, or the user's own",
     "dataset": "the data set the query comes from",
@@ -69,16 +70,17 @@ def _query_fields(selection: Selection, band: str) -> dict[str, Any]:
     }
 
 
-def write_rows(
-    rows: Iterable[dict[str, Any]], folder: Path, file_format: Literal["parquet", "jsonl"]
-) -> Path:
-    """Write `folder/train.parquet` (or `.jsonl`), the old file being replaced when all is written."""
+def write_rows(rows: Iterable[dict[str, Any]], folder: Path, file_format: FileFormat) -> Path:
+    """Write `folder/train.parquet` (or `.jsonl`); an old one, in either format, goes when all is written."""
     path = folder / f"train.{file_format}"
     if file_format == "parquet":
         write_parquet(path, _schema(), rows)
-        return path
-    with replacing(path) as temporary, temporary.open("w", encoding="utf-8") as file:
-        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    else:
+        with replacing(path) as temporary, temporary.open("w", encoding="utf-8") as file:
+            file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    # Training reads all data files of a folder.
+    for other in {*get_args(FileFormat)} - {file_format}:
+        (folder / f"train.{other}").unlink(missing_ok=True)
     return path
 
 

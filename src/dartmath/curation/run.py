@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,8 +16,13 @@ from dartmath.curation.select import Selection, fit, select
 from dartmath.curation.summary import CurationSummary, summarise
 from dartmath.errors import DataError
 from dartmath.manifest import new_manifest, read_manifest, write_manifest
+from dartmath.queries.config import QuerySource
+from dartmath.queries.download import content_checksum
 from dartmath.queries.generators import PREFIX as GENERATED
+from dartmath.queries.load import load
 from dartmath.queries.registry import datasets
+from dartmath.sampling import policy as policies
+from dartmath.sampling.config import PolicySection
 from dartmath.sampling.sample import Sample
 from dartmath.terminal import info, warn
 
@@ -30,8 +36,8 @@ _PAIRS = 100
 def curate(journal_folder: Path, section: CurationSection, out: Path) -> CurationSummary:
     """Select a training set from the journal in `journal_folder` and write it to the folder `out`.
 
-    Writes `train.parquet` (or `.jsonl`, see `COLUMNS`) and `manifest.json`. The same journal and
-    section give the same rows; when `out` has them already, nothing is done. Raises `DataError`
+    Writes `train.parquet` (or `.jsonl`, see `COLUMNS`) and `manifest.json`. The same journal, section
+    and benchmarks give the same rows; when `out` has them already, nothing is done. Raises `DataError`
     when the journal holds nothing to select, or when `out` holds the output of another stage.
     """
     from dartmath.sampling.journal import open_journal
@@ -39,13 +45,14 @@ def curate(journal_folder: Path, section: CurationSection, out: Path) -> Curatio
     before = read_manifest(out, stage="curate") if (out / "manifest.json").is_file() else {}
     journal = open_journal(journal_folder)
     source = dict(journal.manifest)
-    if _is_current(before, source, section, out):
+    checksums = _checksums(section, section.policy or journal.section.policy)
+    if before.get("checksums") == checksums and _is_current(before, source, section, out):
         info(f"{out} is up to date")
         return CurationSummary.from_json(before["summary"])
     if not source.get("finished"):
         warn(f"{journal_folder} is not finished; what it holds so far is curated")
     selections, summary = _select(journal, section, journal_folder)
-    manifest = _manifest(source, journal_folder, section, summary)
+    manifest = {**_manifest(source, journal_folder, section, summary), "checksums": checksums}
     # A crash between the two leaves a manifest that is not finished, and never one of other rows.
     write_manifest(out, manifest)
     _write(journal, selections, section, out)
@@ -113,6 +120,14 @@ def _is_current(
     same = before.get("sampling") == source and before.get("config") == section.model_dump(mode="json")
     finished = bool(before.get("finished") and source.get("finished"))
     return finished and same and (out / f"train.{section.format}").is_file()
+
+
+def _checksums(section: CurationSection, policy: PolicySection) -> dict[str, str]:
+    """Checksums of what shapes the set and may change under its name: benchmarks and a user's own policy."""
+    found = {name: content_checksum(load(QuerySource(dataset=name))) for name in section.decontaminate}
+    if file := policies.function_file(policy):
+        found[str(file)] = hashlib.blake2b(file.read_bytes(), digest_size=8).hexdigest()
+    return found
 
 
 def _check_rows(selections: Sequence[Selection], folder: Path) -> None:

@@ -13,6 +13,7 @@ then it is sampled until it has `target` correct responses or `cap` trials:
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable
 from functools import cache
@@ -118,6 +119,17 @@ def load_function(name: str) -> Target:
     if not callable(found):
         raise ConfigError(f"sampling.policy.function: {name!r} is not a function")
     return cast(Target, found)
+
+
+def function_file(policy: PolicySection) -> Path | None:
+    """The file in which the function of a custom policy stands, where it is known."""
+    if not isinstance(policy, Custom):
+        return None
+    try:
+        found = inspect.getsourcefile(inspect.unwrap(load_function(policy.function)))
+    except TypeError:  # not written in Python, or an object that can be called
+        return None
+    return Path(found) if found else None
 
 
 def _load_file(path: Path) -> Any:
