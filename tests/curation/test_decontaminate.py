@@ -17,6 +17,11 @@ LONG = (
     "A farmer has a rectangular field that is twice as long as it is wide, and a fence of three hundred "
     "and sixty meters goes all the way around it. How many square meters has the field?"
 )
+# "A shop has 36 apples in 4 boxes; how many apples are there in each box on average?"
+CHINESE = (
+    "\u5546\u5e97\u91cc\u670936\u4e2a\u82f9\u679c\uff0c\u88c5\u57284\u4e2a\u76d2\u5b50\u91cc\uff0c"
+    "\u5e73\u5747\u6bcf\u4e2a\u76d2\u5b50\u91cc\u6709\u591a\u5c11\u4e2a\u82f9\u679c\uff1f"
+)
 OTHER = (
     "On a shelf there are green and yellow jars. Every green jar holds five marbles and every yellow jar "
     "holds eight marbles, which makes seventy one marbles in all. How many jars are there at least?"
@@ -33,7 +38,15 @@ def queries(*texts: str, name: str = "own") -> list[Query]:
         ("Find $x$.", "Find $x$.", "exact"),
         ("Find  $x$.\n", "Find $x$.", "text"),
         ("Find $x^{2}$ in $\\dfrac{a}{b}$ .", "find $x^2\\,$ in $\\frac{a}{b}$", "loose"),
+        ("Find \\(x\\) in \\[x^2 = 4.\\]", "Find $x$ in $$x^2 = 4.$$", "loose"),
+        ("What\u2019s 5 \u2212 3, in \u201cwords\u201d?", 'What\'s 5 - 3, in "words"?', "loose"),
+        ("How much is a caf\u00e9?", "How much is a cafe\u0301?", "loose"),
+        ("Is 2 \u00d7 \u03c0 \u2264 x\u00b2?", "Is $2 \\times \\pi \\leq x^2$?", "loose"),
+        ("Find \uff11\uff0b\uff12.", "Find 1+2.", "loose"),
+        ("Find x\u00b2.", "Find x2.", None),
         (LONG, "Hello. " + LONG + " Give a number.", "ngram"),
+        (CHINESE, "\u8bf7\u95ee\uff1a" + CHINESE, "ngram"),
+        (CHINESE, CHINESE[::-1], None),
         (LONG, LONG.replace("three hundred", "five hundred"), None),
         (LONG, OTHER, None),
         ("Compute $\\tan 225^\\circ$.", "Compute $\\tan 22.5^\\circ.$", None),
@@ -80,9 +93,9 @@ def test_an_unknown_benchmark_is_an_error() -> None:
 
 # (training set, benchmark) -> rows of the training set and the benchmark that are known to overlap.
 KNOWN = {
-    ("math/train", "math/test"): {(2948, 4656), (1598, 311), (1414, 1038), (750, 3023)},
+    ("math/train", "math/test"): {(2948, 4656), (1598, 311), (1414, 1038), (750, 3023), (4555, 119)},
     ("math/train", "mwpbench/college-math/test"): {(6045, 200)},
-    ("math/train", "olympiadbench/OE_TO_maths_en_COMP"): {(4487, 459), (3443, 517)},
+    ("math/train", "olympiadbench/OE_TO_maths_en_COMP"): {(4487, 459), (3443, 517), (4533, 522)},
     ("math/train", "deepmind-mathematics"): set(),
     ("math/train", "theoremqa"): set(),
     ("gsm8k/train", "gsm8k/test"): set(),

@@ -1,11 +1,12 @@
-"""Decontamination: queries of a training set that stand, word for word or nearly, in a benchmark.
+r"""Decontamination: queries of a training set that stand, word for word or nearly, in a benchmark.
 
 Two queries overlap, in falling order of certainty, when
 
 * their texts are the same ("exact"),
 * they are the same after white space is made one space ("text"),
-* they are the same after what TeX allows to differ is taken away: case, white space, spacing
-  commands, `$`, punctuation, braces around one character ("loose"),
+* they are the same after what TeX and Unicode allow to differ is taken away: case, white space,
+  spacing commands, `$` and `\(`, punctuation, braces around one character, forms of quotation marks,
+  dashes, digits and letters, and signs that stand for commands such as `\leq` ("loose"),
 * at least four fifths of the word n-grams of the shorter one stand in the other ("ngram"; Brown et al.
   2020, arXiv 2005.14165, appendix C, use n = 13). Short texts, with fewer words than n, are
   compared by the other rules alone.
@@ -18,6 +19,7 @@ say nothing and are left out too.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -27,8 +29,25 @@ from dartmath.queries.config import QuerySource
 from dartmath.queries.query import Query
 
 KINDS = ("exact", "text", "loose", "ngram")
-_WORD = re.compile(r"[a-z]+|\d+")
-_SPACING = re.compile(r"\\(?:[ ,;:!]|quad|qquad|left|right|displaystyle|dfrac|tfrac)")
+# Each character of Chinese, Japanese and Korean is a word of its own.
+_CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_WORD = re.compile(rf"[{_CJK}]|[^\W\d_{_CJK}]+|\d+")
+_SPACING = re.compile(r"\\(?:[ ,;:!()\[\]]|quad|qquad|left|right|displaystyle|dfrac|tfrac)")
+_SIGNS = {
+    **dict.fromkeys("\u2018\u2019\u02bc\u2032", "'"),
+    **dict.fromkeys("\u201c\u201d\u2033", '"'),
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"),
+    **{
+        digit: f"^{unicodedata.digit(digit)}"
+        for digit in "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"
+    },
+}
+_COMMANDS = {
+    **{"times": "\u00d7", "cdot": "\u00b7", "div": "\u00f7", "pm": "\u00b1", "pi": "\u03c0"},
+    **{"le": "\u2264", "leq": "\u2264", "ge": "\u2265", "geq": "\u2265", "ne": "\u2260", "neq": "\u2260"},
+}
+_COMMAND = re.compile(rf"\\({'|'.join(_COMMANDS)})(?![a-zA-Z])")
+_TO_SIGNS = str.maketrans(_SIGNS)
 _DROPPED = re.compile(r"[\s$?:;!~]+")
 # A point or comma between digits is part of a number.
 _POINT = re.compile(r"(?<!\d)[.,]|[.,](?!\d)")
@@ -98,13 +117,19 @@ def _search(
 
 
 def loosen(text: str) -> str:
-    r"""A text without what TeX allows to differ.
+    r"""A text without what TeX and Unicode allow to differ.
 
     >>> loosen(r"Find $x^{2}\,$ .") == loosen("find $x^2$")
     True
     """
+    text = _COMMAND.sub(lambda match: _COMMANDS[match[1]], _plain(text))
     text = _ONE_IN_BRACES.sub(r"\1", _SPACING.sub(_spacing, text))
     return _POINT.sub("", _DROPPED.sub("", text)).lower()
+
+
+def _plain(text: str) -> str:
+    """The text with one form of each letter, digit, quotation mark and dash."""
+    return text if text.isascii() else unicodedata.normalize("NFKC", text.translate(_TO_SIGNS))
 
 
 def _spacing(match: re.Match[str]) -> str:
@@ -159,7 +184,7 @@ class _Index:
 
 def _ngrams(text: str, size: int) -> set[int]:
     """Hashes of the word n-grams, which take a tenth of the memory of the n-grams themselves."""
-    words = _WORD.findall(_PICTURE.sub(" ", text).lower())
+    words = _WORD.findall(_PICTURE.sub(" ", _plain(text)).lower())
     return {hash(gram) for gram in zip(*(words[start:] for start in range(size)), strict=False)}
 
 

@@ -63,7 +63,7 @@ DATASETS = (
         convert=convert,
         checksum="b9764e19bb33147c",
         examples="math",
-        notes="Four problems also stand, slightly reworded, in the training set.",
+        notes="Five problems also stand, written a little differently, in the training set.",
     ),
     Dataset(
         name="math/train",

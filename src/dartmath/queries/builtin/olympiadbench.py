@@ -96,6 +96,6 @@ DATASETS = (
         convert=convert,
         checksum="a4b4d2e747830242",
         examples="olympiadbench",
-        notes="15 rows cannot be answered without another problem; 2 also stand in MATH train.",
+        notes="15 rows cannot be answered without another problem; 3 also stand in MATH train.",
     ),
 )
