@@ -119,6 +119,20 @@ def test_a_revision_is_read_and_never_another(hub: Hub, tmp_path: Path) -> None:
     assert found.results[3]["references"][0] == ["So.\n#### 1,000"]
 
 
+def test_a_configuration_of_several_is_read(hub: Hub, tmp_path: Path) -> None:
+    configs = "".join(
+        f"- config_name: {name}\n  data_files:\n  - split: train\n    path: {name}.jsonl\n" for name in "ab"
+    )
+    files = {f"{name}.jsonl": f'{{"query": "In {name}?", "reference": "{name}"}}\n'.encode() for name in "ab"}
+    readme = f"---\nconfigs:\n{configs}---\n".encode()
+    hub.repositories["own/several"] = Repository({NEW: {"README.md": readme, **files}})
+    names = ("hub:own/several:b", "hub:own/several:c", "hub:own/several")
+    found = load(hub, tmp_path, *({"dataset": name} for name in names))
+    assert found.results[0] == {"references": [["b"]]}
+    assert "'c' not found. Available: ['a', 'b']" in found.message(1)
+    assert "'a', 'b'" in found.message(2) and "hub:own/several:CONFIG" in found.message(2)
+
+
 def test_what_cannot_be_read_is_named_with_the_way_out(hub: Hub, tmp_path: Path) -> None:
     mirrors = ("some/private", "some/gated", "some/missing", "openai/gsm8k:mian", "some/damaged")
     found = load(hub, tmp_path, *({"dataset": "gsm8k/test", "mirror": name} for name in mirrors))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, get_args
 
@@ -65,6 +66,8 @@ def test_columns_are_mapped(tmp_path: Path) -> None:
         ('{"query": "a", "refrence": "1"}\n', 1, 'did you mean "refrence"'),
         ('{"query": "a", "reference": "1"}\n{"query": "a", "reference": "1"}\n', 2, "repeats line 1"),
         ('{"query": "\\ud800", "reference": "1"}\n', 1, "Unicode"),
+        ('{"query": "a", "reference": "1", "id": "\\ud800"}\n', 1, "Unicode"),
+        ('{"query": "a", "reference": "1", "level": "\\udfff"}\n', 1, "Unicode"),
         ("\xff\xfe\n", 1, "not valid UTF-8: byte 0xff after 0 others; convert the file"),
         ('{"query": "caf\xe9", "reference": "1"}\n', 1, "not valid UTF-8: byte 0xe9 after 14 others"),
         ('{"query": "a", "reference": NaN}\n', 1, "column 'reference' holds nan"),
@@ -75,11 +78,43 @@ def test_columns_are_mapped(tmp_path: Path) -> None:
 def test_a_bad_row_is_named_by_file_and_line(tmp_path: Path, content: str, line: int, says: str) -> None:
     path = tmp_path / "own.jsonl"
     path.write_bytes(content.encode("latin-1"))
+    names = {key: key for key in ("id", "level") if f'"{key}"' in content}
     with pytest.raises(DataError) as caught:
-        load(QuerySource(dataset=str(path)))
+        load(QuerySource(dataset=str(path), columns=Columns(**names)))
     assert caught.value.line == line
     assert f"{path}:{line}: " in str(caught.value)
     assert says in str(caught.value)
+
+
+def test_numbers_of_tables_are_read_as_they_are_meant(tmp_path: Path) -> None:
+    import pyarrow
+    import pyarrow.parquet
+
+    # A column of whole numbers with gaps is one of floats in pandas.
+    columns = {
+        "query": ["a", "b"],
+        "reference": [Decimal("1.50"), Decimal("2.00")],
+        "id": [7.0, 8.0],
+        "level": [3.0, None],
+    }
+    pyarrow.parquet.write_table(pyarrow.table(columns), tmp_path / "own.parquet")
+    source = QuerySource(dataset=str(tmp_path / "own.parquet"), columns=Columns(id="id", level="level"))
+    found = [(query.id, query.references, dict(query.metadata)) for query in load(source)]
+    assert found == [("7", ("1.50",), {"level": "3"}), ("8", ("2.00",), {})]
+
+
+def test_a_damaged_table_is_named(tmp_path: Path) -> None:
+    import pyarrow
+    import pyarrow.parquet
+
+    path = tmp_path / "own.parquet"
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(ROWS), path)
+    whole = path.read_bytes()
+    for place in (0, 5, 20, len(whole) // 2, len(whole) - 8):
+        path.write_bytes(whole[:place] + b"\xff" * 8 + whole[place + 8 :])
+        with pytest.raises(DataError, match="not a readable Parquet file") as caught:
+            load(QuerySource(dataset=str(path)))
+        assert caught.value.path == path
 
 
 def test_own_ids_must_differ(tmp_path: Path) -> None:
@@ -110,6 +145,13 @@ def test_a_bad_row_of_a_table_is_named_by_file_and_line(
         load(QuerySource(dataset=str(path)))
     assert caught.value.line == line
     assert says in str(caught.value)
+
+
+def test_columns_without_a_name_are_none_of_our_business(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text(",query,reference,,\n0,a,1,,\n")
+    (query,) = load(QuerySource(dataset=str(path)))
+    assert (query.text, query.references) == ("a", ("1",))
 
 
 def test_what_spreadsheets_write_is_read(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ class QuerySource(Section):
 
     dataset: str
     """A built-in name (`dartmath datasets` lists them), `reasoning-gym/GENERATOR`, a JSONL,
-    CSV or Parquet file, or `hub:OWNER/NAME`."""
+    CSV or Parquet file, or `hub:OWNER/NAME` (`hub:OWNER/NAME:CONFIG` of several configurations)."""
     select: Selector = Selector()
     """Which of its queries."""
     columns: Columns | None = None

@@ -125,14 +125,19 @@ def read_hub(dataset: Dataset | str, hub: Hub) -> Any:
         return datasets.load_dataset(hub.repo, hub.config, split=hub.split, revision=hub.revision)
     except broken as error:
         said = str(error).rstrip(". ")
-        login = "; if it is private or gated, log in with: hf auth login" if _may_be_closed(error) else ""
-        raise _absent(dataset, f"{hub.repo} cannot be read from the Hub: {said}{login}") from error
+        raise _absent(
+            dataset, f"{hub.repo} cannot be read from the Hub: {said}{_way_out(error, dataset)}"
+        ) from error
 
 
-def _may_be_closed(error: Exception) -> bool:
+def _way_out(error: Exception, dataset: Dataset | str) -> str:
     from datasets.exceptions import DatasetNotFoundError
 
-    return isinstance(error, DatasetNotFoundError)
+    if isinstance(error, DatasetNotFoundError):
+        return "; if it is private or gated, log in with: hf auth login"
+    if isinstance(dataset, str) and "Config name is missing" in str(error):
+        return f"; name one of them: {dataset}:CONFIG"
+    return ""
 
 
 def _absent(dataset: Dataset | str, why: str) -> MissingDependencyError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +51,12 @@ def load_own(source: QuerySource) -> list[Query]:
 
 def _rows(source: QuerySource) -> Iterable[tuple[int, Row]]:
     if source.dataset.startswith(HUB_PREFIX):
-        name = source.dataset.removeprefix(HUB_PREFIX)
+        name, _, config = source.dataset.removeprefix(HUB_PREFIX).partition(":")
         if not name.strip("/"):
-            raise ConfigError(f"{source.dataset!r} names no data set; write hub:OWNER/NAME")
-        rows = read_hub(source.dataset, Hub(name, source.split, revision=source.revision))
+            raise ConfigError(
+                f"{source.dataset!r} names no data set; write hub:OWNER/NAME or hub:OWNER/NAME:CONFIG"
+            )
+        rows = read_hub(source.dataset, Hub(name, source.split, config or None, revision=source.revision))
         return enumerate(rows, start=1)
     return read_rows(Path(source.dataset).expanduser())
 
@@ -71,8 +74,9 @@ def _convert(source: QuerySource, columns: Columns, row: Row) -> Query:
     if not isinstance(text, str):
         raise DataError(f"column {columns.query!r} is a text, found {repr(text)[:_SHOWN]}")
     references = _references(_column(row, columns.reference), columns.reference)
+    own_id, level, domain = (_text(row, name) for name in (columns.id, columns.level, columns.domain))
     try:
-        (text + "".join(references)).encode()
+        "".join(filter(None, (text, *references, own_id, level, domain))).encode()
     except UnicodeEncodeError as error:
         raise DataError(f"not valid Unicode: {error}") from None
     query = make_query(
@@ -80,11 +84,10 @@ def _convert(source: QuerySource, columns: Columns, row: Row) -> Query:
         text,
         references,
         verifier=source.verifier,
-        level=_text(row, columns.level),
-        domain=_text(row, columns.domain),
+        level=level,
+        domain=domain,
         band=source.band,
     )
-    own_id = _text(row, columns.id)
     return replace(query, id=own_id) if own_id else query
 
 
@@ -96,6 +99,9 @@ def _column(row: Row, name: str) -> Any:
 
 def _text(row: Row, name: str | None) -> str | None:
     value = _column(row, name) if name else None
+    if isinstance(value, float) and value.is_integer():
+        # A column of whole numbers with gaps is one of floats in most tables.
+        value = int(value)
     return None if value is None else str(value)
 
 
@@ -103,6 +109,7 @@ def _references(value: Any, column: str) -> tuple[str, ...]:
     values: Sequence[Any] = value if isinstance(value, list | tuple) else [value]
     for one in values:
         # A bool is an int in Python, and a legitimate answer of a true/false question.
-        if not isinstance(one, str | int | float) or (isinstance(one, float) and not math.isfinite(one)):
+        number = isinstance(one, int | float | Decimal)
+        if not isinstance(one, str) and not (number and math.isfinite(one)):
             raise DataError(f"missing reference answer: column {column!r} holds {repr(one)[:_SHOWN]}")
     return tuple(str(one) for one in values)

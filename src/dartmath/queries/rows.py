@@ -118,7 +118,7 @@ def _read_csv(path: Path) -> Iterator[tuple[int, Row | DataError]]:
 
 
 def _checked_header(cells: list[str], path: Path) -> list[str]:
-    twice = {name for name in cells if cells.count(name) > 1}
+    twice = {name for name in cells if name and cells.count(name) > 1}
     if twice:
         raise DataError(f"the header names {', '.join(map(repr, sorted(twice)))} twice", path=path, line=1)
     return cells
@@ -136,7 +136,8 @@ def _read_parquet(path: Path) -> Iterator[tuple[int, Row | DataError]]:
 
     try:
         yield from enumerate(_parquet_rows(pyarrow.parquet.ParquetFile(path)), start=1)
-    except pyarrow.ArrowException as error:
+    # Damage inside of the file is a plain OSError.
+    except (pyarrow.ArrowException, OSError) as error:
         raise DataError(f"not a readable Parquet file: {error}", path=path) from error
 
 
