@@ -147,6 +147,10 @@ def test_any_text_gives_the_name_of_a_run(text: str) -> None:
         ("name: 2024-13-45\n", r"recipe\.yaml: cannot be read: month must be in 1\.\.12"),
         ("a: " + "[" * 5000, r"recipe\.yaml: nested too deeply"),
         ("a: !!python/object/apply:os.getcwd []\n", r"recipe\.yaml:1: not valid YAML"),
+        ("name: a\r\nseed: 010\r\n", r"recipe\.yaml:2: 010 is 8 in YAML"),
+        ("name: a\nsampling: {max_tokens: -0_17}\n", r"recipe\.yaml:2: -0_17 is -15 in YAML"),
+        ("name: a\nseed: 1:30\n", r"recipe\.yaml:2: 1:30 is 90 in YAML"),
+        ("sampling:\n  temperature: 1:30.5\n", r"recipe\.yaml:2: 1:30\.5 is 90\.5 in YAML"),
     ],
 )
 def test_a_file_that_is_no_recipe(tmp_path: Path, text: str, says: str) -> None:
@@ -177,6 +181,18 @@ def test_errors_name_the_line(tmp_path: Path, text: str, says: str) -> None:
     with pytest.raises(ConfigError) as caught:
         load_recipe(path)
     assert says in str(caught.value)
+
+
+def test_other_numbers_are_read_as_they_look(tmp_path: Path) -> None:
+    text = "seed: 08\nsampling: {max_tokens: 2_048, temperature: 1e-1, top_p: .5, budget: {samples: 0x10}}\n"
+    recipe = load_recipe(
+        write(tmp_path, f"name: '010'\nmodel: {{name: x}}\nqueries: [{{dataset: a}}]\n{text}")
+    )
+    sampling = recipe.sampling
+    found = (recipe.name, recipe.seed, sampling.max_tokens, sampling.temperature, sampling.top_p)
+    assert found == ("010", 8, 2048, 0.1, 0.5)
+    assert sampling.budget.samples == 16
+    assert load_recipe(write(tmp_path, recipe.to_yaml())) == recipe
 
 
 def test_errors_of_overrides_name_the_override() -> None:

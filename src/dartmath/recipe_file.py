@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,30 @@ import yaml
 
 from dartmath.config import Key
 from dartmath.errors import DataError
+
+# Octal, and numbers to the base of 60.
+_OLD_NUMBER = re.compile(r"[-+]?(?:0[0-7_]+|[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?)")
+
+
+class OldNumberError(yaml.constructor.ConstructorError):
+    """A number that YAML 1.1 reads as hardly anybody means it."""
+
+
+class Loader(yaml.SafeLoader):
+    """Safe YAML that raises `OldNumberError` for `010`, which would be 8, and `1:30`, which would be 90."""
+
+    def construct_number(self, node: yaml.ScalarNode) -> int | float:
+        """The number that a scalar looks like."""
+        whole = node.tag.endswith(":int")
+        number = self.construct_yaml_int(node) if whole else self.construct_yaml_float(node)
+        if _OLD_NUMBER.fullmatch(node.value):
+            said = f"{node.value} is {number} in YAML; write {number} if that is meant, and a text in quotes"
+            raise OldNumberError(None, None, said, node.start_mark)
+        return number
+
+
+for _tag in ("int", "float"):
+    Loader.add_constructor(f"tag:yaml.org,2002:{_tag}", Loader.construct_number)
 
 
 class RecipeFile:
@@ -21,14 +46,15 @@ class RecipeFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            loader = yaml.SafeLoader(path.read_text(encoding="utf-8"))
+            loader = Loader(path.read_text(encoding="utf-8"))
             self._root = loader.get_single_node()
             self._refuse_duplicates(self._root, set())
             self.data: Any = None if self._root is None else loader.construct_document(self._root)
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else None
             what = ", ".join(filter(None, (error.problem, error.context)))
-            raise DataError(f"not valid YAML: {what}", path=path, line=line) from error
+            kind = "" if isinstance(error, OldNumberError) else "not valid YAML: "
+            raise DataError(f"{kind}{what}", path=path, line=line) from error
         except RecursionError:
             raise DataError("nested too deeply for a recipe", path=path) from None
         # A date that no calendar has is a plain ValueError.

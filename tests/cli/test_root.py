@@ -55,6 +55,12 @@ def test_a_value_that_is_no_yaml_is_named(value: str) -> None:
     assert done.stderr.startswith("error: --set name: not a YAML value: ")
 
 
+def test_a_value_that_yaml_reads_as_another_number_is_named() -> None:
+    done = dartmath("preview", "tiny", "--set", "seed=010")
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: --set seed: 010 is 8 in YAML")
+
+
 @pytest.mark.parametrize("pair", ["name", "=1", "sampling..k=1", ".name=1"])
 def test_a_setting_without_a_key_or_value_is_named(pair: str) -> None:
     done = dartmath("preview", "tiny", "--set", pair)

@@ -26,6 +26,7 @@ from pydantic.fields import FieldInfo
 from dartmath.config import Section, validate
 from dartmath.errors import ConfigError
 from dartmath.recipe import load_recipe, set_key
+from dartmath.recipe_file import Loader, OldNumberError
 
 S = TypeVar("S", bound=Section)
 Flag = tuple[str, tuple[str, Any]]  # (parameter name, (dotted key, annotation))
@@ -91,7 +92,9 @@ def parse_set(pairs: list[str] | None) -> dict[str, Any]:
         if not sign or not all(key.split(".")):
             raise ConfigError(f"--set takes KEY=VALUE, such as sampling.policy.k=8, got {pair!r}")
         try:
-            found[key] = yaml.safe_load(value)
+            found[key] = yaml.load(value, Loader)
+        except OldNumberError as error:
+            raise ConfigError(f"--set {key}: {error.problem}") from None
         # A date that no calendar has is a plain ValueError.
         except (yaml.YAMLError, ValueError, RecursionError):
             raise ConfigError(f"--set {key}: not a YAML value: {value!r}; put a text in quotes") from None
