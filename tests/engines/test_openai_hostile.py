@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -103,6 +104,26 @@ def test_a_hostile_answer_is_an_error_of_its_request_alone(what: str, stream: bo
     (found,) = ask(HOSTILE[what], settings={"stream": stream})
     assert found.finish_reason == "error"
     assert found.error.startswith("given up after 2 tries; the last: http://127.0.0.1:")
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("status", ["200 OK", "400 Bad Request"])
+@pytest.mark.parametrize("coding", ["identity", "gzip"])
+def test_an_answer_without_end_is_not_read_to_its_end(status: str, coding: str, stream: bool) -> None:
+    flood = b" " * (20 << 20)
+    body = gzip.compress(flood, 1) if coding == "gzip" else flood
+    kind = "text/event-stream" if stream else "application/json"
+    head, _, data = http(body, status).partition(b"\r\n\r\n")
+    head = head.replace(b"application/json", kind.encode()) + f"\r\nContent-Encoding: {coding}".encode()
+    (found,) = ask(head + b"\r\n\r\n" + data, settings={"stream": stream})
+    assert "an answer of more than 16," in found.error
+
+
+def test_a_packed_answer_is_unpacked() -> None:
+    answer = json.dumps({"choices": [{"text": "3, 4", "finish_reason": "stop"}], "usage": {}})
+    head, _, data = http(gzip.compress(answer.encode())).partition(b"\r\n\r\n")
+    (found,) = ask(head + b"\r\nContent-Encoding: gzip\r\n\r\n" + data)
+    assert (found.text, found.finish_reason) == ("3, 4", "stop")
 
 
 @pytest.mark.parametrize("what", HOSTILE)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from dartmath.engines.config import public_url
 from dartmath.engines.openai_breaker import Breaker
 from dartmath.engines.openai_call import Call
+from dartmath.engines.openai_limit import bound
 from dartmath.engines.openai_pace import Pace
 
 if TYPE_CHECKING:
@@ -147,7 +148,12 @@ def _client(url: str, api_key: str, timeout: float) -> Any:
     limits = httpx2.Limits(max_connections=None, max_keepalive_connections=None)
     patience = httpx2.Timeout(timeout, connect=min(timeout, _CONNECT_SECONDS))
     # A proxy that the environment names is there for other machines.
-    http = DefaultAsyncHttpxClient(limits=limits, timeout=patience, trust_env=not _is_this_machine(url))
+    http = DefaultAsyncHttpxClient(
+        limits=limits,
+        timeout=patience,
+        trust_env=not _is_this_machine(url),
+        event_hooks={"response": [bound]},
+    )
     return AsyncOpenAI(base_url=url, api_key=api_key, max_retries=0, timeout=patience, http_client=http)
 
 
