@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import re
 import socket
@@ -131,13 +132,15 @@ class Proxy:
 
     `fault(number)` is asked for every completion request (counted from 0) and returns "" to
     forward it, an HTTP status such as "500", or "garbage", "empty", "half", "nothing", "hang", "slow"
-    (forwarded after three seconds), or "same": an answer that heeds no parameter.
+    (forwarded after three seconds), or "same": an answer that heeds no parameter. `said` collects the
+    text of every completion that was forwarded, as far as it was.
     """
 
     def __init__(self, backend: str, fault: Callable[[int], str] = lambda number: "") -> None:
         self.backend, self.fault = backend, fault
         self.seen = self.most_open = self.open = self.dropped = 0
         self.faults: dict[str, int] = {}
+        self.said: list[str] = []
         self.url = ""
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -184,12 +187,16 @@ class Proxy:
         lines = [line for line in head.split(b"\r\n") if _field(line)[0] != b"connection"]
         send.write(b"\r\n".join([lines[0], b"Connection: close", *lines[1:]]) + body)
         gone = asyncio.create_task(reader.read())
-        copy = asyncio.create_task(_copy(upstream, writer))
+        copied = bytearray()
+        copy = asyncio.create_task(_copy(upstream, writer, copied))
         await asyncio.wait({gone, copy}, return_when=asyncio.FIRST_COMPLETED)
         self.dropped += not copy.done()
         for task in (gone, copy):
             task.cancel()
         await asyncio.gather(gone, copy, return_exceptions=True)
+        # Of a stream, the texts of all its events.
+        texts = re.findall(rb'"text":\s*("(?:[^"\\]|\\.)*")', copied)
+        self.said.append("".join(map(json.loads, texts)))
         send.close()
 
 
@@ -210,8 +217,9 @@ def _field(line: bytes) -> tuple[bytes, bytes, bytes]:
     return name.strip().lower(), colon, value.strip()
 
 
-async def _copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+async def _copy(source: asyncio.StreamReader, target: asyncio.StreamWriter, copied: bytearray) -> None:
     while chunk := await source.read(2**16):
+        copied += chunk
         target.write(chunk)
         await target.drain()
 

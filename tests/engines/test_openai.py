@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,7 +16,7 @@ from dartmath.engines.config import OpenAIEngine
 from dartmath.errors import ConfigError, EngineError
 from dartmath.model import ModelSection
 from dartmath.prompts.template import Prompt, Template, load_template
-from engines.servers import llama_server, proxy
+from engines.servers import Proxy, llama_server, proxy
 
 T = TypeVar("T")
 MODEL = ModelSection(name="smollm2-135m-instruct")
@@ -43,14 +44,16 @@ async def many(running: Engine, number: int, generation: Generation = GREEDY) ->
     return await asyncio.gather(*(running.generate(count(seed, generation)) for seed in range(number)))
 
 
-def assert_all_answered(found: list[Completion]) -> None:
-    """Every request has a whole response.
+def assert_all_answered(found: list[Completion], *servers: Proxy) -> None:
+    """Every request has a whole response, and each is one that a server gave.
 
     Not always the same text: llama.cpp, when connections break off, may decode one in a slot with
     left-overs of another.
     """
     assert {(c.finish_reason, c.completion_tokens) for c in found} == {("length", GREEDY.max_tokens)}
-    assert any(c.text == " 7, 8," for c in found)
+    said = Counter(text for server in servers for text in server.said)
+    assert Counter(c.text for c in found) <= said
+    assert said[" 7, 8,"]
 
 
 def run(work: Callable[[], Awaitable[T]]) -> T:
@@ -123,13 +126,13 @@ def test_a_third_of_all_answers_wrong_and_yet_every_request_is_answered(llama: s
     def fault(number: int) -> str:
         return dice.choice(kinds) if number > 2 and dice.random() < 0.3 else ""
 
-    async def work() -> tuple[list[Completion], dict[str, int]]:
+    async def work() -> tuple[list[Completion], Proxy]:
         async with proxy(llama, fault) as between, engine(between.url, stream=stream) as running:
-            return await many(running, 40), between.faults
+            return await many(running, 40), between
 
-    found, faults = run(work)
-    assert_all_answered(found)
-    assert len(faults) >= 6
+    found, between = run(work)
+    assert_all_answered(found, between)
+    assert len(between.faults) >= 6
 
 
 def test_a_request_that_keeps_failing_becomes_an_error_of_its_own(llama: str) -> None:
@@ -150,7 +153,7 @@ def test_one_server_dies_for_good_and_the_other_takes_over(llama: str) -> None:
     def fault(number: int) -> str:
         return "nothing" if number > 5 else ""
 
-    async def work() -> tuple[list[Completion], dict[str, Any]]:
+    async def work() -> tuple[list[Completion], list[Proxy], dict[str, Any]]:
         async with (
             proxy(llama, fault) as dying,
             proxy(llama) as healthy,
@@ -160,10 +163,10 @@ def test_one_server_dies_for_good_and_the_other_takes_over(llama: str) -> None:
                 await asyncio.sleep(0.05)
             found = await many(running, 40)
             states = {row["url"]: row["state"] for row in running.servers()}
-            return found, {"dying": states[dying.url], "healthy": states[healthy.url]}
+            return found, [dying, healthy], {"dying": states[dying.url], "healthy": states[healthy.url]}
 
-    found, states = run(work)
-    assert_all_answered(found)
+    found, servers, states = run(work)
+    assert_all_answered(found, *servers)
     assert states["healthy"] == "up"
     assert states["dying"] in ("down", "trying")
 
@@ -193,7 +196,7 @@ def test_a_hanging_server_is_given_up_where_another_is_faster(llama: str) -> Non
     def fault(number: int) -> str:
         return "hang" if number > 2 else ""
 
-    async def work() -> tuple[list[Completion], int]:
+    async def work() -> tuple[list[Completion], Proxy, Proxy]:
         async with (
             proxy(llama, fault) as hanging,
             proxy(llama) as healthy,
@@ -201,15 +204,15 @@ def test_a_hanging_server_is_given_up_where_another_is_faster(llama: str) -> Non
         ):
             while len(running.describe()["servers"]) < 2:
                 await asyncio.sleep(0.05)
-            return await many(running, 12), hanging.faults.get("hang", 0)
+            return await many(running, 12), hanging, healthy
 
-    found, hung = run(work)
-    assert_all_answered(found)
-    assert hung >= 1
+    found, hanging, healthy = run(work)
+    assert_all_answered(found, hanging, healthy)
+    assert hanging.faults["hang"] >= 1
 
 
 def test_a_server_a_hundred_times_slower_gets_little(llama: str) -> None:
-    async def work() -> tuple[list[Completion], int, int]:
+    async def work() -> tuple[list[Completion], list[Proxy], int, int]:
         async with (
             proxy(llama, lambda number: "slow" if number > 2 else "") as slow,
             proxy(llama) as healthy,
@@ -219,10 +222,10 @@ def test_a_server_a_hundred_times_slower_gets_little(llama: str) -> None:
                 await asyncio.sleep(0.05)
             before = slow.seen, healthy.seen
             found = await many(running, 40)
-            return found, slow.seen - before[0], healthy.seen - before[1]
+            return found, [slow, healthy], slow.seen - before[0], healthy.seen - before[1]
 
-    found, slow, healthy = run(work)
-    assert_all_answered(found)
+    found, servers, slow, healthy = run(work)
+    assert_all_answered(found, *servers)
     assert slow + healthy == 40
     assert slow < healthy / 2
 
