@@ -58,6 +58,7 @@ def write(folder: Path, text: str) -> str:
         ({"sampling": {"policy": {"kind": "band", "low": False}}}, "low is a number, not false"),
         ({"sampling": {"temperature": math.inf}}, "sampling.temperature: Input should be a finite number"),
         ({"queries": []}, "queries: "),
+        ({"sampling": {"budget": {"money": 5}}}, "sampling: budget.money stops nothing without a price"),
     ],
 )
 def test_bad_key_or_value_is_named(bad: dict[str, Any], says: str) -> None:

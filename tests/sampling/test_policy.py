@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from dartmath.errors import ConfigError
 from dartmath.sampling import policy as rules
 from dartmath.sampling.config import VRT, Band, Custom, PolicySection, Prop2Diff, Uniform
+from dartmath.sampling.schedule import Schedule
+from dartmath.sampling.tally import Tally
 
 records = st.integers(1, 64).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n)))
 prop2diff = st.builds(Prop2Diff, k=st.integers(1, 300), exponent=st.floats(0.25, 4), pilot=st.integers(1, 64))
@@ -45,8 +47,25 @@ def test_uniform_and_vrt_ignore_difficulty(k: int, record: tuple[int, int]) -> N
 @given(records, st.floats(0, 0.5), st.floats(0.5, 1))
 def test_band_wants_only_its_pass_rates(record: tuple[int, int], low: float, high: float) -> None:
     trials, correct = record
-    inside = low <= 1 - (1 - correct / trials) <= high
+    inside = low <= correct / trials <= high
     assert rules.target(Band(k=3, low=low, high=high), trials, correct) == (3 if inside else 0)
+
+
+@given(records)
+def test_both_bounds_of_a_band_are_in_it(record: tuple[int, int]) -> None:
+    rate = record[1] / record[0]
+    assert rules.target(Band(k=3, low=rate, high=rate), *record) == 3
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [VRT(trials=10**12), Uniform(k=10**12), Prop2Diff(k=10**12), Band(k=10**12)],
+    ids=lambda p: p.kind,
+)
+def test_a_target_beyond_all_counters_is_the_largest(policy: PolicySection) -> None:
+    assert rules.target(policy, 10, 0) == 2**31 - 1
+    schedule = Schedule(policy, Tally(1, rules.pilot(policy)))
+    assert schedule.launch() == (0, 0)
 
 
 def test_untried_query_counts_as_one_that_always_fails() -> None:

@@ -138,3 +138,11 @@ class SamplingSection(Section):
     """Global limits."""
     price: Price = Price()
     """What generation costs."""
+
+    @model_validator(mode="after")
+    def _money_can_be_spent(self) -> Self:
+        if self.budget.money is not None and not any(self.price.model_dump().values()):
+            raise ValueError(
+                "budget.money stops nothing without a price; set price.per_hour or per_million_tokens"
+            )
+        return self

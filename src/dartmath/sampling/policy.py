@@ -28,6 +28,9 @@ from dartmath.sampling.difficulty import fail_rate
 
 Target = Callable[[int, int, int], int]
 
+# What counters hold (see `dartmath.sampling.tally`), and more than any run can sample of one query.
+_LARGEST = 2**31 - 1
+
 
 def pilot(policy: PolicySection) -> int:
     """Trials that every query gets unconditionally, and that measure its difficulty."""
@@ -49,8 +52,12 @@ def target(policy: PolicySection, trials: int, correct: int) -> int:
     """Correct responses wanted of a query that answered `correct` of `trials` pilot trials.
 
     For VRT this is the number of trials itself: all correct ones of that many are wanted. A
-    query without any valid trial (0, 0) counts as one that always fails.
+    query without any valid trial (0, 0) counts as one that always fails. At most 2^31 - 1.
     """
+    return min(_LARGEST, _target(policy, trials, correct))
+
+
+def _target(policy: PolicySection, trials: int, correct: int) -> int:
     match policy:
         case VRT():
             return policy.trials
@@ -59,7 +66,9 @@ def target(policy: PolicySection, trials: int, correct: int) -> int:
         case Prop2Diff():
             return proportional(policy.k, fail_rate(trials, correct), policy.exponent)
         case Band():
-            return policy.k if policy.low <= 1 - fail_rate(trials, correct) <= policy.high else 0
+            # Not 1 - fail rate, which is not quite 0.3 for 3 of 10.
+            pass_rate = correct / trials if trials else 0.0
+            return policy.k if policy.low <= pass_rate <= policy.high else 0
         case Custom():
             return _custom(policy, trials, correct)
 
