@@ -23,6 +23,28 @@ def test_one_process_runs_into_a_folder(smollm2: str, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["lock"]
 
 
+def test_the_recipe_is_written_once_when_sampling_has_accepted_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders, seen = RunFolders(tmp_path), []
+
+    def look(*_: object, **__: object) -> None:
+        seen.append((folders.recipe.read_text(), folders.recipe.stat().st_ino))
+
+    for stage in ("run_sample", "run_curate", "run_evaluate", "run_train", "run_report"):
+        monkeypatch.setattr(f"dartmath.pipeline.{stage}", look)
+    monkeypatch.setattr("dartmath.pipeline.check_recipe", lambda recipe: None)
+    recipe = recipe_in(tmp_path)
+    for before in ("", "another recipe"):
+        seen.clear()
+        if before:
+            folders.recipe.write_text(before)
+        run_recipe(recipe)
+        assert seen[0][0] == (before or recipe.to_yaml())
+        assert {text for text, _ in seen[1:]} == {recipe.to_yaml()}
+        assert len({file for _, file in seen[1:]}) == 1
+
+
 def test_a_recipe_that_is_refused_leaves_no_trace(smollm2: str, tmp_path: Path) -> None:
     folders = RunFolders(tmp_path)
     run(folders.sample, SimulatedEngine(), recipe_in(tmp_path).sampling, count=3)

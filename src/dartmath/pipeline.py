@@ -84,13 +84,15 @@ def run_recipe(recipe: Recipe, *, amend: bool = False) -> RunFolders:
     template = load_template(recipe.template)
     folders.root.mkdir(parents=True, exist_ok=True)
     with RunLock(folders.root):
-        _compare_recipe(recipe, folders)
+        recorded = _is_recorded(recipe, folders)
         _announce(recipe, template)
         for name, folder, stage in _stages(recipe, template, folders, amend=amend):
             info(f"\n── {name} ── {folder}")
             stage()
             # Not before sampling has accepted it: what is refused has made nothing here.
-            write_atomic(folders.recipe, recipe.to_yaml())
+            if not recorded:
+                write_atomic(folders.recipe, recipe.to_yaml())
+                recorded = True
         run_report(recipe, folders)
     return folders
 
@@ -198,12 +200,14 @@ def _base_model(recipe: Recipe) -> ModelSection:
     return recipe.model
 
 
-def _compare_recipe(recipe: Recipe, folders: RunFolders) -> None:
-    """Keep the resolved recipe beside its results to be; warn when there is another one."""
+def _is_recorded(recipe: Recipe, folders: RunFolders) -> bool:
+    """Whether the resolved recipe lies beside its results: written if none is, warned of if another is."""
     if not folders.recipe.is_file():
         write_atomic(folders.recipe, recipe.to_yaml())
     elif folders.recipe.read_text(encoding="utf-8") != recipe.to_yaml():
         warn(f"{folders.recipe} differs from the recipe given; every stage checks what it may go on with")
+        return False
+    return True
 
 
 def _announce(recipe: Recipe, template: Template) -> None:
