@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 
 from curation.memory import query, sample
+from dartmath.engines.protocol import Completion, Request
 from dartmath.report.runs import find_runs
 from dartmath.report.statistics import SamplingStatistics, binned, histogram, read_statistics
 from dartmath.report.watchers import Reservoir, WrongAnswers
-from dartmath.sampling.config import VRT
+from dartmath.sampling.config import VRT, Budget, Uniform
 from dartmath.sampling.journal import open_journal
+from dartmath.sampling.status import run_status
 from dartmath.verify.outcome import Outcome
-from report.made_run import make_sample
+from report.made_run import ScriptedEngine, make_sample, sums
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +63,28 @@ def test_a_run_without_pilot_has_statistics_too(tmp_path: Path) -> None:
     (run,) = find_runs([tmp_path])
     one = read_statistics(run, run.samples[0], label="made", browse=10, seed=0)
     assert one.states() == {"reached": 12} and one.total("trials") == 48
+
+
+def test_queries_stand_where_the_status_says_they_do(tmp_path: Path) -> None:
+    queries = sums(per_level=3)
+    refused = queries[0].text
+
+    class Refusing(ScriptedEngine):
+        async def generate(self, request: Request) -> Completion:
+            if refused in (request.prompt.text or ""):
+                return Completion("", "error", 0, 0, error="the prompt is too long")
+            return await super().generate(request)
+
+    # Some are given up, some capped, one is refused, and the budget leaves some open.
+    settings = {"policy": Uniform(k=40, cap=90), "give_up": 0.3, "budget": Budget(samples=500)}
+    make_sample(tmp_path / "sample", engine=Refusing(), queries=queries, **settings)
+    (run,) = find_runs([tmp_path])
+    one = read_statistics(run, run.samples[0], label="made", browse=10, seed=0)
+    (band,) = run_status(tmp_path / "sample").bands
+    states = ("open", "reached", "capped", "gave_up", "refused")
+    expected = {name.replace("_", " "): getattr(band, name) for name in states}
+    assert one.states() == Counter(expected)
+    assert expected["refused"] == 1 and expected["open"] and expected["gave up"] and expected["reached"]
 
 
 def test_the_reservoir_does_not_depend_on_order() -> None:

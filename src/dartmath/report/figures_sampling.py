@@ -33,7 +33,7 @@ _OUTCOMES = {
     Outcome.TIMEOUT: ("#0ea5e9", "-"),
     Outcome.ERROR: ("#78716c", "+"),
 }
-_STATES = {"reached": GOOD, "capped": MIDDLE, "gave up": BAD, "open": NEUTRAL}
+_STATES = {"reached": GOOD, "capped": MIDDLE, "gave up": BAD, "refused": OTHER, "open": NEUTRAL}
 _CURVE_POINTS = 60
 _BINS = 20
 
@@ -146,7 +146,7 @@ def pass_rates(series: Sequence[tuple[str, Sequence[float]]], name: str) -> Figu
 
 
 def coverage(bands: Sequence[BandStatistics], name: str) -> Figure:
-    """Where the queries of each band stand: target reached, capped, given up, open."""
+    """Where the queries of each band stand: target reached, capped, given up, refused by the engine, open."""
     names = [wrapped(band.name) for band in bands]
     traces = [
         bar(state, [band.states[state] for band in bands], names, colour, orientation="h")

@@ -58,7 +58,7 @@ def _sampling_tiles(one: SamplingStatistics) -> list[Tile]:
         Tile(
             "targets reached",
             f"{states['reached']:,}",
-            f"{states['gave up']:,} given up, {states['capped']:,} capped",
+            f"{states['gave up']:,} given up, {states['capped']:,} capped, {states['refused']:,} refused",
         ),
         Tile("without a judgement", f"{unjudged:,}", "truncated, no answer, unparsable, time-out, error"),
         Tile("suspected references", f"{len(one.suspects):,}", "wrong answers that agree with each other"),

@@ -15,9 +15,10 @@ from dartmath.report.browser import Browsable
 from dartmath.report.runs import Run, Stage
 from dartmath.report.watchers import Lengths, Reservoir, Watched, WrongAnswers
 from dartmath.sampling import policy as policies
-from dartmath.sampling.config import SamplingSection
+from dartmath.sampling.config import VRT
 from dartmath.sampling.journal import JournalReader, open_journal
-from dartmath.sampling.tally import QueryCounts
+from dartmath.sampling.schedule import Schedule, State
+from dartmath.sampling.tally import Tally
 
 # A reference is suspected when few agree with it and many agree with each other.
 _SUSPECT_ANSWERS = 6
@@ -92,8 +93,7 @@ def read_statistics(run: Run, stage: Stage, *, label: str, browse: int, seed: in
     queries = journal.queries()
     lengths, answers, reservoir = Lengths(), WrongAnswers(), Reservoir(queries, seed=seed)
     pools = read_pool(Watched(journal, [lengths, answers, reservoir]))
-    counts = journal.counts()
-    policy = journal.section.policy
+    tally, policy = journal.tally(), journal.section.policy
     pilot = policies.pilot(policy) or None
     bands_of = band_of(queries, {p.query.id: fail_rate(p, pilot) for p in pools})
     distinct = {pool.query.id: len({c.digest for c in pool.candidates}) for pool in pools}
@@ -101,7 +101,7 @@ def read_statistics(run: Run, stage: Stage, *, label: str, browse: int, seed: in
         pool.deduplicate()
     return SamplingStatistics(
         stage=stage,
-        bands=_bands(pools, bands_of, counts, distinct, journal),
+        bands=_bands(pools, bands_of, distinct, tally, _states(journal, tally)),
         pass_rates=[p.correct / p.trials for p in pools if p.trials],
         lengths=lengths,
         comparison=compare(pools, policy, run.rows),
@@ -137,13 +137,13 @@ def browse_evaluation(stage: Stage, *, label: str, browse: int, seed: int) -> Br
 def _bands(
     pools: Sequence[QueryPool],
     bands_of: dict[str, str],
-    counts: dict[str, QueryCounts],
     distinct: dict[str, int],
-    journal: JournalReader,
+    tally: Tally,
+    states: Sequence[str],
 ) -> list[BandStatistics]:
     found = {name: BandStatistics(name) for name in dict.fromkeys(bands_of.values())}
-    for pool in pools:
-        band, count = found[bands_of[pool.query.id]], counts[pool.query.id]
+    for index, pool in enumerate(pools):
+        band, count = found[bands_of[pool.query.id]], tally.counts(index)
         band.queries += 1
         band.covered += bool(pool.correct)
         band.trials += pool.trials
@@ -151,22 +151,17 @@ def _bands(
         band.distinct += distinct[pool.query.id]
         band.tokens += pool.tokens
         band.outcomes.update({outcome.value: n for outcome, n in count.outcomes.items()})
-        band.states[_state(pool, count, journal.section, finished=journal.finished)] += 1
+        band.states[states[index]] += 1
     return list(found.values())
 
 
-def _state(pool: QueryPool, count: QueryCounts, section: SamplingSection, *, finished: bool) -> str:
-    """Where the query stands: reached its target, hit the cap, was given up, or is still open."""
-    policy = section.policy
-    pilot = policies.pilot(policy) or None
-    if pool.trials >= (pilot or 1):
-        have = count.distinct if section.distinct else pool.correct
-        target = 0 if policy.kind == "vrt" else policies.target(policy, *pool.head(pilot))
-        if have >= target:
-            return "reached"
-    if pool.trials >= policies.cap(policy):
-        return "capped"
-    return "gave up" if finished else "open"
+def _states(journal: JournalReader, tally: Tally) -> list[str]:
+    """Where each query stands, in words; under VRT, which wants trials, the cap is the target."""
+    section = journal.section
+    schedule = Schedule(section.policy, tally, give_up=section.give_up, distinct=section.distinct)
+    done = State.REACHED if isinstance(section.policy, VRT) else State.CAPPED
+    found = (done if state is State.CAPPED else state for state in schedule.states())
+    return [state.replace("_", " ") for state in found]
 
 
 def _suspects(pools: Sequence[QueryPool], answers: WrongAnswers) -> list[Suspect]:
