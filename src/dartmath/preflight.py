@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dartmath.functions import load_function
 from dartmath.model import resolve_model
 from dartmath.prompts.template import load_template
 from dartmath.recipe import Recipe
@@ -18,6 +19,7 @@ def check_recipe(recipe: Recipe) -> None:
     from dartmath.queries.load import load
     from dartmath.sampling import policy as policies
     from dartmath.training.layout import batch_layout
+    from dartmath.verify.own import KEY, is_own
 
     load_template(recipe.template)
     for policy in (recipe.sampling.policy, recipe.curation.policy):
@@ -25,6 +27,9 @@ def check_recipe(recipe: Recipe) -> None:
             policies.target(policy, 1, 0)  # a function of the user's own is loaded and called
     for name in recipe.report.published:
         find_published(name)
+    for source in (*recipe.queries, *(recipe.evaluation.benchmarks if recipe.evaluation else ())):
+        if is_own(source.verifier):
+            load_function(source.verifier, KEY)
     if recipe.training:
         load_template(recipe.training.template or recipe.template)
         resolve_model(recipe.training.model or recipe.model.name)

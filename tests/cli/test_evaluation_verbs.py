@@ -62,7 +62,7 @@ def test_regrade_writes_disagreements_and_scores(tmp_path: Path) -> None:
     found = json.loads(invoke("regrade", str(folder), "--workers", "0", "--json"))
     assert (found["responses"], found["agreement"], found["disagreements"]) == (10, 1.0, [])
     scores, out = tmp_path / "b", tmp_path / "d.jsonl"
-    text = invoke("regrade", str(folder), "--workers", "0", "--scores", str(scores), "--out", str(out))
+    text = invoke("regrade", str(folder), "--workers", "0", "--into", str(scores), "--out", str(out))
     assert "100.00 %" in " ".join(text.split())
     assert out.read_text() == ""
     assert (scores / "result.json").is_file()

@@ -104,3 +104,24 @@ def test_a_missing_argument_or_file_is_a_usage_error(tmp_path: Path) -> None:
     done = dartmath("--file", str(tmp_path / "none.jsonl"))
     assert done.returncode == 2
     assert "no such file" in done.stderr
+
+
+def test_a_function_of_the_users_own_judges_a_response_or_a_file(tmp_path: Path) -> None:
+    (tmp_path / "checks.py").write_text("def judge(q, r):\n    return r.endswith(q.references[0])\n")
+    name = f"{tmp_path / 'checks.py'}:judge"
+    assert dartmath("4", "so 4", "--verifier", name).stdout.startswith("correct")
+    rows = [{"reference": "4", "response": text} for text in ("so 4", "5")]
+    source = tmp_path / "responses.jsonl"
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    done = dartmath("--file", str(source), "--verifier", name, "--json")
+    assert json.loads(done.stdout)["outcomes"] == {"correct": 1, "wrong": 1}
+    assert "write a function of your own as file.py:name" in dartmath("4", "4", "--verifier", "maths").stderr
+
+
+def test_a_row_names_no_code_that_runs(tmp_path: Path) -> None:
+    (tmp_path / "checks.py").write_text("raise SystemExit('it ran')\n")
+    source = tmp_path / "responses.jsonl"
+    row = {"reference": "4", "response": "4", "verifier": f"{tmp_path / 'checks.py'}:judge"}
+    source.write_text(json.dumps(row) + "\n", encoding="utf-8")
+    done = dartmath("--file", str(source))
+    assert done.returncode == 2 and "no verifier" in done.stderr and "it ran" not in done.stderr

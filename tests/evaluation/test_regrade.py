@@ -50,7 +50,7 @@ def test_a_changed_judgement_is_listed(tmp_path: Path, verifier: str) -> None:
 def test_scores_of_a_new_judgement(tmp_path: Path) -> None:
     journal(tmp_path / "a", spoil=True)
     assert read_result(tmp_path / "a").average.value == 5 / 8
-    found = regrade(tmp_path / "a", workers=0, scores=tmp_path / "b")
+    found = regrade(tmp_path / "a", workers=0, into=tmp_path / "b")
     assert len(found.disagreements) == 1
     again = read_result(tmp_path / "b")
     assert again.average.value == 6 / 8
@@ -60,18 +60,18 @@ def test_scores_of_a_new_judgement(tmp_path: Path) -> None:
 
 def test_a_new_judgement_is_compared_with_the_old_one(tmp_path: Path) -> None:
     journal(tmp_path / "a", spoil=True)
-    regrade(tmp_path / "a", workers=0, scores=tmp_path / "b")
+    regrade(tmp_path / "a", workers=0, into=tmp_path / "b")
     found = compare(tmp_path / "a", tmp_path / "b")
     assert (found.overall.only_first, found.overall.only_second) == (0, 1)
     assert list(found.differing) == ["verifier"]
 
 
-def test_scores_need_a_folder_of_their_own(tmp_path: Path) -> None:
+def test_a_new_judgement_goes_to_a_new_folder(tmp_path: Path) -> None:
     journal(tmp_path / "a")
-    with pytest.raises(DataError, match="another folder"):
-        regrade(tmp_path / "a", scores=tmp_path / "a")
-    with pytest.raises(DataError, match="not an output folder"):
-        regrade(tmp_path / "a" / "samples", scores=tmp_path / "b")
+    (tmp_path / "b").mkdir()
+    for taken in "ab":
+        with pytest.raises(DataError, match="is there already; a new judgement goes to a new folder"):
+            regrade(tmp_path / "a", into=tmp_path / taken)
 
 
 def test_what_cannot_be_judged_is_refused(tmp_path: Path) -> None:

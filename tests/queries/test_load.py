@@ -6,17 +6,18 @@ import gzip
 import json
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from dartmath.errors import ConfigError, DataError, MissingDependencyError, UnknownNameError
 from dartmath.queries import Columns, Query, QuerySource, Selector, load, load_all
 from dartmath.queries.query import make_query
 from dartmath.queries.select import select
-from dartmath.verify.judge import VERIFIERS
+from dartmath.verify import grade
 
 ROWS = [{"query": f"What is {i} + 1?", "reference": str(i + 1), "kind": "sum"} for i in range(9)]
 
@@ -228,9 +229,53 @@ def test_what_does_not_belong_is_refused(source: QuerySource, error: type[Except
         load(source)
 
 
-def test_verification_modes_are_those_of_the_verifier() -> None:
-    field = QuerySource.model_fields["verifier"]
-    assert set(get_args(field.annotation)) == set(VERIFIERS)
+def test_an_unknown_verifier_is_named_with_the_nearest() -> None:
+    with pytest.raises(ValidationError, match=r"there is no verifier 'maht'; did you mean .math."):
+        QuerySource(dataset="own.jsonl", verifier="maht")
+
+
+def test_columns_that_verifiers_read_are_kept(tmp_path: Path) -> None:
+    rows = [
+        {"query": "How far?", "reference": 3, "tolerance": "0.5", "ordered": "TRUE", "tests": [1, {"a": 2}]}
+    ]
+    columns = Columns(keep=["tolerance", "ordered", "tests"])
+    (query,) = load(QuerySource(dataset=write_jsonl(tmp_path / "own.jsonl", rows), columns=columns))
+    assert dict(query.metadata) == {"tolerance": 0.5, "ordered": True, "tests": [1, {"a": 2}]}
+    assert grade(query, "\\boxed{3.4}").correct and not grade(query, "\\boxed{3.6}").correct
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ({"tolerance": "much"}, "column 'tolerance' is a number of at least 0, found 'much'"),
+        ({"tolerance": -1}, "found -1"),
+        ({"tolerance": True}, "found True"),
+        ({"ordered": 1}, "column 'ordered' is true or false, found 1"),
+        ({}, "no column 'tolerance'"),
+    ],
+)
+def test_kept_columns_that_the_verifier_cannot_read(tmp_path: Path, row: dict[str, Any], says: str) -> None:
+    keep = [*row] or ["tolerance"]
+    path = write_jsonl(tmp_path / "own.jsonl", [{"query": "a", "reference": "1", **row}])
+    with pytest.raises(DataError, match=rf"own\.jsonl:1: .*{says}"):
+        load(QuerySource(dataset=path, columns=Columns(keep=keep)))
+
+
+def test_a_function_may_judge_data_sets_of_every_kind(tmp_path: Path) -> None:
+    mapping = [{"query": "a", "reference": {"target": 24, "numbers": [3, 8]}}]
+    path = write_jsonl(tmp_path / "own.jsonl", mapping)
+    with pytest.raises(DataError, match="missing reference answer"):
+        load(QuerySource(dataset=path))
+    (own,) = load(QuerySource(dataset=path, verifier="checks.py:judge"))
+    assert json.loads(own.references[0]) == mapping[0]["reference"]
+    puzzle = "reasoning-gym/countdown"
+    with pytest.raises(ConfigError, match=r"verifier of\s+your own"):
+        load(QuerySource(dataset=puzzle))
+    for query in load(QuerySource(dataset=puzzle, select=Selector(n=3), verifier="checks.py:judge")):
+        assert query.verifier == "checks.py:judge"
+        assert {"numbers", "target"} <= query.metadata["entry"].keys()
+    with pytest.raises(UnknownNameError, match='did you mean "countdown"'):
+        load(QuerySource(dataset="reasoning-gym/countdwon", verifier="checks.py:judge"))
 
 
 def test_data_that_is_nowhere_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

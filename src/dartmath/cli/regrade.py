@@ -17,11 +17,13 @@ def command(
     run: Annotated[Path, typer.Argument(help="Folder that `dartmath evaluate`, `sample` or `run` wrote.")],
     *,
     verifier: Annotated[
-        str, typer.Option(help="`dartmath` (this version) or `math-verify` (a second opinion).")
+        str,
+        typer.Option(help="`dartmath` (this version), `math-verify`, or your own function: `file.py:name`."),
     ] = "dartmath",
     out: Annotated[Path | None, typer.Option(help="Write all disagreements to this JSONL file.")] = None,
-    scores: Annotated[
-        Path | None, typer.Option(help="Write the scores of an evaluation, judged again, to this folder.")
+    into: Annotated[
+        Path | None,
+        typer.Option(help="New folder for the pool of samples, or the scores, judged again."),
     ] = None,
     show: Annotated[int, typer.Option(min=0, help="How many disagreements to print.")] = 20,
     workers: Annotated[int, typer.Option(min=0, help="Verification processes.")] = 1,
@@ -33,12 +35,13 @@ def command(
     Examples:
         dartmath regrade runs/tiny/evaluation/after
         dartmath regrade runs/tiny/evaluation/after --verifier math-verify --out disagreements.jsonl
-        dartmath regrade runs/evaluation/my-model --scores runs/evaluation/my-model-regraded
+        dartmath regrade runs/evaluation/my-model --into runs/evaluation/my-model-regraded
+        dartmath regrade runs/mine/sample --verifier checks.py:judge --into runs/mine/sample-2
     """
     from dartmath.evaluation.regrade import regrade
     from dartmath.terminal import print_json
 
-    found = regrade(run, verifier=verifier, workers=workers, timeout=timeout, scores=scores)
+    found = regrade(run, verifier=verifier, workers=workers, timeout=timeout, into=into)
     if out is not None:
         from dartmath.manifest import write_atomic
 

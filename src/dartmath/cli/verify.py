@@ -28,6 +28,9 @@ def command(  # noqa: PLR0917
     query: Annotated[str | None, typer.Option(help="The problem; its wording can matter.")] = None,
     tolerance: Annotated[float | None, typer.Option(help="Absolute difference that is allowed.")] = None,
     ordered: Annotated[bool, typer.Option("--ordered", help="Lists must come in this order.")] = False,
+    verifier: Annotated[
+        str | None, typer.Option(help="Function of your own that judges whole responses: file.py:name.")
+    ] = None,
     file: Annotated[Path | None, typer.Option(help="File of responses: JSONL, CSV or Parquet.")] = None,
     out: Annotated[Path | None, typer.Option(help="Where to write the rows with their outcomes.")] = None,
     workers: Annotated[int, typer.Option(help="Grading processes for --file.")] = 1,
@@ -47,16 +50,44 @@ def command(  # noqa: PLR0917
         dartmath verify '(-\\infty, 3]' 'x \\le 3'
         dartmath verify -- '-5' '-5.0'
         dartmath verify --file responses.jsonl --workers 2
+        dartmath verify 24 'It is \\boxed{8 * 3}' --verifier checks.py:judge
     """
     if file is not None:
-        _file(file, out or file.with_suffix(".graded.jsonl"), workers, as_json)
+        _file(file, out or file.with_suffix(".graded.jsonl"), workers, verifier, as_json)
         return
     if reference is None or answer is None:
         raise UsageError("give a reference and an answer, or --file; see `dartmath verify --help`")
+    if verifier is not None:
+        _show_own(reference, answer, query or "", verifier, as_json)
+        return
     from dartmath.verify import verify
 
     verdict = verify(reference, answer, query=query, tolerance=tolerance, ordered=ordered or None)
     _explain(reference, answer, verdict, as_json)
+
+
+def _own(name: str) -> str:
+    """The name of a function of the user's own, once it is known that there is one."""
+    from dartmath.functions import load_function
+    from dartmath.verify.own import KEY, is_own
+
+    if not is_own(name):
+        raise UsageError(f"--verifier {name}: write a function of your own as file.py:name")
+    load_function(name, KEY)
+    return name
+
+
+def _show_own(reference: str, response: str, query: str, verifier: str, as_json: bool) -> None:
+    from dartmath.terminal import print_json
+    from dartmath.text import encodable, printable
+    from dartmath.verify import grade
+    from dartmath.verify.judge import Question
+
+    verdict = grade(Question(query, (reference,), _own(verifier)), response)
+    if as_json:
+        print_json(_row(verdict))
+    else:
+        print(printable(encodable(f"{verdict.outcome}: {verdict.reason} ({verdict.comparison})")))
 
 
 def _explain(reference: str, answer: str, verdict: Verdict, as_json: bool) -> None:
@@ -86,7 +117,7 @@ def _row(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _file(path: Path, out: Path, workers: int, as_json: bool) -> None:
+def _file(path: Path, out: Path, workers: int, verifier: str | None, as_json: bool) -> None:
     """Grade a file row by row; a row that cannot be graded is written with the outcome "error"."""
     from dartmath.verify import grade_many
 
@@ -98,7 +129,7 @@ def _file(path: Path, out: Path, workers: int, as_json: bool) -> None:
         for number, row in rows:
             kept: Row = {} if isinstance(row, DataError) else row
             try:
-                pair = _query_and_response(row, path, number)
+                pair = _query_and_response(row, path, number, own)
             except DataError as problem:
                 problems.append(problem)
                 waiting.append((kept, problem))
@@ -106,6 +137,7 @@ def _file(path: Path, out: Path, workers: int, as_json: bool) -> None:
             waiting.append((kept, None))
             yield pair
 
+    own = None if verifier is None else _own(verifier)
     rows = _open(path, out)
     with out.open("w", encoding="utf-8") as sink:
 
@@ -140,8 +172,9 @@ def _open(path: Path, out: Path) -> Iterator[tuple[int, Row | DataError]]:
     return rows
 
 
-def _query_and_response(row: Row | DataError, path: Path, line: int) -> tuple[Question, str]:
-    from dartmath.verify.judge import VERIFIERS, Question
+def _query_and_response(row: Row | DataError, path: Path, line: int, own: str | None) -> tuple[Question, str]:
+    from dartmath.verify.judge import Question
+    from dartmath.verify.own import VERIFIERS
 
     if isinstance(row, DataError):
         raise row
@@ -151,8 +184,8 @@ def _query_and_response(row: Row | DataError, path: Path, line: int) -> tuple[Qu
         missing = "reference" if references is None else "response"
         names = ", ".join(_REFERENCES if references is None else _RESPONSES)
         raise DataError(f"no {missing}; its key must be one of {names}", path=path, line=line)
-    verifier = str(row.get("verifier", "math"))
-    if verifier not in VERIFIERS:
+    verifier = own or str(row.get("verifier", "math"))
+    if verifier not in VERIFIERS and not own:  # a row must not name code that is to run
         raise DataError(
             f"no verifier {verifier!r}; it must be one of {', '.join(VERIFIERS)}", path=path, line=line
         )

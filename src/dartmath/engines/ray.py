@@ -90,12 +90,12 @@ class ReplicatedEngine:
             "", "error", error=f"{_TRIES} replicas were lost with this request; the last: {reason}"
         )
 
-    def grading_pool(self) -> RayGradingPool | None:
+    def grading_pool(self, timeout: float) -> RayGradingPool | None:
         """Verification on the cluster, where the section asks for it."""
         from dartmath.engines.ray_grading import RayGradingPool
 
         workers = self.section.grading
-        return RayGradingPool(workers, address=self.section.address) if workers else None
+        return RayGradingPool(workers, timeout, address=self.section.address) if workers else None
 
     def servers(self) -> list[dict[str, Any]]:
         """State and load of every replica, for a status display."""

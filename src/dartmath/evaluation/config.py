@@ -40,3 +40,5 @@ class EvaluationSection(Section):
     """In `dartmath run`: evaluate the model before fine-tuning too."""
     workers: int = Field(1, ge=0)
     """Verification processes."""
+    verify_seconds: float = Field(5.0, gt=0)
+    """Seconds until the verification of one response is given up."""

@@ -1,29 +1,37 @@
-"""regrade: judge stored responses again, with this verifier or with Math-Verify as second opinion.
+"""regrade: judge stored responses again: with this verifier, with one of the user's own, or with Math-Verify.
 
-Nothing is generated and the journal stays as it is; the disagreements are what one wants to read.
+Nothing is generated and the journal stays as it is; the disagreements are what one wants to read, and
+`into` takes what follows from the new judgement.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
-from dartmath.errors import DataError, UnknownNameError
+from dartmath.errors import DataError, UnknownNameError, UsageError
 from dartmath.evaluation.config import EvaluationSection
-from dartmath.evaluation.result import EvaluationResult, read_result
+from dartmath.evaluation.result import read_result
 from dartmath.evaluation.run import SAMPLES, benchmarks_of, rescore
 from dartmath.evaluation.second_opinion import MathVerify
+from dartmath.functions import load_function, source_hash
 from dartmath.queries.query import Query
 from dartmath.sampling.journal import JournalReader, open_journal
+from dartmath.sampling.rejudged import rejudged_pool
 from dartmath.sampling.sample import Sample
+from dartmath.text import encodable
 from dartmath.verify.outcome import Outcome, Verdict
+from dartmath.verify.own import KEY, is_own
 
-VERIFIERS = ("dartmath", "math-verify")
+DARTMATH = "dartmath"
+VERIFIERS = (DARTMATH, "math-verify")
 TIMEOUT = 5.0
 _WINDOW = 4096
 
@@ -68,56 +76,101 @@ class Regrade:
 def regrade(
     folder: Path,
     *,
-    verifier: str = "dartmath",
+    verifier: str = DARTMATH,
     workers: int = 1,
     timeout: float = TIMEOUT,
-    scores: Path | None = None,
+    into: Path | None = None,
 ) -> Regrade:
     """Judge every stored response of a sampling or evaluation folder again.
 
-    With `dartmath` all changes of outcome are disagreements; with `math-verify`, which knows
-    only right and wrong, changes between correct and not correct. A judgement that takes longer
-    than `timeout` seconds ends as a timeout. With `scores`, the scores of an evaluation under the
-    new judgement are written to that folder. Raises `UnknownNameError` for another verifier,
-    `MissingDependencyError` when Math-Verify is not installed, and `DataError` when `scores` are
-    asked for and `folder` is no finished evaluation, or the same folder.
+    `verifier` is "dartmath", "math-verify", or a function of the user's own (`file.py:name`), which
+    judges the queries that have one, and where none has, all. With "math-verify", which knows only
+    right and wrong, disagreements are changes between correct and not correct; otherwise all changes
+    of outcome. A judgement that takes longer than `timeout` seconds ends as a timeout. `into` is a
+    new folder for what follows: the scores of an evaluation, or the pool of a sampling run, which
+    can be curated and sampled on.
+
+    Raises `UnknownNameError` for another verifier, `MissingDependencyError` when Math-Verify is not
+    installed, `UsageError` where the run needs a function that was not named, and `DataError` when
+    `folder` holds no responses, or `into` is there already.
     """
-    if verifier not in VERIFIERS:
-        raise UnknownNameError("verifier", verifier, VERIFIERS)
-    result = _evaluation_to_score(folder, scores) if scores else None
+    own = is_own(verifier)
+    if not own and verifier not in VERIFIERS:
+        raise UnknownNameError("verifier", verifier, (*VERIFIERS, "file.py:name"))
+    if own:
+        load_function(verifier, KEY)
     journal = _journal(folder)
-    queries = {query.id: query for query in journal.queries()}
+    queries = _judged_by(verifier, journal)
     table: Counter[tuple[str, str]] = Counter()
     found, skipped = [], 0
-    judged: dict[str, list[Sample]] = defaultdict(list)
-    with _judge(verifier, workers, timeout) as judge:
+    with _keep(folder, into, journal, queries, verifier) as keep, _judge(verifier, workers, timeout) as judge:
         for sample, verdict in _verdicts(judge, queries, journal.samples()):
-            if result is not None:
-                judged[sample.query_id].append(_with_verdict(sample, verdict) if verdict else sample)
+            keep(_with_verdict(sample, verdict) if verdict else sample)
             if verdict is None:
                 skipped += 1
                 continue
             table[sample.outcome.value, verdict.outcome.value] += 1
             if _differs(sample.outcome, verdict.outcome, verifier):
                 found.append(_disagreement(queries[sample.query_id], sample, verdict))
-    if result is not None and scores is not None:
-        section = EvaluationSection.model_validate(result.section)
-        name = f"{verifier} {version(verifier)}"
-        rescore(folder, benchmarks_of(result, journal), section, samples=judged, out=scores, verifier=name)
     found.sort(key=lambda d: (d.dataset, d.query_id, d.trial))
     return Regrade(verifier, sum(table.values()), skipped, dict(table), tuple(found))
 
 
-def _evaluation_to_score(folder: Path, scores: Path) -> EvaluationResult:
-    if scores.resolve() == folder.resolve():
-        raise DataError("the scores of a new judgement go to another folder than the run's own", path=scores)
-    return read_result(folder)
+def _judged_by(verifier: str, journal: JournalReader) -> dict[str, Query]:
+    """The queries of a run by id, with the verifiers that judge them now.
+
+    A function runs only if the caller names it: the run may be somebody else's.
+    """
+    queries = journal.queries()
+    named = sorted({query.verifier for query in queries if is_own(query.verifier)})
+    if named and verifier == DARTMATH:
+        raise UsageError(
+            f"queries of {journal.folder} are judged by {named[0]}, a function of your own; "
+            f"name it to run it: --verifier {named[0]}"
+        )
+    if is_own(verifier):
+        queries = [
+            replace(query, verifier=verifier) if is_own(query.verifier) or not named else query
+            for query in queries
+        ]
+    return {query.id: query for query in queries}
+
+
+@contextmanager
+def _keep(
+    folder: Path, into: Path | None, journal: JournalReader, queries: dict[str, Query], verifier: str
+) -> Iterator[Callable[[Sample], None]]:
+    """Where samples go that were judged again: a new pool, the scores of an evaluation, or nowhere."""
+    if into is None:
+        yield lambda sample: None
+        return
+    if into.exists():
+        raise DataError("is there already; a new judgement goes to a new folder", path=into)
+    if journal.folder == folder / SAMPLES:
+        result = read_result(folder)
+        judged: dict[str, list[Sample]] = defaultdict(list)
+        yield lambda sample: judged[sample.query_id].append(sample)
+        section = EvaluationSection.model_validate(result.section)
+        benchmarks = benchmarks_of(result, journal)
+        rescore(folder, benchmarks, section, samples=judged, out=into, verifier=_versioned(verifier))
+        return
+    changes: dict[str, Any] = {"judged": {"verifier": _versioned(verifier), "source": str(journal.folder)}}
+    if is_own(verifier):
+        names = {query.verifier for query in queries.values() if is_own(query.verifier)}
+        changes["verifiers"] = {name: source_hash(name, KEY) for name in sorted(names)}
+    with rejudged_pool(journal, list(queries.values()), into, changes) as add:
+        yield add
+
+
+def _versioned(verifier: str) -> str:
+    """The verifier with what tells its state: a version, or the hash of a function's file."""
+    return f"{verifier} {source_hash(verifier, KEY) if is_own(verifier) else version(verifier)}"
 
 
 def _verdicts(
     judge: _Ours | MathVerify, queries: dict[str, Query], samples: Iterator[Sample]
 ) -> Iterator[tuple[Sample, Verdict | None]]:
-    """Each sample with its new verdict; None where its text is not stored."""
+    """Each sample with its new verdict; None where there is no response, or its text is not stored."""
     while batch := list(islice(samples, _WINDOW)):
         yield from ((sample, None) for sample in batch if not _has_text(sample))
         kept = [sample for sample in batch if _has_text(sample)]
@@ -125,7 +178,8 @@ def _verdicts(
 
 
 def _with_verdict(sample: Sample, verdict: Verdict) -> Sample:
-    return replace(sample, outcome=verdict.outcome, answer=verdict.answer, reason=verdict.reason)
+    answer = None if verdict.answer is None else encodable(verdict.answer)
+    return replace(sample, outcome=verdict.outcome, answer=answer, reason=encodable(verdict.reason))
 
 
 def _journal(folder: Path) -> JournalReader:
@@ -162,13 +216,13 @@ def _judge(verifier: str, workers: int, timeout: float) -> _Ours | MathVerify:
 
 def _has_text(sample: Sample) -> bool:
     # The journal may keep hashes or counts alone of responses that are not correct.
-    return bool(sample.text) or sample.completion_tokens <= 1
+    return sample.finish_reason != "error" and (bool(sample.text) or sample.completion_tokens <= 1)
 
 
 def _differs(stored: Outcome, now: Outcome, verifier: str) -> bool:
-    if verifier == "dartmath":
-        return stored is not now
-    return (stored is Outcome.CORRECT) != (now is Outcome.CORRECT)
+    if verifier == "math-verify":
+        return (stored is Outcome.CORRECT) != (now is Outcome.CORRECT)
+    return stored is not now
 
 
 def _disagreement(query: Query, sample: Sample, verdict: Verdict) -> Disagreement:

@@ -177,6 +177,7 @@ def _sampling(section: EvaluationSection) -> SamplingSection:
         stop=section.stop,
         shots=section.shots,
         workers=section.workers,
+        verify_seconds=section.verify_seconds,
     )
 
 

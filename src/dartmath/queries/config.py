@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from dartmath.config import Section
+from dartmath.errors import nearest
+from dartmath.verify.own import VERIFIERS, is_own
 
 
 class Selector(Section):
@@ -35,6 +37,9 @@ class Columns(Section):
     """Column of the level."""
     domain: str | None = None
     """Column of the domain."""
+    keep: list[str] = []
+    """Further columns that verifiers read: `tolerance` (an absolute difference) and `ordered` (true
+    or false) for `math`, any for a function of your own."""
 
 
 class WorkedExample(Section):
@@ -66,7 +71,15 @@ class QuerySource(Section):
     """Hub id (`OWNER/NAME` or `OWNER/NAME:CONFIG`) to read a built-in data set from instead."""
     revision: str | None = None
     """Branch, tag or commit of what is read from the Hub; the newest when absent."""
-    verifier: Literal["math", "theoremqa"] = "math"
-    """Verification mode of a user's own data set."""
+    verifier: str = "math"
+    """What judges the responses: `math`, `theoremqa`, or a function of your own, as `file.py:name`
+    or `package.module:name`."""
     examples: list[WorkedExample] = []
     """Worked examples for few-shot prompts on this data set; the built-in ones when absent."""
+
+    @field_validator("verifier")
+    @classmethod
+    def _known_verifier(cls, name: str) -> str:
+        if name not in VERIFIERS and not is_own(name):
+            raise ValueError(f"there is no verifier {name!r}{nearest(name, [*VERIFIERS, 'file.py:name'])}")
+        return name

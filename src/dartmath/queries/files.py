@@ -6,6 +6,7 @@ acceptable answers. Every error names file and line.
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -19,6 +20,7 @@ from dartmath.queries.dataset import Hub
 from dartmath.queries.download import read_hub
 from dartmath.queries.query import Query, make_query
 from dartmath.queries.rows import Row, read_rows
+from dartmath.verify.own import is_own
 
 HUB_PREFIX = "hub:"
 _SHOWN = 80
@@ -73,7 +75,7 @@ def _convert(source: QuerySource, columns: Columns, row: Row) -> Query:
     text = _column(row, columns.query)
     if not isinstance(text, str):
         raise DataError(f"column {columns.query!r} is a text, found {repr(text)[:_SHOWN]}")
-    references = _references(_column(row, columns.reference), columns.reference)
+    references = _references(_column(row, columns.reference), columns.reference, own=is_own(source.verifier))
     own_id, level, domain = (_text(row, name) for name in (columns.id, columns.level, columns.domain))
     try:
         "".join(filter(None, (text, *references, own_id, level, domain))).encode()
@@ -87,6 +89,7 @@ def _convert(source: QuerySource, columns: Columns, row: Row) -> Query:
         level=level,
         domain=domain,
         band=source.band,
+        **_kept(row, columns.keep),
     )
     return replace(query, id=own_id) if own_id else query
 
@@ -105,7 +108,33 @@ def _text(row: Row, name: str | None) -> str | None:
     return None if value is None else str(value)
 
 
-def _references(value: Any, column: str) -> tuple[str, ...]:
+def _kept(row: Row, names: Iterable[str]) -> dict[str, Any]:
+    """The columns that are kept for verifiers; the two that the built-in one reads are checked."""
+    kept = {name: _column(row, name) for name in names}
+    if (tolerance := kept.get("tolerance")) is not None:
+        kept["tolerance"] = _tolerance(tolerance)
+    if (ordered := kept.get("ordered")) is not None:
+        named = {"true": True, "false": False}.get(str(ordered).strip().lower())
+        if named is None:
+            raise DataError(f"column 'ordered' is true or false, found {repr(ordered)[:_SHOWN]}")
+        kept["ordered"] = named
+    return kept
+
+
+def _tolerance(value: Any) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if isinstance(value, bool) or not 0 <= number < math.inf:
+        raise DataError(f"column 'tolerance' is a number of at least 0, found {repr(value)[:_SHOWN]}")
+    return number
+
+
+def _references(value: Any, column: str, *, own: bool) -> tuple[str, ...]:
+    """Acceptable answers as texts; for a verifier of the user's own, a mapping becomes JSON."""
+    if own and isinstance(value, dict):
+        return (json.dumps(value, ensure_ascii=False, default=str),)
     values: Sequence[Any] = value if isinstance(value, list | tuple) else [value]
     for one in values:
         # A bool is an int in Python, and a legitimate answer of a true/false question.

@@ -3,23 +3,26 @@
     {"dataset": "reasoning-gym/chain_sum", "options": {"min_terms": 2, "max_terms": 2},
      "select": {"n": 50, "seed": 1}}
 
-A row: "What is 12 + 7?" with the reference "19". Not covered: generators whose question has many
-right answers (puzzles, anagrams, code), since a rule that compares with one reference would call
-the others wrong; those that
-ask for a form rather than a value (fractions in lowest terms, sorted words), since an unreduced
-answer has the right value; and those with rounded answers, which need a tolerance of their own.
+A row: "What is 12 + 7?" with the reference "19". Covered by a verifier of the user's own alone, which
+finds the generator's metadata in the query's: generators whose question has many right answers
+(puzzles, anagrams, code), since a rule that compares with one reference would call the others wrong;
+those that ask for a form rather than a value (fractions in lowest terms, sorted words), since an
+unreduced answer has the right value; and those with rounded answers, which need a tolerance. Their
+own scorers are not used: some of them evaluate what a model wrote.
 Source: https://github.com/open-thought/reasoning-gym
 """
 
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dartmath.errors import ConfigError, DataError, UnknownNameError, nearest
 from dartmath.queries.config import QuerySource
 from dartmath.queries.query import Query, make_query
+from dartmath.verify.own import is_own
 
 PREFIX = "reasoning-gym/"
 DEFAULT_SIZE = 100
@@ -73,13 +76,16 @@ def generate(source: QuerySource) -> list[Query]:
 
 def _check_name(source: QuerySource) -> str:
     name = source.dataset.removeprefix(PREFIX)
+    own = is_own(source.verifier)
     if name not in GENERATORS:
-        if name in _all_generators():
+        known = [*_all_generators()]
+        if name not in known:
+            raise UnknownNameError("generator", name, known if own else GENERATORS)
+        if not own:
             raise ConfigError(
-                f"{source.dataset} has no single right value that can be compared; "
-                f"use one of: {', '.join(GENERATORS)}"
+                f"{source.dataset} has no single right value that can be compared; give it a verifier of "
+                f"your own (`verifier: file.py:name`), or use one of: {', '.join(GENERATORS)}"
             )
-        raise UnknownNameError("generator", name, GENERATORS)
     if source.select.levels or source.select.domains:
         raise ConfigError(
             f"{source.dataset} has no levels or domains to select; set its options instead, "
@@ -124,6 +130,13 @@ def _convert(source: QuerySource, name: str, item: Mapping[str, Any]) -> Query:
         source.dataset,
         item["question"].strip(),
         str(item["answer"]),
+        verifier=source.verifier,
         domain=name,
         band=source.band,
+        entry=_plain(item["metadata"]) if is_own(source.verifier) else None,
     )
+
+
+def _plain(metadata: Mapping[str, Any]) -> Any:
+    """A generator's metadata as JSON holds them; what JSON cannot hold becomes its text."""
+    return json.loads(json.dumps(metadata, default=str))

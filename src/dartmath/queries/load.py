@@ -15,6 +15,7 @@ from dartmath.queries.query import Query
 from dartmath.queries.registry import datasets
 from dartmath.queries.rows import is_row_file
 from dartmath.queries.select import select
+from dartmath.verify.own import is_own
 
 
 def load(source: QuerySource) -> list[Query]:
@@ -29,6 +30,8 @@ def load(source: QuerySource) -> list[Query]:
         return generate(source)
     if source.dataset in datasets():
         queries = load_builtin(datasets()[source.dataset], mirror=source.mirror, revision=source.revision)
+        if is_own(source.verifier):
+            queries = [replace(query, verifier=source.verifier) for query in queries]
     elif is_row_file(source.dataset) or source.dataset.startswith(HUB_PREFIX) or _is_path(source.dataset):
         queries = load_own(source)
     else:
@@ -76,7 +79,9 @@ def _check_keys(source: QuerySource) -> None:
         raise ConfigError(f"{source.dataset}: `mirror` belongs to built-in data sets alone")
     if source.split != "train" and not source.dataset.startswith(HUB_PREFIX):
         raise ConfigError(f"{source.dataset}: `split` belongs to your own Hub data sets alone")
-    if source.verifier != "math" and (builtin or generator):
-        raise ConfigError(f"{source.dataset}: `verifier` belongs to your own data sets alone")
+    if source.verifier != "math" and (builtin or generator) and not is_own(source.verifier):
+        raise ConfigError(
+            f"{source.dataset} has a verifier; in its place you may name a function of your own, file.py:name"
+        )
     if source.revision and not (builtin or source.dataset.startswith(HUB_PREFIX)):
         raise ConfigError(f"{source.dataset}: `revision` belongs to what is read from the Hub alone")

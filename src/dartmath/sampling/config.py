@@ -134,6 +134,8 @@ class SamplingSection(Section):
     """What the journal keeps of responses that are not correct."""
     workers: int = Field(1, ge=0)
     """Verification processes; 0 verifies in the sampling process."""
+    verify_seconds: float = Field(5.0, gt=0)
+    """Seconds until the verification of one response is given up."""
     budget: Budget = Budget()
     """Global limits."""
     price: Price = Price()

@@ -17,7 +17,7 @@ VERSION = 1
 QUERIES = "queries.jsonl"
 
 # Keys of the configuration that shape no sample: free to change, or to change with --amend.
-_FREE = ("config.workers", "config.price", "config.budget", "config.keep_wrong")
+_FREE = ("config.workers", "config.verify_seconds", "config.price", "config.budget", "config.keep_wrong")
 _AMENDABLE = ("config.policy", "config.give_up", "config.distinct")
 
 # From a version to the next one; each step rewrites a run directory in place.
@@ -29,7 +29,8 @@ def open_run(
 ) -> tuple[dict[str, Any], list[Query]]:
     """(manifest, queries) of the run in `folder`, made new or checked against what is asked now.
 
-    `identity` holds what shapes samples: "seed", "config", "model", "template", "shots". The
+    `identity` holds what shapes samples: "seed", "config", "model", "template", "shots", and, where
+    there are verifiers of the user's own, "verifiers" with a hash of each. The
     caller holds the lock. Raises `JournalError` naming every difference that would mix
     incompatible samples, and, without `amend`, every change of what is wanted.
     """
@@ -48,6 +49,8 @@ def open_run(
     summary = {**manifest.get("summary", {}), "stopped": None}
     manifest.update(config=dict(identity["config"]), queries=len(known) + len(added), summary=summary)
     manifest.update(model=dict(identity["model"]))
+    if "verifiers" in identity:
+        manifest.update(verifiers=dict(identity["verifiers"]))
     write_manifest(folder, manifest)
     return manifest, known + added
 
@@ -99,7 +102,7 @@ def _create(
 ) -> tuple[dict[str, Any], list[Query]]:
     if (folder / "segments").is_dir():
         raise JournalError(f"{folder} has samples but no manifest.json; restore it or use another folder")
-    _write_queries(folder, queries)
+    write_queries(folder, queries)
     manifest = new_manifest(
         "sample", journal={"version": VERSION}, queries=len(queries), **identity, summary={}
     )
@@ -107,7 +110,8 @@ def _create(
     return manifest, list(queries)
 
 
-def _write_queries(folder: Path, queries: Sequence[Query]) -> None:
+def write_queries(folder: Path, queries: Sequence[Query]) -> None:
+    """Write the list of queries of a new run."""
     write_atomic(folder / QUERIES, "".join(_line(query) for query in queries))
 
 
@@ -127,7 +131,15 @@ def _check_identity(
     """Whether anything amendable changed; raises on what may not change."""
     changes = list(_changes({key: manifest.get(key) for key in identity}, identity))
     changes = [c for c in changes if c[0] not in _moved(manifest.get("model") or {}, identity["model"])]
+    # One that is new judges nothing that is there; whether queries may join is another question.
+    changes = [c for c in changes if not (c[0].startswith("verifiers") and c[1] is None)]
     wrong = [c for c in changes if not c[0].startswith((*_FREE, *_AMENDABLE))]
+    if wrong and all(c[0].startswith("verifiers") for c in wrong):
+        raise JournalError(
+            f"what is in {folder} was judged by another version of a verifier of your own:\n"
+            f"{_listing(wrong)}\nto keep the responses and judge them anew: "
+            f"dartmath regrade {folder} --verifier FILE:NAME --into NEW-FOLDER"
+        )
     if wrong:
         raise JournalError(
             f"the run in {folder} was sampled with other settings, and mixing them would spoil it:\n"

@@ -13,20 +13,15 @@ then it is sampled until it has `target` correct responses or `cap` trials:
 
 from __future__ import annotations
 
-import inspect
 import math
-from collections.abc import Callable
-from functools import cache
-from importlib import import_module
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import Any, cast
 
 from dartmath.errors import ConfigError
+from dartmath.functions import load_function, source_file
 from dartmath.sampling.config import VRT, Band, Custom, PolicySection, Prop2Diff, Uniform
 from dartmath.sampling.difficulty import fail_rate
 
-Target = Callable[[int, int, int], int]
+_KEY = "sampling.policy.function"
 
 # What counters hold (see `dartmath.sampling.tally`), and more than any run can sample of one query.
 _LARGEST = 2**31 - 1
@@ -103,48 +98,16 @@ def describe_policy(policy: PolicySection) -> str:
 
 def _custom(policy: Custom, trials: int, correct: int) -> int:
     """The user's own target; whatever it raises becomes a `ConfigError` with the arguments."""
-    function = load_function(policy.function)
+    function = load_function(policy.function, _KEY)
     try:
         return max(0, int(function(trials, correct, policy.k)))
     except Exception as error:
         raise ConfigError(
-            f"sampling.policy.function: {policy.function} failed for trials={trials}, correct={correct}, "
+            f"{_KEY}: {policy.function} failed for trials={trials}, correct={correct}, "
             f"k={policy.k}: {type(error).__name__}: {error}"
         ) from error
 
 
-@cache
-def load_function(name: str) -> Target:
-    """The function of a `file.py:name` or `package.module:name`; `ConfigError` if there is none."""
-    where, _, attribute = name.rpartition(":")
-    try:
-        module = _load_file(Path(where).expanduser()) if where.endswith(".py") else import_module(where)
-        found: Any = getattr(module, attribute)
-    except (ImportError, AttributeError, OSError, ValueError) as error:
-        raise ConfigError(
-            f"sampling.policy.function: cannot load {name!r} ({error}); "
-            "write it as file.py:name or package.module:name"
-        ) from error
-    if not callable(found):
-        raise ConfigError(f"sampling.policy.function: {name!r} is not a function")
-    return cast(Target, found)
-
-
 def function_file(policy: PolicySection) -> Path | None:
     """The file in which the function of a custom policy stands, where it is known."""
-    if not isinstance(policy, Custom):
-        return None
-    try:
-        found = inspect.getsourcefile(inspect.unwrap(load_function(policy.function)))
-    except TypeError:  # not written in Python, or an object that can be called
-        return None
-    return Path(found) if found else None
-
-
-def _load_file(path: Path) -> Any:
-    spec = spec_from_file_location(path.stem, path)
-    if spec is None or spec.loader is None or not path.is_file():
-        raise ImportError(f"no such file: {path}")
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return source_file(policy.function, _KEY) if isinstance(policy, Custom) else None

@@ -18,7 +18,7 @@ from dartmath.sampling.schedule import Schedule
 from dartmath.sampling.tally import Tally
 from dartmath.terminal import Progress, info
 
-_FILE = "progress.json"
+PROGRESS = "progress.json"
 _SECONDS = 2.0
 _WINDOW = 60
 _LOG_SECONDS = 60.0
@@ -51,7 +51,7 @@ class Heartbeat:
         self._meter.tick()
         self._marks.append((time.monotonic(), self._tally.total, self._tally.total_tokens))
         try:
-            _replace(self._folder / _FILE, json.dumps(self._state(controller), default=str))
+            _replace(self._folder / PROGRESS, json.dumps(self._state(controller), default=str))
         except OSError:
             return
 
@@ -79,7 +79,7 @@ class Heartbeat:
 def read_progress(folder: Path) -> dict[str, Any]:
     """The last heartbeat of a run, without what is damaged; empty when there was none."""
     try:
-        found = json.loads((folder / _FILE).read_text(encoding="utf-8"))
+        found = json.loads((folder / PROGRESS).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return {}
     rows = found.items() if isinstance(found, dict) else ()

@@ -26,10 +26,11 @@ from dartmath.sampling.journal_manifest import content_hash, open_run
 from dartmath.sampling.journal_writer import JournalWriter
 from dartmath.sampling.progress import Heartbeat, read_progress, replicas_of
 from dartmath.sampling.schedule import Schedule
-from dartmath.sampling.summary import SamplingSummary, summarise, write_suspects
+from dartmath.sampling.summary import SamplingSummary, conclude
 from dartmath.sampling.tally import Tally
 from dartmath.sampling.trials import Trials
 from dartmath.terminal import info, progress_bar
+from dartmath.verify.own import own_verifiers
 
 _PROMPTS = 16_384
 
@@ -53,13 +54,16 @@ def sample(
     the manifest records about the model; `shots` are the worked examples of each data set.
 
     Returns normally when all is done or the budget is used up (`SamplingSummary.stopped`).
-    Raises `JournalError`, `EngineError`, or `Interrupted` after Ctrl-C: what was finished is kept.
+    Raises `ConfigError` for a verifier of the user's own that fails, `JournalError`, `EngineError`, or
+    `Interrupted` after Ctrl-C: what was finished is kept.
     """
     folder = Path(folder)
     _check_queries(queries)
     if shots is None:
         shots = _examples(queries, section.shots)
     identity = run_identity(section, template, model, seed, shots)
+    if verifiers := own_verifiers(queries):
+        identity["verifiers"] = verifiers
     folder.mkdir(parents=True, exist_ok=True)
     with RunLock(folder):
         _, known = open_run(folder, queries, identity, amend=amend)
@@ -150,15 +154,9 @@ class _Run:
 
     def conclude(self) -> SamplingSummary:
         """Record in the manifest where the run stands."""
-        ids = [query.id for query in self.queries]
-        summary = summarise(
-            self.folder, ids, self.tally, self.schedule, seconds=self.seconds, stopped=self.stopped
+        return conclude(
+            self.folder, self.queries, self.tally, self.schedule, seconds=self.seconds, stopped=self.stopped
         )
-        write_suspects(self.folder, self.queries, self.tally, self.schedule)
-        manifest = read_manifest(self.folder, stage="sample")
-        manifest.update(finished=summary.complete, summary=summary.to_json())
-        write_manifest(self.folder, manifest)
-        return summary
 
     def _record_engine(self, description: dict[str, Any]) -> None:
         """Note the engine of this session in the manifest; a run may be continued on another one."""
@@ -194,9 +192,10 @@ class _Run:
         """The engine's own verification workers where it brings some, else local processes."""
         from dartmath.verify import GradingPool
 
-        bring: Callable[[], AbstractContextManager[Grader] | None] | None
+        bring: Callable[[float], AbstractContextManager[Grader] | None] | None
         bring = getattr(engine, "grading_pool", None)
-        return (bring and bring()) or GradingPool(self.section.workers)
+        seconds = self.section.verify_seconds
+        return (bring and bring(seconds)) or GradingPool(self.section.workers, seconds)
 
     async def _control(self, engine: Engine, journal: JournalWriter, grader: Any, meter: Meter) -> None:
         guard = BudgetGuard(self.section.budget, self.section.price, self.tally, meter)

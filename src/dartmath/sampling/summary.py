@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from dartmath.manifest import write_atomic
+from dartmath.manifest import read_manifest, write_atomic, write_manifest
 from dartmath.queries.query import Query
 from dartmath.sampling.difficulty import reach_probability
 from dartmath.sampling.schedule import Schedule, State
@@ -53,7 +53,26 @@ class SamplingSummary:
         return {**row, "complete": self.complete}
 
 
-def summarise(
+def conclude(
+    folder: Path,
+    queries: Sequence[Query],
+    tally: Tally,
+    schedule: Schedule,
+    *,
+    seconds: float,
+    stopped: str | None,
+) -> SamplingSummary:
+    """Record in the run directory where it stands: `suspects.jsonl`, and the summary in the manifest."""
+    ids = [query.id for query in queries]
+    summary = _summarise(folder, ids, tally, schedule, seconds=seconds, stopped=stopped)
+    _write_suspects(folder, queries, tally, schedule)
+    manifest = read_manifest(folder, stage="sample")
+    manifest.update(finished=summary.complete, summary=summary.to_json())
+    write_manifest(folder, manifest)
+    return summary
+
+
+def _summarise(
     folder: Path, ids: list[str], tally: Tally, schedule: Schedule, *, seconds: float, stopped: str | None
 ) -> SamplingSummary:
     """The summary of a run from its counters."""
@@ -78,7 +97,7 @@ def summarise(
     )
 
 
-def write_suspects(folder: Path, queries: Sequence[Query], tally: Tally, schedule: Schedule) -> None:
+def _write_suspects(folder: Path, queries: Sequence[Query], tally: Tally, schedule: Schedule) -> None:
     """Write `suspects.jsonl`: every query that missed its target, and why, the hopeless first."""
     rows = sorted(_suspects(queries, tally, schedule), key=lambda row: (row["correct"], -row["trials"]))
     write_atomic(folder / "suspects.jsonl", "".join(orjson.dumps(row).decode() + "\n" for row in rows))

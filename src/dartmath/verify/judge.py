@@ -12,11 +12,10 @@ from dartmath.verify.boxes import MAX_ANSWER
 from dartmath.verify.extract import extract_answer
 from dartmath.verify.notation import repaired
 from dartmath.verify.outcome import Outcome, Verdict
+from dartmath.verify.own import VERIFIERS, grade_own, is_own
 
 if TYPE_CHECKING:
     from dartmath.verify.equality import Decision
-
-VERIFIERS = ("math", "theoremqa")
 
 _SIZES = re.compile(r"\\(?:left|right)(?![a-zA-Z])(?!\s*\.)|(?<!\\)\$")
 _IDLE_SPACE = re.compile(r"(?<![0-9A-Za-z]) +| +(?![0-9A-Za-z])")
@@ -38,7 +37,7 @@ class Gradable(Protocol):
 
     @property
     def verifier(self) -> str:
-        """The verification mode: "math" or "theoremqa"."""
+        """One of `VERIFIERS`, or a function of the user's own (`file.py:name`)."""
         ...
 
     @property
@@ -119,12 +118,16 @@ def grade(query: Gradable, response: str, *, finish_reason: str = "stop") -> Ver
     """The verdict on a whole response: extract its final answer and compare it.
 
     A response cut off (`finish_reason="length"`) counts only explicit final answers; without one
-    it is `Outcome.TRUNCATED`. Any of `query.references` is acceptable. Raises `UnknownNameError`
-    for a verifier that is not in `VERIFIERS`.
+    it is `Outcome.TRUNCATED`. Any of `query.references` is acceptable. A verifier
+    of the user's own sees the whole response instead (see `dartmath.verify.own`): a query that was
+    read from somebody else's file must not name one. Raises `UnknownNameError` for a verifier that
+    is neither in `VERIFIERS` nor a function, `ConfigError` for a function that cannot be loaded.
     """
+    cut = finish_reason == "length"
+    if is_own(query.verifier):
+        return grade_own(query, response, cut=cut)
     if query.verifier not in VERIFIERS:
         raise UnknownNameError("verifier", query.verifier, VERIFIERS)
-    cut = finish_reason == "length"
     found = extract_answer(response, strict=cut)
     if found.answer is None:
         outcome = Outcome.TRUNCATED if cut else Outcome.NO_ANSWER

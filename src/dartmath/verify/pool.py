@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from types import TracebackType
@@ -14,6 +14,7 @@ from dartmath.errors import UsageError
 from dartmath.verify.extract import WINDOW
 from dartmath.verify.judge import Gradable, grade
 from dartmath.verify.outcome import Outcome, Verdict
+from dartmath.verify.own import is_own, metadata_for
 from dartmath.verify.worker import Worker, WorkerLost, WorkerSlow
 
 MAX_BATCH = 256
@@ -29,9 +30,9 @@ class _Item:
 class GradingPool:
     """Grade responses in `workers` processes; results come as futures.
 
-    Items travel in micro-batches. A batch that takes longer than `timeout` seconds, or whose worker
-    dies, costs that worker its life: its items are graded one by one by a fresh worker, and only
-    the item that is slow or deadly on its own becomes `Outcome.TIMEOUT` or `Outcome.ERROR`.
+    Items travel in micro-batches. A worker that is silent for `timeout` seconds, or dies, is
+    replaced: what it left of its batch is graded one by one by fresh workers, and only the item
+    that is slow or deadly on its own becomes `Outcome.TIMEOUT` or `Outcome.ERROR`.
     `workers=0` grades in the calling thread, with no second line of defence.
     """
 
@@ -107,21 +108,21 @@ class GradingPool:
 
     def _grade(self, worker: Worker | None, batch: list[_Item]) -> Worker | None:
         """Resolve every future of the batch; returns the worker if it is still good."""
+        left = deque(batch)
         try:
             worker = worker or Worker()
-            verdicts = worker.grade([item.payload for item in batch], self._timeout)
+            for verdict in worker.grade([item.payload for item in batch], self._timeout):
+                left.popleft().future.set_result(verdict)
         except (WorkerSlow, WorkerLost) as failure:
             if worker is not None:
                 worker.kill()
             if len(batch) == 1:
                 batch[0].future.set_result(_failed(failure, self._timeout))
                 return None
-            return self._grade_one_by_one(batch)
-        for item, verdict in zip(batch, verdicts, strict=True):
-            item.future.set_result(verdict)
+            return self._grade_one_by_one(left)
         return worker
 
-    def _grade_one_by_one(self, batch: list[_Item]) -> Worker | None:
+    def _grade_one_by_one(self, batch: Iterable[_Item]) -> Worker | None:
         worker: Worker | None = None
         for item in batch:
             worker = self._grade(worker, [item])
@@ -142,7 +143,6 @@ def _failed(failure: WorkerSlow | WorkerLost, timeout: float) -> Verdict:
 
 
 def _payload(query: Gradable, response: str, finish_reason: str) -> list[Any]:
-    metadata: Mapping[str, Any] = query.metadata
-    known = {key: metadata[key] for key in _KEYS if metadata.get(key) is not None}
-    tail = response[-WINDOW:]
-    return [query.text, list(query.references), query.verifier, known, tail, finish_reason]
+    read = response if is_own(query.verifier) else response[-WINDOW:]
+    known = metadata_for(query, _KEYS)
+    return [query.text, list(query.references), query.verifier, known, read, finish_reason]

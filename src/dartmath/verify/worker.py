@@ -6,19 +6,25 @@ import contextlib
 import json
 import os
 import select
+import signal
 import struct
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from dartmath.verify.judge import Question
+from dartmath.verify.judge import Question, grade
 from dartmath.verify.outcome import Outcome, Verdict
+from dartmath.verify.own import is_own
 
 MEMORY_LIMIT = 2 << 30
 """Address space of a worker in bytes, where the platform can limit it."""
+OWN_MEMORY_LIMIT = 16 << 30
+"""The same from the first verifier of the user's own on, which may import what it likes."""
+_SILENCE = 0.1  # seconds after which a worker sends the verdicts that it has
 
 _HEADER = struct.Struct("<I")
 _MAIN = "from dartmath.verify.worker import main; main()"
@@ -53,17 +59,24 @@ class Worker:
         except OSError as error:
             raise WorkerLost(f"no process could be started: {error}") from error
 
-    def grade(self, payloads: list[list[Any]], timeout: float) -> list[Verdict]:
-        """The verdicts of a batch. Raises `WorkerSlow` after `timeout` seconds, or `WorkerLost`."""
+    def grade(self, payloads: list[list[Any]], timeout: float) -> Iterator[Verdict]:
+        """The verdicts of a batch as they come.
+
+        Raises `WorkerSlow` after `timeout` seconds without one, or `WorkerLost`.
+        """
         if not self._ready:
             self._read(60.0)
             self._ready = True
-        data = json.dumps(payloads).encode("ascii")
+        data = json.dumps(payloads, default=str).encode("ascii")
         try:
             _write(self._pipe(self._process.stdin), data)
         except (BrokenPipeError, OSError) as error:
             raise WorkerLost(f"exit code {self._process.poll()}") from error
-        return [Verdict(Outcome(row[0]), *row[1:]) for row in json.loads(self._read(timeout))]
+        left = len(payloads)
+        while left:
+            rows = json.loads(self._read(timeout))
+            left -= len(rows)
+            yield from (Verdict(Outcome(row[0]), *row[1:]) for row in rows)
 
     def close(self) -> None:
         """Let the process end by itself, or kill it."""
@@ -76,8 +89,9 @@ class Worker:
         self._pipe(self._process.stdout).close()
 
     def kill(self) -> None:
-        """End the process at once."""
-        self._process.kill()
+        """End the process at once, and whatever a verifier of the user's own started in it."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             with contextlib.suppress(OSError):
@@ -114,19 +128,34 @@ def _write(pipe: BinaryIO, data: bytes) -> None:
 
 def main() -> None:
     """The worker's loop: read a batch, grade it, answer; end when the parent closes the pipe."""
-    from dartmath.verify.judge import grade
-
-    _limit_memory()
-    requests, answers = sys.stdin.buffer, sys.stdout.buffer
+    _limit_memory(MEMORY_LIMIT)
+    requests, answers = _take_streams()
     _write(answers, b"ready")
     while header := requests.read(_HEADER.size):
-        batch = json.loads(requests.read(_HEADER.unpack(header)[0]))
-        _write(answers, json.dumps([_row(grade, item) for item in batch]).encode("ascii"))
+        rows, since = [], time.monotonic()
+        for item in json.loads(requests.read(_HEADER.unpack(header)[0])):
+            rows.append(_row(item))
+            if time.monotonic() - since > _SILENCE:
+                _write(answers, json.dumps(rows).encode("ascii"))
+                rows, since = [], time.monotonic()
+        if rows:
+            _write(answers, json.dumps(rows).encode("ascii"))
 
 
-def _row(grade: Callable[..., Verdict], item: list[Any]) -> list[Any]:
+def _take_streams() -> tuple[BinaryIO, BinaryIO]:
+    """Standard input and output, out of the reach of a verifier of the user's own, which may print."""
+    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    with Path(os.devnull).open("rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    os.dup2(2, 1)
+    return requests, answers
+
+
+def _row(item: list[Any]) -> list[Any]:
     text, references, verifier, metadata, response, finish_reason = item
     query = Question(text, tuple(references), verifier, metadata)
+    if is_own(verifier):
+        _limit_memory(OWN_MEMORY_LIMIT)
     try:
         made = grade(query, response, finish_reason=finish_reason)
     except Exception as error:  # the parent must get an outcome for every item, whatever happened
@@ -134,10 +163,12 @@ def _row(grade: Callable[..., Verdict], item: list[Any]) -> list[Any]:
     return [made.outcome, made.answer, made.comparison, made.reason, made.precision]
 
 
-def _limit_memory() -> None:
+@cache
+def _limit_memory(limit: int) -> None:
     try:
         import resource
     except ImportError:
         return
     with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (limit, hard))

@@ -1,0 +1,62 @@
+"""Functions of the user's own, named in a recipe as `file.py:name` or `package.module:name`.
+
+Loading one runs its file, so names come from recipes and command lines alone, never from data.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import sys
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from dartmath.errors import ConfigError
+
+
+@cache
+def load_function(name: str, key: str) -> Callable[..., Any]:
+    """The function called `name`; `ConfigError`, with the `key` of the recipe, if there is none."""
+    where, _, attribute = name.rpartition(":")
+    try:
+        module = _load_file(Path(where).expanduser()) if where.endswith(".py") else import_module(where)
+        found: Any = getattr(module, attribute)
+    except Exception as error:  # the user's file may raise whatever it likes
+        raise ConfigError(
+            f"{key}: cannot load {name!r} ({type(error).__name__}: {error}); "
+            "write it as file.py:name or package.module:name"
+        ) from error
+    if not callable(found):
+        raise ConfigError(f"{key}: {name!r} is not a function")
+    return found  # type: ignore[no-any-return]
+
+
+def source_file(name: str, key: str) -> Path | None:
+    """The file in which the function stands, where it is known; `ConfigError` as `load_function`."""
+    try:
+        found = inspect.getsourcefile(inspect.unwrap(load_function(name, key)))
+    except TypeError:  # not written in Python, or an object that can be called
+        return None
+    return Path(found) if found else None
+
+
+def source_hash(name: str, key: str) -> str:
+    """12 hexadecimal digits of that file's content; "unknown" where there is none."""
+    path = source_file(name, key)
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path else "unknown"
+
+
+def _load_file(path: Path) -> ModuleType:
+    spec = spec_from_file_location(f"_dartmath_{path.stem}_{abs(hash(path.resolve()))}", path)
+    if spec is None or spec.loader is None or not path.is_file():
+        raise ImportError(f"no such file: {path}")
+    module = module_from_spec(spec)
+    # Data classes look their module up by its name.
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
