@@ -14,7 +14,7 @@ from dartmath.queries.query import Query
 from dartmath.sampling.config import Prop2Diff, SamplingSection
 from dartmath.sampling.journal import open_journal
 from dartmath.verify.outcome import Outcome
-from sampling.simulated import SimulatedEngine, assert_sound, make_queries, run, texts
+from sampling.simulated import SimulatedEngine, assert_sound, dataset, make_queries, run, texts
 
 SECTION = SamplingSection(policy=Prop2Diff(k=6, pilot=4, cap=40))
 STRICT = "def judge(query, response):\n    return f'{{{query.references[0]}}}' in response"
@@ -34,7 +34,8 @@ def outcomes(folder: Path) -> dict[tuple[str, int], Outcome]:
 def test_a_run_is_that_of_a_built_in_verifier_that_judges_alike(tmp_path: Path) -> None:
     run(tmp_path / "own", SimulatedEngine(), SECTION, queries=judged_by(tmp_path / "checks.py", STRICT))
     run(tmp_path / "math", SimulatedEngine(), SECTION, count=10)
-    assert outcomes(tmp_path / "own") == outcomes(tmp_path / "math")
+    # Which trials are under way when a target is reached depends on time; the set does not.
+    assert dataset(tmp_path / "own") == dataset(tmp_path / "math")
     assert_sound(tmp_path / "own")
 
 
