@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import json
 from decimal import Decimal
@@ -242,6 +243,18 @@ def test_columns_that_verifiers_read_are_kept(tmp_path: Path) -> None:
     (query,) = load(QuerySource(dataset=write_jsonl(tmp_path / "own.jsonl", rows), columns=columns))
     assert dict(query.metadata) == {"tolerance": 0.5, "ordered": True, "tests": [1, {"a": 2}]}
     assert grade(query, "\\boxed{3.4}").correct and not grade(query, "\\boxed{3.6}").correct
+
+
+def test_kept_columns_of_any_name_and_type(tmp_path: Path) -> None:
+    import pyarrow
+    import pyarrow.parquet
+
+    row = {"query": "a", "reference": "1", "text": dt.date(2024, 1, 2), "band": Decimal("1.5"), "gap": None}
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist([row]), tmp_path / "own.parquet")
+    columns = Columns(keep=["text", "band", "gap"])
+    (query,) = load(QuerySource(dataset=str(tmp_path / "own.parquet"), columns=columns, band="easy"))
+    assert dict(query.metadata) == {"text": "2024-01-02", "band": "easy"}
+    assert Query.from_json(json.loads(json.dumps(query.to_json()))) == query
 
 
 @pytest.mark.parametrize(

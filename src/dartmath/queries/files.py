@@ -89,9 +89,8 @@ def _convert(source: QuerySource, columns: Columns, row: Row) -> Query:
         level=level,
         domain=domain,
         band=source.band,
-        **_kept(row, columns.keep),
     )
-    return replace(query, id=own_id) if own_id else query
+    return replace(query, id=own_id or query.id, metadata={**_kept(row, columns.keep), **query.metadata})
 
 
 def _column(row: Row, name: str) -> Any:
@@ -110,7 +109,7 @@ def _text(row: Row, name: str | None) -> str | None:
 
 def _kept(row: Row, names: Iterable[str]) -> dict[str, Any]:
     """The columns that are kept for verifiers; the two that the built-in one reads are checked."""
-    kept = {name: _column(row, name) for name in names}
+    kept = {name: _plain(_column(row, name)) for name in names if _column(row, name) is not None}
     if (tolerance := kept.get("tolerance")) is not None:
         kept["tolerance"] = _tolerance(tolerance)
     if (ordered := kept.get("ordered")) is not None:
@@ -119,6 +118,16 @@ def _kept(row: Row, names: Iterable[str]) -> dict[str, Any]:
             raise DataError(f"column 'ordered' is true or false, found {repr(ordered)[:_SHOWN]}")
         kept["ordered"] = named
     return kept
+
+
+def _plain(value: Any) -> Any:
+    """The value as JSON holds it; what JSON cannot hold (a date, bytes) as its text."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise DataError(f"not valid Unicode: {error}") from None
+    return json.loads(text)
 
 
 def _tolerance(value: Any) -> float:
