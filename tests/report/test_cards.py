@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -137,3 +138,25 @@ def test_another_template_in_evaluation_is_said(run_folder: Path, tmp_path: Path
     (_, text) = dict(render_cards(SECTION, moved)).popitem()
     assert "**Another template was used in** evaluation/after: qa (000000000000)." in text
     assert "model-index" in text, "a moved run still knows which evaluation is the model's"
+
+
+def test_cards_say_who_judged(run_folder: Path, tmp_path: Path) -> None:
+    moved = tmp_path / "moved"
+    shutil.copytree(run_folder, moved)
+    manifest = read_manifest(moved / "dataset")
+    own = {"verifiers": {"/home/me/checks.py:judge": "a1b2c3"}, "judged": {"verifier": "math-verify 0.9.0"}}
+    write_manifest(moved / "dataset", {**manifest, "sampling": {**manifest["sampling"], **own}})
+    path = moved / "evaluation" / "after" / "result.json"
+    result = json.loads(path.read_text())
+    result["benchmarks"][0]["source"]["verifier"] = "/home/me/checks.py:judge"
+    path.write_text(json.dumps(result))
+    texts = {path.parent.name: text for path, text in render_cards(SECTION, moved)}
+    assert "functions of the makers instead: `checks.py:judge` (a1b2c3)." in texts["dataset"]
+    assert "| judged again by | math-verify 0.9.0 |" in texts["dataset"]
+    rules = "answers judged by rule, without executing anything"
+    several = len(result["benchmarks"]) > 1
+    assert ("" if several else "answers judged ") + "by `checks.py:judge`" in texts["model"]
+    assert (rules in texts["model"]) == several
+    assert "/home/me" not in texts["dataset"] + texts["model"]
+    for _, text in render_cards(SECTION, run_folder):
+        assert "functions of the makers" not in text and "judged again" not in text

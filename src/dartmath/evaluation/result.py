@@ -105,7 +105,7 @@ class EvaluationResult(_Record):
     versions: dict[str, str]
     """Versions of dartmath, Python and libraries."""
     verifier: str = "dartmath"
-    """Who judged the responses: `dartmath` as they came, or the verifier of `regrade --scores`."""
+    """Who judged the responses: `dartmath` as they came, or the verifier of `regrade --into`."""
     seed: int
     """Seed of the run."""
     section: dict[str, Any]

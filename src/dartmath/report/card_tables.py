@@ -10,6 +10,7 @@ from dartmath.report.runs import Stage
 from dartmath.report.summary import show_score
 from dartmath.terminal import holds_words
 from dartmath.text import printable
+from dartmath.verify.own import bare_name
 
 
 def markdown_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
@@ -104,6 +105,7 @@ def sampling_table(manifest: Mapping[str, Any]) -> str:
         ("prompt template", f"{template.get('name', '')} ({template.get('hash', '')})"),
         ("engine", (manifest.get("engine") or {}).get("kind", "")),
         ("seed", str(manifest.get("seed", ""))),
+        *([("judged again by", bare_name(manifest["judged"]["verifier"]))] if manifest.get("judged") else []),
         ("raw samples", summary.get("samples", "")),
         ("generated tokens", summary.get("tokens", "")),
     ]

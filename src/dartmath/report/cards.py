@@ -22,6 +22,7 @@ from dartmath.report.card_tables import (
     training_table,
 )
 from dartmath.report.runs import Run, Stage, evaluation_result, find_runs
+from dartmath.verify.own import bare_name, is_own
 
 _ASSETS = Path(__file__).parent / "assets"
 CARD = "README.md"
@@ -68,6 +69,9 @@ def dataset_card(run: Run, stage: Stage, section: ReportSection) -> str:
         sources=sources_table(summary),
         columns=markdown_table(("column", "meaning"), list(stage.manifest["columns"].items())),
         contamination=summary.get("decontamination") or {},
+        verifiers=[
+            f"`{bare_name(name)}` ({hash_})" for name, hash_ in (source.get("verifiers") or {}).items()
+        ],
         recipe=_recipe(run),
         stage=stage,
     )
@@ -156,8 +160,19 @@ def _evaluation_settings(results: Sequence[dict[str, Any]]) -> str:
     trials = "one response" if section["trials"] == 1 else f"{section['trials']} responses"
     return (
         f"{decoding}, {shots}, {trials} per query of at most {section['max_tokens']:,} new tokens; "
-        "answers judged by rule, without executing anything"
+        f"answers judged {_judge(results[0])}"
     )
+
+
+def _judge(result: dict[str, Any]) -> str:
+    """Who judged the responses of an evaluation: the rules, functions of the user's own, or another verifier."""
+    again = str(result.get("verifier", "dartmath"))
+    if again.partition(" ")[0] != "dartmath":
+        return f"by {bare_name(again)}"
+    named = dict.fromkeys(b["source"].get("verifier", "math") for b in result["benchmarks"])
+    own = [f"`{bare_name(name)}`" for name in named if is_own(name)]
+    rule = ["rule, without executing anything"] if len(own) < len(named) else []
+    return f"by {' and by '.join([*rule, *own])}"
 
 
 def _limits(run: Run, results: Sequence[dict[str, Any]]) -> list[str]:

@@ -29,6 +29,15 @@ def is_own(verifier: str) -> bool:
     return ":" in verifier
 
 
+def bare_name(verifier: str) -> str:
+    """The name without the folders of its file, which are nobody else's business.
+
+    >>> bare_name("/home/me/checks.py:judge")
+    'checks.py:judge'
+    """
+    return verifier.rpartition("/")[2] if is_own(verifier) else verifier
+
+
 def grade_own(query: Gradable, response: str, *, cut: bool) -> Verdict:
     """The verdict of the function that `query.verifier` names.
 
