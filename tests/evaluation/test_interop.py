@@ -44,6 +44,27 @@ def test_lm_evaluation_harness(folder: Path, tmp_path: Path) -> None:
     assert metrics["exact_match_stderr,none"] == pytest.approx(statistics.stdev([0.5, 0.5, 0.0]) / 3**0.5)
 
 
+@pytest.mark.parametrize("form", ["lm-eval", "inspect"])
+def test_logs_hold_the_trials_that_were_scored(form: str, tmp_path: Path) -> None:
+    queries = make_queries(3, "set/test")
+    samples = [make_sample(query, trial, "\\boxed{0}") for query in queries for trial in range(4)]
+    # Evaluated with four trials before, and now with two.
+    write_evaluation(tmp_path / "run", [(QuerySource(dataset="set/test"), queries)], samples, 2)
+    written = export(tmp_path / "run", form, tmp_path / "logs")
+    text = written[-1].read_text(encoding="utf-8")
+    found = text.splitlines() if form == "lm-eval" else json.loads(text)["samples"]
+    assert len(found) == 6
+
+
+def test_benchmarks_of_similar_names_have_tasks_of_their_own(tmp_path: Path) -> None:
+    sources = [(QuerySource(dataset=name), make_queries(1, name)) for name in ("a/b", "a-b", "a_b_2")]
+    samples = [make_sample(queries[0], 0, "\\boxed{0}") for _, queries in sources]
+    write_evaluation(tmp_path / "run", sources, samples, 1)
+    results, *files = export(tmp_path / "run", "lm-eval", tmp_path / "logs")
+    assert len(set(files)) == 3
+    assert len(json.loads(results.read_text(encoding="utf-8"))["results"]) == 3
+
+
 def test_lm_evaluation_harness_reads_its_logs(folder: Path, tmp_path: Path) -> None:
     utils = pytest.importorskip("lm_eval.utils", reason="lm-eval is not installed")
     files = [str(path) for path in export(folder, "lm-eval", tmp_path / "logs")]

@@ -103,6 +103,14 @@ def test_equal_differences_are_as_sure_as_equal_signs(count: int, p_value: float
     assert stats.binomtest(count, count).pvalue == pytest.approx(p_value)
 
 
+def test_shares_of_ten_trials_are_compared_without_their_rounding() -> None:
+    # 0.3 - 0.2 and 0.4 - 0.3 are not quite the same number.
+    assert paired([0.2, 0.3], [0.3, 0.4], single=False).p_value == 0.5
+    # Nor do 0.3 - 0.2, 0.2 - 0.3 and so on add up to nothing.
+    nothing = paired([0.2, 0.3, 0.4], [0.1 + 0.1, 0.1 + 0.2, 0.7 - 0.3], single=False)
+    assert nothing.p_value == 1.0
+
+
 def test_bootstrap_is_the_same_for_the_same_seed() -> None:
     values = [0.0, 1.0, -1.0, 0.5]
     assert bootstrap(values, seed=3) == bootstrap(values, seed=3)

@@ -71,6 +71,24 @@ def test_what_to_evaluate_on_must_be_clear(tmp_path: Path) -> None:
         load_benchmarks(EvaluationSection(benchmarks=[sums(2), sums(3)]))
 
 
+def test_a_worked_example_that_is_asked_gives_its_answer_away(tmp_path: Path) -> None:
+    path = tmp_path / "own.jsonl"
+    path.write_text(
+        '{"query": "What is 2 + 3?", "reference": "5"}\n{"query": "What is 4?", "reference": "4"}\n'
+    )
+    examples = [
+        {"query": "What is 1 + 1?", "response": r"\boxed{2}"},
+        {"query": "What  is 2 + 3?\n", "response": r"\boxed{5}"},
+    ]
+    source = QuerySource.model_validate({"dataset": str(path), "examples": examples})
+    section = EvaluationSection(benchmarks=[source], shots=2)
+    with pytest.raises(
+        ConfigError, match=r"worked example 2 of own\.jsonl is one of its queries: 'What  is 2"
+    ):
+        run("no-such-model", section, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_suite_takes_all_of_a_benchmark_that_is_smaller_than_the_sample(
     shared_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

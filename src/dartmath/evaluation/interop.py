@@ -33,7 +33,9 @@ def export(folder: Path, form: str, out: Path) -> list[Path]:
     journal = open_journal(folder / SAMPLES)
     pairs = zip(benchmarks_of(result, journal), result.benchmarks, strict=True)
     started = str(journal.manifest.get("created", result.created))
-    evaluation = Evaluation(result, tuple(pairs), samples_by_query(journal), started)
+    # The journal may hold more trials, of an earlier evaluation into the same folder.
+    scored = {id: found[: result.section["trials"]] for id, found in samples_by_query(journal).items()}
+    evaluation = Evaluation(result, tuple(pairs), scored, started)
     written = []
     for name, text in FORMS[form](evaluation):
         written.append(out / name)

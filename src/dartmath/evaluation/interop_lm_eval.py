@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 from dartmath.evaluation.intervals import standard_error
@@ -28,21 +29,26 @@ def lm_eval_logs(evaluation: Evaluation) -> Logs:
     """The files of one evaluation."""
     folder = re.sub(r'["<>:/|\\?*\[\]]+', "__", evaluation.model)
     yield f"{folder}/results_{evaluation.stamp}.json", json.dumps(_results(evaluation), indent=2) + "\n"
-    for benchmark, scores in evaluation.benchmarks:
+    for task, (benchmark, _) in _named(evaluation).items():
         rows = _rows(evaluation, benchmark)
         # U+2028 and its like stand escaped, since some readers cut lines there.
         text = "".join(json.dumps(row) + "\n" for row in rows)
-        yield f"{folder}/samples_{_task(scores)}_{evaluation.stamp}.jsonl", text
+        yield f"{folder}/samples_{task}_{evaluation.stamp}.jsonl", text
 
 
-def _task(scores: BenchmarkResult) -> str:
-    """Its names of tasks are words."""
-    return re.sub(r"\W+", "_", scores.name).strip("_")
+def _named(evaluation: Evaluation) -> dict[str, tuple[Benchmark, BenchmarkResult]]:
+    """The benchmarks by its names of tasks, which are words; numbered where two would be the same."""
+    named: dict[str, tuple[Benchmark, BenchmarkResult]] = {}
+    for pair in evaluation.benchmarks:
+        word = re.sub(r"\W+", "_", pair[1].name).strip("_")
+        tries = (f"{word}_{number}" if number > 1 else word for number in count(1))
+        named[next(task for task in tries if task not in named)] = pair
+    return named
 
 
 def _results(evaluation: Evaluation) -> dict[str, Any]:
     result = evaluation.result
-    named = {_task(scores): (benchmark, scores) for benchmark, scores in evaluation.benchmarks}
+    named = _named(evaluation)
     return {
         "results": {task: _metrics(evaluation, *pair) for task, pair in named.items()},
         "group_subtasks": {task: [] for task in named},

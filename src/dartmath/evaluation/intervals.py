@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 Z95 = 1.959963984540054
 _RESAMPLES = 10_000
+# Below this, a difference of shares is the rounding of floating point.
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +159,8 @@ def z_test(mean: float, error: float, count: int) -> float:
     """
     if math.isnan(error):
         return math.nan
-    if error == 0:
-        return 1.0 if mean == 0 else 2.0 ** (1 - count)
+    if error < _ROUNDING:
+        return 1.0 if abs(mean) < _ROUNDING else 2.0 ** (1 - count)
     return math.erfc(abs(mean / error) / math.sqrt(2))
 
 

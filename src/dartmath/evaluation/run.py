@@ -24,7 +24,7 @@ from dartmath.evaluation.rows import write_rows
 from dartmath.evaluation.score import Benchmark, score, to_score
 from dartmath.manifest import new_manifest, versions, write_manifest
 from dartmath.model import ModelSection, describe_model
-from dartmath.prompts.template import Template
+from dartmath.prompts.template import Example, Template
 from dartmath.queries.config import QuerySource, Selector
 from dartmath.queries.load import load
 from dartmath.queries.registry import find_dataset, find_suite
@@ -47,13 +47,16 @@ def evaluate(
     """Evaluate `model` on the benchmarks of `section`; everything is written to `folder`.
 
     The same call again goes on where the last one stopped; a finished one only scores again. A
-    benchmark may be added to a folder later. Raises `ConfigError` when no benchmark is named,
-    `DataError` for bad data, `JournalError` when the folder holds another evaluation.
+    benchmark may be added to a folder later. Raises `ConfigError` when no benchmark is named or a
+    worked example is one of its queries, `DataError` for bad data, `JournalError` when the folder
+    holds another evaluation.
     """
     from dartmath.prompts.examples import shots_for
     from dartmath.sampling.run import sample
 
     benchmarks = load_benchmarks(section)
+    shots = shots_for([one.source for one in benchmarks], section.shots, tools=section.tools is not None)
+    _check_examples(benchmarks, shots)
     summary = sample(
         [query for benchmark in benchmarks for query in benchmark.queries],
         _engine(engine, model, template, section),
@@ -63,7 +66,7 @@ def evaluate(
         seed=seed,
         model=_identity(model, section),
         amend=(folder / SAMPLES).is_dir(),
-        shots=shots_for([one.source for one in benchmarks], section.shots, tools=section.tools is not None),
+        shots=shots,
     )
     if not summary.complete:
         raise RunError(f"the evaluation stopped ({summary.stopped}); run the same command again to go on")
@@ -123,6 +126,18 @@ def load_benchmarks(section: EvaluationSection) -> list[Benchmark]:
             raise ConfigError(f"benchmark {benchmark.name!r} is named twice; give each source its own `band`")
         seen.add(benchmark.name)
     return benchmarks
+
+
+def _check_examples(benchmarks: Sequence[Benchmark], shots: Mapping[str, Sequence[Example]]) -> None:
+    """Refuse a worked example that is asked: the prompt would give the answer away."""
+    asked = {(query.dataset, " ".join(query.text.split())) for one in benchmarks for query in one.queries}
+    for dataset, examples in shots.items():
+        for number, example in enumerate(examples, start=1):
+            if (dataset, " ".join(example.query.split())) in asked:
+                raise ConfigError(
+                    f"worked example {number} of {dataset} is one of its queries: {example.query[:60]!r}; "
+                    "take it out of `examples` or out of the benchmark"
+                )
 
 
 def _within(select: Selector, name: str) -> Selector:
