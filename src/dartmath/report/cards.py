@@ -165,7 +165,7 @@ def _evaluation_settings(results: Sequence[dict[str, Any]]) -> str:
 
 
 def _judge(result: dict[str, Any]) -> str:
-    """Who judged the responses of an evaluation: the rules, functions of the user's own, or another verifier."""
+    """Who judged the responses of an evaluation: the rules, functions of the user's own, or a rival."""
     again = str(result.get("verifier", "dartmath"))
     if again.partition(" ")[0] != "dartmath":
         return f"by {bare_name(again)}"
