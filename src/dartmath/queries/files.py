@@ -149,5 +149,7 @@ def _references(value: Any, column: str, *, own: bool) -> tuple[str, ...]:
         # A bool is an int in Python, and a legitimate answer of a true/false question.
         number = isinstance(one, int | float | Decimal)
         if not isinstance(one, str) and not (number and math.isfinite(one)):
-            raise DataError(f"missing reference answer: column {column!r} holds {repr(one)[:_SHOWN]}")
+            hint = "; what only a program can judge takes a verifier of your own, file.py:name"
+            shown = f"missing reference answer: column {column!r} holds {repr(one)[:_SHOWN]}"
+            raise DataError(shown + (hint if isinstance(one, dict | list | tuple) else ""))
     return tuple(str(one) for one in values)
