@@ -277,7 +277,7 @@ def test_kept_columns_that_the_verifier_cannot_read(tmp_path: Path, row: dict[st
 def test_a_function_may_judge_data_sets_of_every_kind(tmp_path: Path) -> None:
     mapping = [{"query": "a", "reference": {"target": 24, "numbers": [3, 8]}}]
     path = write_jsonl(tmp_path / "own.jsonl", mapping)
-    with pytest.raises(DataError, match="missing reference answer: .* takes a verifier of your own"):
+    with pytest.raises(DataError, match=r"missing reference answer: .* takes a verifier of your own"):
         load(QuerySource(dataset=path))
     (own,) = load(QuerySource(dataset=path, verifier="checks.py:judge"))
     assert json.loads(own.references[0]) == mapping[0]["reference"]

@@ -115,6 +115,7 @@ queries:
   - dataset: @queries@
     columns: {query: @query@, reference: @reference@}
     # select: {n: 200, seed: 0}   # try a part first; the pool is kept when you take all later
+    # verifier: checks.py:judge   # a function of your own, where comparing with the reference cannot judge
 """
 
 _SAMPLING = """\
