@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import subprocess
 import sys
 import textwrap
@@ -12,6 +14,7 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
+from dartmath.file_limit import raise_file_limit
 from dartmath.tools.config import ToolsSection
 from dartmath.tools.isolation import Isolation
 from dartmath.tools.sandbox import MOST_CODE_BYTES, Sandbox
@@ -55,6 +58,37 @@ def test_one_block(sandbox: Sandbox, code: str, outcome: str, output: str) -> No
     assert result.outcome == outcome
     assert result.output.endswith(output)
     assert outcome == "error" or result.output == output
+
+
+def test_long_code_passes_the_small_pipes_of_a_user_who_has_many(
+    isolation: Isolation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Beyond a soft limit, Linux gives pipes of one page instead of sixteen (pipe(7)).
+    make = os.pipe
+
+    def small() -> tuple[int, int]:
+        ends = make()
+        fcntl.fcntl(ends[1], fcntl.F_SETPIPE_SZ, 4096)
+        return ends
+
+    monkeypatch.setattr(os, "pipe", small)
+    code = "total = 0\n" + "total += 1\n" * 5000 + "total"
+    assert 50_000 < len(code) < MOST_CODE_BYTES
+    with Sandbox(isolation, ToolsSection(seconds=5)) as sandbox:
+        for _ in range(2):
+            result = sandbox.run(code)
+            assert (result.outcome, result.output) == ("ok", "5000")
+
+
+def test_a_sandbox_starts_beside_thousands_of_open_files(isolation: Isolation) -> None:
+    raise_file_limit()
+    files = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
+    try:
+        with Sandbox(isolation, ToolsSection(seconds=5)) as sandbox:
+            assert sandbox.run("2 ** 10").output == "1024"
+    finally:
+        for descriptor in files:
+            os.close(descriptor)
 
 
 def test_a_traceback_shows_the_block_alone(sandbox: Sandbox) -> None:

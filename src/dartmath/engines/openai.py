@@ -16,6 +16,7 @@ from dartmath.engines.openai_probe import probe
 from dartmath.engines.openai_server import Failure, Server
 from dartmath.engines.protocol import Completion, Request
 from dartmath.errors import ConfigError, DartmathError, EngineError
+from dartmath.file_limit import raise_file_limit
 from dartmath.manifest import versions
 from dartmath.model import load_tokenizer
 from dartmath.prompts.template import Template
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 # A response that takes this many times as long as its longest would elsewhere is started again there.
 _TOO_SLOW, _SHORTEST_WAIT = 8.0, 10.0
-_FILES = 65_536
 
 
 class RemoteEngine:
@@ -66,7 +66,7 @@ class RemoteEngine:
             return None
 
     async def __aenter__(self) -> RemoteEngine:
-        _raise_file_limit()
+        raise_file_limit()
         self._pool = Pool(
             self.section.base_urls,
             self.section.servers_file and self.section.servers_file.expanduser(),
@@ -194,13 +194,3 @@ class RemoteEngine:
             return ""
         adds = tokenizer.encode("") == [tokenizer.bos_token_id]
         return str(tokenizer.bos_token) if adds else ""
-
-
-def _raise_file_limit() -> None:
-    """Let this process have as many connections as the system allows; the usual 1024 files are too few."""
-    import resource
-
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _FILES if hard == resource.RLIM_INFINITY else min(hard, _FILES)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -10,6 +10,7 @@ from typing import Any
 
 from dartmath.engines.protocol import Completion, Engine, Request
 from dartmath.errors import ConfigError
+from dartmath.file_limit import raise_file_limit
 from dartmath.prompts.template import Prompt
 from dartmath.tools.blocks import CLOSING_FENCE, STOPS, Ending, ending, output_block
 from dartmath.tools.config import ToolsSection
@@ -56,6 +57,8 @@ class ToolEngine:
         return inner() if callable(inner) else None
 
     async def __aenter__(self) -> ToolEngine:
+        # Each sandbox has five files open, and there may be one for every request.
+        raise_file_limit()
         allow_weak = self._section.allow_weak
         self._isolation = await asyncio.to_thread(find_isolation, allow_weak=allow_weak)
         # A sandbox ends with the thread that started it: these live as long as the engine.

@@ -76,9 +76,12 @@ class Inside:
 
 def _read_pid(info: int, timeout: float) -> int | None:
     written = b""
+    # Not select(), which knows no descriptor above 1023.
+    waiting = select.poll()
+    waiting.register(info, select.POLLIN)
     # It writes in pieces, and a pipe closed too early would kill it.
     while not written.rstrip().endswith(b"}"):
-        ready = select.select([info], [], [], timeout)[0]
+        ready = waiting.poll(1000 * timeout)
         part = os.read(info, 4096) if ready else b""
         if not part:
             return None

@@ -10,7 +10,7 @@ from dartmath.tools.config import ToolsSection
 from dartmath.tools.isolation import Isolation, find_isolation
 from dartmath.tools.worker import BlockOutcome, Worker
 
-MOST_CODE_BYTES = 60_000  # fits into an empty pipe, so that sending never waits
+MOST_CODE_BYTES = 60_000  # fits into an empty pipe of the usual size, so that sending seldom waits
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import select
 import selectors
 import signal
 import struct
@@ -108,13 +109,27 @@ class Worker:
                 self._inside.watch_scratch()
         self._fresh = False
         body = f"{nonce} {self._section.seconds}\n{code}".encode("utf-8", "surrogatepass")
-        try:
-            os.write(self._requests, struct.pack(">I", len(body)) + body)
-        except (BlockingIOError, BrokenPipeError):
-            self.kill()
         deadline = time.monotonic() + 3 * self._section.seconds + 2
+        self._send(struct.pack(">I", len(body)) + body, deadline)
         outcome, note = self._watch(nonce, capture, deadline)
         return outcome, _joined(capture, note)
+
+    def _send(self, data: bytes, deadline: float) -> None:
+        """Write a request, or kill what does not take it in; a pipe may be smaller than the request."""
+        waiting = select.poll()
+        waiting.register(self._requests, select.POLLOUT)
+        left = memoryview(data)
+        while left:
+            if not waiting.poll(1000 * max(0.0, deadline - time.monotonic())):
+                self.kill()
+                return
+            try:
+                left = left[os.write(self._requests, left) :]
+            except BlockingIOError:
+                continue
+            except BrokenPipeError:
+                self.kill()
+                return
 
     def _watch(self, nonce: str, capture: Capture, deadline: float) -> tuple[BlockOutcome, str]:
         reply = b""
