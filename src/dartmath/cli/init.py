@@ -69,32 +69,32 @@ def command(
         "Name of the run", run_name(Path(path).stem), lambda given: _check_new(out, given)
     )
     target = _check_new(out, name)
-    model = model or ask.text("Model (Hub id or folder)", _DEMO_MODEL, _check_model)
-    engine = engine or ask.text(f"Engine ({', '.join(ENGINES)})", ENGINES[0], _engine)
-    if engine == "server" and url is None:
-        url = ask.text("Address of the server", DEFAULT_URL)
-    if k is None:
-        k = ask.number("Correct responses of the hardest queries", DEFAULT_K)
-    if train is None:
-        train = ask.yes("Fine-tune the model on the result", default=True)
-    if held_out is None:
-        held_out = ask.text("Benchmark or file to evaluate on (empty: none)", "", _check_benchmark)
+    # Asked in this order.
     answers = Answers(
         name=name,
         queries=path,
         query_column=query_column,
         reference_column=reference_column,
-        model=model,
-        engine=_engine(engine),
-        url=url or DEFAULT_URL,
-        k=k,
-        train=train,
-        held_out=_check_benchmark(held_out),
+        model=model or ask.text("Model (Hub id or folder)", _DEMO_MODEL, _check_model),
+        engine=(kind := _engine(engine or ask.text(f"Engine ({', '.join(ENGINES)})", ENGINES[0], _engine))),
+        url=url or (ask.text("Address of the server", DEFAULT_URL) if kind == "server" else DEFAULT_URL),
+        k=ask.number("Correct responses of the hardest queries", DEFAULT_K) if k is None else k,
+        train=ask.yes("Fine-tune the model on the result", default=True) if train is None else train,
+        held_out=_held_out(ask) if held_out is None else _check_benchmark(held_out),
     )
     _write(target, recipe_text(answers, str(target)))
-    print(f"wrote {target}: {count} queries, columns {query_column!r} and {reference_column!r}")
+    _say(target, answers, count)
+
+
+def _say(target: Path, answers: Answers, count: int) -> None:
+    columns = f"columns {answers.query_column!r} and {answers.reference_column!r}"
+    print(f"wrote {target}: {count} queries, {columns}")
     print(f"look first:  dartmath preview {_shell(target)}")
     print(f"then:        dartmath run {_shell(target)}")
+
+
+def _held_out(ask: Asker) -> str:
+    return ask.text("Benchmark or file to evaluate on (empty: none)", "", _check_benchmark)
 
 
 def _check_file(path: str) -> None:

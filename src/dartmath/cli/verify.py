@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
@@ -121,45 +121,59 @@ def _file(path: Path, out: Path, workers: int, verifier: str | None, as_json: bo
     """Grade a file row by row; a row that cannot be graded is written with the outcome "error"."""
     from dartmath.verify import grade_many
 
-    counts: Counter[str] = Counter()
-    problems: list[DataError] = []
-    waiting: deque[tuple[Row, DataError | None]] = deque()
+    own = None if verifier is None else _own(verifier)
+    rows = _open(path, out)
+    with out.open("w", encoding="utf-8") as sink:
+        graded = _Graded(sink)
+        for verdict in grade_many(graded.pairs(rows, path, own), workers, progress=not as_json):
+            graded.judged(verdict)
+        graded.write_problems()
+    _report(graded.counts, out, as_json)
+    if graded.problems:
+        raise UsageError(
+            f"{len(graded.problems)} of {sum(graded.counts.values())} rows could not be graded and have the "
+            f'outcome "error" in {out}; the first is {graded.problems[0]}'
+        )
 
-    def pairs() -> Iterator[tuple[Question, str]]:
+
+class _Graded:
+    """Rows on their way to the verifier, and with its verdicts to a file, in their order."""
+
+    def __init__(self, sink: TextIO) -> None:
+        self._sink = sink
+        self._waiting: deque[tuple[Row, DataError | None]] = deque()
+        self.counts: Counter[str] = Counter()
+        self.problems: list[DataError] = []
+
+    def pairs(
+        self, rows: Iterable[tuple[int, Row | DataError]], path: Path, own: str | None
+    ) -> Iterator[tuple[Question, str]]:
+        """What can be graded."""
         for number, row in rows:
             kept: Row = {} if isinstance(row, DataError) else row
             try:
                 pair = _query_and_response(row, path, number, own)
             except DataError as problem:
-                problems.append(problem)
-                waiting.append((kept, problem))
+                self.problems.append(problem)
+                self._waiting.append((kept, problem))
                 continue
-            waiting.append((kept, None))
+            self._waiting.append((kept, None))
             yield pair
 
-    own = None if verifier is None else _own(verifier)
-    rows = _open(path, out)
-    with out.open("w", encoding="utf-8") as sink:
+    def judged(self, verdict: Verdict) -> None:
+        """Write the next row that was graded, and those before it that could not be."""
+        self.write_problems()
+        self._write(self._waiting.popleft()[0], _row(verdict))
 
-        def write(row: Row, columns: dict[str, Any]) -> None:
-            counts[str(columns["outcome"])] += 1
-            sink.write(json.dumps({**row, **columns}, default=str) + "\n")
+    def write_problems(self) -> None:
+        """Write the next rows as long as they could not be graded."""
+        while self._waiting and self._waiting[0][1] is not None:
+            row, problem = self._waiting.popleft()
+            self._write(row, {"outcome": "error", "reason": str(problem)})
 
-        def write_problems() -> None:
-            while waiting and waiting[0][1] is not None:
-                row, problem = waiting.popleft()
-                write(row, {"outcome": "error", "reason": str(problem)})
-
-        for verdict in grade_many(pairs(), workers, progress=not as_json):
-            write_problems()
-            write(waiting.popleft()[0], _row(verdict))
-        write_problems()
-    _report(counts, out, as_json)
-    if problems:
-        raise UsageError(
-            f"{len(problems)} of {sum(counts.values())} rows could not be graded and have the outcome "
-            f'"error" in {out}; the first is {problems[0]}'
-        )
+    def _write(self, row: Row, columns: dict[str, Any]) -> None:
+        self.counts[str(columns["outcome"])] += 1
+        self._sink.write(json.dumps({**row, **columns}, default=str) + "\n")
 
 
 def _open(path: Path, out: Path) -> Iterator[tuple[int, Row | DataError]]:
