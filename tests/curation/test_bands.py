@@ -22,6 +22,10 @@ def test_levels_come_in_the_order_of_their_numbers() -> None:
     assert names(query("a", level="10"), query("b", level="2")) == ["level 2", "level 10"]
 
 
+def test_a_level_may_be_any_text() -> None:
+    assert names(query("a", level="9" * 5000), query("b", level="2"))[0] == "level 2"
+
+
 def test_several_data_sets_name_their_levels() -> None:
     gsm8k = Query("a", "gsm8k/train", "?", ("1",))
     math = [Query(f"m{n}", "math/train", "?", ("1",), metadata={"level": str(n)}) for n in (3, 1)]

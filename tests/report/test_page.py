@@ -8,6 +8,8 @@ import pytest
 
 from dartmath.errors import DataError, UsageError
 from dartmath.report import figure_svg, write_report
+from dartmath.report.figures_sampling import pass_rates
+from dartmath.report.figures_training import scores
 from dartmath.report.page import render
 from report.made_run import make_sample
 
@@ -52,6 +54,23 @@ def test_the_same_run_gives_the_same_page(run_folder: Path, tmp_path: Path) -> N
 def test_a_folder_without_outputs_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="dartmath run tiny"):
         write_report([tmp_path], tmp_path / "report.html")
+
+
+def test_manifests_of_others_are_none_of_our_business(run_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text('{"name": "a web page"}')
+    with pytest.raises(DataError, match="no output of dartmath in it"):
+        write_report([tmp_path], tmp_path / "report.html")
+    (tmp_path / "sample").symlink_to(run_folder / "sample")
+    assert write_report([tmp_path], tmp_path / "report.html").is_file()
+
+
+def test_names_in_figures_are_text() -> None:
+    name = "<b>a</b> & <a href='https://example.org'>b</a>"
+    score = {"name": name, "pass_at_1": {"value": 0.5, "low": None, "high": None}}
+    figures = [scores({name: {"benchmarks": [score]}}, "x"), pass_rates([(name, [0.5])], "x")]
+    for figure in figures:
+        assert "<a" not in json.dumps(figure.spec) and "<b>" not in json.dumps(figure.spec)
+        assert any(name in row for row in [*figure.rows, figure.columns])
 
 
 def test_a_folder_as_output_is_refused(run_folder: Path) -> None:

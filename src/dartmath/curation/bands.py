@@ -45,7 +45,7 @@ def _name(query: Query, *, several: bool) -> str:
 
 def _sort_key(query: Query, datasets: Sequence[str], place: int) -> tuple[int, float, int]:
     """Bands in the order of the recipe; levels of a data set in the order of their numbers."""
-    number = re.search(r"\d+", level_of(query))
+    number = re.search(r"\d{1,18}", level_of(query))
     banded = bool(query.metadata.get("band"))
     return (
         place if banded else datasets.index(query.dataset),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dartmath.report.plot import GOOD, NEUTRAL, SERIES, Figure, bar, lying, make_spec, wrapped
+from dartmath.report.plot import GOOD, NEUTRAL, SERIES, Figure, bar, lying, make_spec, plain, wrapped
 
 
 def dataset_difficulty(summary: Mapping[str, Any], name: str) -> Figure:
@@ -166,7 +166,7 @@ def _score_marks(
         "name": label,
         "y": [names.index(b["name"]) + 0.6 * lane for b in result["benchmarks"]],
         "x": [100 * s["value"] for s in found],
-        "text": [b["name"] for b in result["benchmarks"]],
+        "text": [plain(b["name"]) for b in result["benchmarks"]],
         "error_x": {"type": "data", "symmetric": False, "array": above, "arrayminus": below, "color": colour},
         "marker": {"size": 11, "color": colour, "symbol": place},
         "hovertemplate": "%{text}: %{x:.1f}",

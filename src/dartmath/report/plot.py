@@ -36,7 +36,8 @@ def make_spec(data: Iterable[dict[str, Any]], x: str, y: str, **layout: Any) -> 
     axes = {"xaxis": {"title": {"text": x}, "automargin": True}, "yaxis": {"title": {"text": y}}}
     for name in ("xaxis", "yaxis"):
         axes[name] |= layout.pop(name, {})
-    figure = go.Figure(data=list(data), layout={**axes, **layout, "template": None})
+    traces = [{**trace, "name": plain(trace["name"])} if "name" in trace else trace for trace in data]
+    figure = go.Figure(data=traces, layout={**axes, **layout, "template": None})
     return dict(json.loads(figure.to_json()))
 
 
@@ -59,5 +60,9 @@ def lying(names: int, series: int = 1) -> dict[str, Any]:
 
 def wrapped(name: str) -> str:
     """A name on lines of some twenty characters, safe among plotly's few HTML tags."""
-    lines = wrap(name, _LINE, max_lines=3) or [""]
-    return "<br>".join(line.replace("&", "&amp;").replace("<", "&lt;") for line in lines)
+    return "<br>".join(map(plain, wrap(name, _LINE, max_lines=3) or [""]))
+
+
+def plain(text: str) -> str:
+    """A text in which plotly finds none of its HTML tags."""
+    return text.replace("&", "&amp;").replace("<", "&lt;")

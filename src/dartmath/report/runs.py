@@ -12,6 +12,7 @@ from dartmath.evaluation.result import FILE, read_result
 from dartmath.manifest import read_manifest
 
 _DEPTH = 2
+_KINDS = ("sample", "curate", "train", "evaluate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +85,20 @@ def _find(folder: Path) -> Run:
             "make one with: dartmath run tiny",
             path=folder,
         )
-    kinds: dict[str, list[Stage]] = {"sample": [], "curate": [], "train": [], "evaluate": []}
+    kinds: dict[str, list[Stage]] = {kind: [] for kind in _KINDS}
     for stage in stages:
-        kinds.get(str(stage.manifest.get("stage")), []).append(stage)
+        kinds[stage.manifest["stage"]].append(stage)
     name = folder.resolve().name
     return Run(name, folder, kinds["sample"], kinds["curate"], kinds["train"], kinds["evaluate"])
 
 
 def _stages(folder: Path, root: Path, depth: int) -> list[Stage]:
     """Stage outputs in a folder; what lies inside a stage's own output is part of it."""
-    if (folder / "manifest.json").is_file():
+    manifest = read_manifest(folder) if (folder / "manifest.json").is_file() else {}
+    # Other programs, too, call a file manifest.json.
+    if manifest.get("stage") in _KINDS:
         label = folder.relative_to(root).as_posix()
-        return [Stage(folder, folder.name if label == "." else label, read_manifest(folder))]
+        return [Stage(folder, folder.name if label == "." else label, manifest)]
     if depth == _DEPTH:
         return []
     below = sorted((child for child in folder.iterdir() if child.is_dir()), key=_place)
