@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from dartmath.errors import JournalError
-from dartmath.pipeline import RunFolders, run_recipe
+from dartmath.pipeline import RunFolders, run_recipe, template_warning
 from dartmath.recipe import Recipe, load_recipe
 from dartmath.run_lock import RunLock
-from sampling.simulated import SimulatedEngine, run
+from sampling.simulated import QA, SimulatedEngine, run
 
 
 def recipe_in(folder: Path) -> Recipe:
@@ -43,6 +45,21 @@ def test_the_recipe_is_written_once_when_sampling_has_accepted_it(
         assert seen[0][0] == (before or recipe.to_yaml())
         assert {text for text, _ in seen[1:]} == {recipe.to_yaml()}
         assert len({file for _, file in seen[1:]}) == 1
+
+
+@pytest.mark.parametrize(
+    ("manifest", "says"),
+    [
+        ({"stage": "train", "template": {"name": "qa", "hash": QA.hash}}, ""),
+        ({"stage": "train", "template": {"name": "alpaca", "hash": "0"}}, "to match: --set template=alpaca"),
+        ({"stage": "train", "template": {"name": "qa", "hash": "0"}}, "another 'qa' (0)"),
+        ({"name": "a web page", "template": "wide"}, ""),
+    ],
+)
+def test_a_model_knows_its_template(manifest: dict[str, Any], says: str, tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    warning = template_warning(str(tmp_path), QA)
+    assert (says in warning) if warning else not says
 
 
 def test_a_recipe_that_is_refused_leaves_no_trace(smollm2: str, tmp_path: Path) -> None:

@@ -219,14 +219,23 @@ def _announce(recipe: Recipe, template: Template) -> None:
         info(f"engine: {recipe.engine.kind}")
 
 
+def trained_template(model: str) -> dict[str, str]:
+    """Name and hash of the template that a fine-tuned model's folder names; empty for any other model."""
+    folder = Path(model).expanduser()
+    if not (folder / "manifest.json").is_file():
+        return {}
+    manifest = read_manifest(folder)
+    # Other programs, too, call a file manifest.json.
+    return dict(manifest["template"]) if manifest.get("stage") == "train" else {}
+
+
 def template_warning(model: str, template: Template) -> str | None:
     """What to tell a user whose template is not the one the checkpoint was trained with."""
-    folder = Path(model)
-    if not (folder / "manifest.json").is_file():
-        return None
-    trained = read_manifest(folder).get("template") or {}
+    trained = trained_template(model)
     if trained.get("hash") in (None, template.hash):
         return None
+    if trained.get("name") == template.name:
+        return f"{model} was trained with another {template.name!r} ({trained['hash']}) than is used now"
     return (
         f"{model} was trained with template {trained.get('name')!r}, this run uses {template.name!r}; "
         f"to match: --set template={trained.get('name')}"

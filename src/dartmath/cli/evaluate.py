@@ -143,6 +143,7 @@ def _recipe(name: str | None, benchmarks: list[str], given: dict[str, Any]) -> R
     """The recipe named, or one made of the flags alone, with the flags over it."""
     from dartmath.config import validate
     from dartmath.errors import ConfigError
+    from dartmath.pipeline import trained_template
     from dartmath.recipe import Recipe, load_recipe, set_key
 
     if benchmarks:
@@ -156,16 +157,7 @@ def _recipe(name: str | None, benchmarks: list[str], given: dict[str, Any]) -> R
         )
     # A recipe must name queries to sample; an evaluation samples none of them.
     data: dict[str, Any] = {"name": "evaluation", "queries": [{"dataset": "gsm8k/train"}], "evaluation": {}}
-    data["template"] = _trained_template(given["model.name"])
+    data["template"] = trained_template(given["model.name"]).get("name", "chat")
     for key, value in given.items():
         set_key(data, key, value)
     return validate(Recipe, data, where="options")
-
-
-def _trained_template(model: str) -> str:
-    """The template that a folder's manifest names; `chat` where there is none."""
-    from dartmath.manifest import read_manifest
-
-    if not (Path(model) / "manifest.json").is_file():
-        return "chat"
-    return str((read_manifest(Path(model)).get("template") or {}).get("name") or "chat")
