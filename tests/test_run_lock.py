@@ -84,12 +84,31 @@ def test_holder_is_written_and_wiped(tmp_path: Path) -> None:
     assert not is_locked(tmp_path)
 
 
+@pytest.fixture
+def without_flock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a file system that has no `flock`."""
+
+    def unsupported(descriptor: int, operation: int) -> None:
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr("fcntl.flock", unsupported)
+
+
+def _locks(folder: Path, *, refused: bool) -> None:
+    assert is_locked(folder) is refused
+    if refused:
+        with pytest.raises(JournalError, match="another process"):
+            RunLock(folder).__enter__()
+    else:
+        with RunLock(folder):
+            assert read_holder(folder / "lock")["pid"] == os.getpid()
+
+
+@pytest.mark.usefixtures("without_flock")
 @pytest.mark.parametrize(
     ("pid", "host", "refused"), [("self", "here", True), ("dead", "here", False), ("dead", "elsewhere", True)]
 )
-def test_file_system_without_flock(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pid: str, host: str, refused: bool
-) -> None:
+def test_file_system_without_flock(tmp_path: Path, pid: str, host: str, refused: bool) -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     holder = {
@@ -97,15 +116,36 @@ def test_file_system_without_flock(
         "host": socket.gethostname() if host == "here" else host,
     }
     (tmp_path / "lock").write_text(json.dumps(holder))
+    _locks(tmp_path, refused=refused)
 
-    def unsupported(descriptor: int, operation: int) -> None:
-        raise OSError(95, "Operation not supported")
 
-    monkeypatch.setattr("fcntl.flock", unsupported)
-    assert is_locked(tmp_path) is refused
-    if refused:
-        with pytest.raises(JournalError, match="another process"):
-            RunLock(tmp_path).__enter__()
-    else:
-        with RunLock(tmp_path):
-            pass
+@pytest.mark.usefixtures("without_flock")
+@pytest.mark.parametrize(
+    ("job", "restarts", "refused"),
+    [
+        ("7", "1", False),  # requeued after its node died, and started elsewhere
+        ("7", "0", True),  # two tasks of one job
+        ("8", "1", True),  # another job
+        ("", "", True),  # a login node
+    ],
+)
+def test_requeued_slurm_job_takes_the_lock_of_its_dead_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, job: str, restarts: str, refused: bool
+) -> None:
+    monkeypatch.setattr("socket.gethostname", lambda: "node-a")
+    monkeypatch.setenv("SLURM_CLUSTER_NAME", "here")
+    monkeypatch.setenv("SLURM_JOB_ID", "7")
+    monkeypatch.delenv("SLURM_RESTART_COUNT", raising=False)
+    lock = RunLock(tmp_path)
+    lock.__enter__()  # and dies with its node
+    monkeypatch.setattr("socket.gethostname", lambda: "node-b")
+    for name, value in (("SLURM_JOB_ID", job), ("SLURM_RESTART_COUNT", restarts)):
+        monkeypatch.setenv(name, value)
+    _locks(tmp_path, refused=refused)
+
+
+@pytest.mark.usefixtures("without_flock")
+def test_refusal_names_the_slurm_job_to_cancel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLURM_JOB_ID", "7")
+    with RunLock(tmp_path), pytest.raises(JournalError, match="Slurm job 7.*scancel 7"):
+        RunLock(tmp_path).__enter__()

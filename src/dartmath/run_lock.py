@@ -1,8 +1,10 @@
 """The lock of a run directory: one writer at a time.
 
 The lock is `flock` on `lock`, so the operating system frees it when its holder dies, kill -9
-included. File systems without `flock` (some NFS mounts) fall back to the process id in the file:
-it is stale when that process is gone; of another host that cannot be known, and it counts as held.
+included. File systems without `flock` (Lustre mounted with `noflock`, some NFS) fall back to what the
+holder wrote into the file: it is stale when that process is gone. Of another host that cannot be
+known, and it counts as held, unless the holder was an earlier start of the same Slurm job: Slurm
+starts a job again only when its previous start is over.
 """
 
 from __future__ import annotations
@@ -103,21 +105,34 @@ def read_holder(path: Path) -> dict[str, Any]:
 
 def _self() -> dict[str, Any]:
     since = time.strftime("%Y-%m-%d %H:%M:%S")
-    return {"pid": os.getpid(), "host": socket.gethostname(), "since": since}
+    return {"pid": os.getpid(), "host": socket.gethostname(), "since": since, **_slurm_job()}
+
+
+def _slurm_job() -> dict[str, Any]:
+    """The Slurm job of this process, and how often Slurm has started it again; empty outside Slurm."""
+    job = os.environ.get("SLURM_JOB_ID")
+    if not job:
+        return {}
+    cluster = os.environ.get("SLURM_CLUSTER_NAME", "")
+    return {"job": f"{job}@{cluster}", "restarts": int(os.environ.get("SLURM_RESTART_COUNT") or 0)}
 
 
 def _refusal(path: Path) -> str:
     holder = read_holder(path)
     who = f"process {holder.get('pid', '?')} on {holder.get('host', '?')} since {holder.get('since', '?')}"
     stop = f"kill -INT {holder.get('pid', 'PID')}"
+    if job := str(holder.get("job", "")).partition("@")[0]:
+        who, stop = f"{who}, Slurm job {job}", f"scancel {job}"
+    elif holder.get("host") not in (None, socket.gethostname()):
+        stop = f"ssh {holder['host']} {stop}"
     if holder.get("host") not in (None, socket.gethostname()):
-        stop = f"ssh {holder['host']} {stop} (if it is long gone: rm {path})"
+        stop += f" (if it is long gone: rm {path})"
     return f"another process is writing to {path.parent} ({who}); wait for it, or stop it with: {stop}"
 
 
 def _alive(holder: dict[str, Any]) -> bool:
     """Whether the process that wrote the lock file still runs, as far as this host can know."""
-    if not holder:
+    if not holder or _ended_with_its_job(holder):
         return False
     if holder.get("host") != socket.gethostname():
         return True
@@ -128,3 +143,12 @@ def _alive(holder: dict[str, Any]) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def _ended_with_its_job(holder: dict[str, Any]) -> bool:
+    """Whether the holder was an earlier start of the Slurm job that this process belongs to."""
+    mine = _slurm_job()
+    if not mine or holder.get("job") != mine["job"]:
+        return False
+    restarts = holder.get("restarts")
+    return isinstance(restarts, int) and restarts < mine["restarts"]
