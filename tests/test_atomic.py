@@ -10,7 +10,7 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
-from dartmath.atomic import replacing, write_parquet
+from dartmath.atomic import beside, replacing, write_parquet
 
 SCHEMA = pyarrow.schema([("text", pyarrow.string())])
 
@@ -47,3 +47,13 @@ def test_rows_that_fail_halfway_leave_no_table(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError):
         write_parquet(tmp_path / "rows.parquet", SCHEMA, rows())
     assert list(tmp_path.iterdir()) == []
+
+
+def test_processes_of_two_hosts_with_one_number_do_not_meet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = set()
+    for host in ("node-a", "node-b"):
+        monkeypatch.setattr("socket.gethostname", lambda host=host: host)
+        paths.add(beside(tmp_path / "file"))
+    assert len(paths) == 2

@@ -147,5 +147,5 @@ def test_requeued_slurm_job_takes_the_lock_of_its_dead_start(
 @pytest.mark.usefixtures("without_flock")
 def test_refusal_names_the_slurm_job_to_cancel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLURM_JOB_ID", "7")
-    with RunLock(tmp_path), pytest.raises(JournalError, match="Slurm job 7.*scancel 7"):
+    with RunLock(tmp_path), pytest.raises(JournalError, match=r"Slurm job 7.*scancel 7"):
         RunLock(tmp_path).__enter__()

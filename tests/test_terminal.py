@@ -7,7 +7,7 @@ import math
 
 import pytest
 
-from dartmath.terminal import WIDTH, info, print_json, print_table, warn
+from dartmath.terminal import WIDTH, info, print_json, print_table, progress_bar, warn
 
 
 def printed(capsys: pytest.CaptureFixture[str], *arguments: object, caption: str = "") -> list[str]:
@@ -63,3 +63,23 @@ def test_json_is_one_ascii_line_without_numbers_that_are_none(capsys: pytest.Cap
     assert out.isascii() and out.count("\n") == 1
     known = json.loads(out, parse_constant=pytest.fail)
     assert known == {"é": [None, [None, 1.5]], "text": "\u202e\ud800\x9b", "n": {"1": None}}
+
+
+def test_a_log_gets_a_line_of_progress_a_minute(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr("time.monotonic", lambda: now)
+    with progress_bar("training", 5000) as bar:
+        for minute in range(4):
+            for _ in range(10):
+                bar.update(1000 + minute * 250, note="loss 0.3")
+                now += 6
+    assert capsys.readouterr().err.splitlines() == [
+        "training: 1,250 of 5,000, loss 0.3, about 15 min left",
+        "training: 1,500 of 5,000, loss 0.3, about 14 min left",
+        "training: 1,750 of 5,000, loss 0.3, about 13 min left",
+    ]
+    with progress_bar("short", None) as bar:
+        bar.update(1)
+    assert capsys.readouterr().err == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
@@ -10,6 +11,11 @@ from pathlib import Path
 from typing import Any
 
 _ROWS = 4096
+
+
+def beside(path: Path) -> Path:
+    """A hidden path beside `path` that no other process uses, on this host or on one that shares it."""
+    return path.with_name(f".{path.name}.{socket.gethostname()}.{os.getpid()}.tmp")
 
 
 @contextmanager
@@ -20,7 +26,7 @@ def replacing(path: Path) -> Iterator[Path]:
     if it is not there.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = beside(path)
     try:
         yield temporary
         temporary.replace(path)

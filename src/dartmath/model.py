@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
+from dartmath.atomic import beside
 from dartmath.config import Section
 from dartmath.errors import ConfigError, DataError, MissingDependencyError
 from dartmath.terminal import info
@@ -176,7 +177,7 @@ def _convert(name: str) -> Path:
         raise MissingDependencyError(f"the weights of {name} are not installed; run: {command}")
     source = Path(next(iter(spec.submodule_search_locations)))
     info(f"converting {name} to safetensors (once, about 20 seconds) ...")
-    temporary = target.with_name(f".{name}.{os.getpid()}")
+    temporary = beside(target)
     _write_folder(source, file, temporary)
     try:
         temporary.rename(target)

@@ -1,14 +1,15 @@
 """What a person sees in a terminal: progress bars with ETA, and tables of at most 100 columns.
 
-Everything human goes to standard error, so that standard output holds results alone; nothing
-is drawn when standard error is not a terminal. No text has power over the terminal: what moves
-cursors or turns the direction of writing is shown as an escape.
+Everything human goes to standard error, so that standard output holds results alone; where that is
+not a terminal, nothing is drawn, and long work tells a log how far it is by a line a minute. No text
+has power over the terminal: what moves cursors or turns the direction of writing is shown as an escape.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 WIDTH = 100
+# Between two lines of progress in a log.
+LOG_SECONDS = 60.0
 # More of one cell is not read in a terminal, and takes rich minutes to wrap.
 _CELL_CHARS = 4000
 
@@ -54,7 +57,7 @@ def warn(message: str) -> None:
 
 @contextmanager
 def progress_bar(description: str, total: float | None) -> Iterator[Progress]:
-    """A bar with rate and ETA on standard error; silent when that is not a terminal."""
+    """A bar with rate and ETA on standard error; lines of a log when that is not a terminal."""
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -65,6 +68,9 @@ def progress_bar(description: str, total: float | None) -> Iterator[Progress]:
     from rich.progress import Progress as RichProgress
 
     out = console()
+    if not out.is_terminal:
+        yield _Log(description, total)
+        return
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -73,7 +79,7 @@ def progress_bar(description: str, total: float | None) -> Iterator[Progress]:
         TimeRemainingColumn(),
         TextColumn("{task.fields[note]}", markup=False),
     )
-    with RichProgress(*columns, console=out, disable=not out.is_terminal, transient=True) as bar:
+    with RichProgress(*columns, console=out, transient=True) as bar:
         yield _Bar(bar, bar.add_task(description, total=total, note=""))
 
 
@@ -83,6 +89,33 @@ class _Bar:
 
     def update(self, done: float, *, total: float | None = None, note: str = "") -> None:
         self._bar.update(self._task, completed=done, note=note, **({} if total is None else {"total": total}))  # type: ignore[attr-defined]
+
+
+class _Log:
+    """Progress for a file: a line a minute, and none of what takes less."""
+
+    def __init__(self, description: str, total: float | None) -> None:
+        self._description, self._total = description, total
+        self._told = time.monotonic()
+        self._began: tuple[float, float] | None = None
+
+    def update(self, done: float, *, total: float | None = None, note: str = "") -> None:
+        now = time.monotonic()
+        self._total = self._total if total is None else total
+        # A run that goes on does not start at nothing.
+        self._began = self._began or (now, done)
+        if now - self._told < LOG_SECONDS:
+            return
+        self._told = now
+        far = f"{done:,.0f}" if self._total is None else f"{done:,.0f} of {self._total:,.0f}"
+        info(", ".join(part for part in (f"{self._description}: {far}", note, self._left(now, done)) if part))
+
+    def _left(self, now: float, done: float) -> str:
+        assert self._began is not None
+        since, first = self._began
+        if self._total is None or done <= first:
+            return ""
+        return f"about {(self._total - done) * (now - since) / (done - first) / 60:,.0f} min left"
 
 
 def holds_words(rows: Iterable[Sequence[object]], column: int) -> bool:

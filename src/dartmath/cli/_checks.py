@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
+from dartmath.cpus import available_cpus
 from dartmath.errors import DartmathError
 
 Status = Literal["ok", "optional", "warning", "missing"]
@@ -242,9 +243,10 @@ def memory() -> Check:
 
 
 def cores() -> Check:
-    """Processor cores and the threads that PyTorch would use."""
+    """Processor cores that this process may use, and the threads that PyTorch would."""
     threads = os.environ.get("OMP_NUM_THREADS")
-    shown = f"{os.cpu_count()}, OMP_NUM_THREADS {threads or 'not set'}"
+    here, mine = os.cpu_count(), available_cpus()
+    shown = f"{mine if mine == here else f'{mine} of {here}'}, OMP_NUM_THREADS {threads or 'not set'}"
     return Check("machine", "cores", "ok", shown)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import http.client
 import json
-import os
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+from dartmath.atomic import replacing
 from dartmath.errors import DataError
 from dartmath.model import cache_dir
 from dartmath.queries.dataset import Web
@@ -44,8 +44,6 @@ def fetch(url: str) -> Path:
             content = response.read()
         except http.client.IncompleteRead as error:
             raise OSError(f"the connection broke off: {error}") from error
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{name}.{os.getpid()}")
-    temporary.write_bytes(content)
-    temporary.replace(path)
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)
     return path

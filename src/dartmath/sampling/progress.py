@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import socket
-import sys
 import time
 from collections import deque
 from pathlib import Path
@@ -16,12 +15,11 @@ from dartmath.sampling.budget import Meter
 from dartmath.sampling.controller import Controller
 from dartmath.sampling.schedule import Schedule
 from dartmath.sampling.tally import Tally
-from dartmath.terminal import Progress, info
+from dartmath.terminal import Progress
 
 PROGRESS = "progress.json"
 _SECONDS = 2.0
 _WINDOW = 60
-_LOG_SECONDS = 60.0
 # What a heartbeat holds beside numbers.
 _KINDS = {"host": str, "servers": list}
 
@@ -35,15 +33,11 @@ class Heartbeat:
         self._marks: deque[tuple[float, int, int]] = deque(maxlen=_WINDOW)
 
     async def beat(self, controller: Controller, bar: Progress) -> None:
-        """Beat until cancelled. Where no bar can be drawn, a line a minute goes to the log."""
-        told = time.monotonic()
+        """Beat until cancelled."""
         while True:
             self.write(controller)
             done, correct = self._tally.total, self._tally.total_correct
-            bar.update(done, total=round(done + self._schedule.remaining), note=f"{correct} correct")
-            if not sys.stderr.isatty() and time.monotonic() - told >= _LOG_SECONDS:
-                told = time.monotonic()
-                info(f"{done:,} samples, {correct:,} correct, about {self._schedule.remaining:,.0f} to go")
+            bar.update(done, total=round(done + self._schedule.remaining), note=f"{correct:,} correct")
             await asyncio.sleep(_SECONDS)
 
     def write(self, controller: Controller | None = None) -> None:

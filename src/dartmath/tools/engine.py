@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from dartmath.cpus import available_cpus
 from dartmath.engines.protocol import Completion, Engine, Request
 from dartmath.errors import ConfigError
 from dartmath.file_limit import raise_file_limit
@@ -62,7 +62,7 @@ class ToolEngine:
         allow_weak = self._section.allow_weak
         self._isolation = await asyncio.to_thread(find_isolation, allow_weak=allow_weak)
         # A sandbox ends with the thread that started it: these live as long as the engine.
-        self._threads = ThreadPoolExecutor(max(4, os.cpu_count() or 1), thread_name_prefix="sandbox")
+        self._threads = ThreadPoolExecutor(max(4, available_cpus()), thread_name_prefix="sandbox")
         await self._engine.__aenter__()
         return self
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from array import array
 from collections import Counter
@@ -18,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dartmath.atomic import beside
 from dartmath.errors import DataError
 from dartmath.manifest import write_atomic
 from dartmath.model import cache_dir
@@ -118,7 +118,7 @@ def open_store(folder: Path, source: str) -> TokenStore:
 def _write(folder: Path, source: str, encoder: Encoder, columns: Columns) -> None:
     """Write the store beside its place and move it there, so that it is whole or absent."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = folder.with_name(f".{folder.name}.{os.getpid()}")
+    temporary = beside(folder)
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir()
     try:
