@@ -1,8 +1,8 @@
 """Stopping a run by Ctrl-C, SIGTERM or a closed terminal: after the step at hand, with a checkpoint.
 
 A launcher gives its processes half a minute to end before it kills them, which is less than a step
-of a large model may take. So the process that starts a launcher keeps signals to itself, and asks
-the trainers to stop by a file in the run folder.
+of a large model may take. So the process that starts a launcher keeps signals from it, and asks
+the trainers to stop by a file in the run folder, which those on other nodes see, too.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from types import FrameType
 
 from dartmath.errors import Interrupted
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _FILE = "stop-requested"
 _NOTICE = b"\nstopping after this step, with a checkpoint; Ctrl-C again stops at once\n"
 
@@ -47,7 +47,7 @@ def on_interrupt(ask: Callable[[], None], *, abort: bool = True) -> Iterator[Non
             os.write(2, _NOTICE)  # a buffered stream may be in the middle of a write
         ask()
 
-    before = {number: signal.getsignal(number) for number in _SIGNALS}
+    before = {number: signal.getsignal(number) for number in SIGNALS}
     if before[signal.SIGHUP] is signal.SIG_IGN:
         del before[signal.SIGHUP]
     for number in before:

@@ -15,6 +15,7 @@ from dartmath.prompts.template import Template, load_template
 from dartmath.training.config import DatasetWeight, TrainingSection
 from dartmath.training.hardware import check_options
 from dartmath.training.layout import batch_layout
+from dartmath.training.nodes import find_nodes
 from dartmath.training.rows import fingerprint
 
 # What may differ when a run is continued: none of it changes what is learnt.
@@ -56,8 +57,10 @@ class Job:
 
 
 def is_main() -> bool:
-    """Whether this process is the one that writes."""
-    return os.environ.get("RANK", "0") == "0"
+    """Whether this process is the one that writes: trainer 0, or what starts it and the others of node 0."""
+    if "RANK" in os.environ:
+        return os.environ["RANK"] == "0"
+    return find_nodes().rank == 0
 
 
 def is_finished(out: Path) -> bool:

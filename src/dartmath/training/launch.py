@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,8 +26,10 @@ from dartmath.training.checkpoints import checkpoint_folder, newest_checkpoint, 
 from dartmath.training.config import TrainingSection
 from dartmath.training.interrupt import StopRequest, interrupted, is_launched, on_interrupt
 from dartmath.training.job import is_finished
+from dartmath.training.nodes import Nodes
 
-_FILE = "launch.json"
+# As long as an NFS client may believe what it knows of a folder (`acdirmax` in nfs(5)).
+_STALE_SECONDS = 60.0
 
 
 def must_launch(section: TrainingSection) -> bool:
@@ -41,13 +45,14 @@ def launch(
     out: Path,
     *,
     seed: int,
+    nodes: Nodes,
 ) -> None:
-    """Run `train` with these arguments in `section.gpus` processes of this machine, to its end.
+    """Run `train` with these arguments in this node's share of `section.gpus` processes, to its end.
 
     Raises `ConfigError` or `MissingDependencyError` when this machine lacks devices or libraries,
     `TrainingError` when a process fails, `Interrupted` when the run was asked to stop.
     """
-    _check_devices(section)
+    _check_devices(section, nodes)
     arguments = {
         "section": section.model_dump(mode="json"),
         "model": model.model_dump(mode="json"),
@@ -56,20 +61,33 @@ def launch(
         "out": str(out),
         "seed": seed,
     }
-    path = out / _FILE
+    path = out / f"launch-{nodes.rank}.json"
     write_atomic(path, json.dumps(arguments, indent=2))
     stop = StopRequest(out)
     stop.clear()
-    code = _wait([*launcher(section), "-m", "dartmath.training.worker", str(path)], stop)
+    code = _wait([*launcher(section, nodes), "-m", "dartmath.training.worker", str(path)], stop)
     if code:
         raise TrainingError(
             f"training on {section.gpus} processes failed with exit code {code}; "
             "its message is above, and the same command goes on from the last checkpoint"
         )
     path.unlink()
-    checkpoint = newest_checkpoint(checkpoint_folder(out))
-    if stop and checkpoint and not is_finished(out):
-        raise interrupted(step_of(checkpoint))
+    if not _finished(out, nodes, stop):
+        checkpoint = newest_checkpoint(checkpoint_folder(out))
+        raise interrupted(step_of(checkpoint) if checkpoint else 0)
+
+
+def _finished(out: Path, nodes: Nodes, stop: StopRequest) -> bool:
+    """Whether the trainers, which have all ended well, have come to the end of the run.
+
+    What node 0 wrote may be seen late on the others.
+    """
+    end = time.monotonic() + (_STALE_SECONDS if nodes.rank and not stop else 0)
+    while not is_finished(out):
+        if time.monotonic() >= end:
+            return False
+        time.sleep(0.5)
+    return True
 
 
 def _wait(command: list[str], stop: StopRequest) -> int:
@@ -85,23 +103,33 @@ def _wait(command: list[str], stop: StopRequest) -> int:
 
 
 def _kill(pid: int) -> None:
-    """Kill a launcher and the processes it started."""
+    """Kill a launcher and the processes it started, as far as they still run."""
     import psutil
 
-    launcher = psutil.Process(pid)
-    for process in (*launcher.children(recursive=True), launcher):
-        try:
-            process.kill()
-        except psutil.NoSuchProcess:
-            continue
+    with suppress(psutil.NoSuchProcess):
+        launcher = psutil.Process(pid)
+        for process in (*launcher.children(recursive=True), launcher):
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
 
 
-def launcher(section: TrainingSection) -> list[str]:
-    """The command that starts the processes."""
+def launcher(section: TrainingSection, nodes: Nodes) -> list[str]:
+    """The command that starts this node's processes."""
+    command = [sys.executable, "-m", "dartmath.training.launcher"]
+    share = nodes.share(section.gpus)
+    head, port, rank = nodes.head, str(nodes.port), str(nodes.rank)
     if section.launch:
-        config = ["--config_file", str(launch_file(section.launch)), "--num_processes", str(section.gpus)]
-        return [sys.executable, "-m", "accelerate.commands.launch", *config]
-    return [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={section.gpus}"]
+        command += ["accelerate", "--config_file", str(launch_file(section.launch))]
+        command += ["--num_processes", str(section.gpus)]
+        if nodes.count == 1:
+            return command
+        command += ["--num_machines", str(nodes.count), "--machine_rank", rank]
+        return [*command, "--main_process_ip", head, "--main_process_port", port]
+    command += ["torchrun", f"--nproc-per-node={share}"]
+    if nodes.count == 1:
+        return [*command, "--standalone"]
+    command += [f"--nnodes={nodes.count}", f"--node-rank={rank}"]
+    return [*command, f"--master-addr={head}", f"--master-port={port}"]
 
 
 def launch_file(name: str) -> Path:
@@ -141,17 +169,18 @@ def read_arguments(
     )
 
 
-def _check_devices(section: TrainingSection) -> None:
+def _check_devices(section: TrainingSection, nodes: Nodes) -> None:
     import torch
 
-    here = torch.cuda.device_count()
-    if torch.cuda.is_available() and here < section.gpus:
+    here, share = torch.cuda.device_count(), nodes.share(section.gpus)
+    if torch.cuda.is_available() and here < share:
         config = launch_file(section.launch or "zero3")
         raise ConfigError(
-            f"the recipe says gpus: {section.gpus}, and this machine has {here}; give --gpus {here}, "
-            f"or start the same command on every node: accelerate launch --config_file {config} "
-            f"--num_machines N --machine_rank I --main_process_ip HOST --num_processes {section.gpus} "
-            "-m dartmath train ..."
+            f"the recipe says gpus: {section.gpus}, {share} of them here, and this machine has {here}; give "
+            f"--gpus {here * nodes.count}, or start the same command on every node: in a Slurm job by "
+            "srun --ntasks-per-node=1 dartmath train ..., elsewhere by "
+            f"accelerate launch --config_file {config} --num_machines N --machine_rank I "
+            f"--main_process_ip HOST --num_processes {section.gpus} -m dartmath train ..."
         )
     if section.launch:
         _check_sharding(section.launch)

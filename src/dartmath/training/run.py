@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from dartmath.training.interrupt import is_launched
 from dartmath.training.job import is_finished, is_main, open_run, resolve_job
 from dartmath.training.launch import launch, must_launch
 from dartmath.training.layout import check_world
+from dartmath.training.nodes import find_nodes
 from dartmath.training.summary import TrainingSummary
 
 __all__ = ["TrainingSummary", "train"]
@@ -36,7 +37,8 @@ def train(
 
     `model` and `template` are used where the section names none. The same call goes on from the
     newest whole checkpoint; after a finished run it does nothing and returns its summary. With
-    several `gpus`, it starts that many processes, unless a launcher already has.
+    several `gpus`, it starts that many processes, unless a launcher already has; as one task a node
+    of a Slurm job step, its node's share of them.
 
     Raises:
         JournalError: another process trains into `out`.
@@ -47,8 +49,9 @@ def train(
     """
     if must_launch(section) and not is_finished(out):
         resolve_job(section, model, template, datasets, out, seed=seed)
-        with _alone(out):
-            launch(section, model, template, datasets, out, seed=seed)
+        nodes = find_nodes()
+        with _alone(out) if is_main() else nullcontext():
+            launch(section, model, template, datasets, out, seed=seed, nodes=nodes)
         return TrainingSummary(**read_manifest(out, stage="train")["summary"])
     job = resolve_job(section, model, template, datasets, out, seed=seed)
     check_world(section)
@@ -62,7 +65,15 @@ def train(
         summary = run_session(job)
     if is_main():
         write_manifest(out, {**manifest, "finished": True, "summary": asdict(summary)})
+    _meet()
     return summary
+
+
+def _meet() -> None:
+    """Wait for the other trainers: what starts those of another node ends when the run is written."""
+    from accelerate import PartialState
+
+    PartialState().wait_for_everyone()
 
 
 @contextmanager
