@@ -102,3 +102,26 @@ def dartmath_calls(block: Block) -> Iterator[list[str]]:
 def named_verbs(page: Path) -> set[str]:
     """Verbs that the prose names as `dartmath VERB`."""
     return set(re.findall(r"`dartmath ([a-z][a-z-]*)", page.read_text(encoding="utf-8")))
+
+
+def refusal(group: object, words: list[str]) -> str:
+    """Why the command line refuses these words; empty when it takes them."""
+    command, path = group, "dartmath"
+    while words and not words[0].startswith("-") and hasattr(command, "get_command"):
+        command, path, words = command.get_command(None, words[0]), words[0], words[1:]
+        if command is None:
+            return f"no command {path!r}"
+    if hasattr(command, "get_command"):
+        # Options of the program itself act as soon as they are parsed.
+        known = {
+            option
+            for parameter in command.get_params(command.make_context(path, [], resilient_parsing=True))
+            for option in parameter.opts
+        }
+        return "" if set(words) <= known else f"no option {words}"
+    try:
+        command.make_context(path, list(words))
+    except Exception as error:
+        # `--help` and `--version` end in an exception, too.
+        return "" if type(error).__name__ == "Exit" else f"{type(error).__name__}: {error}"
+    return ""

@@ -11,7 +11,7 @@ import pytest
 from typer.main import get_command
 
 from dartmath.cli import VERBS, app
-from docs.pages import CHECKOUT, Block, blocks, dartmath_calls, named_verbs, pages
+from docs.pages import CHECKOUT, Block, blocks, dartmath_calls, named_verbs, pages, refusal
 
 PAGES = pages()
 IDS = [str(p.relative_to(CHECKOUT)) for p in PAGES]
@@ -37,7 +37,7 @@ def test_calls_are_accepted_by_the_command_line(page: Path) -> None:
     for block in blocks(page):
         for words in dartmath_calls(block):
             where = f"{page.name}:{block.line}: dartmath {' '.join(words)}"
-            assert _accepted(group, words) == "", where
+            assert refusal(group, words) == "", where
 
 
 @pytest.mark.parametrize("page", PAGES, ids=IDS)
@@ -95,26 +95,3 @@ def _environment() -> dict[str, str]:
     if "DARTMATH_DATA" not in made and data.is_dir():
         made["DARTMATH_DATA"] = str(data)
     return made
-
-
-def _accepted(group: object, words: list[str]) -> str:
-    """Why the command line refuses these words; empty when it takes them."""
-    command, path = group, "dartmath"
-    while words and not words[0].startswith("-") and hasattr(command, "get_command"):
-        command, path, words = command.get_command(None, words[0]), words[0], words[1:]
-        if command is None:
-            return f"no command {path!r}"
-    if hasattr(command, "get_command"):
-        # Options of the program itself act as soon as they are parsed.
-        known = {
-            option
-            for parameter in command.get_params(command.make_context(path, [], resilient_parsing=True))
-            for option in parameter.opts
-        }
-        return "" if set(words) <= known else f"no option {words}"
-    try:
-        command.make_context(path, list(words))
-    except Exception as error:
-        # `--help` and `--version` end in an exception, too.
-        return "" if type(error).__name__ == "Exit" else f"{type(error).__name__}: {error}"
-    return ""

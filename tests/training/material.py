@@ -36,6 +36,30 @@ def write_jsonl(path: Path, rows: list[tuple[str, str]]) -> Path:
     return path
 
 
+def write_tiny_llama(folder: Path) -> str:
+    """Write a random Llama of 60,000 parameters and the byte-level tokenizer to `folder`."""
+    import torch
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    tokenizer = byte_level_tokenizer()
+    torch.manual_seed(0)
+    config = LlamaConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        num_key_value_heads=1,
+        max_position_embeddings=2048,
+        bos_token_id=0,
+        eos_token_id=1,
+        pad_token_id=2,
+    )
+    LlamaForCausalLM(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return str(folder)
+
+
 def byte_level_tokenizer(*, pad: bool = True, bos: bool = True) -> Any:
     """A byte-level BPE trained here, with a BOS in front of every text, as Llama 3's has."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
