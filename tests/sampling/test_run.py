@@ -18,6 +18,7 @@ from dartmath.sampling import policy as rules
 from dartmath.sampling.config import VRT, Band, Budget, Custom, Price, Prop2Diff, SamplingSection, Uniform
 from dartmath.sampling.journal import open_journal
 from dartmath.sampling.sample import trial_seed
+from dartmath.sampling.status import run_status
 from dartmath.sampling.summary import SamplingSummary
 from dartmath.verify.outcome import Outcome
 from sampling.simulated import SimulatedEngine, assert_sound, dataset, make_queries, run
@@ -164,6 +165,21 @@ def test_settings_that_shape_no_sample_may_change(tmp_path: Path) -> None:
     run(tmp_path, SimulatedEngine(), UNIFORM, count=3)
     cheap = UNIFORM.model_copy(update={"price": Price(per_hour=2), "keep_wrong": "hash"})
     assert run(tmp_path, SimulatedEngine(), cheap, count=3).complete
+
+
+def test_what_a_finished_run_has_given_up_stays_given_up(tmp_path: Path) -> None:
+    section = SamplingSection(policy=Uniform(k=12, cap=100), give_up=0.3, workers=0)
+    first = run(tmp_path, SimulatedEngine(concurrency=64), section, count=100)
+    assert first.states["gave_up"] > 5
+    # Trials that were in flight have landed since, some of them correct.
+    again = run(tmp_path, SimulatedEngine(concurrency=64), section, count=100)
+    assert again.samples == first.samples and again.states["gave_up"] > 5
+    status = run_status(tmp_path)
+    assert sum(band.gave_up for band in status.bands) == again.states["gave_up"]
+    assert sum(band.open for band in status.bands) == status.remaining.mean == 0
+    # Another goal is another matter.
+    wider = section.model_copy(update={"policy": Uniform(k=13, cap=100)})
+    assert run(tmp_path, SimulatedEngine(), wider, count=100, amend=True).samples > first.samples
 
 
 def test_sample_budget_stops_exactly_and_goes_on(tmp_path: Path) -> None:

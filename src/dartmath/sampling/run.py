@@ -66,8 +66,8 @@ def sample(
         identity["verifiers"] = verifiers
     folder.mkdir(parents=True, exist_ok=True)
     with RunLock(folder):
-        _, known = open_run(folder, queries, identity, amend=amend)
-        run = _Run(folder, known, section, template, seed, shots)
+        manifest, known = open_run(folder, queries, identity, amend=amend)
+        run = _Run(folder, known, section, template, seed, shots, finished=bool(manifest["finished"]))
         if not run.schedule.done:
             run.stream(engine)
         return run.conclude()
@@ -120,12 +120,17 @@ class _Run:
     template: Template
     seed: int
     shots: Mapping[str, Sequence[Example]]
+    finished: bool
 
     def __post_init__(self) -> None:
         pilot = rules.pilot(self.section.policy)
         self.tally: Tally = load_tally(self.folder, self.queries, pilot, texts=True)
         self.schedule = Schedule(
-            self.section.policy, self.tally, give_up=self.section.give_up, distinct=self.section.distinct
+            self.section.policy,
+            self.tally,
+            give_up=self.section.give_up,
+            distinct=self.section.distinct,
+            finished=self.finished,
         )
         self.seconds = float(read_progress(self.folder).get("seconds", 0.0))
         self.stopped: str | None = None

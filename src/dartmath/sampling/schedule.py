@@ -57,16 +57,24 @@ class Schedule:
     """Decides the next trial to launch, from the tally and what is in flight.
 
     `give_up` is the probability of reaching the target within the cap below which a query is
-    given up; 0 never gives up. `distinct` counts only distinct correct responses.
+    given up; 0 never gives up. `distinct` counts only distinct correct responses. In a run that is
+    `finished`, what had been given up stays so, whatever the trials then in flight have added.
     """
 
     def __init__(
-        self, policy: PolicySection, tally: Tally, *, give_up: float = 0.0, distinct: bool = False
+        self,
+        policy: PolicySection,
+        tally: Tally,
+        *,
+        give_up: float = 0.0,
+        distinct: bool = False,
+        finished: bool = False,
     ) -> None:
         self.policy, self.tally = policy, tally
         self._have = tally.distinct if distinct else tally.correct
         self._errors = tally.outcomes[Outcome.ERROR]
         self._give_up = give_up if rules.may_give_up(policy) else 0.0
+        self._finished = finished
         self._pilot, self.cap = rules.pilot(policy), rules.cap(policy)
         size = tally.size
         self.targets = array("i", [-1] * size)
@@ -189,8 +197,10 @@ class Schedule:
         Looked at when the number of trials has grown by a quarter: the sum is not free, and
         a rule looked at after every trial would give up by chance more often.
         """
+        if not self._give_up or self._finished:
+            return self._finished and self._give_up > 0
         trials = self.tally.trials[index]
-        if not self._give_up or trials < self._check[index]:
+        if trials < self._check[index]:
             return False
         self._check[index] = math.ceil(trials * 1.25)
         valid = trials - self._errors[index]
