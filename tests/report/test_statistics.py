@@ -15,7 +15,7 @@ from dartmath.sampling.config import VRT, Budget, Uniform
 from dartmath.sampling.journal import open_journal
 from dartmath.sampling.status import run_status
 from dartmath.verify.outcome import Outcome
-from report.made_run import ScriptedEngine, make_sample, sums
+from report.made_run import ScriptedEngine, make_sample
 
 
 @pytest.fixture(scope="module")
