@@ -12,7 +12,7 @@ import pytest
 from dartmath.curation.config import CurationSection
 from dartmath.curation.export import COLUMNS
 from dartmath.curation.run import curate
-from dartmath.errors import DataError
+from dartmath.errors import DataError, JournalError
 from dartmath.manifest import read_manifest
 from dartmath.queries.config import QuerySource
 from dartmath.queries.load import load
@@ -165,6 +165,14 @@ def test_queries_of_a_benchmark_are_left_out(
     assert {row["query"] for row in rows_of(tmp_path / "dataset")} == {"What is 2 + 2, once more?"}
     assert summary.dropped == {"contaminated": 4}
     assert sorted(summary.decontamination["removed"]) == sorted(q.id for q in queries[:2])
+
+
+def test_samples_without_their_query_are_damage(tmp_path: Path) -> None:
+    journal = make_sample(tmp_path / "sample", per_level=1)
+    queries = journal / "queries.jsonl"
+    queries.write_text("".join(queries.read_text().splitlines(keepends=True)[:-1]))
+    with pytest.raises(JournalError, match=r"which is not among its queries; restore its queries\.jsonl"):
+        curate(journal, CurationSection(), tmp_path / "dataset")
 
 
 def test_the_output_of_another_stage_is_not_overwritten(journal: Path) -> None:

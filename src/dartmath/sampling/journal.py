@@ -67,7 +67,10 @@ class JournalReader:
     def samples(self, outcomes: Collection[Outcome] | None = None) -> Iterator[Sample]:
         """All samples, or those of some outcomes, in no particular order; one batch in memory."""
         for number in segment_numbers(self.folder):
-            yield from read_samples(self.folder, number, outcomes)
+            for sample in read_samples(self.folder, number, outcomes):
+                if sample.query_id not in self._ids:
+                    raise _stray(self.folder, sample.query_id)
+                yield sample
 
     def counts(self) -> dict[str, QueryCounts]:
         """The counters of every query by id, without reading any text."""
@@ -82,6 +85,10 @@ class JournalReader:
     def section(self) -> SamplingSection:
         """The run's configuration; `ConfigError` for one that this dartmath does not know."""
         return validate(SamplingSection, self.manifest["config"], where=str(self.folder / "manifest.json"))
+
+    @cached_property
+    def _ids(self) -> frozenset[str]:
+        return frozenset(query.id for query in self._queries)
 
     @cached_property
     def _queries(self) -> list[Query]:
@@ -165,7 +172,11 @@ def _position(folder: Path, query_id: str, positions: dict[str, int]) -> int:
     try:
         return positions[query_id]
     except KeyError:
-        raise JournalError(
-            f"{folder} has a sample of query {query_id!r}, which is not among its queries; "
-            "restore its queries.jsonl"
-        ) from None
+        raise _stray(folder, query_id) from None
+
+
+def _stray(folder: Path, query_id: str) -> JournalError:
+    return JournalError(
+        f"{folder} has a sample of query {query_id!r}, which is not among its queries; "
+        "restore its queries.jsonl"
+    )

@@ -125,7 +125,10 @@ def run_status(folder: Path, bands: Mapping[str, str] | None = None) -> RunStatu
         grading=int(beat.get("grading", 0)) if running else 0,
         concurrency=int(beat.get("concurrency", 0)),
         servers=beat.get("servers"),
-        seconds_since_heartbeat=round(time.time() - beat["updated"], 1) if "updated" in beat else None,
+        # A clock that was set back since tells nothing.
+        seconds_since_heartbeat=round(max(0.0, time.time() - beat["updated"]), 1)
+        if "updated" in beat
+        else None,
         suspects=[q.id for i, q in enumerate(queries) if _is_suspect(i, tally, schedule)],
     )
 
