@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from dartmath.errors import DataError
 from dartmath.evaluation.compare import against_published, compare, unlike_published
 from dartmath.evaluation.published import find_published
-from dartmath.evaluation.result import EvaluationResult
+from dartmath.evaluation.result import EvaluationResult, write_result
 from dartmath.evaluation.tables import comparison_table, published_table, result_table, trials_table
 from dartmath.queries.config import QuerySource
 from evaluation.memory import make_queries, make_sample, write_evaluation
@@ -55,6 +56,19 @@ def test_differing_settings_are_named(tmp_path: Path) -> None:
     found = compare(tmp_path / "a", tmp_path / "b")
     assert found.differing == {"trials": (1, 2)}
     assert found.overall.test == "z"
+
+
+def test_other_references_or_examples_under_the_same_names_are_named(tmp_path: Path) -> None:
+    queries, examples = make_queries(3), [{"query": "What is 9?", "response": "9"}]
+    source = QuerySource.model_validate({"dataset": "own", "examples": examples})
+    corrected = [*queries[:2], replace(queries[2], references=("7",))]
+    for name, own, one in (("a", queries, QuerySource(dataset="own")), ("b", corrected, source)):
+        samples = [make_sample(query, 0, "\\boxed{0}") for query in own]
+        result = write_evaluation(tmp_path / name, [(one, own)], samples, 1)
+        shown = result.model_copy(update={"section": {**result.section, "shots": 1}})
+        write_result(tmp_path / name, shown)
+    found = compare(tmp_path / "a", tmp_path / "b").differing
+    assert set(found) == {"text or references of own", "worked examples of own"}
 
 
 def test_published_numbers(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from dartmath.evaluation.intervals import Paired, paired
 from dartmath.evaluation.published import Published
 from dartmath.evaluation.result import BenchmarkResult, EvaluationResult, read_result
 from dartmath.evaluation.rows import read_correct
+from dartmath.sampling.journal_manifest import content_hash
 
 _Key = tuple[str, str]  # benchmark, query id
 # What must agree for a difference to be one of the models.
@@ -77,7 +78,25 @@ def differing_settings(first: EvaluationResult, second: EvaluationResult) -> dic
     pairs["seed"] = (first.seed, second.seed)
     pairs["verifier"] = (first.verifier, second.verifier)
     pairs["dartmath"] = (first.versions.get("dartmath"), second.versions.get("dartmath"))
+    for one in first.benchmarks:
+        pairs.update(_differing_content(one, second.benchmark(one.name), shots=first.section.get("shots")))
     return {key: pair for key, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def _differing_content(
+    first: BenchmarkResult, second: BenchmarkResult | None, *, shots: object
+) -> dict[str, tuple[object, object]]:
+    """Checksums of what a benchmark asked, and showed before, in either run."""
+    if second is None:
+        return {}
+    pairs: dict[str, tuple[object, object]] = {}
+    # A user's own ids stay when the references behind them are corrected.
+    if first.query_ids == second.query_ids:
+        pairs[f"text or references of {first.name}"] = (first.checksum, second.checksum)
+    if shots:
+        ours, theirs = (content_hash(one.source.get("examples") or []) for one in (first, second))
+        pairs[f"worked examples of {first.name}"] = (ours, theirs)
+    return pairs
 
 
 def against_published(result: EvaluationResult, published: Published) -> list[AgainstPublished]:
