@@ -167,6 +167,15 @@ def test_queries_of_a_benchmark_are_left_out(
     assert sorted(summary.decontamination["removed"]) == sorted(q.id for q in queries[:2])
 
 
+def test_a_pool_that_a_benchmark_has_wholly_is_refused(journal: Path, tmp_path: Path) -> None:
+    queries = open_journal(journal).queries()
+    benchmark = tmp_path / "mine.jsonl"
+    rows = [{"query": query.text, "reference": query.references[0]} for query in queries]
+    benchmark.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    with pytest.raises(DataError, match=f"all {len(queries)} queries are in .*mine.jsonl, which"):
+        curate(journal, CurationSection(decontaminate=[str(benchmark)]), tmp_path / "dataset")
+
+
 def test_samples_without_their_query_are_damage(tmp_path: Path) -> None:
     journal = make_sample(tmp_path / "sample", per_level=1)
     queries = journal / "queries.jsonl"

@@ -70,7 +70,7 @@ def _select(
     if section.size:
         policy = fit(pools, policy, section.size, difficulty=section.difficulty)
     selections = select(pools, policy, difficulty=section.difficulty, seed=section.seed)
-    _check_rows(selections, folder)
+    _check_rows(selections, contamination, folder)
     summary = summarise(
         selections,
         policy=policy.model_dump(mode="json"),
@@ -130,9 +130,15 @@ def _checksums(section: CurationSection, policy: PolicySection) -> dict[str, str
     return found
 
 
-def _check_rows(selections: Sequence[Selection], folder: Path) -> None:
+def _check_rows(selections: Sequence[Selection], contamination: Mapping[str, Any], folder: Path) -> None:
     if any(s.chosen for s in selections):
         return
+    if not selections and contamination:
+        raise DataError(
+            f"all {contamination['queries']} queries are in {', '.join(contamination['benchmarks'])}, which "
+            "the set must not overlap with; sample other queries, or take it out of `decontaminate`",
+            path=folder,
+        )
     trials = sum(s.pool.trials for s in selections)
     raise DataError(
         f"nothing to select: {trials} trials of {len(selections)} queries hold no usable correct response; "
