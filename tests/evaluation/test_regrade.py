@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from importlib.metadata import version
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from dartmath.evaluation.regrade import regrade
 from dartmath.evaluation.result import read_result
 from dartmath.evaluation.second_opinion import MathVerify
 from dartmath.queries.config import QuerySource
+from dartmath.queries.load import load
 from dartmath.verify.outcome import Outcome
 from evaluation.memory import make_queries, make_sample, write_evaluation
 
@@ -64,6 +66,25 @@ def test_a_new_judgement_is_compared_with_the_old_one(tmp_path: Path) -> None:
     found = compare(tmp_path / "a", tmp_path / "b")
     assert (found.overall.only_first, found.overall.only_second) == (0, 1)
     assert list(found.differing) == ["verifier"]
+
+
+def test_corrected_references_give_new_scores(tmp_path: Path) -> None:
+    path = tmp_path / "own.jsonl"
+
+    def source(last: str) -> QuerySource:
+        rows = [{"query": f"What is {i}?", "reference": str(i)} for i in range(3)]
+        rows[2]["reference"] = last
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        return QuerySource(dataset=str(path))
+
+    wrong = source("7")
+    queries = load(wrong)
+    samples = [make_sample(query, 0, f"it is \\boxed{{{i}}}") for i, query in enumerate(queries)]
+    write_evaluation(tmp_path / "a", [(wrong, queries)], samples, 1)
+    regrade(tmp_path / "a", workers=0, sources=[source("2")], into=tmp_path / "b")
+    old, new = (read_result(tmp_path / name) for name in "ab")
+    assert (old.average.value, new.average.value) == (2 / 3, 1.0)
+    assert new.benchmarks[0].query_ids == [query.id for query in load(source("2"))]
 
 
 def test_a_new_judgement_goes_to_a_new_folder(tmp_path: Path) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from dartmath.engines.protocol import Completion, Request
 from dartmath.errors import ConfigError, DataError, JournalError, UsageError
 from dartmath.evaluation.regrade import regrade
 from dartmath.manifest import read_manifest
+from dartmath.queries.config import Columns, QuerySource
+from dartmath.queries.load import load
 from dartmath.queries.query import Query
 from dartmath.sampling.config import Prop2Diff, SamplingSection
 from dartmath.sampling.journal import open_journal
@@ -25,6 +29,13 @@ def judged_by(file: Path, code: str, count: int = 10) -> list[Query]:
     """Queries with the code as their verifier."""
     file.write_text(code + "\n")
     return [replace(query, verifier=f"{file}:judge") for query in make_queries(count)]
+
+
+def written(path: Path, queries: list[Query]) -> QuerySource:
+    """A file of these queries, under their own ids."""
+    rows = [{"id": q.id, "query": q.text, "reference": list(q.references)} for q in queries]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return QuerySource(dataset=str(path), columns=Columns(id="id"), verifier=queries[0].verifier)
 
 
 def outcomes(folder: Path) -> dict[tuple[str, int], Outcome]:
@@ -56,12 +67,10 @@ def test_a_changed_function_is_refused_and_the_responses_are_judged_anew(tmp_pat
     run(first, SimulatedEngine(), SECTION, queries=judged_by(file, STRICT))
     before = outcomes(first)
     queries = judged_by(file, LENIENT)
-    with pytest.raises(
-        JournalError, match=f"dartmath regrade {first} --verifier FILE:NAME --into NEW-FOLDER"
-    ):
+    with pytest.raises(JournalError, match=f"dartmath regrade {first} --recipe RECIPE --into NEW-FOLDER"):
         run(first, SimulatedEngine(), SECTION, queries=queries)
 
-    found = regrade(first, verifier=queries[0].verifier, into=second)
+    found = regrade(first, sources=[written(tmp_path / "own.jsonl", queries)], into=second)
 
     after = outcomes(second)
     changed = {key for key, outcome in after.items() if outcome is not before[key]}
@@ -71,7 +80,7 @@ def test_a_changed_function_is_refused_and_the_responses_are_judged_anew(tmp_pat
     assert texts([*open_journal(first).samples()]) == texts([*open_journal(second).samples()])
     assert_sound(second)
     # More is right now, so what is owed changed with it; the run goes on as any other.
-    run(second, SimulatedEngine(), SECTION, queries=queries)
+    run(second, SimulatedEngine(), SECTION, queries=load(written(tmp_path / "own.jsonl", queries)))
     assert open_journal(second).finished
     assert after.items() <= outcomes(second).items()
     assert_sound(second)
@@ -96,9 +105,7 @@ def test_a_stored_run_runs_no_function_that_was_not_named(tmp_path: Path) -> Non
     file = tmp_path / "checks.py"
     run(tmp_path / "run", SimulatedEngine(), SECTION, queries=judged_by(file, STRICT))
     file.write_text("raise SystemExit('it ran')\n")
-    with pytest.raises(
-        UsageError, match=r"a function of your own; name it to run it: --verifier .*checks\.py:judge"
-    ):
+    with pytest.raises(UsageError, match=r"checks\.py:judge, a function of your own; .* --recipe RECIPE"):
         regrade(tmp_path / "run")
 
 
@@ -111,3 +118,46 @@ def test_queries_with_a_new_verifier_may_join(tmp_path: Path) -> None:
     assert list(read_manifest(tmp_path / "run", stage="sample")["verifiers"]) == [
         f"{tmp_path}/checks.py:judge"
     ]
+
+
+def test_corrected_references_cost_no_sampling(tmp_path: Path) -> None:
+    """Ids are hashes of the content where the data have none, so a corrected query has a new one."""
+    rows = [{"query": f"What is {i}?", "reference": str(i + 100 * (i == 2))} for i in range(4)]
+    path, first, second = tmp_path / "own.jsonl", tmp_path / "first", tmp_path / "second"
+
+    def source() -> QuerySource:
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        return QuerySource(dataset=str(path))
+
+    class Knows(SimulatedEngine):
+        async def _generate(self, request: Request) -> Completion:
+            number = texts_asked[request.id.partition("/")[0]].split()[-1].rstrip("?")
+            return Completion(f"It is \\boxed{{{number}}}", "stop", prompt_tokens=1, completion_tokens=9)
+
+    queries = load(source())
+    texts_asked = {query.id: query.text for query in queries}
+    run(first, Knows(), SECTION, queries=queries)
+    counts = [open_journal(first).counts()[query.id] for query in queries]
+    assert [one.correct > 0 for one in counts] == [True, True, False, True]
+    rows[2]["reference"] = "2"
+    del rows[3]
+    corrected = load(source())
+    with pytest.raises(JournalError, match=r"not asked for any more .* --recipe RECIPE --into NEW-FOLDER"):
+        run(first, Knows(), SECTION, queries=corrected, amend=True)
+
+    found = regrade(first, sources=[source()], into=second)
+
+    assert found.left_out == counts[3].trials
+    assert {(d.stored, d.now) for d in found.disagreements} == {("wrong", "correct")}
+    assert [query.id for query in open_journal(second).queries()] == [query.id for query in corrected]
+    assert all(one.correct == one.trials for one in open_journal(second).counts().values())
+    engine = Knows()
+    assert run(second, engine, SECTION, queries=corrected).complete and not engine.launched
+    assert_sound(second)
+
+
+def test_a_recipe_of_other_queries_is_refused(tmp_path: Path) -> None:
+    run(tmp_path / "run", SimulatedEngine(), SECTION, count=3)
+    other = written(tmp_path / "own.jsonl", make_queries(2, start=50))
+    with pytest.raises(DataError, match="none of its queries is among those of the recipe"):
+        regrade(tmp_path / "run", sources=[other])

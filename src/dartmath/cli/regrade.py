@@ -11,15 +11,19 @@ import typer
 
 if TYPE_CHECKING:
     from dartmath.evaluation.regrade import Regrade
+    from dartmath.queries.config import QuerySource
 
 
 def command(
     run: Annotated[Path, typer.Argument(help="Folder that `dartmath evaluate`, `sample` or `run` wrote.")],
     *,
     verifier: Annotated[
-        str,
-        typer.Option(help="`dartmath` (this version), `math-verify`, or your own function: `file.py:name`."),
+        str, typer.Option(help="`dartmath` (this version) or `math-verify` (a second opinion).")
     ] = "dartmath",
+    recipe: Annotated[
+        str | None,
+        typer.Option(help="Recipe whose queries judge: corrected references, a verifier of your own."),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Write all disagreements to this JSONL file.")] = None,
     into: Annotated[
         Path | None,
@@ -36,12 +40,13 @@ def command(
         dartmath regrade runs/tiny/evaluation/after
         dartmath regrade runs/tiny/evaluation/after --verifier math-verify --out disagreements.jsonl
         dartmath regrade runs/evaluation/my-model --into runs/evaluation/my-model-regraded
-        dartmath regrade runs/mine/sample --verifier checks.py:judge --into runs/mine/sample-2
+        dartmath regrade runs/mine/sample --recipe mine.yaml --into runs/mine-2/sample
     """
     from dartmath.evaluation.regrade import regrade
     from dartmath.terminal import print_json
 
-    found = regrade(run, verifier=verifier, workers=workers, timeout=timeout, into=into)
+    sources = None if recipe is None else _sources(recipe, run)
+    found = regrade(run, verifier=verifier, sources=sources, workers=workers, timeout=timeout, into=into)
     if out is not None:
         from dartmath.manifest import write_atomic
 
@@ -54,12 +59,28 @@ def command(
         _print(found, run, show, out)
 
 
+def _sources(name: str, run: Path) -> list[QuerySource]:
+    """The queries of a recipe, or its benchmarks where the run is an evaluation."""
+    from dartmath.errors import ConfigError
+    from dartmath.evaluation.regraded import is_evaluation
+    from dartmath.evaluation.run import load_benchmarks
+    from dartmath.recipe import load_recipe
+
+    found = load_recipe(name)
+    if not is_evaluation(run):
+        return found.queries
+    if found.evaluation is None:
+        raise ConfigError(f"{name} has no evaluation section, and {run} is an evaluation")
+    return [benchmark.source for benchmark in load_benchmarks(found.evaluation)]
+
+
 def _json(found: Regrade) -> dict[str, Any]:
     table = [{"stored": old, "now": new, "responses": count} for (old, new), count in found.table.items()]
     return {
         "verifier": found.verifier,
         "responses": found.responses,
         "skipped": found.skipped,
+        "left_out": found.left_out,
         "agreement": found.agreement,
         "table": table,
         "disagreements": [asdict(d) for d in found.disagreements],
@@ -74,6 +95,8 @@ def _print(found: Regrade, run: Path, show: int, out: Path | None) -> None:
     print_table(title, ("stored", "now", "responses"), rows)
     if found.skipped:
         warn(f"{found.skipped} responses are stored without their text and were not judged")
+    if found.left_out:
+        warn(f"{found.left_out} responses are to queries that the recipe does not ask, and were left out")
     shown = found.disagreements[:show]
     if shown:
         columns = ("query", "trial", "reference", "answer", "stored", "now")

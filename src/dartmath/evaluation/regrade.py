@@ -1,34 +1,27 @@
-"""regrade: judge stored responses again: with this verifier, with one of the user's own, or with Math-Verify.
+"""regrade: judge stored responses again, with this verifier or with Math-Verify as second opinion.
 
-Nothing is generated and the journal stays as it is; the disagreements are what one wants to read, and
-`into` takes what follows from the new judgement.
+Nothing is generated and the journal stays as it is; the disagreements are what one wants to read. What
+follows from the new judgement goes elsewhere (see `dartmath.evaluation.regraded`).
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from importlib.metadata import version
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
-from dartmath.errors import DataError, UnknownNameError, UsageError
-from dartmath.evaluation.config import EvaluationSection
-from dartmath.evaluation.result import read_result
-from dartmath.evaluation.run import SAMPLES, benchmarks_of, rescore
+from dartmath.errors import UnknownNameError
+from dartmath.evaluation.regraded import journal_of, keep_in, queries_now
 from dartmath.evaluation.second_opinion import MathVerify
-from dartmath.functions import load_function, source_hash
+from dartmath.queries.config import QuerySource
 from dartmath.queries.query import Query
-from dartmath.sampling.journal import JournalReader, open_journal
-from dartmath.sampling.rejudged import rejudged_pool
 from dartmath.sampling.sample import Sample
+from dartmath.terminal import progress_bar
 from dartmath.text import encodable
 from dartmath.verify.outcome import Outcome, Verdict
-from dartmath.verify.own import KEY, is_own
 
 DARTMATH = "dartmath"
 VERIFIERS = (DARTMATH, "math-verify")
@@ -55,12 +48,13 @@ class Regrade:
     """What a second judgement found.
 
     `table` counts responses by (stored outcome, outcome now); `skipped` counts those whose text
-    the journal does not hold.
+    the journal does not hold, `left_out` those to queries that are not asked any more.
     """
 
     verifier: str
     responses: int
     skipped: int
+    left_out: int
     table: dict[tuple[str, str], int]
     disagreements: tuple[Disagreement, ...]
 
@@ -77,116 +71,86 @@ def regrade(
     folder: Path,
     *,
     verifier: str = DARTMATH,
+    sources: Sequence[QuerySource] | None = None,
     workers: int = 1,
     timeout: float = TIMEOUT,
     into: Path | None = None,
 ) -> Regrade:
     """Judge every stored response of a sampling or evaluation folder again.
 
-    `verifier` is "dartmath", "math-verify", or a function of the user's own (`file.py:name`), which
-    judges the queries that have one, and where none has, all. With "math-verify", which knows only
-    right and wrong, disagreements are changes between correct and not correct; otherwise all changes
-    of outcome. A judgement that takes longer than `timeout` seconds ends as a timeout. `into` is a
-    new folder for what follows: the scores of an evaluation, or the pool of a sampling run, which
-    can be curated and sampled on.
+    `verifier` is "dartmath" or "math-verify"; the second knows only right and wrong, so its
+    disagreements are changes between correct and not correct. `sources` are today's queries, where
+    references were corrected or verifiers changed since; without them, the stored ones count. A
+    judgement that takes longer than `timeout` seconds ends as a timeout. `into` is a new folder for
+    what follows: the scores of an evaluation, or the pool of a sampling run, which can be curated and
+    sampled on.
 
     Raises `UnknownNameError` for another verifier, `MissingDependencyError` when Math-Verify is not
-    installed, `UsageError` where the run needs a function that was not named, and `DataError` when
-    `folder` holds no responses, or `into` is there already.
+    installed, `UsageError` where stored queries name a function of the user's own, `ConfigError` for
+    one that fails, and `DataError` when `folder` holds no responses, or `into` is there already.
     """
-    own = is_own(verifier)
-    if not own and verifier not in VERIFIERS:
-        raise UnknownNameError("verifier", verifier, (*VERIFIERS, "file.py:name"))
-    if own:
-        load_function(verifier, KEY)
-    journal = _journal(folder)
-    queries = _judged_by(verifier, journal)
-    table: Counter[tuple[str, str]] = Counter()
-    found, skipped = [], 0
-    with _keep(folder, into, journal, queries, verifier) as keep, _judge(verifier, workers, timeout) as judge:
-        for sample, verdict in _verdicts(judge, queries, journal.samples()):
-            keep(_with_verdict(sample, verdict) if verdict else sample)
-            if verdict is None:
-                skipped += 1
-                continue
-            table[sample.outcome.value, verdict.outcome.value] += 1
-            if _differs(sample.outcome, verdict.outcome, verifier):
-                found.append(_disagreement(queries[sample.query_id], sample, verdict))
-    found.sort(key=lambda d: (d.dataset, d.query_id, d.trial))
-    return Regrade(verifier, sum(table.values()), skipped, dict(table), tuple(found))
+    if verifier not in VERIFIERS:
+        raise UnknownNameError("verifier", verifier, VERIFIERS)
+    journal = journal_of(folder)
+    queries = queries_now(journal, sources)
+    tally = _Tally(verifier)
+    total = journal.manifest.get("summary", {}).get("samples")
+    with (
+        keep_in(into, folder, journal, queries, sources=sources or (), verifier=verifier) as keep,
+        _judge(verifier, workers, timeout) as judge,
+        progress_bar("judging", total) as bar,
+    ):
+        for done, (sample, verdict) in enumerate(_verdicts(judge, queries, journal.samples()), 1):
+            if query := queries.get(sample.query_id):
+                keep(_with_verdict(sample, query, verdict))
+            tally.count(sample, query, verdict)
+            bar.update(done)
+    return tally.result()
 
 
-def _judged_by(verifier: str, journal: JournalReader) -> dict[str, Query]:
-    """The queries of a run by id, with the verifiers that judge them now.
+@dataclass
+class _Tally:
+    """What was found so far."""
 
-    A function runs only if the caller names it: the run may be somebody else's.
-    """
-    queries = journal.queries()
-    named = sorted({query.verifier for query in queries if is_own(query.verifier)})
-    if named and verifier == DARTMATH:
-        raise UsageError(
-            f"queries of {journal.folder} are judged by {named[0]}, a function of your own; "
-            f"name it to run it: --verifier {named[0]}"
-        )
-    if is_own(verifier):
-        queries = [
-            replace(query, verifier=verifier) if is_own(query.verifier) or not named else query
-            for query in queries
-        ]
-    return {query.id: query for query in queries}
+    verifier: str
+    table: Counter[tuple[str, str]] = field(default_factory=Counter)
+    found: list[Disagreement] = field(default_factory=list)
+    skipped: int = 0
+    left_out: int = 0
 
+    def count(self, sample: Sample, query: Query | None, verdict: Verdict | None) -> None:
+        if query is None:
+            self.left_out += 1
+        elif verdict is None:
+            self.skipped += 1
+        else:
+            self.table[sample.outcome.value, verdict.outcome.value] += 1
+            if _differs(sample.outcome, verdict.outcome, self.verifier):
+                self.found.append(_disagreement(query, sample, verdict))
 
-@contextmanager
-def _keep(
-    folder: Path, into: Path | None, journal: JournalReader, queries: dict[str, Query], verifier: str
-) -> Iterator[Callable[[Sample], None]]:
-    """Where samples go that were judged again: a new pool, the scores of an evaluation, or nowhere."""
-    if into is None:
-        yield lambda sample: None
-        return
-    if into.exists():
-        raise DataError("is there already; a new judgement goes to a new folder", path=into)
-    if journal.folder == folder / SAMPLES:
-        result = read_result(folder)
-        judged: dict[str, list[Sample]] = defaultdict(list)
-        yield lambda sample: judged[sample.query_id].append(sample)
-        section = EvaluationSection.model_validate(result.section)
-        benchmarks = benchmarks_of(result, journal)
-        rescore(folder, benchmarks, section, samples=judged, out=into, verifier=_versioned(verifier))
-        return
-    changes: dict[str, Any] = {"judged": {"verifier": _versioned(verifier), "source": str(journal.folder)}}
-    if is_own(verifier):
-        names = {query.verifier for query in queries.values() if is_own(query.verifier)}
-        changes["verifiers"] = {name: source_hash(name, KEY) for name in sorted(names)}
-    with rejudged_pool(journal, list(queries.values()), into, changes) as add:
-        yield add
-
-
-def _versioned(verifier: str) -> str:
-    """The verifier with what tells its state: a version, or the hash of a function's file."""
-    return f"{verifier} {source_hash(verifier, KEY) if is_own(verifier) else version(verifier)}"
+    def result(self) -> Regrade:
+        found = sorted(self.found, key=lambda d: (d.dataset, d.query_id, d.trial))
+        responses = sum(self.table.values())
+        return Regrade(self.verifier, responses, self.skipped, self.left_out, dict(self.table), tuple(found))
 
 
 def _verdicts(
-    judge: _Ours | MathVerify, queries: dict[str, Query], samples: Iterator[Sample]
+    judge: _Ours | MathVerify, queries: Mapping[str, Query], samples: Iterator[Sample]
 ) -> Iterator[tuple[Sample, Verdict | None]]:
-    """Each sample with its new verdict; None where there is no response, or its text is not stored."""
+    """Each sample with its new verdict; None where nothing can be judged: no query, response or text."""
     while batch := list(islice(samples, _WINDOW)):
-        yield from ((sample, None) for sample in batch if not _has_text(sample))
-        kept = [sample for sample in batch if _has_text(sample)]
-        yield from zip(kept, judge.many(queries, kept), strict=True)
+        kept = [sample for sample in batch if sample.query_id in queries and _has_text(sample)]
+        verdicts = iter(judge.many(queries, kept))
+        judged = {id(sample) for sample in kept}
+        yield from ((sample, next(verdicts) if id(sample) in judged else None) for sample in batch)
 
 
-def _with_verdict(sample: Sample, verdict: Verdict) -> Sample:
+def _with_verdict(sample: Sample, query: Query, verdict: Verdict | None) -> Sample:
+    sample = replace(sample, query_id=query.id)
+    if verdict is None:
+        return sample
     answer = None if verdict.answer is None else encodable(verdict.answer)
     return replace(sample, outcome=verdict.outcome, answer=answer, reason=encodable(verdict.reason))
-
-
-def _journal(folder: Path) -> JournalReader:
-    for candidate in (folder / SAMPLES, folder / "sample", folder):
-        if (candidate / "queries.jsonl").is_file():
-            return open_journal(candidate)
-    raise DataError("neither a sampling nor an evaluation folder: it holds no stored responses", path=folder)
 
 
 class _Ours:
@@ -203,7 +167,7 @@ class _Ours:
     def __exit__(self, *exc: object) -> None:
         self._pool.close()
 
-    def many(self, queries: dict[str, Query], samples: Sequence[Sample]) -> list[Verdict]:
+    def many(self, queries: Mapping[str, Query], samples: Sequence[Sample]) -> list[Verdict]:
         futures: list[Future[Verdict]] = [
             self._pool.submit(queries[s.query_id], s.text, finish_reason=s.finish_reason) for s in samples
         ]

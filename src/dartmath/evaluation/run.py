@@ -119,7 +119,7 @@ def load_benchmarks(section: EvaluationSection) -> list[Benchmark]:
     sources = [*suite, *section.benchmarks]
     if not sources:
         raise ConfigError("no benchmark to evaluate on; give --suite dart-math or --benchmark gsm8k/test")
-    benchmarks = [Benchmark(_name(source), source, tuple(load(source))) for source in sources]
+    benchmarks = [Benchmark(benchmark_name(source), source, tuple(load(source))) for source in sources]
     seen: set[str] = set()
     for benchmark in benchmarks:
         if benchmark.name in seen:
@@ -166,7 +166,8 @@ def average(scores: Sequence[Score]) -> Score:
     return to_score(macro(estimates))
 
 
-def _name(source: QuerySource) -> str:
+def benchmark_name(source: QuerySource) -> str:
+    """What a benchmark is called in tables."""
     return f"{source.dataset} ({source.band})" if source.band else source.dataset
 
 

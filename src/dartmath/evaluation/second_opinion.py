@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import multiprocessing
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -43,7 +43,7 @@ class MathVerify:
     def __exit__(self, *exc: object) -> None:
         self._stop()
 
-    def many(self, queries: dict[str, Query], samples: Sequence[Sample]) -> list[Verdict]:
+    def many(self, queries: Mapping[str, Query], samples: Sequence[Sample]) -> list[Verdict]:
         """The verdict on each sample; `Outcome.TIMEOUT` where it took too long."""
         return [self.judge(queries[sample.query_id].references, sample.text) for sample in samples]
 

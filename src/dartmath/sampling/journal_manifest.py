@@ -137,8 +137,7 @@ def _check_identity(
     if wrong and all(c[0].startswith("verifiers") for c in wrong):
         raise JournalError(
             f"what is in {folder} was judged by another version of a verifier of your own:\n"
-            f"{_listing(wrong)}\nto keep the responses and judge them anew: "
-            f"dartmath regrade {folder} --verifier FILE:NAME --into NEW-FOLDER"
+            f"{_listing(wrong)}\n{_anew(folder)}"
         )
     if wrong:
         raise JournalError(
@@ -178,14 +177,14 @@ def _check_queries(folder: Path, queries: Sequence[Query], *, amend: bool) -> tu
         if _content(stored) != _content(asked):
             raise JournalError(
                 f"query {stored.id!r} of {folder} has changed its text or references; "
-                "give it another id, or sample into another folder"
+                f"give it another id, or sample into another folder; {_anew(folder)}"
             )
         known.append(asked)
     if missing:
         total = len(known) + len(missing)
         raise JournalError(
             f"{len(missing)} of the {total} queries of {folder} are not asked for any more (first: "
-            f"{missing[0]!r}); ask for all of them, or sample into another folder"
+            f"{missing[0]!r}); ask for all of them, or sample into another folder; {_anew(folder)}"
         )
     added = list(given.values())
     if added and not amend:
@@ -194,6 +193,11 @@ def _check_queries(folder: Path, queries: Sequence[Query], *, amend: bool) -> tu
             "add --amend to add them"
         )
     return known, added
+
+
+def _anew(folder: Path) -> str:
+    """The way out where responses stay good and what they are judged by has changed."""
+    return f"to judge what is there anew: dartmath regrade {folder} --recipe RECIPE --into NEW-FOLDER"
 
 
 def _content(query: Query) -> tuple[str, tuple[str, ...], str]:

@@ -44,7 +44,7 @@ def rejudged_pool(
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     write_queries(part, queries)
-    write_manifest(part, {**source.manifest, **changes, "finished": False})
+    write_manifest(part, {**source.manifest, **changes, "queries": len(queries), "finished": False})
     if (source.folder / PROGRESS).is_file():
         shutil.copyfile(source.folder / PROGRESS, part / PROGRESS)
     section = source.section

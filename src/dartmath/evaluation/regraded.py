@@ -1,0 +1,123 @@
+"""What a second judgement is about, and where it goes: today's queries, a new pool, new scores."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from dartmath.errors import DataError, UsageError
+from dartmath.evaluation.config import EvaluationSection
+from dartmath.evaluation.result import read_result
+from dartmath.evaluation.run import SAMPLES, benchmark_name, benchmarks_of, rescore
+from dartmath.queries.config import QuerySource
+from dartmath.queries.load import load_all
+from dartmath.queries.query import Query
+from dartmath.sampling.journal import JournalReader, open_journal
+from dartmath.sampling.rejudged import rejudged_pool
+from dartmath.sampling.sample import Sample
+from dartmath.verify.own import bare_name, is_own, own_verifiers
+
+Keep = Callable[[Sample], None]
+
+
+def journal_of(folder: Path) -> JournalReader:
+    """The journal of a sampling or evaluation folder; `DataError` where there is none."""
+    for candidate in (folder / SAMPLES, folder / "sample", folder):
+        if (candidate / "queries.jsonl").is_file():
+            return open_journal(candidate)
+    raise DataError("neither a sampling nor an evaluation folder: it holds no stored responses", path=folder)
+
+
+def is_evaluation(folder: Path) -> bool:
+    """Whether the journal of this folder is that of an evaluation."""
+    return journal_of(folder).folder == folder / SAMPLES
+
+
+def queries_now(journal: JournalReader, sources: Sequence[QuerySource] | None) -> dict[str, Query]:
+    """By the id of each stored query, the one that judges its responses now.
+
+    That is the query of `sources` with the same id, or else with the same data set and text: its
+    references or its verifier may be new. Stored queries that `sources` do not hold are left out.
+    Without `sources`, the stored queries judge; but a function runs only if the caller's own recipe
+    names it, since the run may be somebody else's: `UsageError`.
+    """
+    stored = journal.queries()
+    if sources is None:
+        named = sorted({query.verifier for query in stored if is_own(query.verifier)})
+        if named:
+            raise UsageError(
+                f"queries of {journal.folder} are judged by {named[0]}, a function of your own; to run it, "
+                "name the recipe that names it: --recipe RECIPE"
+            )
+        return {query.id: query for query in stored}
+    asked = load_all(sources)
+    own_verifiers(asked)
+    by_id = {query.id: query for query in asked}
+    by_text = {(query.dataset, query.text): query for query in asked}
+    pairs = ((query.id, by_id.get(query.id) or by_text.get((query.dataset, query.text))) for query in stored)
+    found = {stored_id: query for stored_id, query in pairs if query}
+    if not found:
+        raise DataError("none of its queries is among those of the recipe", path=journal.folder)
+    return found
+
+
+@contextmanager
+def keep_in(
+    into: Path | None,
+    folder: Path,
+    journal: JournalReader,
+    queries: Mapping[str, Query],
+    *,
+    sources: Sequence[QuerySource],
+    verifier: str,
+) -> Iterator[Keep]:
+    """Where samples go that were judged again: a new pool, the scores of an evaluation, or nowhere."""
+    if into is None:
+        yield lambda sample: None
+        return
+    if into.exists():
+        raise DataError("is there already; a new judgement goes to a new folder", path=into)
+    own = own_verifiers(queries.values())
+    named = [f"{bare_name(name)} {found}" for name, found in own.items()] if verifier == "dartmath" else []
+    judge = ", ".join([f"{verifier} {version(verifier)}", *named])
+    if journal.folder == folder / SAMPLES:
+        with _scores(into, folder, journal, queries, sources=sources, judge=judge) as keep:
+            yield keep
+        return
+    changes: dict[str, Any] = {"judged": {"verifier": judge, "source": str(journal.folder)}}
+    changes |= {"verifiers": own} if own else {}
+    asked = list({query.id: query for query in queries.values()}.values())
+    with rejudged_pool(journal, asked, into, changes) as keep:
+        yield keep
+
+
+@contextmanager
+def _scores(
+    into: Path,
+    folder: Path,
+    journal: JournalReader,
+    queries: Mapping[str, Query],
+    *,
+    sources: Sequence[QuerySource],
+    judge: str,
+) -> Iterator[Keep]:
+    result = read_result(folder)
+    judged: dict[str, list[Sample]] = defaultdict(list)
+    yield lambda sample: judged[sample.query_id].append(sample)
+    now = {benchmark_name(source): source for source in sources}
+    benchmarks = [
+        replace(
+            one,
+            source=now.get(one.name, one.source),
+            queries=tuple(queries[query.id] for query in one.queries if query.id in queries),
+        )
+        for one in benchmarks_of(result, journal)
+    ]
+    asked = [one for one in benchmarks if one.queries]
+    section = EvaluationSection.model_validate(result.section)
+    rescore(folder, asked, section, samples=judged, out=into, verifier=judge)
