@@ -37,10 +37,10 @@ _TOKEN = re.compile(
     r"(?P<percent>[ ]?%)?"
     r"|(?P<sign>[-+*/^()=]))"
 )
-# An equation may begin after one of these; after a letter, a bracket or an operator it is a part of
-# something longer that cannot be judged.
+# An equation may begin after one of these; after a letter, a bracket, an operator or the decimal comma
+# of "3,5" it is a part of something longer that cannot be judged.
 _BEFORE = re.compile(
-    r"(?:(?:^|[\n:;,.!?$<>\[&])[ \t]*"
+    r"(?:(?:^|[\n:;!?$<>\[&]|(?<!\d)[,.]|[,.](?=[ \t]))[ \t]*"
     r"|(?<![a-z\\])(?!(?:sin|cos|tan|log|ln|sqrt|gcd|lcm|max|min|mod)\b)[a-z]{2,}[ \t]+)$",
     re.IGNORECASE,
 )
