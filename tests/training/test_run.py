@@ -69,6 +69,13 @@ def test_the_manifest_tells_what_was_trained_on_what(trained: Run, data: Path) -
     assert not (trained[0] / "checkpoints").exists()
 
 
+def test_a_finished_run_is_one_on_any_number_of_gpus(trained: Run, tiny_llama: str, data: Path) -> None:
+    out, summary = trained
+    assert _train(tiny_llama, [data], out, gpus=2) == summary
+    with pytest.raises(ConfigError, match="max_length"):
+        _train(tiny_llama, [data], out, max_length=128)
+
+
 def test_the_export_loads_and_prompts_as_training_did(trained: Run) -> None:
     from transformers import AutoModelForCausalLM, AutoTokenizer
 

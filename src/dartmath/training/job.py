@@ -28,6 +28,9 @@ _FREE_KEYS = {
     "compile",
     "launch",
 }
+# Where the batch was trained, not what it was: a later stage may run on fewer GPUs. A run that goes on
+# may not change it, since the states of optimiser and random numbers belong to processes.
+_LAYOUT_KEYS = {"gpus", "micro_batch"}
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,8 @@ def open_run(job: Job) -> dict[str, Any]:
     settings = _settings(job)
     if (job.out / "manifest.json").is_file():
         manifest = read_manifest(job.out, stage="train")
-        _refuse_changes(manifest["settings"], settings, job.out)
+        free = _LAYOUT_KEYS if manifest["finished"] else set()
+        _refuse_changes(manifest["settings"], settings, job.out, free)
         return manifest
     manifest = new_manifest(
         "train",
@@ -124,8 +128,8 @@ def _settings(job: Job) -> dict[str, Any]:
     return {**config, "template": job.template.hash, "datasets": data, "seed": job.seed}
 
 
-def _refuse_changes(before: dict[str, Any], now: dict[str, Any], out: Path) -> None:
-    changed = [key for key in sorted({*before, *now}) if before.get(key) != now.get(key)]
+def _refuse_changes(before: dict[str, Any], now: dict[str, Any], out: Path, free: set[str]) -> None:
+    changed = [key for key in sorted({*before, *now} - free) if before.get(key) != now.get(key)]
     if changed:
         lines = [f"  {key}: {before.get(key)!r} -> {now.get(key)!r}" for key in changed]
         raise ConfigError(
