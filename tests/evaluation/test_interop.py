@@ -65,6 +65,18 @@ def test_benchmarks_of_similar_names_have_tasks_of_their_own(tmp_path: Path) -> 
     assert len(json.loads(results.read_text(encoding="utf-8"))["results"]) == 3
 
 
+def test_logs_stay_in_their_folder_whatever_the_model_is_called(tmp_path: Path) -> None:
+    queries = make_queries(1)
+    write_evaluation(
+        tmp_path / "run", [(QuerySource(dataset="own"), queries)], [make_sample(queries[0], 0, "0")], 1
+    )
+    path = tmp_path / "run" / "result.json"
+    result = json.loads(path.read_text())
+    path.write_text(json.dumps({**result, "model": {**result["model"], "name": ".."}}))
+    for file in export(tmp_path / "run", "lm-eval", tmp_path / "logs"):
+        assert file.resolve().is_relative_to((tmp_path / "logs").resolve())
+
+
 def test_lm_evaluation_harness_reads_its_logs(folder: Path, tmp_path: Path) -> None:
     utils = pytest.importorskip("lm_eval.utils", reason="lm-eval is not installed")
     files = [str(path) for path in export(folder, "lm-eval", tmp_path / "logs")]

@@ -28,6 +28,8 @@ _METRIC = "exact_match"
 def lm_eval_logs(evaluation: Evaluation) -> Logs:
     """The files of one evaluation."""
     folder = re.sub(r'["<>:/|\\?*\[\]]+', "__", evaluation.model)
+    if not folder.strip("."):  # "..": a name, and not the folder above
+        folder = "__"
     yield f"{folder}/results_{evaluation.stamp}.json", json.dumps(_results(evaluation), indent=2) + "\n"
     for task, (benchmark, _) in _named(evaluation).items():
         rows = _rows(evaluation, benchmark)

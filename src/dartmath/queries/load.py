@@ -55,7 +55,7 @@ def load_all(sources: Iterable[QuerySource]) -> list[Query]:
             if other is not query:
                 raise DataError(
                     f"query id {query.id!r} is in {other.dataset} and again in {source.dataset}; "
-                    "list every data set once"
+                    "list every data set once, or give your queries ids that differ"
                 )
     return list(found.values())
 
