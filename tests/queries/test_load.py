@@ -294,6 +294,8 @@ def test_a_function_may_judge_data_sets_of_every_kind(tmp_path: Path) -> None:
 def test_data_that_is_nowhere_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DARTMATH_DATA", str(tmp_path))
     monkeypatch.setenv("DARTMATH_CACHE", str(tmp_path / "cache"))
+    # urllib keeps the proxies of its first request for all later ones of the process.
+    monkeypatch.setattr("urllib.request._opener", None)
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
     with pytest.raises(MissingDependencyError, match="set DARTMATH_DATA to a folder that holds"):
