@@ -36,19 +36,16 @@ def load_function(name: str, key: str) -> Callable[..., Any]:
     return found  # type: ignore[no-any-return]
 
 
-def source_file(name: str, key: str) -> Path | None:
-    """The file in which the function stands, where it is known; `ConfigError` as `load_function`."""
-    try:
-        found = inspect.getsourcefile(inspect.unwrap(load_function(name, key)))
-    except TypeError:  # not written in Python, or an object that can be called
-        return None
-    return Path(found) if found else None
-
-
 def source_hash(name: str, key: str) -> str:
-    """12 hexadecimal digits of that file's content; "unknown" where there is none."""
-    path = source_file(name, key)
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path else "unknown"
+    """12 hexadecimal digits of the file in which the function stands; "unknown" where there is none.
+
+    Raises `ConfigError` as `load_function`.
+    """
+    try:
+        path = inspect.getsourcefile(inspect.unwrap(load_function(name, key)))
+    except TypeError:  # not written in Python, or an object that can be called
+        path = None
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:12] if path else "unknown"
 
 
 def _load_file(path: Path) -> ModuleType:

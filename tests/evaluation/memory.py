@@ -65,14 +65,7 @@ def write_evaluation(
     tally = Tally(len(queries), 0)
     with JournalWriter(folder / SAMPLES, tally) as journal:
         for sample in samples:
-            tally.record(
-                positions[sample.query_id],
-                sample.trial,
-                sample.outcome,
-                prompt_tokens=sample.prompt_tokens,
-                tokens=sample.completion_tokens,
-                text_hash=None,
-            )
+            tally.add(positions[sample.query_id], sample)
             journal.append(sample)
         journal.finish()
     named = [Benchmark(source.dataset, source, tuple(own)) for source, own in benchmarks]

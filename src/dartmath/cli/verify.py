@@ -57,13 +57,15 @@ def command(  # noqa: PLR0917
         return
     if reference is None or answer is None:
         raise UsageError("give a reference and an answer, or --file; see `dartmath verify --help`")
-    if verifier is not None:
-        _show_own(reference, answer, query or "", verifier, as_json)
-        return
-    from dartmath.verify import verify
+    from dartmath.verify import grade, verify
+    from dartmath.verify.judge import Question
 
+    if verifier is not None:
+        verdict = grade(Question(query or "", (reference,), _own(verifier)), answer)
+        _explain(verdict, {}, as_json)
+        return
     verdict = verify(reference, answer, query=query, tolerance=tolerance, ordered=ordered or None)
-    _explain(reference, answer, verdict, as_json)
+    _explain(verdict, {"reference": reference, "answer": answer}, as_json)
 
 
 def _own(name: str) -> str:
@@ -77,20 +79,8 @@ def _own(name: str) -> str:
     return name
 
 
-def _show_own(reference: str, response: str, query: str, verifier: str, as_json: bool) -> None:
-    from dartmath.terminal import print_json
-    from dartmath.text import encodable, printable
-    from dartmath.verify import grade
-    from dartmath.verify.judge import Question
-
-    verdict = grade(Question(query, (reference,), _own(verifier)), response)
-    if as_json:
-        print_json(_row(verdict))
-    else:
-        print(printable(encodable(f"{verdict.outcome}: {verdict.reason} ({verdict.comparison})")))
-
-
-def _explain(reference: str, answer: str, verdict: Verdict, as_json: bool) -> None:
+def _explain(verdict: Verdict, sides: dict[str, str], as_json: bool) -> None:
+    """Print the verdict, and below it how the verifier has read the two sides."""
     from dartmath.terminal import print_json
     from dartmath.text import encodable, printable
     from dartmath.verify import parse
@@ -99,11 +89,8 @@ def _explain(reference: str, answer: str, verdict: Verdict, as_json: bool) -> No
         print_json(_row(verdict))
         return
     precision = f", {verdict.precision} bits" if verdict.precision else ""
-    lines = [
-        f"{verdict.outcome}: {verdict.reason} ({verdict.comparison}{precision})",
-        f"  reference  {parse(reference)}"[:300],
-        f"  answer     {parse(answer)}"[:300],
-    ]
+    lines = [f"{verdict.outcome}: {verdict.reason} ({verdict.comparison}{precision})"]
+    lines += [f"  {name:<11}{parse(text)}"[:300] for name, text in sides.items()]
     print(printable(encodable("\n".join(lines))))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from dartmath.curation.pool import Journal, QueryPool, read_pool
 from dartmath.curation.select import Selection, fit, select
 from dartmath.curation.summary import CurationSummary, summarise
 from dartmath.errors import DataError
+from dartmath.functions import source_hash
 from dartmath.manifest import new_manifest, read_manifest, write_manifest
 from dartmath.queries.config import QuerySource
 from dartmath.queries.download import content_checksum
@@ -22,7 +22,7 @@ from dartmath.queries.generators import PREFIX as GENERATED
 from dartmath.queries.load import load
 from dartmath.queries.registry import datasets
 from dartmath.sampling import policy as policies
-from dartmath.sampling.config import PolicySection
+from dartmath.sampling.config import Custom, PolicySection
 from dartmath.sampling.sample import Sample
 from dartmath.terminal import info, warn
 
@@ -125,8 +125,8 @@ def _is_current(
 def _checksums(section: CurationSection, policy: PolicySection) -> dict[str, str]:
     """Checksums of what shapes the set and may change under its name: benchmarks and a user's own policy."""
     found = {name: content_checksum(load(QuerySource(dataset=name))) for name in section.decontaminate}
-    if file := policies.function_file(policy):
-        found[str(file)] = hashlib.blake2b(file.read_bytes(), digest_size=8).hexdigest()
+    if isinstance(policy, Custom):
+        found[policy.function] = source_hash(policy.function, policies.FUNCTION)
     return found
 
 

@@ -139,10 +139,13 @@ def _verdicts(
 ) -> Iterator[tuple[Sample, Verdict | None]]:
     """Each sample with its new verdict; None where nothing can be judged: no query, response or text."""
     while batch := list(islice(samples, _WINDOW)):
-        kept = [sample for sample in batch if sample.query_id in queries and _has_text(sample)]
-        verdicts = iter(judge.many(queries, kept))
-        judged = {id(sample) for sample in kept}
-        yield from ((sample, next(verdicts) if id(sample) in judged else None) for sample in batch)
+        kept: list[Sample] = []
+        for sample in batch:
+            if sample.query_id in queries and _has_text(sample):
+                kept.append(sample)
+            else:
+                yield sample, None
+        yield from zip(kept, judge.many(queries, kept), strict=True)
 
 
 def _with_verdict(sample: Sample, query: Query, verdict: Verdict | None) -> Sample:

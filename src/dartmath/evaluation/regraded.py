@@ -14,10 +14,12 @@ from dartmath.errors import DataError, UsageError
 from dartmath.evaluation.config import EvaluationSection
 from dartmath.evaluation.result import read_result
 from dartmath.evaluation.run import SAMPLES, benchmark_name, benchmarks_of, rescore
+from dartmath.evaluation.score import Benchmark
 from dartmath.queries.config import QuerySource
 from dartmath.queries.load import load_all
 from dartmath.queries.query import Query
 from dartmath.sampling.journal import JournalReader, open_journal
+from dartmath.sampling.journal_manifest import QUERIES
 from dartmath.sampling.rejudged import rejudged_pool
 from dartmath.sampling.sample import Sample
 from dartmath.verify.own import bare_name, is_own, own_verifiers
@@ -28,14 +30,14 @@ Keep = Callable[[Sample], None]
 def journal_of(folder: Path) -> JournalReader:
     """The journal of a sampling or evaluation folder; `DataError` where there is none."""
     for candidate in (folder / SAMPLES, folder / "sample", folder):
-        if (candidate / "queries.jsonl").is_file():
+        if (candidate / QUERIES).is_file():
             return open_journal(candidate)
     raise DataError("neither a sampling nor an evaluation folder: it holds no stored responses", path=folder)
 
 
 def is_evaluation(folder: Path) -> bool:
     """Whether the journal of this folder is that of an evaluation."""
-    return journal_of(folder).folder == folder / SAMPLES
+    return (folder / SAMPLES / QUERIES).is_file()
 
 
 def queries_now(journal: JournalReader, sources: Sequence[QuerySource] | None) -> dict[str, Query]:
@@ -85,39 +87,32 @@ def keep_in(
     own = own_verifiers(queries.values())
     named = [f"{bare_name(name)} {found}" for name, found in own.items()] if verifier == "dartmath" else []
     judge = ", ".join([f"{verifier} {version(verifier)}", *named])
-    if journal.folder == folder / SAMPLES:
-        with _scores(into, folder, journal, queries, sources=sources, judge=judge) as keep:
-            yield keep
+    if is_evaluation(folder):
+        result = read_result(folder)
+        judged: dict[str, list[Sample]] = defaultdict(list)
+        yield lambda sample: judged[sample.query_id].append(sample)
+        asked = _benchmarks_now(benchmarks_of(result, journal), queries, sources)
+        section = EvaluationSection.model_validate(result.section)
+        rescore(folder, asked, section, samples=judged, out=into, verifier=judge)
         return
     changes: dict[str, Any] = {"judged": {"verifier": judge, "source": str(journal.folder)}}
     changes |= {"verifiers": own} if own else {}
-    asked = list({query.id: query for query in queries.values()}.values())
-    with rejudged_pool(journal, asked, into, changes) as keep:
+    distinct = list({query.id: query for query in queries.values()}.values())
+    with rejudged_pool(journal, distinct, into, changes) as keep:
         yield keep
 
 
-@contextmanager
-def _scores(
-    into: Path,
-    folder: Path,
-    journal: JournalReader,
-    queries: Mapping[str, Query],
-    *,
-    sources: Sequence[QuerySource],
-    judge: str,
-) -> Iterator[Keep]:
-    result = read_result(folder)
-    judged: dict[str, list[Sample]] = defaultdict(list)
-    yield lambda sample: judged[sample.query_id].append(sample)
+def _benchmarks_now(
+    benchmarks: Sequence[Benchmark], queries: Mapping[str, Query], sources: Sequence[QuerySource]
+) -> list[Benchmark]:
+    """The benchmarks with today's sources and queries; without those of which none is asked any more."""
     now = {benchmark_name(source): source for source in sources}
-    benchmarks = [
+    found = [
         replace(
             one,
             source=now.get(one.name, one.source),
             queries=tuple(queries[query.id] for query in one.queries if query.id in queries),
         )
-        for one in benchmarks_of(result, journal)
+        for one in benchmarks
     ]
-    asked = [one for one in benchmarks if one.queries]
-    section = EvaluationSection.model_validate(result.section)
-    rescore(folder, asked, section, samples=judged, out=into, verifier=judge)
+    return [one for one in found if one.queries]

@@ -18,7 +18,7 @@ from dartmath.errors import ConfigError, DataError, nearest
 from dartmath.queries.config import Columns, QuerySource
 from dartmath.queries.dataset import Hub
 from dartmath.queries.download import read_hub
-from dartmath.queries.query import Query, make_query
+from dartmath.queries.query import Query, make_query, plain
 from dartmath.queries.rows import Row, read_rows
 from dartmath.verify.own import is_own
 
@@ -109,7 +109,7 @@ def _text(row: Row, name: str | None) -> str | None:
 
 def _kept(row: Row, names: Iterable[str]) -> dict[str, Any]:
     """The columns that are kept for verifiers; the two that the built-in one reads are checked."""
-    kept = {name: _plain(_column(row, name)) for name in names if _column(row, name) is not None}
+    kept = {name: plain(_column(row, name)) for name in names if _column(row, name) is not None}
     if (tolerance := kept.get("tolerance")) is not None:
         kept["tolerance"] = _tolerance(tolerance)
     if (ordered := kept.get("ordered")) is not None:
@@ -118,16 +118,6 @@ def _kept(row: Row, names: Iterable[str]) -> dict[str, Any]:
             raise DataError(f"column 'ordered' is true or false, found {repr(ordered)[:_SHOWN]}")
         kept["ordered"] = named
     return kept
-
-
-def _plain(value: Any) -> Any:
-    """The value as JSON holds it; what JSON cannot hold (a date, bytes) as its text."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise DataError(f"not valid Unicode: {error}") from None
-    return json.loads(text)
 
 
 def _tolerance(value: Any) -> float:

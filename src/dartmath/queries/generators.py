@@ -15,13 +15,12 @@ Source: https://github.com/open-thought/reasoning-gym
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dartmath.errors import ConfigError, DataError, UnknownNameError, nearest
 from dartmath.queries.config import QuerySource
-from dartmath.queries.query import Query, make_query
+from dartmath.queries.query import Query, make_query, plain
 from dartmath.verify.own import is_own
 
 PREFIX = "reasoning-gym/"
@@ -133,10 +132,5 @@ def _convert(source: QuerySource, name: str, item: Mapping[str, Any]) -> Query:
         verifier=source.verifier,
         domain=name,
         band=source.band,
-        entry=_plain(item["metadata"]) if is_own(source.verifier) else None,
+        entry=plain(item["metadata"]) if is_own(source.verifier) else None,
     )
-
-
-def _plain(metadata: Mapping[str, Any]) -> Any:
-    """A generator's metadata as JSON holds them; what JSON cannot hold becomes its text."""
-    return json.loads(json.dumps(metadata, default=str))

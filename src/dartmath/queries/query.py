@@ -55,6 +55,19 @@ class Query:
         )
 
 
+def plain(value: Any) -> Any:
+    """What metadata may hold of a value: as JSON holds it, or its text where JSON cannot (a date, bytes).
+
+    Raises `DataError` for what no UTF-8 file can hold.
+    """
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise DataError(f"not valid Unicode: {error}") from None
+    return json.loads(text)
+
+
 def query_id(dataset: str, text: str, references: tuple[str, ...]) -> str:
     """16 hexadecimal digits that depend on nothing but the content."""
     content = json.dumps([dataset, text, references], ensure_ascii=False)

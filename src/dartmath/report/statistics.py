@@ -157,16 +157,9 @@ def _bands(
 
 def _states(journal: JournalReader, tally: Tally) -> list[str]:
     """Where each query stands, in words; under VRT, which wants trials, the cap is the target."""
-    section = journal.section
-    schedule = Schedule(
-        section.policy,
-        tally,
-        give_up=section.give_up,
-        distinct=section.distinct,
-        finished=journal.finished,
-    )
-    done = State.REACHED if isinstance(section.policy, VRT) else State.CAPPED
-    found = (done if state is State.CAPPED else state for state in schedule.states())
+    done = State.REACHED if isinstance(journal.section.policy, VRT) else State.CAPPED
+    states = Schedule.of(journal.section, tally, finished=journal.finished).states()
+    found = (done if state is State.CAPPED else state for state in states)
     return [state.replace("_", " ") for state in found]
 
 

@@ -240,15 +240,7 @@ class Controller:
         if self._error is not None and not isinstance(self._error, EngineError):
             return
         sample = self._trials.sample(landed, verdict)
-        new = self._tally.record(
-            landed.index,
-            landed.trial,
-            sample.outcome,
-            prompt_tokens=sample.prompt_tokens,
-            tokens=sample.completion_tokens,
-            text_hash=sample.text_hash,
-        )
-        if new:
+        if self._tally.add(landed.index, sample):
             self._sink.append(sample)
         self._schedule.landed(landed.index)
 

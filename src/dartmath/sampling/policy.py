@@ -14,14 +14,14 @@ then it is sampled until it has `target` correct responses or `cap` trials:
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
 from dartmath.errors import ConfigError
-from dartmath.functions import load_function, source_file
+from dartmath.functions import load_function
 from dartmath.sampling.config import VRT, Band, Custom, PolicySection, Prop2Diff, Uniform
 from dartmath.sampling.difficulty import fail_rate
 
-_KEY = "sampling.policy.function"
+FUNCTION = "sampling.policy.function"
+"""The key of a user's own policy."""
 
 # What counters hold (see `dartmath.sampling.tally`), and more than any run can sample of one query.
 _LARGEST = 2**31 - 1
@@ -98,16 +98,11 @@ def describe_policy(policy: PolicySection) -> str:
 
 def _custom(policy: Custom, trials: int, correct: int) -> int:
     """The user's own target; whatever it raises becomes a `ConfigError` with the arguments."""
-    function = load_function(policy.function, _KEY)
+    function = load_function(policy.function, FUNCTION)
     try:
         return max(0, int(function(trials, correct, policy.k)))
     except Exception as error:
         raise ConfigError(
-            f"{_KEY}: {policy.function} failed for trials={trials}, correct={correct}, "
+            f"{FUNCTION}: {policy.function} failed for trials={trials}, correct={correct}, "
             f"k={policy.k}: {type(error).__name__}: {error}"
         ) from error
-
-
-def function_file(policy: PolicySection) -> Path | None:
-    """The file in which the function of a custom policy stands, where it is known."""
-    return source_file(policy.function, _KEY) if isinstance(policy, Custom) else None

@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from dartmath.errors import DataError
 from dartmath.manifest import write_manifest
 from dartmath.queries.query import Query
 from dartmath.sampling import policy
@@ -36,10 +35,8 @@ def rejudged_pool(
     """A function that adds a sample of `source` with its new verdict to the new run in `folder`.
 
     `queries` are those of the source, with the verifiers that judge them now; `changes` go into the
-    manifest. The folder appears when all is written. Raises `DataError` when it is there already.
+    manifest. The folder, which must not be there yet, appears when all is written.
     """
-    if folder.exists():
-        raise DataError("is there already; a new judgement goes to a new folder", path=folder)
     part = folder.with_name(f".{folder.name}.partial")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
@@ -53,7 +50,7 @@ def rejudged_pool(
         yield _adder(journal, tally, queries)
         journal.finish()
     part.rename(folder)
-    schedule = Schedule(section.policy, tally, give_up=section.give_up, distinct=section.distinct)
+    schedule = Schedule.of(section, tally)
     seconds = float(source.manifest.get("summary", {}).get("seconds", 0.0))
     stopped = None if schedule.done else "judged again"
     conclude(folder, queries, tally, schedule, seconds=seconds, stopped=stopped)
@@ -63,14 +60,7 @@ def _adder(journal: JournalWriter, tally: Tally, queries: Sequence[Query]) -> Ca
     positions = {query.id: index for index, query in enumerate(queries)}
 
     def add(sample: Sample) -> None:
-        tally.record(
-            positions[sample.query_id],
-            sample.trial,
-            sample.outcome,
-            prompt_tokens=sample.prompt_tokens,
-            tokens=sample.completion_tokens,
-            text_hash=sample.text_hash,
-        )
+        tally.add(positions[sample.query_id], sample)
         journal.append(sample)
         if tally.total % _FLUSH == 0:
             journal.flush()

@@ -125,13 +125,7 @@ class _Run:
     def __post_init__(self) -> None:
         pilot = rules.pilot(self.section.policy)
         self.tally: Tally = load_tally(self.folder, self.queries, pilot, texts=True)
-        self.schedule = Schedule(
-            self.section.policy,
-            self.tally,
-            give_up=self.section.give_up,
-            distinct=self.section.distinct,
-            finished=self.finished,
-        )
+        self.schedule = Schedule.of(self.section, self.tally, finished=self.finished)
         self.seconds = float(read_progress(self.folder).get("seconds", 0.0))
         self.stopped: str | None = None
         self.engine: dict[str, Any] | None = None

@@ -27,9 +27,10 @@ from array import array
 from collections import deque
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import Self
 
 from dartmath.sampling import policy as rules
-from dartmath.sampling.config import PolicySection
+from dartmath.sampling.config import PolicySection, SamplingSection
 from dartmath.sampling.difficulty import posterior_mean, reach_probability
 from dartmath.sampling.tally import Tally
 from dartmath.verify.outcome import Outcome
@@ -60,6 +61,13 @@ class Schedule:
     given up; 0 never gives up. `distinct` counts only distinct correct responses. In a run that is
     `finished`, what had been given up stays so, whatever the trials then in flight have added.
     """
+
+    @classmethod
+    def of(cls, section: SamplingSection, tally: Tally, *, finished: bool = False) -> Self:
+        """The schedule of a run with this configuration."""
+        return cls(
+            section.policy, tally, give_up=section.give_up, distinct=section.distinct, finished=finished
+        )
 
     def __init__(
         self,

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from dartmath.sampling.sample import Sample
 from dartmath.verify.outcome import Outcome
 
 _OUTCOMES = tuple(Outcome)
@@ -100,6 +101,17 @@ class Tally:
             if self.remember(index, text_hash):
                 self.distinct[index] += 1
         return True
+
+    def add(self, index: int, sample: Sample) -> bool:
+        """Count a sample of the query at `index`, as `record` does."""
+        return self.record(
+            index,
+            sample.trial,
+            sample.outcome,
+            prompt_tokens=sample.prompt_tokens,
+            tokens=sample.completion_tokens,
+            text_hash=sample.text_hash,
+        )
 
     def count_pilot(self, index: int, trial: int, outcome: Outcome) -> None:
         """Count the trial among the pilot's, if it is one and got a response."""
