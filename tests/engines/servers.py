@@ -140,8 +140,16 @@ class Proxy:
         self.backend, self.fault = backend, fault
         self.seen = self.most_open = self.open = self.dropped = 0
         self.faults: dict[str, int] = {}
-        self.said: list[str] = []
         self.url = ""
+        self._copies: list[bytearray] = []
+
+    @property
+    def said(self) -> list[str]:
+        """The texts; of a stream, those of all its events, joined."""
+        # Read from the copies when asked: a client has its whole response, and may end the test,
+        # before the backend closes the connection.
+        texts = (re.findall(rb'"text":\s*("(?:[^"\\]|\\.)*")', copied) for copied in self._copies)
+        return ["".join(map(json.loads, found)) for found in texts]
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -187,16 +195,13 @@ class Proxy:
         lines = [line for line in head.split(b"\r\n") if _field(line)[0] != b"connection"]
         send.write(b"\r\n".join([lines[0], b"Connection: close", *lines[1:]]) + body)
         gone = asyncio.create_task(reader.read())
-        copied = bytearray()
-        copy = asyncio.create_task(_copy(upstream, writer, copied))
+        self._copies.append(bytearray())
+        copy = asyncio.create_task(_copy(upstream, writer, self._copies[-1]))
         await asyncio.wait({gone, copy}, return_when=asyncio.FIRST_COMPLETED)
         self.dropped += not copy.done()
         for task in (gone, copy):
             task.cancel()
         await asyncio.gather(gone, copy, return_exceptions=True)
-        # Of a stream, the texts of all its events.
-        texts = re.findall(rb'"text":\s*("(?:[^"\\]|\\.)*")', copied)
-        self.said.append("".join(map(json.loads, texts)))
         send.close()
 
 
