@@ -171,7 +171,6 @@ def test_what_a_finished_run_has_given_up_stays_given_up(tmp_path: Path) -> None
     section = SamplingSection(policy=Uniform(k=12, cap=100), give_up=0.3, workers=0)
     first = run(tmp_path, SimulatedEngine(concurrency=64), section, count=100)
     assert first.states["gave_up"] > 5
-    # Trials that were in flight have landed since, some of them correct.
     again = run(tmp_path, SimulatedEngine(concurrency=64), section, count=100)
     assert again.samples == first.samples and again.states["gave_up"] > 5
     status = run_status(tmp_path)
@@ -180,6 +179,20 @@ def test_what_a_finished_run_has_given_up_stays_given_up(tmp_path: Path) -> None
     # Another goal is another matter.
     wider = section.model_copy(update={"policy": Uniform(k=13, cap=100)})
     assert run(tmp_path, SimulatedEngine(), wider, count=100, amend=True).samples > first.samples
+
+
+def test_what_an_interrupted_run_has_given_up_stays_given_up(tmp_path: Path) -> None:
+    section = SamplingSection(policy=Uniform(k=12, cap=100), give_up=0.3, workers=0)
+    bands = {query.id: query.id for query in make_queries(60)}
+    given: set[str] = set()
+    for samples in range(300, 1500, 150):
+        limited = section.model_copy(update={"budget": Budget(samples=samples)})
+        engine = SimulatedEngine(concurrency=64)
+        summary = run(tmp_path, engine, limited, count=60)
+        assert not {request.partition("/")[0] for request in engine.launched} & given
+        given = {band.name for band in run_status(tmp_path, bands).bands if band.gave_up}
+        assert len(given) == summary.states.get("gave_up", 0)
+    assert len(given) > 5
 
 
 def test_sample_budget_stops_exactly_and_goes_on(tmp_path: Path) -> None:

@@ -117,6 +117,24 @@ def test_give_up_when_the_target_is_out_of_reach() -> None:
     assert state is State.GAVE_UP and 100 < trials < 400
 
 
+@settings(deadline=None, max_examples=60)
+@given(policies, st.sampled_from([0.0, 0.05, 0.4]), st.integers(1, 20), st.randoms(use_true_random=False))
+def test_a_run_that_goes_on_stands_where_the_record_says(
+    policy: PolicySection, give_up: float, slots: int, chance: random.Random
+) -> None:
+    tally = Tally(4, rules.pilot(policy))
+    schedule = Schedule(policy, tally, give_up=give_up)
+    flying: list[tuple[int, int]] = []
+    while not schedule.done:
+        while len(flying) < slots and (launch := schedule.launch()) is not None:
+            flying.append(launch)
+        index, trial = flying.pop(chance.randrange(len(flying)))
+        failed = chance.random() < 0.2
+        record(tally, index, trial, Outcome.ERROR if failed else outcome_of(index, trial, index / 8))
+        schedule.landed(index)
+        assert schedule.states() == Schedule(policy, tally, give_up=give_up).states()
+
+
 def test_vrt_never_gives_up() -> None:
     tally = Tally(1, 20)
     schedule = Schedule(VRT(trials=20), tally, give_up=0.5)

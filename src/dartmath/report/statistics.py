@@ -158,7 +158,7 @@ def _bands(
 def _states(journal: JournalReader, tally: Tally) -> list[str]:
     """Where each query stands, in words; under VRT, which wants trials, the cap is the target."""
     done = State.REACHED if isinstance(journal.section.policy, VRT) else State.CAPPED
-    states = Schedule.of(journal.section, tally, finished=journal.finished).states()
+    states = Schedule.of(journal.section, tally).states()
     found = (done if state is State.CAPPED else state for state in states)
     return [state.replace("_", " ") for state in found]
 

@@ -26,8 +26,8 @@ MIGRATIONS: dict[int, Callable[[Path], None]] = {}
 
 def open_run(
     folder: Path, queries: Sequence[Query], identity: Mapping[str, Any], *, amend: bool
-) -> tuple[dict[str, Any], list[Query]]:
-    """(manifest, queries) of the run in `folder`, made new or checked against what is asked now.
+) -> list[Query]:
+    """The queries of the run in `folder`, which is made new or checked against what is asked now.
 
     `identity` holds what shapes samples: "seed", "config", "model", "template", "shots", and, where
     there are verifiers of the user's own, "verifiers" with a hash of each. The
@@ -52,7 +52,7 @@ def open_run(
     if "verifiers" in identity:
         manifest.update(verifiers=dict(identity["verifiers"]))
     write_manifest(folder, manifest)
-    return manifest, known + added
+    return known + added
 
 
 def migrate(folder: Path) -> None:
@@ -97,9 +97,7 @@ def read_queries(folder: Path) -> Iterator[Query]:
         raise JournalError(f"{path}: cannot be read ({error}); restore it from a copy") from error
 
 
-def _create(
-    folder: Path, queries: Sequence[Query], identity: Mapping[str, Any]
-) -> tuple[dict[str, Any], list[Query]]:
+def _create(folder: Path, queries: Sequence[Query], identity: Mapping[str, Any]) -> list[Query]:
     if (folder / "segments").is_dir():
         raise JournalError(f"{folder} has samples but no manifest.json; restore it or use another folder")
     write_queries(folder, queries)
@@ -107,7 +105,7 @@ def _create(
         "sample", journal={"version": VERSION}, queries=len(queries), **identity, summary={}
     )
     write_manifest(folder, manifest)
-    return manifest, list(queries)
+    return list(queries)
 
 
 def write_queries(folder: Path, queries: Sequence[Query]) -> None:

@@ -66,8 +66,8 @@ def sample(
         identity["verifiers"] = verifiers
     folder.mkdir(parents=True, exist_ok=True)
     with RunLock(folder):
-        manifest, known = open_run(folder, queries, identity, amend=amend)
-        run = _Run(folder, known, section, template, seed, shots, finished=bool(manifest["finished"]))
+        known = open_run(folder, queries, identity, amend=amend)
+        run = _Run(folder, known, section, template, seed, shots)
         if not run.schedule.done:
             run.stream(engine)
         return run.conclude()
@@ -120,12 +120,11 @@ class _Run:
     template: Template
     seed: int
     shots: Mapping[str, Sequence[Example]]
-    finished: bool
 
     def __post_init__(self) -> None:
         pilot = rules.pilot(self.section.policy)
         self.tally: Tally = load_tally(self.folder, self.queries, pilot, texts=True)
-        self.schedule = Schedule.of(self.section, self.tally, finished=self.finished)
+        self.schedule = Schedule.of(self.section, self.tally)
         self.seconds = float(read_progress(self.folder).get("seconds", 0.0))
         self.stopped: str | None = None
         self.engine: dict[str, Any] | None = None

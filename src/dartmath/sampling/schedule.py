@@ -17,6 +17,9 @@ O(log queries): it re-enters one query into a heap and makes its old entry stale
 Trials of a query are launched in order, and none is aborted when its target is met: the
 responses that end first are the short ones, so aborting the others would bias the data, and the
 pool would depend on timing.
+
+Where a query stands (`State`) follows from the tally alone, so that a run that goes on judges as one
+that was never interrupted.
 """
 
 from __future__ import annotations
@@ -24,9 +27,11 @@ from __future__ import annotations
 import heapq
 import math
 from array import array
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import Self
 
 from dartmath.sampling import policy as rules
@@ -38,6 +43,10 @@ from dartmath.verify.outcome import Outcome
 _SAFETY = 2.0
 _FIRST = 4
 _REFUSALS = 8
+# The numbers of failures at which giving up is weighed: the sum is not free, and a rule that is looked
+# at after every trial would give up by chance more often.
+_RUNGS = tuple(math.ceil(8 * 1.25**step) for step in range(90))
+_chance = lru_cache(1 << 16)(reach_probability)
 
 
 class State(StrEnum):
@@ -58,38 +67,27 @@ class Schedule:
     """Decides the next trial to launch, from the tally and what is in flight.
 
     `give_up` is the probability of reaching the target within the cap below which a query is
-    given up; 0 never gives up. `distinct` counts only distinct correct responses. In a run that is
-    `finished`, what had been given up stays so, whatever the trials then in flight have added.
+    given up; 0 never gives up. `distinct` counts only distinct correct responses.
     """
 
     @classmethod
-    def of(cls, section: SamplingSection, tally: Tally, *, finished: bool = False) -> Self:
+    def of(cls, section: SamplingSection, tally: Tally) -> Self:
         """The schedule of a run with this configuration."""
-        return cls(
-            section.policy, tally, give_up=section.give_up, distinct=section.distinct, finished=finished
-        )
+        return cls(section.policy, tally, give_up=section.give_up, distinct=section.distinct)
 
     def __init__(
-        self,
-        policy: PolicySection,
-        tally: Tally,
-        *,
-        give_up: float = 0.0,
-        distinct: bool = False,
-        finished: bool = False,
+        self, policy: PolicySection, tally: Tally, *, give_up: float = 0.0, distinct: bool = False
     ) -> None:
         self.policy, self.tally = policy, tally
         self._have = tally.distinct if distinct else tally.correct
         self._errors = tally.outcomes[Outcome.ERROR]
         self._give_up = give_up if rules.may_give_up(policy) else 0.0
-        self._finished = finished
         self._pilot, self.cap = rules.pilot(policy), rules.cap(policy)
         size = tally.size
         self.targets = array("i", [-1] * size)
         self.flying = array("i", [0] * size)
         self._next = array("i", [tally.following(i) for i in range(size)])
         self._state = array("b", [_OPEN] * size)
-        self._check = array("i", [_REFUSALS] * size)
         self._remaining = array("d", [0.0] * size)
         self._lost = deque((i, t) for i in sorted(tally.islands) for t in tally.missing(i))
         self._heaps = tuple(_Heap(size) for _ in range(3))
@@ -147,37 +145,35 @@ class Schedule:
         """Put the query where its counters say it belongs."""
         for heap in self._heaps:
             heap.drop(index)
-        if self._state[index] != _OPEN:
-            return
-        state = self._classify(index)
-        if state is not State.OPEN:
-            self._state[index] = _STATES.index(state)
-            self.open -= 1
-            self._expect(index, 0.0)
-
-    def _classify(self, index: int) -> State:
-        launched, cap = self._next[index], self.cap
         if self.targets[index] < 0 and self.tally.prefix[index] >= self._pilot:
             self._fix_target(index)
         owed = self.expected_target(index) - self._have[index]
+        before, now = self._state[index], _STATES.index(self._classify(index, owed))
+        self._state[index] = now
+        self.open += (now == _OPEN) - (before == _OPEN)
+        if now == _OPEN:
+            self._enter(index, owed)
+        else:
+            self._expect(index, 0.0)
+
+    def _classify(self, index: int, owed: int) -> State:
         if self.targets[index] >= 0 and owed <= 0:
             return State.REACHED
-        if self.tally.prefix[index] >= cap:
+        if self.tally.prefix[index] >= self.cap:
             return State.CAPPED
         if self._refused(index):
             return State.REFUSED
         if self.targets[index] >= 0 and self._hopeless(index, owed):
             return State.GAVE_UP
-        self._enter(index, owed, launched, cap)
         return State.OPEN
 
     def _fix_target(self, index: int) -> None:
         tally = self.tally
         self.targets[index] = rules.target(self.policy, tally.pilot_trials[index], tally.pilot_correct[index])
 
-    def _enter(self, index: int, owed: int, launched: int, cap: int) -> None:
+    def _enter(self, index: int, owed: int) -> None:
         """Compute the expected remaining trials and enter the query into its heap, if any."""
-        tally, flying = self.tally, self.flying[index]
+        tally, flying, launched, cap = self.tally, self.flying[index], self._next[index], self.cap
         rate = posterior_mean(tally.trials[index] - self._errors[index], tally.correct[index])
         unlaunched = max(0, self._pilot - launched)
         wanted = max(owed / rate - flying, unlaunched) if owed > 0 else unlaunched
@@ -202,18 +198,15 @@ class Schedule:
     def _hopeless(self, index: int, owed: int) -> bool:
         """Whether P(reaching the target within the cap) is below the give-up threshold.
 
-        Looked at when the number of trials has grown by a quarter: the sum is not free, and
-        a rule looked at after every trial would give up by chance more often.
+        The failures beyond the last of `_RUNGS` count as not yet tried: the decision is a function of
+        the counters, not of when they were looked at.
         """
-        if not self._give_up or self._finished:
-            return self._finished and self._give_up > 0
-        trials = self.tally.trials[index]
-        if trials < self._check[index]:
+        correct, errors = self.tally.correct[index], self._errors[index]
+        reached = bisect_right(_RUNGS, self.tally.trials[index] - errors - correct)
+        if not self._give_up or not reached:
             return False
-        self._check[index] = math.ceil(trials * 1.25)
-        valid = trials - self._errors[index]
-        chance = reach_probability(owed, self.cap - trials, valid, self.tally.correct[index])
-        return chance < self._give_up
+        tried = correct + _RUNGS[reached - 1]
+        return _chance(owed, self.cap - tried - errors, tried, correct) < self._give_up
 
 
 def _safe(rate: float, flying: int, owed: int) -> bool:

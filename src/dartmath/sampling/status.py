@@ -90,7 +90,7 @@ def run_status(folder: Path, bands: Mapping[str, str] | None = None) -> RunStatu
     journal = JournalReader(folder)
     queries, section = journal.queries(), journal.section
     tally = load_tally(folder, queries, rules.pilot(section.policy))
-    schedule = Schedule.of(section, tally, finished=journal.finished)
+    schedule = Schedule.of(section, tally)
     beat, running = read_progress(folder), is_locked(folder)
     rate = beat.get("samples_per_second") if running else None
     remaining = _remaining(section.policy, tally, schedule)
