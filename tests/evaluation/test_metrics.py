@@ -5,13 +5,15 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter
+from collections.abc import Sequence
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dartmath.evaluation.metrics import majority_at_k, pass_at_k, powers_of_two
+from dartmath.evaluation.metrics import joined, majority_at_k, pass_at_k, powers_of_two
+from dartmath.verify import parse, verify
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=8), st.integers(1, 8))
@@ -55,17 +57,67 @@ def test_majority(answers: list[str | None], correct: list[bool], k: int, value:
     assert majority_at_k(answers, correct, k) == pytest.approx(value)
 
 
-def test_majority_joins_equal_answers() -> None:
-    answers, correct = ["1/2", "0.5", "3", "3.0", "4"], [True, True, False, False, False]
-    assert majority_at_k(answers, correct, 5) == 1.0
-    assert majority_at_k(answers, correct, 5, same=lambda a, b: float(a) == float(b)) == 0.5
+SPELLINGS = ["1/2", "0.5", r"\frac{1}{2}", "3", "3.0", "x+1", "1+x", "(1, 2)", "(1,2)", "none"]
 
 
-def test_correct_answers_are_never_compared() -> None:
+def equal(first: str, second: str) -> bool:
+    return verify(first, second).correct
+
+
+def majority_in_pairs(answers: Sequence[str | None], correct: Sequence[bool], k: int) -> float:
+    """The definition: in every block each wrong answer is compared with those before it."""
+    chances = []
+    for start in range(0, len(answers) - k + 1, k):
+        groups: list[list[str]] = []
+        block = list(zip(answers, correct, strict=True))[start : start + k]
+        for answer in (one for one, good in block if one is not None and not good):
+            group = next((group for group in groups if equal(group[0], answer)), None)
+            groups.append([answer]) if group is None else group.append(answer)
+        right = sum(good for one, good in block if one is not None)
+        sizes = [len(group) for group in groups]
+        chances.append(right >= max(sizes, default=1) and 1 / (1 + sizes.count(right)))
+    return math.fsum(chances) / len(chances)
+
+
+@given(st.data(), st.integers(1, 12))
+def test_votes_of_joined_answers_are_those_of_comparing_all_in_pairs(
+    data: st.DataObject, trials: int
+) -> None:
+    answers = data.draw(st.lists(st.sampled_from([*SPELLINGS, None]), min_size=trials, max_size=trials))
+    correct = data.draw(st.lists(st.booleans(), min_size=trials, max_size=trials))
+    wrong = [a for a, good in zip(answers, correct, strict=True) if a is not None and not good]
+    for spelling in (joined(wrong, equal), joined(wrong, equal, key=lambda text: str(parse(text)))):
+        alike = [answer and spelling.get(answer, answer) for answer in answers]
+        for k in range(1, trials + 1):
+            expected = majority_in_pairs(answers, correct, k)
+            assert majority_at_k(alike, correct, k) == pytest.approx(expected)
+
+
+@given(st.lists(st.integers(0, 30), max_size=200), st.integers(1, 5))
+def test_comparisons_grow_with_different_answers_and_not_with_trials(values: list[int], repeats: int) -> None:
+    calls = Counter[tuple[str, str]]()
+
     def compared(first: str, second: str) -> bool:
-        raise AssertionError((first, second))
+        calls[first, second] += 1
+        return int(first) % 7 == int(second) % 7
 
-    assert majority_at_k(["1/2", "0.5", "4"], [True, True, False], 3, same=compared) == 1.0
+    answers = [str(value) for value in values] * repeats
+    spelling = joined(answers, compared)
+    assert {answer: int(group) % 7 for answer, group in spelling.items()} == {a: int(a) % 7 for a in answers}
+    assert len(set(spelling.values())) == len({value % 7 for value in values})
+    assert max(calls.values(), default=1) == 1
+    assert calls.total() <= 7 * len(set(answers))
+
+
+def test_comparisons_are_bounded_and_spent_on_the_most_frequent_answers() -> None:
+    calls = []
+
+    def compared(first: str, second: str) -> bool:
+        calls.append((first, second))
+        return first.lower() == second.lower()
+
+    assert joined([*"ACcaa"], compared, most=2) == {"a": "a", "A": "a", "C": "C", "c": "c"}
+    assert calls == [("a", "A"), ("a", "C")]
 
 
 @given(st.lists(st.sampled_from(["1", "2", "3", None]), min_size=1, max_size=9), st.randoms())

@@ -57,6 +57,23 @@ def test_several_trials(tmp_path: Path) -> None:
     assert one.maj_at_k[4].value == pytest.approx((0.5 + 0.0) / 2)
 
 
+def test_equal_wrong_answers_vote_together(tmp_path: Path) -> None:
+    queries = make_queries(1)
+    texts = [
+        "\\boxed{0}",
+        "\\boxed{1/2}",
+        "\\boxed{0.5}",
+        "\\boxed{0}",
+        "\\boxed{\\frac12}",
+        "\\boxed{7}",
+        "",
+        "",
+    ]
+    samples = [make_sample(queries[0], trial, text) for trial, text in enumerate(texts)]
+    (one,) = write_evaluation(tmp_path, [(QuerySource(dataset="own"), queries)], samples, 8).benchmarks
+    assert {k: score.value for k, score in one.maj_at_k.items()} == {2: 0.25, 4: 0.5 / 2, 8: 0.0}
+
+
 def test_a_trial_that_is_missing_counts_as_an_error(tmp_path: Path) -> None:
     queries = make_queries(3)
     samples = [make_sample(queries[0], 0, "\\boxed{0}")]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dartmath.evaluation.intervals import Estimate, clustered, wilson
-from dartmath.evaluation.metrics import majority_at_k, pass_at_k, powers_of_two
+from dartmath.evaluation.metrics import joined, majority_at_k, pass_at_k, powers_of_two
 from dartmath.evaluation.result import BenchmarkResult, Group, Score
 from dartmath.queries.config import QuerySource
 from dartmath.queries.download import content_checksum
@@ -18,6 +18,8 @@ from dartmath.verify.outcome import Outcome
 
 _GROUPS = ("level", "domain", "band")
 _MOST_GROUPS = 40
+
+_Votes = tuple[list[str | None], list[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ def score(benchmark: Benchmark, samples: Mapping[str, Sequence[Sample]], trials:
     outcomes.update(sample.outcome.value for sample in flat)
     outcomes[Outcome.ERROR.value] += total - len(flat)
     tokens = sum(sample.completion_tokens for sample in flat)
+    several = powers_of_two(trials)[1:]
+    votes = [_votes(row, trials) for row in found] if several else []
     return BenchmarkResult(
         name=benchmark.name,
         dataset=benchmark.source.dataset,
@@ -52,8 +56,8 @@ def score(benchmark: Benchmark, samples: Mapping[str, Sequence[Sample]], trials:
         trials=trials,
         correct=outcomes[Outcome.CORRECT.value],
         pass_at_1=_pass_at_1(found, trials),
-        pass_at_k={k: _over_queries(found, _pass_at(trials, k)) for k in powers_of_two(trials)[1:]},
-        maj_at_k={k: _over_queries(found, _majority_at(trials, k)) for k in powers_of_two(trials)[1:]},
+        pass_at_k={k: _pass_at(found, trials, k) for k in several},
+        maj_at_k={k: _majority_at(votes, k) for k in several},
         outcomes=dict(outcomes),
         tools=_tools(flat),
         truncated=_share(sum(s.finish_reason == "length" for s in flat), total),
@@ -100,28 +104,37 @@ def _pass_at_1(found: Sequence[Sequence[Sample]], trials: int) -> Score:
     return to_score(clustered([count / trials for count in correct]))
 
 
-def _over_queries(found: Sequence[Sequence[Sample]], metric: Callable[[Sequence[Sample]], float]) -> Score:
-    return to_score(clustered([metric(row) for row in found]))
+def _pass_at(found: Sequence[Sequence[Sample]], trials: int, k: int) -> Score:
+    return to_score(clustered([pass_at_k(trials, _correct(row), k) for row in found]))
 
 
-def _pass_at(trials: int, k: int) -> Callable[[Sequence[Sample]], float]:
-    return lambda row: pass_at_k(trials, _correct(row), k)
+def _majority_at(votes: Sequence[_Votes], k: int) -> Score:
+    return to_score(clustered([majority_at_k(answers, correct, k) for answers, correct in votes]))
 
 
-def _majority_at(trials: int, k: int) -> Callable[[Sequence[Sample]], float]:
-    def metric(row: Sequence[Sample]) -> float:
-        missing = trials - len(row)
-        answers = [*(sample.answer for sample in row), *[None] * missing]
-        correct = [*(sample.outcome is Outcome.CORRECT for sample in row), *[False] * missing]
-        return majority_at_k(answers, correct, k, same=_same)
-
-    return metric
+def _votes(row: Sequence[Sample], trials: int) -> _Votes:
+    """The answers of a query, equal wrong ones spelled alike, and which of them are correct."""
+    correct = [sample.outcome is Outcome.CORRECT for sample in row]
+    answers = [sample.answer for sample in row]
+    if any(correct):  # else no vote can be won
+        wrong = [a for a, good in zip(answers, correct, strict=True) if a is not None and not good]
+        spelling = joined(wrong, _same, key=_tree)
+        answers = [None if answer is None else spelling.get(answer, answer) for answer in answers]
+    missing = trials - len(row)
+    return [*answers, *[None] * missing], [*correct, *[False] * missing]
 
 
 def _same(first: str, second: str) -> bool:
     from dartmath.verify import verify
 
     return verify(first, second).correct
+
+
+def _tree(answer: str) -> str:
+    """What an answer is read as: two that are read alike are equal."""
+    from dartmath.verify import parse
+
+    return str(parse(answer))
 
 
 def _groups(
