@@ -17,14 +17,16 @@ from types import ModuleType
 from typing import Any
 
 from dartmath.errors import ConfigError
+from dartmath.paths import expand_home
 
 
 @cache
 def load_function(name: str, key: str) -> Callable[..., Any]:
     """The function called `name`; `ConfigError`, with the `key` of the recipe, if there is none."""
     where, _, attribute = name.rpartition(":")
+    file = expand_home(where) if where.endswith(".py") else None
     try:
-        module = _load_file(Path(where).expanduser()) if where.endswith(".py") else import_module(where)
+        module = _load_file(file) if file else import_module(where)
         found: Any = getattr(module, attribute)
     except Exception as error:  # the user's file may raise whatever it likes
         raise ConfigError(

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from dartmath.atomic import beside
 from dartmath.config import Section
 from dartmath.errors import ConfigError, DataError, MissingDependencyError
+from dartmath.paths import expand_home
 from dartmath.terminal import info
 
 DType = Literal["auto", "float32", "bfloat16", "float16"]
@@ -48,7 +49,7 @@ class ModelSection(Section):
 def cache_dir() -> Path:
     """Where converted models and tokenised data are kept (`DARTMATH_CACHE`)."""
     root = os.environ.get("DARTMATH_CACHE") or Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")) / "dartmath"
-    return Path(root).expanduser()
+    return expand_home(root)
 
 
 def resolve_model(name: str) -> str:
@@ -60,7 +61,7 @@ def resolve_model(name: str) -> str:
     """
     if name in PACKAGED:
         return str(_convert(name))
-    path = Path(name).expanduser()
+    path = expand_home(name)
     if path.is_dir():
         _check_folder(path)
         return str(path)
@@ -74,7 +75,7 @@ def resolve_model(name: str) -> str:
 def describe_model(section: ModelSection) -> dict[str, Any]:
     """What manifests record about the model; of a folder also its `fingerprint`."""
     known = {"name": section.name, "revision": section.revision, "dtype": section.dtype}
-    folder = Path(section.name).expanduser()
+    folder = expand_home(section.name)
     if section.name in PACKAGED or not folder.is_dir():
         return known
     return {**known, "fingerprint": fingerprint(folder)}

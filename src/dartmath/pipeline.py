@@ -19,6 +19,7 @@ from dartmath.engines.config import OpenAIEngine, RayEngine, TransformersEngine
 from dartmath.errors import ConfigError
 from dartmath.manifest import read_manifest, write_atomic
 from dartmath.model import ModelSection, describe_model
+from dartmath.paths import expand_home
 from dartmath.preflight import check_recipe
 from dartmath.prompts.template import Template, load_template
 from dartmath.recipe import Recipe
@@ -221,7 +222,7 @@ def _announce(recipe: Recipe, template: Template) -> None:
 
 def trained_template(model: str) -> dict[str, str]:
     """Name and hash of the template that a fine-tuned model's folder names; empty for any other model."""
-    folder = Path(model).expanduser()
+    folder = expand_home(model)
     if not (folder / "manifest.json").is_file():
         return {}
     manifest = read_manifest(folder)

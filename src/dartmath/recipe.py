@@ -16,6 +16,7 @@ from dartmath.engines.config import EngineSection, TransformersEngine
 from dartmath.errors import ConfigError, DataError, UnknownNameError
 from dartmath.evaluation.config import EvaluationSection
 from dartmath.model import ModelSection
+from dartmath.paths import expand_home
 from dartmath.queries.config import QuerySource
 from dartmath.recipe_file import RecipeFile
 from dartmath.sampling.config import SamplingSection
@@ -71,7 +72,7 @@ class Recipe(Section):
     @property
     def folder(self) -> Path:
         """Folder of everything the run writes."""
-        return Path(self.run).expanduser() if self.run else Path("runs") / self.name
+        return expand_home(self.run) if self.run else Path("runs") / self.name
 
     def to_yaml(self, *, defaults: bool = True) -> str:
         """The recipe as YAML, with or without the keys left at their defaults.

@@ -87,6 +87,38 @@ def test_a_path_that_leads_nowhere_is_one_line(tmp_path: Path, arguments: tuple[
     assert "Traceback" not in done.stderr and done.stderr.splitlines()[-1].startswith("error: ")
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run", "tiny", "--set", "run=PATH"),
+        ("preview", "tiny", "--set", "model.name=PATH"),
+        ("preview", "tiny", "--set", "template=PATH.yaml"),
+        ("sample", "tiny", "--set", "engine.kind=openai", "--set", "engine.servers_file=PATH"),
+        ("train", "--model", "PATH", "--data", "absent"),
+        ("evaluate", "PATH", "--suite", "dart-math"),
+        ("datasets", "PATH.jsonl"),
+        ("verify", "1", "2", "--verifier", "PATH.py:judge"),
+    ],
+)
+def test_a_home_folder_of_nobody_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = dartmath(*(argument.replace("PATH", "~nosuchuser/it") for argument in arguments))
+    last = done.stderr.splitlines()[-1]
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    assert last.startswith("error: '~nosuchuser/it")
+    assert "there is no user 'nosuchuser'; write the path in full" in last
+
+
+def test_folders_of_the_environment_whose_home_is_unknown_are_named() -> None:
+    nobody = dict.fromkeys(("DARTMATH_DATA", "DARTMATH_CACHE"), "~nosuchuser/it")
+    done = dartmath("doctor", environment={**nobody, "HF_HUB_OFFLINE": "1"})
+    assert done.returncode == 0 and done.stdout.count("there is no user 'nosuchuser'") == 2
+    done = dartmath("datasets", "gsm8k/test", environment=nobody)
+    assert done.returncode == 2 and done.stderr.startswith("error: '~nosuchuser/it': there is no user")
+
+
 def test_a_damaged_manifest_is_one_line(tmp_path: Path) -> None:
     for damaged in ("[]", '"text"', "[" * 100_000, '{"stage": "sam'):
         (tmp_path / "manifest.json").write_text(damaged)

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Literal
 
 from dartmath.cpus import available_cpus
-from dartmath.errors import DartmathError
+from dartmath.errors import ConfigError, DartmathError
+from dartmath.paths import expand_home
 
 Status = Literal["ok", "optional", "warning", "missing"]
 
@@ -165,7 +166,10 @@ def data_folder() -> Check:
     if not name:
         fix = "export DARTMATH_DATA=FOLDER (only needed without the Hub)"
         return Check("data", "DARTMATH_DATA", "optional", "not set: data sets come from the Hub", fix)
-    folder = Path(name).expanduser()
+    try:
+        folder = expand_home(name)
+    except ConfigError as error:
+        return Check("data", "DARTMATH_DATA", "warning", str(error), "export DARTMATH_DATA=FOLDER")
     if not folder.is_dir():
         return Check(
             "data", "DARTMATH_DATA", "warning", f"no such folder: {folder}", "export DARTMATH_DATA=FOLDER"
@@ -216,7 +220,10 @@ def disk() -> Check:
     """Free space where runs and converted models are written."""
     from dartmath.model import cache_dir
 
-    places = {"here": Path.cwd(), "cache": _existing(cache_dir())}
+    try:
+        places = {"here": Path.cwd(), "cache": _existing(cache_dir())}
+    except ConfigError as error:
+        return Check("machine", "disk", "warning", str(error), "export DARTMATH_CACHE=FOLDER")
     free = {name: shutil.disk_usage(path).free for name, path in places.items()}
     shown = ", ".join(f"{free[name] / _GIB:.1f} GiB ({name}: {path})" for name, path in places.items())
     if min(free.values()) < _LITTLE_DISK:

@@ -19,6 +19,7 @@ from dartmath.errors import ConfigError, DartmathError, EngineError
 from dartmath.file_limit import raise_file_limit
 from dartmath.manifest import versions
 from dartmath.model import load_tokenizer
+from dartmath.paths import expand_home
 from dartmath.prompts.template import Template
 from dartmath.terminal import warn
 
@@ -69,7 +70,7 @@ class RemoteEngine:
         raise_file_limit()
         self._pool = Pool(
             self.section.base_urls,
-            self.section.servers_file and self.section.servers_file.expanduser(),
+            self.section.servers_file and expand_home(self.section.servers_file),
             self.section.patience,
             lambda url: Server(url, self.section, self._key or "none"),
             self._meet,

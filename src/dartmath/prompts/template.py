@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from dartmath.errors import ConfigError, DataError, UnknownNameError, nearest
+from dartmath.paths import expand_home
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ def load_template(name: str) -> Template:
     known = builtin_templates()
     if name in known:
         return known[name]
-    path = Path(name).expanduser()
+    path = expand_home(name)
     if path.suffix in {".yaml", ".yml", ".json"}:
         if not path.is_file():
             raise DataError("no such template file", path=path)

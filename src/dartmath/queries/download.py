@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dartmath.errors import ConfigError, DataError, MissingDependencyError
+from dartmath.paths import expand_home
 from dartmath.queries.dataset import Dataset, Hub, Web
 from dartmath.queries.query import Query
 from dartmath.queries.rows import Row, read_rows
@@ -49,7 +50,7 @@ def data_file(dataset: Dataset) -> Path | None:
     folder = os.environ.get("DARTMATH_DATA")
     if not folder:
         return None
-    plain = Path(folder).expanduser() / dataset.file
+    plain = expand_home(folder) / dataset.file
     return next((path for path in (plain, plain.with_name(plain.name + ".gz")) if path.is_file()), None)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from dartmath.errors import ConfigError, DataError, nearest
+from dartmath.paths import expand_home
 from dartmath.queries.config import Columns, QuerySource
 from dartmath.queries.dataset import Hub
 from dartmath.queries.download import read_hub
@@ -60,7 +61,7 @@ def _rows(source: QuerySource) -> Iterable[tuple[int, Row]]:
             )
         rows = read_hub(source.dataset, Hub(name, source.split, config or None, revision=source.revision))
         return enumerate(rows, start=1)
-    return read_rows(Path(source.dataset).expanduser())
+    return read_rows(expand_home(source.dataset))
 
 
 def _check_new(query: Query, number: int, lines: dict[str, int]) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
 
 from dartmath.errors import ConfigError, DataError, UnknownNameError
+from dartmath.paths import expand_home
 from dartmath.queries.config import QuerySource
 from dartmath.queries.download import load_builtin
 from dartmath.queries.files import HUB_PREFIX, load_own, own_name
@@ -66,7 +66,7 @@ def _with_band(query: Query, band: str | None) -> Query:
 
 def _is_path(name: str) -> bool:
     """Whether a name that is no data set stands for a file or folder, of whatever kind."""
-    return name != "" and Path(name).expanduser().exists()
+    return name != "" and expand_home(name).exists()
 
 
 def _check_keys(source: QuerySource) -> None:

@@ -21,6 +21,7 @@ from dartmath.errors import (
 )
 from dartmath.manifest import write_atomic
 from dartmath.model import ModelSection
+from dartmath.paths import expand_home
 from dartmath.prompts.template import Template
 from dartmath.training.checkpoints import checkpoint_folder, newest_checkpoint, step_of
 from dartmath.training.config import TrainingSection
@@ -134,7 +135,7 @@ def launcher(section: TrainingSection, nodes: Nodes) -> list[str]:
 
 def launch_file(name: str) -> Path:
     """The accelerate configuration of a built-in name or path; `UnknownNameError` for neither."""
-    path = Path(name).expanduser()
+    path = expand_home(name)
     if path.is_file():
         return path
     folder = _launch_folder()
