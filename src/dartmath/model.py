@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,7 +15,7 @@ from dartmath.atomic import beside
 from dartmath.config import Section
 from dartmath.errors import ConfigError, DataError, MissingDependencyError
 from dartmath.paths import expand_home
-from dartmath.terminal import info
+from dartmath.terminal import info, warn
 
 DType = Literal["auto", "float32", "bfloat16", "float16"]
 
@@ -106,6 +107,24 @@ def load_tokenizer(section: ModelSection) -> Any:
         return AutoTokenizer.from_pretrained(resolve_model(section.name), revision=section.revision)
     except (OSError, ValueError) as error:
         raise _cannot_load("tokenizer of", section.name, error) from error
+
+
+def token_counter(section: ModelSection) -> Callable[[Sequence[str]], list[int]]:
+    """Counts the tokens of texts; all are 0, with a warning, where the tokenizer cannot be loaded."""
+    tokenizer: list[Any] = []
+
+    def count(texts: Sequence[str]) -> list[int]:
+        if not tokenizer:
+            try:
+                tokenizer.append(load_tokenizer(section))
+            except DataError as error:
+                tokenizer.append(None)
+                warn(f"tokens are not counted: {error}")
+        if tokenizer[0] is None:
+            return [0] * len(texts)
+        return [len(ids) for ids in tokenizer[0](list(texts), add_special_tokens=False)["input_ids"]]
+
+    return count
 
 
 def load_model(section: ModelSection, device: str) -> Any:

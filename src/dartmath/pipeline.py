@@ -10,7 +10,7 @@ stopped, and does nothing when it is finished. So the same command again is alwa
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from dartmath.engines.config import OpenAIEngine, RayEngine, TransformersEngine
 from dartmath.errors import ConfigError
 from dartmath.manifest import read_manifest, write_atomic
-from dartmath.model import ModelSection, describe_model
+from dartmath.model import ModelSection, describe_model, token_counter
 from dartmath.paths import expand_home
 from dartmath.preflight import check_recipe
 from dartmath.prompts.template import Template, load_template
@@ -27,6 +27,8 @@ from dartmath.terminal import info, warn
 
 if TYPE_CHECKING:
     from dartmath.engines.config import EngineSection
+    from dartmath.sampling.imported import Imported
+    from dartmath.sampling.responses import ResponseColumns
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,35 @@ def run_sample(recipe: Recipe, template: Template, folder: Path, *, amend: bool 
         model=describe_model(recipe.model),
         amend=amend,
         shots=shots_for(recipe.queries, recipe.sampling.shots),
+    )
+
+
+def run_import(
+    recipe: Recipe, template: Template, sources: Sequence[str], columns: ResponseColumns, folder: Path
+) -> Imported:
+    """Make the journal in `folder` of responses that are there already, for sampling to go on from."""
+    from dartmath.prompts.examples import shots_for
+    from dartmath.queries import load_all
+    from dartmath.sampling.imported import import_responses
+    from dartmath.sampling.run import run_identity
+
+    queries = load_all(recipe.queries)
+    identity = run_identity(
+        queries,
+        recipe.sampling,
+        template,
+        model=describe_model(recipe.model),
+        seed=recipe.seed,
+        shots=shots_for(recipe.queries, recipe.sampling.shots),
+    )
+    return import_responses(
+        sources,
+        columns,
+        queries,
+        folder,
+        section=recipe.sampling,
+        identity=identity,
+        count_tokens=token_counter(recipe.model),
     )
 
 

@@ -119,6 +119,24 @@ def test_a_damaged_table_is_named(tmp_path: Path) -> None:
         assert caught.value.path == path
 
 
+def test_a_file_of_responses_holds_each_query_once(tmp_path: Path) -> None:
+    rows = [{**row, "response": f"{number}"} for row in ROWS[:2] for number in range(3)]
+    path = write_jsonl(tmp_path / "own.jsonl", rows)
+    found = load(QuerySource(dataset=path, columns=Columns(repeated=True)))
+    alone = load(QuerySource(dataset=write_jsonl(tmp_path / "alone.jsonl", ROWS[:2])))
+    assert [q.text for q in found] == [q.text for q in alone]
+    with pytest.raises(DataError, match=r"own.jsonl:2: .*repeats line 1.*columns.repeated"):
+        load(QuerySource(dataset=path))
+
+
+def test_an_id_of_two_queries_repeats_nothing(tmp_path: Path) -> None:
+    path = write_jsonl(tmp_path / "own.jsonl", [{**row, "id": "same"} for row in ROWS[:2]])
+    with pytest.raises(
+        DataError, match=r"own\.jsonl:2: query id 'same' has another text or reference on line 1"
+    ):
+        load(QuerySource(dataset=path, columns=Columns(id="id", repeated=True)))
+
+
 def test_own_ids_must_differ(tmp_path: Path) -> None:
     rows = [{**row, "id": "same"} for row in ROWS[:2]]
     source = QuerySource(dataset=write_jsonl(tmp_path / "own.jsonl", rows), columns=Columns(id="id"))

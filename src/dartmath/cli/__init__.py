@@ -26,6 +26,7 @@ VERBS: dict[str, tuple[str, str, str]] = {
         "sample",
         "Sample responses with difficulty-aware budgets, and verify them.",
     ),
+    "import": ("One stage at a time", "import_", "Make a run of responses that are there already."),
     "curate": ("One stage at a time", "curate", "Select a training set from the pool of samples."),
     "train": ("One stage at a time", "train", "Fine-tune a model on a training set, with exact packing."),
     "evaluate": ("One stage at a time", "evaluate", "Measure Pass@1 on benchmarks."),

@@ -20,7 +20,8 @@ DEFAULT_K = 16
 class Answers:
     """What the user said about the run.
 
-    `held_out` is a file or the name of a benchmark to evaluate on; empty for none.
+    `repeated` says that rows of the file repeat queries. `held_out` is a file or the name of a
+    benchmark to evaluate on; empty for none.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Answers:
     query_column: str
     reference_column: str
     model: str
+    repeated: bool = False
     engine: EngineKind = "transformers"
     url: str = DEFAULT_URL
     k: int = DEFAULT_K
@@ -45,6 +47,7 @@ def recipe_text(answers: Answers, file: str) -> str:
         "queries": _quoted(answers.queries),
         "query": _quoted(answers.query_column),
         "reference": _quoted(answers.reference_column),
+        "repeated": ", repeated: true" if answers.repeated else "",
         "model": _quoted(answers.model),
         "url": _quoted(answers.url),
         "k": str(answers.k),
@@ -113,7 +116,7 @@ engine:
 _QUERIES = """\
 queries:
   - dataset: @queries@
-    columns: {query: @query@, reference: @reference@}
+    columns: {query: @query@, reference: @reference@@repeated@}
     # select: {n: 200, seed: 0}   # try a part first; the pool is kept when you take all later
     # verifier: checks.py:judge   # a function of your own, where comparing with the reference cannot judge
 """

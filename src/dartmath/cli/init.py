@@ -64,7 +64,7 @@ def command(
     row = _first_row(Path(path))
     query_column = query_column or _column(ask, "query", row, _QUERY_COLUMNS)
     reference_column = reference_column or _column(ask, "reference", row, _REFERENCE_COLUMNS)
-    count = _load_all(path, query_column, reference_column)
+    count, repeats = _load_all(path, query_column, reference_column)
     name = name or ask.text(
         "Name of the run", run_name(Path(path).stem), lambda given: _check_new(out, given)
     )
@@ -75,6 +75,7 @@ def command(
         queries=path,
         query_column=query_column,
         reference_column=reference_column,
+        repeated=repeats > 0,
         model=model or ask.text("Model (Hub id or folder)", _DEMO_MODEL, _check_model),
         engine=(kind := _engine(engine or ask.text(f"Engine ({', '.join(ENGINES)})", ENGINES[0], _engine))),
         url=url or (ask.text("Address of the server", DEFAULT_URL) if kind == "server" else DEFAULT_URL),
@@ -83,12 +84,16 @@ def command(
         held_out=_held_out(ask) if held_out is None else _check_benchmark(held_out),
     )
     _write(target, recipe_text(answers, str(target)))
-    _say(target, answers, count)
+    _say(target, answers, count, repeats)
 
 
-def _say(target: Path, answers: Answers, count: int) -> None:
+def _say(target: Path, answers: Answers, count: int, repeats: int) -> None:
     columns = f"columns {answers.query_column!r} and {answers.reference_column!r}"
     print(f"wrote {target}: {count} queries, {columns}")
+    if repeats:
+        command = f"dartmath import {_shell(target)} {shlex.quote(answers.queries)}"
+        print(f"repeated:    {repeats} rows repeat a query (columns.repeated); to import their responses:")
+        print(f"             {command} --query {shlex.quote(answers.query_column)} --response COLUMN")
     print(f"look first:  dartmath preview {_shell(target)}")
     print(f"then:        dartmath run {_shell(target)}")
 
@@ -164,11 +169,15 @@ def _first_row(path: Path) -> dict[str, Any]:
     raise DataError("the file is empty", path=path)
 
 
-def _load_all(path: str, query: str, reference: str) -> int:
+def _load_all(path: str, query: str, reference: str) -> tuple[int, int]:
+    """How many queries the file has, and how many further rows repeat one of them."""
     from dartmath.queries import load
     from dartmath.queries.config import Columns, QuerySource
+    from dartmath.queries.files import own_rows
 
-    return len(load(QuerySource(dataset=path, columns=Columns(query=query, reference=reference))))
+    columns = Columns(query=query, reference=reference, repeated=True)
+    found = len(load(QuerySource(dataset=path, columns=columns)))
+    return found, sum(1 for _ in own_rows(path)) - found
 
 
 def _engine(name: str) -> EngineKind:

@@ -92,11 +92,15 @@ def _lines(status: RunStatus) -> Iterator[str]:
 
 
 def _state(status: RunStatus) -> str:
+    from dartmath.sampling.new_pool import ORIGINS
+
     if status.finished:
         return "finished"
     if status.running:
         return "running"
     why = status.stopped or "it was killed, or has failed"
+    if why in ORIGINS:
+        return f"not running ({why}); to sample what is owed: dartmath sample RECIPE"
     remedy = "raise it to go on" if why.startswith("the budget") else "the same command goes on"
     return f"not running ({why}); {remedy}"
 

@@ -141,7 +141,7 @@ def _verdicts(
     while batch := list(islice(samples, _WINDOW)):
         kept: list[Sample] = []
         for sample in batch:
-            if sample.query_id in queries and _has_text(sample):
+            if sample.query_id in queries and sample.has_text:
                 kept.append(sample)
             else:
                 yield sample, None
@@ -179,11 +179,6 @@ class _Ours:
 
 def _judge(verifier: str, workers: int, timeout: float) -> _Ours | MathVerify:
     return MathVerify(timeout) if verifier == "math-verify" else _Ours(workers, timeout)
-
-
-def _has_text(sample: Sample) -> bool:
-    # The journal may keep hashes or counts alone of responses that are not correct.
-    return sample.finish_reason != "error" and (bool(sample.text) or sample.completion_tokens <= 1)
 
 
 def _differs(stored: Outcome, now: Outcome, verifier: str) -> bool:

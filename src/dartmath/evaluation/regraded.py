@@ -20,7 +20,7 @@ from dartmath.queries.load import load_all
 from dartmath.queries.query import Query
 from dartmath.sampling.journal import JournalReader, open_journal
 from dartmath.sampling.journal_manifest import QUERIES
-from dartmath.sampling.rejudged import rejudged_pool
+from dartmath.sampling.new_pool import new_pool
 from dartmath.sampling.sample import Sample
 from dartmath.verify.own import bare_name, is_own, own_verifiers
 
@@ -98,7 +98,10 @@ def keep_in(
     changes: dict[str, Any] = {"judged": {"verifier": judge, "source": str(journal.folder)}}
     changes |= {"verifiers": own} if own else {}
     distinct = list({query.id: query for query in queries.values()}.values())
-    with rejudged_pool(journal, distinct, into, changes) as keep:
+    manifest = {**journal.manifest, **changes}
+    with new_pool(
+        into, distinct, manifest, journal.section, origin="judged again", source=journal.folder
+    ) as keep:
         yield keep
 
 

@@ -37,6 +37,8 @@ class Columns(Section):
     """Column of the level."""
     domain: str | None = None
     """Column of the domain."""
+    repeated: bool = False
+    """Rows may repeat a query, as in a file of responses; its first row counts."""
     keep: list[str] = []
     """Further columns that verifiers read: `tolerance` (an absolute difference) and `ordered` (true
     or false) for `math`, any for a function of your own."""

@@ -38,38 +38,38 @@ def load_own(source: QuerySource) -> list[Query]:
     Raises `DataError` for a malformed row, a missing reference, a repeated id or an empty set.
     """
     columns = source.columns or Columns()
-    queries: list[Query] = []
-    lines: dict[str, int] = {}
-    for number, row in _rows(source):
+    found: dict[str, tuple[int, Query]] = {}
+    for number, row in own_rows(source.dataset, source.split, source.revision):
         try:
             query = _convert(source, columns, row)
-            _check_new(query, number, lines)
+            line, first = found.setdefault(query.id, (number, query))
+            if line != number:
+                _check_repeat(query, first, line, columns)
         except DataError as error:
             raise DataError(str(error), path=source.dataset, line=number) from None
-        queries.append(query)
-    if not queries:
+    if not found:
         raise DataError("the data set is empty", path=source.dataset)
-    return queries
+    return [query for _, query in found.values()]
 
 
-def _rows(source: QuerySource) -> Iterable[tuple[int, Row]]:
-    if source.dataset.startswith(HUB_PREFIX):
-        name, _, config = source.dataset.removeprefix(HUB_PREFIX).partition(":")
-        if not name.strip("/"):
-            raise ConfigError(
-                f"{source.dataset!r} names no data set; write hub:OWNER/NAME or hub:OWNER/NAME:CONFIG"
-            )
-        rows = read_hub(source.dataset, Hub(name, source.split, config or None, revision=source.revision))
-        return enumerate(rows, start=1)
-    return read_rows(expand_home(source.dataset))
+def own_rows(dataset: str, split: str = "train", revision: str | None = None) -> Iterable[tuple[int, Row]]:
+    """(1-based number, row) of a user's own file, `hub:OWNER/NAME` or `hub:OWNER/NAME:CONFIG`."""
+    if not dataset.startswith(HUB_PREFIX):
+        return read_rows(expand_home(dataset))
+    name, _, config = dataset.removeprefix(HUB_PREFIX).partition(":")
+    if not name.strip("/"):
+        raise ConfigError(f"{dataset!r} names no data set; write hub:OWNER/NAME or hub:OWNER/NAME:CONFIG")
+    return enumerate(read_hub(dataset, Hub(name, split, config or None, revision=revision)), start=1)
 
 
-def _check_new(query: Query, number: int, lines: dict[str, int]) -> None:
-    first = lines.setdefault(query.id, number)
-    if first != number:
+def _check_repeat(query: Query, first: Query, line: int, columns: Columns) -> None:
+    if not columns.repeated:
         raise DataError(
-            f"query id {query.id!r} repeats line {first}: {query.text[:60]!r}; drop one of the two"
+            f"query id {query.id!r} repeats line {line}: {query.text[:60]!r}; drop one of the two, "
+            "or, in a file of responses, set columns.repeated"
         )
+    if (query.text, query.references) != (first.text, first.references):
+        raise DataError(f"query id {query.id!r} has another text or reference on line {line}")
 
 
 def _convert(source: QuerySource, columns: Columns, row: Row) -> Query:

@@ -105,11 +105,18 @@ def sampling_table(manifest: Mapping[str, Any]) -> str:
         ("prompt template", f"{template.get('name', '')} ({template.get('hash', '')})"),
         ("engine", (manifest.get("engine") or {}).get("kind", "")),
         ("seed", str(manifest.get("seed", ""))),
+        *([("imported responses", _imported(manifest["imported"]))] if manifest.get("imported") else []),
         *([("judged again by", bare_name(manifest["judged"]["verifier"]))] if manifest.get("judged") else []),
         ("raw samples", summary.get("samples", "")),
         ("generated tokens", summary.get("tokens", "")),
     ]
     return markdown_table(("sampling", "value"), rows)
+
+
+def _imported(imported: Mapping[str, Any]) -> str:
+    """How many responses were not sampled by this run, and of what; no folders, as for verifiers."""
+    names = ", ".join(source.rstrip("/").rpartition("/")[2] for source in imported["sources"])
+    return f"{imported['responses']:,} of {names}"
 
 
 def _policy(policy: Mapping[str, Any]) -> str:

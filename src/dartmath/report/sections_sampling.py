@@ -51,9 +51,11 @@ def _sampling_tiles(one: SamplingStatistics) -> list[Tile]:
     unjudged = trials - sum(one.outcomes()[name] for name in ("correct", "wrong"))
     seconds = float(summary.get("seconds") or 0)
     took = f" in {duration(seconds)}" if seconds else ""
+    imported = (one.stage.manifest.get("imported") or {}).get("responses", 0)
+    made = f"; {imported:,} imported" if imported else ""
     return [
         Tile("queries", f"{queries:,}", f"{covered / max(1, queries):.1%} with a correct response"),
-        Tile("trials", f"{trials:,}", f"{one.total('tokens'):,} tokens{took}"),
+        Tile("trials", f"{trials:,}", f"{one.total('tokens'):,} tokens{took}{made}"),
         Tile("correct", f"{correct:,}", f"{correct / max(1, trials):.1%} of the trials"),
         Tile(
             "targets reached",

@@ -61,9 +61,7 @@ def sample(
     _check_queries(queries)
     if shots is None:
         shots = _examples(queries, section.shots)
-    identity = run_identity(section, template, model, seed, shots)
-    if verifiers := own_verifiers(queries):
-        identity["verifiers"] = verifiers
+    identity = run_identity(queries, section, template, model=model, seed=seed, shots=shots)
     folder.mkdir(parents=True, exist_ok=True)
     with RunLock(folder):
         known = open_run(folder, queries, identity, amend=amend)
@@ -93,20 +91,27 @@ def _examples(queries: Sequence[Query], shots: int) -> dict[str, Sequence[Exampl
 
 
 def run_identity(
+    queries: Sequence[Query],
     section: SamplingSection,
     template: Template,
+    *,
     model: Mapping[str, Any],
     seed: int,
     shots: Mapping[str, Sequence[Example]],
 ) -> dict[str, Any]:
-    """What decides whether samples may share a run directory."""
+    """What decides whether samples may share a run directory.
+
+    Raises `ConfigError` for a verifier of the user's own that fails.
+    """
     examples = {name: [asdict(e) for e in found] for name, found in shots.items()}
+    verifiers = own_verifiers(queries)
     return {
         "seed": seed,
         "config": section.model_dump(mode="json"),
         "model": dict(model),
         "template": {"name": template.name, "hash": template.hash},
         "shots": content_hash(examples) if any(examples.values()) else None,
+        **({"verifiers": verifiers} if verifiers else {}),
     }
 
 

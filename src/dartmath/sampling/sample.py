@@ -36,6 +36,11 @@ class Sample:
     text_hash: int | None = None
     tools: dict[str, int] | None = None
 
+    @property
+    def has_text(self) -> bool:
+        """Whether the response is here to be judged: of wrong ones, a journal may keep hashes alone."""
+        return self.finish_reason != "error" and (bool(self.text) or self.text_hash == hash_text(""))
+
     def to_json(self) -> dict[str, Any]:
         """A JSON-serialisable dictionary; `from_json` is its inverse."""
         row = {name: getattr(self, name) for name in _FIELDS}

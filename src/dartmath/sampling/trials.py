@@ -54,20 +54,25 @@ class Trials:
 
     def sample(self, landed: Landed, verdict: Verdict) -> Sample:
         """The sample of a judged response."""
-        keep = "text" if verdict.correct else self.keep_wrong
-        completion = landed.completion
-        return Sample(
-            query_id=self.queries[landed.index].id,
-            trial=landed.trial,
-            text=landed.text if keep == "text" else "",
-            finish_reason=completion.finish_reason,
-            prompt_tokens=completion.prompt_tokens,
-            completion_tokens=completion.completion_tokens,
-            seed=landed.seed,
-            outcome=verdict.outcome,
-            answer=None if keep == "counts" or verdict.answer is None else encodable(verdict.answer),
-            reason="" if keep == "counts" else encodable(verdict.reason),
-            seconds=landed.seconds,
-            text_hash=None if keep == "counts" else hash_text(landed.text),
-            tools=completion.details.get("tools"),
-        )
+        return judged(self.queries[landed.index].id, landed, verdict, self.keep_wrong)
+
+
+def judged(query_id: str, landed: Landed, verdict: Verdict, keep_wrong: Keep) -> Sample:
+    """The sample of a response with its verdict; of one that is not correct, what is to be kept of it."""
+    keep = "text" if verdict.correct else keep_wrong
+    completion = landed.completion
+    return Sample(
+        query_id=query_id,
+        trial=landed.trial,
+        text=landed.text if keep == "text" else "",
+        finish_reason=completion.finish_reason,
+        prompt_tokens=completion.prompt_tokens,
+        completion_tokens=completion.completion_tokens,
+        seed=landed.seed,
+        outcome=verdict.outcome,
+        answer=None if keep == "counts" or verdict.answer is None else encodable(verdict.answer),
+        reason="" if keep == "counts" else encodable(verdict.reason),
+        seconds=landed.seconds,
+        text_hash=None if keep == "counts" else hash_text(landed.text),
+        tools=completion.details.get("tools"),
+    )

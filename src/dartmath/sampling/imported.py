@@ -1,0 +1,199 @@
+"""import_responses: a run made of responses that are there already, judged as its first trials.
+
+    files, Hub data sets, other runs ─> query found ─> trial numbered ─> verified ─> journal
+
+The recipe says what made them (model, template, settings), since the responses cannot. The first
+trials of a query are its pilot, so they should be all that was sampled, in that order, and not what
+a filter left of it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from dartmath.engines.protocol import Completion
+from dartmath.errors import DataError
+from dartmath.manifest import new_manifest, read_manifest, write_manifest
+from dartmath.queries.query import Query
+from dartmath.sampling.config import SamplingSection
+from dartmath.sampling.journal_manifest import VERSION
+from dartmath.sampling.new_pool import new_pool
+from dartmath.sampling.responses import Response, ResponseColumns, check_sources, read_responses
+from dartmath.sampling.sample import Sample
+from dartmath.sampling.trials import Landed, judged
+from dartmath.terminal import Progress, progress_bar
+from dartmath.verify.outcome import Outcome
+from dartmath.verify.pool import GradingPool
+
+CountTokens = Callable[[Sequence[str]], Sequence[int]]
+_WINDOW = 4096
+_SHOWN = 60
+
+
+@dataclass(slots=True)
+class Imported:
+    """What became of the responses.
+
+    `responses` are recorded, `correct` of them; `queries` of the `asked` ones have at least one.
+    `without_text` rows hold no response, `without_query` belong to no query of the recipe, the first
+    of them at `first_without_query`.
+    """
+
+    asked: int
+    responses: int = 0
+    correct: int = 0
+    queries: int = 0
+    without_text: int = 0
+    without_query: int = 0
+    first_without_query: str = ""
+
+
+def import_responses(
+    sources: Sequence[str],
+    columns: ResponseColumns,
+    queries: Sequence[Query],
+    folder: Path,
+    *,
+    section: SamplingSection,
+    identity: Mapping[str, Any],
+    count_tokens: CountTokens,
+) -> Imported:
+    """Write the run `folder` of the responses in `sources` (see `read_responses`), in their order.
+
+    `identity` is what `dartmath.sampling.run.run_identity` says of the run that made them, and that
+    may go on from them. `count_tokens` counts where no column says it.
+
+    Raises `DataError` when the folder is there already, for a malformed row, and where no response
+    belongs to any query; nothing is left of the folder then.
+    """
+    if folder.exists():
+        raise DataError("is there already; imported responses go to a new folder", path=folder)
+    check_sources(sources)
+    work = _Import(queries, section, count_tokens)
+    manifest = new_manifest("sample", journal={"version": VERSION}, **identity, summary={})
+    with (
+        new_pool(folder, queries, manifest, section, origin="imported") as add,
+        GradingPool(section.workers, section.verify_seconds) as grader,
+        progress_bar("importing", None) as bar,
+    ):
+        for source in sources:
+            work.take(read_responses(source, columns), grader, add, bar)
+        if not work.found.responses:
+            raise DataError(_nothing(work.found), path=", ".join(sources))
+    origin = {"sources": list(sources), "responses": work.found.responses}
+    write_manifest(folder, {**read_manifest(folder, stage="sample"), "imported": origin})
+    return work.found
+
+
+def _nothing(found: Imported) -> str:
+    if not found.without_query:
+        return "there are no responses"
+    return (
+        f"no response belongs to a query of the recipe (first: {found.first_without_query}); name the column "
+        "that tells with --query or --id, or give the recipe these queries"
+    )
+
+
+@dataclass
+class _Import:
+    queries: Sequence[Query]
+    section: SamplingSection
+    count_tokens: CountTokens
+    # By query id: the trial that the next response of a file becomes.
+    following: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.found = Imported(len(self.queries))
+        self.by_id = {query.id: query for query in self.queries}
+        self.by_text: dict[str, Query] = {}
+        for query in self.queries:
+            self.by_text.setdefault(_plain(query.text), query)
+
+    def take(
+        self, responses: Iterator[Response], grader: GradingPool, add: Callable[[Sample], None], bar: Progress
+    ) -> None:
+        """Record all of one source; samples of a run keep their order, whatever theirs in the file."""
+        before = Counter(self.following)
+        while batch := list(islice(responses, _WINDOW)):
+            placed = list(self._placed(batch, before))
+            for sample in self._judged(placed, grader):
+                add(sample)
+                self.found.responses += 1
+                self.found.correct += sample.outcome is Outcome.CORRECT
+            bar.update(self.found.responses)
+        self.found.queries = len(self.following)
+
+    def _placed(
+        self, responses: Iterable[Response], before: Mapping[str, int]
+    ) -> Iterator[tuple[Query, int, Response]]:
+        """The responses that can be used, each with its query and its trial."""
+        for response in responses:
+            query = self._query(response)
+            if query is None:
+                self.found.without_query += 1
+                self.found.first_without_query = self.found.first_without_query or _described(response)
+            elif response.text is None:
+                self.found.without_text += 1
+            else:
+                number = self.following[query.id]
+                if response.sample is not None:
+                    number = before.get(query.id, 0) + response.sample.trial
+                self.following[query.id] = max(self.following[query.id], number + 1)
+                yield query, number, response
+
+    def _query(self, response: Response) -> Query | None:
+        found = None
+        if response.query_id is not None:
+            # Batch interfaces want an id of its own for every request: QUERY/0, QUERY/1 ...
+            alone, _, number = response.query_id.rpartition("/")
+            found = self.by_id.get(response.query_id) or (
+                self.by_id.get(alone) if number.isdecimal() else None
+            )
+        if found is None and response.query is not None:
+            found = self.by_text.get(_plain(response.query))
+        return found
+
+    def _judged(self, placed: Sequence[tuple[Query, int, Response]], grader: GradingPool) -> Iterator[Sample]:
+        futures = [
+            None if _stands(r) else grader.submit(query, r.text or "", finish_reason=r.finish_reason)
+            for query, _, r in placed
+        ]
+        uncounted = [r.text or "" for _, _, r in placed if r.tokens is None]
+        counts = iter(self.count_tokens(uncounted) if uncounted else ())
+        for (query, trial, response), future in zip(placed, futures, strict=True):
+            tokens = next(counts) if response.tokens is None else response.tokens
+            if future is None and response.sample is not None:
+                yield replace(response.sample, query_id=query.id, trial=trial)
+            elif future is not None:
+                landed = _landed(response, trial, tokens)
+                yield judged(query.id, landed, future.result(), self.section.keep_wrong)
+
+
+def _stands(response: Response) -> bool:
+    """Whether the verdict of another run stands, since the response is not there to be judged again."""
+    return response.sample is not None and not response.sample.has_text
+
+
+def _landed(response: Response, trial: int, tokens: int) -> Landed:
+    known, text = response.sample, response.text or ""
+    completion = Completion(text, response.finish_reason, completion_tokens=tokens)
+    if known is None:
+        return Landed(0, trial, 0, text, completion, 0.0)
+    details = {} if known.tools is None else {"tools": known.tools}
+    completion = replace(completion, prompt_tokens=known.prompt_tokens, details=details)
+    return Landed(0, trial, known.seed, text, completion, known.seconds)
+
+
+def _plain(text: str) -> str:
+    """A query's text as it is compared: white space may differ."""
+    return " ".join(text.split())
+
+
+def _described(response: Response) -> str:
+    asked = response.query if response.query_id is None else f"id {response.query_id}"
+    return f"{response.place}: {_plain(asked or '')[:_SHOWN]!r}"

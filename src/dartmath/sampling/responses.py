@@ -1,0 +1,177 @@
+"""Responses that are there already: rows of a user's own files and Hub data sets, samples of other runs.
+
+Whoever made them wrote them in a form of their own, so every column may be a path into the row:
+
+    generation                               a column; a list of texts is several responses
+    response.body.choices.0.message.content  inside of objects and lists
+    response.body.choices.*.message.content  of every element of a list
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dartmath.config import Section
+from dartmath.errors import DataError, nearest
+from dartmath.paths import expand_home
+from dartmath.queries.files import HUB_PREFIX, own_rows
+from dartmath.queries.rows import Row
+from dartmath.sampling.journal import open_journal
+from dartmath.sampling.journal_manifest import QUERIES
+from dartmath.sampling.sample import Sample
+from dartmath.text import encodable
+
+# What servers and libraries say of a response that ran into its token limit.
+_CUT = ("length", "max_tokens", "max_output_tokens", "model_length")
+_SHOWN = 80
+
+
+class ResponseColumns(Section):
+    """Where the rows of a file of responses hold what: a column, or a path such as `message.content`."""
+
+    query: str = "query"
+    """Column of the problem text, by which a response finds its query."""
+    id: str | None = None
+    """Column of the query's id in the recipe (`ID`, or `ID/0`, `ID/1` ...), in place of its text."""
+    response: str = "response"
+    """Column of the response: a text, or a list of texts."""
+    finish: str | None = None
+    """Column of why the response ended; `length` and `max_tokens` say that it was cut off."""
+    tokens: str | None = None
+    """Column of the number of generated tokens; counted with the model's tokenizer when absent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One response, and how its query is found: by `query_id`, or else by its text.
+
+    `text` is None where the row holds no response, such as that of a failed request. `tokens` is
+    None where nobody counted them. A `sample` of another run says all that is known of it.
+    """
+
+    place: str
+    query_id: str | None
+    query: str | None
+    text: str | None
+    finish_reason: str = "stop"
+    tokens: int | None = None
+    sample: Sample | None = None
+
+
+def read_responses(source: str, columns: ResponseColumns) -> Iterator[Response]:
+    """The responses of one source, in its order.
+
+    `source` is a JSONL, CSV or Parquet file, `hub:OWNER/NAME`, or the folder of a sampling run,
+    whose samples need no `columns`. Raises `DataError` with file and line for a malformed row.
+    """
+    folder = _run_folder(source)
+    if folder is not None:
+        yield from _samples(folder)
+        return
+    for number, row in own_rows(source):
+        try:
+            yield from _of_row(row, columns, f"{source}:{number}")
+        except DataError as error:
+            raise DataError(str(error), path=source, line=number) from None
+
+
+def check_sources(sources: Sequence[str]) -> None:
+    """Raise `DataError` where a source is given twice, so that no response counts twice."""
+    known: dict[str, str] = {}
+    for source in sources:
+        folder = _run_folder(source)
+        same = source if source.startswith(HUB_PREFIX) else str((folder or Path(source)).resolve())
+        if same in known:
+            raise DataError(f"given twice ({known[same]}); its responses would count twice", path=source)
+        known[same] = source
+
+
+def _run_folder(source: str) -> Path | None:
+    path = expand_home(source)
+    return next((p for p in (path / "sample", path) if (p / QUERIES).is_file()), None)
+
+
+def _samples(folder: Path) -> Iterator[Response]:
+    journal = open_journal(folder)
+    texts = {query.id: query.text for query in journal.queries()}
+    for sample in journal.samples():
+        yield Response(
+            f"{folder}: {sample.query_id}/{sample.trial}",
+            sample.query_id,
+            texts[sample.query_id],
+            sample.text,
+            sample.finish_reason,
+            sample.completion_tokens,
+            sample,
+        )
+
+
+def _of_row(row: Row, columns: ResponseColumns, place: str) -> Iterator[Response]:
+    query_id = None if columns.id is None else str(_value(row, columns.id, "--id"))
+    query = None if columns.id else _text(_value(row, columns.query, "--query"), columns.query)
+    texts = _value(row, columns.response, "--response")
+    texts = list(texts) if isinstance(texts, list | tuple) else [texts]
+    ends = _beside(row, columns.finish, "--finish", len(texts))
+    tokens = _beside(row, columns.tokens, "--tokens", len(texts))
+    for text, end, count in zip(texts, ends, tokens, strict=True):
+        yield Response(
+            place,
+            query_id,
+            query,
+            None if text is None else _text(text, columns.response),
+            "length" if str(end).lower() in _CUT else "stop",
+            None if count is None else _number(count, columns.tokens),
+        )
+
+
+def _beside(row: Row, column: str | None, flag: str, length: int) -> Sequence[Any]:
+    """What a column says of each of `length` responses: one value for all, or a list of as many."""
+    value = None if column is None else _value(row, column, flag)
+    if not isinstance(value, list | tuple):
+        return [value] * length
+    if len(value) != length:
+        raise DataError(f"column {column!r} holds {len(value)} values for {length} responses")
+    return value
+
+
+def _value(row: Row, column: str, flag: str) -> Any:
+    if column in row:
+        return row[column]
+    try:
+        return _follow(row, column.split("."))
+    except LookupError:
+        near = nearest(column, row)
+        raise DataError(f"no column {column!r}{near} (name it with {flag} COLUMN)") from None
+
+
+def _follow(value: Any, path: Sequence[str]) -> Any:
+    """The value at the end of a path; None where something on the way is null."""
+    if not path or value is None:
+        return value
+    head, rest = path[0], path[1:]
+    if isinstance(value, list) and head == "*":
+        return [_follow(one, rest) for one in value]
+    if isinstance(value, list) and head.isdecimal():
+        return _follow(value[int(head)], rest)
+    if isinstance(value, Mapping):
+        return _follow(value[head], rest)
+    raise LookupError(head)
+
+
+def _text(value: Any, column: str) -> str:
+    if not isinstance(value, str):
+        raise DataError(f"column {column!r} is a text, found {repr(value)[:_SHOWN]}")
+    return encodable(value)
+
+
+def _number(value: Any, column: str | None) -> int:
+    try:
+        number = int(value)
+    except (TypeError, ValueError, OverflowError):
+        number = -1
+    if isinstance(value, bool) or not 0 <= number < 2**31:
+        raise DataError(f"column {column!r} is a number of tokens, found {repr(value)[:_SHOWN]}")
+    return number

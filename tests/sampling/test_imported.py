@@ -1,0 +1,280 @@
+"""A run made of responses that are there already: what it counts, and how it goes on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dartmath.errors import ConfigError, DataError
+from dartmath.queries.query import Query
+from dartmath.sampling.config import Prop2Diff, SamplingSection, Uniform
+from dartmath.sampling.imported import Imported, import_responses
+from dartmath.sampling.journal import open_journal
+from dartmath.sampling.responses import ResponseColumns
+from dartmath.sampling.run import run_identity
+from dartmath.sampling.sample import Sample
+from dartmath.verify.outcome import Outcome
+from sampling.simulated import MODEL, QA, SimulatedEngine, assert_sound, make_queries, run
+
+SECTION = SamplingSection(policy=Prop2Diff(k=6, pilot=3, cap=20), workers=0)
+
+
+def write(path: Path, rows: Sequence[Any]) -> str:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return str(path)
+
+
+def answer(number: int, given: int) -> dict[str, Any]:
+    return {"query": f"What is {number}?", "response": f"It is \\boxed{{{given}}}."}
+
+
+def imported(
+    folder: Path,
+    *sources: str,
+    queries: Sequence[Query] = (),
+    section: SamplingSection = SECTION,
+    **columns: str,
+) -> Imported:
+    asked = queries or make_queries(4)
+    return import_responses(
+        sources,
+        ResponseColumns(**columns),  # type: ignore[arg-type]
+        asked,
+        folder,
+        section=section,
+        identity=run_identity(asked, section, QA, model=MODEL, seed=7, shots={}),
+        count_tokens=lambda texts: [len(text) for text in texts],
+    )
+
+
+def samples(folder: Path) -> list[Sample]:
+    return sorted(open_journal(folder).samples(), key=lambda s: (s.query_id, s.trial))
+
+
+def test_responses_are_the_first_trials_of_their_queries(tmp_path: Path) -> None:
+    file = write(tmp_path / "r.jsonl", [answer(2, 2), answer(0, 5), answer(2, 3), answer(0, 0), answer(2, 2)])
+    found = imported(tmp_path / "run", file)
+    assert (found.asked, found.queries, found.responses, found.correct) == (4, 2, 5, 3)
+    assert [(s.query_id, s.trial, s.outcome.value, s.answer) for s in samples(tmp_path / "run")] == [
+        ("q00000", 0, "wrong", "5"),
+        ("q00000", 1, "correct", "0"),
+        ("q00002", 0, "correct", "2"),
+        ("q00002", 1, "wrong", "3"),
+        ("q00002", 2, "correct", "2"),
+    ]
+    assert_sound(tmp_path / "run")
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.booleans()), min_size=1, max_size=60), st.data())
+@settings(max_examples=25, deadline=None)
+def test_many_files_count_as_one(rows: list[tuple[int, bool]], data: st.DataObject) -> None:
+    cut = data.draw(st.integers(1, len(rows)))
+    made = [answer(number, number if right else -1) for number, right in rows]
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        whole = write(folder / "whole.jsonl", made)
+        parts = [write(folder / "a.jsonl", made[:cut]), write(folder / "b.jsonl", made[cut:])]
+        imported(folder / "whole", whole)
+        imported(folder / "parts", *parts)
+        assert samples(folder / "whole") == samples(folder / "parts")
+        counts = open_journal(folder / "whole").counts()
+        for number in range(4):
+            given = [right for asked, right in rows if asked == number]
+            found = counts[f"q{number:05d}"]
+            assert (found.trials, found.correct) == (len(given), sum(given))
+            assert (found.pilot_trials, found.pilot_correct) == (len(given[:3]), sum(given[:3]))
+
+
+def test_sampling_goes_on_from_it(tmp_path: Path) -> None:
+    """Nothing that is there is sampled again, and the trials that follow are those of any run."""
+    rows = [answer(number, number) for number in range(4) for _ in range(2)]
+    imported(tmp_path / "run", write(tmp_path / "r.jsonl", rows))
+    assert not open_journal(tmp_path / "run").finished
+    engine = SimulatedEngine()
+    summary = run(tmp_path / "run", engine, SECTION, count=4)
+    assert summary.complete
+    assert not {f"q{number:05d}/{trial}" for number in range(4) for trial in range(2)} & set(engine.launched)
+    assert summary.samples == 8 + sum(engine.launched.values())
+    assert_sound(tmp_path / "run")
+    assert open_journal(tmp_path / "run").manifest["imported"]["responses"] == 8
+
+
+def test_what_the_policy_wants_may_be_there_already(tmp_path: Path) -> None:
+    section = SECTION.model_copy(update={"policy": Uniform(k=1, cap=5)})
+    imported(tmp_path / "run", write(tmp_path / "r.jsonl", [answer(n, n) for n in range(4)]), section=section)
+    assert open_journal(tmp_path / "run").finished
+
+
+def test_a_run_becomes_itself(tmp_path: Path) -> None:
+    run(tmp_path / "a", SimulatedEngine(), SECTION, count=4)
+    imported(tmp_path / "b", str(tmp_path / "a"))
+    assert samples(tmp_path / "a") == samples(tmp_path / "b")
+    assert open_journal(tmp_path / "a").counts() == open_journal(tmp_path / "b").counts()
+
+
+def test_runs_follow_one_another(tmp_path: Path) -> None:
+    for name, seed in (("a", 7), ("b", 8)):
+        run(tmp_path / name, SimulatedEngine(), SECTION, count=4, seed=seed)
+    first, second = samples(tmp_path / "a"), samples(tmp_path / "b")
+    imported(tmp_path / "c", str(tmp_path / "a"), str(tmp_path / "b"))
+    there = open_journal(tmp_path / "a").counts()
+    moved = [replace(s, trial=s.trial + there[s.query_id].trials) for s in second]
+    assert samples(tmp_path / "c") == sorted([*first, *moved], key=lambda s: (s.query_id, s.trial))
+    assert_sound(tmp_path / "c")
+
+
+@pytest.mark.parametrize("keep", ["hash", "counts"])
+def test_the_verdict_stands_where_a_run_kept_no_text(tmp_path: Path, keep: str) -> None:
+    run(tmp_path / "a", SimulatedEngine(), SECTION.model_copy(update={"keep_wrong": keep}), count=4)
+    imported(tmp_path / "b", str(tmp_path / "a"))
+    assert samples(tmp_path / "a") == samples(tmp_path / "b")
+
+
+def test_corrected_references_judge_the_samples_of_a_run(tmp_path: Path) -> None:
+    run(tmp_path / "a", SimulatedEngine(), SECTION, count=4)
+    corrected = [replace(query, references=("-1",)) for query in make_queries(4)]
+    imported(tmp_path / "b", str(tmp_path / "a"), queries=corrected)
+    swapped = {Outcome.CORRECT: Outcome.WRONG, Outcome.WRONG: Outcome.CORRECT}
+    assert [s.outcome for s in samples(tmp_path / "b")] == [
+        swapped[s.outcome] for s in samples(tmp_path / "a")
+    ]
+
+
+BATCH = {
+    "custom_id": "q00001",
+    "response": {"body": {"choices": [{"message": {"content": "\\boxed{1}"}}] * 2}},
+}
+FORMS: dict[str, tuple[dict[str, Any], dict[str, str], list[tuple[str, str, str, int]]]] = {
+    "columns of other names": (
+        {"problem": "What is 1?", "generation": "\\boxed{1}"},
+        {"query": "problem", "response": "generation"},
+        [("q00001", "correct", "stop", 9)],
+    ),
+    "white space in the query": (
+        {"query": " What is\n1?", "response": "\\boxed{1}"},
+        {},
+        [("q00001", "correct", "stop", 9)],
+    ),
+    "a list of responses": (
+        {
+            "query": "What is 1?",
+            "response": ["\\boxed{1}", "", "\\boxed{2}"],
+            "finish": ["stop", "length", None],
+        },
+        {"finish": "finish"},
+        [
+            ("q00001", "correct", "stop", 9),
+            ("q00001", "truncated", "length", 0),
+            ("q00001", "wrong", "stop", 9),
+        ],
+    ),
+    "an id and tokens": (
+        {"id": "q00003", "response": "\\boxed{3}", "n": "17"},
+        {"id": "id", "tokens": "n"},
+        [("q00003", "correct", "stop", 17)],
+    ),
+    "an id of each request": (
+        {"id": "q00003/12", "response": "\\boxed{3}"},
+        {"id": "id"},
+        [("q00003", "correct", "stop", 9)],
+    ),
+    "paths": (
+        BATCH,
+        {"id": "custom_id", "response": "response.body.choices.0.message.content"},
+        [("q00001", "correct", "stop", 9)],
+    ),
+    "paths to every element": (
+        BATCH,
+        {"id": "custom_id", "response": "response.body.choices.*.message.content"},
+        [("q00001", "correct", "stop", 9)] * 2,
+    ),
+    "a column with dots in its name": (
+        {"query": "What is 1?", "a.b": "\\boxed{1}"},
+        {"response": "a.b"},
+        [("q00001", "correct", "stop", 9)],
+    ),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_forms_of_rows(tmp_path: Path, form: str) -> None:
+    row, columns, wanted = FORMS[form]
+    imported(tmp_path / "run", write(tmp_path / "r.jsonl", [row]), **columns)
+    found = [
+        (s.query_id, s.outcome.value, s.finish_reason, s.completion_tokens) for s in samples(tmp_path / "run")
+    ]
+    assert found == wanted
+
+
+def test_what_belongs_nowhere_is_counted(tmp_path: Path) -> None:
+    rows = [answer(1, 1), answer(77, 1), {**answer(1, 1), "response": None}, answer(78, 1)]
+    file = write(tmp_path / "r.jsonl", rows)
+    found = imported(tmp_path / "run", file)
+    assert (found.responses, found.without_query, found.without_text) == (1, 2, 1)
+    assert found.first_without_query == f"{file}:2: 'What is 77?'"
+
+
+GOOD = json.dumps(answer(1, 1))
+BAD = {
+    "no such column": (
+        GOOD,
+        {"response": "respons"},
+        "r.jsonl:1: no column 'respons'; did you mean \"response\"",
+    ),
+    "no such path": (GOOD, {"id": "response.id"}, r"r.jsonl:1: no column 'response.id'.*--id COLUMN"),
+    "a number": (f'{GOOD}\n{{"query": "What is 1?", "response": 5}}', {}, "r.jsonl:2: .*is a text, found 5"),
+    "half a row": (f'{GOOD}\n{{"query": ', {}, "r.jsonl:2: not valid JSON"),
+    "lists of two lengths": (
+        '{"query": "What is 1?", "response": ["a", "b"], "end": ["stop"]}',
+        {"finish": "end"},
+        "r.jsonl:1: column 'end' holds 1 values for 2 responses",
+    ),
+    "no tokens": (
+        '{"query": "q", "response": "a", "n": -1}',
+        {"tokens": "n"},
+        "n' is a number of tokens, found -1",
+    ),
+    "other queries": (
+        '{"query": "Why?", "response": "a"}',
+        {},
+        r"no query of the recipe|no response belongs.*Why",
+    ),
+    "nothing": ("", {}, "there are no responses"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_bad_file_is_refused_and_leaves_nothing(tmp_path: Path, case: str) -> None:
+    text, columns, message = BAD[case]
+    (tmp_path / "r.jsonl").write_text(text)
+    with pytest.raises(DataError, match=message):
+        imported(tmp_path / "run", str(tmp_path / "r.jsonl"), **columns)
+    assert [path.name for path in tmp_path.iterdir()] == ["r.jsonl"]
+
+
+def test_a_folder_or_a_source_is_not_taken_twice(tmp_path: Path) -> None:
+    run(tmp_path / "a" / "sample", SimulatedEngine(), SECTION, count=4)
+    with pytest.raises(DataError, match="is there already; imported responses go to a new folder"):
+        imported(tmp_path / "a" / "sample", str(tmp_path / "a"))
+    with pytest.raises(DataError, match="given twice"):
+        imported(tmp_path / "b", str(tmp_path / "a"), str(tmp_path / "a" / "sample"))
+    assert not (tmp_path / "b").exists()
+
+
+def test_a_verifier_of_ones_own_judges(tmp_path: Path) -> None:
+    (tmp_path / "checks.py").write_text("def judge(query, response):\n    return 'boxed' in response\n")
+    own = [replace(query, verifier=f"{tmp_path}/checks.py:judge") for query in make_queries(4)]
+    file = write(tmp_path / "r.jsonl", [answer(1, 99), {"query": "What is 1?", "response": "1"}])
+    assert imported(tmp_path / "run", file, queries=own).correct == 1
+    (tmp_path / "broken.py").write_text("def judge(query, response):\n    raise KeyError('x')\n")
+    broken = [replace(query, verifier=f"{tmp_path}/broken.py:judge") for query in own]
+    with pytest.raises(ConfigError, match="tried on an empty response"):
+        imported(tmp_path / "other", file, queries=broken)
