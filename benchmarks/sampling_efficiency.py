@@ -21,35 +21,18 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 from sampling_paper import LEVELS
-from sampling_virtual import VirtualEngine, VirtualGrader, VirtualLoop, Workload
+from sampling_virtual import Workload, run_virtually
 from scipy.optimize import minimize
 from scipy.special import betaincinv
 
-from dartmath.engines.protocol import Generation
-from dartmath.prompts.template import Prompt
-from dartmath.queries.query import Query
 from dartmath.sampling import policy as rules
-from dartmath.sampling.budget import BudgetGuard, Meter
-from dartmath.sampling.config import Budget, PolicySection, Price, Prop2Diff, Uniform
-from dartmath.sampling.controller import Controller
+from dartmath.sampling.config import PolicySection, Prop2Diff, Uniform
 from dartmath.sampling.forecast import Beta, play
-from dartmath.sampling.sample import Sample
-from dartmath.sampling.schedule import Schedule
-from dartmath.sampling.tally import Tally
-from dartmath.sampling.trials import Trials
 
 BATCH = 2**14
 GRADED_PER_SECOND = 2000.0
 _HARD = Prop2Diff(k=192, pilot=64, cap=16_384)
 _DRAWS = 20_000
-
-
-class NullSink:
-    """Keeps nothing: the journal has a benchmark of its own."""
-
-    def append(self, sample: Sample) -> None: ...
-
-    def flush(self) -> None: ...
 
 
 def make_workload(queries: int, seed: int = 0) -> Workload:
@@ -103,24 +86,7 @@ def _needed(workload: Workload, policy: PolicySection, index: int) -> int:
 
 def stream(workload: Workload, policy: PolicySection, slots: int) -> tuple[list[int], float, float]:
     """(trials of each query, virtual seconds, occupancy) of the controller."""
-    size = len(workload.rates)
-    queries = [Query(str(i), "paper", "", ("1",)) for i in range(size)]
-    tally = Tally(size, rules.pilot(policy))
-    engine = VirtualEngine(workload, slots)
-    prompt = Prompt("")
-    controller = Controller(
-        Trials(queries, lambda _: prompt, Generation(), 0, "counts"),
-        engine,
-        grader=VirtualGrader(),
-        schedule=Schedule(policy, tally),
-        tally=tally,
-        sink=NullSink(),
-        budget=BudgetGuard(Budget(), Price(), tally, Meter()),
-    )
-    loop = VirtualLoop()
-    loop.run_until_complete(controller.run())
-    took = loop.time()
-    loop.close()
+    tally, engine, took = run_virtually(workload, policy, slots)
     return list(tally.trials), took, _occupancy(engine.marks, slots)
 
 

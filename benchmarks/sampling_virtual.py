@@ -1,4 +1,4 @@
-"""A virtual clock, and an engine of realistic lengths on it, for `sampling_efficiency.py`.
+"""The controller on a virtual clock, with an engine of realistic lengths.
 
 The real controller runs unchanged on an event loop whose clock jumps to the next timer whenever
 nothing is left to do, so an hour of sampling takes seconds.
@@ -14,7 +14,17 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
-from dartmath.engines.protocol import Completion, Request
+from dartmath.engines.protocol import Completion, Generation, Request
+from dartmath.prompts.template import Prompt
+from dartmath.queries.query import Query
+from dartmath.sampling import policy as rules
+from dartmath.sampling.budget import BudgetGuard, Meter
+from dartmath.sampling.config import Budget, PolicySection, Price
+from dartmath.sampling.controller import Controller
+from dartmath.sampling.sample import Sample
+from dartmath.sampling.schedule import Schedule
+from dartmath.sampling.tally import Tally
+from dartmath.sampling.trials import Trials
 from dartmath.verify.outcome import Outcome, Verdict
 
 TOKENS_PER_SECOND = 25.0
@@ -92,3 +102,37 @@ class VirtualGrader:
         finish: Callable[[Verdict], None] = future.set_result
         asyncio.get_running_loop().call_later(0.05, finish, _VERDICTS[response])
         return future
+
+
+class NullSink:
+    """Keeps nothing: the journal has a benchmark of its own."""
+
+    def append(self, sample: Sample) -> None: ...
+
+    def flush(self) -> None: ...
+
+
+def run_virtually(
+    workload: Workload, policy: PolicySection, slots: int, budget: Budget | None = None
+) -> tuple[Tally, VirtualEngine, float]:
+    """The tally, the engine and the virtual seconds of a run of the controller."""
+    size = len(workload.rates)
+    queries = [Query(str(i), "paper", "", ("1",)) for i in range(size)]
+    tally, prompt = Tally(size, rules.pilot(policy)), Prompt("")
+    engine = VirtualEngine(workload, slots)
+    trials = Trials(queries, lambda _: prompt, Generation(max_tokens=MAX_TOKENS), 0, "counts")
+    guard = BudgetGuard(budget or Budget(), Price(), tally, Meter(), largest=trials.largest())
+    controller = Controller(
+        trials,
+        engine,
+        grader=VirtualGrader(),
+        schedule=Schedule(policy, tally),
+        tally=tally,
+        sink=NullSink(),
+        budget=guard,
+    )
+    loop = VirtualLoop()
+    loop.run_until_complete(controller.run())
+    took = loop.time()
+    loop.close()
+    return tally, engine, took

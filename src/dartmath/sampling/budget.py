@@ -5,8 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from dartmath.engines.protocol import Completion
 from dartmath.sampling.config import Budget, Price
 from dartmath.sampling.tally import Tally
+
+TOLERANCE = 0.1
+"""The share of a budget by which requests in flight may break it, were each to take the most it can."""
+
+
+_PER_TOKEN = Price(per_million_tokens=1e6)
 
 
 class Meter:
@@ -57,30 +64,53 @@ def cost(price: Price, hours: float, prompt_tokens: float, tokens: float) -> flo
 
 
 class BudgetGuard:
-    """Says when a limit is reached, counting what is in flight at its average size."""
+    """Says when a limit is reached, counting what is in flight.
 
-    def __init__(self, budget: Budget, price: Price, tally: Tally, meter: Meter) -> None:
+    Tokens and money count as soon as a response is there. A request in flight counts with the mean of
+    the responses so far; and all in flight, were each to take the `largest` (prompt, generated) tokens,
+    must stay within `TOLERANCE` of the limit. So a budget is exceeded by at most that share of it, or
+    by the last response, where that is more.
+    """
+
+    def __init__(
+        self, budget: Budget, price: Price, tally: Tally, meter: Meter, *, largest: tuple[int, int]
+    ) -> None:
         self._budget, self._price, self._tally, self._meter = budget, price, tally, meter
         self._limited = any(value is not None for value in budget.model_dump().values())
+        self._largest = largest
+        self._responses = tally.total
+        self._prompt_tokens, self._tokens = tally.total_prompt_tokens, tally.total_tokens
 
-    def exhausted(self, in_flight: int) -> str | None:
-        """The limit that launching one more trial would break, in words; None if none."""
+    def spent(self, completion: Completion) -> None:
+        """Count what a request has taken, whatever becomes of it."""
+        self._responses += completion.finish_reason != "error"
+        self._prompt_tokens += completion.prompt_tokens
+        self._tokens += completion.completion_tokens
+
+    def exhausted(self, in_flight: int, generating: int) -> str | None:
+        """The limit that launching one more trial may break, in words; None if none.
+
+        Of the `in_flight` trials that are not recorded yet, `generating` are with the engine.
+        """
         if not self._limited:
             return None
-        budget, tally = self._budget, self._tally
-        if budget.samples is not None and tally.total + in_flight >= budget.samples:
+        budget = self._budget
+        if budget.samples is not None and self._tally.total + in_flight >= budget.samples:
             return f"the budget of {budget.samples} samples is used up"
-        scale = 1 + in_flight / max(1, tally.total)
-        if budget.tokens is not None and tally.total_tokens * scale >= budget.tokens:
+        if budget.tokens is not None and self._full(budget.tokens, _PER_TOKEN, generating):
             return f"the budget of {budget.tokens} tokens is used up"
         if budget.hours is not None and self._meter.hours >= budget.hours:
             return f"the budget of {budget.hours:g} engine hours is used up"
-        if budget.money is not None and self._spent(scale) >= budget.money:
+        if budget.money is not None and self._full(budget.money, self._price, generating):
             return f"the budget of {budget.money:g} (money) is used up"
         return None
 
-    def _spent(self, scale: float) -> float:
-        tally = self._tally
-        return cost(
-            self._price, self._meter.hours, tally.total_prompt_tokens * scale, tally.total_tokens * scale
-        )
+    def _full(self, limit: float, price: Price, generating: int) -> bool:
+        """Whether one more request beside those `generating` may cost too much."""
+        hours = cost(price, self._meter.hours, 0, 0)
+        responses = cost(price, 0, self._prompt_tokens, self._tokens)
+        spent, mean = hours + responses, responses / max(1, self._responses)
+        # One alone is let go while anything is left: what it takes may be less.
+        if spent + generating * mean >= limit or not generating:
+            return spent + generating * mean >= limit
+        return spent + (generating + 1) * cost(price, 0, *self._largest) > (1 + TOLERANCE) * limit

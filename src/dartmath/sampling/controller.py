@@ -56,10 +56,11 @@ class Sink(Protocol):
 class Controller:
     """Runs the trials that a schedule launches, until it is done, stopped or has failed.
 
-    `run` returns when nothing is owed, when `stop` was called and all that was in flight is
-    recorded, or raises what ended it: `EngineError`, `JournalError`. A request that the engine
-    fails is tried three times and then recorded as outcome `error`; when a long series of
-    requests fails without one success between, none of them is recorded and the run stops.
+    `run` returns when nothing is owed, when the budget is used up or `stop` was called and all that was
+    in flight is recorded, or raises what ended it: `EngineError`, `JournalError`. A request that the
+    engine fails is tried three times and then recorded as outcome `error`; when a long series of
+    requests fails without one success between, none of them is recorded and the run stops. Nor is one
+    that `stop` keeps from being tried again: its trial stays owed.
     """
 
     def __init__(
@@ -78,7 +79,7 @@ class Controller:
         self._slots: set[asyncio.Task[None]] = set()
         self._inbox: deque[tuple[Landed, Future[Verdict]]] = deque()
         self._failed: list[Landed] = []
-        self._draining = False
+        self._draining = self._interrupted = False
         self._error: BaseException | None = None
         self.stopped: str | None = None
         self.generating = 0
@@ -96,6 +97,7 @@ class Controller:
 
     def stop(self, reason: str) -> None:
         """Launch nothing more; `run` returns when all in flight is recorded."""
+        self._interrupted = True
         self.stopped = self.stopped or reason
         self._look()
 
@@ -121,14 +123,18 @@ class Controller:
             self._fail(error)
 
     def _next(self) -> tuple[int, int] | None:
-        """The next trial, unless the run stops or grading is far behind."""
+        """The next trial, from now on counted as generating; None while there is none to launch."""
         if self.stopped or self._error or self.grading > 1024 + 4 * self._room:
             return None
-        reason = self._budget.exhausted(self._schedule.in_flight)
+        reason = self._budget.exhausted(self._schedule.in_flight, self.generating)
         if reason is not None:
-            self.stopped = reason
+            # What is being generated may take less than it counts for, so there may be room again.
+            if not self.generating:
+                self.stopped = reason
             return None
-        return self._schedule.launch()
+        launch = self._schedule.launch()
+        self.generating += launch is not None
+        return launch
 
     async def _slot(self, index: int, trial: int) -> None:
         turns = 0
@@ -146,28 +152,33 @@ class Controller:
             index, trial = launch
 
     async def _one(self, index: int, trial: int) -> None:
-        request = self._trials.request(index, trial)
         start = self._loop.time()
-        self.generating += 1
         try:
+            request = self._trials.request(index, trial)
             completion = await self._attempt(request)
         finally:
             self.generating -= 1
         seconds = round(self._loop.time() - start, 3)
         landed = Landed(index, trial, request.seed, encodable(completion.text), completion, seconds)
         if completion.finish_reason == "error":
-            self._hold(landed)
+            if not self._interrupted:
+                self._hold(landed)
             return
         self._release()
         self._grade(landed)
 
     async def _attempt(self, request: Request) -> Completion:
-        completion = await self._engine.generate(request)
+        completion = await self._generate(request)
         for pause in _RETRY_SECONDS:
-            if completion.finish_reason != "error" or self.stopped:
+            if completion.finish_reason != "error" or self._interrupted:
                 break
             await asyncio.sleep(pause)
-            completion = await self._engine.generate(request)
+            completion = await self._generate(request)
+        return completion
+
+    async def _generate(self, request: Request) -> Completion:
+        completion = await self._engine.generate(request)
+        self._budget.spent(completion)
         return completion
 
     def _slot_ended(self, slot: asyncio.Task[None]) -> None:
@@ -254,8 +265,11 @@ class Controller:
         """End the run when there is nothing left to wait for."""
         if self._slots or self.grading:
             return
-        if self._failed and not self._error and not self.stopped:
-            self._release()
+        if self._failed and not self._error and not self._interrupted:
+            try:
+                self._release()
+            except Exception as error:  # as in `_drain`
+                self._fail(error)
             self._fill()
         if not self._slots:
             self._ended.set()

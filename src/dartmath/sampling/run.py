@@ -201,9 +201,10 @@ class _Run:
         return (bring and bring(seconds)) or GradingPool(self.section.workers, seconds)
 
     async def _control(self, engine: Engine, journal: JournalWriter, grader: Any, meter: Meter) -> None:
-        guard = BudgetGuard(self.section.budget, self.section.price, self.tally, meter)
+        section, trials = self.section, self._trials(engine)
+        guard = BudgetGuard(section.budget, section.price, self.tally, meter, largest=trials.largest())
         controller = Controller(
-            self._trials(engine),
+            trials,
             engine,
             grader=grader,
             schedule=self.schedule,

@@ -52,6 +52,13 @@ class Trials:
             seed=trial_seed(self.seed, query.id, trial),
         )
 
+    def largest(self) -> tuple[int, int]:
+        """The most (prompt, generated) tokens that a request may take; a token of text is at least a byte."""
+        longest = {query.dataset: query for query in sorted(self.queries, key=lambda q: _size(q.text))}
+        prompts = [self.prompt(query) for query in longest.values()]
+        texts = [p.text or "".join(message["content"] for message in p.messages) for p in prompts]
+        return max(map(_size, texts)), self.generation.max_tokens
+
     def sample(self, landed: Landed, verdict: Verdict) -> Sample:
         """The sample of a judged response."""
         return judged(self.queries[landed.index].id, landed, verdict, self.keep_wrong)
@@ -76,3 +83,7 @@ def judged(query_id: str, landed: Landed, verdict: Verdict, keep_wrong: Keep) ->
         text_hash=None if keep == "counts" else hash_text(landed.text),
         tools=completion.details.get("tools"),
     )
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))

@@ -1,0 +1,117 @@
+"""The budget of a run: used up, hardly exceeded, and what becomes of requests that fail at its end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from dartmath.engines.protocol import Completion, Request
+from dartmath.errors import Interrupted
+from dartmath.sampling.config import VRT, Budget, Price, SamplingSection
+from dartmath.sampling.journal import open_journal
+from dartmath.sampling.status import run_status
+from dartmath.verify.outcome import Outcome
+from sampling.simulated import SimulatedEngine, assert_sound, run
+
+LONGEST = 100
+SECTION = SamplingSection(policy=VRT(trials=50), workers=0, max_tokens=LONGEST)
+PRICE = Price(per_million_prompt_tokens=1e6, per_million_tokens=2e6)
+
+
+def limited(budget: Budget, price: Price = PRICE) -> SamplingSection:
+    return SECTION.model_copy(update={"budget": budget, "price": price})
+
+
+class Misleading(SimulatedEngine):
+    """The first `short` responses take one token, all others the most there may be."""
+
+    def __init__(self, short: int, *, concurrency: int) -> None:
+        super().__init__(concurrency=concurrency)
+        self._short = short
+
+    async def _generate(self, request: Request) -> Completion:
+        length = 1 if sum(self.launched.values()) <= self._short else LONGEST
+        await asyncio.sleep(length * 1e-5)
+        return Completion("\\boxed{1}", "length", 10, length)
+
+
+@pytest.mark.parametrize("concurrency", [1, 8, 200])
+@pytest.mark.parametrize("tokens", [30, 400, 3000, 20_000])
+@pytest.mark.parametrize("short", [0, 5, 150], ids=lambda n: f"{n} short ones first")
+def test_tokens_are_used_up_and_hardly_exceeded(
+    tmp_path: Path, concurrency: int, tokens: int, short: int
+) -> None:
+    engine = Misleading(short, concurrency=concurrency)
+    summary = run(tmp_path, engine, limited(Budget(tokens=tokens)))
+    assert summary.stopped == f"the budget of {tokens} tokens is used up"
+    assert tokens <= summary.tokens <= max(1.1 * tokens, tokens + LONGEST - 1)
+
+
+@pytest.mark.parametrize("money", [50.0, 1000.0, 20_000.0])
+def test_money_counts_prompts_and_what_is_in_flight(tmp_path: Path, money: float) -> None:
+    summary = run(tmp_path, SimulatedEngine(concurrency=200, delay=0.0005), limited(Budget(money=money)))
+    spent = summary.prompt_tokens + 2 * summary.tokens
+    assert money <= spent <= max(1.1 * money, money + 2 * LONGEST + 10)
+    assert run_status(tmp_path).cost == pytest.approx(spent)
+
+
+def test_a_generous_budget_leaves_the_slots_full(tmp_path: Path) -> None:
+    busy: list[int] = []
+    engine = SimulatedEngine(concurrency=8, delay=0.001, before=lambda _: busy.append(engine.busy))
+    run(tmp_path, engine, limited(Budget(tokens=10_000)))
+    # Requests take 50 tokens on the average; of the last ones, not all slots may be needed.
+    assert max(busy[-20:-8]) == 8
+
+
+def test_what_an_interrupted_run_has_spent_counts(tmp_path: Path) -> None:
+    first = run(tmp_path, SimulatedEngine(), limited(Budget(tokens=2000)))
+    again = SimulatedEngine()
+    assert run(tmp_path, again, limited(Budget(tokens=2000))).samples == first.samples
+    assert not again.launched
+    assert 5000 <= run(tmp_path, again, limited(Budget(tokens=5000))).tokens <= 5500
+
+
+@pytest.fixture
+def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dartmath.sampling.controller._RETRY_SECONDS", (0.0, 0.0))
+
+
+@pytest.mark.usefixtures("quick_retries")
+@pytest.mark.parametrize("concurrency", [1, 16])
+def test_requests_that_fail_at_the_end_of_the_budget_are_recorded(tmp_path: Path, concurrency: int) -> None:
+    def fails_later(request: Request) -> Completion | None:
+        return Completion("", "error", error="no memory") if len(engine.launched) > 40 else None
+
+    engine = SimulatedEngine(concurrency=concurrency, before=fails_later)
+    summary = run(tmp_path, engine, limited(Budget(samples=60)))
+    assert summary.samples == 60 == len(engine.launched)
+    assert summary.outcomes["error"] == 20 == run_status(tmp_path).outcomes["error"]
+    assert {engine.launched[f"{s.query_id}/{s.trial}"] for s in _failed(tmp_path)} == {3}
+    assert_sound(tmp_path)
+
+
+@pytest.mark.usefixtures("quick_retries")
+def test_a_request_that_ctrl_c_keeps_from_being_tried_again_stays_owed(tmp_path: Path) -> None:
+    pressed: list[int] = []
+
+    def fails_once(request: Request) -> Completion | None:
+        if len(engine.launched) == 40 and not pressed:
+            pressed.append(len(engine.launched))
+            os.kill(os.getpid(), signal.SIGINT)
+        ill = len(engine.launched) > 30 and engine.launched[request.id] == 1 and request.seed % 2
+        return Completion("", "error", error="no memory") if ill else None
+
+    engine = SimulatedEngine(concurrency=8, delay=0.002, before=fails_once)
+    with pytest.raises(Interrupted):
+        run(tmp_path, engine, SECTION)
+    assert not _failed(tmp_path)
+    assert run(tmp_path, SimulatedEngine(), SECTION).complete
+    assert_sound(tmp_path)
+
+
+def _failed(folder: Path) -> list[object]:
+    return list(open_journal(folder).samples([Outcome.ERROR]))
