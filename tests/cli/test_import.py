@@ -47,6 +47,8 @@ def test_from_a_file_of_responses_to_a_training_set(recipe: str) -> None:
     assert "dartmath sample old.yaml\n" in result.stderr
     curated = json.loads(dartmath("curate", "runs/old/sample", "--json").stdout)
     assert (curated["rows"], curated["covered"]) == (2, 2)
+    card = dartmath("card", "runs/old/dataset", "--print").stdout
+    assert "| imported responses | 3 of old.jsonl; model and settings as the recipe names them |" in card
 
 
 def test_for_machines(recipe: str) -> None:
