@@ -86,6 +86,15 @@ def test_a_changed_function_is_refused_and_the_responses_are_judged_anew(tmp_pat
     assert_sound(second)
 
 
+def test_judging_anew_tries_a_function_once(tmp_path: Path) -> None:
+    file, tried = tmp_path / "checks.py", tmp_path / "tried"
+    noting = f"def judge(q, r):\n    r or open({str(tried)!r}, 'a').write('x')\n    return '4' in r"
+    run(tmp_path / "a", SimulatedEngine(), SECTION)
+    source = written(tmp_path / "own.jsonl", judged_by(file, noting, count=20))
+    regrade(tmp_path / "a", sources=[source], workers=0, into=tmp_path / "b")
+    assert tried.read_text() == "x"
+
+
 def test_a_pool_judged_anew_by_the_same_verifier_is_the_same_pool(tmp_path: Path) -> None:
     run(tmp_path / "a", SimulatedEngine(), SECTION)
     regrade(tmp_path / "a", workers=0, into=tmp_path / "b")

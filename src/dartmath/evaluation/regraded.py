@@ -22,7 +22,7 @@ from dartmath.sampling.journal import JournalReader, open_journal
 from dartmath.sampling.journal_manifest import QUERIES
 from dartmath.sampling.new_pool import new_pool
 from dartmath.sampling.sample import Sample
-from dartmath.verify.own import bare_name, is_own, own_verifiers
+from dartmath.verify.own import bare_name, is_own, own_hashes, own_verifiers
 
 Keep = Callable[[Sample], None]
 
@@ -84,7 +84,7 @@ def keep_in(
         return
     if into.exists():
         raise DataError("is there already; a new judgement goes to a new folder", path=into)
-    own = own_verifiers(queries.values())
+    own = own_hashes(queries.values())
     named = [f"{bare_name(name)} {found}" for name, found in own.items()] if verifier == "dartmath" else []
     judge = ", ".join([f"{verifier} {version(verifier)}", *named])
     if is_evaluation(folder):

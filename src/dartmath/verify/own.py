@@ -75,7 +75,13 @@ def own_verifiers(queries: Iterable[Gradable]) -> dict[str, str]:
         verdict = grade_own(query, "", cut=False)
         if verdict.outcome is Outcome.ERROR:
             raise ConfigError(f"{KEY}: tried on an empty response: {verdict.reason}")
-    return {name: source_hash(name, KEY) for name in sorted(first)}
+    return own_hashes(first.values())
+
+
+def own_hashes(queries: Iterable[Gradable]) -> dict[str, str]:
+    """The user's own verifiers of some queries, each with the hash of its source; none is run."""
+    names = sorted({query.verifier for query in queries if is_own(query.verifier)})
+    return {name: source_hash(name, KEY) for name in names}
 
 
 def metadata_for(query: Gradable, keys: Iterable[str]) -> dict[str, Any]:
