@@ -63,7 +63,7 @@ def write_run(folder: Path, samples: int, queries: int) -> None:
     """A run directory with that many samples, the last segment still open."""
     stream = random.Random(0)
     made = make_queries(queries)
-    open_run(folder, made, run_identity(_SECTION, _TEMPLATE, {}, 0, {}), amend=False)
+    open_run(folder, made, run_identity(made, _SECTION, _TEMPLATE, model={}, seed=0, shots={}), amend=False)
     tally = Tally(queries)
     bodies = ["".join(stream.choices("abcdefghij klmnop", k=1200)) for _ in range(500)]
     with JournalWriter(folder, tally) as journal:
