@@ -69,7 +69,9 @@ def test_killed_actors_are_replaced_and_only_their_requests_run_again(cluster: N
             found = await asyncio.gather(*tasks)
             await both_ready(running)
             again = [replica.actor._actor_id for replica in running.replicas]
-            return found, sum(a != b for a, b in zip(first, again, strict=True)), running.concurrency
+            replaced = sum(row["failed"] for row in running.servers())
+            assert replaced == sum(a != b for a, b in zip(first, again, strict=True))
+            return found, replaced, running.concurrency
 
     calm = asyncio.run(undisturbed())
     found, replaced, concurrency = asyncio.run(disturbed())

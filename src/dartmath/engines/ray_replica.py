@@ -93,17 +93,18 @@ class Replica:
         """Generate on the actor; raises `ReplicaLostError`. Cancelling aborts the request there."""
         import ray
 
-        reference = self.actor.generate.remote(request)
+        actor = self.actor
+        reference = actor.generate.remote(request)
         try:
             fields = await reference
         except asyncio.CancelledError:
             ray.cancel(reference)
             raise
         except ray.exceptions.RayError as error:
-            self._lose()
+            self._lose(actor)
             raise ReplicaLostError(_first_line(error)) from error
         if "dead" in fields:
-            self._lose()
+            self._lose(actor)
             raise ReplicaLostError(str(fields["dead"]))
         self.answered += 1
         return Completion(**fields)
@@ -129,9 +130,11 @@ class Replica:
             ray.kill(self.actor)
             self.actor = None
 
-    def _lose(self) -> None:
-        self.limit = 0
-        self._lost.set()
+    def _lose(self, actor: Any) -> None:
+        """Have `actor` replaced, unless a request that was lost with it has seen to that before."""
+        if actor is self.actor:
+            self.limit = 0
+            self._lost.set()
 
     async def _create(self) -> None:
         import ray
