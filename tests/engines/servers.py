@@ -60,7 +60,7 @@ def vllm_server(python: str, model: str) -> Iterator[str]:
     """Base URL of a vLLM API server of the interpreter `python`."""
     quiet = {"VLLM_NO_USAGE_STATS": "1", "DO_NOT_TRACK": "1", "HF_HUB_OFFLINE": "1"}
     options = {"--dtype": "bfloat16", "--max-model-len": "1024", "--max-num-batched-tokens": "65536"}
-    with _reserved_port() as port:
+    with reserved_port() as port:
         command = [python, "-m", "vllm.entrypoints.openai.api_server", "--model", model, "--enforce-eager"]
         command += [part for option in options.items() for part in option]
         command += ["--host", "127.0.0.1", "--port", str(port)]
@@ -91,7 +91,7 @@ def _process(
 
 
 @contextmanager
-def _reserved_port() -> Iterator[int]:
+def reserved_port() -> Iterator[int]:
     """A port that no one is given who asks for any, on which a server with SO_REUSEADDR may listen."""
     with socket.socket() as holder:
         holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -16,7 +16,7 @@ from dartmath.engines.config import OpenAIEngine
 from dartmath.errors import ConfigError, EngineError
 from dartmath.model import ModelSection
 from dartmath.prompts.template import Prompt, Template, load_template
-from engines.servers import Proxy, llama_server, proxy
+from engines.servers import Proxy, llama_server, proxy, reserved_port
 
 T = TypeVar("T")
 MODEL = ModelSection(name="smollm2-135m-instruct")
@@ -184,12 +184,12 @@ def test_all_servers_dead_stops_with_their_names_and_the_way_out(llama: str) -> 
 
 
 def test_no_server_at_the_start_stops_too() -> None:
-    async def work() -> None:
-        async with engine("http://127.0.0.1:9/v1", patience=1.0):
+    async def work(url: str) -> None:
+        async with engine(url, patience=1.0):
             raise AssertionError
 
-    with pytest.raises(EngineError, match=r"127\.0\.0\.1:9"):
-        run(work)
+    with reserved_port() as port, pytest.raises(EngineError, match=f"127.0.0.1:{port}/v1"):
+        run(lambda: work(f"http://127.0.0.1:{port}/v1"))
 
 
 def test_a_hanging_server_is_given_up_where_another_is_faster(llama: str) -> None:

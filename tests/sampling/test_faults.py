@@ -7,7 +7,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -140,7 +140,8 @@ def test_killed_grading_processes_are_replaced(tmp_path: Path) -> None:
             for child in psutil.Process().children(recursive=True):
                 if child.pid not in others:
                     killed.append(child.pid)
-                    child.kill()
+                    with suppress(psutil.NoSuchProcess):
+                        child.kill()
 
     engine = SimulatedEngine(before=kill, delay=0.002)
     summary = run(tmp_path, engine, UNIFORM)

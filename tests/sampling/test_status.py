@@ -41,7 +41,13 @@ def test_stopped_run_knows_what_is_left(tmp_path: Path) -> None:
 def test_a_killed_session_does_not_show_why_the_one_before_it_stopped(tmp_path: Path) -> None:
     run(tmp_path, SimulatedEngine(), SECTION.model_copy(update={"budget": Budget(samples=50)}))
     seen: list[str | None] = []
-    run(tmp_path, SimulatedEngine(before=lambda _: seen.append(run_status(tmp_path).stopped)), SECTION)
+
+    def look(request: Request) -> None:
+        if len(engine.launched) % 40 == 1:
+            seen.append(run_status(tmp_path).stopped)
+
+    engine = SimulatedEngine(before=look)
+    run(tmp_path, engine, SECTION)
     assert set(seen) == {None}
 
 

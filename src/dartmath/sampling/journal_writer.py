@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -120,8 +121,8 @@ class JournalWriter:
         self._background.shutdown(wait=True)
         self._check_background()
 
-    def _submit(self, job: object, *arguments: object) -> None:
-        self._jobs.append(self._background.submit(job, *arguments))  # type: ignore[arg-type]
+    def _submit(self, job: Callable[..., None], *arguments: object) -> None:
+        self._jobs.append(self._background.submit(job, *arguments))
 
     def _check_background(self) -> None:
         finished = [job for job in self._jobs if job.done()]

@@ -200,7 +200,7 @@ class _Run:
         seconds = self.section.verify_seconds
         return (bring and bring(seconds)) or GradingPool(self.section.workers, seconds)
 
-    async def _control(self, engine: Engine, journal: JournalWriter, grader: Any, meter: Meter) -> None:
+    async def _control(self, engine: Engine, journal: JournalWriter, grader: Grader, meter: Meter) -> None:
         section, trials = self.section, self._trials(engine)
         guard = BudgetGuard(section.budget, section.price, self.tally, meter, largest=trials.largest())
         controller = Controller(

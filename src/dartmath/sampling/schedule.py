@@ -131,6 +131,11 @@ class Schedule:
         """Where each query stands."""
         return [_STATES[s] for s in self._state]
 
+    def suspects(self) -> list[int]:
+        """Queries that were given up or capped without one correct response."""
+        missed = (State.CAPPED, State.GAVE_UP)
+        return [i for i in range(self.tally.size) if not self.tally.correct[i] and self.state(i) in missed]
+
     def expected_target(self, index: int) -> int:
         """The query's target, or while the pilot runs the one its record so far would give."""
         known = self.targets[index]

@@ -8,11 +8,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from dartmath.queries.query import Query
 from dartmath.run_lock import is_locked
+from dartmath.sampling import policy as rules
 from dartmath.sampling.budget import cost
 from dartmath.sampling.config import PolicySection
-from dartmath.sampling.forecast import Estimate
+from dartmath.sampling.forecast import Estimate, fit_beta, play
 from dartmath.sampling.journal import JournalReader, load_tally
 from dartmath.sampling.progress import read_progress
 from dartmath.sampling.schedule import Schedule, State
@@ -85,14 +88,11 @@ def run_status(folder: Path, bands: Mapping[str, str] | None = None) -> RunStatu
 
     Reads counters, the open segment and the heartbeat; takes no lock and changes nothing.
     """
-    from dartmath.sampling import policy as rules
-
     journal = JournalReader(folder)
     queries, section = journal.queries(), journal.section
     tally = load_tally(folder, queries, rules.pilot(section.policy))
     schedule = Schedule.of(section, tally)
     beat, running = read_progress(folder), is_locked(folder)
-    rate = beat.get("samples_per_second") if running else None
     remaining = _remaining(section.policy, tally, schedule)
     seconds = float(beat.get("seconds", 0.0))
     hours = float(beat.get("engine_seconds", seconds)) / 3600
@@ -112,23 +112,27 @@ def run_status(folder: Path, bands: Mapping[str, str] | None = None) -> RunStatu
         outcomes={outcome.value: count for outcome, count in tally.totals().items()},
         bands=band_status(queries, tally, schedule, bands),
         remaining=remaining,
-        rate=rate,
-        tokens_rate=beat.get("tokens_per_second") if running else None,
-        eta=_scaled(remaining, 1 / rate) if rate else None,
-        generating=int(beat.get("generating", 0)) if running else 0,
-        grading=int(beat.get("grading", 0)) if running else 0,
         concurrency=int(beat.get("concurrency", 0)),
         servers=beat.get("servers"),
         # A clock that was set back since tells nothing.
         seconds_since_heartbeat=round(max(0.0, time.time() - beat["updated"]), 1)
         if "updated" in beat
         else None,
-        suspects=[q.id for i, q in enumerate(queries) if _is_suspect(i, tally, schedule)],
+        suspects=[queries[index].id for index in schedule.suspects()],
+        **_pace(beat if running else {}, remaining),
     )
 
 
-def _is_suspect(index: int, tally: Tally, schedule: Schedule) -> bool:
-    return not tally.correct[index] and schedule.state(index) in (State.CAPPED, State.GAVE_UP)
+def _pace(beat: Mapping[str, Any], remaining: Estimate) -> dict[str, Any]:
+    """How the process that runs is doing, by its heartbeat; an empty one where none runs."""
+    rate = beat.get("samples_per_second")
+    return {
+        "rate": rate,
+        "tokens_rate": beat.get("tokens_per_second"),
+        "eta": _scaled(remaining, 1 / rate) if rate else None,
+        "generating": int(beat.get("generating", 0)),
+        "grading": int(beat.get("grading", 0)),
+    }
 
 
 def band_status(
@@ -160,10 +164,6 @@ def _band(name: str, members: Sequence[int], tally: Tally, schedule: Schedule) -
 
 def _remaining(policy: PolicySection, tally: Tally, schedule: Schedule) -> Estimate:
     """Samples still to come: the open queries played out from where they stand."""
-    import numpy as np
-
-    from dartmath.sampling.forecast import fit_beta, play
-
     states = schedule.states()
     is_open = [i for i, state in enumerate(states) if state is State.OPEN]
     if not is_open:

@@ -77,7 +77,6 @@ def _summarise(
 ) -> SamplingSummary:
     """The summary of a run from its counters."""
     states = schedule.states()
-    hopeless = (State.GAVE_UP, State.CAPPED)
     return SamplingSummary(
         folder=folder,
         queries=len(ids),
@@ -89,9 +88,7 @@ def _summarise(
         seconds=round(seconds, 3),
         outcomes={outcome.value: count for outcome, count in tally.totals().items()},
         states=dict(Counter(state.value for state in states)),
-        suspects=tuple(
-            i for i, s, c in zip(ids, states, tally.correct, strict=True) if s in hopeless and c == 0
-        ),
+        suspects=tuple(ids[index] for index in schedule.suspects()),
         refused=tuple(i for i, s in zip(ids, states, strict=True) if s is State.REFUSED),
         stopped=stopped,
     )
