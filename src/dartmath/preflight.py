@@ -13,6 +13,7 @@ def check_recipe(recipe: Recipe) -> None:
 
     Raises what the stages would raise: `UnknownNameError`, `DataError` or `ConfigError`.
     """
+    from dartmath.curation.check import KEY as CHECK
     from dartmath.evaluation.published import find_published
     from dartmath.evaluation.run import load_benchmarks
     from dartmath.queries.config import QuerySource
@@ -34,6 +35,8 @@ def check_recipe(recipe: Recipe) -> None:
         load_template(recipe.training.template or recipe.template)
         resolve_model(recipe.training.model or recipe.model.name)
         batch_layout(recipe.training)
+    if recipe.curation.check:
+        load_function(recipe.curation.check, CHECK)
     for name in recipe.curation.decontaminate:
         load(QuerySource(dataset=name))
     if recipe.evaluation:

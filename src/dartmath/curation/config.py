@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from dartmath.config import Section
 from dartmath.sampling.config import PolicySection
+from dartmath.verify.own import is_own
 
 
 class CurationSection(Section):
@@ -23,6 +24,12 @@ class CurationSection(Section):
     """Keep one of several equal responses to a query."""
     check_arithmetic: bool = False
     """Drop responses with a step `a op b = c` that does not compute."""
+    check: str | None = None
+    """A function of your own, `file.py:name`, that may refuse correct responses; it is like a verifier."""
+    check_workers: int = Field(1, ge=0)
+    """Processes in which it runs; 0 = in this one."""
+    check_seconds: float = Field(5.0, gt=0)
+    """A response that it takes longer for is refused."""
     decontaminate: list[str] = []
     """Benchmarks whose queries must not be in the set, such as ["math/test", "mine.jsonl"]."""
     ngram: int = Field(13, ge=2)
@@ -32,3 +39,10 @@ class CurationSection(Section):
     trials, which are those that sampling with that policy would have kept."""
     format: Literal["parquet", "jsonl"] = "parquet"
     """File format of the set."""
+
+    @field_validator("check")
+    @classmethod
+    def _a_function(cls, name: str | None) -> str | None:
+        if name is not None and not is_own(name):
+            raise ValueError(f"names a function, as file.py:name or package.module:name, not {name!r}")
+        return name

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from dartmath.curation.arithmetic import wrong_steps
 from dartmath.curation.bands import band_of
+from dartmath.curation.check import KEY as CHECK
+from dartmath.curation.check import own_check
 from dartmath.curation.config import CurationSection
 from dartmath.curation.export import COLUMNS, rows_of, write_rows
-from dartmath.curation.pool import Journal, QueryPool, read_pool
+from dartmath.curation.pool import Check, Journal, QueryPool, read_pool
 from dartmath.curation.select import Selection, fit, select
 from dartmath.curation.summary import CurationSummary, summarise
 from dartmath.errors import DataError
@@ -64,7 +66,7 @@ def _select(
     journal: JournalReader, section: CurationSection, folder: Path
 ) -> tuple[list[Selection], CurationSummary]:
     """What goes into the set, and its numbers."""
-    pools = read_pool(journal, _refuse if section.check_arithmetic else None)
+    pools = read_pool(journal, _check(journal, section))
     contamination = _prepare(pools, section)
     policy = section.policy or journal.section.policy
     if section.size:
@@ -81,8 +83,14 @@ def _select(
     return selections, summary
 
 
-def _refuse(sample: Sample) -> str:
-    return "arithmetic" if wrong_steps(sample.text) else ""
+def _check(journal: JournalReader, section: CurationSection) -> Check:
+    """Why a correct response is refused: by its arithmetic, or by a check of the user's own."""
+    own = own_check(journal, section) if section.check else lambda sample: ""
+
+    def check(sample: Sample) -> str:
+        return own(sample) or ("arithmetic" if section.check_arithmetic and wrong_steps(sample.text) else "")
+
+    return check
 
 
 def _prepare(pools: list[QueryPool], section: CurationSection) -> dict[str, Any]:
@@ -123,10 +131,12 @@ def _is_current(
 
 
 def _checksums(section: CurationSection, policy: PolicySection) -> dict[str, str]:
-    """Checksums of what shapes the set and may change under its name: benchmarks and a user's own policy."""
+    """Checksums of what shapes the set and may change under its name: benchmarks, functions of the user's."""
     found = {name: content_checksum(load(QuerySource(dataset=name))) for name in section.decontaminate}
     if isinstance(policy, Custom):
         found[policy.function] = source_hash(policy.function, policies.FUNCTION)
+    if section.check:
+        found[section.check] = source_hash(section.check, CHECK)
     return found
 
 

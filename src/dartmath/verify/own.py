@@ -61,20 +61,21 @@ def grade_own(query: Gradable, response: str, *, cut: bool) -> Verdict:
     )
 
 
-def own_verifiers(queries: Iterable[Gradable]) -> dict[str, str]:
+def own_verifiers(queries: Iterable[Gradable], key: str = KEY) -> dict[str, str]:
     """The user's own verifiers of some queries, each with the hash of its source.
 
     Every one is tried on an empty response to the first query that it is to judge, so that a
-    mistake in it costs no sampling: `ConfigError` says what it raised.
+    mistake in it costs no sampling: `ConfigError` says what it raised, and the `key` that names it.
     """
     first: dict[str, Gradable] = {}
     for query in queries:
         if is_own(query.verifier):
             first.setdefault(query.verifier, query)
-    for query in first.values():
+    for name, query in first.items():
+        load_function(name, key)
         verdict = grade_own(query, "", cut=False)
         if verdict.outcome is Outcome.ERROR:
-            raise ConfigError(f"{KEY}: tried on an empty response: {verdict.reason}")
+            raise ConfigError(f"{key}: tried on an empty response: {verdict.reason}")
     return own_hashes(first.values())
 
 
