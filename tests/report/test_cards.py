@@ -145,7 +145,9 @@ def test_cards_say_who_judged(run_folder: Path, tmp_path: Path) -> None:
     shutil.copytree(run_folder, moved)
     manifest = read_manifest(moved / "dataset")
     own = {"verifiers": {"/home/me/checks.py:judge": "a1b2c3"}, "judged": {"verifier": "math-verify 0.9.0"}}
-    write_manifest(moved / "dataset", {**manifest, "sampling": {**manifest["sampling"], **own}})
+    checked = {**manifest["config"], "check": "/home/me/form.py:tidy"}
+    sampling = {**manifest["sampling"], **own}
+    write_manifest(moved / "dataset", {**manifest, "sampling": sampling, "config": checked})
     path = moved / "evaluation" / "after" / "result.json"
     result = json.loads(path.read_text())
     result["benchmarks"][0]["source"]["verifier"] = "/home/me/checks.py:judge"
@@ -153,10 +155,14 @@ def test_cards_say_who_judged(run_folder: Path, tmp_path: Path) -> None:
     texts = {path.parent.name: text for path, text in render_cards(SECTION, moved)}
     assert "functions of the makers instead: `checks.py:judge` (a1b2c3)." in texts["dataset"]
     assert "| judged again by | math-verify 0.9.0 |" in texts["dataset"]
+    assert "a function of the makers could refuse some: `form.py:tidy`." in texts["dataset"]
+    assert (
+        "final answer and by functions of the makers, `form.py:tidy`; their reasoning was" in texts["model"]
+    )
     rules = "answers judged by rule, without executing anything"
     several = len(result["benchmarks"]) > 1
     assert ("" if several else "answers judged ") + "by `checks.py:judge`" in texts["model"]
     assert (rules in texts["model"]) == several
     assert "/home/me" not in texts["dataset"] + texts["model"]
     for _, text in render_cards(SECTION, run_folder):
-        assert "functions of the makers" not in text and "judged again" not in text
+        assert "of the makers" not in text and "judged again" not in text

@@ -68,6 +68,7 @@ def dataset_card(run: Run, stage: Stage, section: ReportSection) -> str:
         histogram=histogram_table(summary),
         sources=sources_table(summary),
         columns=markdown_table(("column", "meaning"), list(stage.manifest["columns"].items())),
+        check=bare_name(stage.manifest["config"].get("check") or ""),
         contamination=summary.get("decontamination") or {},
         verifiers=[
             f"`{bare_name(name)}` ({hash_})" for name, hash_ in (source.get("verifiers") or {}).items()
@@ -102,6 +103,9 @@ def model_card(run: Run, stage: Stage, section: ReportSection) -> str:
         evaluation=_evaluation_settings([result for _, result in own]),
         training=training_table(stage),
         datasets=[(d, d.summary, bands_table(d.summary)) for d in run.datasets if d.summary],
+        checks=[
+            f"`{bare_name(check)}`" for d in run.datasets if (check := d.manifest["config"].get("check"))
+        ],
         template=_template(stage),
         others_template=_other_templates(run, stage),
         limits=_limits(run, [result for _, result in own]),
