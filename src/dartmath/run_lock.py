@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Any
 
 from dartmath.errors import JournalError
+from dartmath.slurm import slurm_job
 
 _FILE = "lock"
 _UNSUPPORTED = {errno.ENOTSUP, errno.ENOLCK, errno.ENOSYS, errno.EINVAL}
@@ -109,12 +110,9 @@ def _self() -> dict[str, Any]:
 
 
 def _slurm_job() -> dict[str, Any]:
-    """The Slurm job of this process, and how often Slurm has started it again; empty outside Slurm."""
-    job = os.environ.get("SLURM_JOB_ID")
-    if not job:
-        return {}
-    cluster = os.environ.get("SLURM_CLUSTER_NAME", "")
-    return {"job": f"{job}@{cluster}", "restarts": int(os.environ.get("SLURM_RESTART_COUNT") or 0)}
+    """What the lock says of the Slurm job of this process; empty outside Slurm."""
+    job = slurm_job()
+    return {"job": job.name, "restarts": job.restarts} if job else {}
 
 
 def _refusal(path: Path) -> str:

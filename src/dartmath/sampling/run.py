@@ -29,6 +29,7 @@ from dartmath.sampling.schedule import Schedule
 from dartmath.sampling.summary import SamplingSummary, conclude
 from dartmath.sampling.tally import Tally
 from dartmath.sampling.trials import Trials
+from dartmath.slurm import check_progress
 from dartmath.terminal import info, progress_bar
 from dartmath.verify.own import own_verifiers
 
@@ -67,6 +68,7 @@ def sample(
         known = open_run(folder, queries, identity, amend=amend)
         run = _Run(folder, known, section, template, seed, shots)
         if not run.schedule.done:
+            check_progress(folder, run.tally.total, "response")
             run.stream(engine)
         return run.conclude()
 

@@ -11,8 +11,9 @@ from dartmath.manifest import read_manifest, write_manifest
 from dartmath.model import ModelSection
 from dartmath.prompts.template import Template
 from dartmath.run_lock import RunLock
+from dartmath.slurm import check_progress
 from dartmath.terminal import info
-from dartmath.training.checkpoints import checkpoint_folder
+from dartmath.training.checkpoints import checkpoint_folder, newest_checkpoint, step_of
 from dartmath.training.config import TrainingSection
 from dartmath.training.interrupt import is_launched
 from dartmath.training.job import is_finished, is_main, open_run, resolve_job
@@ -85,4 +86,6 @@ def _alone(out: Path) -> Iterator[None]:
     folder = checkpoint_folder(out)
     folder.mkdir(parents=True, exist_ok=True)
     with RunLock(folder):
+        newest = newest_checkpoint(folder)
+        check_progress(folder, step_of(newest) if newest else 0, "saved step")
         yield
