@@ -3,20 +3,41 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dartmath.config import validate
 from dartmath.errors import JournalError
 from dartmath.pipeline import RunFolders, run_recipe, template_warning
 from dartmath.recipe import Recipe, load_recipe
 from dartmath.run_lock import RunLock
 from sampling.simulated import QA, SimulatedEngine, run
+from training.material import write_tiny_llama
 
 
 def recipe_in(folder: Path) -> Recipe:
     return load_recipe("tiny", {"run": str(folder)})
+
+
+def smallest_recipe(folder: Path) -> Recipe:
+    """Two queries and a random Llama, whose responses a function of the user's own takes for correct."""
+    (folder / "queries.jsonl").write_text(
+        '{"query": "1 + 1?", "reference": "2"}\n{"query": "2?", "reference": "2"}\n'
+    )
+    (folder / "checks.py").write_text("def judge(query, response):\n    return True\n")
+    source = {"dataset": str(folder / "queries.jsonl"), "verifier": f"{folder / 'checks.py'}:judge"}
+    data = {
+        "name": "smallest",
+        "run": str(folder / "run"),
+        "model": {"name": write_tiny_llama(folder / "llama"), "dtype": "float32"},
+        "template": "qa",
+        "queries": [source],
+        "sampling": {"policy": {"kind": "vrt", "trials": 2}, "max_tokens": 8, "workers": 0},
+    }
+    return validate(Recipe, data, where="test")
 
 
 def test_one_process_runs_into_a_folder(smollm2: str, tmp_path: Path) -> None:
@@ -25,26 +46,22 @@ def test_one_process_runs_into_a_folder(smollm2: str, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["lock"]
 
 
-def test_the_recipe_is_written_once_when_sampling_has_accepted_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folders, seen = RunFolders(tmp_path), []
+def test_the_recipe_is_written_once_when_sampling_has_accepted_it(tmp_path: Path) -> None:
+    recipe, folders = smallest_recipe(tmp_path), RunFolders(tmp_path / "run")
+    run_recipe(recipe)
+    first = folders.recipe.stat()
+    assert folders.recipe.read_text() == recipe.to_yaml()
+    assert first.st_mtime_ns <= (folders.sample / "queries.jsonl").stat().st_mtime_ns
 
-    def look(*_: object, **__: object) -> None:
-        seen.append((folders.recipe.read_text(), folders.recipe.stat().st_ino))
+    shutil.rmtree(folders.dataset)  # so that there is something to do
+    run_recipe(recipe)
+    assert folders.recipe.stat() == first
 
-    for stage in ("run_sample", "run_curate", "run_evaluate", "run_train", "run_report"):
-        monkeypatch.setattr(f"dartmath.pipeline.{stage}", look)
-    monkeypatch.setattr("dartmath.pipeline.check_recipe", lambda recipe: None)
-    recipe = recipe_in(tmp_path)
-    for before in ("", "another recipe"):
-        seen.clear()
-        if before:
-            folders.recipe.write_text(before)
-        run_recipe(recipe)
-        assert seen[0][0] == (before or recipe.to_yaml())
-        assert {text for text, _ in seen[1:]} == {recipe.to_yaml()}
-        assert len({file for _, file in seen[1:]}) == 1
+    shutil.rmtree(folders.dataset)
+    folders.recipe.write_text("another recipe")
+    run_recipe(recipe)
+    assert folders.recipe.read_text() == recipe.to_yaml()
+    assert folders.recipe.stat().st_mtime_ns <= (folders.dataset / "train.parquet").stat().st_mtime_ns
 
 
 @pytest.mark.parametrize(
