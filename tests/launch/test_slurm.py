@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from dartmath.manifest import read_manifest
+from dartmath.run_lock import read_holder
 from dartmath.sampling.journal import open_journal
 from dartmath.sampling.status import run_status
+from dartmath.slurm import MOST_IDLE_RESTARTS
 from dartmath.training.journal import read_log
 from docs.pages import CHECKOUT
 from launch.cluster import Cluster, slurm_cluster
@@ -25,7 +27,7 @@ TWO_NODES = ("--nodes=2", "--ntasks-per-node=1", "--cpus-per-task=1")
 RECIPE = """
 name: small
 seed: 1
-model: {name: smollm2-135m-instruct}
+model: {name: replaced-by-a-flag}
 engine: {kind: openai, concurrency: 2}
 queries:
   - dataset: reasoning-gym/basic_arithmetic
@@ -36,6 +38,8 @@ sampling: {policy: {kind: vrt, trials: 12}, max_tokens: 32}
 SERVE = """
 import os, signal, sys
 from pathlib import Path
+
+assert sys.argv[1] == "smollm2-135m-instruct", sys.argv
 from xllamacpp import CommonParams, Server
 
 params = CommonParams()
@@ -105,6 +109,8 @@ def test_sampling_from_servers_of_the_job_loses_and_doubles_nothing(cluster: Clu
     job = cluster.submit(
         LAUNCH / "sample.sbatch",
         str(tmp_path / "recipe.yaml"),
+        "--set",
+        "model.name=smollm2-135m-instruct",
         "--out",
         str(out),
         options=(*TWO_NODES, "--gpus-per-task=0"),
@@ -128,6 +134,28 @@ def test_sampling_from_servers_of_the_job_loses_and_doubles_nothing(cluster: Clu
     keys = [(sample.query_id, sample.trial) for sample in open_journal(out).samples()]
     assert len(keys) == len(set(keys)) == 96
     assert run_status(out).finished
+    assert not _servers_of(job)
+
+
+def test_sampling_without_a_server_is_not_queued_again_without_end(cluster: Cluster, tmp_path: Path) -> None:
+    (tmp_path / "recipe.yaml").write_text(RECIPE)
+    out, options = tmp_path / "run", (*TWO_NODES, "--gpus-per-task=0")
+    flags = [str(tmp_path / "recipe.yaml"), "--model", "smollm2-135m-instruct", "--out", str(out)]
+    (tmp_path / "idle.py").write_text("import signal; signal.pause()")
+    serve = f"{sys.executable} {tmp_path / 'idle.py'}"
+    job = cluster.submit(LAUNCH / "sample.sbatch", *flags, options=options, SERVE=serve)
+
+    def begun() -> int:
+        lock = read_holder(out / "lock")
+        return int(lock["restarts"]) if lock else -1
+
+    for restarts in range(MOST_IDLE_RESTARTS):
+        cluster.wait(job, lambda start=restarts: begun() == start)
+        cluster.call("scancel", "--batch", "--signal=USR1", job)
+        cluster.start_again(job)
+    with pytest.raises(AssertionError, match="FAILED"):
+        cluster.wait(job, lambda: cluster.state(job) == "COMPLETED")
+    assert f"{MOST_IDLE_RESTARTS} starts of Slurm job {job} in a row have added no response" in cluster.log()
     assert not _servers_of(job)
 
 

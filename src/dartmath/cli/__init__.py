@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from io import TextIOWrapper
 from typing import Any, NoReturn
@@ -68,10 +69,10 @@ class LazyGroup(TyperGroup):
         """The verb's command; while help is drawn, only its name and one-line help."""
         if cmd_name not in VERBS:
             return None
-        panel, module, summary = VERBS[cmd_name]
+        panel, _, summary = VERBS[cmd_name]
         if self._listing:
             return TyperCommand(cmd_name, help=summary, rich_help_panel=panel)
-        return _load(cmd_name, module)
+        return load_verb(cmd_name)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """As the base class, with the nearest verb named when there is none."""
@@ -110,8 +111,9 @@ class LazyGroup(TyperGroup):
             self._listing = False
 
 
-def _load(verb: str, module: str) -> Any:
-    loaded = import_module(f"dartmath.cli.{module}")
+def load_verb(verb: str) -> Any:
+    """The command of one of `VERBS`."""
+    loaded = import_module(f"dartmath.cli.{VERBS[verb][1]}")
     app = getattr(loaded, "app", None)
     if app is None:
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -154,8 +156,8 @@ def _leave_at_once(code: int) -> NoReturn:
     os._exit(code)
 
 
-def main() -> None:
-    """Run the command line; expected errors become one message and their exit code."""
+def main(command: Callable[[], Any] | None = None) -> None:
+    """Run the command line, or one command; expected errors become one message and their exit code."""
     from dartmath.errors import DartmathError, Interrupted
     from dartmath.text import printable
 
@@ -168,7 +170,7 @@ def main() -> None:
     os.environ.setdefault("TQDM_DISABLE", "1")
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     try:
-        app()
+        (command or app)()
     except DartmathError as error:
         print(f"error: {printable(str(error))}", file=sys.stderr)
         if isinstance(error, Interrupted):
