@@ -30,10 +30,6 @@ from dartmath.recipe_file import Loader, OldNumberError
 
 S = TypeVar("S", bound=Section)
 Flag = tuple[str, tuple[str, Any]]  # (parameter name, (dotted key, annotation))
-SetOption = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Set any key, such as sampling.policy.k=8."),
-]
 
 
 def section_options(

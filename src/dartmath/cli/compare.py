@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from dartmath.cli._shared import JsonOption
+
 
 def command(
     first: Annotated[Path, typer.Argument(help="Folder that `dartmath evaluate` wrote (A).")],
@@ -16,7 +18,7 @@ def command(
     published: Annotated[
         str | None, typer.Option(help="Compare A with the published scores of this model instead.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Compare two evaluations on the queries that both have, or one with published numbers.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dartmath.cli._options import resolve_section, section_options
+from dartmath.cli._shared import JsonOption
 from dartmath.curation.config import CurationSection
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ def command(
     journal: Annotated[Path, typer.Argument(help="Folder that `dartmath sample` wrote.")],
     out: Annotated[Path | None, typer.Option(help="Output folder; `dataset` beside the journal.")] = None,
     recipe: Annotated[str | None, typer.Option(help="Take the `curation:` section of this recipe.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+    as_json: JsonOption = False,
     compare: Annotated[
         bool, typer.Option("--compare", help="Only print VRT, Uniform and Prop2Diff side by side.")
     ] = False,

@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
+from dartmath.cli._shared import JsonOption
+
 
 def command(
     name: Annotated[
@@ -13,7 +15,7 @@ def command(
     ] = None,
     *,
     n: Annotated[int, typer.Option(min=0, help="How many of its queries to show.")] = 3,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """List the built-in data sets and generators, or show some queries of one data set.
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dartmath.cli._options import SetOption, parse_set, section_options
+from dartmath.cli._options import parse_set, section_options
+from dartmath.cli._shared import JsonOption, SeedOption, SetOption
 from dartmath.evaluation.config import EvaluationSection
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def command(
     template: Annotated[
         str | None, typer.Option(help="Prompt template; the one the model was trained with, or `chat`.")
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of the run.")] = None,
+    seed: SeedOption = None,
     out: Annotated[
         Path | None, typer.Option(help="Output folder; `runs/evaluation/MODEL` when absent.")
     ] = None,
@@ -49,7 +50,7 @@ def command(
         typer.Option(help="Write logs for other tools too: `lm-eval`, `inspect`. May be repeated."),
     ] = None,
     set_: SetOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    as_json: JsonOption = False,
     overrides: dict[str, Any],
 ) -> None:
     """Measure Pass@1, greedy and 0-shot unless told otherwise, with 95 % intervals.

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dartmath.cli._options import SetOption, parse_set
+from dartmath.cli._options import parse_set
+from dartmath.cli._shared import JsonOption, SetOption
 
 if TYPE_CHECKING:
     from dartmath.recipe import Recipe
@@ -34,7 +35,7 @@ def command(
         typer.Option(min=0.01, help="Throughput to count hours with; the measured one when absent."),
     ] = None,
     set_: SetOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the forecast as JSON.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Forecast rows, samples, tokens, hours, cost and coverage of VRT, Uniform and Prop2Diff.
 

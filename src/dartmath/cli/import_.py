@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dartmath.cli._options import SetOption, parse_set, resolve_section, section_options
+from dartmath.cli._options import parse_set, resolve_section, section_options
+from dartmath.cli._shared import JsonOption, SetOption
 from dartmath.sampling.responses import ResponseColumns
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def command(
     *,
     out: Annotated[Path | None, typer.Option(help="New folder; `sample` in the recipe's folder.")] = None,
     set_: SetOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was imported as JSON.")] = False,
+    as_json: JsonOption = False,
     overrides: dict[str, Any],
 ) -> None:
     """Verify responses that are there already, and make a run of them that can go on.

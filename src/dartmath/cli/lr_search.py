@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dartmath.cli._options import SetOption, parse_set, resolve_section
+from dartmath.cli._options import parse_set, resolve_section
+from dartmath.cli._shared import JsonOption, SetOption, TrainingDataOption
 
 if TYPE_CHECKING:
     from dartmath.training.lr_search import Score, Trial
@@ -20,10 +21,7 @@ _GRID = "1e-6,5e-6,1e-5,2e-5,5e-5,1e-4"
 def command(
     recipe: Annotated[str, typer.Argument(help="Recipe whose model and training section are searched.")],
     *,
-    data: Annotated[
-        list[str] | None,
-        typer.Option(help="Training set instead of the recipe's: folder, file, hub:OWNER/NAME. Repeatable."),
-    ] = None,
+    data: TrainingDataOption = None,
     benchmark: Annotated[
         str, typer.Option(help="Benchmark that scores a rate by Pass@1; the paper's choice is math/test.")
     ] = "math/test",
@@ -36,7 +34,7 @@ def command(
         Path | None, typer.Option(help="Output folder; `lr-search` in the recipe's folder.")
     ] = None,
     set_: SetOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the trials as JSON.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Train a short run at each learning rate of a grid, and score each on a benchmark.
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dartmath.cli._options import SetOption, parse_set
+from dartmath.cli._options import parse_set
+from dartmath.cli._shared import JsonOption, SetOption
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -19,7 +20,7 @@ _SHADES = ("on grey15", "on grey27")
 def command(
     recipe: Annotated[str, typer.Argument(help="Name or path of a recipe.")],
     set_: SetOption = None,
-    json_: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Show the resolved recipe, the first prompts token by token, a training example with its loss
     mask, and the counts. Loads the queries and the tokenizer; runs nothing.
@@ -34,7 +35,7 @@ def command(
     from dartmath.text import printable
 
     found = preview(load_recipe(recipe, parse_set(set_)))
-    if json_:
+    if as_json:
         print_json(found.to_json())
         return
     out = console(stderr=False)

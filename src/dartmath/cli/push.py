@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from dartmath.cli._shared import JsonOption
 from dartmath.errors import ConfigError, DartmathError, DataError, RunError
 
 Kind = Literal["model", "dataset"]
@@ -41,9 +42,7 @@ def command(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="List files and sizes; push nothing.")] = False,
     public: Annotated[bool, typer.Option("--public", help="Make a new repository public.")] = False,
     message: Annotated[str, typer.Option(help="Message of the commit.")] = "Push with dartmath",
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object on standard output.")
-    ] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Push a model or a data set to the Hub, with its card and manifest.
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dartmath.cli._shared import JsonOption
+
 if TYPE_CHECKING:
     from dartmath.evaluation.regrade import Regrade
     from dartmath.queries.config import QuerySource
@@ -32,7 +34,7 @@ def command(
     show: Annotated[int, typer.Option(min=0, help="How many disagreements to print.")] = 20,
     workers: Annotated[int, typer.Option(min=0, help="Verification processes.")] = 1,
     timeout: Annotated[float, typer.Option(min=0.01, help="Seconds until one judgement is given up.")] = 5.0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Judge stored responses again and list where the judgement differs; nothing stored changes.
 

@@ -6,16 +6,14 @@ from typing import Annotated
 
 import typer
 
-from dartmath.cli._options import SetOption
+from dartmath.cli._shared import AmendOption, JsonOption, SetOption
 
 
 def command(
     recipe: Annotated[str, typer.Argument(help="Name or path of a recipe; `dartmath recipes` lists them.")],
     set_: SetOption = None,
-    amend: Annotated[
-        bool, typer.Option("--amend", help="Go on with another policy or more queries than before.")
-    ] = False,
-    json_: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
+    amend: AmendOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Run a whole recipe: sample, curate, train, evaluate, report.
 
@@ -31,4 +29,4 @@ def command(
     from dartmath.report.summary import print_summary
 
     folders = run_recipe(load_recipe(recipe, parse_set(set_)), amend=amend)
-    print_summary(folders.root, as_json=json_)
+    print_summary(folders.root, as_json=as_json)

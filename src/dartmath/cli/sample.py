@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dartmath.cli._options import SetOption, parse_set, section_options
+from dartmath.cli._options import parse_set, section_options
+from dartmath.cli._shared import AmendOption, JsonOption, SeedOption, SetOption
 from dartmath.sampling.config import SamplingSection
 
 if TYPE_CHECKING:
@@ -27,12 +28,10 @@ def command(
     ] = None,
     n: Annotated[int | None, typer.Option(help="How many queries of each data set given by --data.")] = None,
     template: Annotated[str | None, typer.Option(help="Prompt template: a name or file.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of the run.")] = None,
-    amend: Annotated[
-        bool, typer.Option("--amend", help="Go on with another policy or more queries than before.")
-    ] = False,
+    seed: SeedOption = None,
+    amend: AmendOption = False,
     set_: SetOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+    as_json: JsonOption = False,
     overrides: dict[str, Any],
 ) -> None:
     """Sample responses until every query has the correct ones it is owed, and verify them.

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dartmath.cli._shared import JsonOption
+
 if TYPE_CHECKING:
     from dartmath.sampling.forecast import Estimate
     from dartmath.sampling.status import RunStatus
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
 def command(
     run: Annotated[Path, typer.Argument(help="Folder that `dartmath sample` or `dartmath run` writes.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print the status as JSON.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Show progress per band, rate, time left, tokens, cost, outcomes and servers of a run.
 

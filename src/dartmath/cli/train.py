@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dartmath.cli._options import SetOption, parse_set, resolve_section, section_options
+from dartmath.cli._options import parse_set, resolve_section, section_options
+from dartmath.cli._shared import JsonOption, SetOption, TrainingDataOption
 from dartmath.training.config import TrainingSection
 
 if TYPE_CHECKING:
@@ -23,12 +24,7 @@ def command(
         str | None, typer.Argument(help="Recipe to take everything from; without one, --model and --data.")
     ] = None,
     *,
-    data: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Training set instead of the recipe's: folder, file or hub:OWNER/NAME. Repeatable."
-        ),
-    ] = None,
+    data: TrainingDataOption = None,
     out: Annotated[Path | None, typer.Option(help="Output folder; `model` in the recipe's folder.")] = None,
     plan: Annotated[
         bool, typer.Option("--plan", help="Show steps, tokens, memory and hours; load and train nothing.")
@@ -40,7 +36,7 @@ def command(
         float | None, typer.Option(help="Mean tokens of a row, prompt included, for --plan with --rows.")
     ] = None,
     set_: SetOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the summary or plan as JSON.")] = False,
+    as_json: JsonOption = False,
     overrides: dict[str, Any],
 ) -> None:
     """Fine-tune a model on a training set: loss on the response alone, sequences packed exactly.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
+from dartmath.cli._shared import JsonOption
 from dartmath.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def command(  # noqa: PLR0917
     file: Annotated[Path | None, typer.Option(help="File of responses: JSONL, CSV or Parquet.")] = None,
     out: Annotated[Path | None, typer.Option(help="Where to write the rows with their outcomes.")] = None,
     workers: Annotated[int, typer.Option(help="Grading processes for --file.")] = 1,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Judge an answer against a reference and say why; or judge every response of a file.
 
