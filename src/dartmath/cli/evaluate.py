@@ -66,11 +66,7 @@ def command(
         dartmath evaluate my-model --benchmark gsm8k/test --tools --template deepseekmath-tool
         dartmath evaluate my-model --suite dart-math --export lm-eval --export inspect
     """
-    from dartmath.evaluation.run import evaluate
-    from dartmath.pipeline import evaluation_engine, template_warning
-    from dartmath.prompts.template import load_template
     from dartmath.recipe import run_name
-    from dartmath.terminal import info, warn
 
     _check_names(by or [], export or [])
     named = {"model.name": model, "template": template, "seed": seed, "evaluation.select.n": n}
@@ -78,16 +74,23 @@ def command(
     if tools and not any(key.startswith("evaluation.tools.") for key in given):
         given["evaluation.tools"] = {}
     found = _recipe(recipe, benchmark or [], {**given, **parse_set(set_)})
-    section = found.evaluation or EvaluationSection()
-    chosen = load_template(found.template)
-    info(f"model {found.model.name}, template {chosen.name} ({chosen.hash})")
-    warning = template_warning(found.model.name, chosen)
-    if warning:
-        warn(warning)
     folder = out or Path("runs") / "evaluation" / run_name(found.model.name)
-    result = evaluate(found.model, evaluation_engine(found), chosen, section, folder, seed=found.seed)
+    result = _evaluate(found, folder)
     _export(folder, export or [])
     show(result, folder, by or [], as_json=as_json)
+
+
+def _evaluate(recipe: Recipe, folder: Path) -> EvaluationResult:
+    from dartmath.evaluation.run import evaluate
+    from dartmath.pipeline import evaluation_engine, template_warning
+    from dartmath.prompts.template import load_template
+    from dartmath.terminal import info, warn
+
+    section, template = recipe.evaluation or EvaluationSection(), load_template(recipe.template)
+    info(f"model {recipe.model.name}, template {template.name} ({template.hash})")
+    if warning := template_warning(recipe.model.name, template):
+        warn(warning)
+    return evaluate(recipe.model, evaluation_engine(recipe), template, section, folder, seed=recipe.seed)
 
 
 def show(result: EvaluationResult, folder: Path, by: list[str], *, as_json: bool) -> None:

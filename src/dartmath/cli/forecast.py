@@ -48,80 +48,19 @@ def command(
         dartmath forecast tiny --run runs/tiny
         dartmath forecast tiny --run runs/tiny --uniform-k 40 --prop2diff-k 192 --json
     """
+    from dartmath.pilot import measure_run, run_pilot
     from dartmath.recipe import load_recipe
+    from dartmath.sampling.forecast_pilot import matched_policies
 
     found = load_recipe(recipe, parse_set(set_))
-    bands, measured = _from_run(run) if run else _from_pilot(found, queries, trials)
+    bands, measured = measure_run(run) if run else run_pilot(found, queries, trials)
     sizes = {
         "vrt": {"trials": vrt_trials},
         "uniform": {"k": uniform_k, "cap": uniform_cap},
         "prop2diff": {"k": prop2diff_k, "cap": prop2diff_cap},
     }
-    policies = _policies(found.sampling.policy, bands, sizes)
+    policies = matched_policies(found.sampling.policy, bands, sizes)
     _print(found, bands, policies, tokens_per_second or measured, as_json)
-
-
-def _from_run(run: Path) -> tuple[list[BandData], float | None]:
-    """Bands and tokens per second of a run directory."""
-    from dartmath.curation.bands import band_of
-    from dartmath.sampling.forecast_pilot import measured_bands
-    from dartmath.sampling.journal import open_journal
-    from dartmath.sampling.progress import read_progress
-
-    folder = run / "sample" if (run / "sample" / "manifest.json").is_file() else run
-    journal = open_journal(folder)
-    counts, queries = journal.counts(), journal.queries()
-    seconds = float(read_progress(folder).get("seconds", 0.0))
-    tokens = sum(c.completion_tokens for c in counts.values())
-    bands = measured_bands(queries, band_of(queries), counts)
-    return bands, tokens / seconds if seconds else None
-
-
-def _from_pilot(recipe: Recipe, count: int, trials: int) -> tuple[list[BandData], float | None]:
-    """Bands and tokens per second from a pilot that is sampled now."""
-    from dartmath.curation.bands import band_of
-    from dartmath.engines import create_engine
-    from dartmath.model import describe_model
-    from dartmath.prompts.examples import shots_for
-    from dartmath.prompts.template import load_template
-    from dartmath.queries import load_all
-    from dartmath.sampling.config import VRT
-    from dartmath.sampling.forecast_pilot import choose_pilot, measured_bands
-    from dartmath.sampling.journal import open_journal
-    from dartmath.sampling.journal_manifest import content_hash
-    from dartmath.sampling.run import sample
-
-    queries, template = load_all(recipe.queries), load_template(recipe.template)
-    names = band_of(queries)
-    chosen = choose_pilot(queries, names, count, recipe.seed)
-    section = recipe.sampling.model_copy(update={"policy": VRT(trials=trials)})
-    # Another pilot for another question: a changed recipe does not meet the samples of the old one.
-    asked = [[q.id for q in chosen], section.model_dump(mode="json"), recipe.model.name, template.hash]
-    folder = recipe.folder / "forecast" / content_hash(asked)
-    summary = sample(
-        chosen,
-        create_engine(recipe.engine, recipe.model, template),
-        template,
-        section,
-        folder,
-        seed=recipe.seed,
-        model=describe_model(recipe.model),
-        shots=shots_for(recipe.queries, recipe.sampling.shots),
-    )
-    bands = measured_bands(queries, names, open_journal(folder).counts())
-    return bands, summary.tokens / summary.seconds if summary.seconds else None
-
-
-def _policies(
-    policy: PolicySection, bands: list[BandData], sizes: dict[str, dict[str, int | None]]
-) -> list[PolicySection]:
-    from dartmath.sampling.forecast_pilot import matched_policies
-
-    policies = []
-    for one in matched_policies(policy, bands):
-        given = {key: value for key, value in sizes.get(one.kind, {}).items() if value is not None}
-        policies.append(one.model_copy(update=given))
-    return policies
 
 
 def _print(

@@ -7,7 +7,7 @@ from typing import Any
 
 from dartmath.evaluation.published import find_published
 from dartmath.report.runs import Stage
-from dartmath.report.summary import show_score
+from dartmath.report.summary import score_of, show_score
 from dartmath.terminal import holds_words
 from dartmath.text import printable
 from dartmath.verify.own import bare_name
@@ -29,19 +29,24 @@ def _cell(value: object) -> str:
 
 def results_table(results: Sequence[tuple[str, Mapping[str, Any]]], published: Sequence[str]) -> str:
     """Pass@1 in percent of each model on each benchmark, with published rows below; "" without any."""
-    names = list(dict.fromkeys(b["name"] for _, result in results for b in result["benchmarks"]))
-    if not names:
-        return ""
+    columns, rows = score_rows(results, published)
+    return markdown_table(columns, rows) if len(columns) > 2 else ""
+
+
+def score_rows(
+    results: Sequence[tuple[str, Mapping[str, Any]]], published: Sequence[str]
+) -> tuple[Sequence[str], list[Sequence[object]]]:
+    """Columns and rows of Pass@1: the evaluations by their labels, then the models of `published`."""
     datasets = {b["name"]: b["dataset"] for _, result in results for b in result["benchmarks"]}
     rows: list[Sequence[object]] = [
-        (label, *(_score(result, name) for name in names), show_score(result["average"]))
+        (label, *(score_of(result, name) for name in datasets), show_score(result["average"]))
         for label, result in results
     ]
-    rows += published_rows([datasets[name] for name in names], published)
-    return markdown_table(("model", *names, "average"), rows)
+    rows += _published_rows(list(datasets.values()), published)
+    return ("model", *datasets, "average"), rows
 
 
-def published_rows(datasets: Sequence[str], published: Sequence[str]) -> list[Sequence[object]]:
+def _published_rows(datasets: Sequence[str], published: Sequence[str]) -> list[Sequence[object]]:
     """Printed scores of the named models on `datasets`; the average is over their six benchmarks."""
     rows: list[Sequence[object]] = []
     for name in published:
@@ -50,10 +55,6 @@ def published_rows(datasets: Sequence[str], published: Sequence[str]) -> list[Se
         average = "" if model.average is None else f"{100 * model.average:.1f} (of six)"
         rows.append((f"{model.title}, published", *scores, average))
     return rows
-
-
-def _score(result: Mapping[str, Any], name: str) -> str:
-    return next((show_score(b["pass_at_1"]) for b in result["benchmarks"] if b["name"] == name), "")
 
 
 def bands_table(summary: Mapping[str, Any]) -> str:

@@ -8,9 +8,8 @@ from typing import Any
 from dartmath.report import figures_training as figures
 from dartmath.report.blocks import Section, Table, Tile, Tiles, duration
 from dartmath.report.browser import text_json
-from dartmath.report.card_tables import published_rows
+from dartmath.report.card_tables import score_rows
 from dartmath.report.runs import Stage, evaluation_result
-from dartmath.report.summary import show_score
 from dartmath.training.journal import read_log
 
 _ENDINGS = (
@@ -148,18 +147,8 @@ def evaluation_section(stages: Mapping[str, Stage], published: Sequence[str]) ->
 
 
 def _score_table(results: Mapping[str, Mapping[str, Any]], published: Sequence[str]) -> Table:
-    names = list(dict.fromkeys(b["name"] for result in results.values() for b in result["benchmarks"]))
-    datasets = {b["name"]: b["dataset"] for result in results.values() for b in result["benchmarks"]}
-    rows: list[Sequence[object]] = [
-        (label, *(_cell(result, name) for name in names), show_score(result["average"]))
-        for label, result in results.items()
-    ]
-    rows += published_rows([datasets[name] for name in names], published)
+    columns, rows = score_rows(list(results.items()), published)
     caption = (
         "Percent, with the 95 % interval. Published rows are as printed by their authors, without intervals."
     )
-    return Table("Scores", caption, ("model", *names, "average"), rows)
-
-
-def _cell(result: Mapping[str, Any], name: str) -> str:
-    return next((show_score(b["pass_at_1"]) for b in result["benchmarks"] if b["name"] == name), "")
+    return Table("Scores", caption, columns, rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,18 +68,16 @@ def _print_scores(run: Run) -> None:
     columns = [stage.label.removeprefix("evaluation/") for stage in run.evaluations]
     results = [evaluation_result(stage) for stage in run.evaluations]
     names = list(dict.fromkeys(b["name"] for r in results for b in r.get("benchmarks", [])))
-    rows = [[name, *(_score(result, name) for result in results)] for name in names]
+    rows = [[name, *(score_of(result, name) for result in results)] for name in names]
     print_table("Pass@1 with 95 % intervals", ["benchmark", *columns], rows)
 
 
-def _score(result: dict[str, Any], name: str) -> str:
-    for benchmark in result.get("benchmarks", []):
-        if benchmark["name"] == name:
-            return show_score(benchmark["pass_at_1"])
-    return ""
+def score_of(result: Mapping[str, Any], name: str) -> str:
+    """Pass@1 of one benchmark of an evaluation, as `show_score`; empty where it was not asked."""
+    return next((show_score(b["pass_at_1"]) for b in result.get("benchmarks", []) if b["name"] == name), "")
 
 
-def show_score(score: dict[str, Any]) -> str:
+def show_score(score: Mapping[str, Any]) -> str:
     """A score in percent with its interval, such as "41.5 (38.9-44.2)"."""
     value, low, high = score["value"], score.get("low"), score.get("high")
     bounds = "" if low is None or high is None else f" ({100 * low:.1f}-{100 * high:.1f})"

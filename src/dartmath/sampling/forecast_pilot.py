@@ -69,8 +69,13 @@ def _band(name: str, ids: Sequence[str], tried: Mapping[str, QueryCounts]) -> Ba
     )
 
 
-def matched_policies(policy: PolicySection, bands: Sequence[BandData]) -> list[PolicySection]:
-    """VRT, Uniform and Prop2Diff, each of about as many rows as `policy`, which is among them."""
+def matched_policies(
+    policy: PolicySection, bands: Sequence[BandData], sizes: Mapping[str, Mapping[str, int | None]] = {}
+) -> list[PolicySection]:
+    """VRT, Uniform and Prop2Diff, each of about as many rows as `policy`, which is among them.
+
+    `sizes` holds settings by the kind of policy that take the place of those found; None is none.
+    """
     rows = forecast(policy, bands, replicates=_QUICK).rows.mean
     cap = max(rules.cap(policy), 64) if not isinstance(policy, VRT) else 2048
     others: list[PolicySection] = [
@@ -78,9 +83,11 @@ def matched_policies(policy: PolicySection, bands: Sequence[BandData]) -> list[P
         Uniform(k=1, cap=cap),
         Prop2Diff(k=1, cap=cap, pilot=max(1, min(16, rules.pilot(policy) or 16))),
     ]
-    return [policy if o.kind == policy.kind else with_rows(o, rows, bands) for o in others] + (
-        [] if policy.kind in {o.kind for o in others} else [policy]
-    )
+    found = [policy if o.kind == policy.kind else with_rows(o, rows, bands) for o in others]
+    if policy.kind not in {o.kind for o in others}:
+        found.append(policy)
+    given = {kind: {k: v for k, v in own.items() if v is not None} for kind, own in sizes.items()}
+    return [one.model_copy(update=given.get(one.kind, {})) for one in found]
 
 
 def with_rows(policy: PolicySection, rows: float, bands: Sequence[BandData]) -> PolicySection:
