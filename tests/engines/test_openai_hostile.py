@@ -157,6 +157,15 @@ def test_a_server_that_does_not_speak_tls_is_named_with_a_reason() -> None:
         asyncio.run(work())
 
 
+def test_a_server_that_counts_no_tokens_is_told_of(capfd: pytest.CaptureFixture[str]) -> None:
+    choice = {"text": "3, 4", "finish_reason": "length"}
+    silent, counting = http(json.dumps({"choices": [choice]})), completion()
+    ask(counting, first=counting)
+    assert "how many tokens" not in capfd.readouterr().err
+    ask(silent, first=silent)
+    assert "does not say how many tokens its responses have" in capfd.readouterr().err
+
+
 def test_texts_that_are_no_unicode_are_kept_as_far_as_they_are() -> None:
     (found,) = ask(http(b'{"choices": [{"text": "3\xff4", "finish_reason": "stop"}]}'))
     assert (found.text, found.finish_reason) == ("3\ufffd4", "stop")

@@ -11,6 +11,7 @@ from dartmath.engines.openai_server import Server
 from dartmath.engines.protocol import Generation, Request
 from dartmath.errors import EngineError, nearest
 from dartmath.prompts.template import Prompt
+from dartmath.terminal import warn
 
 _TOKENS = 12
 # At this temperature two responses of a dozen tokens agree only where the temperature is ignored.
@@ -52,9 +53,14 @@ def _pick(models: Mapping[str, object], wanted: str, pinned: bool, server: Serve
 
 
 async def _manners(server: Server, call: Call) -> list[str]:
-    """Parameters that the server silently ignores."""
+    """Parameters that the server silently ignores; a warning where it does not count tokens."""
     first = await exchange(server.client, call, Request("probe", _PROBE, _WILD, 1), stream=False)
     second = await exchange(server.client, call, Request("probe", _PROBE, _WILD, 2), stream=False)
+    if first.text and not first.completion_tokens:
+        warn(
+            f"{server.name} does not say how many tokens its responses have: they count as none towards "
+            "budgets and prices, and its concurrency is not found by itself (set engine.concurrency)"
+        )
     ignored = []
     if first.text == second.text and first.text:
         ignored.append("temperature or seed")
