@@ -134,7 +134,7 @@ class _Run:
         self.schedule = Schedule.of(self.section, self.tally)
         self.seconds = float(read_progress(self.folder).get("seconds", 0.0))
         self.stopped: str | None = None
-        self.engine: dict[str, Any] | None = None
+        self.recorded_engine: dict[str, Any] | None = None
         self.stopper = Stopper()
 
     def stream(self, engine: Engine) -> None:
@@ -165,13 +165,13 @@ class _Run:
 
     def _record_engine(self, description: dict[str, Any]) -> None:
         """Note the engine of this session in the manifest; a run may be continued on another one."""
-        if description == self.engine:
+        if description == self.recorded_engine:
             return
         manifest = read_manifest(self.folder, stage="sample")
-        others = [e for e in manifest.get("engines", ()) if e not in (description, self.engine)]
+        others = [e for e in manifest.get("engines", ()) if e not in (description, self.recorded_engine)]
         manifest.update(engine=description, engines=[*others, description])
         write_manifest(self.folder, manifest)
-        self.engine = description
+        self.recorded_engine = description
 
     async def _stream(self, engine: Engine, journal: JournalWriter) -> None:
         async with engine:
