@@ -10,10 +10,10 @@ from typer.testing import CliRunner, Result
 
 from dartmath.cli import app
 
-ROWS = [
-    {"problem": "What is 2 + 3?", "answer": "5", "generation": "2 + 3 = 5, so \\boxed{5}."},
-    {"problem": "What is 2 + 3?", "answer": "5", "generation": "It is \\boxed{6}."},
-    {"problem": "What is 20 * 30?", "answer": "600", "generation": "The answer is 600."},
+ROWS: list[dict[str, object]] = [
+    {"problem": "What is 2 + 3?", "answer": "5", "n": 9, "generation": "2 + 3 = 5, so \\boxed{5}."},
+    {"problem": "What is 2 + 3?", "answer": "5", "n": 4, "generation": "It is \\boxed{6}."},
+    {"problem": "What is 20 * 30?", "answer": "600", "n": 5, "generation": "The answer is 600."},
 ]
 COLUMNS = ("--query", "problem", "--response", "generation")
 
@@ -28,7 +28,7 @@ def recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return "old.yaml"
 
 
-def write(name: str, rows: list[dict[str, str]]) -> None:
+def write(name: str, rows: list[dict[str, object]]) -> None:
     Path(name).write_text("".join(json.dumps(row) + "\n" for row in rows))
 
 
@@ -75,3 +75,15 @@ def test_a_filtered_file_is_warned_of(recipe: str) -> None:
     write("most.jsonl", [ROWS[0]] * 20 + [ROWS[1]])
     said = dartmath("import", recipe, "most.jsonl", *COLUMNS, "--out", "b").stderr
     assert "every response is correct" not in said
+
+
+def test_runs_of_two_models_are_named_in_the_card(recipe: str) -> None:
+    dartmath("import", recipe, "old.jsonl", *COLUMNS)
+    other = ("--set", "model.name=acme/other", "--out", "runs/other/sample")
+    dartmath("import", recipe, "old.jsonl", *COLUMNS, *other, "--tokens", "n")
+    said = dartmath("import", recipe, "runs/old", "runs/other", "--out", "runs/both/sample").stderr
+    line = "model.name: 'acme/other' there, 'smollm2-135m-instruct' asked"
+    assert f"runs/other/sample: {line}" in said
+    dartmath("curate", "runs/both/sample")
+    card = dartmath("card", "runs/both/dataset", "--print").stdout
+    assert f"6 of old, other; model and settings as the recipe names them, but {line} |" in card

@@ -131,6 +131,18 @@ def test_runs_follow_one_another(tmp_path: Path) -> None:
     assert_sound(tmp_path / "c")
 
 
+def test_settings_that_differ_are_named(tmp_path: Path) -> None:
+    other = SECTION.model_copy(update={"temperature": 0.5, "policy": Uniform(k=1, cap=3), "workers": 1})
+    run(tmp_path / "a", SimulatedEngine(), SECTION, count=4)
+    run(tmp_path / "b", SimulatedEngine(), other, count=4, seed=9, model={**MODEL, "name": "other"})
+    found = imported(tmp_path / "c", str(tmp_path / "a"), str(tmp_path / "b"))
+    assert found.differing == (
+        f"{tmp_path / 'b'}: temperature: 0.5 there, {SECTION.temperature} asked",
+        f"{tmp_path / 'b'}: model.name: 'other' there, 'simulated' asked",
+    )
+    assert open_journal(tmp_path / "c").manifest["imported"]["differing"] == list(found.differing)
+
+
 @pytest.mark.parametrize("keep", ["hash", "counts"])
 def test_the_verdict_stands_where_a_run_kept_no_text(tmp_path: Path, keep: str) -> None:
     run(tmp_path / "a", SimulatedEngine(), SECTION.model_copy(update={"keep_wrong": keep}), count=4)

@@ -72,6 +72,11 @@ def _warn(found: Imported) -> None:
         warn(f"left out, since no query of the recipe is theirs: {found.without_query:,} (first: {first})")
     if found.without_text:
         warn(f"left out, since they hold no response: {found.without_text:,}")
+    if found.differing:
+        lines = "\n  ".join(found.differing)
+        warn(
+            f"the new run names the recipe's settings, and not all responses were made with them:\n  {lines}"
+        )
     if found.correct == found.responses >= _ENOUGH:
         warn(
             "every response is correct. If wrong ones were left out beforehand, pass rates are too high, and "

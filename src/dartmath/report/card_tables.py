@@ -117,7 +117,9 @@ def sampling_table(manifest: Mapping[str, Any]) -> str:
 def _imported(imported: Mapping[str, Any]) -> str:
     """How many responses were not sampled by this run, and of what; no folders, as for verifiers."""
     names = ", ".join(source.rstrip("/").rpartition("/")[2] for source in imported["sources"])
-    return f"{imported['responses']:,} of {names}; model and settings as the recipe names them"
+    known = f"{imported['responses']:,} of {names}; model and settings as the recipe names them"
+    differing = [line.partition(": ")[2] for line in imported["differing"]]
+    return f"{known}, but {'; '.join(differing)}" if differing else known
 
 
 def _policy(policy: Mapping[str, Any]) -> str:

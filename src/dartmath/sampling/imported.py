@@ -21,9 +21,15 @@ from dartmath.errors import DataError
 from dartmath.manifest import new_manifest, read_manifest, write_manifest
 from dartmath.queries.query import Query
 from dartmath.sampling.config import SamplingSection
-from dartmath.sampling.journal_manifest import VERSION
+from dartmath.sampling.journal_manifest import VERSION, other_settings
 from dartmath.sampling.new_pool import new_pool
-from dartmath.sampling.responses import Response, ResponseColumns, check_sources, read_responses
+from dartmath.sampling.responses import (
+    Response,
+    ResponseColumns,
+    check_sources,
+    read_responses,
+    run_folder,
+)
 from dartmath.sampling.sample import Sample
 from dartmath.sampling.trials import Landed, judged
 from dartmath.terminal import Progress, progress_bar
@@ -41,7 +47,7 @@ class Imported:
 
     `responses` are recorded, `correct` of them; `queries` of the `asked` ones have at least one.
     `without_text` rows hold no response, `without_query` belong to no query of the recipe, the first
-    of them at `first_without_query`.
+    of them at `first_without_query`. `differing` names settings of runs that are not the recipe's.
     """
 
     asked: int
@@ -51,6 +57,7 @@ class Imported:
     without_text: int = 0
     without_query: int = 0
     first_without_query: str = ""
+    differing: tuple[str, ...] = ()
 
 
 def import_responses(
@@ -85,9 +92,20 @@ def import_responses(
             work.take(read_responses(source, columns), grader, add, bar)
         if not work.found.responses:
             raise DataError(_nothing(work.found), path=", ".join(sources))
-    origin = {"sources": list(sources), "responses": work.found.responses}
+    work.found.differing = _differing(sources, identity)
+    origin = {
+        "sources": list(sources),
+        "responses": work.found.responses,
+        "differing": list(work.found.differing),
+    }
     write_manifest(folder, {**read_manifest(folder, stage="sample"), "imported": origin})
     return work.found
+
+
+def _differing(sources: Sequence[str], identity: Mapping[str, Any]) -> tuple[str, ...]:
+    folders = filter(None, map(run_folder, sources))
+    runs = ((folder, read_manifest(folder, stage="sample")) for folder in folders)
+    return tuple(f"{folder}: {line}" for folder, found in runs for line in other_settings(found, identity))
 
 
 def _nothing(found: Imported) -> str:

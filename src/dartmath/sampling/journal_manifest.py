@@ -127,10 +127,10 @@ def _check_identity(
     folder: Path, manifest: Mapping[str, Any], identity: Mapping[str, Any], *, amend: bool
 ) -> bool:
     """Whether anything amendable changed; raises on what may not change."""
-    changes = list(_changes({key: manifest.get(key) for key in identity}, identity))
-    changes = [c for c in changes if c[0] not in _moved(manifest.get("model") or {}, identity["model"])]
-    # One that is new judges nothing that is there; whether queries may join is another question.
-    changes = [c for c in changes if not (c[0].startswith("verifiers") and c[1] is None)]
+    # A verifier that is new judges nothing that is there; whether queries may join is another question.
+    changes = [
+        c for c in _differing(manifest, identity) if not (c[0].startswith("verifiers") and c[1] is None)
+    ]
     wrong = [c for c in changes if not c[0].startswith((*_FREE, *_AMENDABLE))]
     if wrong and all(c[0].startswith("verifiers") for c in wrong):
         raise JournalError(
@@ -149,6 +149,20 @@ def _check_identity(
             "add --amend to go on with the new goal; samples that are there are kept and count"
         )
     return bool(wanted)
+
+
+def other_settings(manifest: Mapping[str, Any], identity: Mapping[str, Any]) -> list[str]:
+    """Lines of what shaped a run's responses otherwise than `identity` says, such as another model."""
+    same = ("seed", "verifiers", *_FREE, *_AMENDABLE)
+    changes = [change for change in _differing(manifest, identity) if not change[0].startswith(same)]
+    return [line.strip() for line in _listing(changes).splitlines()]
+
+
+def _differing(manifest: Mapping[str, Any], identity: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
+    """(dotted key, there, asked) wherever a run and an identity differ."""
+    moved = _moved(manifest.get("model") or {}, identity["model"])
+    changes = _changes({key: manifest.get(key) for key in identity}, identity)
+    return [change for change in changes if change[0] not in moved]
 
 
 def _moved(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:

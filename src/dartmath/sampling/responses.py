@@ -67,7 +67,7 @@ def read_responses(source: str, columns: ResponseColumns) -> Iterator[Response]:
     `source` is a JSONL, CSV or Parquet file, `hub:OWNER/NAME`, or the folder of a sampling run,
     whose samples need no `columns`. Raises `DataError` with file and line for a malformed row.
     """
-    folder = _run_folder(source)
+    folder = run_folder(source)
     if folder is not None:
         yield from _samples(folder)
         return
@@ -82,14 +82,15 @@ def check_sources(sources: Sequence[str]) -> None:
     """Raise `DataError` where a source is given twice, so that no response counts twice."""
     known: dict[str, str] = {}
     for source in sources:
-        folder = _run_folder(source)
+        folder = run_folder(source)
         same = source if source.startswith(HUB_PREFIX) else str((folder or Path(source)).resolve())
         if same in known:
             raise DataError(f"given twice ({known[same]}); its responses would count twice", path=source)
         known[same] = source
 
 
-def _run_folder(source: str) -> Path | None:
+def run_folder(source: str) -> Path | None:
+    """The journal of a source that is a sampling run; None for any other."""
     path = expand_home(source)
     return next((p for p in (path / "sample", path) if (p / QUERIES).is_file()), None)
 
