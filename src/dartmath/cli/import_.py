@@ -47,6 +47,7 @@ def command(
         dartmath import mine.yaml runs/a runs/b --out runs/both/sample
     """
     from dartmath.cli.status import print_status
+    from dartmath.errors import Interrupted
     from dartmath.pipeline import run_import
     from dartmath.prompts.template import load_template
     from dartmath.recipe import load_recipe
@@ -55,7 +56,10 @@ def command(
     columns = resolve_section(ResponseColumns, overrides)
     found = load_recipe(recipe, parse_set(set_))
     folder = out or found.folder / "sample"
-    imported = run_import(found, load_template(found.template), responses, columns, folder)
+    try:
+        imported = run_import(found, load_template(found.template), responses, columns, folder)
+    except KeyboardInterrupt:
+        raise Interrupted("stopped; no run was made, and the same command begins anew") from None
     _warn(imported)
     if as_json:
         print_json({**asdict(imported), "folder": str(folder)})
