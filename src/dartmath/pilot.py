@@ -12,7 +12,7 @@ from dartmath.queries.load import load_all
 from dartmath.recipe import Recipe
 from dartmath.sampling.config import VRT
 from dartmath.sampling.forecast_pilot import choose_pilot, measured_bands
-from dartmath.sampling.journal import open_journal
+from dartmath.sampling.journal import journal_folder, open_journal
 from dartmath.sampling.journal_manifest import content_hash
 from dartmath.sampling.progress import read_progress
 
@@ -25,7 +25,7 @@ Measured = tuple[list["BandData"], float | None]
 
 def measure_run(run: Path) -> Measured:
     """What the samples in a run directory, or in the folder of a whole run, tell."""
-    folder = run / "sample" if (run / "sample" / "manifest.json").is_file() else run
+    folder = journal_folder(run)
     journal = open_journal(folder)
     counts, queries = journal.counts(), journal.queries()
     seconds = float(read_progress(folder).get("seconds", 0.0))

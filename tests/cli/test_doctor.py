@@ -118,8 +118,11 @@ def test_hub_that_never_answers_does_not_hang(monkeypatch: pytest.MonkeyPatch) -
 
 def test_hub_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HF_HUB_OFFLINE")
-    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
-    assert "refused" in _checks.hub().found
+    with socket.socket() as deaf:  # holds a port and does not listen
+        deaf.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{deaf.getsockname()[1]}")
+        monkeypatch.setattr(_checks, "_HUB_SECONDS", 60.0)
+        assert "refused" in _checks.hub().found
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -131,8 +132,10 @@ def test_wrong_token_names_the_login(hub: Hub, model: Path) -> None:
 
 
 def test_hub_that_is_not_there(hub: Hub, model: Path) -> None:
-    hub.address = "http://127.0.0.1:9"
-    done = push(hub, str(model), "--to", "me/m")
+    with socket.socket() as deaf:  # holds a port and does not listen
+        deaf.bind(("127.0.0.1", 0))
+        hub.address = f"http://127.0.0.1:{deaf.getsockname()[1]}"
+        done = push(hub, str(model), "--to", "me/m")
     assert done.returncode == 4
     assert "the push to me/m failed" in done.stderr
     assert "Traceback" not in done.stderr

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dartmath.errors import DataError, UnknownNameError
+from dartmath.errors import DataError, RunError, UnknownNameError
 from dartmath.evaluation.compare import compare
 from dartmath.evaluation.regrade import regrade
 from dartmath.evaluation.result import read_result
@@ -112,3 +112,15 @@ def test_a_slow_judgement_is_killed_and_the_next_goes_on() -> None:
         assert hopeless.outcome in (Outcome.TIMEOUT, Outcome.WRONG, Outcome.ERROR)
         assert judge.judge(["1/2", "3"], "\\boxed{3}").outcome is Outcome.CORRECT
         assert judge.judge(["2"], "\\boxed{5}").outcome is Outcome.WRONG
+
+
+def test_a_second_opinion_that_does_not_start_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "broken" / "math_verify"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("raise SystemExit(3)\n")
+    monkeypatch.syspath_prepend(str(package.parent))
+    journal(tmp_path / "run")
+    with pytest.raises(RunError, match=r"or died; .* or --verifier dartmath"):
+        regrade(tmp_path / "run", verifier="math-verify")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,6 +60,30 @@ def test_options_are_ones_of_sbatch_and_stand_before_the_first_command(script: P
     given = {i: line.split()[1].split("=")[0] for i, line in enumerate(lines) if line.startswith("#SBATCH")}
     assert max(given) < first
     assert {"--requeue", "--open-mode", "--signal", "--time", "--output"} <= set(given.values())
+
+
+@pytest.mark.parametrize(("restarts", "ends"), [("4", False), ("5", True)])
+def test_a_command_that_begins_anew_each_time_is_not_queued_again_without_end(
+    tmp_path: Path, restarts: str, ends: bool
+) -> None:
+    pipe = tmp_path / "manifest.json"  # whoever reads it waits
+    os.mkfifo(pipe)
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "SLURM_JOB_ID": "41",
+        "SLURM_RESTART_COUNT": restarts,
+        "SLURM_CONF": str(tmp_path / "absent"),  # the job is one of no cluster
+    }
+    command = ["bash", str(CHECKOUT / "launch" / "dartmath.sbatch"), "status", str(tmp_path)]
+    with (
+        subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process,
+        pipe.open("w"),  # opens when it is read
+    ):
+        process.send_signal(signal.SIGUSR1)  # as Slurm does before the time limit
+        _, said = process.communicate()
+    assert process.returncode == 128 + signal.SIGTERM
+    assert ("not queued again after 5 times: submit it anew with a longer --time" in said) is ends
 
 
 def test_the_page_names_every_script_and_no_other() -> None:

@@ -30,7 +30,9 @@ def command(
     else:
         _show([(c.area, c.name, c.status, c.found, c.fix) for c in checks])
     if missing:
-        raise MissingDependencyError(f"dartmath cannot work without: {', '.join(missing)}")
+        raise MissingDependencyError(
+            f"dartmath cannot work without: {', '.join(missing)}; the way to add each stands above"
+        )
 
 
 _SIGNS = {"ok": ("✓", "green"), "optional": ("-", "dim"), "warning": ("!", "yellow"), "missing": ("✗", "red")}

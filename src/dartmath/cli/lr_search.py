@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dartmath.training.lr_search import Score, Trial
     from dartmath.training.request import TrainingRequest
 
+# The paper's grid.
 _GRID = "1e-6,5e-6,1e-5,2e-5,5e-5,1e-4"
 
 
@@ -71,7 +72,9 @@ def _rates(grid: str) -> list[float]:
     try:
         return [float(part) for part in grid.split(",")]
     except ValueError:
-        raise ConfigError(f"--grid takes learning rates separated by commas, got {grid!r}") from None
+        raise ConfigError(
+            f"--grid takes learning rates separated by commas, such as 1e-5,5e-5, got {grid!r}"
+        ) from None
 
 
 def _benchmark_score(

@@ -72,7 +72,9 @@ def _sources(name: str, run: Path) -> list[QuerySource]:
     if not is_evaluation(run):
         return found.queries
     if found.evaluation is None:
-        raise ConfigError(f"{name} has no evaluation section, and {run} is an evaluation")
+        raise ConfigError(
+            f"{name} has no evaluation section, and {run} is an evaluation; name its own recipe"
+        )
     return [benchmark.source for benchmark in load_benchmarks(found.evaluation)]
 
 

@@ -28,9 +28,10 @@ def command(
         watch dartmath status runs/tiny/sample
         dartmath status runs/tiny --json
     """
+    from dartmath.sampling.journal import journal_folder
     from dartmath.terminal import print_json
 
-    folder = run / "sample" if (run / "sample" / "manifest.json").is_file() else run
+    folder = journal_folder(run)
     if as_json:
         print_json(_status(folder).to_json())
     else:

@@ -32,7 +32,10 @@ def journal_of(folder: Path) -> JournalReader:
     for candidate in (folder / SAMPLES, folder / "sample", folder):
         if (candidate / QUERIES).is_file():
             return open_journal(candidate)
-    raise DataError("neither a sampling nor an evaluation folder: it holds no stored responses", path=folder)
+    raise DataError(
+        "it holds no stored responses; name a folder that `dartmath evaluate`, `sample` or `run` wrote",
+        path=folder,
+    )
 
 
 def is_evaluation(folder: Path) -> bool:
@@ -64,7 +67,10 @@ def queries_now(journal: JournalReader, sources: Sequence[QuerySource] | None) -
     pairs = ((query.id, by_id.get(query.id) or by_text.get((query.dataset, query.text))) for query in stored)
     found = {stored_id: query for stored_id, query in pairs if query}
     if not found:
-        raise DataError("none of its queries is among those of the recipe", path=journal.folder)
+        raise DataError(
+            "none of its queries is among those of the recipe; name the recipe that asked them",
+            path=journal.folder,
+        )
     return found
 
 

@@ -141,4 +141,6 @@ def read_result(folder: Path) -> EvaluationResult:
             f"not an output folder of `dartmath evaluate`, or not finished: it has no {FILE}", path=folder
         ) from None
     except (ValidationError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise DataError(f"damaged result: {error}", path=path) from error
+        raise DataError(
+            f"damaged result: {error}; run the same `dartmath evaluate` again to score anew", path=path
+        ) from error

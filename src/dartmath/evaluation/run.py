@@ -236,5 +236,7 @@ def benchmarks_of(result: EvaluationResult, journal: JournalReader) -> list[Benc
         ]
     except KeyError as error:
         raise DataError(
-            f"result.json names query {error}, which its journal lacks", path=journal.folder
+            f"result.json names query {error}, which its journal lacks; run the same `dartmath evaluate` "
+            "again to score anew",
+            path=journal.folder,
         ) from None

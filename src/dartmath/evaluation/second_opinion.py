@@ -15,14 +15,14 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING
 
-from dartmath.errors import MissingDependencyError
+from dartmath.errors import MissingDependencyError, RunError
 from dartmath.verify.outcome import Outcome, Verdict
 
 if TYPE_CHECKING:
     from dartmath.queries.query import Query
     from dartmath.sampling.sample import Sample
 
-_START = 60.0
+_START = 120.0
 
 
 class MathVerify:
@@ -69,10 +69,17 @@ class MathVerify:
         self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
         self._process.start()
         theirs.close()
-        if not ours.poll(_START):
+        try:
+            # A process that dies closes its end, which counts as something to read.
+            ready = ours.poll(_START) and ours.recv_bytes()
+        except (EOFError, OSError):
+            ready = b""
+        if not ready:
             self._process.kill()
-            raise MissingDependencyError(f"Math-Verify did not start within {_START:g} s")
-        ours.recv_bytes()
+            raise RunError(
+                f"Math-Verify did not start within {_START:g} s, or died; `python -c 'import math_verify'` "
+                "may show why. Try the same command again, or --verifier dartmath"
+            )
         self._pipe = ours
         return ours
 

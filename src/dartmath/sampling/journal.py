@@ -47,6 +47,12 @@ def open_journal(folder: Path | str) -> JournalReader:
     return JournalReader(Path(folder))
 
 
+def journal_folder(run: Path) -> Path:
+    """The journal of a run: `sample` in the folder of a whole recipe, or else the folder itself."""
+    inner = run / "sample"
+    return inner if (inner / "manifest.json").is_file() else run
+
+
 class JournalReader:
     """A read-only view of a run directory, finished or running."""
 

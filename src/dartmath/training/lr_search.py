@@ -17,9 +17,6 @@ from dartmath.terminal import info
 from dartmath.training.config import TrainingSection
 from dartmath.training.summary import TrainingSummary
 
-GRID = (1e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4)
-"""The paper's grid."""
-
 _RESULTS = "lr_search.jsonl"
 _PLOT = "lr_search.html"
 
@@ -46,7 +43,7 @@ def search(
     score: Score,
     out: Path,
     *,
-    grid: Sequence[float] = GRID,
+    grid: Sequence[float],
     metric: str = "score",
 ) -> list[Trial]:
     """Train and score every rate of `grid`; writes `lr_search.jsonl` and a plot into `out`.
