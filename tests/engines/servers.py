@@ -13,10 +13,12 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from statistics import fmean
 from typing import TypeVar
 
 import psutil
@@ -127,13 +129,17 @@ def _healthy(url: str) -> bool | None:
     return None
 
 
+# Seconds that the latest completions took.
+_took: deque[float] = deque(maxlen=50)
+
+
 class Proxy:
     """A real HTTP server that forwards to a backend, or answers wrongly when `fault` says so.
 
     `fault(number)` is asked for every completion request (counted from 0) and returns "" to
     forward it, an HTTP status such as "500", or "garbage", "empty", "half", "nothing", "hang", "slow"
-    (forwarded after three seconds), or "same": an answer that heeds no parameter. `said` collects the
-    text of every completion that was forwarded, as far as it was.
+    (forwarded after forty times as long as others take, on whatever machine), or "same": an answer that
+    heeds no parameter. `said` collects the text of every completion that was forwarded, as far as it was.
     """
 
     def __init__(self, backend: str, fault: Callable[[int], str] = lambda number: "") -> None:
@@ -177,11 +183,13 @@ class Proxy:
     ) -> None:
         self.faults[fault] = self.faults.get(fault, 0) + 1
         if fault == "":
+            began = time.monotonic()
             await self._forward(head, body, reader, writer)
+            _took.append(time.monotonic() - began)
         elif fault == "hang":
             await reader.read()
         elif fault == "slow":
-            await asyncio.sleep(3)
+            await asyncio.sleep(40 * fmean(_took or (0.1,)))
             await self._forward(head, body, reader, writer)
         elif fault != "nothing":
             writer.write(_wrong(fault))

@@ -211,7 +211,7 @@ def test_a_hanging_server_is_given_up_where_another_is_faster(llama: str) -> Non
     assert hanging.faults["hang"] >= 1
 
 
-def test_a_server_a_hundred_times_slower_gets_little(llama: str) -> None:
+def test_a_server_far_slower_than_the_other_gets_little(llama: str) -> None:
     async def work() -> tuple[list[Completion], list[Proxy], int, int]:
         async with (
             proxy(llama, lambda number: "slow" if number > 2 else "") as slow,
