@@ -149,6 +149,22 @@ def test_a_request_that_keeps_failing_becomes_an_error_of_its_own(llama: str) ->
     assert "HTTP 500" in found.error
 
 
+def test_a_request_that_failed_is_sent_to_another_server(llama: str) -> None:
+    async def work() -> tuple[Completion, int]:
+        async with (
+            proxy(llama, lambda number: "500" if number > 2 else "") as failing,
+            proxy(llama) as healthy,
+            engine(failing.url, healthy.url) as running,
+        ):
+            while len(running.describe()["servers"]) < 2:
+                await asyncio.sleep(0.05)
+            return await running.generate(count()), failing.faults.get("500", 0)
+
+    found, failures = run(work)
+    assert found.text == " 7, 8,"
+    assert failures == 1
+
+
 def test_one_server_dies_for_good_and_the_other_takes_over(llama: str) -> None:
     def fault(number: int) -> str:
         return "nothing" if number > 5 else ""
@@ -226,7 +242,6 @@ def test_a_server_far_slower_than_the_other_gets_little(llama: str) -> None:
 
     found, servers, slow, healthy = run(work)
     assert_all_answered(found, *servers)
-    assert slow + healthy == 40
     assert slow < healthy / 2
 
 

@@ -91,11 +91,12 @@ class RemoteEngine:
         """Generate one response; cancelling closes the connection, and the server aborts it."""
         if self._pool is None:
             raise EngineError("the engine is not running; use it in `async with`")
-        failure = Failure("")
+        failure, server = Failure(""), None
         for attempt in range(self.section.retries + 1):
             if attempt:
                 await asyncio.sleep(self._pause(attempt, failure))
-            outcome = await self._try(self._pool, request)
+            server = await self._pool.acquire(failed=server)
+            outcome = await self._try(self._pool, server, request)
             if isinstance(outcome, Completion):
                 return outcome
             failure = outcome
@@ -125,12 +126,11 @@ class RemoteEngine:
         """State, load, limit and throughput of every server, for a status display."""
         return [server.snapshot() for server in self._pool.servers] if self._pool else []
 
-    async def _try(self, pool: Pool, request: Request) -> Completion | Failure:
-        """One try on the least loaded server."""
-        server = await pool.acquire()
-        assert server.call is not None
+    async def _try(self, pool: Pool, server: Server, request: Request) -> Completion | Failure:
+        """One try on a server that was acquired for it."""
         began = time.monotonic()
         try:
+            assert server.call is not None
             async with asyncio.timeout(self._deadline(pool, server, request)):
                 found = await exchange(server.client, server.call, request, stream=self.section.stream)
         except (asyncio.CancelledError, ConfigError):

@@ -49,12 +49,17 @@ class Pool:
         for server in self.servers:
             await server.client.close()
 
-    async def acquire(self) -> Server:
-        """The least loaded server with room, waiting for one; raises `EngineError` when all are lost."""
+    async def acquire(self, failed: Server | None = None) -> Server:
+        """The least loaded server with room, waiting for one; not the `failed` one while another is up.
+
+        Raises `EngineError` when all are lost.
+        """
         while True:
             if self.error:
                 raise self.error
-            free = [server for server in self.servers if server.free]
+            others = [server for server in self.servers if server is not failed]
+            another_is_up = any(server.state == "up" for server in others)
+            free = [server for server in (others if another_is_up else self.servers) if server.free]
             if free:
                 server = min(free, key=lambda s: ((s.in_flight + 1) / s.pace.limit, s.in_flight))
                 server.in_flight += 1
