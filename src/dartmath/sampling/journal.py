@@ -5,6 +5,7 @@
     segments/         the samples (see `journal_segments`)
     progress.json     a heartbeat: rate, tokens, time spent
     lock              held by the one writer
+    slurm-starts.json of a Slurm job: the newest start, and whether starts bring anything
 
 Reading takes no lock and changes nothing, so it works beside a running writer.
 """
