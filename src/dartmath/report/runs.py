@@ -77,7 +77,7 @@ def evaluation_result(stage: Stage) -> dict[str, Any]:
 
 def _find(folder: Path) -> Run:
     if not folder.is_dir():
-        raise DataError("no such folder", path=folder)
+        raise DataError("no such folder; name one that `dartmath run` or a stage has written", path=folder)
     stages = _stages(folder, folder, 0)
     if not stages:
         raise DataError(
