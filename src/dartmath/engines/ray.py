@@ -49,12 +49,12 @@ class ReplicatedEngine:
 
     async def __aenter__(self) -> ReplicatedEngine:
         self._own_cluster = connect(self.section.address)
-        self._say_what_is_missing()
-        self.replicas = [
-            Replica(self.section, self.model_section, self.template) for _ in range(self.section.replicas)
-        ]
-        self._tasks = [asyncio.create_task(replica.live(self._changed)) for replica in self.replicas]
         try:
+            self._say_what_is_missing()
+            self.replicas = [
+                Replica(self.section, self.model_section, self.template) for _ in range(self.section.replicas)
+            ]
+            self._tasks = [asyncio.create_task(replica.live(self._changed)) for replica in self.replicas]
             await self._until(lambda: any(replica.limit for replica in self.replicas))
         except BaseException:
             await self.__aexit__()
