@@ -10,7 +10,7 @@ stopped, and does nothing when it is finished. So the same command again is alwa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +28,7 @@ from dartmath.terminal import info, warn
 if TYPE_CHECKING:
     from dartmath.engines.config import EngineSection
     from dartmath.sampling.imported import Imported
-    from dartmath.sampling.responses import ResponseColumns
+    from dartmath.sampling.responses import StoredResponses
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +145,7 @@ def run_sample(recipe: Recipe, template: Template, folder: Path, *, amend: bool 
     )
 
 
-def run_import(
-    recipe: Recipe, template: Template, sources: Sequence[str], columns: ResponseColumns, folder: Path
-) -> Imported:
+def run_import(recipe: Recipe, template: Template, stored: StoredResponses, folder: Path) -> Imported:
     """Make the journal in `folder` of responses that are there already, for sampling to go on from."""
     from dartmath.prompts.examples import shots_for
     from dartmath.queries import load_all
@@ -164,8 +162,7 @@ def run_import(
         shots=shots_for(recipe.queries, recipe.sampling.shots),
     )
     return import_responses(
-        sources,
-        columns,
+        stored,
         queries,
         folder,
         section=recipe.sampling,

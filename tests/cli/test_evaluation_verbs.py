@@ -100,3 +100,18 @@ def test_evaluate_refuses_before_it_generates(
     with pytest.raises(error, match=says):
         invoke("evaluate", *arguments, "--out", str(tmp_path / "out"))
     assert not (tmp_path / "out").exists()
+
+
+def test_evaluate_scores_responses_given_elsewhere(tmp_path: Path) -> None:
+    rows = [{"problem": f"What is {i}?", "answer": str(i), "text": f"\\boxed{{{i % 3}}}"} for i in range(4)]
+    path = tmp_path / "r.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    columns = "{query: problem, reference: answer}"
+    benchmarks = f"evaluation.benchmarks=[{{dataset: {path}, columns: {columns}}}]"
+    arguments = ["acme/elsewhere", "--set", benchmarks, "--out", str(tmp_path / "out"), "--query", "problem"]
+    with pytest.raises(ConfigError, match="--query names a column of --responses, and none are given"):
+        invoke("evaluate", *arguments)
+    given = ["--responses", str(path), "--response", "text", "--tokens", "answer", "--json"]
+    found = json.loads(invoke("evaluate", *arguments, *given))
+    assert found["average"]["value"] == 3 / 4
+    assert (tmp_path / "out" / "rows.parquet").is_file()

@@ -58,7 +58,7 @@ def test_for_machines(recipe: str) -> None:
     found = json.loads(result.stdout)
     assert (found["responses"], found["correct"], found["without_query"]) == (3, 2, 1)
     assert (found["folder"], found["first_without_query"]) == ("pools/a b", "more.jsonl:4: 'Why?'")
-    assert "no query of the recipe is theirs: 1" in result.stderr
+    assert "no query asked is theirs: 1" in result.stderr
 
 
 def test_the_command_that_goes_on_has_the_same_options(recipe: str) -> None:

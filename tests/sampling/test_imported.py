@@ -18,7 +18,7 @@ from dartmath.queries.query import Query
 from dartmath.sampling.config import Prop2Diff, SamplingSection, Uniform
 from dartmath.sampling.imported import Imported, import_responses
 from dartmath.sampling.journal import open_journal
-from dartmath.sampling.responses import ResponseColumns
+from dartmath.sampling.responses import ResponseColumns, StoredResponses
 from dartmath.sampling.run import run_identity
 from dartmath.sampling.sample import Sample
 from dartmath.verify.outcome import Outcome
@@ -45,8 +45,7 @@ def imported(
 ) -> Imported:
     asked = queries or make_queries(4)
     return import_responses(
-        sources,
-        ResponseColumns(**columns),  # type: ignore[arg-type]
+        StoredResponses(sources, ResponseColumns(**columns)),  # type: ignore[arg-type]
         asked,
         folder,
         section=section,
@@ -257,7 +256,7 @@ BAD = {
     "other queries": (
         '{"query": "Why?", "response": "a"}',
         {},
-        r"no query of the recipe|no response belongs.*Why",
+        "no response belongs to a query that is asked .*Why",
     ),
     "nothing": ("", {}, "there are no responses"),
 }

@@ -33,14 +33,18 @@ Flag = tuple[str, tuple[str, Any]]  # (parameter name, (dotted key, annotation))
 
 
 def section_options(
-    section: type[Section], *, prefix: str = ""
+    section: type[Section], *, prefix: str = "", also: Mapping[str, type[Section]] | None = None
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Decorator: replace the parameter `overrides` by one flag per key of `section`.
 
     `overrides` receives a dictionary of dotted keys, each beginning with `prefix`, that holds
-    only what the user gave.
+    only what the user gave. `also` names further sections by their prefixes.
     """
-    options = dict(_flags(section))
+    options = {
+        name: (start + key, annotation)
+        for start, one in {prefix: section, **(also or {})}.items()
+        for name, (key, annotation) in _flags(one)
+    }
 
     def decorate(function: Callable[..., None]) -> Callable[..., None]:
         signature = inspect.signature(function, eval_str=True)
@@ -52,7 +56,7 @@ def section_options(
         def call(**given: Any) -> None:
             values = {flags[n][0]: v for n, v in given.items() if n in flags and v not in (None, [])}
             rest = {n: v for n, v in given.items() if n not in flags}
-            function(**rest, overrides={prefix + key: value for key, value in values.items()})
+            function(**rest, overrides=values)
 
         added = [
             inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)

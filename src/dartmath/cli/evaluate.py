@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dartmath.cli._options import parse_set, section_options
+from dartmath.cli._options import parse_set, resolve_section, section_options
 from dartmath.cli._shared import JsonOption, SeedOption, SetOption
 from dartmath.evaluation.config import EvaluationSection
+from dartmath.sampling.responses import ResponseColumns, StoredResponses
 
 if TYPE_CHECKING:
     from dartmath.evaluation.result import EvaluationResult
     from dartmath.recipe import Recipe
 
+# Where `overrides` holds the flags that name columns.
+_COLUMNS = "columns."
 
-@section_options(EvaluationSection, prefix="evaluation.")
+
+@section_options(EvaluationSection, prefix="evaluation.", also={_COLUMNS: ResponseColumns})
 def command(
     model: Annotated[
         str | None, typer.Argument(help="Model: Hub id, folder or name; the recipe's when absent.")
@@ -40,6 +44,13 @@ def command(
     seed: SeedOption = None,
     out: Annotated[
         Path | None, typer.Option(help="Output folder; `runs/evaluation/MODEL` when absent.")
+    ] = None,
+    responses: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Score these responses of the model, and generate none: JSONL, CSV or Parquet file, or "
+            "hub:OWNER/NAME. May be repeated."
+        ),
     ] = None,
     by: Annotated[
         list[str] | None,
@@ -65,23 +76,39 @@ def command(
         dartmath evaluate my-model --suite competition --trials 8 --temperature 0.8 --by level
         dartmath evaluate my-model --benchmark gsm8k/test --tools --template deepseekmath-tool
         dartmath evaluate my-model --suite dart-math --export lm-eval --export inspect
+        dartmath evaluate my-model --suite dart-math --responses outputs.jsonl --query problem
     """
     from dartmath.recipe import run_name
 
     _check_names(by or [], export or [])
+    stored = _stored(responses, overrides)
     named = {"model.name": model, "template": template, "seed": seed, "evaluation.select.n": n}
     given = {**overrides, **{key: value for key, value in named.items() if value is not None}}
     if tools and not any(key.startswith("evaluation.tools.") for key in given):
         given["evaluation.tools"] = {}
     found = _recipe(recipe, benchmark or [], {**given, **parse_set(set_)})
     folder = out or Path("runs") / "evaluation" / run_name(found.model.name)
-    result = _evaluate(found, folder)
+    result = _evaluate(found, folder, stored)
     _export(folder, export or [])
     show(result, folder, by or [], as_json=as_json)
 
 
-def _evaluate(recipe: Recipe, folder: Path) -> EvaluationResult:
+def _stored(sources: list[str] | None, overrides: dict[str, Any]) -> StoredResponses | None:
+    """The responses to score, with the columns that the flags name, which leave `overrides`."""
+    from dartmath.errors import ConfigError
+
+    names = [key for key in overrides if key.startswith(_COLUMNS)]
+    columns = {key.removeprefix(_COLUMNS): overrides.pop(key) for key in names}
+    if sources:
+        return StoredResponses(tuple(sources), resolve_section(ResponseColumns, columns))
+    if columns:
+        raise ConfigError(f"--{next(iter(columns))} names a column of --responses, and none are given")
+    return None
+
+
+def _evaluate(recipe: Recipe, folder: Path, stored: StoredResponses | None) -> EvaluationResult:
     from dartmath.evaluation.run import evaluate
+    from dartmath.evaluation.stored import score_responses
     from dartmath.pipeline import evaluation_engine, template_warning
     from dartmath.prompts.template import load_template
     from dartmath.terminal import info, warn
@@ -90,6 +117,8 @@ def _evaluate(recipe: Recipe, folder: Path) -> EvaluationResult:
     info(f"model {recipe.model.name}, template {template.name} ({template.hash})")
     if warning := template_warning(recipe.model.name, template):
         warn(warning)
+    if stored is not None:
+        return score_responses(stored, recipe.model, template, section, folder, seed=recipe.seed)
     return evaluate(recipe.model, evaluation_engine(recipe), template, section, folder, seed=recipe.seed)
 
 

@@ -11,13 +11,17 @@ import typer
 
 from dartmath.cli._options import parse_set, resolve_section, section_options
 from dartmath.cli._shared import JsonOption, SetOption
-from dartmath.sampling.responses import ResponseColumns
+from dartmath.sampling.responses import ResponseColumns, StoredResponses
 
 if TYPE_CHECKING:
     from dartmath.sampling.imported import Imported
 
 # Of so many responses, some are wrong, unless the wrong ones were left out.
 _ENOUGH = 20
+_FILTERED = (
+    "every response is correct. If wrong ones were left out beforehand, pass rates are too high, and "
+    "policies that go by difficulty ask too little of hard queries: import all that was sampled"
+)
 
 
 @section_options(ResponseColumns)
@@ -51,41 +55,22 @@ def command(
     from dartmath.pipeline import run_import
     from dartmath.prompts.template import load_template
     from dartmath.recipe import load_recipe
-    from dartmath.terminal import print_json
+    from dartmath.terminal import print_json, warn
 
-    columns = resolve_section(ResponseColumns, overrides)
+    stored = StoredResponses(tuple(responses), resolve_section(ResponseColumns, overrides))
     found = load_recipe(recipe, parse_set(set_))
     folder = out or found.folder / "sample"
     try:
-        imported = run_import(found, load_template(found.template), responses, columns, folder)
+        imported = run_import(found, load_template(found.template), stored, folder)
     except KeyboardInterrupt:
         raise Interrupted("stopped; no run was made, and the same command begins anew") from None
-    _warn(imported)
+    if imported.correct == imported.responses >= _ENOUGH:
+        warn(_FILTERED)
     if as_json:
         print_json({**asdict(imported), "folder": str(folder)})
     else:
         print_status(folder)
         _way_on(imported, folder, " ".join(map(quote, [recipe, *_repeated(out, set_)])))
-
-
-def _warn(found: Imported) -> None:
-    from dartmath.terminal import warn
-
-    if found.without_query:
-        first = found.first_without_query
-        warn(f"left out, since no query of the recipe is theirs: {found.without_query:,} (first: {first})")
-    if found.without_text:
-        warn(f"left out, since they hold no response: {found.without_text:,}")
-    if found.differing:
-        lines = "\n  ".join(found.differing)
-        warn(
-            f"the new run names the recipe's settings, and not all responses were made with them:\n  {lines}"
-        )
-    if found.correct == found.responses >= _ENOUGH:
-        warn(
-            "every response is correct. If wrong ones were left out beforehand, pass rates are too high, and "
-            "policies that go by difficulty ask too little of hard queries: import all that was sampled"
-        )
 
 
 def _repeated(out: Path | None, pairs: list[str] | None) -> list[str]:

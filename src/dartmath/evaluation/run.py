@@ -61,10 +61,10 @@ def evaluate(
         [query for benchmark in benchmarks for query in benchmark.queries],
         _engine(engine, model, template, section),
         template,
-        _sampling(section),
+        sampling_section(section),
         folder / SAMPLES,
         seed=seed,
-        model=_identity(model, section),
+        model=model_identity(model, section),
         amend=(folder / SAMPLES).is_dir(),
         shots=shots,
     )
@@ -184,7 +184,8 @@ def _engine(
     return ToolEngine(made, section.tools)
 
 
-def _sampling(section: EvaluationSection) -> SamplingSection:
+def sampling_section(section: EvaluationSection) -> SamplingSection:
+    """An evaluation as what it is to the controller: vanilla rejection sampling of its queries."""
     return SamplingSection(
         policy=VRT(trials=section.trials),
         temperature=section.temperature,
@@ -197,7 +198,7 @@ def _sampling(section: EvaluationSection) -> SamplingSection:
     )
 
 
-def _identity(model: ModelSection, section: EvaluationSection) -> dict[str, Any]:
+def model_identity(model: ModelSection, section: EvaluationSection) -> dict[str, Any]:
     """What the journal holds samples of: with tools, the model and its tools together."""
     identity = describe_model(model)
     if section.tools is not None:

@@ -25,14 +25,14 @@ from dartmath.sampling.journal_manifest import VERSION, other_settings
 from dartmath.sampling.new_pool import new_pool
 from dartmath.sampling.responses import (
     Response,
-    ResponseColumns,
+    StoredResponses,
     check_sources,
     read_responses,
     run_folder,
 )
 from dartmath.sampling.sample import Sample
 from dartmath.sampling.trials import Landed, judged
-from dartmath.terminal import Progress, progress_bar
+from dartmath.terminal import Progress, progress_bar, warn
 from dartmath.verify.outcome import Outcome
 from dartmath.verify.pool import GradingPool
 
@@ -46,8 +46,8 @@ class Imported:
     """What became of the responses.
 
     `responses` are recorded, `correct` of them; `queries` of the `asked` ones have at least one.
-    `without_text` rows hold no response, `without_query` belong to no query of the recipe, the first
-    of them at `first_without_query`. `differing` names settings of runs that are not the recipe's.
+    `without_text` rows hold no response, `without_query` belong to no query that is asked, the first
+    of them at `first_without_query`. `differing` names settings of runs that are not those asked.
     """
 
     asked: int
@@ -61,8 +61,7 @@ class Imported:
 
 
 def import_responses(
-    sources: Sequence[str],
-    columns: ResponseColumns,
+    stored: StoredResponses,
     queries: Sequence[Query],
     folder: Path,
     *,
@@ -70,36 +69,53 @@ def import_responses(
     identity: Mapping[str, Any],
     count_tokens: CountTokens,
 ) -> Imported:
-    """Write the run `folder` of the responses in `sources` (see `read_responses`), in their order.
+    """Write the run `folder` of the responses in `stored` (see `read_responses`), in their order.
 
     `identity` is what `dartmath.sampling.run.run_identity` says of the run that made them, and that
     may go on from them. `count_tokens` counts where no column says it.
 
     Raises `DataError` when the folder is there already, for a malformed row, and where no response
-    belongs to any query; nothing is left of the folder then.
+    belongs to any query; nothing is left of the folder then. Warns of what is left out, and of runs
+    that were made with other settings.
     """
     if folder.exists():
         raise DataError("is there already; imported responses go to a new folder", path=folder)
-    check_sources(sources)
+    check_sources(stored.sources)
     work = _Import(queries, section, count_tokens)
-    manifest = new_manifest("sample", journal={"version": VERSION}, **identity, summary={})
+    engine = {"kind": "imported"}
+    manifest = new_manifest(
+        "sample", journal={"version": VERSION}, **identity, summary={}, engine=engine, engines=[engine]
+    )
     with (
         new_pool(folder, queries, manifest, section, origin="imported") as add,
         GradingPool(section.workers, section.verify_seconds) as grader,
         progress_bar("importing", None) as bar,
     ):
-        for source in sources:
-            work.take(read_responses(source, columns), grader, add, bar)
+        for source in stored.sources:
+            work.take(read_responses(source, stored.columns), grader, add, bar)
         if not work.found.responses:
-            raise DataError(_nothing(work.found), path=", ".join(sources))
-    work.found.differing = _differing(sources, identity)
+            raise DataError(_nothing(work.found), path=", ".join(stored.sources))
+    found = work.found
+    found.differing = _differing(stored.sources, identity)
+    _warn(found)
     origin = {
-        "sources": list(sources),
-        "responses": work.found.responses,
-        "differing": list(work.found.differing),
+        "sources": list(stored.sources),
+        "responses": found.responses,
+        "differing": list(found.differing),
     }
     write_manifest(folder, {**read_manifest(folder, stage="sample"), "imported": origin})
-    return work.found
+    return found
+
+
+def _warn(found: Imported) -> None:
+    if found.without_query:
+        first = found.first_without_query
+        warn(f"left out, since no query asked is theirs: {found.without_query:,} (first: {first})")
+    if found.without_text:
+        warn(f"left out, since they hold no response: {found.without_text:,}")
+    if found.differing:
+        lines = "\n  ".join(found.differing)
+        warn(f"not all responses were made with the settings that the new run names:\n  {lines}")
 
 
 def _differing(sources: Sequence[str], identity: Mapping[str, Any]) -> tuple[str, ...]:
@@ -112,8 +128,8 @@ def _nothing(found: Imported) -> str:
     if not found.without_query:
         return "there are no responses"
     return (
-        f"no response belongs to a query of the recipe (first: {found.first_without_query}); name the column "
-        "that tells with --query or --id, or give the recipe these queries"
+        f"no response belongs to a query that is asked (first: {found.first_without_query}); name the column "
+        "that tells with --query or --id, or ask these queries"
     )
 
 

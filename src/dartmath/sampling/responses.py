@@ -45,6 +45,14 @@ class ResponseColumns(Section):
 
 
 @dataclass(frozen=True, slots=True)
+class StoredResponses:
+    """Responses that are there already: their sources, and the columns of those that are files."""
+
+    sources: tuple[str, ...]
+    columns: ResponseColumns
+
+
+@dataclass(frozen=True, slots=True)
 class Response:
     """One response, and how its query is found: by `query_id`, or else by its text.
 
