@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -115,8 +116,26 @@ def test_files_of_an_evaluation(tmp_path: Path) -> None:
 def test_a_folder_without_result_says_so(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="dartmath evaluate"):
         read_result(tmp_path)
-    (tmp_path / "result.json").write_text('{"format": 1}')
-    with pytest.raises(DataError, match="damaged result"):
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda text: text[:-9], "damaged result: .*; run the same `dartmath evaluate` again"),
+        (lambda text: "[1]", "no JSON object"),
+        (lambda text: "[" * 100_000, "damaged result"),
+        (lambda text: text.replace('"format"', '"fromat"'), "unknown key 'fromat'; did you mean \"format\""),
+        (lambda text: text.replace('"seed"', '"speed"'), "unknown key 'speed'; did you mean \"seed\""),
+        (lambda text: "\udcff", "damaged result"),
+    ],
+)
+def test_a_damaged_result_says_where_and_what_to_do(
+    tmp_path: Path, change: Callable[[str], str], says: str
+) -> None:
+    write_evaluation(tmp_path, [(QuerySource(dataset="own"), make_queries(1))], [], 1)
+    path = tmp_path / "result.json"
+    path.write_bytes(change(path.read_text()).encode(errors="surrogateescape"))
+    with pytest.raises(DataError, match=says):
         read_result(tmp_path)
 
 

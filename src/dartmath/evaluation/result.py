@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
+from pydantic_core import from_json
 
-from dartmath.errors import DataError
+from dartmath.config import validate
+from dartmath.errors import ConfigError, DataError
 from dartmath.manifest import write_atomic
 
 FILE = "result.json"
@@ -135,12 +136,15 @@ def read_result(folder: Path) -> EvaluationResult:
     """The result in `folder`; `DataError` when there is none or it is damaged."""
     path = folder / FILE
     try:
-        return EvaluationResult.model_validate_json(path.read_text(encoding="utf-8"))
+        data = from_json(path.read_bytes())
+        if not isinstance(data, dict):
+            raise ValueError("it holds no JSON object")
+        return validate(EvaluationResult, data, where="scores")
     except (FileNotFoundError, NotADirectoryError):
         raise DataError(
             f"not an output folder of `dartmath evaluate`, or not finished: it has no {FILE}", path=folder
         ) from None
-    except (ValidationError, UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (ConfigError, ValueError) as error:
         raise DataError(
             f"damaged result: {error}; run the same `dartmath evaluate` again to score anew", path=path
         ) from error
