@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
+from itertools import islice, pairwise
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from dartmath.errors import DataError
 from dartmath.evaluation.result import read_result
 from dartmath.manifest import read_manifest
 from dartmath.queries.config import QuerySource
+from dartmath.verify import parse, verify
 from evaluation.memory import make_queries, make_sample, write_evaluation
 
 
@@ -73,6 +75,17 @@ def test_equal_wrong_answers_vote_together(tmp_path: Path) -> None:
     samples = [make_sample(queries[0], trial, text) for trial, text in enumerate(texts)]
     (one,) = write_evaluation(tmp_path, [(QuerySource(dataset="own"), queries)], samples, 8).benchmarks
     assert {k: score.value for k, score in one.maj_at_k.items()} == {2: 0.25, 4: 0.5 / 2, 8: 0.0}
+
+
+def test_answers_that_are_read_alike_are_equal(shared_verify: Path) -> None:
+    rows = (json.loads(line) for line in (shared_verify / "metamorphic.jsonl").open(encoding="utf-8"))
+    alike: dict[str, dict[str, None]] = {}
+    for row in islice(rows, 4000):
+        for answer in (row["ref"], row["pred"]):
+            alike.setdefault(str(parse(answer)), {})[answer] = None
+    pairs = [pair for answers in alike.values() for pair in pairwise(answers)]
+    assert len(pairs) > 100
+    assert [pair for pair in pairs if not verify(*pair).correct] == []
 
 
 def test_a_trial_that_is_missing_counts_as_an_error(tmp_path: Path) -> None:
