@@ -95,16 +95,20 @@ def import_responses(
             work.take(read_responses(source, stored.columns), grader, add, bar)
         if not work.found.responses:
             raise DataError(_nothing(work.found), path=", ".join(stored.sources))
-    found = work.found
-    found.differing = _differing(stored.sources, identity)
-    _warn(found)
+    work.found.differing = _differing(stored.sources, identity)
+    _record(work.found, stored.sources, folder)
+    _warn(work.found)
+    return work.found
+
+
+def _record(found: Imported, sources: Sequence[str], folder: Path) -> None:
+    """Note in the manifest what was imported, for cards and reports."""
     origin = {
-        "sources": list(stored.sources),
+        "sources": list(sources),
         "responses": found.responses,
         "differing": list(found.differing),
     }
     write_manifest(folder, {**read_manifest(folder, stage="sample"), "imported": origin})
-    return found
 
 
 def _warn(found: Imported) -> None:
