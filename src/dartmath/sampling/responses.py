@@ -119,7 +119,7 @@ def _samples(folder: Path) -> Iterator[Response]:
 
 
 def _of_row(row: Row, columns: ResponseColumns, place: str) -> Iterator[Response]:
-    query_id = None if columns.id is None else str(_value(row, columns.id, "--id"))
+    query_id = None if columns.id is None else _id(_value(row, columns.id, "--id"))
     query = None if columns.id else _text(_value(row, columns.query, "--query"), columns.query)
     texts = _value(row, columns.response, "--response")
     texts = list(texts) if isinstance(texts, list | tuple) else [texts]
@@ -168,6 +168,11 @@ def _follow(value: Any, path: Sequence[str]) -> Any:
     if isinstance(value, Mapping):
         return _follow(value[head], rest)
     raise LookupError(head)
+
+
+def _id(value: Any) -> str:
+    # A column of whole numbers with gaps is one of floats in most tables.
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _text(value: Any, column: str) -> str:
