@@ -19,6 +19,7 @@ from dartmath.recipe import load_recipe
         ({"training.template": "alpaka"}, 'did you mean "alpaca"'),
         ({"training.model": "./nowhere"}, "no such model folder"),
         ({"training.batch_size": 3, "training.micro_batch": 2}, "not a multiple"),
+        ({"training.launch": "zreo3"}, 'did you mean "zero3"'),
         ({"report.published": ["dart-math-llama3-8b-unifrom"]}, 'did you mean "dart-math-llama3-8b-uniform"'),
         ({"curation.decontaminate": ["gsm8k/tset"]}, 'did you mean "gsm8k/test"'),
         ({"queries": [{"dataset": "a.jsonl", "verifier": "absent.py:f"}]}, r"cannot load 'absent\.py:f'"),

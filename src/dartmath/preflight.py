@@ -19,6 +19,7 @@ def check_recipe(recipe: Recipe) -> None:
     from dartmath.queries.config import QuerySource
     from dartmath.queries.load import load
     from dartmath.sampling import policy as policies
+    from dartmath.training.launch import launch_file
     from dartmath.training.layout import batch_layout
     from dartmath.verify.own import KEY, is_own
 
@@ -35,6 +36,8 @@ def check_recipe(recipe: Recipe) -> None:
         load_template(recipe.training.template or recipe.template)
         resolve_model(recipe.training.model or recipe.model.name)
         batch_layout(recipe.training)
+        if recipe.training.launch:
+            launch_file(recipe.training.launch)
     if recipe.curation.check:
         load_function(recipe.curation.check, CHECK)
     for name in recipe.curation.decontaminate:

@@ -21,6 +21,7 @@ DAEMONS = ("munged", "slurmctld", "slurmd")
 NODES = ("127.0.0.1", "127.0.0.2")
 _CONFIG = """
 ClusterName=test
+FirstJobId={first_job}
 SlurmctldHost={host}(127.0.0.1)
 SlurmctldPort={ports[0]}
 SlurmUser={user}
@@ -137,6 +138,8 @@ def _configure(folder: Path) -> None:
         user=getpass.getuser(),
         nodes=NODES,
         ports=_free_ports(3),
+        # Ports of servers follow from the job's number: other ones than those of a cluster beside this one.
+        first_job=1 + secrets.randbelow(60_000),
     )
     (folder / "slurm.conf").write_text(config)
 
