@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from dartmath.errors import ConfigError, DataError, JournalError, TrainingError
+from dartmath.errors import ConfigError, DataError, JournalError, TrainingError, UnknownNameError
 from dartmath.manifest import read_manifest
 from dartmath.model import ModelSection
 from dartmath.prompts.template import load_template
@@ -190,6 +190,14 @@ def test_a_batch_that_does_not_divide_is_refused(
     with pytest.raises(ConfigError, match=message):
         _train(tiny_llama, [data], tmp_path / "out", **changes)
     assert not (tmp_path / "out").exists()
+
+
+def test_an_unknown_launch_configuration_is_refused_on_one_device_too(
+    tiny_llama: str, data: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(UnknownNameError, match="launch configuration 'zero33'; did you mean \"zero3\""):
+        _train(tiny_llama, [data], tmp_path / "m", launch="zero33")
+    assert not (tmp_path / "m").exists()
 
 
 def test_a_second_run_into_the_same_folder_is_refused(tiny_llama: str, data: Path, tmp_path: Path) -> None:

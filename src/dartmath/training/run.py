@@ -17,7 +17,7 @@ from dartmath.training.checkpoints import checkpoint_folder, newest_checkpoint, 
 from dartmath.training.config import TrainingSection
 from dartmath.training.interrupt import is_launched
 from dartmath.training.job import is_finished, is_main, open_run, resolve_job
-from dartmath.training.launch import launch, must_launch
+from dartmath.training.launch import launch, launch_file, must_launch
 from dartmath.training.layout import check_world
 from dartmath.training.nodes import find_nodes
 from dartmath.training.summary import TrainingSummary
@@ -44,10 +44,13 @@ def train(
     Raises:
         JournalError: another process trains into `out`.
         ConfigError: the batch does not divide, or `out` holds a run of other settings.
+        UnknownNameError: there is no such launch configuration.
         DataError: a data set or model cannot be read.
         TrainingError: NaN or infinite loss, or packing that is not exact on this model.
         Interrupted: Ctrl-C; the step at hand was finished and its checkpoint saved.
     """
+    if section.launch:
+        launch_file(section.launch)  # a wrong name is one on a single device too
     if must_launch(section) and not is_finished(out):
         resolve_job(section, model, template, datasets, out, seed=seed)
         nodes = find_nodes()
