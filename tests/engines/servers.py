@@ -138,7 +138,7 @@ class Proxy:
 
     `fault(number)` is asked for every completion request (counted from 0) and returns "" to
     forward it, an HTTP status such as "500", or "garbage", "empty", "half", "nothing", "hang", "slow"
-    (forwarded after forty times as long as others take, on whatever machine), or "same": an answer that
+    (forwarded after twenty times as long as others take, on whatever machine), or "same": an answer that
     heeds no parameter. `said` collects the text of every completion that was forwarded, as far as it was.
     """
 
@@ -189,7 +189,7 @@ class Proxy:
         elif fault == "hang":
             await reader.read()
         elif fault == "slow":
-            await asyncio.sleep(40 * fmean(_took or (0.1,)))
+            await asyncio.sleep(20 * fmean(_took or (0.1,)))
             await self._forward(head, body, reader, writer)
         elif fault != "nothing":
             writer.write(_wrong(fault))
