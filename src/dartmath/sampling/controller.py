@@ -168,17 +168,12 @@ class Controller:
         self._grade(landed)
 
     async def _attempt(self, request: Request) -> Completion:
-        completion = await self._generate(request)
-        for pause in _RETRY_SECONDS:
-            if completion.finish_reason != "error" or self._interrupted:
+        for pause in (*_RETRY_SECONDS, None):
+            completion = await self._engine.generate(request)
+            self._budget.spent(completion)
+            if completion.finish_reason != "error" or self._interrupted or pause is None:
                 break
             await asyncio.sleep(pause)
-            completion = await self._generate(request)
-        return completion
-
-    async def _generate(self, request: Request) -> Completion:
-        completion = await self._engine.generate(request)
-        self._budget.spent(completion)
         return completion
 
     def _slot_ended(self, slot: asyncio.Task[None]) -> None:
