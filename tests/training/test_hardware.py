@@ -141,6 +141,9 @@ def test_flops_follow_the_published_formula(tiny_llama: str) -> None:
     looked_up = model.get_input_embeddings().weight.numel()
     parameters = sum(p.numel() for p in model.parameters()) - looked_up
     assert flops_per_token(model, 100) == 6 * parameters + 6 * 2 * 32 * 100
+    logits = 6 * model.get_output_embeddings().weight.numel()
+    assert flops_per_token(model, 100, labelled=0.25) == flops_per_token(model, 100) - 0.75 * logits
+    assert flops_per_token(model, 100, frozen=True) == 4 * parameters + 6 * 2 * 32 * 100
 
 
 def test_a_window_is_only_switched_off_where_there_is_one(tiny_llama: str, tmp_path: Path) -> None:

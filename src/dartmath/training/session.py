@@ -165,7 +165,13 @@ def _check_sharding(trainer: Any) -> None:
 def _meter(job: Job, model: Any, prepared: Prepared) -> Meter:
     done = rewind_log(job.out, _resume_step(job)) if is_main() else []
     peak = peak_flops(prepared.dtype)
-    flops = flops_per_token(model, prepared.mixture.attended, frozen=job.section.lora is not None)
+    mixture = prepared.mixture
+    flops = flops_per_token(
+        model,
+        mixture.attended,
+        labelled=mixture.trained_tokens / int(mixture.lengths.sum()),
+        frozen=job.section.lora is not None,
+    )
     return Meter(done, flops_per_token=flops, peak=peak and peak * job.section.gpus)
 
 
