@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
@@ -111,18 +112,19 @@ def load_tokenizer(section: ModelSection) -> Any:
 
 def token_counter(section: ModelSection) -> Callable[[Sequence[str]], list[int]]:
     """Counts the tokens of texts; all are 0, with a warning, where the tokenizer cannot be loaded."""
-    tokenizer: list[Any] = []
+
+    @cache
+    def tokenizer() -> Any:
+        try:
+            return load_tokenizer(section)
+        except DataError as error:
+            warn(f"tokens are not counted: {error}")
+            return None
 
     def count(texts: Sequence[str]) -> list[int]:
-        if not tokenizer:
-            try:
-                tokenizer.append(load_tokenizer(section))
-            except DataError as error:
-                tokenizer.append(None)
-                warn(f"tokens are not counted: {error}")
-        if tokenizer[0] is None:
+        if tokenizer() is None:
             return [0] * len(texts)
-        return [len(ids) for ids in tokenizer[0](list(texts), add_special_tokens=False)["input_ids"]]
+        return [len(ids) for ids in tokenizer()(list(texts), add_special_tokens=False)["input_ids"]]
 
     return count
 

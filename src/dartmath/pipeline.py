@@ -150,23 +150,16 @@ def run_import(recipe: Recipe, template: Template, stored: StoredResponses, fold
     from dartmath.prompts.examples import shots_for
     from dartmath.queries import load_all
     from dartmath.sampling.imported import import_responses
-    from dartmath.sampling.run import run_identity
 
-    queries = load_all(recipe.queries)
-    identity = run_identity(
-        queries,
-        recipe.sampling,
-        template,
-        model=describe_model(recipe.model),
-        seed=recipe.seed,
-        shots=shots_for(recipe.queries, recipe.sampling.shots),
-    )
     return import_responses(
+        load_all(recipe.queries),
         stored,
-        queries,
+        template,
+        recipe.sampling,
         folder,
-        section=recipe.sampling,
-        identity=identity,
+        seed=recipe.seed,
+        model=describe_model(recipe.model),
+        shots=shots_for(recipe.queries, recipe.sampling.shots),
         count_tokens=token_counter(recipe.model),
     )
 

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from dartmath.cli import _checks, app
 from dartmath.errors import MissingDependencyError
+from engines.servers import reserved_port
 
 
 @pytest.fixture(autouse=True)
@@ -118,9 +119,8 @@ def test_hub_that_never_answers_does_not_hang(monkeypatch: pytest.MonkeyPatch) -
 
 def test_hub_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HF_HUB_OFFLINE")
-    with socket.socket() as deaf:  # holds a port and does not listen
-        deaf.bind(("127.0.0.1", 0))
-        monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{deaf.getsockname()[1]}")
+    with reserved_port() as port:
+        monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{port}")
         monkeypatch.setattr(_checks, "_HUB_SECONDS", 60.0)
         assert "refused" in _checks.hub().found
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ import pytest
 
 from cli.hub_server import SMALL, Hub
 from dartmath.manifest import new_manifest, write_manifest
+from engines.servers import reserved_port
 
 TOKEN = "hf_swordfishswordfishswordfish"
 WEIGHTS = bytes(range(256)) * 40
@@ -132,9 +132,8 @@ def test_wrong_token_names_the_login(hub: Hub, model: Path) -> None:
 
 
 def test_hub_that_is_not_there(hub: Hub, model: Path) -> None:
-    with socket.socket() as deaf:  # holds a port and does not listen
-        deaf.bind(("127.0.0.1", 0))
-        hub.address = f"http://127.0.0.1:{deaf.getsockname()[1]}"
+    with reserved_port() as port:
+        hub.address = f"http://127.0.0.1:{port}"
         done = push(hub, str(model), "--to", "me/m")
     assert done.returncode == 4
     assert "the push to me/m failed" in done.stderr

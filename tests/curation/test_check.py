@@ -22,9 +22,6 @@ import time
 def even(query, response):
     return int(response.split()[1].rstrip(".")) % 2 == 0 if response else False
 
-def nothing(query, response):
-    return not response
-
 def sometimes(query, response):
     if response.startswith("Thought 1"):
         raise KeyError("x")

@@ -18,7 +18,8 @@ from dartmath.model import ModelSection
 from dartmath.prompts.template import load_template
 from dartmath.queries.config import QuerySource
 from dartmath.queries.load import load
-from dartmath.sampling.responses import ResponseColumns, StoredResponses
+from dartmath.sampling.config import ResponseColumns
+from dartmath.sampling.responses import StoredResponses
 from evaluation.memory import make_sample, write_evaluation
 
 MODEL, QA = ModelSection(name="acme/elsewhere"), load_template("qa")

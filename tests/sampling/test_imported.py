@@ -15,11 +15,10 @@ from hypothesis import strategies as st
 
 from dartmath.errors import ConfigError, DataError
 from dartmath.queries.query import Query
-from dartmath.sampling.config import Prop2Diff, SamplingSection, Uniform
+from dartmath.sampling.config import Prop2Diff, ResponseColumns, SamplingSection, Uniform
 from dartmath.sampling.imported import Imported, import_responses
 from dartmath.sampling.journal import open_journal
-from dartmath.sampling.responses import ResponseColumns, StoredResponses
-from dartmath.sampling.run import run_identity
+from dartmath.sampling.responses import StoredResponses
 from dartmath.sampling.sample import Sample
 from dartmath.verify.outcome import Outcome
 from sampling.simulated import MODEL, QA, SimulatedEngine, assert_sound, make_queries, run
@@ -45,11 +44,14 @@ def imported(
 ) -> Imported:
     asked = queries or make_queries(4)
     return import_responses(
-        StoredResponses(sources, ResponseColumns(**columns)),  # type: ignore[arg-type]
         asked,
+        StoredResponses(sources, ResponseColumns(**columns)),  # type: ignore[arg-type]
+        QA,
+        section,
         folder,
-        section=section,
-        identity=run_identity(asked, section, QA, model=MODEL, seed=7, shots={}),
+        seed=7,
+        model=MODEL,
+        shots={},
         count_tokens=lambda texts: [len(text) for text in texts],
     )
 

@@ -10,7 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dartmath.errors import DataError
-from dartmath.sampling.responses import ResponseColumns, read_responses
+from dartmath.sampling.config import ResponseColumns
+from dartmath.sampling.responses import read_responses
 
 NAMES = st.sampled_from(["query", "response", "id", "a", "0", "*", "a.b"])
 VALUES = st.recursive(

@@ -10,11 +10,12 @@ import typer
 from dartmath.cli._options import parse_set, resolve_section, section_options
 from dartmath.cli._shared import JsonOption, SeedOption, SetOption
 from dartmath.evaluation.config import EvaluationSection
-from dartmath.sampling.responses import ResponseColumns, StoredResponses
+from dartmath.sampling.config import ResponseColumns
 
 if TYPE_CHECKING:
     from dartmath.evaluation.result import EvaluationResult
     from dartmath.recipe import Recipe
+    from dartmath.sampling.responses import StoredResponses
 
 # Where `overrides` holds the flags that name columns.
 _COLUMNS = "columns."
@@ -96,6 +97,7 @@ def command(
 def _stored(sources: list[str] | None, overrides: dict[str, Any]) -> StoredResponses | None:
     """The responses to score, with the columns that the flags name, which leave `overrides`."""
     from dartmath.errors import ConfigError
+    from dartmath.sampling.responses import StoredResponses
 
     names = [key for key in overrides if key.startswith(_COLUMNS)]
     columns = {key.removeprefix(_COLUMNS): overrides.pop(key) for key in names}

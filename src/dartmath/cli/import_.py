@@ -11,7 +11,7 @@ import typer
 
 from dartmath.cli._options import parse_set, resolve_section, section_options
 from dartmath.cli._shared import JsonOption, SetOption
-from dartmath.sampling.responses import ResponseColumns, StoredResponses
+from dartmath.sampling.config import ResponseColumns
 
 if TYPE_CHECKING:
     from dartmath.sampling.imported import Imported
@@ -55,6 +55,7 @@ def command(
     from dartmath.pipeline import run_import
     from dartmath.prompts.template import load_template
     from dartmath.recipe import load_recipe
+    from dartmath.sampling.responses import StoredResponses
     from dartmath.terminal import print_json, warn
 
     stored = StoredResponses(tuple(responses), resolve_section(ResponseColumns, overrides))

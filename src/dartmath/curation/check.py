@@ -10,21 +10,19 @@ worker processes, with a time limit for each response.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Future
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, tee
 
 from dartmath.curation.config import CurationSection
 from dartmath.curation.pool import Check, Journal
 from dartmath.queries.query import Query
 from dartmath.sampling.sample import Sample
 from dartmath.terminal import progress_bar, warn
+from dartmath.verify.batch import grade_many
 from dartmath.verify.outcome import Outcome, Verdict
 from dartmath.verify.own import bare_name, own_verifiers
-from dartmath.verify.pool import GradingPool
 
 KEY = "curation.check"
-_WINDOW = 4096
 
 
 def own_check(journal: Journal, section: CurationSection) -> Check:
@@ -52,16 +50,10 @@ def _verdicts(
     journal: Journal, queries: Mapping[str, Query], section: CurationSection
 ) -> Iterator[tuple[Sample, Verdict]]:
     total = (journal.manifest.get("summary") or {}).get("correct")
-    samples, done = journal.samples([Outcome.CORRECT]), 0
-    with (
-        GradingPool(section.check_workers, section.check_seconds) as grader,
-        progress_bar("checking", total) as bar,
-    ):
-        while batch := list(islice(samples, _WINDOW)):
-            futures: list[Future[Verdict]] = [
-                grader.submit(queries[s.query_id], s.text, finish_reason=s.finish_reason) for s in batch
-            ]
-            for sample, future in zip(batch, futures, strict=True):
-                yield sample, future.result()
-                done += 1
-                bar.update(done)
+    samples, asked = tee(journal.samples([Outcome.CORRECT]))
+    pairs = ((queries[sample.query_id], sample.text) for sample in asked)
+    verdicts = grade_many(pairs, section.check_workers, timeout=section.check_seconds)
+    with progress_bar("checking", total) as bar:
+        for done, found in enumerate(zip(samples, verdicts, strict=True), 1):
+            yield found
+            bar.update(done)

@@ -18,7 +18,7 @@ from dartmath.evaluation.score import Benchmark
 from dartmath.queries.config import QuerySource
 from dartmath.queries.load import load_all
 from dartmath.queries.query import Query
-from dartmath.sampling.journal import JournalReader, open_journal
+from dartmath.sampling.journal import JournalReader, journal_folder, open_journal
 from dartmath.sampling.journal_manifest import QUERIES
 from dartmath.sampling.new_pool import new_pool
 from dartmath.sampling.sample import Sample
@@ -29,7 +29,7 @@ Keep = Callable[[Sample], None]
 
 def journal_of(folder: Path) -> JournalReader:
     """The journal of a sampling or evaluation folder; `DataError` where there is none."""
-    for candidate in (folder / SAMPLES, folder / "sample", folder):
+    for candidate in (folder / SAMPLES, journal_folder(folder)):
         if (candidate / QUERIES).is_file():
             return open_journal(candidate)
     raise DataError(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from dartmath.errors import RunError
 from dartmath.evaluation.config import EvaluationSection
@@ -16,7 +15,6 @@ from dartmath.queries.query import Query
 from dartmath.sampling.imported import import_responses
 from dartmath.sampling.journal import open_journal
 from dartmath.sampling.responses import StoredResponses
-from dartmath.sampling.run import run_identity
 
 
 def score_responses(
@@ -38,17 +36,15 @@ def score_responses(
 
     benchmarks = load_benchmarks(section)
     queries = [query for benchmark in benchmarks for query in benchmark.queries]
-    sampling = sampling_section(section)
-    shots = shots_for([one.source for one in benchmarks], section.shots, tools=section.tools is not None)
-    identity = run_identity(
-        queries, sampling, template, model=model_identity(model, section), seed=seed, shots=shots
-    )
     import_responses(
-        stored,
         queries,
+        stored,
+        template,
+        sampling_section(section),
         folder / SAMPLES,
-        section=sampling,
-        identity=identity,
+        seed=seed,
+        model=model_identity(model, section),
+        shots=shots_for([one.source for one in benchmarks], section.shots, tools=section.tools is not None),
         count_tokens=token_counter(model),
     )
     _check_complete(queries, section.trials, folder)
@@ -56,7 +52,7 @@ def score_responses(
 
 
 def _check_complete(queries: Sequence[Query], trials: int, folder: Path) -> None:
-    counts: Mapping[str, Any] = open_journal(folder / SAMPLES).counts()
+    counts = open_journal(folder / SAMPLES).counts()
     lacking = [query for query in queries if counts[query.id].trials < trials]
     if lacking:
         raise RunError(

@@ -102,10 +102,13 @@ def _column(row: Row, name: str) -> Any:
 
 def _text(row: Row, name: str | None) -> str | None:
     value = _column(row, name) if name else None
-    if isinstance(value, float) and value.is_integer():
-        # A column of whole numbers with gaps is one of floats in most tables.
-        value = int(value)
-    return None if value is None else str(value)
+    return None if value is None else cell_text(value)
+
+
+def cell_text(value: Any) -> str:
+    """What a cell says, as text: a whole number without a decimal point."""
+    # A column of whole numbers with gaps is one of floats in most tables.
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _kept(row: Row, names: Iterable[str]) -> dict[str, Any]:

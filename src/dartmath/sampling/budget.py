@@ -12,7 +12,6 @@ from dartmath.sampling.tally import Tally
 TOLERANCE = 0.1
 """The share of a budget by which requests in flight may break it, were each to take the most it can."""
 
-
 _PER_TOKEN = Price(per_million_tokens=1e6)
 
 
@@ -110,7 +109,8 @@ class BudgetGuard:
         hours = cost(price, self._meter.hours, 0, 0)
         responses = cost(price, 0, self._prompt_tokens, self._tokens)
         spent, mean = hours + responses, responses / max(1, self._responses)
+        if spent + generating * mean >= limit:
+            return True
         # One alone is let go while anything is left: what it takes may be less.
-        if spent + generating * mean >= limit or not generating:
-            return spent + generating * mean >= limit
-        return spent + (generating + 1) * cost(price, 0, *self._largest) > (1 + TOLERANCE) * limit
+        most = spent + (generating + 1) * cost(price, 0, *self._largest)
+        return generating > 0 and most > (1 + TOLERANCE) * limit

@@ -148,3 +148,18 @@ class SamplingSection(Section):
                 "budget.money stops nothing without a price; set price.per_hour or per_million_tokens"
             )
         return self
+
+
+class ResponseColumns(Section):
+    """Where the rows of a file of responses hold what: a column, or a path such as `message.content`."""
+
+    query: str = "query"
+    """Column of the problem text, by which a response finds its query."""
+    id: str | None = None
+    """Column of the query's id in the recipe (`ID`, or `ID/0`, `ID/1` ...), in place of its text."""
+    response: str = "response"
+    """Column of the response: a text, or a list of texts."""
+    finish: str | None = None
+    """Column of why the response ended; `length` and `max_tokens` say that it was cut off."""
+    tokens: str | None = None
+    """Column of the number of generated tokens; counted with the model's tokenizer when absent."""

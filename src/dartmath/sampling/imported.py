@@ -19,6 +19,7 @@ from typing import Any
 from dartmath.engines.protocol import Completion
 from dartmath.errors import DataError
 from dartmath.manifest import new_manifest, read_manifest, write_manifest
+from dartmath.prompts.template import Example, Template
 from dartmath.queries.query import Query
 from dartmath.sampling.config import SamplingSection
 from dartmath.sampling.journal_manifest import VERSION, other_settings
@@ -30,6 +31,7 @@ from dartmath.sampling.responses import (
     read_responses,
     run_folder,
 )
+from dartmath.sampling.run import run_identity
 from dartmath.sampling.sample import Sample
 from dartmath.sampling.trials import Landed, judged
 from dartmath.terminal import Progress, progress_bar, warn
@@ -61,18 +63,21 @@ class Imported:
 
 
 def import_responses(
-    stored: StoredResponses,
     queries: Sequence[Query],
+    stored: StoredResponses,
+    template: Template,
+    section: SamplingSection,
     folder: Path,
     *,
-    section: SamplingSection,
-    identity: Mapping[str, Any],
+    seed: int,
+    model: Mapping[str, Any],
+    shots: Mapping[str, Sequence[Example]],
     count_tokens: CountTokens,
 ) -> Imported:
     """Write the run `folder` of the responses in `stored` (see `read_responses`), in their order.
 
-    `identity` is what `dartmath.sampling.run.run_identity` says of the run that made them, and that
-    may go on from them. `count_tokens` counts where no column says it.
+    The other arguments are those of `dartmath.sampling.run.sample`: they say what made the responses,
+    and a run with the same ones may go on from them. `count_tokens` counts where no column says it.
 
     Raises `DataError` when the folder is there already, for a malformed row, and where no response
     belongs to any query; nothing is left of the folder then. Warns of what is left out, and of runs
@@ -81,6 +86,7 @@ def import_responses(
     if folder.exists():
         raise DataError("is there already; imported responses go to a new folder", path=folder)
     check_sources(stored.sources)
+    identity = run_identity(queries, section, template, model=model, seed=seed, shots=shots)
     work = _Import(queries, section, count_tokens)
     engine = {"kind": "imported"}
     manifest = new_manifest(

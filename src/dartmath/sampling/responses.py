@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dartmath.config import Section
 from dartmath.errors import DataError, nearest
 from dartmath.paths import expand_home
-from dartmath.queries.files import HUB_PREFIX, own_rows
+from dartmath.queries.files import HUB_PREFIX, cell_text, own_rows
 from dartmath.queries.rows import Row
-from dartmath.sampling.journal import open_journal
+from dartmath.sampling.config import ResponseColumns
+from dartmath.sampling.journal import journal_folder, open_journal
 from dartmath.sampling.journal_manifest import QUERIES
 from dartmath.sampling.sample import Sample
 from dartmath.text import encodable
@@ -27,21 +27,6 @@ from dartmath.text import encodable
 # What servers and libraries say of a response that ran into its token limit.
 _CUT = ("length", "max_tokens", "max_output_tokens", "model_length")
 _SHOWN = 80
-
-
-class ResponseColumns(Section):
-    """Where the rows of a file of responses hold what: a column, or a path such as `message.content`."""
-
-    query: str = "query"
-    """Column of the problem text, by which a response finds its query."""
-    id: str | None = None
-    """Column of the query's id in the recipe (`ID`, or `ID/0`, `ID/1` ...), in place of its text."""
-    response: str = "response"
-    """Column of the response: a text, or a list of texts."""
-    finish: str | None = None
-    """Column of why the response ended; `length` and `max_tokens` say that it was cut off."""
-    tokens: str | None = None
-    """Column of the number of generated tokens; counted with the model's tokenizer when absent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +84,8 @@ def check_sources(sources: Sequence[str]) -> None:
 
 def run_folder(source: str) -> Path | None:
     """The journal of a source that is a sampling run; None for any other."""
-    path = expand_home(source)
-    return next((p for p in (path / "sample", path) if (p / QUERIES).is_file()), None)
+    folder = journal_folder(expand_home(source))
+    return folder if (folder / QUERIES).is_file() else None
 
 
 def _samples(folder: Path) -> Iterator[Response]:
@@ -119,7 +104,7 @@ def _samples(folder: Path) -> Iterator[Response]:
 
 
 def _of_row(row: Row, columns: ResponseColumns, place: str) -> Iterator[Response]:
-    query_id = None if columns.id is None else _id(_value(row, columns.id, "--id"))
+    query_id = None if columns.id is None else cell_text(_value(row, columns.id, "--id"))
     query = None if columns.id else _text(_value(row, columns.query, "--query"), columns.query)
     texts = _value(row, columns.response, "--response")
     texts = list(texts) if isinstance(texts, list | tuple) else [texts]
@@ -168,11 +153,6 @@ def _follow(value: Any, path: Sequence[str]) -> Any:
     if isinstance(value, Mapping):
         return _follow(value[head], rest)
     raise LookupError(head)
-
-
-def _id(value: Any) -> str:
-    # A column of whole numbers with gaps is one of floats in most tables.
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _text(value: Any, column: str) -> str:
