@@ -17,6 +17,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
+from dartmath.base.terminal import print_table
 from dartmath.curation.bands import band_of
 from dartmath.curation.export import rows_of, write_rows
 from dartmath.curation.pool import read_pool
@@ -24,7 +25,6 @@ from dartmath.curation.select import count_rows, select
 from dartmath.queries.query import Query
 from dartmath.sampling.config import Uniform
 from dartmath.sampling.sample import Sample
-from dartmath.terminal import print_table
 from dartmath.verify.outcome import Outcome
 
 K = 40

@@ -15,12 +15,12 @@ import resource
 import time
 from collections.abc import Iterator
 
+from dartmath.base.errors import MissingDependencyError
+from dartmath.base.terminal import print_table
 from dartmath.curation.decontaminate import decontaminate
-from dartmath.errors import MissingDependencyError
 from dartmath.queries import Query, QuerySource, load
 from dartmath.queries.query import make_query
 from dartmath.queries.registry import datasets
-from dartmath.terminal import print_table
 
 
 def varied(sources: list[Query], count: int) -> Iterator[Query]:

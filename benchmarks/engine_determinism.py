@@ -14,11 +14,11 @@ from typing import Any
 
 from engine_throughput import word_problems
 
+from dartmath.base.terminal import print_table
 from dartmath.engines import Generation, Request, create_engine
 from dartmath.engines.config import TransformersEngine
 from dartmath.model import ModelSection, load_tokenizer
 from dartmath.prompts.template import load_template
-from dartmath.terminal import print_table
 
 
 def texts(model: ModelSection, requests: list[Request], slots: int) -> dict[str, tuple[str, int]]:

@@ -17,11 +17,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from dartmath.base.terminal import print_table
 from dartmath.engines import Generation, Request, create_engine
 from dartmath.engines.config import TransformersEngine
 from dartmath.model import ModelSection, load_model, load_tokenizer, pick_device
 from dartmath.prompts.template import load_template
-from dartmath.terminal import print_table
 
 
 @dataclass(frozen=True)

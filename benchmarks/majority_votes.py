@@ -15,8 +15,8 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
+from dartmath.base.terminal import print_table
 from dartmath.evaluation.metrics import joined, majority_at_k, powers_of_two
-from dartmath.terminal import print_table
 from dartmath.verify import parse, verify
 
 _SPELLINGS: tuple[tuple[str, str], ...] = (

@@ -20,7 +20,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import torch
 
-from dartmath.terminal import print_table
+from dartmath.base.terminal import print_table
 from dartmath.training.attention import with_attention
 
 SIZE = {

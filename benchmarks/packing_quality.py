@@ -17,7 +17,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 
-from dartmath.terminal import print_table
+from dartmath.base.terminal import print_table
 from dartmath.training.pack import next_fit, pack
 
 CAPACITY = 4096

@@ -71,7 +71,7 @@ def main() -> None:
     if options.prepare:
         prepare(options.prepare)
         return
-    from dartmath.terminal import print_table
+    from dartmath.base.terminal import print_table
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "train.parquet"

@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from dartmath.base.terminal import print_table
 from dartmath.curation.config import CurationSection
 from dartmath.curation.run import curate
 from dartmath.engines.protocol import Completion, Request
@@ -23,7 +24,6 @@ from dartmath.queries.query import make_query
 from dartmath.report import write_report
 from dartmath.sampling.config import VRT, SamplingSection
 from dartmath.sampling.run import sample
-from dartmath.terminal import print_table
 
 TRIALS = 40
 LEVELS = 5

@@ -20,8 +20,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from dartmath.base.errors import EngineError
 from dartmath.engines.protocol import Completion, Request
-from dartmath.errors import EngineError
 from dartmath.prompts.template import load_template
 from dartmath.queries.query import Query
 from dartmath.sampling.config import SamplingSection, Uniform

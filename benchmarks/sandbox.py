@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from dartmath.terminal import print_table
+from dartmath.base.terminal import print_table
 from dartmath.tools import Sandbox, find_isolation
 
 LIGHT = ["x = 2", "x ** 10", "sum(range(1000))", "print(x)"]

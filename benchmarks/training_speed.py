@@ -35,9 +35,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 
+from dartmath.base.terminal import print_table
 from dartmath.model import ModelSection
 from dartmath.prompts.template import load_template
-from dartmath.terminal import print_table
 from dartmath.training import journal, trainer
 from dartmath.training.config import TrainingSection
 from dartmath.training.run import train

@@ -21,10 +21,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dartmath.base.terminal import info, print_table
 from dartmath.evaluation.intervals import wilson
 from dartmath.model import ModelSection, resolve_model
 from dartmath.prompts.template import Template, encode_prompt, load_template
-from dartmath.terminal import info, print_table
 from dartmath.training.config import Lora, TrainingSection
 from dartmath.training.run import train
 

@@ -96,7 +96,10 @@ def measured(judge: Judge, rows: list[Row]) -> Result:
 
 def uncached(rows: list[Row]) -> None:
     """Forget what earlier passes over the rows left in the caches."""
-    from dartmath.verify import choices, literals, names, parser, units, words
+    from dartmath.verify.compare import choices
+    from dartmath.verify.language import names, units
+    from dartmath.verify.parsing import parser, words
+    from dartmath.verify.tree import literals
 
     remembered = (parser._remembered, literals._remembered, words.fold, names.split_word)
     for function in (*remembered, units.parse_unit, choices.options):

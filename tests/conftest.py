@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from dartmath.errors import MissingDependencyError
+from dartmath.base.errors import MissingDependencyError
 from dartmath.model import resolve_model
 
 # Examples take as long as the machine is busy.

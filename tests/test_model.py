@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dartmath.errors import ConfigError, DataError, MissingDependencyError
+from dartmath.base.errors import ConfigError, DataError, MissingDependencyError
 from dartmath.model import (
     PACKAGED,
     ModelSection,

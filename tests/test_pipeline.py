@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from dartmath.config import validate
-from dartmath.errors import JournalError
+from dartmath.base.errors import JournalError
+from dartmath.base.run_lock import RunLock
+from dartmath.base.section import validate
 from dartmath.pipeline import RunFolders, run_recipe, template_warning
 from dartmath.recipe import Recipe, load_recipe
-from dartmath.run_lock import RunLock
 from sampling.simulated import QA, SimulatedEngine, run
 from training.material import write_tiny_llama
 

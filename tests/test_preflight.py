@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dartmath.errors import ConfigError, UsageError
+from dartmath.base.errors import ConfigError, UsageError
 from dartmath.preflight import check_recipe
 from dartmath.recipe import load_recipe
 

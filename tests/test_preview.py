@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dartmath.errors import UnknownNameError
+from dartmath.base.errors import UnknownNameError
 from dartmath.preview import Preview, preview
 from dartmath.recipe import load_recipe
 from dartmath.sampling.config import Prop2Diff

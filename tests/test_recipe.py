@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from dartmath.config import validate
-from dartmath.errors import ConfigError, DataError, UnknownNameError
+from dartmath.base.errors import ConfigError, DataError, UnknownNameError
+from dartmath.base.section import validate
 from dartmath.prompts.template import load_template
 from dartmath.recipe import Recipe, builtin_recipes, load_recipe, run_name, set_key
 from dartmath.sampling.config import Custom

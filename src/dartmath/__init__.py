@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dartmath.errors import DartmathError
+    from dartmath.base.errors import DartmathError
     from dartmath.queries.query import Query
     from dartmath.verify import extract_answer, grade, verify
     from dartmath.verify.outcome import Outcome, Verdict
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "DartmathError": "dartmath.errors",
+    "DartmathError": "dartmath.base.errors",
     "Query": "dartmath.queries.query",
     "Outcome": "dartmath.verify.outcome",
     "Verdict": "dartmath.verify.outcome",

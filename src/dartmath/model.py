@@ -12,11 +12,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
-from dartmath.atomic import beside
-from dartmath.config import Section
-from dartmath.errors import ConfigError, DataError, MissingDependencyError
-from dartmath.paths import expand_home
-from dartmath.terminal import info, warn
+from dartmath.base.errors import ConfigError, DataError, MissingDependencyError
+from dartmath.base.files import beside
+from dartmath.base.paths import expand_home
+from dartmath.base.section import Section
+from dartmath.base.terminal import info, warn
 
 DType = Literal["auto", "float32", "bfloat16", "float16"]
 

@@ -15,15 +15,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dartmath.base.errors import ConfigError
+from dartmath.base.files import write_text
+from dartmath.base.manifest import read_manifest
+from dartmath.base.paths import expand_home
+from dartmath.base.terminal import info, warn
 from dartmath.engines.config import OpenAIEngine, RayEngine, TransformersEngine
-from dartmath.errors import ConfigError
-from dartmath.manifest import read_manifest, write_atomic
 from dartmath.model import ModelSection, describe_model, token_counter
-from dartmath.paths import expand_home
 from dartmath.preflight import check_recipe
 from dartmath.prompts.template import Template, load_template
 from dartmath.recipe import Recipe
-from dartmath.terminal import info, warn
 
 if TYPE_CHECKING:
     from dartmath.engines.config import EngineSection
@@ -80,7 +81,7 @@ def run_recipe(recipe: Recipe, *, amend: bool = False) -> RunFolders:
     of the stages, those of wrong names and settings before anything runs, and `JournalError` while
     another process runs into the same folder; whatever was finished before stays.
     """
-    from dartmath.run_lock import RunLock
+    from dartmath.base.run_lock import RunLock
 
     check_recipe(recipe)
     folders = RunFolders(recipe.folder)
@@ -94,7 +95,7 @@ def run_recipe(recipe: Recipe, *, amend: bool = False) -> RunFolders:
             stage()
             # Not before sampling has accepted it: what is refused has made nothing here.
             if not recorded:
-                write_atomic(folders.recipe, recipe.to_yaml())
+                write_text(folders.recipe, recipe.to_yaml())
                 recorded = True
         run_report(recipe, folders)
     return folders
@@ -225,7 +226,7 @@ def _base_model(recipe: Recipe) -> ModelSection:
 def _is_recorded(recipe: Recipe, folders: RunFolders) -> bool:
     """Whether the resolved recipe lies beside its results: written if none is, warned of if another is."""
     if not folders.recipe.is_file():
-        write_atomic(folders.recipe, recipe.to_yaml())
+        write_text(folders.recipe, recipe.to_yaml())
     elif folders.recipe.read_text(encoding="utf-8") != recipe.to_yaml():
         warn(f"{folders.recipe} differs from the recipe given; every stage checks what it may go on with")
         return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dartmath.functions import load_function
+from dartmath.base.functions import load_function
 from dartmath.model import resolve_model
 from dartmath.prompts.template import load_template
 from dartmath.recipe import Recipe
@@ -21,7 +21,7 @@ def check_recipe(recipe: Recipe) -> None:
     from dartmath.sampling import policy as policies
     from dartmath.training.launch import launch_file
     from dartmath.training.layout import batch_layout
-    from dartmath.verify.own import KEY, is_own
+    from dartmath.verify.custom import KEY, is_own
 
     load_template(recipe.template)
     for policy in (recipe.sampling.policy, recipe.curation.policy):

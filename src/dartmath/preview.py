@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from dartmath.errors import DataError
+from dartmath.base.errors import DataError
 from dartmath.model import ModelSection, load_tokenizer
 from dartmath.preflight import check_recipe
 from dartmath.prompts.template import Example, encode_prompt, load_template

@@ -10,15 +10,15 @@ from typing import Any
 import yaml
 from pydantic import Field
 
-from dartmath.config import Key, Section, validate
+from dartmath.base.errors import ConfigError, DataError, UnknownNameError
+from dartmath.base.paths import expand_home
+from dartmath.base.recipe_file import RecipeFile
+from dartmath.base.section import Key, Section, validate
 from dartmath.curation.config import CurationSection
 from dartmath.engines.config import EngineSection, TransformersEngine
-from dartmath.errors import ConfigError, DataError, UnknownNameError
 from dartmath.evaluation.config import EvaluationSection
 from dartmath.model import ModelSection
-from dartmath.paths import expand_home
 from dartmath.queries.config import QuerySource
-from dartmath.recipe_file import RecipeFile
 from dartmath.sampling.config import SamplingSection
 from dartmath.training.config import TrainingSection
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from dartmath.base.errors import DataError
+from dartmath.base.manifest import read_manifest
 from dartmath.cli import app
-from dartmath.errors import DataError
-from dartmath.manifest import read_manifest
 from dartmath.sampling.config import Prop2Diff
 from report.made_run import make_sample
 

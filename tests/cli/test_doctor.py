@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from dartmath.base.errors import MissingDependencyError
 from dartmath.cli import _checks, app
-from dartmath.errors import MissingDependencyError
 from engines.servers import reserved_port
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from dartmath.base.errors import ConfigError, DataError, UnknownNameError
 from dartmath.cli import app
-from dartmath.errors import ConfigError, DataError, UnknownNameError
 from dartmath.queries.config import QuerySource
 from evaluation.memory import make_queries, make_sample, write_evaluation
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from dartmath.base.errors import ConfigError, DataError, UnknownNameError
 from dartmath.cli import app
 from dartmath.cli._recipe_text import ENGINES
-from dartmath.errors import ConfigError, DataError, UnknownNameError
 from dartmath.queries import load_all
 from dartmath.recipe import load_recipe
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from cli.hub_server import SMALL, Hub
-from dartmath.manifest import new_manifest, write_manifest
+from dartmath.base.manifest import new_manifest, write_manifest
 from engines.servers import reserved_port
 
 TOKEN = "hf_swordfishswordfishswordfish"

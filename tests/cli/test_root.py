@@ -147,7 +147,7 @@ def test_a_stopped_command_leaves_without_tearing_python_down() -> None:
     script = """
 import atexit
 import dartmath.cli
-from dartmath.errors import Interrupted
+from dartmath.base.errors import Interrupted
 
 def stopped():
     print("so far")

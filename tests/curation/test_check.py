@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from dartmath.base.errors import ConfigError
+from dartmath.base.functions import load_function
 from dartmath.curation.config import CurationSection
 from dartmath.curation.run import curate
-from dartmath.errors import ConfigError
-from dartmath.functions import load_function
 from dartmath.sampling.config import Prop2Diff, SamplingSection, Uniform
 from dartmath.sampling.journal import open_journal
 from dartmath.training.rows import read_rows

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dartmath.base.errors import UnknownNameError
 from dartmath.curation.decontaminate import decontaminate, find_overlaps, loosen
-from dartmath.errors import UnknownNameError
 from dartmath.queries import QuerySource, load
 from dartmath.queries.query import Query, make_query
 

@@ -9,11 +9,11 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from dartmath.base.errors import DataError, JournalError
+from dartmath.base.manifest import read_manifest
 from dartmath.curation.config import CurationSection
 from dartmath.curation.export import COLUMNS
 from dartmath.curation.run import curate
-from dartmath.errors import DataError, JournalError
-from dartmath.manifest import read_manifest
 from dartmath.queries.config import QuerySource
 from dartmath.queries.load import load
 from dartmath.queries.query import make_query

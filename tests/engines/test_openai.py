@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 
 import pytest
 
+from dartmath.base.errors import ConfigError, EngineError
 from dartmath.engines import Completion, Engine, Generation, Request, create_engine
 from dartmath.engines.config import OpenAIEngine
-from dartmath.errors import ConfigError, EngineError
 from dartmath.model import ModelSection
 from dartmath.prompts.template import Prompt, Template, load_template
 from engines.servers import Proxy, llama_server, proxy, reserved_port

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from dartmath.base.errors import EngineError
 from dartmath.engines import Completion, Generation, Request, create_engine
 from dartmath.engines.config import OpenAIEngine
-from dartmath.errors import EngineError
 from dartmath.model import ModelSection
 from dartmath.prompts.template import Prompt, Template
 

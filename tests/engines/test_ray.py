@@ -10,10 +10,10 @@ from typing import Any
 import psutil
 import pytest
 
+from dartmath.base.errors import EngineError, UsageError
 from dartmath.engines import Completion, Generation, Request, create_engine
 from dartmath.engines.config import RayEngine, TransformersEngine
 from dartmath.engines.ray_grading import RayGradingPool
-from dartmath.errors import EngineError, UsageError
 from dartmath.model import ModelSection
 from dartmath.prompts.template import Prompt, Template
 from dartmath.queries.query import make_query

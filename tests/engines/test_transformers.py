@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from dartmath.base.errors import DataError, EngineError
 from dartmath.engines import Completion, Generation, Request, create_engine
 from dartmath.engines.config import TransformersEngine
-from dartmath.errors import DataError, EngineError
 from dartmath.model import ModelSection, load_model, load_tokenizer
 from dartmath.prompts.template import Prompt, Template, load_template
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from dartmath.base.errors import EngineError
 from dartmath.engines import Completion, Generation, Request, create_engine
 from dartmath.engines.config import TransformersEngine
-from dartmath.errors import EngineError
 from dartmath.model import ModelSection, load_tokenizer
 from dartmath.prompts.template import Prompt, Template
 

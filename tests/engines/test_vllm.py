@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from dartmath.base.errors import ConfigError, MissingDependencyError
 from dartmath.engines import Completion, Generation, Request, create_engine
 from dartmath.engines.config import VllmEngine
-from dartmath.errors import ConfigError, MissingDependencyError
 from dartmath.model import ModelSection
 from dartmath.prompts.template import Prompt, Template
 

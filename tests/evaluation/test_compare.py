@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dartmath.errors import DataError
+from dartmath.base.errors import DataError
 from dartmath.evaluation.compare import against_published, compare, unlike_published
 from dartmath.evaluation.published import find_published
 from dartmath.evaluation.result import EvaluationResult, write_result

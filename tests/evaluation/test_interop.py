@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dartmath.errors import UnknownNameError
+from dartmath.base.errors import UnknownNameError
 from dartmath.evaluation.interop import export
 from dartmath.queries.config import QuerySource
 from evaluation.memory import make_queries, make_sample, write_evaluation

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from dartmath.errors import UnknownNameError
+from dartmath.base.errors import UnknownNameError
 from dartmath.evaluation import published
 from dartmath.evaluation.published import find_published, published_models
 from dartmath.queries.registry import find_suite

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dartmath.errors import DataError, RunError, UnknownNameError
+from dartmath.base.errors import DataError, RunError, UnknownNameError
 from dartmath.evaluation.compare import compare
 from dartmath.evaluation.regrade import regrade
 from dartmath.evaluation.result import read_result

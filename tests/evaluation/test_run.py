@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from dartmath.base.errors import ConfigError, JournalError
 from dartmath.engines.config import TransformersEngine
-from dartmath.errors import ConfigError, JournalError
 from dartmath.evaluation.config import EvaluationSection
 from dartmath.evaluation.result import EvaluationResult, read_result
 from dartmath.evaluation.run import SAMPLES, benchmarks_of, evaluate, load_benchmarks

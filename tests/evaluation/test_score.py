@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from dartmath.errors import DataError
+from dartmath.base.errors import DataError
+from dartmath.base.manifest import read_manifest
 from dartmath.evaluation.result import read_result
-from dartmath.manifest import read_manifest
 from dartmath.queries.config import QuerySource
 from dartmath.verify import parse, verify
 from evaluation.memory import make_queries, make_sample, write_evaluation

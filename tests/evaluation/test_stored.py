@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from dartmath.base.errors import RunError
+from dartmath.base.manifest import read_manifest
 from dartmath.engines.config import TransformersEngine
-from dartmath.errors import RunError
 from dartmath.evaluation.config import EvaluationSection
 from dartmath.evaluation.result import EvaluationResult, read_result
 from dartmath.evaluation.run import evaluate
 from dartmath.evaluation.stored import score_responses
-from dartmath.manifest import read_manifest
 from dartmath.model import ModelSection
 from dartmath.prompts.template import load_template
 from dartmath.queries.config import QuerySource

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from dartmath.manifest import read_manifest
-from dartmath.run_lock import read_holder
+from dartmath.base.manifest import read_manifest
+from dartmath.base.run_lock import read_holder
+from dartmath.base.slurm import MOST_IDLE_RESTARTS
 from dartmath.sampling.journal import open_journal
 from dartmath.sampling.status import run_status
-from dartmath.slurm import MOST_IDLE_RESTARTS
 from dartmath.training.journal import read_log
 from docs.pages import CHECKOUT
 from launch.cluster import Cluster, slurm_cluster

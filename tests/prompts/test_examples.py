@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from dartmath.base.errors import ConfigError, SandboxError, UnknownNameError
 from dartmath.curation.arithmetic import wrong_steps
 from dartmath.curation.decontaminate import find_overlaps
-from dartmath.errors import ConfigError, SandboxError, UnknownNameError
 from dartmath.prompts.examples import (
     WorkedExample,
     examples_for,

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dartmath.errors import ConfigError, DataError, UnknownNameError
+from dartmath.base.errors import ConfigError, DataError, UnknownNameError
 from dartmath.prompts.template import Example, Template, builtin_templates, encode_prompt, load_template
 
 NAMES = sorted(builtin_templates())

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from dartmath.errors import DataError
+from dartmath.base.errors import DataError
 from dartmath.queries.config import QuerySource
 from dartmath.queries.download import content_checksum, load_builtin
 from dartmath.queries.load import load

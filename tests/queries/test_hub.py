@@ -24,7 +24,7 @@ README = (
 )
 LOADER = """
 import json, sys
-from dartmath.errors import DartmathError
+from dartmath.base.errors import DartmathError
 from dartmath.queries import QuerySource, load
 for line in sys.stdin:
     try:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from dartmath.errors import ConfigError, DataError, MissingDependencyError, UnknownNameError
+from dartmath.base.errors import ConfigError, DataError, MissingDependencyError, UnknownNameError
 from dartmath.queries import Columns, Query, QuerySource, Selector, load, load_all
 from dartmath.queries.query import make_query
 from dartmath.queries.select import select

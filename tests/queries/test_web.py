@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dartmath.errors import DataError
+from dartmath.base.errors import DataError
 from dartmath.queries.dataset import Web
 from dartmath.queries.web import read_web
 

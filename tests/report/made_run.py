@@ -9,13 +9,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from dartmath.base.manifest import new_manifest, write_manifest
 from dartmath.curation.config import CurationSection
 from dartmath.curation.run import curate
 from dartmath.engines.protocol import Completion, Engine, Request
 from dartmath.evaluation.config import EvaluationSection
 from dartmath.evaluation.run import rescore
 from dartmath.evaluation.score import Benchmark
-from dartmath.manifest import new_manifest, write_manifest
 from dartmath.model import ModelSection, describe_model
 from dartmath.prompts.template import load_template
 from dartmath.queries.config import QuerySource

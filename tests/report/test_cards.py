@@ -9,11 +9,11 @@ import pytest
 import yaml
 from huggingface_hub import DatasetCard, ModelCard
 
+from dartmath.base.errors import DataError, UnknownNameError
+from dartmath.base.manifest import read_manifest, write_manifest
 from dartmath.curation.config import CurationSection
 from dartmath.curation.run import curate
-from dartmath.errors import DataError, UnknownNameError
 from dartmath.evaluation.result import read_result
-from dartmath.manifest import read_manifest, write_manifest
 from dartmath.recipe import ReportSection
 from dartmath.report import render_cards, write_cards, write_report
 from dartmath.sampling.config import VRT, Band, Custom, PolicySection, Prop2Diff, Uniform

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dartmath.errors import DataError, UsageError
+from dartmath.base.errors import DataError, UsageError
 from dartmath.report import figure_svg, write_report
 from dartmath.report.figures_sampling import pass_rates
 from dartmath.report.figures_training import scores

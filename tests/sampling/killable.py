@@ -20,9 +20,9 @@ from typing import Any
 import psutil
 
 import dartmath.verify.judge  # noqa: F401  (imported before the fork)
+from dartmath.base.errors import DataError
 from dartmath.engines import create_engine
 from dartmath.engines.config import TransformersEngine
-from dartmath.errors import DataError
 from dartmath.model import ModelSection
 from dartmath.prompts.template import load_template
 from dartmath.queries.query import Query

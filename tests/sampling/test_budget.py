@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from dartmath.base.errors import Interrupted
 from dartmath.engines.protocol import Completion, Request
-from dartmath.errors import Interrupted
 from dartmath.sampling.config import VRT, Budget, Price, SamplingSection
 from dartmath.sampling.journal import open_journal
 from dartmath.sampling.status import run_status

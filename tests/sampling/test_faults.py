@@ -14,10 +14,10 @@ from typing import Any
 import psutil
 import pytest
 
+from dartmath.base.errors import EngineError
 from dartmath.engines import create_engine
 from dartmath.engines.config import OpenAIEngine
 from dartmath.engines.protocol import Request
-from dartmath.errors import EngineError
 from dartmath.model import ModelSection
 from dartmath.prompts.template import load_template
 from dartmath.queries.query import Query

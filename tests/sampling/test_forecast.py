@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dartmath.errors import DataError
+from dartmath.base.errors import DataError
 from dartmath.sampling import policy as rules
 from dartmath.sampling.config import VRT, Band, PolicySection, Price, Prop2Diff, SamplingSection, Uniform
 from dartmath.sampling.forecast import BandData, Beta, Estimate, bootstrap_fits, fit_beta, forecast, play

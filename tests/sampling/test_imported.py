@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dartmath.errors import ConfigError, DataError
+from dartmath.base.errors import ConfigError, DataError
 from dartmath.queries.query import Query
 from dartmath.sampling.config import Prop2Diff, ResponseColumns, SamplingSection, Uniform
 from dartmath.sampling.imported import Imported, import_responses

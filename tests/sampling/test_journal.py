@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dartmath.errors import ConfigError, DataError, JournalError
-from dartmath.manifest import read_manifest, write_manifest
+from dartmath.base.errors import ConfigError, DataError, JournalError
+from dartmath.base.manifest import read_manifest, write_manifest
 from dartmath.sampling import journal_manifest, journal_writer
 from dartmath.sampling.config import Budget, SamplingSection, Uniform
 from dartmath.sampling.journal import load_tally, open_journal

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dartmath.errors import JournalError
+from dartmath.base.errors import JournalError
 from dartmath.sampling import journal_writer
 from dartmath.sampling.config import SamplingSection, Uniform
 from dartmath.sampling.journal import open_journal
@@ -60,7 +60,7 @@ import sys
 sys.path.insert(0, sys.argv[2])
 from pathlib import Path
 from sampling.simulated import SimulatedEngine, run
-from dartmath.errors import JournalError
+from dartmath.base.errors import JournalError
 from dartmath.sampling.config import SamplingSection, Uniform
 try:
     section = SamplingSection(policy=Uniform(k=5, cap=40), workers=0)

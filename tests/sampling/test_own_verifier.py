@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from dartmath.base.errors import ConfigError, DataError, JournalError, UsageError
+from dartmath.base.manifest import read_manifest
 from dartmath.engines.protocol import Completion, Request
-from dartmath.errors import ConfigError, DataError, JournalError, UsageError
 from dartmath.evaluation.regrade import regrade
-from dartmath.manifest import read_manifest
 from dartmath.queries.config import Columns, QuerySource
 from dartmath.queries.load import load
 from dartmath.queries.query import Query

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dartmath.errors import ConfigError
+from dartmath.base.errors import ConfigError
 from dartmath.sampling import policy as rules
 from dartmath.sampling.config import VRT, Band, Custom, PolicySection, Prop2Diff, Uniform
 from dartmath.sampling.schedule import Schedule

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dartmath.errors import DataError
+from dartmath.base.errors import DataError
 from dartmath.sampling.config import ResponseColumns
 from dartmath.sampling.responses import read_responses
 

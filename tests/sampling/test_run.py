@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from dartmath.base.errors import ConfigError, DataError, EngineError, Interrupted, JournalError
+from dartmath.base.manifest import read_manifest
 from dartmath.engines.protocol import Completion, Request
-from dartmath.errors import ConfigError, DataError, EngineError, Interrupted, JournalError
-from dartmath.manifest import read_manifest
 from dartmath.sampling import policy as rules
 from dartmath.sampling.config import VRT, Band, Budget, Custom, Price, Prop2Diff, SamplingSection, Uniform
 from dartmath.sampling.journal import open_journal

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from dartmath.base.errors import EngineError
 from dartmath.engines.protocol import Request
-from dartmath.errors import EngineError
 from dartmath.sampling.config import Budget, Price, SamplingSection, Uniform
 from dartmath.sampling.status import RunStatus, run_status
 from sampling.simulated import SimulatedEngine, make_queries, run

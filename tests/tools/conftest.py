@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from dartmath.errors import SandboxError
+from dartmath.base.errors import SandboxError
 from dartmath.tools.isolation import Isolation, find_isolation
 from tools.ordinary import OrdinaryUser, ordinary_user
 

@@ -100,8 +100,7 @@ def _copy(target: Path) -> None:
     """dartmath.tools and what it imports, where everybody can read it."""
     source = Path(isolation.__file__).parents[1]
     shutil.copytree(source / "tools", target / "dartmath" / "tools")
-    for name in ("errors.py", "config.py", "text.py"):
-        shutil.copy(source / name, target / "dartmath" / name)
+    shutil.copytree(source / "base", target / "dartmath" / "base")
     (target / "dartmath" / "__init__.py").touch()
     site = Path(pytest.__file__).parents[1]
     for name in _PACKAGES:

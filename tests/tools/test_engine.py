@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from dartmath.base.errors import ConfigError, SandboxError
 from dartmath.engines.protocol import Completion, Generation, Request
-from dartmath.errors import ConfigError, SandboxError
 from dartmath.prompts.template import Prompt
 from dartmath.tools import ToolEngine, ToolsSection
 from dartmath.tools.isolation import Isolation

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dartmath.errors import SandboxError
+from dartmath.base.errors import SandboxError
 from dartmath.tools import isolation as module
 from dartmath.tools.isolation import Isolation, find_isolation
 from tools.ordinary import OrdinaryUser

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
-from dartmath.file_limit import raise_file_limit
+from dartmath.base.file_limit import raise_file_limit
 from dartmath.tools.config import ToolsSection
 from dartmath.tools.isolation import Isolation
 from dartmath.tools.sandbox import MOST_CODE_BYTES, Sandbox

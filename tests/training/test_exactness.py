@@ -183,7 +183,7 @@ def test_batches_have_no_mask_and_positions_that_begin_anew(mixture: Mixture, pa
 
 
 def test_the_probe_passes_models_that_keep_examples_apart_and_finds_those_that_do_not() -> None:
-    from dartmath.errors import TrainingError
+    from dartmath.base.errors import TrainingError
     from dartmath.training.probe import check_packing, contamination
 
     model = _model("llama", "sdpa")

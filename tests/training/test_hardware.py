@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from dartmath.errors import ConfigError, MissingDependencyError, TrainingError
+from dartmath.base.errors import ConfigError, MissingDependencyError, TrainingError
 from dartmath.model import ModelSection
 from dartmath.prompts.template import load_template
 from dartmath.training.config import Lora, TrainingSection

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from dartmath.errors import Interrupted
+from dartmath.base.errors import Interrupted
 from dartmath.training.checkpoints import newest_checkpoint, step_of
 from dartmath.training.interrupt import StopRequest, command_line, interrupted, on_interrupt
 from dartmath.training.journal import read_log

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dartmath.errors import ConfigError, UnknownNameError
+from dartmath.base.errors import ConfigError, UnknownNameError
 from dartmath.training.config import Lora
 from dartmath.training.load import lora_config
 

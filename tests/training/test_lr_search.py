@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dartmath.errors import ConfigError, DataError, TrainingError
+from dartmath.base.errors import ConfigError, DataError, TrainingError
 from dartmath.model import ModelSection
 from dartmath.prompts.template import load_template
 from dartmath.training.config import TrainingSection
@@ -32,7 +32,7 @@ def searched(tiny_llama: str, tmp_path: Path, section: TrainingSection) -> tuple
         return train(at, ModelSection(name=tiny_llama), load_template("qa"), [data], folder)
 
     def score(folder: Path) -> float:
-        from dartmath.manifest import read_manifest
+        from dartmath.base.manifest import read_manifest
 
         return -float(read_manifest(folder)["summary"]["last_loss"])
 

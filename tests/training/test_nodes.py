@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from dartmath.errors import ConfigError
+from dartmath.base.errors import ConfigError
 from dartmath.training.config import TrainingSection
 from dartmath.training.launch import launch_file, launcher
 from dartmath.training.nodes import Nodes, find_nodes, first_host

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dartmath.errors import TrainingError
+from dartmath.base.errors import TrainingError
 from dartmath.training.pack import alone, next_fit, pack
 
 lengths = st.lists(st.integers(1, 64), max_size=200)

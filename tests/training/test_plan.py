@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from dartmath.errors import ConfigError, UnknownNameError
+from dartmath.base.errors import ConfigError, UnknownNameError
 from dartmath.recipe import builtin_recipes, load_recipe
 from dartmath.training.config import Lora, TrainingSection
 from dartmath.training.plan import assumed_size, memory_table, plan

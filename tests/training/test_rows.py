@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from dartmath.errors import DataError
+from dartmath.base.errors import DataError
 from dartmath.training.rows import fingerprint, read_rows
 from training.material import examples, write_jsonl
 

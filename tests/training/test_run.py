@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import torch
 
-from dartmath.errors import ConfigError, DataError, JournalError, TrainingError, UnknownNameError
-from dartmath.manifest import read_manifest
+from dartmath.base.errors import ConfigError, DataError, JournalError, TrainingError, UnknownNameError
+from dartmath.base.manifest import read_manifest
+from dartmath.base.run_lock import RunLock
 from dartmath.model import ModelSection
 from dartmath.prompts.template import load_template
-from dartmath.run_lock import RunLock
 from dartmath.training.config import DatasetWeight, Lora, TrainingSection
 from dartmath.training.journal import read_log
 from dartmath.training.run import TrainingSummary, train

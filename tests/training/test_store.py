@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dartmath.errors import DataError
+from dartmath.base.errors import DataError
 from dartmath.prompts.template import load_template
 from dartmath.training.mixture import mix
 from dartmath.training.store import store_key, tokenise

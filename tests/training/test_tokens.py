@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dartmath.errors import ConfigError
+from dartmath.base.errors import ConfigError
 from dartmath.prompts.template import Template, encode_prompt, load_template
 from dartmath.training.tokens import IGNORED, Dropped, Encoder, Tokens, end_ids
 from training.material import TOKENIZERS, byte_level_tokenizer

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from dartmath.verify import verify
-from dartmath.verify.effort import (
+from dartmath.verify.numeric.effort import (
     FREE_BITS,
     MAX_EFFORT,
     MAX_TERMS_IN_ALL,

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from dartmath.verify import parse
-from dartmath.verify.exact import PRIME, Inexact, field_point, rational, residue
+from dartmath.verify.numeric.exact import PRIME, Inexact, field_point, rational, residue
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dartmath.verify import extract_answer
-from dartmath.verify.extract import WINDOW
+from dartmath.verify.extract.answer import WINDOW
 
 CASES = Path(__file__).parents[1] / "cases" / "verify" / "extraction.jsonl"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dartmath.verify.notation import plain_latex, repaired
+from dartmath.verify.language.notation import plain_latex, repaired
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from dartmath.errors import ConfigError
+from dartmath.base.errors import ConfigError
 from dartmath.queries.query import Query, make_query
 from dartmath.verify import GradingPool, Outcome, Verdict, grade
-from dartmath.verify.own import own_verifiers
+from dartmath.verify.custom import own_verifiers
 
 SEVERAL = """
 import os, signal, sys, time

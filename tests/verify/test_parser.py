@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dartmath.verify import parse
-from dartmath.verify.expression import Text
+from dartmath.verify.tree.expression import Text
 
 
 @pytest.mark.parametrize(

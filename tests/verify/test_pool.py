@@ -10,7 +10,7 @@ from typing import Any
 import psutil
 import pytest
 
-from dartmath.errors import UsageError
+from dartmath.base.errors import UsageError
 from dartmath.queries.query import make_query
 from dartmath.verify import GradingPool, Outcome, grade, grade_many
 
@@ -23,7 +23,7 @@ def workers_of_this_process() -> list[psutil.Process]:
 
 def _is_worker(process: psutil.Process) -> bool:
     try:
-        return "dartmath.verify.worker" in " ".join(process.cmdline())
+        return "dartmath.verify.serve.worker" in " ".join(process.cmdline())
     except psutil.NoSuchProcess:  # it ended just now; a zombie is one of these too
         return False
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dartmath.errors import DataError
+from dartmath.base.errors import DataError
 from dartmath.verify.rewards import trl_reward, verifiers_reward, verl_reward
 
 CHAT = [{"role": "assistant", "content": r"It is \boxed{4}."}]

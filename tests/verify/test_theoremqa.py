@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dartmath.errors import UnknownNameError
+from dartmath.base.errors import UnknownNameError
 from dartmath.queries.query import make_query
 from dartmath.verify import Outcome, grade
 from dartmath.verify.theoremqa import verify_theoremqa

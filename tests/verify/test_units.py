@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from dartmath.verify.units import parse_unit
+from dartmath.verify.language.units import parse_unit
 
 
 @pytest.mark.parametrize(

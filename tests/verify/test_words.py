@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dartmath.verify.words import clock, fold, named
+from dartmath.verify.parsing.words import clock, fold, named
 
 
 @pytest.mark.parametrize(

@@ -78,14 +78,14 @@ class LazyGroup(TyperGroup):
         """As the base class, with the nearest verb named when there is none."""
         wrong = bool(args) and not args[0].startswith("-") and args[0] not in VERBS
         if wrong and not ctx.resilient_parsing:
-            from dartmath.errors import UnknownNameError
+            from dartmath.base.errors import UnknownNameError
 
             raise UnknownNameError("command", args[0], VERBS)
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         """As the base class, with Ctrl-C as an error of the tree."""
-        from dartmath.errors import Interrupted
+        from dartmath.base.errors import Interrupted
 
         try:
             return super().invoke(ctx)
@@ -158,8 +158,8 @@ def _leave_at_once(code: int) -> NoReturn:
 
 def main(command: Callable[[], Any] | None = None) -> None:
     """Run the command line, or one command; expected errors become one message and their exit code."""
-    from dartmath.errors import DartmathError, Interrupted
-    from dartmath.text import printable
+    from dartmath.base.errors import DartmathError, Interrupted
+    from dartmath.base.text import printable
 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):

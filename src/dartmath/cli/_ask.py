@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import typer
 
-from dartmath.errors import ConfigError, UsageError
+from dartmath.base.errors import ConfigError, UsageError
 
 
 class Asker:

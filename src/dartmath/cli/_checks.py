@@ -13,9 +13,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
-from dartmath.cpus import available_cpus
-from dartmath.errors import ConfigError, DartmathError
-from dartmath.paths import expand_home
+from dartmath.base.cpus import available_cpus
+from dartmath.base.errors import ConfigError, DartmathError
+from dartmath.base.paths import expand_home
 
 Status = Literal["ok", "optional", "warning", "missing"]
 

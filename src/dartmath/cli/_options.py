@@ -23,10 +23,10 @@ import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from dartmath.config import Section, validate
-from dartmath.errors import ConfigError
+from dartmath.base.errors import ConfigError
+from dartmath.base.recipe_file import Loader, OldNumberError
+from dartmath.base.section import Section, validate
 from dartmath.recipe import load_recipe, set_key
-from dartmath.recipe_file import Loader, OldNumberError
 
 S = TypeVar("S", bound=Section)
 Flag = tuple[str, tuple[str, Any]]  # (parameter name, (dotted key, annotation))

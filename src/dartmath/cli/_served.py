@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import sys
 
+from dartmath.base.errors import UsageError
 from dartmath.cli import load_verb, main
 from dartmath.cli._options import parse_set
-from dartmath.errors import UsageError
 from dartmath.recipe import load_recipe
 
 

@@ -29,8 +29,8 @@ def command(
         dartmath card runs/tiny/dataset --print
     """
     section = resolve_section(ReportSection, overrides, recipe=recipe, key="report")
+    from dartmath.base.terminal import info
     from dartmath.report import render_cards, write_cards
-    from dartmath.terminal import info
 
     if show:
         for _, text in render_cards(section, run):

@@ -29,7 +29,7 @@ def command(
         dartmath compare runs/tiny/evaluation/before runs/tiny/evaluation/after
         dartmath compare runs/evaluation/my-model --published dart-math-llama3-8b-uniform
     """
-    from dartmath.errors import ConfigError
+    from dartmath.base.errors import ConfigError
 
     if (second is None) == (published is None):
         raise ConfigError("give a second folder or --published NAME, for example: dartmath compare A B")
@@ -40,9 +40,9 @@ def command(
 
 
 def _two(first: Path, second: Path, *, as_json: bool) -> None:
+    from dartmath.base.terminal import print_json, print_table, warn
     from dartmath.evaluation.compare import compare
     from dartmath.evaluation.tables import comparison_table
-    from dartmath.terminal import print_json, print_table, warn
 
     found = compare(first, second)
     if as_json:
@@ -57,11 +57,11 @@ def _two(first: Path, second: Path, *, as_json: bool) -> None:
 
 
 def _published(folder: Path, name: str, *, as_json: bool) -> None:
+    from dartmath.base.terminal import print_json, print_table, warn
     from dartmath.evaluation.compare import against_published, unlike_published
     from dartmath.evaluation.published import find_published
     from dartmath.evaluation.result import read_result
     from dartmath.evaluation.tables import published_table
-    from dartmath.terminal import print_json, print_table, warn
 
     known, result = find_published(name), read_result(folder)
     rows = against_published(result, known)

@@ -44,8 +44,8 @@ def command(
     if compare:
         _compare(journal, section, as_json)
         return
+    from dartmath.base.terminal import print_json
     from dartmath.curation.run import curate
-    from dartmath.terminal import print_json
 
     folder = out or journal.parent / "dataset"
     summary = curate(journal, section, folder)
@@ -59,15 +59,15 @@ def _over_sampling_policy(journal: Path, overrides: dict[str, Any]) -> dict[str,
     """`--policy-k 2` alone means the sampling policy with another k."""
     if "policy.kind" in overrides or not any(key.startswith("policy.") for key in overrides):
         return overrides
-    from dartmath.manifest import read_manifest
+    from dartmath.base.manifest import read_manifest
 
     sampled = read_manifest(journal, stage="sample")["config"]["policy"]
     return {f"policy.{key}": value for key, value in sampled.items()} | overrides
 
 
 def _compare(journal: Path, section: CurationSection, as_json: bool) -> None:
+    from dartmath.base.terminal import print_json, print_table
     from dartmath.curation.compare import compare_policies
-    from dartmath.terminal import print_json, print_table
 
     comparison = compare_policies(journal, section.size, deduplicate=section.deduplicate)
     if as_json:
@@ -79,7 +79,7 @@ def _compare(journal: Path, section: CurationSection, as_json: bool) -> None:
 
 def show(summary: CurationSummary, folder: Path) -> None:
     """Print what a set is made of, and what the pool lacks."""
-    from dartmath.terminal import print_table
+    from dartmath.base.terminal import print_table
 
     print_table(
         f"{summary.rows:,} responses to {summary.covered:,} of {summary.queries:,} queries -> {folder}",

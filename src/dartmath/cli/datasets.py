@@ -34,10 +34,10 @@ def command(
 
 
 def _list(*, as_json: bool) -> None:
+    from dartmath.base.terminal import info, print_json, print_table
     from dartmath.queries.download import data_file
     from dartmath.queries.generators import GENERATORS, PREFIX
     from dartmath.queries.registry import SUITES, datasets
-    from dartmath.terminal import info, print_json, print_table
 
     known = list(datasets().values())
     if as_json:
@@ -56,9 +56,9 @@ def _list(*, as_json: bool) -> None:
 
 
 def _show(name: str, n: int, *, as_json: bool) -> None:
+    from dartmath.base.terminal import info, print_json, print_table
     from dartmath.queries import QuerySource, load
     from dartmath.queries.registry import datasets
-    from dartmath.terminal import info, print_json, print_table
 
     queries = load(QuerySource(dataset=name))
     if as_json:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from dartmath.base.errors import MissingDependencyError
 from dartmath.cli._shared import JsonOption
-from dartmath.errors import MissingDependencyError
 
 
 def command(
@@ -20,8 +20,8 @@ def command(
         dartmath doctor
         dartmath doctor --json
     """
+    from dartmath.base.terminal import print_json
     from dartmath.cli._checks import run_checks
-    from dartmath.terminal import print_json
 
     checks = list(run_checks())
     missing = [check.name for check in checks if check.status == "missing"]
@@ -41,7 +41,7 @@ _SIGNS = {"ok": ("✓", "green"), "optional": ("-", "dim"), "warning": ("!", "ye
 def _show(rows: list[tuple[str, str, str, str, str]]) -> None:
     from rich.text import Text
 
-    from dartmath.terminal import console
+    from dartmath.base.terminal import console
 
     out = console(stderr=False)
     last = ""

@@ -96,7 +96,7 @@ def command(
 
 def _stored(sources: list[str] | None, overrides: dict[str, Any]) -> StoredResponses | None:
     """The responses to score, with the columns that the flags name, which leave `overrides`."""
-    from dartmath.errors import ConfigError
+    from dartmath.base.errors import ConfigError
     from dartmath.sampling.responses import StoredResponses
 
     names = [key for key in overrides if key.startswith(_COLUMNS)]
@@ -109,11 +109,11 @@ def _stored(sources: list[str] | None, overrides: dict[str, Any]) -> StoredRespo
 
 
 def _evaluate(recipe: Recipe, folder: Path, stored: StoredResponses | None) -> EvaluationResult:
+    from dartmath.base.terminal import info, warn
     from dartmath.evaluation.run import evaluate
     from dartmath.evaluation.stored import score_responses
     from dartmath.pipeline import evaluation_engine, template_warning
     from dartmath.prompts.template import load_template
-    from dartmath.terminal import info, warn
 
     section, template = recipe.evaluation or EvaluationSection(), load_template(recipe.template)
     info(f"model {recipe.model.name}, template {template.name} ({template.hash})")
@@ -126,8 +126,8 @@ def _evaluate(recipe: Recipe, folder: Path, stored: StoredResponses | None) -> E
 
 def show(result: EvaluationResult, folder: Path, by: list[str], *, as_json: bool) -> None:
     """Print a result as tables, or as JSON."""
+    from dartmath.base.terminal import info, print_json, print_table
     from dartmath.evaluation.tables import group_table, result_table, tools_table, trials_table
-    from dartmath.terminal import info, print_json, print_table
 
     if as_json:
         print_json(result.model_dump(mode="json"))
@@ -154,7 +154,7 @@ _LEGEND = (
 
 def _check_names(by: list[str], export: list[str]) -> None:
     """Refuse an unknown name before hours of generation, not after."""
-    from dartmath.errors import UnknownNameError
+    from dartmath.base.errors import UnknownNameError
     from dartmath.evaluation.interop import FORMS
 
     for key in by:
@@ -166,8 +166,8 @@ def _check_names(by: list[str], export: list[str]) -> None:
 
 
 def _export(folder: Path, forms: list[str]) -> None:
+    from dartmath.base.terminal import info
     from dartmath.evaluation.interop import export
-    from dartmath.terminal import info
 
     for form in forms:
         written = export(folder, form, folder / "logs" / form)
@@ -176,8 +176,8 @@ def _export(folder: Path, forms: list[str]) -> None:
 
 def _recipe(name: str | None, benchmarks: list[str], given: dict[str, Any]) -> Recipe:
     """The recipe named, or one made of the flags alone, with the flags over it."""
-    from dartmath.config import validate
-    from dartmath.errors import ConfigError
+    from dartmath.base.errors import ConfigError
+    from dartmath.base.section import validate
     from dartmath.pipeline import trained_template
     from dartmath.recipe import Recipe, load_recipe, set_key
 

@@ -66,8 +66,8 @@ def command(
 def _print(
     recipe: Recipe, bands: list[BandData], policies: list[PolicySection], speed: float | None, as_json: bool
 ) -> None:
+    from dartmath.base.terminal import print_json, print_table
     from dartmath.sampling.forecast import forecast
-    from dartmath.terminal import print_json, print_table
 
     price = recipe.sampling.price
     paid = any(price.model_dump().values())

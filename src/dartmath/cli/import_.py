@@ -50,13 +50,13 @@ def command(
         dartmath import mine.yaml batch.jsonl --id custom_id --response response.body.choices.*.text
         dartmath import mine.yaml runs/a runs/b --out runs/both/sample
     """
+    from dartmath.base.errors import Interrupted
+    from dartmath.base.terminal import print_json, warn
     from dartmath.cli.status import print_status
-    from dartmath.errors import Interrupted
     from dartmath.pipeline import run_import
     from dartmath.prompts.template import load_template
     from dartmath.recipe import load_recipe
     from dartmath.sampling.responses import StoredResponses
-    from dartmath.terminal import print_json, warn
 
     stored = StoredResponses(tuple(responses), resolve_section(ResponseColumns, overrides))
     found = load_recipe(recipe, parse_set(set_))
@@ -80,7 +80,7 @@ def _repeated(out: Path | None, pairs: list[str] | None) -> list[str]:
 
 
 def _way_on(found: Imported, folder: Path, arguments: str) -> None:
-    from dartmath.terminal import info
+    from dartmath.base.terminal import info
 
     info(
         f"{found.responses:,} responses to {found.queries:,} of {found.asked:,} queries -> {folder}\n"

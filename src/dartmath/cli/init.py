@@ -11,9 +11,9 @@ from typing import Annotated, Any
 
 import typer
 
+from dartmath.base.errors import ConfigError, DataError, UnknownNameError
 from dartmath.cli._ask import Asker
 from dartmath.cli._recipe_text import DEFAULT_K, DEFAULT_URL, ENGINES, Answers, EngineKind, recipe_text
-from dartmath.errors import ConfigError, DataError, UnknownNameError
 from dartmath.model import PACKAGED, resolve_model
 
 _QUERY_COLUMNS = ("query", "question", "problem", "prompt", "instruction", "input")
@@ -191,9 +191,9 @@ def _write(path: Path, text: str) -> None:
     """Write a new file that is a valid recipe."""
     import yaml
 
-    from dartmath.config import validate
-    from dartmath.manifest import write_atomic
+    from dartmath.base.files import write_text
+    from dartmath.base.section import validate
     from dartmath.recipe import Recipe
 
     validate(Recipe, yaml.safe_load(text), where=str(path))
-    write_atomic(path, text)
+    write_text(path, text)

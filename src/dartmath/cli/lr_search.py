@@ -67,7 +67,7 @@ def command(
 
 
 def _rates(grid: str) -> list[float]:
-    from dartmath.errors import ConfigError
+    from dartmath.base.errors import ConfigError
 
     try:
         return [float(part) for part in grid.split(",")]
@@ -100,7 +100,7 @@ def _benchmark_score(
 
 
 def _show(trials: list[Trial], folder: Path, as_json: bool) -> None:
-    from dartmath.terminal import print_json, print_table
+    from dartmath.base.terminal import print_json, print_table
     from dartmath.training.lr_search import best_trial
 
     best = best_trial(trials)

@@ -29,10 +29,10 @@ def command(
         dartmath preview tiny
         dartmath preview recipes/gsm8k-tiny.yaml --set template=alpaca
     """
+    from dartmath.base.terminal import console, print_json, print_table
+    from dartmath.base.text import printable
     from dartmath.preview import preview
     from dartmath.recipe import load_recipe
-    from dartmath.terminal import console, print_json, print_table
-    from dartmath.text import printable
 
     found = preview(load_recipe(recipe, parse_set(set_)))
     if as_json:
@@ -63,7 +63,7 @@ def marked(tokens: list[TokenView], in_colour: bool) -> Text:
     """
     from rich.text import Text
 
-    from dartmath.text import printable
+    from dartmath.base.text import printable
 
     text = Text()
     for index, token in enumerate(tokens):

@@ -11,8 +11,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from dartmath.base.errors import ConfigError, DartmathError, DataError, RunError
 from dartmath.cli._shared import JsonOption
-from dartmath.errors import ConfigError, DartmathError, DataError, RunError
 
 Kind = Literal["model", "dataset"]
 _KIND_OF_STAGE: dict[str, Kind] = {"train": "model", "curate": "dataset"}
@@ -53,7 +53,7 @@ def command(
         dartmath push runs/tiny/dataset --to me/tiny-dars --dry-run
         dartmath push runs/tiny/model --to me/tiny-dars-model --public
     """
-    from dartmath.terminal import print_json
+    from dartmath.base.terminal import print_json
 
     upload = plan(folder, to)
     url = "" if dry_run else push(upload, private=not public, message=message)
@@ -74,7 +74,7 @@ def plan(folder: Path, repository: str) -> Upload:
     from huggingface_hub.errors import HFValidationError
     from huggingface_hub.utils import validate_repo_id
 
-    from dartmath.manifest import read_manifest
+    from dartmath.base.manifest import read_manifest
 
     try:
         validate_repo_id(repository)
@@ -148,7 +148,7 @@ def _without_secrets(text: str) -> str:
 
 
 def _show(upload: Upload) -> None:
-    from dartmath.terminal import print_table
+    from dartmath.base.terminal import print_table
 
     rows = [(path, _readable(size)) for path, size in upload.files]
     rows.append((f"{len(upload.files)} files", _readable(upload.size)))

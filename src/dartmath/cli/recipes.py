@@ -46,8 +46,8 @@ def show(name: Annotated[str, typer.Argument(help="Name or path of a recipe.")])
 
 def print_recipes() -> None:
     """Print the built-in recipes as a table."""
+    from dartmath.base.terminal import print_table
     from dartmath.recipe import builtin_recipes
-    from dartmath.terminal import print_table
 
     rows = [(name, headline(path)) for name, path in builtin_recipes().items()]
     print_table("Recipes", ("name", "what it does"), rows)

@@ -44,15 +44,15 @@ def command(
         dartmath regrade runs/evaluation/my-model --into runs/evaluation/my-model-regraded
         dartmath regrade runs/mine/sample --recipe mine.yaml --into runs/mine-2/sample
     """
+    from dartmath.base.terminal import print_json
     from dartmath.evaluation.regrade import regrade
-    from dartmath.terminal import print_json
 
     sources = None if recipe is None else _sources(recipe, run)
     found = regrade(run, verifier=verifier, sources=sources, workers=workers, timeout=timeout, into=into)
     if out is not None:
-        from dartmath.manifest import write_atomic
+        from dartmath.base.files import write_text
 
-        write_atomic(
+        write_text(
             out, "".join(json.dumps(asdict(d), ensure_ascii=False) + "\n" for d in found.disagreements)
         )
     if as_json:
@@ -63,7 +63,7 @@ def command(
 
 def _sources(name: str, run: Path) -> list[QuerySource]:
     """The queries of a recipe, or its benchmarks where the run is an evaluation."""
-    from dartmath.errors import ConfigError
+    from dartmath.base.errors import ConfigError
     from dartmath.evaluation.regraded import is_evaluation
     from dartmath.evaluation.run import load_benchmarks
     from dartmath.recipe import load_recipe
@@ -92,7 +92,7 @@ def _json(found: Regrade) -> dict[str, Any]:
 
 
 def _print(found: Regrade, run: Path, show: int, out: Path | None) -> None:
-    from dartmath.terminal import info, print_table, warn
+    from dartmath.base.terminal import info, print_table, warn
 
     rows = [(old, new, str(count)) for (old, new), count in sorted(found.table.items())]
     title = f"{run} judged by {found.verifier}: {100 * found.agreement:.2f} % agree on correct or not"

@@ -30,7 +30,7 @@ def command(
         dartmath report runs/gsm8k --published dart-math-llama3-8b-uniform
         dartmath report runs/tiny --figure responses.svg
     """
-    from dartmath.terminal import info
+    from dartmath.base.terminal import info
 
     if figure is not None:
         from dartmath.report import figure_svg

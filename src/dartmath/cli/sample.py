@@ -60,8 +60,8 @@ def command(
 
 def _recipe(name: str | None, data: list[str], n: int | None, given: dict[str, Any]) -> Recipe:
     """The recipe named, or one made of the flags alone, with the flags over it."""
-    from dartmath.config import validate
-    from dartmath.errors import ConfigError
+    from dartmath.base.errors import ConfigError
+    from dartmath.base.section import validate
     from dartmath.recipe import Recipe, load_recipe, run_name, set_key
 
     sources = [{"dataset": one, "select": {"n": n}} for one in data]
@@ -82,9 +82,9 @@ def _recipe(name: str | None, data: list[str], n: int | None, given: dict[str, A
 
 def show(folder: Path, *, as_json: bool) -> None:
     """Print what a run directory holds."""
+    from dartmath.base.manifest import read_manifest
+    from dartmath.base.terminal import print_json
     from dartmath.cli.status import print_status
-    from dartmath.manifest import read_manifest
-    from dartmath.terminal import print_json
 
     if as_json:
         print_json(read_manifest(folder, stage="sample")["summary"])

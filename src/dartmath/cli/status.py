@@ -28,8 +28,8 @@ def command(
         watch dartmath status runs/tiny/sample
         dartmath status runs/tiny --json
     """
+    from dartmath.base.terminal import print_json
     from dartmath.sampling.journal import journal_folder
-    from dartmath.terminal import print_json
 
     folder = journal_folder(run)
     if as_json:
@@ -40,7 +40,7 @@ def command(
 
 def print_status(folder: Path) -> None:
     """Print the status of the run directory `folder` as a table."""
-    from dartmath.terminal import print_table
+    from dartmath.base.terminal import print_table
 
     status = _status(folder)
     columns = ("band", "queries", "trials", "pass rate", "correct", "wanted", "reached", "capped", "open")

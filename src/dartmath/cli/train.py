@@ -67,7 +67,7 @@ def command(
 
 def show_summary(summary: TrainingSummary, request: TrainingRequest, as_json: bool) -> None:
     """Print what was trained."""
-    from dartmath.terminal import print_json, print_table
+    from dartmath.base.terminal import print_json, print_table
 
     if as_json:
         print_json(asdict(summary))
@@ -87,7 +87,7 @@ def show_summary(summary: TrainingSummary, request: TrainingRequest, as_json: bo
 
 def show_plan(plan: Plan, as_json: bool) -> None:
     """Print a plan."""
-    from dartmath.terminal import print_json, print_table
+    from dartmath.base.terminal import print_json, print_table
 
     if as_json:
         print_json({**asdict(plan), "memory_gib": {m.sharding: round(m.total, 1) for m in plan.memory}})

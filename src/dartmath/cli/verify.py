@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
+from dartmath.base.errors import DataError, UsageError
 from dartmath.cli._shared import JsonOption
-from dartmath.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     from dartmath.queries.rows import Row
@@ -71,8 +71,8 @@ def command(  # noqa: PLR0917
 
 def _own(name: str) -> str:
     """The name of a function of the user's own, once it is known that there is one."""
-    from dartmath.functions import load_function
-    from dartmath.verify.own import KEY, is_own
+    from dartmath.base.functions import load_function
+    from dartmath.verify.custom import KEY, is_own
 
     if not is_own(name):
         raise UsageError(f"--verifier {name}: write a function of your own as file.py:name")
@@ -82,8 +82,8 @@ def _own(name: str) -> str:
 
 def _explain(verdict: Verdict, sides: dict[str, str], as_json: bool) -> None:
     """Print the verdict, and below it how the verifier has read the two sides."""
-    from dartmath.terminal import print_json
-    from dartmath.text import encodable, printable
+    from dartmath.base.terminal import print_json
+    from dartmath.base.text import encodable, printable
     from dartmath.verify import parse
 
     if as_json:
@@ -175,8 +175,8 @@ def _open(path: Path, out: Path) -> Iterator[tuple[int, Row | DataError]]:
 
 
 def _query_and_response(row: Row | DataError, path: Path, line: int, own: str | None) -> tuple[Question, str]:
+    from dartmath.verify.custom import VERIFIERS
     from dartmath.verify.judge import Question
-    from dartmath.verify.own import VERIFIERS
 
     if isinstance(row, DataError):
         raise row
@@ -202,7 +202,7 @@ def _first(row: Row, names: tuple[str, ...]) -> Any:
 
 
 def _report(counts: Counter[str], out: Path, as_json: bool) -> None:
-    from dartmath.terminal import print_json, print_table
+    from dartmath.base.terminal import print_json, print_table
 
     total = sum(counts.values())
     if as_json:

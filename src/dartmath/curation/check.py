@@ -3,7 +3,7 @@
     def sound(query, response):                      # checks.py, `check: checks.py:sound`
         return len(response) < 4000 and "as an AI" not in response
 
-It has the form of a verifier of one's own, and runs where those run (see `dartmath.verify.own`): in
+It has the form of a verifier of one's own, and runs where those run (see `dartmath.verify.custom`): in
 worker processes, with a time limit for each response.
 """
 
@@ -13,14 +13,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import islice, tee
 
+from dartmath.base.terminal import progress_bar, warn
 from dartmath.curation.config import CurationSection
 from dartmath.curation.pool import Check, Journal
 from dartmath.queries.query import Query
 from dartmath.sampling.sample import Sample
-from dartmath.terminal import progress_bar, warn
-from dartmath.verify.batch import grade_many
+from dartmath.verify.custom import bare_name, own_verifiers
 from dartmath.verify.outcome import Outcome, Verdict
-from dartmath.verify.own import bare_name, own_verifiers
+from dartmath.verify.serve.batch import grade_many
 
 KEY = "curation.check"
 

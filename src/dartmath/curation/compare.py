@@ -67,7 +67,7 @@ class Comparison:
         return ("band", "queries", "pass rate", "trials", *(LABELS[p] for p in POLICIES))
 
     def table(self) -> list[tuple[object, ...]]:
-        """The table's rows, ready for `dartmath.terminal.print_table`; the last is the total."""
+        """The table's rows, ready for `dartmath.base.terminal.print_table`; the last is the total."""
         body: list[tuple[object, ...]] = [
             (b.band, b.queries, _share(b.pass_rate), b.trials, *(b.kept[p] for p in POLICIES))
             for b in self.bands

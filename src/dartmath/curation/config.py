@@ -6,9 +6,9 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from dartmath.config import Section
+from dartmath.base.section import Section
 from dartmath.sampling.config import PolicySection
-from dartmath.verify.own import is_own
+from dartmath.verify.custom import is_own
 
 
 class CurationSection(Section):

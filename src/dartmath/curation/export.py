@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from dartmath.atomic import replacing, write_parquet
+from dartmath.base.files import replacing, write_parquet
+from dartmath.base.text import encodable
 from dartmath.curation.pool import Journal
 from dartmath.curation.select import Selection
-from dartmath.text import encodable
 from dartmath.verify.outcome import Outcome
 
 FileFormat = Literal["parquet", "jsonl"]

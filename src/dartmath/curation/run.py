@@ -6,6 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dartmath.base.errors import DataError
+from dartmath.base.functions import source_hash
+from dartmath.base.manifest import new_manifest, read_manifest, write_manifest
+from dartmath.base.terminal import info, warn
 from dartmath.curation.arithmetic import wrong_steps
 from dartmath.curation.bands import band_of
 from dartmath.curation.check import KEY as CHECK
@@ -15,9 +19,6 @@ from dartmath.curation.export import COLUMNS, rows_of, write_rows
 from dartmath.curation.pool import Check, Journal, QueryPool, read_pool
 from dartmath.curation.select import Selection, fit, select
 from dartmath.curation.summary import CurationSummary, summarise
-from dartmath.errors import DataError
-from dartmath.functions import source_hash
-from dartmath.manifest import new_manifest, read_manifest, write_manifest
 from dartmath.queries.config import QuerySource
 from dartmath.queries.download import content_checksum
 from dartmath.queries.generators import PREFIX as GENERATED
@@ -26,7 +27,6 @@ from dartmath.queries.registry import datasets
 from dartmath.sampling import policy as policies
 from dartmath.sampling.config import Custom, PolicySection
 from dartmath.sampling.sample import Sample
-from dartmath.terminal import info, warn
 
 if TYPE_CHECKING:
     from dartmath.sampling.journal import JournalReader

@@ -88,7 +88,7 @@ class CurationSummary:
     COLUMNS: ClassVar = ("band", "queries", "covered", "fail rate", "rows", "rows/query", "wanted", "missing")
 
     def table(self) -> list[tuple[object, ...]]:
-        """One row for each band, for `dartmath.terminal.print_table`."""
+        """One row for each band, for `dartmath.base.terminal.print_table`."""
         return [
             (
                 band.name,

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_serializer
 
-from dartmath.config import Section
+from dartmath.base.section import Section
 
 
 class TransformersEngine(Section):

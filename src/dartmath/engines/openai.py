@@ -9,19 +9,19 @@ import time
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from dartmath.base.errors import ConfigError, DartmathError, EngineError
+from dartmath.base.file_limit import raise_file_limit
+from dartmath.base.manifest import versions
+from dartmath.base.paths import expand_home
+from dartmath.base.terminal import warn
 from dartmath.engines.openai_call import Call, exchange
 from dartmath.engines.openai_failure import understand
 from dartmath.engines.openai_pool import Pool, check_url
 from dartmath.engines.openai_probe import probe
 from dartmath.engines.openai_server import Failure, Server
 from dartmath.engines.protocol import Completion, Request
-from dartmath.errors import ConfigError, DartmathError, EngineError
-from dartmath.file_limit import raise_file_limit
-from dartmath.manifest import versions
 from dartmath.model import load_tokenizer
-from dartmath.paths import expand_home
 from dartmath.prompts.template import Template
-from dartmath.terminal import warn
 
 if TYPE_CHECKING:
     from dartmath.engines.config import OpenAIEngine

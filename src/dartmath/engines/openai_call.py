@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dartmath.base.errors import ConfigError
 from dartmath.engines.protocol import Completion, Generation, Request
-from dartmath.errors import ConfigError
 
 # What switches off the filters and penalties that a server applies unless told otherwise, by the
 # `owned_by` of its models. vLLM and SGLang take defaults from the model's generation_config.

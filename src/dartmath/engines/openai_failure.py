@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dartmath.base.text import printable
 from dartmath.engines.openai_call import BadAnswerError
 from dartmath.engines.openai_server import Failure
-from dartmath.text import printable
 
 _REFUSED = {
     401: "refuses the API key: set the environment variable that engine.api_key_env names",

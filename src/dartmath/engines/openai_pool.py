@@ -8,10 +8,10 @@ from pathlib import Path
 from statistics import median
 from urllib.parse import urlsplit
 
+from dartmath.base.errors import ConfigError, EngineError
+from dartmath.base.terminal import info, warn
 from dartmath.engines.config import public_url
 from dartmath.engines.openai_server import Server
-from dartmath.errors import ConfigError, EngineError
-from dartmath.terminal import info, warn
 
 _TICK = 1.0
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from dartmath.base.errors import EngineError, nearest
+from dartmath.base.terminal import warn
 from dartmath.engines.openai_call import BadAnswerError, Call, exchange, read_json
 from dartmath.engines.openai_server import Server
 from dartmath.engines.protocol import Generation, Request
-from dartmath.errors import EngineError, nearest
 from dartmath.prompts.template import Prompt
-from dartmath.terminal import warn
 
 _TOKENS = 12
 # At this temperature two responses of a dozen tokens agree only where the temperature is ignored.

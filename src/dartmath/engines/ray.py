@@ -6,13 +6,13 @@ import asyncio
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from dartmath.base.errors import EngineError
+from dartmath.base.terminal import info
 from dartmath.engines.protocol import Completion, Request
 from dartmath.engines.ray_cluster import connect
 from dartmath.engines.ray_replica import Replica, ReplicaLostError
-from dartmath.errors import EngineError
 from dartmath.model import load_tokenizer
 from dartmath.prompts.template import Template
-from dartmath.terminal import info
 
 if TYPE_CHECKING:
     from dartmath.engines.config import RayEngine

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dartmath.errors import EngineError, MissingDependencyError
+from dartmath.base.errors import EngineError, MissingDependencyError
 
 
 def connect(address: str | None) -> bool:

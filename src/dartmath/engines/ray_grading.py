@@ -7,8 +7,8 @@ import threading
 from concurrent.futures import Future
 from typing import Any, Self
 
+from dartmath.base.errors import UsageError
 from dartmath.engines.ray_cluster import connect
-from dartmath.errors import UsageError
 from dartmath.verify.outcome import Outcome, Verdict
 
 _BATCH = 256

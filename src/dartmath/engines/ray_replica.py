@@ -6,10 +6,10 @@ import asyncio
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from dartmath.base.errors import DartmathError, EngineError, MissingDependencyError, UsageError
+from dartmath.base.terminal import warn
 from dartmath.engines import create_engine
 from dartmath.engines.protocol import Completion, Engine, Request
-from dartmath.errors import DartmathError, EngineError, MissingDependencyError, UsageError
-from dartmath.terminal import warn
 
 if TYPE_CHECKING:
     from dartmath.engines.config import RayEngine

@@ -10,10 +10,10 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from dartmath.base.errors import DartmathError, EngineError
+from dartmath.base.manifest import versions
 from dartmath.engines.protocol import Completion, Request
 from dartmath.engines.stops import context_length, ends, prompt_error
-from dartmath.errors import DartmathError, EngineError
-from dartmath.manifest import versions
 from dartmath.model import load_model, load_tokenizer, pick_device
 from dartmath.prompts.template import Prompt, Template, chat_text, encode_prompt
 

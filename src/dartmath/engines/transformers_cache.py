@@ -19,7 +19,7 @@ from typing import Any
 import torch
 from transformers.cache_utils import Cache, CacheLayerMixin
 
-from dartmath.errors import EngineError
+from dartmath.base.errors import EngineError
 
 # Columns allocated ahead. Moving everything once in as many steps costs little beside reading it in each.
 _HEADROOM = 128

@@ -8,13 +8,13 @@ from typing import Any
 
 import torch
 
+from dartmath.base.errors import EngineError
 from dartmath.engines.protocol import Completion, Generation, Request
 from dartmath.engines.stops import Ends
 from dartmath.engines.transformers_attention import can_share_prefix, shared_prefix
 from dartmath.engines.transformers_cache import PromptState, SlotCache
 from dartmath.engines.transformers_prefill import Prefill
 from dartmath.engines.transformers_sampling import choose, uniforms
-from dartmath.errors import EngineError
 
 
 @dataclass(slots=True)

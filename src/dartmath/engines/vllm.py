@@ -8,10 +8,10 @@ import os
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
+from dartmath.base.errors import ConfigError, DataError, EngineError, MissingDependencyError
+from dartmath.base.manifest import versions
 from dartmath.engines.protocol import Completion, Request
 from dartmath.engines.stops import Ends, ends, prompt_error
-from dartmath.errors import ConfigError, DataError, EngineError, MissingDependencyError
-from dartmath.manifest import versions
 from dartmath.model import load_tokenizer, resolve_model
 from dartmath.prompts.template import Prompt, Template, chat_text, encode_prompt
 

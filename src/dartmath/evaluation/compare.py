@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from dartmath.errors import DataError
+from dartmath.base.errors import DataError
 from dartmath.evaluation.intervals import Paired, paired
 from dartmath.evaluation.published import Published
 from dartmath.evaluation.result import BenchmarkResult, EvaluationResult, read_result

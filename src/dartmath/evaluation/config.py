@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from dartmath.config import Section
+from dartmath.base.section import Section
 from dartmath.engines.config import EngineSection
 from dartmath.queries.config import QuerySource, Selector
 from dartmath.tools.config import ToolsSection

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from dartmath.errors import UnknownNameError
+from dartmath.base.errors import UnknownNameError
+from dartmath.base.files import write_text
 from dartmath.evaluation.interop_inspect import inspect_logs
 from dartmath.evaluation.interop_lm_eval import lm_eval_logs
 from dartmath.evaluation.logs import Evaluation, Logs
 from dartmath.evaluation.result import read_result
 from dartmath.evaluation.run import SAMPLES, benchmarks_of, samples_by_query
-from dartmath.manifest import write_atomic
 from dartmath.sampling.journal import open_journal
 
 FORMS: dict[str, Callable[[Evaluation], Logs]] = {"lm-eval": lm_eval_logs, "inspect": inspect_logs}
@@ -39,5 +39,5 @@ def export(folder: Path, form: str, out: Path) -> list[Path]:
     written = []
     for name, text in FORMS[form](evaluation):
         written.append(out / name)
-        write_atomic(out / name, text)
+        write_text(out / name, text)
     return written

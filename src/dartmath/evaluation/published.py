@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from dartmath.errors import UnknownNameError
+from dartmath.base.errors import UnknownNameError
 
 
 @dataclass(frozen=True, slots=True)

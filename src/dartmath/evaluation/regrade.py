@@ -13,14 +13,14 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
-from dartmath.errors import UnknownNameError
+from dartmath.base.errors import UnknownNameError
+from dartmath.base.terminal import progress_bar
+from dartmath.base.text import encodable
 from dartmath.evaluation.regraded import journal_of, keep_in, queries_now
 from dartmath.evaluation.second_opinion import MathVerify
 from dartmath.queries.config import QuerySource
 from dartmath.queries.query import Query
 from dartmath.sampling.sample import Sample
-from dartmath.terminal import progress_bar
-from dartmath.text import encodable
 from dartmath.verify.outcome import Outcome, Verdict
 
 DARTMATH = "dartmath"

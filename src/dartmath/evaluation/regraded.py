@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from dartmath.errors import DataError, UsageError
+from dartmath.base.errors import DataError, UsageError
 from dartmath.evaluation.config import EvaluationSection
 from dartmath.evaluation.result import read_result
 from dartmath.evaluation.run import SAMPLES, benchmark_name, benchmarks_of, rescore
@@ -22,7 +22,7 @@ from dartmath.sampling.journal import JournalReader, journal_folder, open_journa
 from dartmath.sampling.journal_manifest import QUERIES
 from dartmath.sampling.new_pool import new_pool
 from dartmath.sampling.sample import Sample
-from dartmath.verify.own import bare_name, is_own, own_hashes, own_verifiers
+from dartmath.verify.custom import bare_name, is_own, own_hashes, own_verifiers
 
 Keep = Callable[[Sample], None]
 

@@ -8,9 +8,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import from_json
 
-from dartmath.config import validate
-from dartmath.errors import ConfigError, DataError
-from dartmath.manifest import write_atomic
+from dartmath.base.errors import ConfigError, DataError
+from dartmath.base.files import write_text
+from dartmath.base.section import validate
 
 FILE = "result.json"
 
@@ -128,7 +128,7 @@ class EvaluationResult(_Record):
 def write_result(folder: Path, result: EvaluationResult) -> Path:
     """Write `folder/result.json`; returns its path."""
     path = folder / FILE
-    write_atomic(path, result.model_dump_json(indent=2) + "\n")
+    write_text(path, result.model_dump_json(indent=2) + "\n")
     return path
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from dartmath.atomic import write_parquet
-from dartmath.errors import DataError
+from dartmath.base.errors import DataError
+from dartmath.base.files import write_parquet
 from dartmath.evaluation.score import Benchmark
 from dartmath.queries.query import Query
 from dartmath.sampling.sample import Sample

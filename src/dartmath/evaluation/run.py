@@ -14,15 +14,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from dartmath.base.errors import ConfigError, DataError, RunError
+from dartmath.base.manifest import new_manifest, versions, write_manifest
 from dartmath.engines.config import EngineSection
 from dartmath.engines.protocol import Engine
-from dartmath.errors import ConfigError, DataError, RunError
 from dartmath.evaluation.config import EvaluationSection
 from dartmath.evaluation.intervals import Estimate, macro
 from dartmath.evaluation.result import EvaluationResult, Score, write_result
 from dartmath.evaluation.rows import write_rows
 from dartmath.evaluation.score import Benchmark, score, to_score
-from dartmath.manifest import new_manifest, versions, write_manifest
 from dartmath.model import ModelSection, describe_model
 from dartmath.prompts.template import Example, Template
 from dartmath.queries.config import QuerySource, Selector

@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING
 
-from dartmath.errors import MissingDependencyError, RunError
+from dartmath.base.errors import MissingDependencyError, RunError
 from dartmath.verify.outcome import Outcome, Verdict
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from dartmath.errors import RunError
+from dartmath.base.errors import RunError
 from dartmath.evaluation.config import EvaluationSection
 from dartmath.evaluation.result import EvaluationResult
 from dartmath.evaluation.run import SAMPLES, load_benchmarks, model_identity, rescore, sampling_section

@@ -18,8 +18,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from dartmath.errors import ConfigError, DataError, UnknownNameError, nearest
-from dartmath.paths import expand_home
+from dartmath.base.errors import ConfigError, DataError, UnknownNameError, nearest
+from dartmath.base.paths import expand_home
 
 
 @dataclass(frozen=True, slots=True)

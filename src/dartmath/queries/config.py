@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic import Field, field_validator
 
-from dartmath.config import Section
-from dartmath.errors import nearest
-from dartmath.verify.own import VERIFIERS, is_own
+from dartmath.base.errors import nearest
+from dartmath.base.section import Section
+from dartmath.verify.custom import VERIFIERS, is_own
 
 
 class Selector(Section):

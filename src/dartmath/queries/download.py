@@ -10,13 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from dartmath.errors import ConfigError, DataError, MissingDependencyError
-from dartmath.paths import expand_home
+from dartmath.base.errors import ConfigError, DataError, MissingDependencyError
+from dartmath.base.paths import expand_home
+from dartmath.base.terminal import warn
 from dartmath.queries.dataset import Dataset, Hub, Web
 from dartmath.queries.query import Query
 from dartmath.queries.rows import Row, read_rows
 from dartmath.queries.web import read_web
-from dartmath.terminal import warn
 
 
 def load_builtin(dataset: Dataset, *, mirror: str | None = None, revision: str | None = None) -> list[Query]:

@@ -14,14 +14,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from dartmath.errors import ConfigError, DataError, nearest
-from dartmath.paths import expand_home
+from dartmath.base.errors import ConfigError, DataError, nearest
+from dartmath.base.paths import expand_home
 from dartmath.queries.config import Columns, QuerySource
 from dartmath.queries.dataset import Hub
 from dartmath.queries.download import read_hub
 from dartmath.queries.query import Query, make_query, plain
 from dartmath.queries.rows import Row, read_rows
-from dartmath.verify.own import is_own
+from dartmath.verify.custom import is_own
 
 HUB_PREFIX = "hub:"
 _SHOWN = 80

@@ -18,10 +18,10 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from dartmath.errors import ConfigError, DataError, UnknownNameError, nearest
+from dartmath.base.errors import ConfigError, DataError, UnknownNameError, nearest
 from dartmath.queries.config import QuerySource
 from dartmath.queries.query import Query, make_query, plain
-from dartmath.verify.own import is_own
+from dartmath.verify.custom import is_own
 
 PREFIX = "reasoning-gym/"
 DEFAULT_SIZE = 100

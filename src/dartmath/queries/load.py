@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from dartmath.errors import ConfigError, DataError, UnknownNameError
-from dartmath.paths import expand_home
+from dartmath.base.errors import ConfigError, DataError, UnknownNameError
+from dartmath.base.paths import expand_home
 from dartmath.queries.config import QuerySource
 from dartmath.queries.download import load_builtin
 from dartmath.queries.files import HUB_PREFIX, load_own, own_name
@@ -15,7 +15,7 @@ from dartmath.queries.query import Query
 from dartmath.queries.registry import datasets
 from dartmath.queries.rows import is_row_file
 from dartmath.queries.select import select
-from dartmath.verify.own import is_own
+from dartmath.verify.custom import is_own
 
 
 def load(source: QuerySource) -> list[Query]:

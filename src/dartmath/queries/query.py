@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dartmath.errors import DataError
+from dartmath.base.errors import DataError
 
 
 @dataclass(frozen=True, slots=True)

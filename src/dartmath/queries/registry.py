@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 
-from dartmath.errors import UnknownNameError
+from dartmath.base.errors import UnknownNameError
 from dartmath.queries.dataset import Dataset
 
 # One module per benchmark or family; each has a tuple DATASETS.

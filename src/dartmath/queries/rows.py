@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from dartmath.errors import DataError
+from dartmath.base.errors import DataError
 
 Row = Mapping[str, Any]
 

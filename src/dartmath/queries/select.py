@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from dartmath.errors import DataError, nearest
+from dartmath.base.errors import DataError, nearest
 from dartmath.queries.config import Selector
 from dartmath.queries.query import Query
 

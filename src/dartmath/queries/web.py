@@ -9,8 +9,8 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from dartmath.atomic import replacing
-from dartmath.errors import DataError
+from dartmath.base.errors import DataError
+from dartmath.base.files import replacing
 from dartmath.model import cache_dir
 from dartmath.queries.dataset import Web
 from dartmath.queries.rows import Row, read_rows

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dartmath.base.terminal import holds_words
+from dartmath.base.text import printable
 from dartmath.evaluation.published import find_published
 from dartmath.report.runs import Stage
 from dartmath.report.summary import score_of, show_score
-from dartmath.terminal import holds_words
-from dartmath.text import printable
-from dartmath.verify.own import bare_name
+from dartmath.verify.custom import bare_name
 
 
 def markdown_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

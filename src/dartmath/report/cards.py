@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from dartmath.errors import DataError, UsageError
-from dartmath.manifest import write_atomic
+from dartmath.base.errors import DataError, UsageError
+from dartmath.base.files import write_text
 from dartmath.model import fingerprint
 from dartmath.recipe import ReportSection, load_recipe
 from dartmath.report.card_metadata import dataset_metadata, model_metadata
@@ -22,7 +22,7 @@ from dartmath.report.card_tables import (
     training_table,
 )
 from dartmath.report.runs import Run, Stage, evaluation_result, find_runs
-from dartmath.verify.own import bare_name, is_own
+from dartmath.verify.custom import bare_name, is_own
 
 _ASSETS = Path(__file__).parent / "assets"
 CARD = "README.md"
@@ -32,7 +32,7 @@ def write_cards(section: ReportSection, root: Path) -> list[Path]:
     """Write the cards of every finished data set and model of the run in `root` beside them."""
     made = render_cards(section, root)
     for path, text in made:
-        write_atomic(path, text)
+        write_text(path, text)
     return [path for path, _ in made]
 
 

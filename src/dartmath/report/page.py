@@ -9,16 +9,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from dartmath.errors import UsageError
-from dartmath.manifest import versions, write_atomic
+from dartmath.base.errors import UsageError
+from dartmath.base.files import write_text
+from dartmath.base.manifest import versions
+from dartmath.base.terminal import holds_words
+from dartmath.base.text import encodable
 from dartmath.report.blocks import Section
 from dartmath.report.browser import browser_data
 from dartmath.report.plot import Figure
 from dartmath.report.runs import Run, Stage, find_runs
 from dartmath.report.sections import all_sections, labelled
 from dartmath.report.statistics import browse_evaluation, read_statistics
-from dartmath.terminal import holds_words
-from dartmath.text import encodable
 
 _ASSETS = Path(__file__).parent / "assets"
 # plotly.js takes 4.8 MB; samples and figures together stay below 8.
@@ -62,7 +63,7 @@ def write_report(
         all_sections(runs, statistics, published),
         browser_data(browsable, _BROWSER_BYTES),
     )
-    write_atomic(out, page)
+    write_text(out, page)
     return out
 
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
+from dartmath.base.errors import DataError
+from dartmath.base.files import write_text
 from dartmath.curation.compare import LABELS, POLICIES, Comparison, compare_policies
-from dartmath.errors import DataError
-from dartmath.manifest import write_atomic
 from dartmath.report.figures_sampling import curve_groups
 from dartmath.report.plot import POLICY_COLOURS
 from dartmath.report.runs import find_runs
@@ -31,7 +31,7 @@ def figure_svg(run: Path | str, out: Path | str, *, size: int | None = None) -> 
         raise DataError("no sampling run in it; make one with: dartmath sample", path=found.folder)
     comparison = compare_policies(found.samples[0].folder, size or found.rows, deduplicate=found.deduplicated)
     path = Path(out)
-    write_atomic(path, draw(comparison))
+    write_text(path, draw(comparison))
     return path
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dartmath.errors import DataError
+from dartmath.base.errors import DataError
+from dartmath.base.manifest import read_manifest
 from dartmath.evaluation.result import FILE, read_result
-from dartmath.manifest import read_manifest
 
 _DEPTH = 2
 _KINDS = ("sample", "curate", "train", "evaluate")

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dartmath.base.terminal import console, print_json, print_table
+from dartmath.base.text import printable
 from dartmath.report.runs import Run, Stage, evaluation_result, find_runs
-from dartmath.terminal import console, print_json, print_table
-from dartmath.text import printable
 
 if TYPE_CHECKING:
     from dartmath.curation.compare import Comparison

@@ -9,10 +9,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from dartmath.base.text import shorten
 from dartmath.queries.query import Query
 from dartmath.sampling.journal import JournalReader
 from dartmath.sampling.sample import Sample
-from dartmath.text import shorten
 from dartmath.verify.outcome import Outcome
 
 _ANSWER_CHARS = 200

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from dartmath.config import Section
+from dartmath.base.section import Section
 
 
 class VRT(Section):

@@ -17,15 +17,15 @@ from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
+from dartmath.base.errors import EngineError
+from dartmath.base.text import encodable
 from dartmath.engines.protocol import Completion, Engine, Request
-from dartmath.errors import EngineError
 from dartmath.queries.query import Query
 from dartmath.sampling.budget import BudgetGuard
 from dartmath.sampling.sample import Sample
 from dartmath.sampling.schedule import Schedule
 from dartmath.sampling.tally import Tally
 from dartmath.sampling.trials import Landed, Trials
-from dartmath.text import encodable
 from dartmath.verify.outcome import Outcome, Verdict
 
 _BATCH = 256

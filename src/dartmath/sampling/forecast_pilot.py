@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from dartmath.errors import DataError
+from dartmath.base.errors import DataError
 from dartmath.queries.query import Query
 from dartmath.sampling import policy as rules
 from dartmath.sampling.config import VRT, PolicySection, Prop2Diff, Uniform

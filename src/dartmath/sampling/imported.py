@@ -16,9 +16,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from dartmath.base.errors import DataError
+from dartmath.base.manifest import new_manifest, read_manifest, write_manifest
+from dartmath.base.terminal import Progress, progress_bar, warn
 from dartmath.engines.protocol import Completion
-from dartmath.errors import DataError
-from dartmath.manifest import new_manifest, read_manifest, write_manifest
 from dartmath.prompts.template import Example, Template
 from dartmath.queries.query import Query
 from dartmath.sampling.config import SamplingSection
@@ -34,9 +35,8 @@ from dartmath.sampling.responses import (
 from dartmath.sampling.run import run_identity
 from dartmath.sampling.sample import Sample
 from dartmath.sampling.trials import Landed, judged
-from dartmath.terminal import Progress, progress_bar, warn
 from dartmath.verify.outcome import Outcome
-from dartmath.verify.pool import GradingPool
+from dartmath.verify.serve.pool import GradingPool
 
 CountTokens = Callable[[Sequence[str]], Sequence[int]]
 _WINDOW = 4096

@@ -10,8 +10,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
+from dartmath.base.terminal import info
 from dartmath.sampling.controller import Controller
-from dartmath.terminal import info
 
 INTERRUPTED = "interrupted"
 

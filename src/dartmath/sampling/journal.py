@@ -17,9 +17,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from dartmath.config import validate
-from dartmath.errors import JournalError
-from dartmath.manifest import read_manifest
+from dartmath.base.errors import JournalError
+from dartmath.base.manifest import read_manifest
+from dartmath.base.section import validate
 from dartmath.queries.query import Query
 from dartmath.sampling import policy
 from dartmath.sampling.config import SamplingSection

@@ -9,8 +9,9 @@ from typing import Any
 
 import orjson
 
-from dartmath.errors import JournalError
-from dartmath.manifest import new_manifest, read_manifest, write_atomic, write_manifest
+from dartmath.base.errors import JournalError
+from dartmath.base.files import write_text
+from dartmath.base.manifest import new_manifest, read_manifest, write_manifest
 from dartmath.queries.query import Query
 
 VERSION = 1
@@ -110,13 +111,13 @@ def _create(folder: Path, queries: Sequence[Query], identity: Mapping[str, Any])
 
 def write_queries(folder: Path, queries: Sequence[Query]) -> None:
     """Write the list of queries of a new run."""
-    write_atomic(folder / QUERIES, "".join(_line(query) for query in queries))
+    write_text(folder / QUERIES, "".join(_line(query) for query in queries))
 
 
 def _append_queries(folder: Path, added: Sequence[Query]) -> None:
     # Replaced as a whole: a torn append would leave half a query.
     text = (folder / QUERIES).read_text(encoding="utf-8")
-    write_atomic(folder / QUERIES, text + "".join(_line(query) for query in added))
+    write_text(folder / QUERIES, text + "".join(_line(query) for query in added))
 
 
 def _line(query: Query) -> str:

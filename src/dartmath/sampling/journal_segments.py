@@ -18,7 +18,7 @@ from typing import Any
 
 import orjson
 
-from dartmath.errors import JournalError
+from dartmath.base.errors import JournalError
 from dartmath.sampling.sample import Sample, is_row
 from dartmath.verify.outcome import Outcome
 

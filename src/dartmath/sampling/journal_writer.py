@@ -17,7 +17,7 @@ from types import TracebackType
 
 import orjson
 
-from dartmath.errors import JournalError
+from dartmath.base.errors import JournalError
 from dartmath.sampling.journal_segments import (
     FOLDER,
     close_segment,

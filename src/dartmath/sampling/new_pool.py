@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from dartmath.manifest import write_manifest
+from dartmath.base.manifest import write_manifest
 from dartmath.queries.query import Query
 from dartmath.sampling import policy
 from dartmath.sampling.config import SamplingSection

@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import math
 
-from dartmath.errors import ConfigError
-from dartmath.functions import load_function
+from dartmath.base.errors import ConfigError
+from dartmath.base.functions import load_function
 from dartmath.sampling.config import VRT, Band, Custom, PolicySection, Prop2Diff, Uniform
 from dartmath.sampling.difficulty import fail_rate
 

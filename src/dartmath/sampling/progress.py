@@ -11,11 +11,11 @@ from collections import deque
 from pathlib import Path
 from typing import Any
 
+from dartmath.base.terminal import Progress
 from dartmath.sampling.budget import Meter
 from dartmath.sampling.controller import Controller
 from dartmath.sampling.schedule import Schedule
 from dartmath.sampling.tally import Tally
-from dartmath.terminal import Progress
 
 PROGRESS = "progress.json"
 _SECONDS = 2.0

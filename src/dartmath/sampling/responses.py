@@ -14,15 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dartmath.errors import DataError, nearest
-from dartmath.paths import expand_home
+from dartmath.base.errors import DataError, nearest
+from dartmath.base.paths import expand_home
+from dartmath.base.text import encodable
 from dartmath.queries.files import HUB_PREFIX, cell_text, own_rows
 from dartmath.queries.rows import Row
 from dartmath.sampling.config import ResponseColumns
 from dartmath.sampling.journal import journal_folder, open_journal
 from dartmath.sampling.journal_manifest import QUERIES
 from dartmath.sampling.sample import Sample
-from dartmath.text import encodable
 
 # What servers and libraries say of a response that ran into its token limit.
 _CUT = ("length", "max_tokens", "max_output_tokens", "model_length")

@@ -10,12 +10,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from dartmath.base.errors import DataError, EngineError, Interrupted
+from dartmath.base.manifest import read_manifest, write_manifest
+from dartmath.base.run_lock import RunLock
+from dartmath.base.slurm import check_progress
+from dartmath.base.terminal import info, progress_bar
 from dartmath.engines.protocol import Engine, Generation
-from dartmath.errors import DataError, EngineError, Interrupted
-from dartmath.manifest import read_manifest, write_manifest
 from dartmath.prompts.template import Example, Prompt, Template
 from dartmath.queries.query import Query
-from dartmath.run_lock import RunLock
 from dartmath.sampling import policy as rules
 from dartmath.sampling.budget import BudgetGuard, Meter
 from dartmath.sampling.config import SamplingSection
@@ -29,9 +31,7 @@ from dartmath.sampling.schedule import Schedule
 from dartmath.sampling.summary import SamplingSummary, conclude
 from dartmath.sampling.tally import Tally
 from dartmath.sampling.trials import Trials
-from dartmath.slurm import check_progress
-from dartmath.terminal import info, progress_bar
-from dartmath.verify.own import own_verifiers
+from dartmath.verify.custom import own_verifiers
 
 _PROMPTS = 16_384
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from dartmath.base.run_lock import is_locked
 from dartmath.queries.query import Query
-from dartmath.run_lock import is_locked
 from dartmath.sampling import policy as rules
 from dartmath.sampling.budget import cost
 from dartmath.sampling.config import PolicySection

@@ -10,7 +10,8 @@ from typing import Any
 
 import orjson
 
-from dartmath.manifest import read_manifest, write_atomic, write_manifest
+from dartmath.base.files import write_text
+from dartmath.base.manifest import read_manifest, write_manifest
 from dartmath.queries.query import Query
 from dartmath.sampling.difficulty import reach_probability
 from dartmath.sampling.schedule import Schedule, State
@@ -97,7 +98,7 @@ def _summarise(
 def _write_suspects(folder: Path, queries: Sequence[Query], tally: Tally, schedule: Schedule) -> None:
     """Write `suspects.jsonl`: every query that missed its target, and why, the hopeless first."""
     rows = sorted(_suspects(queries, tally, schedule), key=lambda row: (row["correct"], -row["trials"]))
-    write_atomic(folder / "suspects.jsonl", "".join(orjson.dumps(row).decode() + "\n" for row in rows))
+    write_text(folder / "suspects.jsonl", "".join(orjson.dumps(row).decode() + "\n" for row in rows))
 
 
 def _suspects(queries: Sequence[Query], tally: Tally, schedule: Schedule) -> Iterator[dict[str, Any]]:

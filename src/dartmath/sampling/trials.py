@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from dartmath.base.text import encodable
 from dartmath.engines.protocol import Completion, Generation, Request
 from dartmath.prompts.template import Prompt
 from dartmath.queries.query import Query
 from dartmath.sampling.sample import Sample, hash_text, trial_seed
-from dartmath.text import encodable
 from dartmath.verify.outcome import Verdict
 
 Keep = Literal["text", "hash", "counts"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from dartmath.config import Section
+from dartmath.base.section import Section
 
 
 class ToolsSection(Section):

@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dartmath.cpus import available_cpus
+from dartmath.base.cpus import available_cpus
+from dartmath.base.errors import ConfigError
+from dartmath.base.file_limit import raise_file_limit
 from dartmath.engines.protocol import Completion, Engine, Request
-from dartmath.errors import ConfigError
-from dartmath.file_limit import raise_file_limit
 from dartmath.prompts.template import Prompt
 from dartmath.tools.blocks import CLOSING_FENCE, STOPS, Ending, ending, output_block
 from dartmath.tools.config import ToolsSection

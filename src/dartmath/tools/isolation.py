@@ -22,7 +22,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from dartmath.errors import SandboxError
+from dartmath.base.errors import SandboxError
 from dartmath.tools import seccomp
 
 SCRATCH = "/sandbox"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from dartmath.text import printable, shorten
+from dartmath.base.text import printable, shorten
 from dartmath.tools.config import ToolsSection
 from dartmath.tools.isolation import Isolation, find_isolation
 from dartmath.tools.worker import BlockOutcome, Worker

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from transformers import TrainerCallback
 
-from dartmath.terminal import progress_bar
+from dartmath.base.terminal import progress_bar
 from dartmath.training.checkpoints import mark_whole
 from dartmath.training.interrupt import StopRequest
 from dartmath.training.journal import LOG_FILE, Meter, note

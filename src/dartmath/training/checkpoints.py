@@ -11,7 +11,7 @@ import os
 import shutil
 from pathlib import Path
 
-from dartmath.manifest import write_atomic
+from dartmath.base.files import write_text
 
 _MARKER = "whole.json"
 _PREFIX = "checkpoint-"
@@ -42,7 +42,7 @@ def mark_whole(folder: Path, step: int) -> None:
     for file in path.rglob("*"):
         if file.is_file():
             _sync(file)
-    write_atomic(path / _MARKER, f'{{"step": {step}}}\n')
+    write_text(path / _MARKER, f'{{"step": {step}}}\n')
 
 
 def step_of(checkpoint: Path) -> int:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from dartmath.config import Section
+from dartmath.base.section import Section
 
 
 class DatasetWeight(Section):

@@ -8,7 +8,7 @@ import time
 from importlib.util import find_spec
 from typing import Any
 
-from dartmath.errors import ConfigError, MissingDependencyError
+from dartmath.base.errors import ConfigError, MissingDependencyError
 from dartmath.training.config import TrainingSection
 
 # Dense bfloat16 peak in FLOP/s and memory in GiB, from the makers' data sheets.

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dartmath.errors import ConfigError
-from dartmath.manifest import new_manifest, read_manifest, write_manifest
+from dartmath.base.errors import ConfigError
+from dartmath.base.manifest import new_manifest, read_manifest, write_manifest
 from dartmath.model import ModelSection, resolve_model
 from dartmath.prompts.template import Template, load_template
 from dartmath.training.config import DatasetWeight, TrainingSection

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from dartmath.manifest import write_atomic
+from dartmath.base.files import write_text
 
 LOG_FILE = "training_log.jsonl"
 
@@ -30,7 +30,7 @@ def read_log(folder: Path) -> list[dict[str, Any]]:
 def rewind_log(folder: Path, step: int) -> list[dict[str, Any]]:
     """Drop the lines after `step`, whose work a kill has undone; returns the ones kept."""
     rows = [row for row in read_log(folder) if row["step"] <= step]
-    write_atomic(folder / LOG_FILE, "".join(json.dumps(row) + "\n" for row in rows))
+    write_text(folder / LOG_FILE, "".join(json.dumps(row) + "\n" for row in rows))
     return rows
 
 

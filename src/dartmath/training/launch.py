@@ -12,16 +12,16 @@ from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
 
-from dartmath.errors import (
+from dartmath.base.errors import (
     ConfigError,
     DataError,
     MissingDependencyError,
     TrainingError,
     UnknownNameError,
 )
-from dartmath.manifest import write_atomic
+from dartmath.base.files import write_text
+from dartmath.base.paths import expand_home
 from dartmath.model import ModelSection
-from dartmath.paths import expand_home
 from dartmath.prompts.template import Template
 from dartmath.training.checkpoints import checkpoint_folder, newest_checkpoint, step_of
 from dartmath.training.config import TrainingSection
@@ -63,7 +63,7 @@ def launch(
         "seed": seed,
     }
     path = out / f"launch-{nodes.rank}.json"
-    write_atomic(path, json.dumps(arguments, indent=2))
+    write_text(path, json.dumps(arguments, indent=2))
     stop = StopRequest(out)
     stop.clear()
     code = _wait([*launcher(section, nodes), "-m", "dartmath.training.worker", str(path)], stop)

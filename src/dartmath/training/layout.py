@@ -11,7 +11,7 @@ import math
 import os
 from dataclasses import dataclass
 
-from dartmath.errors import ConfigError
+from dartmath.base.errors import ConfigError
 from dartmath.training.config import TrainingSection
 
 

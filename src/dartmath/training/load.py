@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from dartmath.errors import ConfigError, DataError, UnknownNameError
+from dartmath.base.errors import ConfigError, DataError, UnknownNameError
 from dartmath.training.config import Lora, TrainingSection
 
 

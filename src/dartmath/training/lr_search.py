@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from dartmath.errors import ConfigError, DataError, TrainingError
-from dartmath.manifest import write_atomic
-from dartmath.terminal import info
+from dartmath.base.errors import ConfigError, DataError, TrainingError
+from dartmath.base.files import write_text
+from dartmath.base.terminal import info
 from dartmath.training.config import TrainingSection
 from dartmath.training.summary import TrainingSummary
 
@@ -106,8 +106,8 @@ def _trial(section: TrainingSection, train_at: TrainAt, score: Score, out: Path)
 
 def _write(out: Path, done: dict[float, Trial], metric: str) -> None:
     trials = [done[rate] for rate in sorted(done)]
-    write_atomic(out / _RESULTS, "".join(json.dumps(asdict(trial)) + "\n" for trial in trials))
-    write_atomic(out / _PLOT, plot(trials, metric))
+    write_text(out / _RESULTS, "".join(json.dumps(asdict(trial)) + "\n" for trial in trials))
+    write_text(out / _PLOT, plot(trials, metric))
 
 
 def plot(trials: Sequence[Trial], metric: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dartmath.errors import DataError
+from dartmath.base.errors import DataError
 from dartmath.training.store import TokenStore
 from dartmath.training.tokens import Tokens
 

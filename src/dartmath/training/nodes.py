@@ -11,7 +11,7 @@ import os
 import re
 from dataclasses import dataclass
 
-from dartmath.errors import ConfigError
+from dartmath.base.errors import ConfigError
 
 # Below the ports that Linux gives to connections going out, so that none of them is in the way.
 _FIRST_PORT, _PORTS = 10_000, 20_000

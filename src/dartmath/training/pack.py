@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dartmath.errors import TrainingError
+from dartmath.base.errors import TrainingError
 
 if TYPE_CHECKING:
     import numpy as np

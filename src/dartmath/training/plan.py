@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dartmath.errors import UnknownNameError
+from dartmath.base.errors import UnknownNameError
 from dartmath.training.config import TrainingSection
 from dartmath.training.hardware import MEMORY_GIB, PEAK_FLOPS
 from dartmath.training.layout import Layout, batch_layout, optimiser_steps, warmup_steps

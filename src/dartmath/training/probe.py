@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dartmath.errors import TrainingError
+from dartmath.base.errors import TrainingError
 
 _LENGTH = 24
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from dartmath.errors import ConfigError
+from dartmath.base.errors import ConfigError
 from dartmath.model import ModelSection, load_tokenizer, resolve_model
 from dartmath.prompts.template import Template, load_template
 from dartmath.recipe import Recipe, load_recipe

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dartmath.errors import DataError, MissingDependencyError
+from dartmath.base.errors import DataError, MissingDependencyError
 
 _BATCH = 2048
 _HUB = "hub:"

@@ -7,12 +7,12 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 
-from dartmath.manifest import read_manifest, write_manifest
+from dartmath.base.manifest import read_manifest, write_manifest
+from dartmath.base.run_lock import RunLock
+from dartmath.base.slurm import check_progress
+from dartmath.base.terminal import info
 from dartmath.model import ModelSection
 from dartmath.prompts.template import Template
-from dartmath.run_lock import RunLock
-from dartmath.slurm import check_progress
-from dartmath.terminal import info
 from dartmath.training.checkpoints import checkpoint_folder, newest_checkpoint, step_of
 from dartmath.training.config import TrainingSection
 from dartmath.training.interrupt import is_launched

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from dartmath.errors import ConfigError, TrainingError
+from dartmath.base.errors import ConfigError, TrainingError
+from dartmath.base.terminal import info, warn
 from dartmath.model import load_tokenizer
-from dartmath.terminal import info, warn
 from dartmath.training.arguments import quiet, sft_config
 from dartmath.training.checkpoints import checkpoint_folder, newest_checkpoint, remove_broken, step_of
 from dartmath.training.export import export, remove_checkpoints

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from dartmath.errors import DataError
+from dartmath.base.errors import DataError
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dartmath.atomic import beside
-from dartmath.errors import DataError
-from dartmath.manifest import write_atomic
+from dartmath.base.errors import DataError
+from dartmath.base.files import beside, write_text
+from dartmath.base.terminal import progress_bar
 from dartmath.model import cache_dir
-from dartmath.terminal import progress_bar
 from dartmath.training.rows import COLUMNS, Columns, Row, fingerprint, read_rows
 from dartmath.training.tokens import Encoder, Tokens
 
@@ -158,4 +157,4 @@ def _write_arrays(folder: Path, batches: Iterable[list[Row]], encoder: Encoder, 
     np.save(folder / "offsets.npy", offsets)
     np.save(folder / "prompts.npy", np.asarray(prompts, dtype=np.int32))
     np.save(folder / "rows.npy", np.asarray(numbers, dtype=np.int64))
-    write_atomic(folder / _META, json.dumps({"source": source, "dropped": dict(dropped)}))
+    write_text(folder / _META, json.dumps({"source": source, "dropped": dict(dropped)}))

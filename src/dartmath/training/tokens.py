@@ -16,7 +16,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Literal
 
-from dartmath.errors import ConfigError
+from dartmath.base.errors import ConfigError
 from dartmath.prompts.template import Template, chat_text, encode_prompt
 
 IGNORED = -100

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from trl import SFTTrainer
 
-from dartmath.errors import TrainingError
+from dartmath.base.errors import TrainingError
 from dartmath.training.head import STATISTICS, use_labelled_loss
 from dartmath.training.probe import check_packing
 

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from dartmath.errors import DartmathError, Interrupted, TrainingError
+from dartmath.base.errors import DartmathError, Interrupted, TrainingError
 from dartmath.training.launch import read_arguments
 from dartmath.training.run import train
 

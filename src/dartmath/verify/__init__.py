@@ -11,24 +11,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dartmath.verify.batch import grade_many
-    from dartmath.verify.expression import Expression
-    from dartmath.verify.extract import extract_answer
+    from dartmath.verify.extract.answer import extract_answer
     from dartmath.verify.judge import grade, verify
     from dartmath.verify.outcome import Extraction, Outcome, Verdict
-    from dartmath.verify.parser import parse
-    from dartmath.verify.pool import GradingPool
+    from dartmath.verify.parsing.parser import parse
+    from dartmath.verify.serve.batch import grade_many
+    from dartmath.verify.serve.pool import GradingPool
+    from dartmath.verify.tree.expression import Expression
 
 _HOMES = {
-    "Expression": "expression",
+    "Expression": "tree.expression",
     "Extraction": "outcome",
-    "GradingPool": "pool",
+    "GradingPool": "serve.pool",
     "Outcome": "outcome",
     "Verdict": "outcome",
-    "extract_answer": "extract",
+    "extract_answer": "extract.answer",
     "grade": "judge",
-    "grade_many": "batch",
-    "parse": "parser",
+    "grade_many": "serve.batch",
+    "parse": "parsing.parser",
     "verify": "judge",
 }
 __all__ = [

@@ -7,15 +7,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from dartmath.errors import UnknownNameError
-from dartmath.verify.boxes import MAX_ANSWER
-from dartmath.verify.extract import extract_answer
-from dartmath.verify.notation import repaired
+from dartmath.base.errors import UnknownNameError
+from dartmath.verify.custom import VERIFIERS, grade_own, is_own
+from dartmath.verify.extract.answer import extract_answer
+from dartmath.verify.extract.boxes import MAX_ANSWER
+from dartmath.verify.language.notation import repaired
 from dartmath.verify.outcome import Outcome, Verdict
-from dartmath.verify.own import VERIFIERS, grade_own, is_own
 
 if TYPE_CHECKING:
-    from dartmath.verify.equality import Decision
+    from dartmath.verify.numeric.equality import Decision
 
 _SIZES = re.compile(r"\\(?:left|right)(?![a-zA-Z])(?!\s*\.)|(?<!\\)\$")
 _IDLE_SPACE = re.compile(r"(?<![0-9A-Za-z]) +| +(?![0-9A-Za-z])")
@@ -88,7 +88,7 @@ def verify(
         equal = int(ours) == int(theirs)
         outcome = Outcome.CORRECT if equal else Outcome.WRONG
         return Verdict(outcome, answer, "integer", "the same integer" if equal else "different integers")
-    from dartmath.verify.decide import decide
+    from dartmath.verify.readings.decide import decide
 
     return _verdict(decide(ours, theirs, query or "", tolerance, ordered), answer)
 
@@ -119,7 +119,7 @@ def grade(query: Gradable, response: str, *, finish_reason: str = "stop") -> Ver
 
     A response cut off (`finish_reason="length"`) counts only explicit final answers; without one
     it is `Outcome.TRUNCATED`. Any of `query.references` is acceptable. A verifier
-    of the user's own sees the whole response instead (see `dartmath.verify.own`): a query that was
+    of the user's own sees the whole response instead (see `dartmath.verify.custom`): a query that was
     read from somebody else's file must not name one. Raises `UnknownNameError` for a verifier that
     is neither in `VERIFIERS` nor a function, `ConfigError` for a function that cannot be loaded.
     """

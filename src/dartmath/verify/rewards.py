@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from dartmath.errors import DataError
+from dartmath.base.errors import DataError
 from dartmath.verify.judge import Question, grade
 from dartmath.verify.outcome import Outcome, Verdict
 

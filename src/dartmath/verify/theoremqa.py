@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from dartmath.errors import UnknownNameError
-from dartmath.verify.ball import Evaluator, precision
-from dartmath.verify.effort import bounded_effort
-from dartmath.verify.exact import Inexact, Undefined, rational
-from dartmath.verify.expression import Apply, Constant, Expression, Group, Named, Relation, Symbol
-from dartmath.verify.measures import measure
+from dartmath.base.errors import UnknownNameError
+from dartmath.verify.compare.measures import measure
+from dartmath.verify.compare.relations import assigned
+from dartmath.verify.numeric.ball import Evaluator, precision
+from dartmath.verify.numeric.effort import bounded_effort
+from dartmath.verify.numeric.exact import Inexact, Undefined, rational
 from dartmath.verify.outcome import Outcome, Verdict
-from dartmath.verify.parser import parse
-from dartmath.verify.relations import assigned
+from dartmath.verify.parsing.parser import parse
+from dartmath.verify.tree.expression import Apply, Constant, Expression, Group, Named, Relation, Symbol
 
 ANSWER_TYPES = ("integer", "float", "list of integer", "list of float", "bool", "option")
 RELATIVE = Fraction(4, 100)

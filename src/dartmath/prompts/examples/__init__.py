@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dartmath.errors import ConfigError, UnknownNameError
+from dartmath.base.errors import ConfigError, UnknownNameError
 from dartmath.prompts.template import Example
 
 if TYPE_CHECKING:

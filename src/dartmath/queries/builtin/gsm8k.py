@@ -14,7 +14,7 @@ correction of wrong labels in the training set; it is on the Hub alone, in colum
 
 from __future__ import annotations
 
-from dartmath.errors import DataError
+from dartmath.base.errors import DataError
 from dartmath.queries.dataset import Dataset, Hub
 from dartmath.queries.query import Query, make_query
 from dartmath.queries.rows import Row

@@ -15,7 +15,7 @@ the text as code. The Hub repository of the authors was taken down; a mirror wit
 
 from __future__ import annotations
 
-from dartmath.errors import DataError
+from dartmath.base.errors import DataError
 from dartmath.queries.dataset import Dataset, Hub
 from dartmath.queries.latex import last_boxed
 from dartmath.queries.query import Query, make_query

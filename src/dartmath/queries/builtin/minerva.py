@@ -14,7 +14,7 @@ questions that go on from an earlier part are asked alone.
 
 from __future__ import annotations
 
-from dartmath.errors import DataError
+from dartmath.base.errors import DataError
 from dartmath.queries.dataset import Dataset
 from dartmath.queries.latex import last_boxed
 from dartmath.queries.origins import qwen_math

@@ -17,7 +17,7 @@ and count like the others, as in published scores.
 
 from __future__ import annotations
 
-from dartmath.errors import DataError
+from dartmath.base.errors import DataError
 from dartmath.queries.dataset import Dataset
 from dartmath.queries.origins import dart_math
 from dartmath.queries.query import Query, make_query

@@ -1,0 +1,56 @@
+"""Files that are there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+_ROWS = 4096
+
+
+def beside(path: Path) -> Path:
+    """A hidden path beside `path` that no other process uses, on this host or on one that shares it."""
+    return path.with_name(f".{path.name}.{socket.gethostname()}.{os.getpid()}.tmp")
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A path to write to, which takes the place of `path` at the end and is gone after a failure.
+
+    Readers, and whoever looks after a crash, see the old file or the new one. The folder is made
+    if it is not there.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = beside(path)
+    try:
+        yield temporary
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace `path` by `text` so that a reader, or a crash, sees the old or the new whole."""
+    with replacing(path) as temporary, temporary.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def write_parquet(path: Path, schema: Any, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Replace `path` by a Parquet file of `rows` under a pyarrow `schema`; some thousand rows in memory."""
+    import pyarrow
+    import pyarrow.parquet
+
+    left = iter(rows)
+    with (
+        replacing(path) as temporary,
+        pyarrow.parquet.ParquetWriter(temporary, schema, compression="zstd") as writer,
+    ):
+        while batch := list(islice(left, _ROWS)):
+            writer.write_table(pyarrow.Table.from_pylist(batch, schema=schema))

@@ -1,0 +1,1 @@
+"""Two trees by their structure, down to scalars."""

@@ -1,0 +1,77 @@
+"""Multiple choice: a letter, a letter with its text, or the text of an option of the query."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from dartmath.verify.numeric.equality import Decision
+from dartmath.verify.tree.expression import Constant, Expression, Named, Symbol, Text
+
+if TYPE_CHECKING:
+    from dartmath.verify.compare.collections import Same
+    from dartmath.verify.compare.context import Context
+
+_OPTION = re.compile(
+    r"(?<![A-Za-z0-9\\])(?:\\(?:text|textbf|mathrm|mathbf)\s*\{\s*)?\(\s*([A-Ja-j])\s*\)\s*\}?"
+    r"|(?:^|\n|\s)([A-J])[.):](?=\s)"
+)
+_EDGES = re.compile(r"(?:\\(?:text|textbf|mathrm|mathbf)\s*\{|\\q?quad|\\\\|[\s,;$~])+$|^(?:\\[ ,;]|[\s$~])+")
+MAX_QUERY = 20_000
+
+
+def same_choice(reference: Expression, answer: Expression, context: Context, same: Same) -> Decision:
+    """A letter equals the same letter, its own text, or the text that the query gives it."""
+    ours, theirs = _letter(reference), _letter(answer)
+    if ours and theirs and (_is_choice(reference) or options(context.query)):
+        return Decision(ours == theirs, "choice", f"option {theirs} against {ours}")
+    choice, other = (reference, answer) if _is_choice(reference) else (answer, reference)
+    assert isinstance(choice, Named)
+    letter, _, own_text = choice.value.partition(" ")
+    option = own_text.strip() or options(context.query).get(letter, "")
+    if option and letter != option:
+        from dartmath.verify.parsing.parser import parse
+
+        meant = parse(option)
+        if not _is_choice(meant):
+            found = same(meant, other, context) if choice is reference else same(other, meant, context)
+            return Decision(found.equal, "choice", f"the text of option {letter}: {found.reason}")
+    if isinstance(other, Text | Named):
+        return Decision(False, "choice", f"{other} is not option {letter}")
+    symbol = Symbol(letter)
+    return same(symbol, other, context) if choice is reference else same(other, symbol, context)
+
+
+def _is_choice(node: Expression) -> bool:
+    return isinstance(node, Named) and node.kind == "choice"
+
+
+def _letter(node: Expression) -> str:
+    if isinstance(node, Named) and node.kind == "choice":
+        return node.value[0]
+    if isinstance(node, Symbol | Constant) and len(node.name) == 1:
+        return node.name.upper()
+    return ""
+
+
+@lru_cache(maxsize=256)
+def options(query: str) -> dict[str, str]:
+    """The options of a multiple-choice query: letter -> text. Empty for any other query.
+
+    >>> options("Which is least? (a) 3 (b) 5/2")
+    {'A': '3', 'B': '5/2'}
+    """
+    marks = list(_OPTION.finditer(query[:MAX_QUERY]))
+    letters = [(mark[1] or mark[2]).upper() for mark in marks]
+    start = next((place for place, letter in enumerate(letters) if letter == "A"), None)
+    if start is None:
+        return {}
+    found: dict[str, str] = {}
+    for place in range(start, len(marks)):
+        if letters[place] != chr(ord("A") + len(found)):
+            break
+        end = marks[place + 1].start() if place + 1 < len(marks) else len(query)
+        text = query[marks[place].end() : end].strip().strip("~").split("\n\n")[0]
+        found[letters[place]] = _EDGES.sub("", text)
+    return found if len(found) > 1 else {}

@@ -1,0 +1,289 @@
+"""Lists, sets and tuples: in order or in any order, with labels and side conditions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from dartmath.verify.compare.matrices import combined, components, mentions_matrix
+from dartmath.verify.compare.realset import INEQUALITIES
+from dartmath.verify.compare.relations import assigned, is_equation, label
+from dartmath.verify.numeric.equality import Decision
+from dartmath.verify.numeric.exact import Inexact, rational
+from dartmath.verify.parsing.progressions import DOTS, written_out
+from dartmath.verify.tree.expression import Expression, Group, Matrix, Named, Relation, Symbol, Text
+
+if TYPE_CHECKING:
+    from dartmath.verify.compare.context import Context
+
+Same = Callable[[Expression, Expression, "Context"], Decision]
+
+MAX_UNMATCHED = 40
+"""Items compared pairwise, after those that are exactly the same; more are different lists."""
+
+
+def same_collection(reference: Expression, answer: Expression, context: Context, same: Same) -> Decision:
+    """Compare when at least one side is a group of items."""
+    reference, answer = (
+        written_out(side) if isinstance(side, Group) else side for side in (reference, answer)
+    )
+    if isinstance(reference, Group) and isinstance(answer, Group):
+        return _same_groups(reference, answer, context, same)
+    group, other = (reference, answer) if isinstance(reference, Group) else (answer, reference)
+    assert isinstance(group, Group)
+    if (found := _as_vectors(group, other, context, same, swapped=group is not reference)) is not None:
+        return found
+    if isinstance(other, Named) and other.kind == "boolean" and isinstance(group.items[0], Named):
+        return _explained(group, other)
+    main = _without_conditions(group)
+    if group.joiner == "or" and all(same(main[0], item, context) for item in main[1:]):
+        main = main[:1]
+    if len(main) == 1:
+        if isinstance(reference, Group):
+            return same(main[0], answer, context)
+        return same(reference, main[0], context)
+    return Decision(False, "collection", f"{len(main)} items against one")
+
+
+def _as_vectors(
+    group: Group, other: Expression, context: Context, same: Same, *, swapped: bool
+) -> Decision | None:
+    """A tuple against a matrix, or against a sum of unit vectors."""
+    if mentions_matrix(other) and (matrix := combined(other)) is not None:
+        return _vector(matrix, group, context, same) if swapped else _vector(group, matrix, context, same)
+    parts = components(other, len(group.items)) if _is_tuple(group.brackets) else None
+    if parts is None:
+        return None
+    return same_tuple(*((parts, group.items) if swapped else (group.items, parts)), context, same)
+
+
+def _explained(group: Group, verdict: Named) -> Decision:
+    """`Yes, because it converges`: a yes or no, and behind it nothing but words."""
+    equal = group.items[0] == verdict and all(isinstance(item, Text) for item in group.items[1:])
+    return Decision(equal, "boolean", f"{group.items[0]} with an explanation, against {verdict.value}")
+
+
+def _without_conditions(group: Group) -> tuple[Expression, ...]:
+    """The items of a bare list without the side conditions behind the first: `1/x, x != 0`."""
+    if group.brackets or not group.items or _is_condition(group.items[0]):
+        return group.items
+    return tuple(item for item in group.items if not _is_condition(item))
+
+
+def _is_condition(item: Expression) -> bool:
+    return isinstance(item, Relation) and all(
+        sign in INEQUALITIES or sign in ("in", "notin", "subset") for sign in item.operators
+    )
+
+
+def _same_groups(reference: Group, answer: Group, context: Context, same: Same) -> Decision:
+    ours, theirs = reference.brackets, answer.brackets
+    if _is_tuple(ours) and _is_tuple(theirs):
+        if len(reference.items) == 2 and not _same_ends(ours, theirs, context):
+            return Decision(False, "interval", "ends open on one side and closed on the other")
+        return same_tuple(reference.items, answer.items, context, same)
+    if _is_tuple(ours) != _is_tuple(theirs):
+        return _tuple_against_list(reference, answer, context, same)
+    return _same_lists(reference, answer, context, same)
+
+
+def _is_tuple(brackets: str) -> bool:
+    return brackets not in ("", "{}")
+
+
+def _same_ends(ours: str, theirs: str, context: Context) -> bool:
+    return ours == theirs or "<>" in (ours, theirs) or context.ignore_ends
+
+
+def _tuple_against_list(reference: Group, answer: Group, context: Context, same: Same) -> Decision:
+    """`(1, 2)` is `1, 2` or `x = 1, y = 2` in this order; a set in braces is no tuple."""
+    if "{}" in (reference.brackets, answer.brackets):
+        return Decision(False, "collection", "a set against a tuple")
+    if all(isinstance(item, Group) for item in (*reference.items, *answer.items)):
+        return _same_lists(reference, answer, context, same)
+    if "[]" in (reference.brackets, answer.brackets) and len(reference.items) != 2:
+        return _same_lists(reference, answer, context, same)
+    ours, theirs = (_in_order_of_names(group.items) for group in (reference, answer))
+    return same_tuple(ours, theirs, context, same)
+
+
+def _in_order_of_names(items: tuple[Expression, ...]) -> tuple[Expression, ...]:
+    """The values of `y = 2, x = 1` in the order that a tuple gives to x and y."""
+    names = [label(item) or "" for item in items]
+    if all(len(name) == 1 for name in names) and len(set(names)) == len(names):
+        items = tuple(item for _, item in sorted(zip(names, items, strict=True), key=lambda pair: pair[0]))
+    return tuple(_unlabelled(item) for item in items)
+
+
+def same_tuple(
+    ours: Sequence[Expression], theirs: Sequence[Expression], context: Context, same: Same
+) -> Decision:
+    """Items one by one, in order."""
+    if len(ours) != len(theirs):
+        return Decision(False, "tuple", f"{len(theirs)} items, not {len(ours)}")
+    precision = None
+    for place, (one, two) in enumerate(zip(ours, theirs, strict=True), 1):
+        found = same(one, two, context)
+        if not found:
+            return Decision(found.equal, "tuple", f"item {place}: {found.reason}", found.precision)
+        precision = found.precision or precision
+    return Decision(True, "tuple", f"all {len(ours)} items equal in order", precision)
+
+
+def _same_lists(reference: Group, answer: Group, context: Context, same: Same) -> Decision:
+    ours, theirs = list(reference.items), list(answer.items)
+    if len(ours) != len(theirs) and "{}" not in (reference.brackets, answer.brackets):
+        ours, theirs = list(_without_conditions(reference)), list(_without_conditions(answer))
+    if context.ordered or DOTS in ours or DOTS in theirs:
+        return same_tuple(ours, theirs, context, same)
+    as_set = "{}" in (reference.brackets, answer.brackets)
+    labels = [label(item) for item in ours], [label(item) for item in theirs]
+    if all(labels[0]) and all(labels[1]) and set(labels[0]) == set(labels[1]) and not as_set:
+        return _unordered(ours, theirs, False, context, same)
+    if not as_set and any(map(_unlike, labels)) and not all(map(all, labels)):
+        return _unlabelled_in_order(ours, theirs, context, same)
+    found = _unordered(ours, theirs, as_set, context, same)
+    if found or not (_all_assigned(ours) or _all_assigned(theirs)):
+        return found
+    both_named = all(labels[0]) and all(labels[1]) and not _words_against_symbols(ours, theirs)
+    if both_named and _bases(labels[0]) != _bases(labels[1]):
+        return found
+    return _unordered(
+        [_unlabelled(item) for item in ours], [_unlabelled(item) for item in theirs], as_set, context, same
+    )
+
+
+def _bases(labels: list[str | None]) -> set[str]:
+    """Names without their subscripts: x of `x_1` and `x_2`."""
+    return {name if "(" in name else name.partition("_")[0] for name in labels if name}
+
+
+def _unlike(labels: list[str | None]) -> bool:
+    """Whether a list gives values to different variables, so that their order says which is which."""
+    return (
+        len(labels) > 1
+        and all(name and len(name) == 1 for name in labels)
+        and len(set(labels)) == len(labels)
+    )
+
+
+def _unlabelled_in_order(
+    ours: list[Expression], theirs: list[Expression], context: Context, same: Same
+) -> Decision:
+    """Values of named variables against bare values: as written, or in the order of the names."""
+    plain = [_unlabelled(item) for item in ours], [_unlabelled(item) for item in theirs]
+    return same_tuple(*plain, context, same) or same_tuple(
+        _in_order_of_names(tuple(ours)), _in_order_of_names(tuple(theirs)), context, same
+    )
+
+
+def _all_assigned(items: list[Expression]) -> bool:
+    return all(is_equation(item) and assigned(item) is not None for item in items)
+
+
+def _words_against_symbols(ours: list[Expression], theirs: list[Expression]) -> bool:
+    return _symbol_heads(ours) != _symbol_heads(theirs)
+
+
+def _symbol_heads(items: list[Expression]) -> bool:
+    return all(isinstance(item, Relation) and isinstance(item.sides[0], Symbol) for item in items)
+
+
+def _unlabelled(item: Expression) -> Expression:
+    value = assigned(item) if is_equation(item) else None
+    return item if value is None else value
+
+
+def _unordered(
+    ours: list[Expression], theirs: list[Expression], as_set: bool, context: Context, same: Same
+) -> Decision:
+    """The same items in any order: as often on both sides, or as sets at least once."""
+    if as_set:
+        ours, theirs = _distinct(ours), _distinct(theirs)
+    elif len(ours) != len(theirs):
+        return Decision(False, "list", f"{len(theirs)} items, not {len(ours)}")
+    left, right = _unmatched(ours, theirs, as_set)
+    if len(left) > MAX_UNMATCHED or len(right) > MAX_UNMATCHED:
+        return Decision(False, "list", f"more than {MAX_UNMATCHED} items have no equal")
+    precision = None
+    matched: set[int] = set()
+    for item in left:
+        for place, other in enumerate(right):
+            if (place in matched and not as_set) or not (found := same(item, other, context)):
+                continue
+            matched.add(place)
+            precision = found.precision or precision
+            break
+        else:
+            return Decision(False, "list", f"no item equal to {_short(item)}")
+    if len(matched) < len(right) and not _all_known(right, ours, matched, context, same):
+        return Decision(False, "list", f"{len(right) - len(matched)} items too many")
+    return Decision(True, "list", f"all {len(ours)} items equal in some order", precision)
+
+
+def _all_known(
+    right: list[Expression], ours: list[Expression], matched: set[int], context: Context, same: Same
+) -> bool:
+    rest = [item for place, item in enumerate(right) if place not in matched]
+    return all(any(same(one, item, context) for one in ours) for item in rest)
+
+
+def _unmatched(
+    ours: list[Expression], theirs: list[Expression], as_set: bool
+) -> tuple[list[Expression], list[Expression]]:
+    """Items without an exact twin on the other side."""
+    left, right = [(_key(item), item) for item in ours], [(_key(item), item) for item in theirs]
+    common = Counter(key for key, _ in left) & Counter(key for key, _ in right)
+    return _rest(left, common.copy(), as_set), _rest(right, common.copy(), as_set)
+
+
+def _rest(items: list[tuple[str, Expression]], common: Counter[str], as_set: bool) -> list[Expression]:
+    rest = []
+    for key, item in items:
+        if common[key] > 0:
+            common[key] -= 0 if as_set else 1
+        else:
+            rest.append(item)
+    return rest
+
+
+def _distinct(items: list[Expression]) -> list[Expression]:
+    return list({_key(item): item for item in items}.values())
+
+
+def _key(item: Expression) -> str:
+    """Equal for items that are plainly the same: the exact rational value, or the printed tree."""
+    try:
+        value = rational(item)
+        return f"={value.numerator:x}/{value.denominator:x}"
+    except (Inexact, ArithmeticError):
+        return str(item)[:4000]
+
+
+def _short(item: Expression) -> str:
+    text = str(item)
+    return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+def _rows(group: Group) -> tuple[tuple[Expression, ...], ...] | None:
+    """`[[1, 2], [3, 4]]` as matrix rows; None when it is no list of equally long lists."""
+    rows = [item.items for item in group.items if isinstance(item, Group)]
+    if len(rows) != len(group.items) or len({len(row) for row in rows}) != 1:
+        return None
+    return tuple(rows)
+
+
+def _vector(reference: Expression, answer: Expression, context: Context, same: Same) -> Decision:
+    """A tuple in parentheses or angle brackets has no orientation: it is any row or column."""
+    matrix, group = (reference, answer) if isinstance(reference, Matrix) else (answer, reference)
+    assert isinstance(matrix, Matrix) and isinstance(group, Group)
+    if (nested := _rows(group)) is not None:
+        pair = (matrix, Matrix(nested)) if matrix is reference else (Matrix(nested), matrix)
+        return same(*pair, context)
+    if not _is_tuple(group.brackets) or (len(matrix.rows) > 1 and len(matrix.rows[0]) > 1):
+        return Decision(False, "matrix", "a matrix against a list")
+    entries = tuple(entry for row in matrix.rows for entry in row)
+    if isinstance(reference, Matrix):
+        return same_tuple(entries, group.items, context, same)
+    return same_tuple(group.items, entries, context, same)

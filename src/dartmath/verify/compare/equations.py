@@ -1,0 +1,116 @@
+"""Equations against each other, and against bare values and sets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dartmath.verify.compare.measures import same_measure
+from dartmath.verify.compare.realset import is_set
+from dartmath.verify.compare.relations import (
+    assigned,
+    definition,
+    generic,
+    is_equation,
+    same_equation,
+    solves_for_y,
+)
+from dartmath.verify.numeric.equality import Decision
+from dartmath.verify.tree.expression import (
+    Apply,
+    Cases,
+    Expression,
+    Group,
+    Matrix,
+    Named,
+    Quantity,
+    Relation,
+    SetBuilder,
+    Symbol,
+    Text,
+)
+
+if TYPE_CHECKING:
+    from dartmath.verify.compare.collections import Same
+    from dartmath.verify.compare.context import Context
+
+
+def same_relation(reference: Expression, answer: Expression, context: Context, same: Same) -> Decision:
+    """Compare when at least one side is an equation."""
+    ours, theirs = is_equation(reference), is_equation(answer)
+    if ours and theirs:
+        return _equations(reference, answer, context, same)
+    equation, other = (reference, answer) if ours else (answer, reference)
+    if isinstance(other, Relation):
+        return _relation_as_set(reference, answer, context, same)
+    value = assigned(equation)
+    if value is not None:
+        found = same(value, answer, context) if ours else same(reference, value, context)
+        if found or not isinstance(value, Relation):
+            return found
+    return _bare_against(equation, other)
+
+
+def _relation_as_set(reference: Expression, answer: Expression, context: Context, same: Same) -> Decision:
+    """An assignment of a set against an inequality: `M = (0, 1)` and `0 < x < 1`."""
+    ours, theirs = assigned(reference), assigned(answer)
+    if ours is None and theirs is None:
+        return Decision(False, "relation", "an equation against an inequality")
+    return same(reference if ours is None else ours, answer if theirs is None else theirs, context)
+
+
+def _equations(reference: Expression, answer: Expression, context: Context, same: Same) -> Decision:
+    assert isinstance(reference, Relation) and isinstance(answer, Relation)
+    ours, theirs = assigned(reference), assigned(answer)
+    structured = (Group, Matrix, Relation, SetBuilder, Quantity, Text, Named, Cases)
+    if ours is not None and theirs is not None and (_needs(ours, structured) or _needs(theirs, structured)):
+        if _conflicting(reference, answer):
+            return Decision(False, "equation", "values of different names")
+        one, two = definition(reference), definition(answer)
+        if one and two and len(one[1]) == len(two[1]):
+            ours, theirs = generic(*one[1:]), generic(*two[1:])
+        return same(ours, theirs, context)
+    found = same_equation(reference, answer)
+    if not found and ours is not None and theirs is not None and _mergeable(reference, answer):
+        return same(ours, theirs, context)
+    return found
+
+
+def _needs(node: Expression, kinds: tuple[type, ...]) -> bool:
+    return (
+        isinstance(node, kinds)
+        or is_set(node)
+        or (isinstance(node, Apply) and node.name in ("percent", "degree"))
+    )
+
+
+def _conflicting(reference: Relation, answer: Relation) -> bool:
+    """Whether both sides name plain variables or functions, and not the same ones."""
+    match reference.sides[0], answer.sides[0]:
+        case Symbol() as one, Symbol() as two:
+            return one != two
+        case Apply(name="mul") as one, Apply(name="mul") as two:
+            return one != two
+        case Apply(name=one), Apply(name=two):
+            return one != two
+    return False
+
+
+def _mergeable(reference: Relation, answer: Relation) -> bool:
+    """`f(x) = ...` against `y = ...`, or a value with a label in words."""
+    heads = reference.sides[0], answer.sides[0]
+    if any(isinstance(head, Text) for head in heads):
+        return not all(isinstance(head, Text) for head in heads)
+    generic = [isinstance(head, Symbol) and head.name == "y" for head in heads]
+    applied = [isinstance(head, Apply) for head in heads]
+    return (generic[0] and applied[1]) or (generic[1] and applied[0])
+
+
+def _bare_against(equation: Expression, value: Expression) -> Decision:
+    assert isinstance(equation, Relation)
+    if len(equation.sides) == 2 and isinstance(value, Apply | Symbol):
+        if solves_for_y(equation, value):
+            return Decision(True, "equation", "the value of y that the equation gives")
+        sides = equation.sides
+        if same_measure(sides[0], sides[1], None) and same_measure(sides[1], value, None):
+            return Decision(True, "equation", "either side of an identity")
+    return Decision(False, "relation", "an equation against a value")

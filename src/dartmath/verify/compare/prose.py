@@ -1,0 +1,84 @@
+"""Answers that are short sentences: their subject, an inequality in words, a class of numbers."""
+
+from __future__ import annotations
+
+import re
+
+from dartmath.verify.numeric.equality import Decision
+from dartmath.verify.parsing.words import fold
+from dartmath.verify.tree.expression import Expression, Relation, Text
+
+_WHO = re.compile(r"\b(?:who|whom|whose|which)\b", re.IGNORECASE)
+_NEGATION = re.compile(r"\b(?:not|no|never|cannot|neither|nor|nobody|none)\b|n't", re.IGNORECASE)
+_SENTENCE = re.compile(
+    r"(?:The answer is )?(?P<subject>[A-Z][\w'-]*(?:\s[A-Z][\w'-]*){0,3})\s"
+    r"(?:is|was|are|were|will|has|had|have|can|could|must|should|[a-z]+ed|[a-z]+s)\s\S.*"
+)
+_COMPARED = (
+    (
+        re.compile(
+            r"(?:is|are|be)?\s*(?:strictly )?(?:less|smaller|fewer) than or equal to|(?:is|are)?\s*at most"
+        ),
+        "<=",
+    ),
+    (re.compile(r"(?:is|are|be)?\s*(?:greater|larger|more) than or equal to|(?:is|are)?\s*at least"), ">="),
+    (re.compile(r"(?:is|are|be)?\s*(?:strictly )?(?:less|smaller|fewer) than"), "<"),
+    (re.compile(r"(?:is|are|be)?\s*(?:strictly )?(?:greater|larger|more) than"), ">"),
+)
+_KIND = re.compile(
+    r"(?:any |all |every )?(odd|even|prime|composite|positive|negative|natural|rational|irrational)"
+    r"(?: (?:numbers?|integers?|functions?))?(?: of [a-z]+)?"
+    r"|(?:(?:it|series|sequence|integral|limit) (?:is )?)?(converg|diverg)(?:es|ent)"
+)
+
+
+def same_prose(reference: Expression, answer: Expression, query: str) -> Decision | None:
+    """A verdict on two answers of which at least one is words; None when no rule applies."""
+    if isinstance(reference, Text) and isinstance(answer, Text):
+        return _same_subject(reference.words, answer.words, query) or _same_kind(
+            reference.words, answer.words
+        )
+    words, other = (reference, answer) if isinstance(reference, Text) else (answer, reference)
+    if isinstance(words, Text) and isinstance(other, Relation):
+        return _same_comparison(words.words, other)
+    return None
+
+
+def _same_subject(reference: str, answer: str, query: str) -> Decision | None:
+    """`Petya will get it` for `Petya`, where the query asks who."""
+    if not _WHO.search(query[-4000:]):
+        return None
+    for sentence, name in ((reference, answer), (answer, reference)):
+        match = _SENTENCE.fullmatch(sentence.strip()) if len(sentence) < 300 else None
+        if match and not _NEGATION.search(sentence) and fold(match["subject"]) == fold(name):
+            return Decision(True, "text", "the subject of a sentence that says it in full")
+    return None
+
+
+def _same_kind(reference: str, answer: str) -> Decision | None:
+    """`any odd number of players` for `odd`, `convergent` for `converges`."""
+    kinds = [_KIND.fullmatch(fold(words)) for words in (reference, answer)]
+    if kinds[0] and kinds[1] and kinds[0].groups() == kinds[1].groups():
+        return Decision(True, "text", "the same kind in other words")
+    return None
+
+
+def _same_comparison(words: str, relation: Relation) -> Decision | None:
+    """`The sum is less than zero` for `a + b < 0`: the same sign and the same bound."""
+    from dartmath.verify.numeric.equality import scalar_equal
+    from dartmath.verify.parsing.parser import parse
+
+    if len(relation.operators) != 1 or len(words) > 300 or _NEGATION.search(words):
+        return None
+    plain = words.strip().rstrip(".").lower()
+    for pattern, sign in _COMPARED:
+        match = pattern.search(plain)
+        if match is None:
+            continue
+        bound = parse(plain[match.end() :].strip())
+        subject = plain[: match.start()].strip()
+        equal = relation.operators[0] == sign and subject.startswith(("the ", "it ", "its ", "their "))
+        if equal and scalar_equal(bound, relation.sides[1]):
+            return Decision(True, "text", "the same comparison in words")
+        return None
+    return None

@@ -1,0 +1,1 @@
+"""What words, units, names and signs mean: the facts that every other layer asks for."""

@@ -1,0 +1,1 @@
+"""Values: exact rationals, polynomial identities, balls; and when two expressions are equal."""

@@ -1,0 +1,186 @@
+"""Ball arithmetic: rigorous complex values of expressions, from python-flint (Arb).
+
+A value comes with an error bound, so that disjoint balls prove two values different. See
+Johansson, "Arb: efficient arbitrary-precision midpoint-radius interval arithmetic",
+https://arxiv.org/abs/1611.02831.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from flint import acb, arb, ctx, fmpz
+
+from dartmath.verify.numeric.effort import affordable_terms
+from dartmath.verify.numeric.exact import Inexact, TooLong, Undefined, rational
+from dartmath.verify.numeric.functions import (
+    RULES,
+    Ball,
+    is_real,
+    rational_ball,
+    refuse_huge,
+    unknown_function,
+)
+from dartmath.verify.tree.expression import Apply, Cases, Constant, Expression, Number, Relation, Symbol
+
+MAX_STEPS = 5_000
+"""Operations in one evaluation; a tree that takes more has no value anywhere."""
+
+MAX_TERMS = 1_000
+"""Terms of one sum or product."""
+
+Point = Mapping[str, Ball]
+
+
+@contextmanager
+def precision(bits: int) -> Iterator[None]:
+    """Work with balls of this many bits."""
+    before = ctx.prec
+    ctx.prec = bits
+    try:
+        yield
+    finally:
+        ctx.prec = before
+
+
+class Evaluator:
+    """Values of trees at one point. `log_base` is the base of a bare `log`."""
+
+    def __init__(self, point: Point, log_base: int | None = None) -> None:
+        self._point = dict(point)
+        self._log_base = log_base
+        self._steps = 0
+
+    def value(self, node: Expression) -> Ball:
+        """The ball of a tree. Raises `Undefined` where it has no finite value that can be computed."""
+        self._steps += 1
+        if self._steps > MAX_STEPS:
+            raise TooLong("too many operations")
+        if isinstance(node, Number):
+            return acb(rational_ball(node.value))
+        if isinstance(node, Symbol):
+            if node.name not in self._point:
+                raise Undefined(f"no value for {node.name}")
+            return self._point[node.name]
+        if isinstance(node, Constant):
+            return self._constant(node.name)
+        if isinstance(node, Apply):
+            found = self._apply(node.name, node.args)
+            if not found.is_finite():
+                raise Undefined(f"{node.name} is not finite here")
+            return found
+        if isinstance(node, Cases):
+            return self.value(self.chosen_case(node))
+        raise Undefined(f"{type(node).__name__} has no number")
+
+    def _constant(self, name: str) -> Ball:
+        if name in self._point:
+            return self._point[name]
+        if name == "pi":
+            return acb(arb.pi())
+        if name == "e":
+            return acb(1).exp()
+        if name == "i":
+            return acb(0, 1)
+        raise Undefined(f"{name} is no number")
+
+    def _apply(self, name: str, args: tuple[Expression, ...]) -> Ball:
+        if name == "pow":
+            return self._power(*args)
+        if name in ("sum", "product"):
+            return self._series(name, *args)
+        if name == "base":
+            return self.value(args[0])
+        values = [self.value(part) for part in args]
+        if name == "log":
+            return self._logarithm(*values)
+        rule = RULES.get(name)
+        if rule is None:
+            return unknown_function(name, values)
+        try:
+            return rule(*values)
+        except TypeError as error:
+            raise Undefined(f"{name} of {len(values)} arguments") from error
+
+    def _power(self, base: Expression, exponent: Expression) -> Ball:
+        power = self.value(exponent)
+        refuse_huge(power)
+        if base == Constant("e"):
+            return power.exp()
+        value = self.value(base)
+        try:
+            exact = rational(exponent)
+        except Inexact:
+            exact = None
+        if exact is not None and exact.denominator == 1:
+            return value ** fmpz(exact.numerator)
+        if value.is_zero():
+            if power.imag.is_zero() and power.real > 0:
+                return acb(0)
+            raise Undefined("a power of zero")
+        refuse_huge(value.log() * power)
+        return value.pow(power)
+
+    def _logarithm(self, value: Ball, base: Ball | None = None) -> Ball:
+        if base is not None:
+            return value.log() / base.log()
+        return value.log() if self._log_base is None else value.log() / acb(self._log_base).log()
+
+    def _series(self, name: str, *parts: Expression) -> Ball:
+        if len(parts) != 4 or not isinstance(parts[1], Symbol):
+            raise Undefined(f"a {name} without limits")
+        index, low, high = parts[1].name, self.integer(parts[2]), self.integer(parts[3])
+        if high - low >= MAX_TERMS:
+            raise Undefined(f"more than {MAX_TERMS} terms")
+        if not affordable_terms(high - low + 1):
+            raise TooLong("too many terms in all")
+        outside = dict(self._point)
+        total = acb(0 if name == "sum" else 1)
+        for term in range(low, high + 1):
+            self._point[index] = acb(term)
+            found = self.value(parts[0])
+            total = total + found if name == "sum" else total * found
+        self._point = outside
+        return total
+
+    def integer(self, node: Expression) -> int:
+        """The value of a tree that is an integer of at most 9 digits."""
+        found = self.value(node).unique_fmpz()
+        if found is None or abs(found) > 10**9:
+            raise Undefined("no small integer")
+        return int(found)
+
+    def real(self, node: Expression) -> Ball:
+        """The value as a real ball. Raises `Undefined` when it is not real."""
+        found = self.value(node)
+        if not is_real(found):
+            raise Undefined("not real")
+        return found.real
+
+    def chosen_case(self, node: Cases) -> Expression:
+        """The value of the first case whose condition holds here."""
+        for value, condition in node.cases:
+            if condition is None or self.holds(condition):
+                return value
+        raise Undefined("no case applies")
+
+    def holds(self, condition: Expression) -> bool:
+        """Whether a chain of comparisons is true here."""
+        if not isinstance(condition, Relation):
+            raise Undefined("no condition")
+        values = [self.real(side) for side in condition.sides]
+        return all(
+            _compare(left, sign, right)
+            for left, sign, right in zip(values, condition.operators, values[1:], strict=False)
+        )
+
+
+def _compare(left: Ball, sign: str, right: Ball) -> bool:
+    if sign in ("=", "!="):
+        return bool(left.overlaps(right)) == (sign == "=")
+    if sign in ("<", "<="):
+        return bool(left < right) or (sign == "<=" and bool(left.overlaps(right)))
+    if sign in (">", ">="):
+        return bool(left > right) or (sign == ">=" and bool(left.overlaps(right)))
+    raise Undefined(f"the condition {sign}")

@@ -1,0 +1,228 @@
+"""Whether two scalar expressions are equal: exactly where possible, else by balls at rising precision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Set
+from dataclasses import dataclass
+from fractions import Fraction
+from hashlib import blake2b
+from typing import Any
+
+from flint import acb, arb
+
+from dartmath.verify.numeric.ball import Evaluator, precision
+from dartmath.verify.numeric.exact import PRIME, Inexact, TooLong, Undefined, field_point, rational, residue
+from dartmath.verify.numeric.functions import is_real
+from dartmath.verify.tree.expression import Apply, Expression, children, heads, is_infinite, number, symbols
+
+PRECISIONS = (128, 384, 1024, 4096)
+"""Bits of the balls, in rising order; equal means overlapping at `EQUAL_BITS` or more."""
+
+EQUAL_BITS = 256
+NARROW = 2.0**-40
+"""Widest ball of a difference that still counts as zero."""
+
+TOO_LONG = "the values take too many operations"
+POINT_BITS = 60
+FIELD_POINTS = 2
+_REGIMES = ((0.1, 0.9), (1.1, 3.9), (-0.9, -0.1), (2.0, 9.0), (-6.0, -1.1), (0.9, 1.6), (10.0, 40.0))
+_ENOUGH = 4
+_INTEGER_NAMES = frozenset("nkmjlpqrNKMs")
+
+
+@dataclass(slots=True)
+class Decision:
+    """The result of a comparison; `equal` is None when it could not be decided."""
+
+    equal: bool | None
+    comparison: str
+    reason: str
+    precision: int | None = None
+
+    def __bool__(self) -> bool:
+        return self.equal is True
+
+
+def scalar_equal(left: Expression, right: Expression) -> Decision:
+    """Compare two scalars as numbers, or as functions of their free symbols."""
+    if left == right:
+        return Decision(True, "structure", "the same expression")
+    if is_infinite(left) or is_infinite(right):
+        return Decision(False, "structure", f"{right} against {left}")
+    names = symbols(left) | symbols(right)
+    try:
+        if not names:
+            ours, theirs = rational(left), rational(right)
+            return _rational_decision(ours, theirs)
+        return _identity(left, right, names)
+    except Inexact:
+        pass
+    except (Undefined, ArithmeticError):
+        return Decision(None, "undecided", "the expressions are not defined at the points tried")
+    return _by_balls(left, right, names)
+
+
+def _rational_decision(ours: Fraction, theirs: Fraction) -> Decision:
+    if ours == theirs:
+        return Decision(True, "rational", "equal as exact rational numbers")
+    return Decision(False, "rational", "different as exact rational numbers")
+
+
+def _identity(left: Expression, right: Expression, names: frozenset[str]) -> Decision:
+    """Two rational functions agree at random points of a prime field, or they differ."""
+    agreed = 0
+    for trial in range(FIELD_POINTS + 3):
+        point = field_point(names, trial)
+        try:
+            if (residue(left, point) - residue(right, point)) % PRIME:
+                return Decision(False, "identity", "different as rational functions")
+        except Undefined:
+            continue
+        agreed += 1
+        if agreed == FIELD_POINTS:
+            return Decision(True, "identity", "equal as rational functions")
+    raise Undefined("no point of the field avoids the poles")
+
+
+def _by_balls(left: Expression, right: Expression, names: frozenset[str]) -> Decision:
+    bare = _has_bare_logarithm(left) or _has_bare_logarithm(right)
+    decision = Decision(None, "undecided", "no value could be computed")
+    for base in (None, 10) if bare else (None,):
+        decision = _with_base(left, right, names, base)
+        if decision.equal or decision.comparison == "undecided":
+            return decision
+    return decision
+
+
+def _with_base(left: Expression, right: Expression, names: frozenset[str], base: int | None) -> Decision:
+    if not names:
+        return _constants(left, right, base)
+    decision = _functions(left, right, lambda: real_points(names), base)
+    if decision.equal or decision.reason == TOO_LONG:
+        return decision
+    whole = _integer_names(left) | _integer_names(right)
+    if whole & names:
+        at_integers = _functions(left, right, lambda: _integer_points(names, whole & names), base)
+        if at_integers.equal is not None:
+            return at_integers
+    return decision
+
+
+def _constants(left: Expression, right: Expression, base: int | None) -> Decision:
+    for bits in PRECISIONS:
+        with precision(bits):
+            try:
+                ours, theirs = Evaluator({}, base).value(left), Evaluator({}, base).value(right)
+            except (Undefined, ArithmeticError, ValueError) as error:
+                return Decision(None, "undecided", str(error))
+            if not ours.overlaps(theirs):
+                return Decision(False, "ball", "disjoint balls", bits)
+            if bits >= EQUAL_BITS and _accuracy(ours, theirs) >= bits // 2 and _is_narrow(ours - theirs):
+                return Decision(True, "ball", f"equal to {bits // 2} bits or more", bits)
+    return Decision(None, "undecided", "the balls overlap but stay wide", PRECISIONS[-1])
+
+
+def _is_narrow(difference: Any) -> bool:
+    """Whether nothing that is worth a digit could hide in a difference of large numbers."""
+    return bool(difference.rad() < NARROW)
+
+
+def _accuracy(ours: Any, theirs: Any) -> int:
+    """Bits to which both values are known, relative to their size or to 1 where they vanish."""
+    return min(int(ours.rel_one_accuracy_bits()), int(theirs.rel_one_accuracy_bits()))
+
+
+def _functions(
+    left: Expression,
+    right: Expression,
+    points: Callable[[], Iterator[dict[str, Any]]],
+    base: int | None,
+    bits: int = PRECISIONS[0],
+) -> Decision:
+    """Functions agree where both are real; where neither ever is, they agree as complex values.
+
+    Values so large that their balls are wide say nothing; where there are no others, more bits do.
+    """
+    complex_meant = "i" in heads(left) or "i" in heads(right)
+    real_agreed = complex_agreed = complex_differed = wide = 0
+    with precision(bits):
+        for point in points():
+            try:
+                ours, theirs = Evaluator(point, base).value(left), Evaluator(point, base).value(right)
+            except TooLong:
+                return Decision(None, "undecided", TOO_LONG)
+            except (Undefined, ArithmeticError, ValueError):
+                continue
+            both_real = is_real(ours) and is_real(theirs)
+            if ours.overlaps(theirs):
+                if not _is_narrow(ours - theirs):
+                    wide += 1
+                elif _accuracy(ours, theirs) >= POINT_BITS:
+                    real_agreed += both_real
+                    complex_agreed += not both_real
+            elif both_real or complex_meant:
+                return Decision(False, "points", f"different at {_shown(point)}", bits)
+            else:
+                complex_differed += 1
+            if real_agreed >= _ENOUGH:
+                break
+    if real_agreed >= 2 or (real_agreed + complex_agreed >= 2 and not complex_differed):
+        return Decision(True, "points", f"equal at {real_agreed + complex_agreed} points", bits)
+    if complex_differed:
+        return Decision(False, "points", "different complex values", bits)
+    if wide and bits == PRECISIONS[0]:
+        return _functions(left, right, points, base, PRECISIONS[2])
+    return Decision(None, "undecided", "no value could be computed at the points tried")
+
+
+def _shown(point: dict[str, Any]) -> str:
+    shown = [f"{name} = {float(value.real.mid()):.4g}" for name, value in sorted(point.items())[:3]]
+    return ", ".join(shown)[:80]
+
+
+def real_points(names: Set[str]) -> Iterator[dict[str, Any]]:
+    for trial, (low, high) in enumerate(_REGIMES):
+        yield {
+            name: acb(arb(round((low + (high - low) * _unit(name, trial)) * 65536)) / 65536) for name in names
+        }
+
+
+def _integer_points(names: Set[str], whole: Set[str]) -> Iterator[dict[str, Any]]:
+    """Small natural numbers for the integer parameters, reals for the rest."""
+    for trial, point in enumerate(real_points(names)):
+        for name in whole:
+            point[name] = acb(1 + trial + int(3 * _unit(name, trial)))
+        yield point
+
+
+def _unit(name: str, trial: int) -> float:
+    digest = blake2b(f"{trial}|{name}".encode("utf-8", "replace"), digest_size=6).digest()
+    return int.from_bytes(digest, "big") / (1 << 48)
+
+
+def _integer_names(node: Expression) -> set[str]:
+    """Symbols that stand for integers by their use: (-1)^n, n!, binomials, cos(n pi), floor."""
+    found: set[str] = set()
+    stack = [node]
+    while stack:
+        top = stack.pop()
+        if isinstance(top, Apply):
+            periodic = top.name in ("sin", "cos", "tan", "cot") and "pi" in heads(top)
+            if top.name in ("factorial", "factorial2", "binom", "sum", "product") or periodic:
+                found |= symbols(top)
+            elif top.name == "pow" and _is_negative(top.args[0]):
+                found |= symbols(top.args[1])
+        stack.extend(children(top))
+    return {name for name in found if name.partition("_")[0] in _INTEGER_NAMES}
+
+
+def _is_negative(node: Expression) -> bool:
+    return node == number(-1) or (isinstance(node, Apply) and node.name == "neg" and not symbols(node))
+
+
+def _has_bare_logarithm(node: Expression) -> bool:
+    """Whether a logarithm without a base occurs."""
+    if "log" not in heads(node):
+        return False
+    own = isinstance(node, Apply) and node.name == "log" and len(node.args) == 1
+    return own or any(_has_bare_logarithm(part) for part in children(node))

@@ -1,0 +1,76 @@
+"""Functions with their powers, bases and arguments, with or without parentheses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dartmath.verify.language.names import CONSTANTS, FUNCTIONS, GREEK, INVERSES, split_word
+from dartmath.verify.parsing.brackets import bracketed
+from dartmath.verify.parsing.tokens import Token
+from dartmath.verify.tree.expression import Apply, Expression, Group, Number, number
+
+if TYPE_CHECKING:
+    from dartmath.verify.parsing.grammar import Grammar
+
+
+def function_call(g: Grammar, name: str) -> Expression:
+    """A function with its power, base and argument: `\\sin^2 x`, `\\log_2(8)`."""
+    power: Expression | None = None
+    base: Expression | None = None
+    while g.is_op("^", "_"):
+        if g.take()[1] == "^":
+            power = g.exponent()
+        else:
+            base = _base(g)
+    argument = _argument(g)
+    arguments = argument.items if isinstance(argument, Group) and name in _SEVERAL else (argument,)
+    if base is not None:
+        arguments = (*arguments, base)
+    if power == number(-1) and name in INVERSES:
+        return Apply(INVERSES[name], arguments)
+    made = Apply(name, arguments)
+    return made if power is None else Apply("pow", (made, power))
+
+
+def _base(g: Grammar) -> Expression:
+    """The base of a logarithm; of `\\log_28` the first digit, as TeX reads it, for want of an argument."""
+    kind, text, start, end = g.token
+    if kind == "num" and len(text) > 1 and text.isdigit() and not _starts_argument(g.peek(1)):
+        g.tokens[g.at : g.at + 1] = [("num", text[0], start, start + 1), ("num", text[1:], start + 1, end)]
+    return g.atom()
+
+
+def _starts_argument(token: Token) -> bool:
+    return token[0] in ("open", "num", "word", "cmd", "begin") or token[:2] == ("op", "|")
+
+
+_SEVERAL = frozenset(["max", "min", "gcd", "lcm"])
+
+
+def _argument(g: Grammar) -> Expression:
+    """A bracketed argument, or the factors that stand without a sign between them."""
+    if g.token[0] == "open" and g.token[1] in "([{S":
+        opening = g.take()[1]
+        inner = bracketed(g, opening)
+        return inner if opening != "{" else g.postfix(inner)
+    factors = [g.factor(signed=True)]
+    for _ in range(20):
+        if g.is_op("*") and isinstance(factors[-1], Number) and _is_name(g.peek(1)):
+            g.take()
+        elif not g.starts_factor() or not _continues(g.token):
+            break
+        factors.append(g.factor())
+    return factors[0] if len(factors) == 1 else Apply("mul", tuple(factors))
+
+
+def _is_name(token: Token) -> bool:
+    kind, text, _, _ = token
+    return (kind == "word" and len(text) == 1) or (kind == "cmd" and (text in GREEK or text in CONSTANTS))
+
+
+def _continues(token: Token) -> bool:
+    kind, text, _, _ = token
+    if kind == "word":
+        parts = split_word(text)
+        return parts is not None and parts[0] not in FUNCTIONS
+    return kind == "cmd" and (text in ("frac", "sqrt") or text in GREEK or text in CONSTANTS)

@@ -1,0 +1,289 @@
+"""Atoms of the grammar: numbers, names, commands with arguments, brackets and environments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from dartmath.verify.language.errors import NotationError
+from dartmath.verify.language.names import CONSTANTS, FUNCTIONS, GREEK, UNKNOWN_FUNCTIONS, listed
+from dartmath.verify.parsing.applications import function_call
+from dartmath.verify.parsing.bases import number_in_base
+from dartmath.verify.parsing.brackets import bars, bracketed, environment
+from dartmath.verify.parsing.cursor import END, closes, letter
+from dartmath.verify.tree.expression import (
+    Apply,
+    Constant,
+    Expression,
+    Group,
+    Named,
+    Symbol,
+    number,
+)
+from dartmath.verify.tree.literals import literal
+from dartmath.verify.tree.terms import quotient
+
+if TYPE_CHECKING:
+    from dartmath.verify.parsing.grammar import Grammar
+
+_NAME_GOES_ON = frozenset(["_", "'", "^", "("])
+"""Signs behind a name that may belong to it."""
+
+_DECORATIONS = frozenset(
+    listed("vec hat bar overline tilde overrightarrow widehat widetilde mathring overleftrightarrow mathfrak")
+)
+
+
+def atom(g: Grammar) -> Expression:
+    """The next atom of the grammar `g`."""
+    kind, text, start, end = g.take()
+    if kind == "num":
+        return _number(g, text)
+    if kind == "word":
+        return _word(g, text, start, end)
+    if kind == "open":
+        return bracketed(g, text)
+    if kind == "cmd":
+        return _command(g, text)
+    if kind == "begin":
+        return environment(g, text)
+    if kind == "op" and text == "|":
+        return bars(g)
+    if kind == "op" and text == "<":
+        return bracketed(g, "<")
+    is_part = g.at > 1 or g.token is not END
+    if kind == "text" and len(text) <= 3 and text.isalpha() and is_part:
+        return _symbol(g, text)
+    raise NotationError(f"{text or 'the end'!r} where a value should stand")
+
+
+def _number(g: Grammar, text: str) -> Expression:
+    kind, word, _, _ = g.tokens[g.at]
+    if word == "_" and kind == "op":
+        return number_in_base(g, text)
+    if kind == "word" and word in ("st", "nd", "rd", "th") and text.isdigit():
+        g.take()
+    return literal(text)
+
+
+def _word(g: Grammar, word: str, start: int, end: int) -> Expression:
+    parts = (word,) if len(word) == 1 else g.letters(word)
+    if parts is None:
+        raise NotationError(f"the word {word!r}")
+    if len(parts) > 1:
+        g.at -= 1
+        g.tokens[g.at : g.at + 1] = [("word", part, start, end) for part in parts]
+        g.take()
+    name = parts[0]
+    if name in FUNCTIONS:
+        return function_call(g, FUNCTIONS[name])
+    if name in ("sqrt", "cbrt"):
+        return Apply("root", (_root_argument(g), number(2 if name == "sqrt" else 3)))
+    if name == "C" and g.token[:2] == ("open", "(") and _binomial_follows(g):
+        arguments = bracketed(g, g.take()[1])
+        return Apply("binom", arguments.items if isinstance(arguments, Group) else (arguments,))
+    if name in CONSTANTS and name != "I":
+        return _subscripted(g, name) if g.is_op("_") else Constant(CONSTANTS[name])
+    if len(parts) == 1 and g.token[0] == "num" and g.token[2] == end and g.token[1].isdigit():
+        return Symbol(f"{name}_{g.take()[1]}")
+    return _symbol(g, name)
+
+
+def _binomial_follows(g: Grammar) -> bool:
+    """Whether `C(n, k)` is meant, not a point named C."""
+    (whole, top, *_), sign, (part, bottom, *_), end = (g.peek(ahead) for ahead in range(1, 5))
+    if sign[:2] != ("op", ",") or end[0] != "close" or part != "num" or not bottom.isdigit():
+        return False
+    return (whole == "word" and top in ("n", "m", "N")) or (top.isdigit() and int(top[:9]) >= int(bottom[:9]))
+
+
+def _symbol(g: Grammar, name: str) -> Expression:
+    """A symbol with its subscript; a symbol that is applied to what follows."""
+    if g.tokens[g.at][1] not in _NAME_GOES_ON:
+        return Symbol(name)
+    symbol = _subscripted(g, name)
+    base = symbol.name.partition("_")[0].rstrip("'")
+    if base in UNKNOWN_FUNCTIONS or _is_value_at_point(g, base):
+        while g.accept("'"):
+            symbol = Symbol(symbol.name + "'")
+        if [g.peek(k)[1] for k in range(5)] == ["^", "{", "-", "1", "}"]:
+            g.at += 5
+            symbol = Symbol(symbol.name + "^{-1}")
+        if g.token[:2] == ("open", "("):
+            arguments = bracketed(g, g.take()[1])
+            items = arguments.items if isinstance(arguments, Group) else (arguments,)
+            return Apply(symbol.name, items)
+    return symbol
+
+
+def _is_value_at_point(g: Grammar, name: str) -> bool:
+    """`I(0)` and `T(10)` are values of functions, not products with a number."""
+    if g.token[1] != "(" or g.peek(1)[0] != "num" or g.peek(2)[:2] != ("close", ")"):
+        return False
+    return g.peek(1)[1] == "0" or (len(name) == 1 and name.isupper())
+
+
+def _subscripted(g: Grammar, name: str) -> Symbol:
+    if not g.accept("_"):
+        return Symbol(name)
+    kind, text, _, _ = g.take()
+    if (kind, text) != ("open", "{"):
+        return Symbol(f"{name}_{text}")
+    inside: list[str] = []
+    depth = 1
+    while depth:
+        kind, text, _, _ = g.take()
+        if kind == "end":
+            raise NotationError("a subscript without an end")
+        depth += (kind, text) == ("open", "{")
+        depth -= (kind, text) == ("close", "}")
+        inside.append(text)
+    return Symbol(f"{name}_{''.join(inside[:-1])}")
+
+
+def _command(g: Grammar, name: str) -> Expression:
+    if name in FUNCTIONS:
+        return function_call(g, FUNCTIONS[name])
+    if name in CONSTANTS:
+        return Constant(CONSTANTS[name])
+    if name in GREEK:
+        return _symbol(g, name)
+    if name in _COMMANDS:
+        return _COMMANDS[name](g)
+    if name in _DECORATIONS:
+        return _decorated(name, _argument_group(g))
+    raise NotationError(f"the command \\{name}")
+
+
+def _decorated(mark: str, inner: Expression) -> Expression:
+    """A bar over one letter makes another name; an arrow over points keeps them in their order."""
+    match inner:
+        case Symbol(name=name) if mark in ("bar", "overline"):
+            return Symbol(f"{name}\u0304")
+        case Apply(name="mul", args=parts) if mark in ("vec", "overrightarrow"):
+            names = [part.name for part in parts if isinstance(part, Symbol) and part.name.isupper()]
+            return Symbol(f"→{''.join(names)}") if len(names) == len(parts) else inner
+    return inner
+
+
+def _derivative(mark: str) -> Callable[[Grammar], Expression]:
+    """`\\dot x` is a name of its own, unlike `\\vec x`, which is only dressed."""
+
+    def rule(g: Grammar) -> Expression:
+        return Symbol(f"{_argument_group(g)}{mark}")
+
+    return rule
+
+
+def _argument_group(g: Grammar) -> Expression:
+    """The argument of a command: a braced group, or one token (of a number its first digit)."""
+    kind, text, start, end = g.token
+    if kind == "open":
+        g.at += 1
+        return bracketed(g, text)
+    if kind == "num" and len(text) > 1 and text.isdigit():
+        g.tokens[g.at : g.at + 1] = [("num", text[0], start, start + 1), ("num", text[1:], start + 1, end)]
+        return literal(g.take()[1])
+    if kind == "word":
+        g.tokens[g.at : g.at + 1] = [("word", sign, start, end) for sign in text]
+        return letter(g.take()[1])
+    return atom(g)
+
+
+def _fraction(g: Grammar) -> Expression:
+    top = _argument_group(g)
+    return quotient(top, _argument_group(g))
+
+
+def _root(g: Grammar) -> Expression:
+    degree: Expression = number(2)
+    if g.token[:2] == ("open", "["):
+        g.take()
+        degree = g.union()
+        if not closes("[", g.take()):
+            raise NotationError("a root's degree without an end")
+    return Apply("root", (_root_argument(g), degree))
+
+
+def _root_argument(g: Grammar) -> Expression:
+    """Without braces a whole number is meant, not its first digit: `\\sqrt12` is not `\\sqrt1 2`."""
+    return atom(g)
+
+
+def _binomial(g: Grammar) -> Expression:
+    top = _argument_group(g)
+    return Apply("binom", (top, _argument_group(g)))
+
+
+def _blackboard(g: Grammar) -> Expression:
+    kind, text, _, _ = g.take()
+    if (kind, text) == ("open", "{"):
+        kind, text, _, _ = g.take()
+        g.take()
+    return _subscripted(g, f"\\mathbb{{{text}}}")
+
+
+def _series(name: str) -> Callable[[Grammar], Expression]:
+    def rule(g: Grammar) -> Expression:
+        if not g.accept("_"):
+            raise NotationError(f"a {name} without limits")
+        start = atom(g) if g.token[1] != "{" else _limits(g)
+        if not g.accept("^"):
+            raise NotationError(f"a {name} without an upper limit")
+        stop = g.exponent()
+        body = g.term()
+        if not isinstance(start, Group):
+            raise NotationError(f"a {name} without a variable")
+        return Apply(name, (body, *start.items, stop))
+
+    return rule
+
+
+def _limits(g: Grammar) -> Expression:
+    """`{k=1}` as the pair of variable and first value."""
+    g.take()
+    variable = atom(g)
+    if not isinstance(variable, Symbol | Constant) or not g.accept("="):
+        raise NotationError("limits that are not `variable = value`")
+    name = variable.name
+    first = g.union()
+    if not closes("{", g.take()):
+        raise NotationError("limits without an end")
+    return Group("", (Symbol(name), first))
+
+
+def _opaque(g: Grammar) -> Expression:
+    """An integral or a limit as a symbol named by its own notation: equal only to itself."""
+    depth, parts = 0, [g.tokens[g.at - 1][1]]
+    while True:
+        kind, text, start, _ = g.token
+        if start < 0 or (kind == "close" and depth == 0):
+            break
+        if depth == 0 and kind == "op" and text in _OPAQUE_ENDS:
+            break
+        depth += (kind == "open") - (kind == "close")
+        parts.append(text)
+        g.take()
+    return Symbol(" ".join(parts)[:400])
+
+
+_OPAQUE_ENDS = frozenset(listed("= != < <= > >= , ; and or approx newline &"))
+
+
+def _empty_set(g: Grammar) -> Expression:
+    return Named("set", "empty")
+
+
+_COMMANDS: dict[str, Callable[[Grammar], Expression]] = {
+    "frac": _fraction,
+    "sqrt": _root,
+    "binom": _binomial,
+    "mathbb": _blackboard,
+    "Bbb": _blackboard,
+    "sum": _series("sum"),
+    "prod": _series("product"),
+    "emptyset": _empty_set,
+    "dot": _derivative("˙"),
+    "ddot": _derivative("¨"),
+    **dict.fromkeys(("int", "iint", "iiint", "oint", "lim"), _opaque),
+}

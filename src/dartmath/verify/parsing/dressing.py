@@ -1,0 +1,165 @@
+"""What stands around an answer: delimiters, announcements, and notation that needs its neighbours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from dartmath.verify.language.asides import without_aside
+from dartmath.verify.language.sentences import CONCLUDING
+from dartmath.verify.parsing.words import SCALES
+
+_RUPEES = re.compile(r"^(?:Rs|INR|USD|US)\b\.?\s*(?=[\d$\\])", re.IGNORECASE)
+_NAMESPACE = re.compile(r"\b(?:np|numpy|math|sp|sympy)\.(?=[a-z])")
+_CELSIUS = re.compile(
+    r"(?<=\d)\s*\^?\s*\{?\s*\\circ\s*\}?\s*(?:\\(?:text|mathrm)\s*\{\s*)?([CF])\}?(?![A-Za-z])"
+)
+_DEGREES = {"C": "\\text{ celsius}", "F": "\\text{ fahrenheit}"}
+_CONSTRUCTOR = re.compile(r"(?:Matrix|array|list|tuple|set)\((.*)\)", re.DOTALL)
+_CONCLUDING = re.compile(rf"{CONCLUDING}[,:]?\s+(?=\S)", re.IGNORECASE)
+_ANNOUNCED = re.compile(
+    r"(?:the )?(?:final |correct )?(?:answers?|solutions?|result|value)(?: set| of \$?\w{1,3}\$?)?"
+    r"(?:\s*(?:is|are)\b\s*:?|\s*:)\s*(?=\S)",
+    re.IGNORECASE,
+)
+_TO = re.compile(r"(?<=\d)\s+to\s+(?=\d)")
+_TIMES_X = re.compile(r"(?<=\d)\s*[xX]\s*(?=10\s*\^)")
+_TRAILING = re.compile(r"(?:(?<!\.)\.|[\s,;:!]|\\[,;:! ]|\\\\|~)$")
+_TRAILING_SIGNS = ".,;:!~\\ "
+
+
+_BRACED_COLON = re.compile(r"(?<![a-zA-Z])\{:\}")
+_UNION = re.compile(r"(?<=[)\]}])\s*U\s*(?=\\left|\\?[(\[{])")
+_OUTWARD = re.compile(r"([\[\]])([^][(){};,]{1,80}[;,][^][(){};,]{1,80})([\[\]])")
+_SQUARE = re.compile(r"\b(sq|cu)\.")
+_UNIT_FRACTION = re.compile(
+    r"\\[dt]?frac\s*\{\s*\\(?:text|mathrm)\s*\{([a-zA-Z ]{1,20})\}\s*\}"
+    r"\s*\{\s*\\(?:text|mathrm)\s*\{([a-zA-Z ]{1,20})\}\s*\}"
+)
+_CHOOSE = re.compile(
+    r"(?:\{\})?[_^]\{?(\w{1,9})\}?\s*(?:\\(?:text|mathrm)\s*\{)?([CP])\}?\s*_\{?(\w{1,9})\}?(?![\w^])"
+)
+_RATE = re.compile(r"^(-?\\?[$£€] ?[\d.,]+)(?: ?/ ?| an? )(?=[a-z]{3,12}$)")
+_NEGATED = re.compile(r"\\not\s*(?:=|\\in(?![a-z]))")
+_ORDINAL = re.compile(r"(?<=\d)\s*\^\s*\{\s*(?:\\(?:text|mathrm)\s*\{\s*)?(st|nd|rd|th)\s*\}{1,2}")
+_MODULO = re.compile(
+    r"\(?\s*(?:\\(?:text|mathrm|operatorname|mbox)\s*\{\s*\(?\s*mod\s*\}?|\\[bp]?mod(?![a-z])|(?<![\\a-z])mod(?![a-z]))"
+    r"(?:\\[ ,;:]|[\s~])*\{?(\d{1,9}|[a-z])\}?\s*\)?\}?$"
+)
+_SCALED = re.compile(
+    rf"(?<=[\d}}])[\s~]*((?:\\(?:text|mathrm|mbox)\s*\{{)?)\s*({'|'.join(SCALES)})s?(?![A-Za-z])",
+    re.IGNORECASE,
+)
+SCALE_STEMS = ("illion", "housand")
+"""Without one of these no scale word stands in a text."""
+
+
+def rewritten(text: str) -> str:
+    """Notation that needs its neighbours to be read: `2 x 10^5`, `3 to 4`, `Rs. 500`, `2.5 million`."""
+    for signs, pattern, replacement in _REWRITINGS:
+        for sign in signs:
+            if sign in text:
+                text = pattern.sub(replacement, text)
+                break
+    if text[:1] in "RrIiUu":
+        text = _RUPEES.sub("", text)
+    if text[:1] == "<" and text[-1:] == ">":
+        text = f"\\langle {text[1:-1]}\\rangle "
+    if text[-1:] == ")":
+        constructed = _CONSTRUCTOR.fullmatch(text)
+        text = constructed[1] if constructed else without_aside(text)
+    return text
+
+
+def unscaled(text: str) -> str:
+    """`2.5 million` as the bare number, for a query that asks how many millions."""
+    return _SCALED.sub(r" \1 ", text)
+
+
+def _inward(match: re.Match[str]) -> str:
+    """`[2, 7[` and `]2, 7]` with the brackets that the rest of the world writes."""
+    low, inside, high = match.groups()
+    return f"{'(' if low == ']' else '['}{inside}{')' if high == '[' else ']'}"
+
+
+def _chosen(match: re.Match[str]) -> str:
+    """`{}_{10}C_3` and `^{10}P_3` in words of this grammar."""
+    whole, kind, part = match.groups()
+    chosen = f"\\binom{{{whole}}}{{{part}}}"
+    return chosen if kind == "C" else f"{chosen}({part})!"
+
+
+def _power_of_ten(match: re.Match[str]) -> str:
+    """`million` behind a number as a factor; what follows the word stays."""
+    return f" \\cdot 10^{{{SCALES[match[2].lower()]}}} {match[1]} "
+
+
+_REWRITINGS: tuple[tuple[tuple[str, ...], re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    (SCALE_STEMS, _SCALED, _power_of_ten),
+    (("[", "]"), _OUTWARD, _inward),
+    (("$", "£", "€"), _RATE, r"\1 per "),
+    (("\\not",), _NEGATED, lambda sign: "\\notin " if "in" in sign[0] else "\\ne "),
+    (("st}", "nd}", "rd}", "th}"), _ORDINAL, r"\\text{\1}"),
+    (("mod",), _MODULO, r"\\pmod{\1}"),
+    (("U",), _UNION, r"\\cup "),
+    (("C", "P"), _CHOOSE, _chosen),
+    (("{:}",), _BRACED_COLON, ":"),
+    (("sq.", "cu."), _SQUARE, r"\1"),
+    (("text", "mathrm"), _UNIT_FRACTION, r"\\text{\1/\2}"),
+    (("circ",), _CELSIUS, lambda sign: _DEGREES[sign[1]]),
+    (("p.", "h.", "y."), _NAMESPACE, ""),
+    ((" to ",), _TO, ":"),
+    (("10",), _TIMES_X, "*"),
+)
+"""Signs without which a pattern cannot match, the pattern, and what it becomes."""
+
+
+def undressed(text: str) -> str:
+    """The answer without math delimiters, an enclosing pair of braces and a final full stop."""
+    text = text.strip()
+    if text.startswith("\\boxed") and text.endswith("}") and _encloses(text[6:].strip(), commas=True):
+        text = text[6:].strip()[1:-1].strip()
+    if text[:1] in "tTaAsShHrRfFcCvViIoO" and " " in text:
+        if concluding := _CONCLUDING.match(text):
+            text = text[concluding.end() :]
+        if announced := _ANNOUNCED.match(text):
+            text = text[announced.end() :]
+    if "$" in text or "\\(" in text or "\\[" in text or "**" in text:
+        text = _undelimited(text)
+    while text[-1:] in _TRAILING_SIGNS and (last := _TRAILING.search(text, max(0, len(text) - 3))):
+        if text.endswith("!"):
+            break
+        text = text[: last.start()]
+    while text.startswith("{") and text.endswith("}") and _encloses(text):
+        text = text[1:-1].strip()
+    return text
+
+
+def _undelimited(text: str) -> str:
+    if text.startswith("**") and text.endswith("**") and len(text) > 4:
+        text = text[2:-2]
+    text = text.replace("$$", " ").replace("\\(", " ").replace("\\)", " ")
+    text = re.sub(r"(?<!\\)\\\[|(?<!\\)\\\]", " ", text)
+    if re.search(r"(?<!\\)\$", text):
+        parts = re.split(r"(?<!\\)\$", text)
+        amounts = (
+            one[-1:].isspace() and two[:1].isdigit()
+            for one, two in zip(parts[1::2], parts[2::2], strict=False)
+        )
+        paired = len(parts) % 2 == 1 and not any(amounts)
+        money = not paired and re.match(r"\s*-?\$\s?-?[\d.]", text)
+        text = re.sub(r"(?<!\\)\$", r"\\$" if money else " ", text)
+    return text.strip()
+
+
+def _encloses(text: str, *, commas: bool = False) -> bool:
+    """Whether the first brace closes at the very end; by default only around what is no list."""
+    depth = 0
+    for place, sign in enumerate(text):
+        if sign == "{":
+            depth += 1
+        elif sign == "}":
+            depth -= 1
+            if depth == 0:
+                return place == len(text) - 1 and (commas or "," not in text)
+    return False

@@ -1,0 +1,285 @@
+"""Precedence parser of scalar mathematics: tokens -> expression tree.
+
+    union   :=  sum (("\\cup" | "\\cap" | "\\setminus") sum)*
+    sum     :=  ["+" | "-" | "±"] term (("+" | "-" | "±" | "∓") term)*
+    term    :=  factor (("*" | "/" | ":") factor | factor)*        juxtaposition multiplies
+    factor  :=  atom ("!" | "^" exponent | "%" | "°" | "'")*
+
+Every level checks the nesting depth, so that recursion is bounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from dartmath.verify.language.errors import NotationError
+from dartmath.verify.language.names import split_word
+from dartmath.verify.language.units import is_unit_word
+from dartmath.verify.parsing.atoms import atom
+from dartmath.verify.parsing.cursor import MAX_DEPTH, Cursor
+from dartmath.verify.parsing.progressions import dotted_product, dotted_sum
+from dartmath.verify.tree.expression import TRANSPOSED, Apply, Expression, Group, Matrix, Number, Symbol
+from dartmath.verify.tree.terms import (
+    added,
+    added_tuples,
+    product,
+    proper_fraction,
+    quotient,
+    ratio,
+    with_sign,
+)
+
+_STARTS = frozenset(["num", "word", "open"])
+_ADDITIVE = frozenset(["+", "-", "pm", "mp"])
+_POSTFIX = frozenset(["!", "^", "%", "'"])
+_SET_OPERATIONS = {"cup": "union", "cap": "intersection", "setminus": "difference"}
+_UNIT_SIGNS = frozenset([("op", "/"), ("op", "^"), ("op", "*")])
+_STOPS = frozenset(["text", "end", "choose", "over", "pmod", "circ"])
+
+
+class Grammar(Cursor):
+    """One method per rule of scalar mathematics."""
+
+    __slots__ = ()
+
+    def atom(self) -> Expression:
+        """A number, a name, a command with its arguments, or a bracketed expression."""
+        return atom(self)
+
+    def union(self) -> Expression:
+        """Sums joined by set operations."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise NotationError(f"nested deeper than {MAX_DEPTH}")
+        left = self.sum()
+        kind, text, _, _ = self.tokens[self.at]
+        if kind == "cmd" and text in ("choose", "over"):
+            self.at += 1
+            left = Apply("binom" if text == "choose" else "div", (left, self.sum()))
+        while (sign := self.token)[0] == "op" and sign[1] in _SET_OPERATIONS:
+            self.at += 1
+            name = _SET_OPERATIONS[sign[1]]
+            right = self.sum()
+            same = isinstance(left, Apply) and left.name == name and name != "difference"
+            left = Apply(name, (*left.args, right) if same and isinstance(left, Apply) else (left, right))
+        self.depth -= 1
+        return left
+
+    def sum(self) -> Expression:
+        """Terms with signs."""
+        sign = self._additive()
+        parts = [with_sign(sign, self.term())]
+        while sign := self._additive():
+            if sign == "+" and self._at_dots():
+                parts = [self._dotted("+", parts, self.term)]
+                continue
+            term = self.term()
+            if sign in ("pm", "mp"):
+                parts = [Apply(sign, (added(parts), term))]
+            elif sign == "-" and isinstance(term, Group) and term.brackets == "{}":
+                parts = [Apply("difference", (added(parts), term))]
+            else:
+                parts.append(with_sign(sign, term))
+        return added_tuples(parts) if "," in self.signs else added(parts)
+
+    def _additive(self) -> str | None:
+        kind, text, _, _ = self.tokens[self.at]
+        if kind == "op" and text in _ADDITIVE:
+            self.at += 1
+            return text
+        return None
+
+    def term(self) -> Expression:
+        """Factors joined by explicit or invisible multiplication, division and ratios."""
+        starts_with_number = self.tokens[self.at][0] == "num"
+        left = self.factor()
+        factors = [self.mixed(left) if starts_with_number and isinstance(left, Number) else left]
+        while True:
+            kind, text, _, _ = self.tokens[self.at]
+            if kind == "op" and text == "*":
+                self.at += 1
+                if not self._at_dots():
+                    factors.append(self.factor(signed=True))
+            elif kind == "op" and text == "ldots" and len(factors) > 1:
+                factors = [self._dotted("*", factors, self.factor)]
+            elif kind == "op" and text == "/":
+                self.at += 1
+                factors = [quotient(product(factors), self.factor(signed=True))]
+            elif kind == "op" and text == ":" and self.peek(1)[0] != "end" and not self.bars:
+                self.at += 1
+                factors = [ratio(product(factors), self.term())]
+            elif self.starts_factor():
+                if kind == "num" and self.tokens[self.at - 1][0] == "num":
+                    raise NotationError("two numbers side by side")
+                factors.append(self.factor())
+            else:
+                return product(factors)
+
+    def _at_dots(self) -> bool:
+        return self.is_op("ldots")
+
+    def _dotted(self, sign: str, shown: list[Expression], part: Callable[[], Expression]) -> Expression:
+        """A sum or product whose dots stand here: terms of a progression that are left out."""
+        self.at += 1
+        if not self.accept(sign) and sign == "+":
+            raise NotationError("dots at the end of a sum")
+        rest = [part()]
+        while self.accept(sign):
+            rest.append(part())
+        found = dotted_sum(shown, rest) if sign == "+" else dotted_product(shown, rest)
+        if found is None:
+            raise NotationError("dots in no evident progression")
+        return found
+
+    def mixed(self, left: Number) -> Expression:
+        """A whole number with a proper fraction behind it: `2\\frac13` or `2 1/3`."""
+        kind, text, _, _ = self.tokens[self.at]
+        if kind not in ("cmd", "open", "num") or self.tokens[self.at - 1][0] != "num":
+            return left
+        if left.places is not None or left.value.denominator != 1:
+            return left
+        before = self.at
+        if text == "frac" or (text == "{" and self.peek(1)[1] == "frac"):
+            part = proper_fraction(atom(self))
+            if part is not None:
+                return self.postfix(Number(left.value + part, None))
+            self.at = before
+        elif kind == "num" and self.peek(1)[:2] == ("op", "/") and self.peek(2)[0] == "num":
+            top, bottom = text, self.peek(2)[1]
+            self.at += 3
+            if not (top.isdigit() and bottom.isdigit()) or int(top) >= int(bottom):
+                raise NotationError("two numbers side by side")
+            return self.postfix(Number(left.value + Fraction(int(top), int(bottom)), None))
+        return left
+
+    def starts_factor(self) -> bool:
+        """Whether the next token can follow by invisible multiplication."""
+        kind, text, _, _ = self.tokens[self.at]
+        if kind == "op":
+            return text == "|" and not self.bars
+        if kind == "word":
+            if len(text) == 1:
+                return True
+            return self.letters(text) is not None and not (is_unit_word(text) and self._unit_follows())
+        if kind == "open":
+            return text != "<"
+        if kind == "cmd":
+            return text not in _STOPS
+        return kind in ("num", "begin")
+
+    def letters(self, word: str) -> tuple[str, ...] | None:
+        """What a word here stands for; `at` is a word, but in `at^2` it is a product."""
+        parts = split_word(word)
+        if parts is None and len(word) == 2:
+            following = self.peek(1) if self.token[1] == word else self.token
+            if following[:2] in (("op", "^"), ("op", "_")):
+                return tuple(word)
+        return parts
+
+    def _unit_follows(self) -> bool:
+        """Whether a unit word here is a unit: behind a value, with nothing but unit parts after it."""
+        ahead = 1
+        while (token := self.peek(ahead))[0] in ("word", "num", "text") or token[:2] in _UNIT_SIGNS:
+            ahead = self._behind_exponent(ahead + 1) if token[1] == "^" else ahead + 1
+        return token[0] in ("end", "close") or (token[0] == "op" and token[1] not in ("+", "-", "_"))
+
+    def _behind_exponent(self, ahead: int) -> int:
+        """The place behind an exponent such as `2`, `-1` or `{-2}`."""
+        if self.peek(ahead)[1] == "{":
+            closing = (place for place in range(ahead, ahead + 5) if self.peek(place)[1] == "}")
+            return next(closing, ahead) + 1
+        return ahead + (2 if self.peek(ahead)[1] == "-" else 1)
+
+    def factor(self, *, signed: bool = False) -> Expression:
+        """An atom with its powers, factorials, primes and percent signs."""
+        if signed and (sign := self.accept("+", "-")):
+            return with_sign(sign, self.factor(signed=True) if self.is_op("-", "+") else self.factor())
+        return self.postfix(atom(self))
+
+    def postfix(self, base: Expression) -> Expression:
+        """What may follow an atom."""
+        for _ in range(MAX_DEPTH):
+            kind, text, _, _ = self.tokens[self.at]
+            if kind == "cmd" and text == "circ":
+                self.at += 1
+                if isinstance(base, Symbol) and self.token[0] == "word":
+                    base = Symbol(f"{base.name}∘{self.take()[1]}")
+                    continue
+                return Apply("degree", (base,))
+            if kind != "op" or text not in _POSTFIX:
+                return base
+            self.at += 1
+            if text == "!":
+                base = Apply("factorial2" if self.accept("!") else "factorial", (base,))
+            elif text == "%":
+                base = Apply("percent", (base,))
+            elif text == "'":
+                base = Symbol(f"{base.name}'") if isinstance(base, Symbol) else self._minutes(base)
+            else:
+                base = self.power(base)
+        raise NotationError("too many powers in a row")
+
+    def _minutes(self, base: Expression) -> Expression:
+        """Minutes and seconds of an angle: `45'` and `45''`."""
+        if not isinstance(base, Number):
+            raise NotationError(f"a prime after {base}")
+        return Apply("arcsecond" if self.accept("'") else "arcminute", (base,))
+
+    def power(self, base: Expression) -> Expression:
+        """What stands after `^`: degrees, primes, a sign (as in R^+), or an exponent."""
+        kind, text, _, _ = self.tokens[self.at]
+        if kind == "num":
+            return Apply("pow", (base, self.exponent()))
+        if (kind, text) == ("cmd", "circ") or ((kind, text) == ("word", "o") and isinstance(base, Number)):
+            self.at += 1
+            return Apply("degree", (base,))
+        if kind == "open" and text == "{":
+            marked = self._braced_mark(base)
+            if marked is not None:
+                return marked
+        elif kind == "op" and text in "+*" and isinstance(base, Symbol) and self.peek(1)[0] not in _STARTS:
+            self.at += 1
+            return Symbol(base.name + text)
+        exponent = self.exponent()
+        if isinstance(base, Group) and exponent in TRANSPOSED:
+            return Matrix(tuple((item,) for item in base.items))
+        return Apply("pow", (base, exponent))
+
+    def _braced_mark(self, base: Expression) -> Expression | None:
+        """`{\\circ}`, `{+}`, `{'}` or `{''}` as an exponent that is a mark, not a power."""
+        kind, text, _, _ = self.peek(1)
+        if self.peek(2)[:2] == ("close", "}"):
+            if (kind, text) == ("cmd", "circ"):
+                self.at += 3
+                return Apply("degree", (base,))
+            if kind == "op" and text in "'+-*" and isinstance(base, Symbol):
+                self.at += 3
+                return Symbol(base.name + text)
+            if (kind, text) == ("op", "'"):
+                self.at += 3
+                return self._minutes(base)
+        elif text == "'" == self.peek(2)[1] and self.peek(3)[1] == "}" and isinstance(base, Number):
+            self.at += 4
+            return Apply("arcsecond", (base,))
+        return None
+
+    def exponent(self) -> Expression:
+        """A braced group, or one signed atom with its own power (`2^3^4` is `2^(3^4)`)."""
+        sign = self._additive()
+        base = atom(self)
+        kind, text, _, _ = self.tokens[self.at]
+        if kind == "op" and text in ("!", "^"):
+            base = self._raised(base)
+        return with_sign(sign, base)
+
+    def _raised(self, base: Expression) -> Expression:
+        if self.accept("!"):
+            base = Apply("factorial", (base,))
+        if self.accept("^"):
+            self.depth += 1
+            if self.depth > MAX_DEPTH:
+                raise NotationError(f"nested deeper than {MAX_DEPTH}")
+            base = self.power(base)
+            self.depth -= 1
+        return base

@@ -1,0 +1,174 @@
+"""`parse`: the text of an answer -> its expression tree."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from dartmath.verify.language.errors import NotationError
+from dartmath.verify.language.notation import plain_latex
+from dartmath.verify.language.units import is_unit_word
+from dartmath.verify.parsing.brackets import MAX_ITEMS
+from dartmath.verify.parsing.dressing import rewritten, undressed
+from dartmath.verify.parsing.grammar import Grammar
+from dartmath.verify.parsing.progressions import DOTS, dotted_list
+from dartmath.verify.parsing.statements import JOINERS, statement
+from dartmath.verify.parsing.tokens import Token, tokenize
+from dartmath.verify.parsing.wholes import whole_answer
+from dartmath.verify.parsing.words import named
+from dartmath.verify.tree.expression import Expression, Group, Quantity, Relation, Text, children
+from dartmath.verify.tree.literals import literal
+from dartmath.verify.tree.signs import expanded
+from dartmath.verify.tree.terms import negated
+
+MAX_LENGTH = 4_000
+"""A longer answer is compared as text."""
+
+MAX_REMEMBERED = 300
+"""Trees of texts up to this length are kept, the last 2048 of them: references come again and again."""
+
+MAX_LEVELS = 100
+"""A deeper tree, such as that of 400 minus signs, is no mathematics: the rules of comparison recurse."""
+
+_PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,17})(?:\.\d{1,18})?", re.ASCII)
+_PREDICATE = re.compile(r"(?:is|are|was|were|has|have|will|which|holds)\b.*\s.*\s", re.IGNORECASE)
+_CONDITION = re.compile(r"(?:for|where|when|if|with|since|because)\b", re.IGNORECASE)
+_EXPLANATION = re.compile(r"(?:since|because)\b", re.IGNORECASE)
+_JOINING_WORDS = frozenset(["and", "or"])
+_NOT = re.compile(r"\b(?:not|no|never)\b|n't", re.IGNORECASE)
+
+
+def parse(text: str, *, comma_groups: bool = True) -> Expression:
+    """The expression tree of an answer; text that is no mathematics becomes `Text`.
+
+    Args:
+        text: an answer in LaTeX, plain text, Python notation or unicode, with or without `$`.
+        comma_groups: read `1,234` as the number 1234; otherwise as the list 1, 234.
+    """
+    if len(text) > MAX_LENGTH:
+        return Text(text)
+    return _remembered(text, comma_groups) if len(text) <= MAX_REMEMBERED else _parsed(text, comma_groups)
+
+
+def _parsed(text: str, comma_groups: bool) -> Expression:
+    if _PLAIN_NUMBER.fullmatch(text):
+        return literal(text) if text[0] != "-" else negated(literal(text[1:]))
+    plain = undressed(plain_latex(text))
+    whole = whole_answer(plain)
+    if whole is not None:
+        return whole
+    try:
+        text = rewritten(plain)
+        return _answer(tokenize(text, comma_groups=comma_groups), text)
+    except (NotationError, RecursionError):
+        return Text(plain)
+
+
+@lru_cache(maxsize=2048)
+def _remembered(text: str, comma_groups: bool) -> Expression:
+    return _parsed(text, comma_groups)
+
+
+def _answer(tokens: list[Token], source: str) -> Expression:
+    """The tree of a whole answer: its items parsed one by one, so that one can be words."""
+    parts, joiners = _split(tokens)
+    if len(parts) > MAX_ITEMS:
+        raise NotationError(f"more than {MAX_ITEMS} items")
+    items = [item for part in parts for item in _item(part, source)]
+    if len(parts) > 2 and DOTS in items:
+        place = items.index(DOTS)
+        items = dotted_list(items[:place], items[place + 1 :]) or items
+    if not items:
+        raise NotationError("nothing but separators")
+    if len(items) == 1:
+        return items[0]
+    if all(isinstance(item, Text) for item in items) and "," not in joiners and len(source.split()) > 6:
+        return Text(source)
+    joiner = "or" if "or" in joiners else "and" if "and" in joiners else ","
+    return Group("", tuple(items), joiner)
+
+
+def _split(tokens: list[Token]) -> tuple[list[list[Token]], set[str]]:
+    """Items between the separators that stand in no bracket, and the separators."""
+    parts: list[list[Token]] = []
+    joiners: set[str] = set()
+    depth, start, end = 0, 0, len(tokens)
+    for place, (kind, text, _, _) in enumerate(tokens):
+        if kind == "text" and depth == 0 and place > start and _is_predicate(text):
+            end = place
+            break
+        if kind in ("open", "begin"):
+            depth += 1
+        elif kind in ("close", "end"):
+            depth -= 1
+        elif depth <= 0 and kind in ("op", "word") and text in (JOINERS if kind == "op" else _JOINING_WORDS):
+            joiners.add(text if text in _JOINING_WORDS else ",")
+            parts.append(tokens[start:place])
+            start = place + 1
+    parts.append(tokens[start:end])
+    return [part for part in parts if part], joiners
+
+
+def _is_predicate(text: str) -> bool:
+    """Whether words say something of the value before them: `is the smallest of all`."""
+    return _PREDICATE.match(text) is not None and not _NOT.search(text)
+
+
+def _item(tokens: list[Token], source: str) -> list[Expression]:
+    """One item as a tree, expanded where it holds ±; as words where it is no mathematics."""
+    if tokens[0][1] == "ldots" and len(tokens) == 1:
+        return [DOTS]
+    tokens = _bare_units(tokens)
+    while len(tokens) > 1 and _ends_idly(tokens):
+        tokens = tokens[:-1]
+    if tokens[0][:2] in (("op", "to"), ("op", "="), ("op", "approx")) and len(tokens) > 1:
+        tokens = tokens[1:]
+    if _is_condition(tokens):
+        return []
+    is_word = len(tokens) == 1 and tokens[0][0] in ("word", "text") and len(tokens[0][1]) > 1
+    if is_word and (known := named(tokens[0][1])) is not None:
+        return [known]
+    grammar = Grammar(tokens)
+    try:
+        tree = statement(grammar)
+        if grammar.token[2] >= 0:
+            raise NotationError(f"{grammar.token[1]!r} left over")
+        if len(tokens) > MAX_LEVELS and _is_deeper(tree, MAX_LEVELS):
+            raise NotationError(f"a tree of more than {MAX_LEVELS} levels")
+    except (NotationError, RecursionError):
+        return [Text(source[tokens[0][2] : tokens[-1][3]])]
+    if isinstance(tree, Quantity) and isinstance(tree.value, Relation):
+        return [tree.value]
+    return expanded(tree) if "pm" in grammar.signs or "mp" in grammar.signs else [tree]
+
+
+def _ends_idly(tokens: list[Token]) -> bool:
+    """Whether a full stop, or the dots of a decimal expansion, end the tokens."""
+    last, before = tokens[-1][:2], tokens[-2]
+    return last == ("op", ".") or (last == ("op", "ldots") and before[0] == "num" and "." in before[1])
+
+
+def _is_deeper(tree: Expression, levels: int) -> bool:
+    level: tuple[Expression, ...] = (tree,)
+    for _ in range(levels):
+        level = tuple(part for node in level for part in children(node))
+    return bool(level)
+
+
+def _bare_units(tokens: list[Token]) -> list[Token]:
+    """`4{cm}` as `4 cm`."""
+    for place in range(len(tokens) - 3, 0, -1):
+        if tokens[place][1] == "{" and tokens[place + 2][1] == "}":
+            word = tokens[place + 1][1]
+            if tokens[place - 1][0] == "num" and (is_unit_word(word) or word in ("m", "g", "s")):
+                tokens = list(tokens)
+                tokens[place + 1] = ("text", *tokens[place + 1][1:])
+                return [*tokens[:place], tokens[place + 1], *tokens[place + 3 :]]
+    return tokens
+
+
+def _is_condition(tokens: list[Token]) -> bool:
+    kind, text, _, _ = tokens[0]
+    if len(tokens) < 2 or kind not in ("text", "word"):
+        return False
+    return bool((_CONDITION if kind == "text" else _EXPLANATION).match(text))

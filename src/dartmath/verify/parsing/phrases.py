@@ -1,0 +1,143 @@
+"""Whole answers in words that mean a set of real numbers or a quantity of several units."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from dartmath.verify.language.units import parse_unit
+from dartmath.verify.parsing.words import unadorned
+from dartmath.verify.tree.expression import (
+    Apply,
+    Constant,
+    Expression,
+    Group,
+    Named,
+    Number,
+    Quantity,
+    Relation,
+    Text,
+    number,
+)
+
+_ALL = r"(?:the set of )?(?:all|any|every|the)?\s*(?:the )?"
+_SIGNED = re.compile(
+    _ALL + r"(positive|negative|non-?negative|non-?positive) (?:real (?:numbers?|values?)|reals)",
+    re.IGNORECASE,
+)
+_EXCEPT = re.compile(
+    _ALL + r"(?:real (?:numbers?|values?)|reals)(?: (?:of )?[a-z])?,? "
+    r"(?:except|other than|but|excluding|not equal to)(?: for)? (?:[a-z] ?= ?)?(?P<rest>.+)",
+    re.IGNORECASE,
+)
+_SUCH_THAT = re.compile(
+    _ALL + r"(?:real (?:numbers?|values?)|reals)(?: (?:of )?(?P<name>[a-z])(?![a-z]))?,? ?"
+    r"(?:such that|where|with|for which|satisfying|that are|which are)? ?(?P<rest>.+)",
+    re.IGNORECASE,
+)
+_IS = r"(?:(?:is|are|be) )?"
+_SIGNS = (
+    (
+        re.compile(r"(?:(?:is|are|be) )?(?:greater|larger|more) than or equal to|(?:(?:is|are) )?at least"),
+        ">=",
+    ),
+    (re.compile(r"(?:(?:is|are|be) )?(?:less|smaller|fewer) than or equal to|(?:(?:is|are) )?at most"), "<="),
+    (re.compile(r"(?:(?:is|are|be) )?(?:strictly )?(?:greater|larger|more) than"), ">"),
+    (re.compile(r"(?:(?:is|are|be) )?(?:strictly )?(?:less|smaller|fewer) than"), "<"),
+)
+_COMPARISON = re.compile(r"(?P<name>[a-zA-Z])? ?(?P<sign>>=|<=|>|<) ?(?P<bound>[^<>=]+)")
+_MATHEMATICAL = re.compile(r"[-+*/=^_(<>|]")
+_PART = r"(\d{1,9}(?:\.\d{1,9})?)\s*([A-Za-z]{1,12})\.?"
+_RELATIONS = re.compile(r"\\(neq?|leq?|geq?)(?![a-zA-Z])")
+_RELATION_SIGNS = {"n": " != ", "l": " <= ", "g": " >= "}
+_SEVERAL_UNITS = re.compile(rf"{_PART}(?:(?:,| and|, and|\s)\s*{_PART})(?:(?:,| and|, and|\s)\s*{_PART})?")
+
+
+def phrase(text: str) -> Expression | None:
+    """The set or quantity that a whole answer in words means; None when it is neither.
+
+    >>> print(phrase("all real numbers except 1"))
+    difference(set:reals, {1})
+    >>> print(phrase("1 hour and 30 minutes"))
+    (3/2) [hour]
+    """
+    if len(text) > 200 or " " not in text.strip():
+        return None
+    if "real" in text or " than" in text or " at " in text or text.startswith("at "):
+        return _set(unadorned(_RELATIONS.sub(lambda sign: _RELATION_SIGNS[sign[1][0]], text)))
+    if not text[0].isdigit() or _MATHEMATICAL.search(text):
+        return None
+    return _several_units(unadorned(text))
+
+
+def _set(words: str) -> Expression | None:
+    if signed := _SIGNED.fullmatch(words):
+        return _half_line(signed[1].lower())
+    if removed := _EXCEPT.fullmatch(words):
+        return _without(removed["rest"])
+    if condition := _SUCH_THAT.fullmatch(words):
+        name = condition["name"] or "x"
+        return _compared(condition["rest"], name) or _stated(condition["rest"], name)
+    return _compared(words, "x")
+
+
+def _half_line(sign: str) -> Expression:
+    closed, infinity = sign.startswith("non"), Constant("infinity")
+    if sign.endswith("positive") == closed:
+        return Group("(]" if closed else "()", (Apply("neg", (infinity,)), number(0)))
+    return Group("[)" if closed else "()", (number(0), infinity))
+
+
+def _without(rest: str) -> Expression | None:
+    from dartmath.verify.parsing.parser import parse
+
+    removed = parse(rest)
+    if isinstance(removed, Group) and not removed.brackets:
+        removed = Group("{}", removed.items)
+    elif isinstance(removed, Number | Apply | Constant):
+        removed = Group("{}", (removed,))
+    if not isinstance(removed, Group) or any(isinstance(item, Text | Quantity) for item in removed.items):
+        return None
+    return Apply("difference", (Named("set", "reals"), removed))
+
+
+def _compared(words: str, name: str) -> Expression | None:
+    """`greater than 2` or `x is at least 0` as a condition on one variable."""
+    from dartmath.verify.parsing.parser import parse
+
+    for pattern, sign in _SIGNS:
+        if pattern.search(words):
+            words = pattern.sub(sign, words, count=1)
+            found = _COMPARISON.fullmatch(words)
+            if found is None:
+                return None
+            return _if_relation(parse(f"{found['name'] or name} {found['sign']} {found['bound']}"))
+    return None
+
+
+def _stated(words: str, name: str) -> Expression | None:
+    """`x != 1`, or `!= 1` behind the name, as a condition."""
+    from dartmath.verify.parsing.parser import parse
+
+    if not any(sign in words for sign in ("<", ">", "!=")):
+        return None
+    return _if_relation(parse(f"{name} {words}" if words[0] in "<>!" else words))
+
+
+def _if_relation(tree: Expression) -> Expression | None:
+    return tree if isinstance(tree, Relation) else None
+
+
+def _several_units(words: str) -> Expression | None:
+    """`1 hour 30 minutes` as 3/2 hours: known units of one dimension, each smaller than the one before."""
+    match = _SEVERAL_UNITS.fullmatch(words)
+    if match is None:
+        return None
+    pairs = [(match[place], match[place + 1]) for place in (1, 3, 5) if match[place]]
+    units = [parse_unit(name) for _, name in pairs]
+    if not all(unit.known and unit.dimensions == units[0].dimensions for unit in units):
+        return None
+    amounts = [Fraction(amount) * unit.factor for (amount, _), unit in zip(pairs, units, strict=True)]
+    if any(amount >= larger.factor for amount, larger in zip(amounts[1:], units, strict=False)):
+        return None
+    return Quantity(Number(sum(amounts, Fraction(0)) / units[0].factor), pairs[0][1])

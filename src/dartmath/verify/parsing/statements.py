@@ -1,0 +1,275 @@
+"""Statements: values with units, relation chains, labels, side conditions; and lists of them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from dartmath.verify.language.errors import NotationError
+from dartmath.verify.language.names import listed
+from dartmath.verify.language.units import parse_unit
+from dartmath.verify.parsing.cursor import END
+from dartmath.verify.parsing.tokens import Token
+from dartmath.verify.tree.expression import (
+    Apply,
+    Expression,
+    Group,
+    Named,
+    Number,
+    Quantity,
+    Relation,
+    Symbol,
+    Text,
+)
+
+if TYPE_CHECKING:
+    from dartmath.verify.parsing.grammar import Grammar
+
+RELATIONS = frozenset(listed("= != < <= > >= in notin approx subset sim"))
+JOINERS = frozenset([",", ";", "and", "or", "quad", "newline"])
+_MONEY = {"\\$": "usd", "$": "usd", "£": "gbp", "€": "eur", "¥": "cny", "₹": "inr", "pound": "gbp"}
+_CONDITION = re.compile(
+    r"(?:for|where|when|if|with|as|since|given|such|because|provided|whenever|assuming|on|over"
+    r"|in which|while|but|any|all)\b",
+    re.IGNORECASE,
+)
+_OTHERWISE = re.compile(r"(?:otherwise|else|elsewhere)\b", re.IGNORECASE)
+_NEGATION = re.compile(r"\b(?:not|no|never|cannot|none|neither|nor)\b|n't", re.IGNORECASE)
+_FILLER = re.compile(
+    r"(?:approximately|about|around|roughly|exactly|only|is|are|equals|at|on|rs|us|answer"
+    r"|the answer is)\s*[:.]?",
+    re.IGNORECASE,
+)
+_SUBJECT = re.compile(r"(?:the|its|their|his|her|there)(?: [a-z]+){0,8} (?:is|are|equals)", re.IGNORECASE)
+
+
+def statement(g: Grammar) -> Expression:
+    """One value or relation chain, with units; a condition in words behind it is left out."""
+    if (only := g.lone()) is not None:
+        return only
+    _skip_fillers(g)
+    sides = [_side(g)]
+    operators: list[str] = []
+    while (sign := g.tokens[g.at])[0] == "op" and sign[1] in RELATIONS:
+        g.at += 1
+        operators.append(sign[1])
+        _skip_fillers(g)
+        sides.append(_side(g))
+    if sign[1] == "pmod":
+        g.at += 1
+        sides[-1] = Apply("residue", (sides[-1], g.atom()))
+    _skip_condition(g)
+    if not operators:
+        return sides[0]
+    return _chained(sides, operators)
+
+
+def _chained(sides: list[Expression], operators: list[str]) -> Expression:
+    """A chain without what only approximates it: `a = b \\approx 1.2` says `a = b`."""
+    while operators and operators[-1] == "approx":
+        if len(operators) == 1 and isinstance(sides[0], Symbol | Text):
+            operators[-1] = "="
+            break
+        operators.pop()
+        sides.pop()
+    if not operators:
+        return sides[0]
+    return Relation(tuple(sides), tuple("=" if sign == "approx" else sign for sign in operators))
+
+
+def conditions(g: Grammar) -> Expression:
+    """Statements joined by commas, "and" or "or", as in a set-builder or a case."""
+    if g.token[0] == "text" and _OTHERWISE.match(g.token[1]):
+        g.take()
+        return Named("boolean", "true")
+    _skip_words(g)
+    items, joiner = [statement(g)], ","
+    while (sign := g.accept(",", ";", "and", "or")) is not None:
+        while g.accept(",", ";", "and", "or"):
+            pass
+        _skip_words(g)
+        if g.token[0] in ("close", "end") or g.is_op("newline"):
+            break
+        joiner = sign if sign in ("and", "or") else joiner
+        items.append(statement(g))
+    return items[0] if len(items) == 1 else Group("", tuple(items), joiner)
+
+
+def _skip_words(g: Grammar) -> None:
+    while g.token[0] == "text":
+        g.take()
+
+
+def _skip_fillers(g: Grammar) -> None:
+    while True:
+        kind, text, _, _ = g.tokens[g.at]
+        if kind not in ("text", "word") or len(text) < 2 or not _is_filler(kind, text):
+            return
+        following = g.peek(1)
+        if following[0] == "end" or following[:2] == ("op", "^"):
+            return
+        g.take()
+
+
+def _is_filler(kind: str, text: str) -> bool:
+    """Whether words in front of a value only introduce it: `\\text{The probability is } \\frac12`."""
+    if _FILLER.fullmatch(text):
+        return True
+    return kind == "text" and _SUBJECT.fullmatch(text) is not None and not _NEGATION.search(text)
+
+
+def _side(g: Grammar) -> Expression:
+    """A label in words, or a value with its unit."""
+    kind = g.tokens[g.at][0]
+    if kind in ("word", "text"):
+        label = _label(g) or _defined(g)
+        if label is not None:
+            return label
+    currency = _currency(g) if kind in ("op", "cmd") else None
+    value = g.union()
+    kind, text, _, _ = g.tokens[g.at]
+    if kind == "op" and text == "." and g.peek(1)[0] == "close":
+        g.at += 1
+        kind = "close"
+    if currency is None and kind in ("op", "cmd"):
+        currency = _currency(g)
+    tail = _tail(g) if kind in ("word", "text") else None
+    if currency is not None:
+        return Quantity(value, currency if tail is None else _priced(currency, tail))
+    return value if tail is None else _measured(value, tail)
+
+
+def _currency(g: Grammar) -> str | None:
+    """The money sign here, or behind a minus sign, taken out of the tokens."""
+    place = g.at + 1 if g.is_op("-") else g.at
+    kind, text, _, _ = g.tokens[place]
+    if kind not in ("op", "cmd") or text not in _MONEY:
+        return None
+    del g.tokens[place]
+    return _MONEY[text]
+
+
+def _label(g: Grammar) -> Text | None:
+    """Words up to a relation sign or colon: `Maximum = 2`, `Paolo: 18`."""
+    if len(g.tokens[g.at][1]) < 3 and g.tokens[g.at + 1][0] not in ("word", "text"):
+        return None
+    ahead = 0
+    while g.peek(ahead)[0] in ("word", "text"):
+        ahead += 1
+    sign = g.peek(ahead)
+    if not ahead or sign[0] != "op" or sign[1] not in ("=", ":", "approx"):
+        return None
+    words = [g.peek(place)[1] for place in range(ahead)]
+    if ahead == 1 and g.token[0] == "word" and len(words[0]) <= 2:
+        return None
+    if not any(len(word) > 2 for word in words):
+        return None
+    g.at += ahead
+    if sign[1] == ":":
+        g.tokens[g.at] = ("op", "=", sign[2], sign[3])
+    return Text(" ".join(words))
+
+
+def _defined(g: Grammar) -> Apply | None:
+    """`p(x)` in front of an equality sign: the head of a definition, whatever letter is defined."""
+    kind, text, _, _ = g.token
+    if kind != "word" or len(text) != 1 or g.peek(1)[:2] != ("open", "("):
+        return None
+    depth, ahead = 0, 1
+    while ahead < 40:
+        token = g.peek(ahead)
+        depth += (token[0] == "open") - (token[0] == "close")
+        ahead += 1
+        if token is END or depth == 0:
+            break
+    if depth or g.peek(ahead)[:2] != ("op", "="):
+        return None
+    before = g.at
+    g.at += 2
+    from dartmath.verify.parsing.brackets import bracketed
+
+    try:
+        inner = bracketed(g, "(")
+    except NotationError:
+        g.at = before
+        return None
+    items = inner.items if isinstance(inner, Group) else (inner,)
+    if not all(isinstance(item, Symbol | Number) for item in items):
+        g.at = before
+        return None
+    return Apply(f"@{text}", items)
+
+
+def _tail(g: Grammar) -> str | None:
+    """Unit words behind a value, up to a separator, a relation or the end; else None."""
+    kind, text, _, _ = g.token
+    if kind not in ("text", "word") or (kind == "text" and _CONDITION.match(text)):
+        return None
+    if kind == "word" and _CONDITION.fullmatch(text) and text != "in":
+        return None
+    words: list[str] = []
+    ahead = 0
+    while _is_tail_part(g.peek(ahead)):
+        words.append(g.peek(ahead)[1])
+        ahead += 1
+        if words[-1] in ("for", "where", "when", "if"):
+            ahead -= 1
+            words.pop()
+            break
+    after = g.peek(ahead)
+    if not (after is END or after[2] < 0 or after[0] in ("close", "text", "word", "end")) and not (
+        after[0] == "op" and (after[1] in JOINERS or after[1] in RELATIONS or after[1] in ".&")
+    ):
+        return None
+    phrase = " ".join(words)
+    if not words or _NEGATION.search(phrase):
+        return None
+    g.at += ahead
+    return phrase
+
+
+def _is_tail_part(token: Token) -> bool:
+    kind, text, _, _ = token
+    return kind in ("word", "text") or (kind == "num" and len(text) == 1) or token[:2] in _TAIL_OPS
+
+
+_TAIL_OPS = frozenset(
+    [("op", "/"), ("op", "^"), ("op", "*"), ("open", "{"), ("close", "}"), ("op", "-"), ("op", "'")]
+)
+
+
+def _measured(value: Expression, unit: str) -> Expression:
+    if unit in ("degree", "degrees", "deg"):
+        return Apply("degree", (value,))
+    if unit in ("percent", "pct"):
+        return Apply("percent", (value,))
+    known = parse_unit(unit)
+    return Quantity(value, unit if known.known else f"~{unit}")
+
+
+def _priced(currency: str, tail: str) -> str:
+    """A rate of money where the words behind the amount are one, `$5 per hour`; `$5 each` is $5."""
+    rate = f"{currency} {tail}"
+    return rate if tail.startswith("per ") and parse_unit(rate).known else currency
+
+
+def _skip_condition(g: Grammar) -> None:
+    """Leave out `for all x`, `where k is an integer`, and prose that says something about a value."""
+    kind, text, _, _ = g.token
+    if kind not in ("text", "word") or not (_CONDITION.match(text) or _is_prose(kind, text)):
+        return
+    depth = 0
+    while True:
+        token = g.token
+        if token is END or token[2] < 0:
+            return
+        depth += (token[0] in ("open", "begin")) - (token[0] in ("close", "end"))
+        if depth < 0 or (depth == 0 and token[0] == "op" and token[1] in ("newline", ";", "and", "or", "&")):
+            return
+        if depth == 0 and token[:2] == ("op", ",") and g.peek(1)[0] != "text":
+            return
+        g.take()
+
+
+def _is_prose(kind: str, text: str) -> bool:
+    return kind == "text" and text.count(" ") >= 2 and not _NEGATION.search(text)

@@ -1,0 +1,286 @@
+"""Tokenizer for answers in LaTeX, plain text and Python notation.
+
+A token is a plain tuple `(kind, text, start, end)` with kinds
+
+    num      digits as canonical text: "1234", "0.5", "1.5e3", "0.1~6" (repeating 6 after ~)
+    word     a run of Latin letters
+    cmd      a LaTeX command without its backslash; synonyms are already mapped to one name
+    text     the content of \\text{...} that is not mathematics
+    open / close   ( [ { \\{ < and their partners, as the one sign of `(`, `[`, `{`, `S`, `<`, `F`, `C`
+    op       everything else, one sign or a relation such as "<=", "!=", ":="
+"""
+
+from __future__ import annotations
+
+import re
+
+from dartmath.verify.language.braces import closing_brace
+from dartmath.verify.language.errors import NotationError
+from dartmath.verify.language.names import FUNCTIONS, listed
+
+Token = tuple[str, str, int, int]
+
+MAX_TOKENS = 2_000
+MAX_DIGITS = 10_000
+
+_MASTER = re.compile(
+    r"""
+    (?P<num>(?:\d+(?:\.\d+|\.(?=\s*[/*+^)-]))?|\.\d+|\.(?=\\(?:overline|bar|dot)\s*\{?\d))
+      (?:[eE][+-]?\d{1,9}(?![\d.a-zA-Z]))?)
+  | (?P<word>[A-Za-z]+)
+  | (?P<skip>(?:\s|~|\\[,;:!\ ])+)
+  | (?P<null>\\(?:left|right)\s*\.(?!\d))
+  | (?P<ignore>\\(?:left|right|[bB]igg?[lrm]?|displaystyle|textstyle|scriptstyle|limits|nolimits|middle
+      |hspace\s*\{[^{}]*\}
+      |mathstrut|strut|allowbreak|nobreak|normalsize|large|Large|boldmath|rm|bf|it|mathord|mathop
+      |mathcal|mathscr|boldsymbol|bm|underline|hline|phantom\s*(?:\{[^{}]*\}|-)|label\s*\{[^{}]*\})(?![a-zA-Z]))
+  | (?P<textcmd>\\(?:text(?:bf|it|rm|tt|sf|sc|normal|up)?|mbox|hbox|emph
+      |math(?:rm|bf|it|sf|tt)|operatorname\*?)\s*\{)
+  | (?P<env>\\(?:begin|end)\s*\{\s*[a-zA-Z]+\*?\s*\}(?:\s*\{[|lcr\s]*\})?)
+  | (?P<newline>\\\\(?:\s*\[[^\]]{0,9}\])?|\\newline|\\cr(?![a-zA-Z]))
+  | (?P<cmd>\\[a-zA-Z]+)
+  | (?P<brace>\\[{}])
+  | (?P<escaped>\\[$%&\#_|])
+  | (?P<relation><=|>=|=<|!=|==|:=|\*\*|->|=>|\.\.\.+|<>|~=)
+  | (?P<sign>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_THOUSANDS = re.compile(
+    r"(?<![\d.],)\d{1,3}(?:(?:\{,\}|,\\!|\\,|\\!|\\;|\\ |,|\ |~)\d{3})+(?!,?\d)(?:\.\d+)?"
+)
+_SEPARATOR = re.compile(r"\{,\}|,\\!|\\,|\\!|\\;|\\ |,|\ |~")
+_REPEATING = re.compile(
+    r"(\d*)\.(\d*)(?:\\(?:overline|bar)\s*\{(\d+)\}|\\(?:overline|bar)\s*(\d)"
+    r"|\\dot\s*\{?(\d)\}?(?:(\d*)\\dot\s*\{?(\d)\}?)?)"
+)
+_PLAIN_REPEATING = re.compile(r"\s*(-?)\s*(\d*)\.(\d*)\((\d+)\)\s*(?:\.\.\.)?\s*")
+_DOTS = re.compile(r"(\d*)\.(\d+)(?:\\(?:ldots|dots|cdots)(?![a-zA-Z])|\.\.\.+)")
+
+_SYNONYMS = {
+    "dfrac": "frac", "tfrac": "frac", "cfrac": "frac", "leq": "le", "geq": "ge", "leqslant": "le",
+    "geqslant": "ge", "neq": "ne", "lt": "<", "gt": ">", "times": "*", "cdot": "*", "ast": "*", "star": "*",
+    "div": "/", "plusmn": "pm", "infin": "infty", "lbrack": "[", "rbrack": "]", "varnothing": "emptyset",
+    "oslash": "emptyset",
+    "Vert": "|", "lVert": "|", "rVert": "|",
+    "land": "wedge", "lor": "vee", "mid": "|", "vert": "|", "lvert": "|", "rvert": "|", "dbinom": "binom",
+    "tbinom": "binom", "tg": "tan", "ctg": "cot", "arctg": "arctan", "arcctg": "arccot", "tgh": "tanh",
+    "sh": "sinh", "ch": "cosh", "th": "tanh", "dots": "ldots", "cdots": "ldots", "rightarrow": "to",
+    "longrightarrow": "to", "implies": "Rightarrow", "iff": "Rightarrow", "Longrightarrow": "Rightarrow",
+    "Leftrightarrow": "Rightarrow", "simeq": "approx", "cong": "approx", "doteq": "approx",
+    "bigcup": "cup", "bigcap": "cap", "backslash": "setminus", "smallsetminus": "setminus",
+    "lang": "langle", "rang": "rangle", "equiv": "=", "colon": ":", "degree": "circ", "lparen": "(",
+    "rparen": ")", "varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "over": "over",
+    "textdegree": "circ", "percent": "%", "pounds": "pound", "prime": "'", "Re": "re", "Im": "im",
+}  # fmt: skip
+_SIGNS = {
+    "(": "open", "[": "open", "{": "open", ")": "close", "]": "close", "}": "close",
+}  # fmt: skip
+_FENCES = {
+    "lbrace": ("open", "S"), "rbrace": ("close", "S"), "langle": ("open", "<"), "rangle": ("close", "<"),
+    "lfloor": ("open", "F"), "rfloor": ("close", "F"), "lceil": ("open", "C"), "rceil": ("close", "C"),
+}  # fmt: skip
+_RELATIONS = {
+    "<=": "<=", "=<": "<=", ">=": ">=", "!=": "!=", "<>": "!=", "==": "=", ":=": "=", "**": "^", "->": "to",
+    "=>": "to", "~=": "approx",
+}  # fmt: skip
+_COMMAND_OPS = {
+    "le": "<=", "ge": ">=", "ne": "!=", "<": "<", ">": ">", "*": "*", "/": "/", "=": "=", ":": ":", "|": "|",
+    "pm": "pm", "mp": "mp", "cup": "cup", "cap": "cap", "setminus": "setminus", "in": "in", "notin": "notin",
+    "approx": "approx", "to": "to", "Rightarrow": "to", "wedge": "and", "vee": "or", "%": "%", "'": "'",
+    "sim": "sim", "ldots": "ldots", "subset": "subset", "subseteq": "subset", "quad": "quad", "qquad": "quad",
+}  # fmt: skip
+_SINGLE = {
+    **dict.fromkeys("([", ("open", 1)), **dict.fromkeys(")]", ("close", -1)),
+    "{": ("open", 0), "}": ("close", 0), **dict.fromkeys("+/^_,;|&'", ("op", 0)),
+}  # fmt: skip
+"""Signs that begin no longer token: their kind, and what they add to the depth of brackets."""
+
+
+def _known_command(name: str) -> tuple[str, str]:
+    name = _SYNONYMS.get(name, name)
+    if name in _COMMAND_OPS:
+        return ("op", _COMMAND_OPS[name])
+    return _FENCES.get(name) or (_SIGNS.get(name, "cmd"), name)
+
+
+_COMMANDS = {name: _known_command(name) for name in (*_SYNONYMS, *_COMMAND_OPS, *_FENCES)}
+"""Kind and text of every command that is not simply named by itself."""
+
+_UNSEEN = frozenset(["skip", "ignore", "null"])
+_JOINERS = {"and": "and", "or": "or", "&": "and", "或": "or", "和": "and"}
+_SIGNS_AS_TEXT = {"to": ":", ":": ":", "€": "€", "£": "£", "¥": "¥", "₹": "₹", "\\$": "\\$", "$": "\\$"}
+"""What stands for a sign when it is the whole of a \\text{...}: the ratio `3\\text{ to }4`, currencies."""
+_UNIT_LETTERS = frozenset(listed("m g s h L l t A N J W V K C F"))
+_LEADING_JOINER = re.compile(r"[\s,]*(and|or)\s+", re.IGNORECASE)
+_FINAL_JOINER = re.compile(r"[\s,]+(and|or)[\s,]*$", re.IGNORECASE)
+_MATH_ONLY = re.compile(r"[-+*/=^_().,:\s\d\\{}$%]*|[(\s]*[a-zA-Z][)\s]*|[A-Z](?:\s*,\s*[A-Z])+")
+_LETTERS_AND_SIGNS = re.compile(r"(?:[-+*/^_().,\s\d=<>]|(?<![a-zA-Z])[a-zA-Z](?![a-zA-Z]))+")
+
+
+def tokenize(text: str, *, comma_groups: bool = True) -> list[Token]:
+    """The tokens of an answer in plain LaTeX. `comma_groups` reads `1,234` as one number.
+
+    Raises `NotationError` when there are more than `MAX_TOKENS` tokens or a number of more than
+    `MAX_DIGITS` digits.
+    """
+    if len(text) < 100 and "(" in text and (whole := _PLAIN_REPEATING.fullmatch(text)):
+        return _repeating_tokens(whole)
+    tokens: list[Token] = []
+    position, end, depth = 0, len(text), 0
+    while position < end:
+        sign = text[position]
+        if sign == " ":
+            position += 1
+            continue
+        if (single := _SINGLE.get(sign)) is not None:
+            kind, nested = single
+            tokens.append((kind, sign, position, position + 1))
+            position += 1
+            depth += nested
+            continue
+        match = _MASTER.match(text, position)
+        assert match is not None  # the last alternative takes any character
+        kind = match.lastgroup or "sign"
+        if kind == "num":
+            position = _number(text, position, match.end(), comma_groups and depth == 0, tokens)
+        elif kind == "textcmd":
+            position = _text_command(text, match, tokens, comma_groups)
+        else:
+            start, position = position, match.end()
+            if kind not in _UNSEEN:
+                kind, sign = _plain(kind, match.group())
+                tokens.append((kind, sign, start, position))
+                if kind in ("open", "close") and sign in "([S)]":
+                    depth += 1 if kind == "open" else -1
+    if len(tokens) > MAX_TOKENS:
+        raise NotationError(f"more than {MAX_TOKENS} tokens")
+    return tokens
+
+
+def _repeating_tokens(match: re.Match[str]) -> list[Token]:
+    sign, whole, fixed, period = match.groups()
+    made: Token = ("num", f"{whole or '0'}.{fixed}~{period}", 0, match.end())
+    return [("op", "-", 0, 1), made] if sign else [made]
+
+
+def _plain(kind: str, text: str) -> tuple[str, str]:
+    """Kind and text of a token that needs no look at its neighbours."""
+    if kind == "word":
+        return ("word", text)
+    if kind == "cmd":
+        return _COMMANDS.get(text[1:]) or ("cmd", text[1:])
+    if kind == "sign":
+        return ("op", text)
+    if kind == "relation":
+        return ("op", _RELATIONS.get(text, "ldots"))
+    if kind == "brace":
+        return ("open" if text == "\\{" else "close", "S")
+    if kind == "escaped":
+        return ("op", text[1] if text[1] in "%|" else text)
+    if kind == "env":
+        name = text[text.index("{") + 1 : text.index("}")].strip().rstrip("*")
+        return ("begin" if text.startswith("\\begin") else "end", name)
+    return ("op", "newline")
+
+
+def _number(text: str, start: int, end: int, comma_groups: bool, tokens: list[Token]) -> int:
+    """Append the number that begins at `start`; returns where it ends."""
+    follow = text[end : end + 2]
+    if follow and (follow[0] in ",{ ~\\") and not (tokens and tokens[-1][1] in ("_", "^")):
+        grouped = _THOUSANDS.match(text, start)
+        if grouped and _groups_allowed(grouped.group(), text, grouped.end(), comma_groups):
+            tokens.append(("num", _SEPARATOR.sub("", grouped.group()), start, grouped.end()))
+            return grouped.end()
+    if follow and follow[0] in "\\." and "." in text[start : end + 1]:
+        periodic = _REPEATING.match(text, start)
+        if periodic:
+            whole, fixed, *rest = periodic.groups("")
+            tokens.append(("num", f"{whole or '0'}.{fixed}~{''.join(rest)}", start, periodic.end()))
+            return periodic.end()
+        dotted = _DOTS.match(text, start)
+        if dotted and (period := _period(dotted.group(2))):
+            tokens.append(("num", f"{dotted.group(1) or '0'}.{period}", start, dotted.end()))
+            return dotted.end()
+    if text[start:end] == ".":
+        raise NotationError("a point without digits")
+    if end - start > MAX_DIGITS:
+        raise NotationError(f"a number of more than {MAX_DIGITS} digits")
+    tokens.append(("num", text[start:end], start, end))
+    return end
+
+
+def _groups_allowed(group: str, text: str, end: int, comma_groups: bool) -> bool:
+    """Thousands need one kind of separator; bare spaces must not be a list or a mixed number."""
+    kinds = set(_SEPARATOR.findall(group))
+    if len(kinds) != 1 or group[0] == "0":
+        return False
+    kind = kinds.pop()
+    if kind == ",":
+        return comma_groups
+    return kind != " " or text[end : end + 1] != "/"
+
+
+def _period(digits: str) -> str | None:
+    """`fixed~period` when the written digits end in the same block twice, or one digit 3 times."""
+    for length in range(1, len(digits) // 2 + 1):
+        block = digits[-length:]
+        repeats = 1
+        while digits.endswith(block * (repeats + 1)):
+            repeats += 1
+        if repeats >= (3 if length == 1 else 2):
+            return f"{digits[: len(digits) - length * repeats]}~{block}"
+    return None
+
+
+def _text_command(text: str, match: re.Match[str], tokens: list[Token], comma_groups: bool) -> int:
+    """Append what stands inside \\text{...}: a joiner, mathematics, or words."""
+    start = match.end()
+    closing = closing_brace(text, start, len(text))
+    end = len(text) if closing is None else closing
+    content = text[start:end].replace("~", " ").replace("\\ ", " ").strip()
+    joiner = _JOINERS.get(content.lower().strip(" ,.:")) or _SIGNS_AS_TEXT.get(content)
+    if joiner:
+        tokens.append(("op", joiner, match.start(), end + 1))
+    elif _is_mathematics(content) and not (
+        content in _UNIT_LETTERS
+        and tokens
+        and tokens[-1][0] in ("num", "close")
+        and text[start : start + 1] in " ~m"
+    ):
+        inner = tokenize(content, comma_groups=comma_groups)
+        tokens.extend((kind, value, match.start(), end + 1) for kind, value, _, _ in inner)
+    elif content:
+        _append_words(content, match.start(), end + 1, tokens)
+    return min(end + 1, len(text))
+
+
+def _is_mathematics(content: str) -> bool:
+    """Whether a text holds no words: digits and signs, one letter, or a relation between such."""
+    if _MATH_ONLY.fullmatch(content):
+        return True
+    return any(sign in content for sign in "=<>") and _LETTERS_AND_SIGNS.fullmatch(content) is not None
+
+
+def _append_words(content: str, start: int, end: int, tokens: list[Token]) -> None:
+    """Words, with a joiner at either end as a token of its own; names of functions as commands."""
+    is_unit = (
+        content in ("min", "sec")
+        and tokens
+        and (tokens[-1][0] in ("num", "close", "text") or tokens[-1][:2] == ("op", "/"))
+    )
+    if (content in FUNCTIONS or content in ("lim", "infinity")) and not is_unit:
+        tokens.append(("cmd", content, start, end))
+        return
+    first = _LEADING_JOINER.match(content)
+    if first:
+        tokens.append(("op", first[1].lower(), start, end))
+        content = content[first.end() :]
+    if content.endswith(":") and len(content) > 3:
+        tokens += [("text", content[:-1].strip(), start, end), ("op", ":", start, end)]
+        return
+    last = _FINAL_JOINER.search(content)
+    if content[: last.start() if last else None].strip():
+        tokens.append(("text", content[: last.start() if last else None].strip(), start, end))
+    if last:
+        tokens.append(("op", last[1].lower(), start, end))

@@ -1,0 +1,79 @@
+"""Answers whose meaning is fixed as a whole: words, options, numbers in a base."""
+
+from __future__ import annotations
+
+import re
+
+from dartmath.verify.language.errors import NotationError
+from dartmath.verify.language.names import CONSTANTS, FUNCTIONS, GREEK
+from dartmath.verify.parsing.bases import based
+from dartmath.verify.parsing.phrases import phrase
+from dartmath.verify.parsing.words import named
+from dartmath.verify.tree.expression import Expression, Named, Number, Text
+
+_CHOICE = re.compile(
+    r"(?:\\(?:text|mathrm|mathbf|textbf|mbox)\s*\{)?\s*(?i:option|choice|answer)?\s*"
+    r"(?:\(\s*(?:\\(?:text|mathrm|mathbf|textbf)\s*\{)?([A-Z])\}?\s*\)|([A-J])(?:\}?\s*[).:]|\}?\s*$))\s*\}?"
+    r"(?:\s|~|\\[,;: ]|\\q?quad\b)*(.*)",
+    re.DOTALL,
+)
+_BASED = re.compile(r"\(?([0-9A-Za-z]{1,400})\)?_(?:\{\(?(\d{1,2})\)?\}|(\d{1,2}))")
+_BASE_IN_WORDS = re.compile(
+    r"([0-9A-Z]{1,400})(?:_|\s|~|\\[,;: ]|\\text\s*\{|\(|\{|in\b)*base[\s~}]*\{?(\w{1,9})\}?[\s)}]*"
+)
+_TEXT_BASED = re.compile(r"\\(?:text|mathrm|mbox)\{([0-9A-Za-z]{1,400})\}_\{?(\d{1,2})\}?")
+_ONLY_WORDS = re.compile(r"(?:[Aa]\s+)?[A-Za-z]{2,}(?:[\s'-]+[A-Za-z]+)*[.!]?")
+_FORMULA = re.compile(
+    r"[=^<>+*|]|\\(?!text|mathrm|mbox|mathbf|infty|emptyset|varnothing|oslash| |,)"
+    r"|\d(?!(?:st|nd|rd|th|am|pm|[ap]\.)(?![a-z]))[a-z(]"
+)
+_CHOICE_STARTS = frozenset("ABCDEFGHIJ(\\oOcCaA")
+_GOES_ON = re.compile(r"\s*(?:[-+=^_<>/*(,;&]|and\b|or\b)|\\(?!text|mathrm|frac|sqrt)")
+_LABEL = re.compile(r"\b[A-Z]\}?\s*[:)]")
+_PREFIXED = re.compile(r"0(?:[xX][0-9a-fA-F]{1,99}|[bB][01]{1,99}|[oO][0-7]{1,99})")
+_JOINED = re.compile(r"\b(?:and|or)\b")
+
+
+def whole_answer(text: str) -> Expression | None:
+    """Answers whose meaning is fixed as a whole: words, options, numbers in a base."""
+    if not text:
+        return Text("")
+    if _PREFIXED.fullmatch(text):
+        return based(text[2:], {"x": 16, "b": 2, "o": 8}[text[1].lower()])
+    if text[-1].isdigit() and text[0].isdigit() and "_" not in text and "base" not in text:
+        return named(text) if text.count("-") == 2 and len(text) < 11 else None
+    if (in_base := _in_base(text)) is not None:
+        return in_base
+    if any(sign.isalpha() for sign in text):
+        if (meant := phrase(text)) is not None:
+            return meant
+        if not _FORMULA.search(text) and (known := named(text)) is not None:
+            return known
+        choice = _CHOICE.fullmatch(text) if len(text) < 300 and text[0] in _CHOICE_STARTS else None
+        if choice and not _GOES_ON.match(choice[3]) and not _LABEL.search(choice[3]):
+            return Named("choice", (choice[1] or choice[2]) + (f" {choice[3]}" if choice[3] else ""))
+        if _ONLY_WORDS.fullmatch(text) and not _is_formula(text) and not _JOINED.search(text):
+            return Text(text)
+    return None
+
+
+def _in_base(text: str) -> Expression | None:
+    """`2A_{16}`, `(101)_2` and `101 (base 2)`; one letter with a subscript is a symbol."""
+    if "_" not in text and "base" not in text:
+        return None
+    found = _BASED.fullmatch(text) or _TEXT_BASED.fullmatch(text) or _BASE_IN_WORDS.fullmatch(text)
+    if found is None or (found[1].isalpha() and len(found[1]) == 1):
+        return None
+    base = next(part for part in found.groups()[1:] if part)
+    spelled = named(base)
+    try:
+        return based(found[1], int(spelled.value) if isinstance(spelled, Number) else int(base))
+    except (NotationError, ValueError):
+        return None
+
+
+def _is_formula(text: str) -> bool:
+    """Whether letters are names with a meaning in mathematics: `pi`, `sin x`."""
+    return all(
+        len(word) == 1 or word in FUNCTIONS or word in GREEK or word in CONSTANTS for word in text.split()
+    )

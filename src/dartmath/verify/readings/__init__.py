@@ -1,0 +1,1 @@
+"""What notation also allows: second readings of an answer, tried when the plain one differs."""

@@ -1,0 +1,176 @@
+"""Readings of an answer that the query's wording settles: what it asks for, its options, its letters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import permutations
+
+from dartmath.verify.compare.choices import options
+from dartmath.verify.compare.relations import assigned, label
+from dartmath.verify.language.formulas import FORMULA, body
+from dartmath.verify.language.notation import plain_latex
+from dartmath.verify.parsing.dressing import SCALE_STEMS, undressed, unscaled
+from dartmath.verify.parsing.parser import parse
+from dartmath.verify.parsing.words import SCALES
+from dartmath.verify.readings.absolute import without_absolute
+from dartmath.verify.readings.families import Pair
+from dartmath.verify.tree.expression import Expression, Group, Named, Number, Relation, Symbol, symbols
+from dartmath.verify.tree.expression import replace as substitute
+
+MAX_QUERY = 4_000
+"""Only this many characters at the end of a query are looked at."""
+
+MAX_HEAD = 80
+"""Characters of an expression that is looked for in the query."""
+
+_SOLVED = re.compile(r"\bfor \$?([a-zA-Z])\$?\s*[.?]?\s*$|\bfor \$?([a-zA-Z])\$?[.?]")
+_IN_SCALES = re.compile(rf"\b(?:{'|'.join(SCALES)})s\b", re.IGNORECASE)
+_OPTION = re.compile(r"(?:\\text\s*\{)?\s*\(?([a-jA-J])\)\s*([^}]+)\}?")
+_LETTERS = re.compile(r"(?:[A-J\s,;&.(){}$]|and\b|\\(?:text|mathrm)(?:bf)?\b)+")
+_LETTER_STARTS = frozenset("ABCDEFGHIJ(\\$")
+_SIGN = re.compile(r"\\[a-zA-Z]+|\S")
+_IDLE = r"(?:\s|\\[,;!: ]|\\left|\\right)*"
+_IDLE_COMMAND = re.compile(r"\\left|\\right|\\[,;!: ]")
+_ABSOLUTE = re.compile(r"\||\\[lr]?vert|\\mid|\babs(?:olute)?\b")
+"""A query with an absolute value may be answered by repeating it, which is no solution."""
+
+MAX_CONSTANTS = 3
+_INDEXED = re.compile(r"[cC]_\d")
+_PARAMETER = re.compile(r"[a-ckA-DK]")
+_COMMAND = re.compile(r"\\[a-zA-Z]+")
+
+
+def asked(reference: str, ours: Expression, answer: str, theirs: Expression, query: str) -> Iterator[Pair]:
+    """Pairs of trees that two texts allow as answers to this query."""
+    if not (isinstance(ours, Number) or isinstance(theirs, Number)):
+        yield from _constants(ours, theirs, query[-MAX_QUERY:])
+    if not query:
+        return
+    query = query[-MAX_QUERY:]
+    yield from _in_scales(reference, answer, query)
+    if ")" in answer:
+        yield from _option_text(ours, answer, query)
+    if answer[:1] in _LETTER_STARTS:
+        yield from _selected(reference, answer, query)
+    if isinstance(theirs, Group):
+        yield from _solved_for(ours, theirs, query)
+    if "=" in reference or "=" in answer:
+        yield from _expression(reference, ours, answer, theirs, query)
+    if (interval := without_absolute(theirs)) is not None and not _ABSOLUTE.search(query):
+        yield ours, interval
+
+
+def _in_scales(reference: str, answer: str, query: str) -> Iterator[Pair]:
+    """`5 million` for 5, when the query asks for a number of millions."""
+    if not any(stem in reference or stem in answer for stem in SCALE_STEMS):
+        return
+    bare = unscaled(reference), unscaled(answer)
+    if bare != (reference, answer) and _IN_SCALES.search(query):
+        yield parse(bare[0]), parse(bare[1])
+
+
+def _option_text(ours: Expression, answer: str, query: str) -> Iterator[Pair]:
+    """`(b) 5` for 5, when the query has such options."""
+    match = _OPTION.fullmatch(undressed(answer)) if len(answer) < 300 else None
+    if match and match[1].upper() in options(query):
+        yield ours, parse(match[2])
+
+
+def _selected(reference: str, answer: str, query: str) -> Iterator[Pair]:
+    """`AC` for A, C, when both are options of the query."""
+    if len(reference) + len(answer) > 80 or not (
+        _LETTERS.fullmatch(reference) and _LETTERS.fullmatch(answer)
+    ):
+        return
+    chosen = [sorted(set(re.findall("[A-J]", text))) for text in (reference, answer)]
+    if set(chosen[0] + chosen[1]) <= set(options(query)):
+        one, two = (Group("{}", tuple(Named("choice", letter) for letter in letters)) for letters in chosen)
+        yield one, two
+
+
+def _solved_for(ours: Expression, theirs: Group, query: str) -> Iterator[Pair]:
+    """`x = 3, y = 4` for 3, when the query asks "solve ... for x"."""
+    if isinstance(ours, Group | Relation):
+        return
+    names = [one or two for one, two in _SOLVED.findall(query[-2000:])]
+    if len(names) != 1:
+        return
+    for item in theirs.items:
+        if label(item) == names[0] and (value := assigned(item)) is not None:
+            yield ours, value
+
+
+def _expression(
+    reference: str, ours: Expression, answer: str, theirs: Expression, query: str
+) -> Iterator[Pair]:
+    """`m + n = 7` for 7, when `m + n` occurs in the query and is not given there."""
+    if not isinstance(ours, Group | Relation) and (value := _value_of(answer, query)) is not None:
+        yield ours, value
+    if not isinstance(theirs, Group | Relation) and (value := _value_of(reference, query)) is not None:
+        yield value, theirs
+
+
+def _value_of(text: str, query: str) -> Expression | None:
+    """What an equation says of an expression of the query; None where it is no such equation."""
+    if "=" not in text:
+        return None
+    head = _IDLE_COMMAND.sub("", plain_latex(text[: _equality(text)])).strip().lstrip("$").strip()
+    if not 1 < len(head) <= MAX_HEAD or head[-1] in "<>!:":
+        return None
+    signs = map(re.escape, _SIGN.findall(head))
+    places = re.finditer(_IDLE.join(signs), query)
+    is_asked = any(_stands_alone(query, *place.span()) for place in places)
+    return parse(text.rpartition("=")[2]) if is_asked else None
+
+
+def _equality(text: str) -> int:
+    """Where the first equality sign stands that is in no bracket; 0 where there is none."""
+    depth = 0
+    for place, sign in enumerate(text[: MAX_HEAD + 40]):
+        depth += (sign in "([{") - (sign in ")]}")
+        if sign == "=" and depth == 0:
+            return place
+    return 0
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether a part of a text is neither a part of a longer expression nor one side of an equation."""
+    before, after = text[:start].rstrip(), text[end:].lstrip()
+    if text[start - 1 : start].isalpha() or text[end : end + 1].isalnum() or before[-1:].isdigit():
+        return False
+    return before[-1:] not in tuple("+-*/^_=<>({[") and after[:1] not in tuple("+-*/^_=<>({[!'")
+
+
+def _constants(ours: Expression, theirs: Expression, query: str) -> Iterator[Pair]:
+    """`y = A e^x + B` for `y = C_1 e^x + C_2`: arbitrary constants, whose names are free.
+
+    A constant is C with an index, or a letter that only one side has and the query has not.
+    """
+    left, right = symbols(ours), symbols(theirs)
+    if not left or not right:
+        return
+    free = {name for name in left | right if _INDEXED.fullmatch(name)}
+    if query:
+        free |= {name for name in left ^ right if _PARAMETER.fullmatch(name) and not _occurs(name, query)}
+    free -= _labels(ours) | _labels(theirs)
+    one, two = sorted(left & free), sorted(right & free)
+    if not 0 < len(one) == len(two) <= MAX_CONSTANTS or left - free != right - free:
+        return
+    for names in permutations(one):
+        mapping: dict[str, Expression] = dict(zip(two, map(Symbol, names), strict=True))
+        if names != tuple(two):
+            yield ours, substitute(theirs, mapping)
+
+
+def _labels(node: Expression) -> set[str | None]:
+    """Names to which an answer gives values; none of them is an arbitrary constant."""
+    return {label(item) for item in (node.items if isinstance(node, Group) else (node,))}
+
+
+def _occurs(letter: str, query: str) -> bool:
+    """Whether a letter occurs in the formulas of a query, or by itself in one that has no formula."""
+    formulas = [_COMMAND.sub(" ", body(formula)) for formula in FORMULA.finditer(query)]
+    if formulas:
+        return any(letter in formula for formula in formulas)
+    return re.search(rf"(?<![a-zA-Z]){letter}(?![a-zA-Z])", query) is not None

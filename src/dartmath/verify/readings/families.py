@@ -1,0 +1,153 @@
+"""Integer parameters and constants of integration, whose names are free, and families of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dartmath.verify.compare.measures import distance
+from dartmath.verify.compare.relations import assigned, difference
+from dartmath.verify.numeric.equality import scalar_equal
+from dartmath.verify.numeric.exact import Inexact, rational
+from dartmath.verify.tree.expression import (
+    Apply,
+    Expression,
+    Group,
+    Number,
+    Relation,
+    SetBuilder,
+    Symbol,
+    children,
+    heads,
+    number,
+    symbols,
+)
+from dartmath.verify.tree.expression import replace as substitute
+
+_PARAMETERS = ("k", "n", "m", "l", "j", "N", "K")
+
+_MEMBER = "#"
+"""The parameter of a residue class, a name that no answer can have."""
+
+Pair = tuple[Expression, Expression]
+"""A reference and an answer, as one reading has them."""
+
+
+def renamed_parameters(ours: Expression, theirs: Expression) -> Iterator[Pair]:
+    """The name of an integer parameter beside pi, and of a constant of integration, is free."""
+    ours, theirs = (assigned(side) or side for side in (ours, theirs))
+    left, right = symbols(ours), symbols(theirs)
+    if len(left - right) != 1 or len(right - left) != 1:
+        return
+    (name,), (other,) = left - right, right - left
+    integers = (
+        name in _PARAMETERS and other in _PARAMETERS and _beside_pi(ours, name) and _beside_pi(theirs, other)
+    )
+    constants = name.lower() == other.lower() == "c"
+    if integers or constants:
+        yield ours, substitute(theirs, {other: Symbol(name)})
+
+
+def _beside_pi(node: Expression, name: str) -> bool:
+    """Whether every use of a symbol is in a product with pi."""
+    if isinstance(node, Apply) and node.name in ("mul", "div") and name in symbols(node):
+        return "pi" in heads(node)
+    if node == Symbol(name):
+        return False
+    if isinstance(node, Relation):
+        return all(_beside_pi(side, name) for side in node.sides)
+    return all(_beside_pi(part, name) for part in children(node))
+
+
+def families(ours: Expression, theirs: Expression) -> Iterator[Pair]:
+    """`k\\pi, k \\in \\mathbb{Z}` and `\\{n\\pi : n \\in \\mathbb{Z}\\}` as families of numbers.
+
+    Where an integer parameter is declared, two families that are linear in it are the same when
+    their steps are, up to sign, and their first members are whole steps apart.
+    """
+    one, two = _family(ours), _family(theirs)
+    if one is None and two is None:
+        return
+    left, right = one or (ours, ""), two or (theirs, "")
+    yield left[0], right[0]
+    yield from renamed_parameters(left[0], right[0])
+    names = [name or _parameter(side) for side, name in (left, right)]
+    values = [assigned(side) or side for side, _ in (left, right)]
+    if all(names) and _shifted(values[0], names[0], values[1], names[1]):
+        yield values[0], values[0]
+
+
+def _family(node: Expression) -> tuple[Expression, str] | None:
+    """The member and the parameter of a family with a condition `k in Z` or `n in N`."""
+    match node:
+        case Group(brackets="", items=(member, Relation(operators=("in",)) as condition)):
+            pass
+        case SetBuilder(element=member, condition=Relation(operators=("in",)) as condition):
+            pass
+        case Apply(name="residue", args=(value, modulus)):
+            return _class(value, modulus), _MEMBER
+        case Relation(sides=(name, Apply(name="residue", args=(value, modulus))), operators=("=",)):
+            return Relation((name, _class(value, modulus)), ("=",)), _MEMBER
+        case _:
+            return None
+    name, domain = condition.sides
+    if isinstance(name, Symbol) and domain in (Symbol("\\mathbb{Z}"), Symbol("Z")):
+        return member, name.name
+    return None
+
+
+def _class(value: Expression, modulus: Expression) -> Expression:
+    """The numbers congruent to a value, `a + m k`."""
+    return Apply("add", (value, Apply("mul", (modulus, Symbol(_MEMBER)))))
+
+
+def residues(ours: Expression, theirs: Expression) -> Iterator[Pair]:
+    """`3 \\pmod 7` for 3, and `17 \\bmod 5` for 2."""
+    pairs = ((ours, theirs), (theirs, ours))
+    for place, (congruence, other) in enumerate(pairs):
+        if isinstance(congruence, Relation):
+            congruence = congruence.sides[-1]
+        match congruence, assigned(other) or other:
+            case Apply(name="residue", args=(value, modulus)), Number() as bare:
+                least = _least_residue(value, modulus) or value
+                yield from ((one, bare) if place == 0 else (bare, one) for one in (value, least))
+
+
+def _least_residue(value: Expression, modulus: Expression) -> Number | None:
+    """2 for `17 \\pmod 5`, where both are whole numbers."""
+    try:
+        exact, divisor = rational(value), rational(modulus)
+    except Inexact:
+        return None
+    whole = exact.denominator == 1 == divisor.denominator and divisor > 0
+    return Number(exact % divisor) if whole else None
+
+
+def _parameter(node: Expression) -> str:
+    """The one name of an integer parameter that occurs in a tree, or ""."""
+    found = [name for name in symbols(assigned(node) or node) if name in _PARAMETERS]
+    return found[0] if len(found) == 1 else ""
+
+
+def _shifted(one: Expression, name: str, two: Expression, other: str) -> bool:
+    """Whether `a + b k` and `c + d k` run through the same numbers as k runs through the integers."""
+    if isinstance(one, Group | Relation) or isinstance(two, Group | Relation):
+        return False
+    at = [substitute(one, {name: number(place)}) for place in (0, 1, 2)]
+    to = [substitute(two, {other: number(place)}) for place in (0, 1, 2)]
+    step, other_step = difference(at[1], at[0]), difference(to[1], to[0])
+    linear = scalar_equal(step, difference(at[2], at[1])) and scalar_equal(
+        other_step, difference(to[2], to[1])
+    )
+    same_step = scalar_equal(step, other_step) or scalar_equal(step, Apply("neg", (other_step,)))
+    if not linear or not same_step or scalar_equal(step, number(0)):
+        return False
+    return _is_whole(Apply("div", (difference(at[0], to[0]), step)))
+
+
+def _is_whole(node: Expression) -> bool:
+    apart = distance(node, number(0))
+    return (
+        apart is not None
+        and apart < 10**6
+        and bool(scalar_equal(Apply("abs", (node,)), number(round(apart))))
+    )

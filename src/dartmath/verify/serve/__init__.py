@@ -1,0 +1,1 @@
+"""Verdicts by the thousand: batches, and worker processes that can be killed."""
