@@ -10,8 +10,8 @@ from dartmath.base.errors import ConfigError, UnknownNameError
 from dartmath.recipe import builtin_recipes, load_recipe
 from dartmath.training.config import Lora, TrainingSection
 from dartmath.training.plan import assumed_size, memory_table, plan
-from dartmath.training.request import training_request
 from dartmath.training.shape import ModelShape, model_shape
+from dartmath.training_request import training_request
 from training.material import examples, write_jsonl
 
 PAPER = sorted(name for name in builtin_recipes() if name.startswith("dart-math/"))

@@ -13,7 +13,7 @@ from dartmath.cli._shared import JsonOption, SetOption, TrainingDataOption
 
 if TYPE_CHECKING:
     from dartmath.training.lr_search import Score, Trial
-    from dartmath.training.request import TrainingRequest
+    from dartmath.training_request import TrainingRequest
 
 # The paper's grid.
 _GRID = "1e-6,5e-6,1e-5,2e-5,5e-5,1e-4"
@@ -48,7 +48,7 @@ def command(
           --set 'training.datasets=[{path: hub:Vivacem/MMIQC, query: instruction, response: output}]'
     """
     from dartmath.training.lr_search import search
-    from dartmath.training.request import training_request
+    from dartmath.training_request import training_request
 
     settings = {**parse_set(set_), "training.epochs": epochs}
     if max_steps:

@@ -1,0 +1,1 @@
+"""Prompts: the one template of sampling, training and evaluation, and worked examples."""
