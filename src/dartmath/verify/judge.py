@@ -70,7 +70,7 @@ def verify(
         reference: the acceptable answer, in LaTeX, plain text or Python notation.
         answer: the final answer of a response (see `extract_answer`).
         query: the problem; its wording settles what the answers leave open (options, "respectively").
-        tolerance: absolute difference at which two numbers still count as equal; None is exact.
+        tolerance: absolute difference, in the reference's unit, at which numbers are equal; None is exact.
         ordered: whether a bare list `1, 2` must come in this order; None asks the query.
     """
     if max(len(reference), len(answer)) > MAX_ANSWER:

@@ -13,10 +13,15 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from dartmath.verify.compare.measures import Measure, digits, distance, measure
 from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.tree.expression import Expression, Number
+
+if TYPE_CHECKING:
+    from dartmath.verify.compare.comparison import Comparison
+
 
 OPEN_CONSTANT = Fraction(2, 1000)
 """Relative difference that conventions for pi or for gallons make: (22/7)^2 against 3.14^2 is 0.18 %."""
@@ -40,15 +45,15 @@ _MEASURED = re.compile(
 )
 
 
-def approximately(reference: Expression, answer: Expression, query: str) -> Decision | None:
+def approximately(reference: Expression, answer: Expression, comparison: Comparison) -> Decision | None:
     """Whether one of the two rules makes the answer equal to an approximate reference; else None."""
     ours = measure(reference)
     if not isinstance(ours.value, Number) or not _is_rounded(ours.value) or _is_money(ours):
         return None
-    if _EXACT.search(query[-4000:]):
+    if _EXACT.search(comparison.query):
         return None
     theirs = measure(answer).value
-    return _open_constant(ours.value, theirs, query) or _rounded(ours.value, theirs, query)
+    return _open_constant(ours.value, theirs, comparison) or _rounded(ours.value, theirs, comparison)
 
 
 def _is_money(found: Measure) -> bool:
@@ -61,8 +66,8 @@ def _is_rounded(literal: Number) -> bool:
     return bool(literal.places) and literal.value.denominator != 1
 
 
-def _open_constant(ours: Number, theirs: Expression, query: str) -> Decision | None:
-    gallons, pi = _GALLONS.search(query[-4000:]), _PI.search(query[-4000:])
+def _open_constant(ours: Number, theirs: Expression, comparison: Comparison) -> Decision | None:
+    gallons, pi = _GALLONS.search(comparison.query), _PI.search(comparison.query)
     if digits(ours) < (3 if gallons else 4) or not (gallons or pi):
         return None
     apart = distance(ours, theirs)
@@ -71,8 +76,8 @@ def _open_constant(ours: Number, theirs: Expression, query: str) -> Decision | N
     return Decision(True, "approximate", "within 0.2 % of a reference that depends on a convention")
 
 
-def _rounded(ours: Number, theirs: Expression, query: str) -> Decision | None:
-    if digits(ours) < 4 or not isinstance(theirs, Number) or not _MEASURED.search(query[-4000:]):
+def _rounded(ours: Number, theirs: Expression, comparison: Comparison) -> Decision | None:
+    if digits(ours) < 4 or not isinstance(theirs, Number) or not _MEASURED.search(comparison.query):
         return None
     places = theirs.places or 0
     if (theirs.value.denominator != 1 and not places) or places >= (ours.places or 0):

@@ -10,37 +10,35 @@ from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.tree.expression import Constant, Expression, Named, Symbol, Text
 
 if TYPE_CHECKING:
-    from dartmath.verify.compare.collections import Same
-    from dartmath.verify.compare.context import Context
+    from dartmath.verify.compare.comparison import Comparison
 
 _OPTION = re.compile(
     r"(?<![A-Za-z0-9\\])(?:\\(?:text|textbf|mathrm|mathbf)\s*\{\s*)?\(\s*([A-Ja-j])\s*\)\s*\}?"
     r"|(?:^|\n|\s)([A-J])[.):](?=\s)"
 )
 _EDGES = re.compile(r"(?:\\(?:text|textbf|mathrm|mathbf)\s*\{|\\q?quad|\\\\|[\s,;$~])+$|^(?:\\[ ,;]|[\s$~])+")
-MAX_QUERY = 20_000
 
 
-def same_choice(reference: Expression, answer: Expression, context: Context, same: Same) -> Decision:
+def same_choice(reference: Expression, answer: Expression, comparison: Comparison) -> Decision:
     """A letter equals the same letter, its own text, or the text that the query gives it."""
     ours, theirs = _letter(reference), _letter(answer)
-    if ours and theirs and (_is_choice(reference) or options(context.query)):
+    if ours and theirs and (_is_choice(reference) or options(comparison.query)):
         return Decision(ours == theirs, "choice", f"option {theirs} against {ours}")
     choice, other = (reference, answer) if _is_choice(reference) else (answer, reference)
     assert isinstance(choice, Named)
     letter, _, own_text = choice.value.partition(" ")
-    option = own_text.strip() or options(context.query).get(letter, "")
+    option = own_text.strip() or options(comparison.query).get(letter, "")
     if option and letter != option:
         from dartmath.verify.parsing.parser import parse
 
         meant = parse(option)
         if not _is_choice(meant):
-            found = same(meant, other, context) if choice is reference else same(other, meant, context)
+            found = comparison.same(meant, other) if choice is reference else comparison.same(other, meant)
             return Decision(found.equal, "choice", f"the text of option {letter}: {found.reason}")
     if isinstance(other, Text | Named):
         return Decision(False, "choice", f"{other} is not option {letter}")
     symbol = Symbol(letter)
-    return same(symbol, other, context) if choice is reference else same(other, symbol, context)
+    return comparison.same(symbol, other) if choice is reference else comparison.same(other, symbol)
 
 
 def _is_choice(node: Expression) -> bool:
@@ -62,7 +60,7 @@ def options(query: str) -> dict[str, str]:
     >>> options("Which is least? (a) 3 (b) 5/2")
     {'A': '3', 'B': '5/2'}
     """
-    marks = list(_OPTION.finditer(query[:MAX_QUERY]))
+    marks = list(_OPTION.finditer(query))
     letters = [(mark[1] or mark[2]).upper() for mark in marks]
     start = next((place for place, letter in enumerate(letters) if letter == "A"), None)
     if start is None:

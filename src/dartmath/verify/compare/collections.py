@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dartmath.verify.compare.matrices import combined, components, mentions_matrix
@@ -15,47 +15,43 @@ from dartmath.verify.parsing.progressions import DOTS, written_out
 from dartmath.verify.tree.expression import Expression, Group, Matrix, Named, Relation, Symbol, Text
 
 if TYPE_CHECKING:
-    from dartmath.verify.compare.context import Context
-
-Same = Callable[[Expression, Expression, "Context"], Decision]
+    from dartmath.verify.compare.comparison import Comparison
 
 MAX_UNMATCHED = 40
 """Items compared pairwise, after those that are exactly the same; more are different lists."""
 
 
-def same_collection(reference: Expression, answer: Expression, context: Context, same: Same) -> Decision:
+def same_collection(reference: Expression, answer: Expression, comparison: Comparison) -> Decision:
     """Compare when at least one side is a group of items."""
     reference, answer = (
         written_out(side) if isinstance(side, Group) else side for side in (reference, answer)
     )
     if isinstance(reference, Group) and isinstance(answer, Group):
-        return _same_groups(reference, answer, context, same)
+        return _same_groups(reference, answer, comparison)
     group, other = (reference, answer) if isinstance(reference, Group) else (answer, reference)
     assert isinstance(group, Group)
-    if (found := _as_vectors(group, other, context, same, swapped=group is not reference)) is not None:
+    if (found := _as_vectors(group, other, comparison, swapped=group is not reference)) is not None:
         return found
     if isinstance(other, Named) and other.kind == "boolean" and isinstance(group.items[0], Named):
         return _explained(group, other)
     main = _without_conditions(group)
-    if group.joiner == "or" and all(same(main[0], item, context) for item in main[1:]):
+    if group.joiner == "or" and all(comparison.same(main[0], item) for item in main[1:]):
         main = main[:1]
     if len(main) == 1:
         if isinstance(reference, Group):
-            return same(main[0], answer, context)
-        return same(reference, main[0], context)
+            return comparison.same(main[0], answer)
+        return comparison.same(reference, main[0])
     return Decision(False, "collection", f"{len(main)} items against one")
 
 
-def _as_vectors(
-    group: Group, other: Expression, context: Context, same: Same, *, swapped: bool
-) -> Decision | None:
+def _as_vectors(group: Group, other: Expression, comparison: Comparison, *, swapped: bool) -> Decision | None:
     """A tuple against a matrix, or against a sum of unit vectors."""
     if mentions_matrix(other) and (matrix := combined(other)) is not None:
-        return _vector(matrix, group, context, same) if swapped else _vector(group, matrix, context, same)
+        return _vector(matrix, group, comparison) if swapped else _vector(group, matrix, comparison)
     parts = components(other, len(group.items)) if _is_tuple(group.brackets) else None
     if parts is None:
         return None
-    return same_tuple(*((parts, group.items) if swapped else (group.items, parts)), context, same)
+    return same_tuple(*((parts, group.items) if swapped else (group.items, parts)), comparison)
 
 
 def _explained(group: Group, verdict: Named) -> Decision:
@@ -77,35 +73,35 @@ def _is_condition(item: Expression) -> bool:
     )
 
 
-def _same_groups(reference: Group, answer: Group, context: Context, same: Same) -> Decision:
+def _same_groups(reference: Group, answer: Group, comparison: Comparison) -> Decision:
     ours, theirs = reference.brackets, answer.brackets
     if _is_tuple(ours) and _is_tuple(theirs):
-        if len(reference.items) == 2 and not _same_ends(ours, theirs, context):
+        if len(reference.items) == 2 and not _same_ends(ours, theirs, comparison):
             return Decision(False, "interval", "ends open on one side and closed on the other")
-        return same_tuple(reference.items, answer.items, context, same)
+        return same_tuple(reference.items, answer.items, comparison)
     if _is_tuple(ours) != _is_tuple(theirs):
-        return _tuple_against_list(reference, answer, context, same)
-    return _same_lists(reference, answer, context, same)
+        return _tuple_against_list(reference, answer, comparison)
+    return _same_lists(reference, answer, comparison)
 
 
 def _is_tuple(brackets: str) -> bool:
     return brackets not in ("", "{}")
 
 
-def _same_ends(ours: str, theirs: str, context: Context) -> bool:
-    return ours == theirs or "<>" in (ours, theirs) or context.ignore_ends
+def _same_ends(ours: str, theirs: str, comparison: Comparison) -> bool:
+    return ours == theirs or "<>" in (ours, theirs) or comparison.ignore_ends
 
 
-def _tuple_against_list(reference: Group, answer: Group, context: Context, same: Same) -> Decision:
+def _tuple_against_list(reference: Group, answer: Group, comparison: Comparison) -> Decision:
     """`(1, 2)` is `1, 2` or `x = 1, y = 2` in this order; a set in braces is no tuple."""
     if "{}" in (reference.brackets, answer.brackets):
         return Decision(False, "collection", "a set against a tuple")
     if all(isinstance(item, Group) for item in (*reference.items, *answer.items)):
-        return _same_lists(reference, answer, context, same)
+        return _same_lists(reference, answer, comparison)
     if "[]" in (reference.brackets, answer.brackets) and len(reference.items) != 2:
-        return _same_lists(reference, answer, context, same)
+        return _same_lists(reference, answer, comparison)
     ours, theirs = (_in_order_of_names(group.items) for group in (reference, answer))
-    return same_tuple(ours, theirs, context, same)
+    return same_tuple(ours, theirs, comparison)
 
 
 def _in_order_of_names(items: tuple[Expression, ...]) -> tuple[Expression, ...]:
@@ -116,41 +112,39 @@ def _in_order_of_names(items: tuple[Expression, ...]) -> tuple[Expression, ...]:
     return tuple(_unlabelled(item) for item in items)
 
 
-def same_tuple(
-    ours: Sequence[Expression], theirs: Sequence[Expression], context: Context, same: Same
-) -> Decision:
+def same_tuple(ours: Sequence[Expression], theirs: Sequence[Expression], comparison: Comparison) -> Decision:
     """Items one by one, in order."""
     if len(ours) != len(theirs):
         return Decision(False, "tuple", f"{len(theirs)} items, not {len(ours)}")
     precision = None
     for place, (one, two) in enumerate(zip(ours, theirs, strict=True), 1):
-        found = same(one, two, context)
+        found = comparison.same(one, two)
         if not found:
             return Decision(found.equal, "tuple", f"item {place}: {found.reason}", found.precision)
         precision = found.precision or precision
     return Decision(True, "tuple", f"all {len(ours)} items equal in order", precision)
 
 
-def _same_lists(reference: Group, answer: Group, context: Context, same: Same) -> Decision:
+def _same_lists(reference: Group, answer: Group, comparison: Comparison) -> Decision:
     ours, theirs = list(reference.items), list(answer.items)
     if len(ours) != len(theirs) and "{}" not in (reference.brackets, answer.brackets):
         ours, theirs = list(_without_conditions(reference)), list(_without_conditions(answer))
-    if context.ordered or DOTS in ours or DOTS in theirs:
-        return same_tuple(ours, theirs, context, same)
+    if comparison.ordered or DOTS in ours or DOTS in theirs:
+        return same_tuple(ours, theirs, comparison)
     as_set = "{}" in (reference.brackets, answer.brackets)
     labels = [label(item) for item in ours], [label(item) for item in theirs]
     if all(labels[0]) and all(labels[1]) and set(labels[0]) == set(labels[1]) and not as_set:
-        return _unordered(ours, theirs, False, context, same)
+        return _unordered(ours, theirs, False, comparison)
     if not as_set and any(map(_unlike, labels)) and not all(map(all, labels)):
-        return _unlabelled_in_order(ours, theirs, context, same)
-    found = _unordered(ours, theirs, as_set, context, same)
+        return _unlabelled_in_order(ours, theirs, comparison)
+    found = _unordered(ours, theirs, as_set, comparison)
     if found or not (_all_assigned(ours) or _all_assigned(theirs)):
         return found
     both_named = all(labels[0]) and all(labels[1]) and not _words_against_symbols(ours, theirs)
     if both_named and _bases(labels[0]) != _bases(labels[1]):
         return found
     return _unordered(
-        [_unlabelled(item) for item in ours], [_unlabelled(item) for item in theirs], as_set, context, same
+        [_unlabelled(item) for item in ours], [_unlabelled(item) for item in theirs], as_set, comparison
     )
 
 
@@ -169,12 +163,12 @@ def _unlike(labels: list[str | None]) -> bool:
 
 
 def _unlabelled_in_order(
-    ours: list[Expression], theirs: list[Expression], context: Context, same: Same
+    ours: list[Expression], theirs: list[Expression], comparison: Comparison
 ) -> Decision:
     """Values of named variables against bare values: as written, or in the order of the names."""
     plain = [_unlabelled(item) for item in ours], [_unlabelled(item) for item in theirs]
-    return same_tuple(*plain, context, same) or same_tuple(
-        _in_order_of_names(tuple(ours)), _in_order_of_names(tuple(theirs)), context, same
+    return same_tuple(*plain, comparison) or same_tuple(
+        _in_order_of_names(tuple(ours)), _in_order_of_names(tuple(theirs)), comparison
     )
 
 
@@ -196,7 +190,7 @@ def _unlabelled(item: Expression) -> Expression:
 
 
 def _unordered(
-    ours: list[Expression], theirs: list[Expression], as_set: bool, context: Context, same: Same
+    ours: list[Expression], theirs: list[Expression], as_set: bool, comparison: Comparison
 ) -> Decision:
     """The same items in any order: as often on both sides, or as sets at least once."""
     if as_set:
@@ -210,23 +204,23 @@ def _unordered(
     matched: set[int] = set()
     for item in left:
         for place, other in enumerate(right):
-            if (place in matched and not as_set) or not (found := same(item, other, context)):
+            if (place in matched and not as_set) or not (found := comparison.same(item, other)):
                 continue
             matched.add(place)
             precision = found.precision or precision
             break
         else:
             return Decision(False, "list", f"no item equal to {_short(item)}")
-    if len(matched) < len(right) and not _all_known(right, ours, matched, context, same):
+    if len(matched) < len(right) and not _all_known(right, ours, matched, comparison):
         return Decision(False, "list", f"{len(right) - len(matched)} items too many")
     return Decision(True, "list", f"all {len(ours)} items equal in some order", precision)
 
 
 def _all_known(
-    right: list[Expression], ours: list[Expression], matched: set[int], context: Context, same: Same
+    right: list[Expression], ours: list[Expression], matched: set[int], comparison: Comparison
 ) -> bool:
     rest = [item for place, item in enumerate(right) if place not in matched]
-    return all(any(same(one, item, context) for one in ours) for item in rest)
+    return all(any(comparison.same(one, item) for one in ours) for item in rest)
 
 
 def _unmatched(
@@ -274,16 +268,16 @@ def _rows(group: Group) -> tuple[tuple[Expression, ...], ...] | None:
     return tuple(rows)
 
 
-def _vector(reference: Expression, answer: Expression, context: Context, same: Same) -> Decision:
+def _vector(reference: Expression, answer: Expression, comparison: Comparison) -> Decision:
     """A tuple in parentheses or angle brackets has no orientation: it is any row or column."""
     matrix, group = (reference, answer) if isinstance(reference, Matrix) else (answer, reference)
     assert isinstance(matrix, Matrix) and isinstance(group, Group)
     if (nested := _rows(group)) is not None:
         pair = (matrix, Matrix(nested)) if matrix is reference else (Matrix(nested), matrix)
-        return same(*pair, context)
+        return comparison.same(*pair)
     if not _is_tuple(group.brackets) or (len(matrix.rows) > 1 and len(matrix.rows[0]) > 1):
         return Decision(False, "matrix", "a matrix against a list")
     entries = tuple(entry for row in matrix.rows for entry in row)
     if isinstance(reference, Matrix):
-        return same_tuple(entries, group.items, context, same)
-    return same_tuple(group.items, entries, context, same)
+        return same_tuple(entries, group.items, comparison)
+    return same_tuple(group.items, entries, comparison)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from dartmath.verify.compare.approximate import approximately
 from dartmath.verify.compare.choices import same_choice
 from dartmath.verify.compare.collections import same_collection, same_tuple
-from dartmath.verify.compare.context import MAX_COMPARISONS, Context
+from dartmath.verify.compare.comparison import Comparison
 from dartmath.verify.compare.equations import same_relation
 from dartmath.verify.compare.matrices import combined, components, mentions_matrix
 from dartmath.verify.compare.measures import same_measure
@@ -34,18 +34,14 @@ from dartmath.verify.tree.expression import (
 )
 
 
-def same(reference: Expression, answer: Expression, context: Context) -> Decision:
-    """Whether an answer means the same as its reference."""
-    if not context.spend():
-        return Decision(None, "undecided", f"more than {MAX_COMPARISONS} comparisons")
-    if reference == answer:
-        return Decision(True, "structure", "the same expression")
+def by_structure(reference: Expression, answer: Expression, comparison: Comparison) -> Decision:
+    """Compare two trees by the first rule that knows one of them, down to scalars."""
     if not (_is_scalar(reference) and _is_scalar(answer)):
         for rule in (_by_choice, _by_words, _by_relation, _by_set, _by_collection, _by_matrix, _by_cases):
-            found = rule(reference, answer, context)
+            found = rule(reference, answer, comparison)
             if found is not None:
                 return found
-    return _same_scalar(reference, answer, context)
+    return _same_scalar(reference, answer, comparison)
 
 
 def _is_scalar(node: Expression) -> bool:
@@ -55,15 +51,15 @@ def _is_scalar(node: Expression) -> bool:
     return isinstance(node, Number | Constant)
 
 
-def _same_scalar(reference: Expression, answer: Expression, context: Context) -> Decision:
+def _same_scalar(reference: Expression, answer: Expression, comparison: Comparison) -> Decision:
     if isinstance(reference, Apply) and reference.name == "ratio" and len(reference.args) > 2:
         found = _ratios(reference, answer)
         if found is not None:
             return found
-    decision = same_measure(reference, answer, context.tolerance, context.query)
-    if decision or not context.query or context.tolerance is not None:
+    decision = same_measure(reference, answer, comparison)
+    if decision or not comparison.query or comparison.tolerance is not None:
         return decision
-    return approximately(reference, answer, context.query) or decision
+    return approximately(reference, answer, comparison) or decision
 
 
 def _ratios(reference: Apply, answer: Expression) -> Decision | None:
@@ -80,9 +76,9 @@ def _ratios(reference: Apply, answer: Expression) -> Decision | None:
     return Decision(equal, "ratio", "proportional" if equal else "not proportional")
 
 
-def _by_choice(reference: Expression, answer: Expression, context: Context) -> Decision | None:
+def _by_choice(reference: Expression, answer: Expression, comparison: Comparison) -> Decision | None:
     if _is_choice(reference) or _is_choice(answer):
-        return same_choice(reference, answer, context, same)
+        return same_choice(reference, answer, comparison)
     return None
 
 
@@ -90,7 +86,7 @@ def _is_choice(node: Expression) -> bool:
     return isinstance(node, Named) and node.kind == "choice"
 
 
-def _by_words(reference: Expression, answer: Expression, context: Context) -> Decision | None:
+def _by_words(reference: Expression, answer: Expression, comparison: Comparison) -> Decision | None:
     if (
         isinstance(reference, Named)
         and isinstance(answer, Named)
@@ -100,9 +96,9 @@ def _by_words(reference: Expression, answer: Expression, context: Context) -> De
     if isinstance(reference, Text) and isinstance(answer, Text):
         equal = same_words(reference, answer) or _same_tokens(reference, answer)
         plain = Decision(equal, "text", "the same words" if equal else "different words")
-        return plain if equal else same_prose(reference, answer, context.query) or plain
+        return plain if equal else same_prose(reference, answer, comparison) or plain
     if isinstance(reference, Text) or isinstance(answer, Text):
-        if (found := same_prose(reference, answer, context.query)) is not None:
+        if (found := same_prose(reference, answer, comparison)) is not None:
             return found
         return Decision(False, "text", "words against mathematics")
     if Named("word", "infinitely many") in (reference, answer) and Constant("infinity") in (
@@ -140,53 +136,53 @@ def _same_named(reference: Named, answer: Named) -> Decision:
     return Decision(equal, reference.kind, f"{answer.value} against {reference.value}")
 
 
-def _by_relation(reference: Expression, answer: Expression, context: Context) -> Decision | None:
+def _by_relation(reference: Expression, answer: Expression, comparison: Comparison) -> Decision | None:
     if is_equation(reference) or is_equation(answer):
-        return same_relation(reference, answer, context, same)
+        return same_relation(reference, answer, comparison)
     return None
 
 
-def _by_set(reference: Expression, answer: Expression, context: Context) -> Decision | None:
+def _by_set(reference: Expression, answer: Expression, comparison: Comparison) -> Decision | None:
     if is_set(reference) or is_set(answer):
-        return same_set(reference, answer, context, same)
+        return same_set(reference, answer, comparison)
     return None
 
 
-def _by_collection(reference: Expression, answer: Expression, context: Context) -> Decision | None:
+def _by_collection(reference: Expression, answer: Expression, comparison: Comparison) -> Decision | None:
     if isinstance(reference, Group) or isinstance(answer, Group):
-        return same_collection(reference, answer, context, same)
+        return same_collection(reference, answer, comparison)
     return None
 
 
-def _by_matrix(reference: Expression, answer: Expression, context: Context) -> Decision | None:
+def _by_matrix(reference: Expression, answer: Expression, comparison: Comparison) -> Decision | None:
     if not mentions_matrix(reference) and not mentions_matrix(answer):
         return None
     reference, answer = combined(reference) or reference, combined(answer) or answer
     if not isinstance(reference, Matrix) and not isinstance(answer, Matrix):
         return None
     if not (isinstance(reference, Matrix) and isinstance(answer, Matrix)):
-        return _single_entry(reference, answer, context)
+        return _single_entry(reference, answer, comparison)
     ours, theirs = reference.rows, answer.rows
     if len(ours) != len(theirs) or len(ours[0]) != len(theirs[0]):
         return Decision(False, "matrix", "matrices of different shape")
     flat = Group("", tuple(entry for row in ours for entry in row))
     other = Group("", tuple(entry for row in theirs for entry in row))
-    return replace(same_tuple(flat.items, other.items, context, same), comparison="matrix")
+    return replace(same_tuple(flat.items, other.items, comparison), comparison="matrix")
 
 
-def _single_entry(reference: Expression, answer: Expression, context: Context) -> Decision:
+def _single_entry(reference: Expression, answer: Expression, comparison: Comparison) -> Decision:
     matrix, other = (reference, answer) if isinstance(reference, Matrix) else (answer, reference)
     assert isinstance(matrix, Matrix)
     if len(matrix.rows) == len(matrix.rows[0]) == 1:
-        return same(matrix.rows[0][0], other, context)
+        return comparison.same(matrix.rows[0][0], other)
     entries = tuple(entry for row in matrix.rows for entry in row)
     parts = components(other, len(entries)) if 1 in (len(matrix.rows), len(matrix.rows[0])) else None
     if parts is not None:
-        return same_tuple(*((entries, parts) if matrix is reference else (parts, entries)), context, same)
+        return same_tuple(*((entries, parts) if matrix is reference else (parts, entries)), comparison)
     return Decision(False, "matrix", "a matrix against something else")
 
 
-def _by_cases(reference: Expression, answer: Expression, context: Context) -> Decision | None:
+def _by_cases(reference: Expression, answer: Expression, comparison: Comparison) -> Decision | None:
     """Piecewise definitions with the same structure; a scalar against cases is compared at points."""
     if not (isinstance(reference, Cases) and isinstance(answer, Cases)):
         return None
@@ -198,7 +194,7 @@ def _by_cases(reference: Expression, answer: Expression, context: Context) -> De
             (
                 case
                 for case in left
-                if same(value, case[0], context) and _same_condition(condition, case[1], context)
+                if comparison.same(value, case[0]) and _same_condition(condition, case[1], comparison)
             ),
             None,
         )
@@ -208,9 +204,9 @@ def _by_cases(reference: Expression, answer: Expression, context: Context) -> De
     return Decision(True, "cases", "the same cases")
 
 
-def _same_condition(ours: Expression | None, theirs: Expression | None, context: Context) -> bool:
+def _same_condition(ours: Expression | None, theirs: Expression | None, comparison: Comparison) -> bool:
     always = (None, Named("boolean", "true"))
     if ours in always or theirs in always:
         return ours in always and theirs in always
     assert ours is not None and theirs is not None
-    return bool(same(ours, theirs, context))
+    return bool(comparison.same(ours, theirs))

@@ -30,35 +30,34 @@ from dartmath.verify.tree.expression import (
 )
 
 if TYPE_CHECKING:
-    from dartmath.verify.compare.collections import Same
-    from dartmath.verify.compare.context import Context
+    from dartmath.verify.compare.comparison import Comparison
 
 
-def same_relation(reference: Expression, answer: Expression, context: Context, same: Same) -> Decision:
+def same_relation(reference: Expression, answer: Expression, comparison: Comparison) -> Decision:
     """Compare when at least one side is an equation."""
     ours, theirs = is_equation(reference), is_equation(answer)
     if ours and theirs:
-        return _equations(reference, answer, context, same)
+        return _equations(reference, answer, comparison)
     equation, other = (reference, answer) if ours else (answer, reference)
     if isinstance(other, Relation):
-        return _relation_as_set(reference, answer, context, same)
+        return _relation_as_set(reference, answer, comparison)
     value = assigned(equation)
     if value is not None:
-        found = same(value, answer, context) if ours else same(reference, value, context)
+        found = comparison.same(value, answer) if ours else comparison.same(reference, value)
         if found or not isinstance(value, Relation):
             return found
-    return _bare_against(equation, other)
+    return _bare_against(equation, other, comparison)
 
 
-def _relation_as_set(reference: Expression, answer: Expression, context: Context, same: Same) -> Decision:
+def _relation_as_set(reference: Expression, answer: Expression, comparison: Comparison) -> Decision:
     """An assignment of a set against an inequality: `M = (0, 1)` and `0 < x < 1`."""
     ours, theirs = assigned(reference), assigned(answer)
     if ours is None and theirs is None:
         return Decision(False, "relation", "an equation against an inequality")
-    return same(reference if ours is None else ours, answer if theirs is None else theirs, context)
+    return comparison.same(reference if ours is None else ours, answer if theirs is None else theirs)
 
 
-def _equations(reference: Expression, answer: Expression, context: Context, same: Same) -> Decision:
+def _equations(reference: Expression, answer: Expression, comparison: Comparison) -> Decision:
     assert isinstance(reference, Relation) and isinstance(answer, Relation)
     ours, theirs = assigned(reference), assigned(answer)
     structured = (Group, Matrix, Relation, SetBuilder, Quantity, Text, Named, Cases)
@@ -68,10 +67,10 @@ def _equations(reference: Expression, answer: Expression, context: Context, same
         one, two = definition(reference), definition(answer)
         if one and two and len(one[1]) == len(two[1]):
             ours, theirs = generic(*one[1:]), generic(*two[1:])
-        return same(ours, theirs, context)
+        return comparison.same(ours, theirs)
     found = same_equation(reference, answer)
     if not found and ours is not None and theirs is not None and _mergeable(reference, answer):
-        return same(ours, theirs, context)
+        return comparison.same(ours, theirs)
     return found
 
 
@@ -105,12 +104,12 @@ def _mergeable(reference: Relation, answer: Relation) -> bool:
     return (generic[0] and applied[1]) or (generic[1] and applied[0])
 
 
-def _bare_against(equation: Expression, value: Expression) -> Decision:
+def _bare_against(equation: Expression, value: Expression, comparison: Comparison) -> Decision:
     assert isinstance(equation, Relation)
     if len(equation.sides) == 2 and isinstance(value, Apply | Symbol):
         if solves_for_y(equation, value):
             return Decision(True, "equation", "the value of y that the equation gives")
         sides = equation.sides
-        if same_measure(sides[0], sides[1], None) and same_measure(sides[1], value, None):
+        if same_measure(sides[0], sides[1], comparison) and same_measure(sides[1], value, comparison):
             return Decision(True, "equation", "either side of an identity")
     return Decision(False, "relation", "an equation against a value")

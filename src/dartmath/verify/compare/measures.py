@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from dartmath.verify.language.names import listed
 from dartmath.verify.language.units import Unit, parse_unit
@@ -20,6 +21,10 @@ from dartmath.verify.tree.expression import (
     heads,
     number,
 )
+
+if TYPE_CHECKING:
+    from dartmath.verify.compare.comparison import Comparison
+
 
 FLOAT_DIGITS = 10
 """A decimal with this many significant digits is a printed float; its last digit may be off by one."""
@@ -73,9 +78,7 @@ def measure(node: Expression) -> Measure:
     return Measure(node, "")
 
 
-def same_measure(
-    reference: Expression, answer: Expression, tolerance: float | None, query: str = ""
-) -> Decision:
+def same_measure(reference: Expression, answer: Expression, comparison: Comparison) -> Decision:
     """Compare two scalars, with or without units.
 
     A unit on one side only is left out. Both with units: converted where both are known and of the
@@ -85,17 +88,17 @@ def same_measure(
     other side is a multiple of pi.
     """
     if not (_is_measured(reference) or _is_measured(answer)):
-        return _same_number(reference, answer, tolerance)
+        return _same_number(reference, answer, comparison)
     ours, theirs = _alike(reference, answer)
     if _opposite(reference, answer):
         return Decision(False, "unit", "opposite directions")
     if "percent" in (ours.kind, theirs.kind) and ours.kind != theirs.kind:
-        return _percent(ours, theirs, tolerance, query)
+        return _percent(ours, theirs, comparison)
     if ours.kind == theirs.kind == "unit":
-        return _converted(ours, theirs, tolerance)
+        return _converted(ours, theirs, comparison)
     if "degree" in (ours.kind, theirs.kind) and ours.kind != theirs.kind:
-        return _angle(ours, theirs, tolerance)
-    return _same_number(ours.value, theirs.value, tolerance)
+        return _angle(ours, theirs, comparison)
+    return _same_number(ours.value, theirs.value, comparison)
 
 
 def _alike(reference: Expression, answer: Expression) -> tuple[Measure, Measure]:
@@ -128,24 +131,24 @@ def _is_measured(node: Expression) -> bool:
     return isinstance(node, Quantity) or (isinstance(node, Apply) and node.name in ("percent", "degree"))
 
 
-def _percent(ours: Measure, theirs: Measure, tolerance: float | None, query: str) -> Decision:
+def _percent(ours: Measure, theirs: Measure, comparison: Comparison) -> Decision:
     if ours.kind and theirs.kind:
         return Decision(False, "unit", "a percentage against another unit")
-    plain = _same_number(ours.value, theirs.value, tolerance)
-    if plain and (ours.kind == "percent" or _asks_for_percent(query, ours.value)):
+    plain = _same_number(ours.value, theirs.value, comparison)
+    if plain and (ours.kind == "percent" or _asks_for_percent(comparison.query, ours.value)):
         return plain
     if plain:
         plain = Decision(False, "unit", "a percentage against a bare number")
     left, right = (
         Apply("percent", (part.value,)) if part.kind == "percent" else part.value for part in (ours, theirs)
     )
-    hundredth = _same_number(left, right, tolerance)
+    hundredth = _same_number(left, right, comparison)
     return hundredth if hundredth or ours.kind != "percent" else _rounded_percent(ours, theirs) or plain
 
 
 def _asks_for_percent(query: str, value: Expression) -> bool:
     if query:
-        return _PERCENT.search(query[-4000:]) is not None
+        return _PERCENT.search(query) is not None
     size = distance(value, number(0))
     return size is not None and size > 1
 
@@ -156,44 +159,56 @@ def _rounded_percent(ours: Measure, theirs: Measure) -> Decision | None:
     return found if found is not None and found.equal else None
 
 
-def _converted(ours: Measure, theirs: Measure, tolerance: float | None) -> Decision:
+def _converted(ours: Measure, theirs: Measure, comparison: Comparison) -> Decision:
     if not (ours.unit.known and theirs.unit.known):
-        return _same_number(ours.value, theirs.value, tolerance)
+        return _same_number(ours.value, theirs.value, comparison)
     if ours.unit.dimensions != theirs.unit.dimensions:
         return Decision(False, "unit", "units of different dimensions")
     if ours.unit.factor == theirs.unit.factor:
-        return _same_number(ours.value, theirs.value, tolerance)
+        return _same_number(ours.value, theirs.value, comparison)
+    in_ours = Apply("mul", (theirs.value, Number(theirs.unit.factor / ours.unit.factor)))
+    near = _within(ours.value, in_ours, comparison.tolerance)
+    if near is not None:
+        return near
     left = Apply("mul", (ours.value, Number(ours.unit.factor)))
     right = Apply("mul", (theirs.value, Number(theirs.unit.factor)))
     return scalar_equal(left, right)
 
 
-def _angle(ours: Measure, theirs: Measure, tolerance: float | None) -> Decision:
+def _angle(ours: Measure, theirs: Measure, comparison: Comparison) -> Decision:
     """Degrees against radians, against a bare number of degrees, or against a temperature."""
     degrees, other = (ours, theirs) if ours.kind == "degree" else (theirs, ours)
     if other.unit.dimensions in _TEMPERATURES:
-        return _same_number(ours.value, theirs.value, tolerance)
+        return _same_number(ours.value, theirs.value, comparison)
     if other.kind == "unit" and other.unit.dimensions != (("angle", 1),):
         return Decision(False, "unit", "an angle against another unit")
+    if near := _within(ours.value, _turned(theirs.value, theirs is degrees), comparison.tolerance):
+        return near
     in_radians = scalar_equal(Apply("degree", (degrees.value,)), other.value)
     if in_radians or other.kind == "radian" or "pi" in heads(other.value):
         return in_radians
-    return _same_number(ours.value, theirs.value, tolerance)
+    return _same_number(ours.value, theirs.value, comparison)
 
 
-def _same_number(reference: Expression, answer: Expression, tolerance: float | None) -> Decision:
-    if tolerance is not None:
-        near = _within(reference, answer, tolerance)
-        if near is not None:
-            return near
+def _turned(value: Expression, from_degrees: bool) -> Expression:
+    """Degrees in radians, or radians in degrees."""
+    return Apply("degree", (value,)) if from_degrees else Apply("div", (value, Apply("degree", (number(1),))))
+
+
+def _same_number(reference: Expression, answer: Expression, comparison: Comparison) -> Decision:
+    near = _within(reference, answer, comparison.tolerance)
+    if near is not None:
+        return near
     decision = scalar_equal(reference, answer)
     if decision.equal is not False:
         return decision
     return _float_digits(reference, answer) or _rounding(reference, answer) or decision
 
 
-def _within(reference: Expression, answer: Expression, tolerance: float) -> Decision | None:
-    """Compare by an absolute tolerance, where both are real numbers."""
+def _within(reference: Expression, answer: Expression, tolerance: float | None) -> Decision | None:
+    """Compare by an absolute tolerance, where there is one and both are real numbers."""
+    if tolerance is None:
+        return None
     difference = distance(reference, answer)
     if difference is None:
         return None

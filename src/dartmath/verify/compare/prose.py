@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.parsing.words import fold
 from dartmath.verify.tree.expression import Expression, Relation, Text
+
+if TYPE_CHECKING:
+    from dartmath.verify.compare.comparison import Comparison
+
 
 _WHO = re.compile(r"\b(?:who|whom|whose|which)\b", re.IGNORECASE)
 _NEGATION = re.compile(r"\b(?:not|no|never|cannot|neither|nor|nobody|none)\b|n't", re.IGNORECASE)
@@ -32,10 +37,10 @@ _KIND = re.compile(
 )
 
 
-def same_prose(reference: Expression, answer: Expression, query: str) -> Decision | None:
+def same_prose(reference: Expression, answer: Expression, comparison: Comparison) -> Decision | None:
     """A verdict on two answers of which at least one is words; None when no rule applies."""
     if isinstance(reference, Text) and isinstance(answer, Text):
-        return _same_subject(reference.words, answer.words, query) or _same_kind(
+        return _same_subject(reference.words, answer.words, comparison) or _same_kind(
             reference.words, answer.words
         )
     words, other = (reference, answer) if isinstance(reference, Text) else (answer, reference)
@@ -44,9 +49,9 @@ def same_prose(reference: Expression, answer: Expression, query: str) -> Decisio
     return None
 
 
-def _same_subject(reference: str, answer: str, query: str) -> Decision | None:
+def _same_subject(reference: str, answer: str, comparison: Comparison) -> Decision | None:
     """`Petya will get it` for `Petya`, where the query asks who."""
-    if not _WHO.search(query[-4000:]):
+    if not _WHO.search(comparison.query):
         return None
     for sentence, name in ((reference, answer), (answer, reference)):
         match = _SENTENCE.fullmatch(sentence.strip()) if len(sentence) < 300 else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dartmath.verify.compare.collections import Same
 from dartmath.verify.compare.pieces import same_pieces
 from dartmath.verify.compare.realset import RealSets, lone_variable, parameters
 from dartmath.verify.compare.relations import difference
@@ -25,20 +24,20 @@ from dartmath.verify.tree.expression import (
 )
 
 if TYPE_CHECKING:
-    from dartmath.verify.compare.context import Context
+    from dartmath.verify.compare.comparison import Comparison
 
 SET_BITS = 256
 
 
-def same_set(reference: Expression, answer: Expression, context: Context, same: Same) -> Decision:
+def same_set(reference: Expression, answer: Expression, comparison: Comparison) -> Decision:
     """As subsets of the real line where both are that; else by structure."""
-    decision = _as_real_sets(reference, answer, context)
+    decision = _as_real_sets(reference, answer, comparison)
     if decision is not None:
         return decision
-    return _by_structure(reference, answer, context, same)
+    return _by_structure(reference, answer, comparison)
 
 
-def _as_real_sets(reference: Expression, answer: Expression, context: Context) -> Decision | None:
+def _as_real_sets(reference: Expression, answer: Expression, comparison: Comparison) -> Decision | None:
     """Compare the pieces of both sets, at several values of the parameters they contain."""
     variables = _variable(reference), _variable(answer)
     if None not in variables and not _same_variable(reference, answer):
@@ -57,7 +56,7 @@ def _as_real_sets(reference: Expression, answer: Expression, context: Context) -
                 if compared or not names:
                     return None
                 continue
-            if not same_pieces(ours, theirs, ignore_ends=context.ignore_ends):
+            if not same_pieces(ours, theirs, ignore_ends=comparison.ignore_ends):
                 return Decision(False, "set", "different sets of real numbers", SET_BITS)
             compared += 1
     if not compared:
@@ -86,30 +85,30 @@ def _is_condition(node: Expression) -> bool:
     return isinstance(node, Relation) or (isinstance(node, Group) and not node.brackets)
 
 
-def _by_structure(reference: Expression, answer: Expression, context: Context, same: Same) -> Decision:
+def _by_structure(reference: Expression, answer: Expression, comparison: Comparison) -> Decision:
     match reference, answer:
         case Apply(name=one, args=ours), Apply(name=two, args=theirs) if one == two:
-            return _parts(ours, theirs, one != "difference", context, same)
+            return _parts(ours, theirs, one != "difference", comparison)
         case SetBuilder(), SetBuilder():
-            return _builders(reference, answer, context, same)
+            return _builders(reference, answer, comparison)
         case Relation(operators=ours), Relation(operators=theirs) if set(ours) | set(theirs) <= {
             "in",
             "notin",
         }:
             pairs = zip(reference.sides, answer.sides, strict=False)
-            equal = ours == theirs and all(same(one, two, context) for one, two in pairs)
+            equal = ours == theirs and all(comparison.same(one, two) for one, two in pairs)
             return Decision(equal, "set", "membership, side by side")
         case Relation(operators=("in",)), _:
-            return same(reference.sides[1], answer, context)
+            return comparison.same(reference.sides[1], answer)
         case _, Relation(operators=("in",)):
-            return same(reference, answer.sides[1], context)
+            return comparison.same(reference, answer.sides[1])
         case Relation(), Relation():
             return _inequalities(reference, answer)
         case Group(brackets="" | "{}"), Group(brackets="" | "{}"):
-            return _parts(reference.items, answer.items, True, context, same)
+            return _parts(reference.items, answer.items, True, comparison)
         case Group(items=(low, high), brackets=ours), Group(items=(low2, high2), brackets=theirs):
-            equal = ours == theirs or context.ignore_ends
-            equal = equal and bool(same(low, low2, context)) and bool(same(high, high2, context))
+            equal = ours == theirs or comparison.ignore_ends
+            equal = equal and bool(comparison.same(low, low2)) and bool(comparison.same(high, high2))
             return Decision(equal, "set", "intervals, end by end")
         case Cases(), Cases():
             return Decision(False, "set", "cases that could not be compared")
@@ -128,17 +127,16 @@ def _parts(
     ours: tuple[Expression, ...],
     theirs: tuple[Expression, ...],
     any_order: bool,
-    context: Context,
-    same: Same,
+    comparison: Comparison,
 ) -> Decision:
     from dartmath.verify.compare.collections import same_collection, same_tuple
 
     if any_order:
-        return same_collection(Group("", ours), Group("", theirs), context, same)
-    return same_tuple(ours, theirs, context, same)
+        return same_collection(Group("", ours), Group("", theirs), comparison)
+    return same_tuple(ours, theirs, comparison)
 
 
-def _builders(reference: Expression, answer: Expression, context: Context, same: Same) -> Decision:
+def _builders(reference: Expression, answer: Expression, comparison: Comparison) -> Decision:
     """The same element under the same condition, after renaming a lone bound variable."""
     assert isinstance(reference, SetBuilder) and isinstance(answer, SetBuilder)
     ours, theirs = reference, answer
@@ -147,10 +145,10 @@ def _builders(reference: Expression, answer: Expression, context: Context, same:
         renamed = replace(theirs, {two.name: one})
         assert isinstance(renamed, SetBuilder)
         theirs = renamed
-    element = same(ours.element, theirs.element, context)
+    element = comparison.same(ours.element, theirs.element)
     if not element:
         return Decision(False, "set", "set-builders of different elements")
-    condition = same(ours.condition, theirs.condition, context)
+    condition = comparison.same(ours.condition, theirs.condition)
     return Decision(condition.equal, "set", f"set-builders: {condition.reason}", condition.precision)
 
 

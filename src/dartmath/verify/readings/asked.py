@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import permutations
+from typing import TYPE_CHECKING
 
 from dartmath.verify.compare.choices import options
 from dartmath.verify.compare.relations import assigned, label
@@ -18,8 +19,9 @@ from dartmath.verify.readings.families import Pair
 from dartmath.verify.tree.expression import Expression, Group, Named, Number, Relation, Symbol, symbols
 from dartmath.verify.tree.expression import replace as substitute
 
-MAX_QUERY = 4_000
-"""Only this many characters at the end of a query are looked at."""
+if TYPE_CHECKING:
+    from dartmath.verify.compare.comparison import Comparison
+
 
 MAX_HEAD = 80
 """Characters of an expression that is looked for in the query."""
@@ -41,13 +43,14 @@ _PARAMETER = re.compile(r"[a-ckA-DK]")
 _COMMAND = re.compile(r"\\[a-zA-Z]+")
 
 
-def asked(reference: str, ours: Expression, answer: str, theirs: Expression, query: str) -> Iterator[Pair]:
+def asked(
+    reference: str, ours: Expression, answer: str, theirs: Expression, comparison: Comparison
+) -> Iterator[Pair]:
     """Pairs of trees that two texts allow as answers to this query."""
     if not (isinstance(ours, Number) or isinstance(theirs, Number)):
-        yield from _constants(ours, theirs, query[-MAX_QUERY:])
-    if not query:
+        yield from _constants(ours, theirs, comparison.query)
+    if not (query := comparison.query):
         return
-    query = query[-MAX_QUERY:]
     yield from _in_scales(reference, answer, query)
     if ")" in answer:
         yield from _option_text(ours, answer, query)
@@ -93,7 +96,7 @@ def _solved_for(ours: Expression, theirs: Group, query: str) -> Iterator[Pair]:
     """`x = 3, y = 4` for 3, when the query asks "solve ... for x"."""
     if isinstance(ours, Group | Relation):
         return
-    names = [one or two for one, two in _SOLVED.findall(query[-2000:])]
+    names = [one or two for one, two in _SOLVED.findall(query)]
     if len(names) != 1:
         return
     for item in theirs.items:

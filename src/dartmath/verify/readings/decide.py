@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dartmath.verify.compare.context import Context
-from dartmath.verify.compare.dispatch import same
+from dartmath.verify.compare.comparison import Comparison
+from dartmath.verify.compare.dispatch import by_structure
 from dartmath.verify.numeric.effort import bounded_effort
 from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.parsing.parser import parse
@@ -18,14 +18,14 @@ def decide(
     Readings go from the plainest to the one that the other side's notation suggests, so that the last
     verdict has the reason that says most.
     """
-    context = Context(query, tolerance, ordered)
+    comparison = Comparison(by_structure, query, tolerance, ordered)
     ours, theirs = parse(reference), parse(answer)
     with bounded_effort():
-        decision = same(ours, theirs, context)
+        decision = comparison.same(ours, theirs)
         if decision:
             return decision
-        for one, two in other_readings(reference, ours, answer, theirs, query):
-            decision = same(one, two, context)
+        for one, two in other_readings(reference, ours, answer, theirs, comparison):
+            decision = comparison.same(one, two)
             if decision:
                 break
     return decision

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from dartmath.verify.compare.relations import assigned, label
 from dartmath.verify.language.names import GREEK
@@ -34,6 +35,10 @@ from dartmath.verify.tree.expression import (
     symbols,
 )
 
+if TYPE_CHECKING:
+    from dartmath.verify.compare.comparison import Comparison
+
+
 _GROUPED = re.compile(r"\d,\d{3}(?!\d)")
 _MONEY = re.compile(r"(?:[$£€¥₹]|\\pounds?) ?\d{1,3},\d{3}")
 _LETTERS = re.compile(r"\\?[A-Za-z]{2,4}")
@@ -54,7 +59,7 @@ _SPACED = re.compile(r"-?[\d./]{1,40}(?: +-?[\d./]{1,40}){1,200}")
 
 
 def other_readings(
-    reference: str, ours: Expression, answer: str, theirs: Expression, query: str
+    reference: str, ours: Expression, answer: str, theirs: Expression, comparison: Comparison
 ) -> Iterator[Pair]:
     """Further pairs of trees that the two texts allow."""
     if isinstance(ours, Number) and isinstance(theirs, Number):
@@ -66,11 +71,11 @@ def other_readings(
         yield from _clocks(reference, ours, answer, theirs)
         yield from _letters(reference, ours, answer, theirs)
         yield from _counted(ours, theirs)
-    yield from _digits_in_base(reference, ours, answer, theirs, query)
-    yield from _letters_in_base(reference, ours, answer, theirs, query)
+    yield from _digits_in_base(reference, ours, answer, theirs, comparison)
+    yield from _letters_in_base(reference, ours, answer, theirs, comparison)
     yield from renamed_parameters(ours, theirs)
     yield from _unit_letters(reference, ours, answer, theirs)
-    yield from asked(reference, ours, answer, theirs, query)
+    yield from asked(reference, ours, answer, theirs, comparison)
     if collection:
         yield from _spaced_lists(reference, ours, answer, theirs)
         yield from families(ours, theirs)
@@ -127,10 +132,10 @@ def _as_product(letters: str) -> Expression:
 
 
 def _digits_in_base(
-    reference: str, ours: Expression, answer: str, theirs: Expression, query: str
+    reference: str, ours: Expression, answer: str, theirs: Expression, comparison: Comparison
 ) -> Iterator[Pair]:
     """`4210` for `4210_5`, and `1A` for `1A_{16}`, when the query asks for a base."""
-    if "base" not in heads(ours) | heads(theirs) or not _BASE_QUERY.search(query[-2000:]):
+    if "base" not in heads(ours) | heads(theirs) or not _BASE_QUERY.search(comparison.query):
         return
     for based, plain, written in ((ours, theirs, answer), (theirs, ours, reference)):
         match based:
@@ -141,7 +146,7 @@ def _digits_in_base(
 
 
 def _letters_in_base(
-    reference: str, ours: Expression, answer: str, theirs: Expression, query: str
+    reference: str, ours: Expression, answer: str, theirs: Expression, comparison: Comparison
 ) -> Iterator[Pair]:
     """`B_{16}` as a number, against a number; in other bases only where the query speaks of bases."""
     if isinstance(ours, Relation) and isinstance(theirs, Relation) and label(ours) != label(theirs):
@@ -155,9 +160,9 @@ def _letters_in_base(
         isinstance(side, Number) or (isinstance(side, Apply) and side.name == "base") for side in others
     )
     hexadecimal = all(read.args[1] == number(16) for read in (one, two) if read is not None)
-    if (plain and hexadecimal) or _BASE_QUERY.search(query[-2000:]):
+    if (plain and hexadecimal) or _BASE_QUERY.search(comparison.query):
         yield one or ours, two or theirs
-        yield from _digits_in_base(reference, one or ours, answer, two or theirs, query)
+        yield from _digits_in_base(reference, one or ours, answer, two or theirs, comparison)
 
 
 def _points(ours: Expression, theirs: Expression) -> Iterator[Pair]:

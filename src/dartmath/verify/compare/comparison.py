@@ -1,0 +1,70 @@
+"""One comparison of two answers: what it may depend on beside them, and how their parts are compared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dartmath.verify.numeric.equality import Decision
+from dartmath.verify.tree.expression import Expression
+
+_MONOTONIC = re.compile(
+    r"\bintervals?\b.{0,80}\b(?:increas|decreas|monoton)|\b(?:increas|decreas|monoton)\w*\b.{0,60}\bintervals?\b"
+    r"|\bintervals?\b.{0,40}\bof (?:increase|decrease|monotonicity)",
+    re.IGNORECASE | re.DOTALL,
+)
+_IN_ORDER = re.compile(
+    r"\brespectively\b|^\s*(?:sort|put|arrange|order)\b.{0,300}\border\b", re.IGNORECASE | re.DOTALL
+)
+MAX_QUERY = 8_000
+"""Characters of a query that are read, counted from its end, where the question stands.
+
+The longest query of the built-in benchmarks has 4,415. Every pattern over a query sees this much and
+no less, so that two rules never disagree about what was asked; more would cost hostile queries time.
+"""
+
+MAX_COMPARISONS = 5_000
+"""Comparisons of parts in one verdict; more make it undecided.
+
+Two flat lists of the longest kind that is compared pairwise (`collections.MAX_UNMATCHED`) need 1,600;
+nested lists multiply.
+"""
+
+
+@dataclass(slots=True)
+class Comparison:
+    """Everything that the rules of one verdict share; `rule` compares two trees that are not identical.
+
+    `tolerance` is an absolute difference, None for exact; `order` None leaves the order of a bare
+    list to the query, which is cut to its last `MAX_QUERY` characters.
+    """
+
+    rule: Callable[[Expression, Expression, Comparison], Decision]
+    query: str = ""
+    tolerance: float | None = None
+    order: bool | None = None
+    count: int = 0
+
+    def __post_init__(self) -> None:
+        """Cut the query once, here and nowhere else."""
+        self.query = self.query[-MAX_QUERY:]
+
+    @property
+    def ordered(self) -> bool:
+        """Whether a bare list must come in its order."""
+        return bool(_IN_ORDER.search(self.query)) if self.order is None else self.order
+
+    @property
+    def ignore_ends(self) -> bool:
+        """Whether open and closed ends are alike, as for an interval on which a function increases."""
+        return bool(_MONOTONIC.search(self.query))
+
+    def same(self, reference: Expression, answer: Expression) -> Decision:
+        """Whether an answer, or a part of one, means the same as its reference."""
+        self.count += 1
+        if self.count > MAX_COMPARISONS:
+            return Decision(None, "undecided", f"more than {MAX_COMPARISONS} comparisons")
+        if reference == answer:
+            return Decision(True, "structure", "the same expression")
+        return self.rule(reference, answer, self)

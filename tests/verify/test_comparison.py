@@ -1,0 +1,64 @@
+"""What one comparison carries reaches every part of it: the query to one depth, the tolerance, the budget."""
+
+from __future__ import annotations
+
+import pytest
+
+from dartmath.verify import verify
+from dartmath.verify.compare.comparison import MAX_QUERY
+
+_LONG = "Note. " * (MAX_QUERY // 6 - 100)
+"""Remarks behind a question that leave it within the part of the query that is read."""
+
+
+@pytest.mark.parametrize(
+    ("reference", "answer", "question", "correct"),
+    [
+        ("1, 2", "2, 1", "Give a and b, respectively.", False),
+        ("[1, 2]", "(1, 2)", "On which interval is f increasing?", True),
+        ("4210_5", "4210", "Write the number in base 5.", True),
+        ("3", "x = 3, y = 4", "Solve for x.", True),
+        ("50", "50\\%", "What percentage is that?", True),
+        ("Petya", "Petya will get the last one.", "Who will get the last candy?", True),
+        ("785.12", "784", "A circle has the same area.", True),
+        ("165.47", "165.5", "A cake weighs 3 kg.", True),
+        ("165.47", "165.5", "A cake weighs 3 kg. Round to the nearest hundredth.", False),
+        ("B", "12", "Which is it? (A) 10 (B) 12 (C) 14 ", True),
+        ("7", "m + n = 7", "Find $m + n$.", True),
+    ],
+)
+def test_every_rule_reads_the_query_to_the_same_depth(
+    reference: str, answer: str, question: str, correct: bool
+) -> None:
+    for query in (question, f"{_LONG}\n\n{question}", f"{question}\n\n{_LONG}"):
+        assert verify(reference, answer, query=query).correct is correct
+
+
+def test_what_stands_before_the_part_that_is_read_says_nothing() -> None:
+    far = "Give a and b, respectively." + "x" * MAX_QUERY
+    assert verify("1, 2", "2, 1", query=far).correct
+
+
+@pytest.mark.parametrize(
+    ("reference", "answer", "tolerance", "correct"),
+    [
+        ("36 in", "36.001 in", 0.01, True),
+        ("3 ft", "36.001 in", 0.01, True),
+        ("3 ft", "36.2 in", 0.01, False),
+        ("5 km", "5000.001 m", 0.01, True),
+        ("5 km", "5020 m", 0.01, False),
+        ("5000 m", "5.02 km", 0.01, False),
+        (r"\pi/2", r"90.01^\circ", 0.001, True),
+        (r"\pi/2", r"90.1^\circ", 0.001, False),
+        (r"90^\circ", "1.57 rad", 0.1, True),
+        (r"90^\circ", "1.5 rad", 0.1, False),
+        ("1, 2, 3", "3.001, 2, 1", 0.01, True),
+        ("x = 5", "5.001", 0.01, True),
+        ("x + y = 5", "5.001", 0.01, False),
+        ("(1, 2)", "(1.001, 2)", 0.01, True),
+    ],
+)
+def test_a_tolerance_reaches_every_part_in_the_unit_of_the_reference(
+    reference: str, answer: str, tolerance: float, correct: bool
+) -> None:
+    assert verify(reference, answer, tolerance=tolerance).correct is correct
