@@ -16,6 +16,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from dartmath.verify.compare.measures import Measure, digits, distance, measure
+from dartmath.verify.language.latex import OPEN_TEXT
+from dartmath.verify.language.money import CODES
 from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.tree.expression import Expression, Number
 
@@ -31,14 +33,13 @@ _EXACT = re.compile(
     r"|\bcommon fraction\b|\bsignificant\b",
     re.IGNORECASE,
 )
-_CURRENCIES = frozenset(["usd", "gbp", "eur", "inr", "cny"])
 _GALLONS = re.compile(r"\bgallons?\b", re.IGNORECASE)
 _PI = re.compile(
     r"\bcircle|\bcircular\b|\bcircumference\b|\bradi(?:us|i)\b|\bdiameter\b|\bspher|\bcylind|\bcone\b",
     re.IGNORECASE,
 )
 _MEASURED = re.compile(
-    r"\d\s*(?:\\[,;: ]|~|\\(?:mathrm|text)\s*\{[~\s]*|\\ )*\s*"
+    rf"\d\s*(?:\\[,;: ]|~|{OPEN_TEXT})*\s*"
     r"(?:k?g|grams?|kilograms?|tons?|tonnes?|ml|l|liters?|litres?|m|cm|mm|km|met(?:er|re)s?"
     r"|kilomet(?:er|re)s?|centimet(?:er|re)s?|inch(?:es)?|feet|foot|yards?|miles?|pounds?|ounces?)\b",
     re.IGNORECASE,
@@ -58,7 +59,7 @@ def approximately(reference: Expression, answer: Expression, comparison: Compari
 
 def _is_money(found: Measure) -> bool:
     """Amounts of money are exact to the cent."""
-    return any(name in _CURRENCIES for name, _ in found.unit.dimensions)
+    return any(name in CODES for name, _ in found.unit.dimensions)
 
 
 def _is_rounded(literal: Number) -> bool:

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from dartmath.verify.language.latex import OPEN_TEXT
 from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.tree.expression import Constant, Expression, Named, Symbol, Text
 
@@ -13,10 +14,10 @@ if TYPE_CHECKING:
     from dartmath.verify.compare.comparison import Comparison
 
 _OPTION = re.compile(
-    r"(?<![A-Za-z0-9\\])(?:\\(?:text|textbf|mathrm|mathbf)\s*\{\s*)?\(\s*([A-Ja-j])\s*\)\s*\}?"
+    rf"(?<![A-Za-z0-9\\])(?:{OPEN_TEXT})?\(\s*([A-Ja-j])\s*\)\s*\}}?"
     r"|(?:^|\n|\s)([A-J])[.):](?=\s)"
 )
-_EDGES = re.compile(r"(?:\\(?:text|textbf|mathrm|mathbf)\s*\{|\\q?quad|\\\\|[\s,;$~])+$|^(?:\\[ ,;]|[\s$~])+")
+_EDGES = re.compile(rf"(?:{OPEN_TEXT}|\\q?quad|\\\\|[\s,;$~])+$|^(?:\\[ ,;]|[\s$~])+")
 
 
 def same_choice(reference: Expression, answer: Expression, comparison: Comparison) -> Decision:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from dartmath.verify.language.vocabulary import NEGATION
 from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.parsing.words import fold
 from dartmath.verify.tree.expression import Expression, Relation, Text
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
 
 _WHO = re.compile(r"\b(?:who|whom|whose|which)\b", re.IGNORECASE)
-_NEGATION = re.compile(r"\b(?:not|no|never|cannot|neither|nor|nobody|none)\b|n't", re.IGNORECASE)
 _SENTENCE = re.compile(
     r"(?:The answer is )?(?P<subject>[A-Z][\w'-]*(?:\s[A-Z][\w'-]*){0,3})\s"
     r"(?:is|was|are|were|will|has|had|have|can|could|must|should|[a-z]+ed|[a-z]+s)\s\S.*"
@@ -55,7 +55,7 @@ def _same_subject(reference: str, answer: str, comparison: Comparison) -> Decisi
         return None
     for sentence, name in ((reference, answer), (answer, reference)):
         match = _SENTENCE.fullmatch(sentence.strip()) if len(sentence) < 300 else None
-        if match and not _NEGATION.search(sentence) and fold(match["subject"]) == fold(name):
+        if match and not NEGATION.search(sentence) and fold(match["subject"]) == fold(name):
             return Decision(True, "text", "the subject of a sentence that says it in full")
     return None
 
@@ -73,7 +73,7 @@ def _same_comparison(words: str, relation: Relation) -> Decision | None:
     from dartmath.verify.numeric.equality import scalar_equal
     from dartmath.verify.parsing.parser import parse
 
-    if len(relation.operators) != 1 or len(words) > 300 or _NEGATION.search(words):
+    if len(relation.operators) != 1 or len(words) > 300 or NEGATION.search(words):
         return None
     plain = words.strip().rstrip(".").lower()
     for pattern, sign in _COMPARED:

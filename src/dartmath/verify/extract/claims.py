@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import re
 
-from dartmath.verify.language.sentences import CONCLUDING, MAX_SENTENCE, QUALIFIED
+from dartmath.verify.language.money import SIGN
+from dartmath.verify.language.names import listed
+from dartmath.verify.language.sentences import MAX_SENTENCE, QUALIFIED
 from dartmath.verify.language.units import parse_unit
+from dartmath.verify.language.vocabulary import (
+    ALTERNATIVES,
+    APPROXIMATIONS,
+    BOUNDS,
+    CHANGES,
+    CONCLUDING,
+    EXCEPTIONS,
+    NEGATIONS,
+    ORDERINGS,
+    one_of,
+)
 
 OPENING = rf"(?:{CONCLUDING}|we (?:get|have|find|obtain|conclude)\b)"
 """How a sentence begins that says what a response arrives at."""
 
 _VALUE = (
     r"(?<![A-Za-z0-9.,:/^*+-])"
-    r"(?P<value>-?(?:\\?[$£€¥] ?)?\d[\d,]*(?:\.\d+)?(?:/\d+)?(?: ?\\?%)?)"
+    rf"(?P<value>-?(?:{SIGN} ?)?\d[\d,]*(?:\.\d+)?(?:/\d+)?(?: ?\\?%)?)"
     r"(?![A-Za-z0-9/:^*+(=-]|[.,]\d)"
 )
 """An amount that stands by itself."""
@@ -26,20 +39,20 @@ _COPULA = re.compile(
 )
 _ONLY = re.compile(rf"[^\d=]*{_VALUE}[^\d=]*")
 _COPULA_BEFORE_NUMBER = re.compile(
-    r"\b(?:is|are|was|were|equals?|costs?|be|equal to) -?\\?[$£€¥]?\d", re.IGNORECASE
+    rf"\b(?:is|are|was|were|equals?|costs?|be|equal to) -?(?:{SIGN})?\d", re.IGNORECASE
 )
-_CHANGED = re.compile(
-    r"\b(?:plus|minus|times|more|less|fewer|over|under|other|first|next|initially|squared|cubed|divided|multiplied"
-    r"|half|halves|thirds?|quarters?|fourths|tenths|base|dozen|pairs?|hundreds?|thousands?|millions?|billions?"
-    r"|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty)\b",
-    re.IGNORECASE,
+_NUMERALS = listed(
+    "thousands? millions? billions? one two three four five six seven eight nine ten eleven twelve "
+    "twenty thirty forty fifty"
 )
+_CHANGED = re.compile(one_of(*CHANGES, *ORDERINGS, *_NUMERALS), re.IGNORECASE)
 """Words beside the only number of a sentence that are a number too, or change it."""
 
 _SENTENCES = re.compile(r"[.!?]\s+\S|。.")
+_DOUBTS = listed("maybe perhaps could may might suppose assume try check")
 _OPEN = re.compile(
-    r"\b(?:not|no|never|nor|cannot|neither|either|or|if|unless|except|than|least|most|between|about|approximately"
-    r"|nearly|almost|around|roughly|maybe|perhaps|could|may|might|suppose|assume|try|check)\b|n't|\?|[不没或约若]|至[少多]",
+    one_of(*NEGATIONS, *ALTERNATIVES, *EXCEPTIONS, *BOUNDS, *APPROXIMATIONS, *_DOUBTS)
+    + r"|n't|\?|[不没或约若]|至[少多]",
     re.IGNORECASE,
 )
 """Words with which a sentence leaves its value open."""

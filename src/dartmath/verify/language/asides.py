@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+from dartmath.verify.language.vocabulary import APPROXIMATIONS
+
 MAX_ASIDE = 120
 """Longer parentheses are no aside."""
 
 _MAY_BEGIN = re.compile(r"\((?:[A-Za-z]{2}|i\.|≈|\\approx|\s*[a-zA-Z]\s*\\in)")
 _REMARK = re.compile(
-    r"(?:approximately|approx\.?|about|roughly|i\.e\.,?|≈|\\approx)\s*\S.*"
+    rf"(?:{'|'.join(APPROXIMATIONS)}|i\.e\.,?|≈|\\approx)\s*\S.*"
     r"|(?:since|because|as)[\s~,:]+(?![-+*/=<>^_]).+"
     r"|\s*[a-zA-Z]\s*\\in\s*\\mathbb\s*\{?[ZN]\}?[^()]{0,10}",
     re.DOTALL,

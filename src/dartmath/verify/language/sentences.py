@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import re
 
+from dartmath.verify.language.money import SIGN
+from dartmath.verify.language.names import listed
+from dartmath.verify.language.vocabulary import (
+    ALTERNATIVES,
+    APPROXIMATIONS,
+    BOUNDS,
+    CHANGES,
+    CONCLUDING,
+    EXCEPTIONS,
+    NEGATIONS,
+    ORDERINGS,
+    one_of,
+)
+
 MAX_SENTENCE = 200
 """A longer text is no single statement."""
 
-CONCLUDING = (
-    r"(?:(?:so|thus|therefore|hence|then|consequently|accordingly|finally|overall|altogether|as a result"
-    r"|(?:in )?conclusion|in (?:summary|total|all))\b|因此|所以|综上所述?|故)"
-)
-"""Words that begin a concluding sentence: the last one of a response, or an answer."""
-
-_AMOUNT = r"(?:\$[^$]{1,100}\$|-?(?:\\?\$ ?)?\d[\d.,/]{0,30}(?:\\?%)?)(?: [a-z]{1,20}){0,3}?"
+_AMOUNT = rf"(?:\$[^$]{{1,100}}\$|-?(?:{SIGN} ?)?\d[\d.,/]{{0,30}}(?:\\?%)?)(?: [a-z]{{1,20}}){{0,3}}?"
 _WORD = r"(?:[A-Za-z][A-Za-z'-]{0,20}|\$[^$=]{1,30}\$)"
 _STATEMENT = re.compile(
     rf"(?:{CONCLUDING},? )?"
@@ -29,16 +37,15 @@ _FORMULA_AT_END = re.compile(
     r"(?: [a-z ]{1,30})?\.?",
     re.IGNORECASE,
 )
+_PARTIAL = listed("and when while only binary octal hexadecimal decimal out to by each every")
 _VERB = re.compile(
     r" (?:is|are|was|were|has|have|had|equals?|takes?|costs?|gives?|measures|weighs|contains)\b",
     re.IGNORECASE,
 )
 _FORMULA = re.compile(r"\$[^$]*\$")
 QUALIFIED = re.compile(
-    r"\b(?:not|no|never|nor|cannot|neither|either|or|and|if|unless|except|when|while|than|least|most|between"
-    r"|about|approximately|nearly|almost|around|roughly|over|under|only|other|first|next|initially"
-    r"|plus|minus|times|more|less|fewer|squared|cubed|divided|multiplied|halves|half|thirds|quarters|fourths|tenths"
-    r"|base|binary|octal|hexadecimal|decimal|hundred|hundreds|dozen|pairs?|out|to|by|each|every)\b|n't",
+    one_of(*NEGATIONS, *ALTERNATIVES, *EXCEPTIONS, *BOUNDS, *APPROXIMATIONS, *ORDERINGS, *CHANGES, *_PARTIAL)
+    + "|n't",
     re.IGNORECASE,
 )
 """Words that make a number in a sentence something else than its value."""

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
+from dartmath.verify.language.money import CURRENCIES
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
@@ -18,6 +20,13 @@ class Unit:
     dimensions: tuple[tuple[str, int], ...]
     factor: Fraction
     known: bool = True
+
+
+def _money() -> list[tuple[str, int, str, str]]:
+    """The rows of all currencies and their hundredths."""
+    whole = [(one.code, 1, "1", " ".join((one.sign, *one.names, one.code))) for one in CURRENCIES]
+    parts = [(one.code, 1, "1/100", " ".join(one.hundredths)) for one in CURRENCIES if one.hundredths]
+    return whole + parts
 
 
 def _table() -> dict[str, tuple[str, int, Fraction]]:
@@ -67,13 +76,7 @@ def _table() -> dict[str, tuple[str, int, Fraction]]:
         ("angle", 1, "1/3600", "arcsecond"),
         ("radian", 1, "1", "rad radian"),
         ("percent", 1, "1", "percent % pct"),
-        ("usd", 1, "1", "$ dollar usd"),
-        ("usd", 1, "1/100", "cent ¢"),
-        ("gbp", 1, "1", "£ gbp"),
-        ("gbp", 1, "1/100", "pence penny"),
-        ("eur", 1, "1", "€ euro eur"),
-        ("inr", 1, "1", "₹ rs rupee"),
-        ("cny", 1, "1", "¥ yuan"),
+        *_money(),
         ("current", 1, "1", "A amp ampere"),
         ("force", 1, "1", "N newton"),
         ("energy", 1, "1", "J joule"),
@@ -105,10 +108,13 @@ _NOUNS = frozenset(["unit", "units"])
 _SPEEDS = {"mph": "mile/hour", "kph": "km/hour", "kmph": "km/hour"}
 _SPEED = re.compile(r"\b(?:mph|kph|kmph)\b")
 _TEMPERATURE = re.compile(r"\b(?:degrees?|deg)\s+(?=(?:celsius|fahrenheit|kelvin|[CFK])\b)", re.IGNORECASE)
+_SIGNS = "".join(re.escape(word) for row in _money() for word in row[3].split() if not word.isalnum())
+"""Signs of money that may stand in a unit: those of whole currencies and of their hundredths."""
+
 _METRE_SECOND = re.compile(r"\bms(?=\s*\^\s*\{?\s*-)")
 """`ms^{-1}`, metres per second written without a space; a millisecond has no negative power."""
 
-_WORD = re.compile(r"[A-Za-z$£€₹¥¢%°]+|\^?\s*\{?\s*-?\s*\d+\s*\}?|[/*·]")
+_WORD = re.compile(rf"[A-Za-z{_SIGNS}%°]+|\^?\s*\{{?\s*-?\s*\d+\s*\}}?|[/*·]")
 _POWER_WORDS = {"square": 2, "sq": 2, "squared": 2, "cubic": 3, "cu": 3, "cubed": 3}
 
 

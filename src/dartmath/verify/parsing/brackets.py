@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dartmath.verify.language.errors import NotationError
+from dartmath.verify.language.vocabulary import OTHERWISE, one_of
 from dartmath.verify.parsing.cursor import END, closes
 from dartmath.verify.parsing.progressions import dotted_list
 from dartmath.verify.parsing.statements import conditions, statement
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from dartmath.verify.parsing.grammar import Grammar
 
 MAX_ITEMS = 1_000
-_OTHERWISE = re.compile(r"(?:otherwise|else)", re.IGNORECASE)
+_OTHERWISE = re.compile(one_of(*OTHERWISE), re.IGNORECASE)
 _MATRICES = frozenset(
     ["pmatrix", "bmatrix", "matrix", "Bmatrix", "vmatrix", "Vmatrix", "smallmatrix", "array"]
 )

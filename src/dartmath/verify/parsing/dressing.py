@@ -6,14 +6,15 @@ import re
 from collections.abc import Callable
 
 from dartmath.verify.language.asides import without_aside
-from dartmath.verify.language.sentences import CONCLUDING
+from dartmath.verify.language.latex import OPEN_TEXT
+from dartmath.verify.language.money import PREFIXES, SIGN, SIGNS
+from dartmath.verify.language.vocabulary import CONCLUDING
 from dartmath.verify.parsing.words import SCALES
 
-_RUPEES = re.compile(r"^(?:Rs|INR|USD|US)\b\.?\s*(?=[\d$\\])", re.IGNORECASE)
+_CURRENCY = re.compile(rf"^(?:{'|'.join(PREFIXES)})\b\.?\s*(?=[\d$\\])", re.IGNORECASE)
+_CURRENCY_STARTS = frozenset(sign for word in PREFIXES for sign in (word[0].upper(), word[0].lower()))
 _NAMESPACE = re.compile(r"\b(?:np|numpy|math|sp|sympy)\.(?=[a-z])")
-_CELSIUS = re.compile(
-    r"(?<=\d)\s*\^?\s*\{?\s*\\circ\s*\}?\s*(?:\\(?:text|mathrm)\s*\{\s*)?([CF])\}?(?![A-Za-z])"
-)
+_CELSIUS = re.compile(rf"(?<=\d)\s*\^?\s*\{{?\s*\\circ\s*\}}?\s*(?:{OPEN_TEXT})?([CF])\}}?(?![A-Za-z])")
 _DEGREES = {"C": "\\text{ celsius}", "F": "\\text{ fahrenheit}"}
 _CONSTRUCTOR = re.compile(r"(?:Matrix|array|list|tuple|set)\((.*)\)", re.DOTALL)
 _CONCLUDING = re.compile(rf"{CONCLUDING}[,:]?\s+(?=\S)", re.IGNORECASE)
@@ -33,21 +34,21 @@ _UNION = re.compile(r"(?<=[)\]}])\s*U\s*(?=\\left|\\?[(\[{])")
 _OUTWARD = re.compile(r"([\[\]])([^][(){};,]{1,80}[;,][^][(){};,]{1,80})([\[\]])")
 _SQUARE = re.compile(r"\b(sq|cu)\.")
 _UNIT_FRACTION = re.compile(
-    r"\\[dt]?frac\s*\{\s*\\(?:text|mathrm)\s*\{([a-zA-Z ]{1,20})\}\s*\}"
-    r"\s*\{\s*\\(?:text|mathrm)\s*\{([a-zA-Z ]{1,20})\}\s*\}"
+    rf"\\[dt]?frac\s*\{{\s*{OPEN_TEXT}([a-zA-Z ]{{1,20}})\}}\s*\}}"
+    rf"\s*\{{\s*{OPEN_TEXT}([a-zA-Z ]{{1,20}})\}}\s*\}}"
 )
 _CHOOSE = re.compile(
-    r"(?:\{\})?[_^]\{?(\w{1,9})\}?\s*(?:\\(?:text|mathrm)\s*\{)?([CP])\}?\s*_\{?(\w{1,9})\}?(?![\w^])"
+    rf"(?:\{{\}})?[_^]\{{?(\w{{1,9}})\}}?\s*(?:{OPEN_TEXT})?([CP])\}}?\s*_\{{?(\w{{1,9}})\}}?(?![\w^])"
 )
-_RATE = re.compile(r"^(-?\\?[$£€] ?[\d.,]+)(?: ?/ ?| an? )(?=[a-z]{3,12}$)")
+_RATE = re.compile(rf"^(-?{SIGN} ?[\d.,]+)(?: ?/ ?| an? )(?=[a-z]{{3,12}}$)")
 _NEGATED = re.compile(r"\\not\s*(?:=|\\in(?![a-z]))")
-_ORDINAL = re.compile(r"(?<=\d)\s*\^\s*\{\s*(?:\\(?:text|mathrm)\s*\{\s*)?(st|nd|rd|th)\s*\}{1,2}")
+_ORDINAL = re.compile(rf"(?<=\d)\s*\^\s*\{{\s*(?:{OPEN_TEXT})?(st|nd|rd|th)\s*\}}{{1,2}}")
 _MODULO = re.compile(
-    r"\(?\s*(?:\\(?:text|mathrm|operatorname|mbox)\s*\{\s*\(?\s*mod\s*\}?|\\[bp]?mod(?![a-z])|(?<![\\a-z])mod(?![a-z]))"
+    rf"\(?\s*(?:{OPEN_TEXT}\(?\s*mod\s*\}}?|\\[bp]?mod(?![a-z])|(?<![\\a-z])mod(?![a-z]))"
     r"(?:\\[ ,;:]|[\s~])*\{?(\d{1,9}|[a-z])\}?\s*\)?\}?$"
 )
 _SCALED = re.compile(
-    rf"(?<=[\d}}])[\s~]*((?:\\(?:text|mathrm|mbox)\s*\{{)?)\s*({'|'.join(SCALES)})s?(?![A-Za-z])",
+    rf"(?<=[\d}}])[\s~]*((?:{OPEN_TEXT})?)({'|'.join(SCALES)})s?(?![A-Za-z])",
     re.IGNORECASE,
 )
 SCALE_STEMS = ("illion", "housand")
@@ -61,8 +62,8 @@ def rewritten(text: str) -> str:
             if sign in text:
                 text = pattern.sub(replacement, text)
                 break
-    if text[:1] in "RrIiUu":
-        text = _RUPEES.sub("", text)
+    if text[:1] in _CURRENCY_STARTS:
+        text = _CURRENCY.sub("", text)
     if text[:1] == "<" and text[-1:] == ">":
         text = f"\\langle {text[1:-1]}\\rangle "
     if text[-1:] == ")":
@@ -97,7 +98,7 @@ def _power_of_ten(match: re.Match[str]) -> str:
 _REWRITINGS: tuple[tuple[tuple[str, ...], re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (SCALE_STEMS, _SCALED, _power_of_ten),
     (("[", "]"), _OUTWARD, _inward),
-    (("$", "£", "€"), _RATE, r"\1 per "),
+    (tuple(SIGNS), _RATE, r"\1 per "),
     (("\\not",), _NEGATED, lambda sign: "\\notin " if "in" in sign[0] else "\\ne "),
     (("st}", "nd}", "rd}", "th}"), _ORDINAL, r"\\text{\1}"),
     (("mod",), _MODULO, r"\\pmod{\1}"),

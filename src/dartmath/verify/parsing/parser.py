@@ -8,6 +8,7 @@ from functools import lru_cache
 from dartmath.verify.language.errors import NotationError
 from dartmath.verify.language.notation import plain_latex
 from dartmath.verify.language.units import is_unit_word
+from dartmath.verify.language.vocabulary import NEGATION
 from dartmath.verify.parsing.brackets import MAX_ITEMS
 from dartmath.verify.parsing.dressing import rewritten, undressed
 from dartmath.verify.parsing.grammar import Grammar
@@ -35,7 +36,6 @@ _PREDICATE = re.compile(r"(?:is|are|was|were|has|have|will|which|holds)\b.*\s.*\
 _CONDITION = re.compile(r"(?:for|where|when|if|with|since|because)\b", re.IGNORECASE)
 _EXPLANATION = re.compile(r"(?:since|because)\b", re.IGNORECASE)
 _JOINING_WORDS = frozenset(["and", "or"])
-_NOT = re.compile(r"\b(?:not|no|never)\b|n't", re.IGNORECASE)
 
 
 def parse(text: str, *, comma_groups: bool = True) -> Expression:
@@ -111,7 +111,7 @@ def _split(tokens: list[Token]) -> tuple[list[list[Token]], set[str]]:
 
 def _is_predicate(text: str) -> bool:
     """Whether words say something of the value before them: `is the smallest of all`."""
-    return _PREDICATE.match(text) is not None and not _NOT.search(text)
+    return _PREDICATE.match(text) is not None and not NEGATION.search(text)
 
 
 def _item(tokens: list[Token], source: str) -> list[Expression]:

@@ -6,8 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from dartmath.verify.language.errors import NotationError
+from dartmath.verify.language.money import COMMANDS, PREFIXES, SIGNS
 from dartmath.verify.language.names import listed
 from dartmath.verify.language.units import parse_unit
+from dartmath.verify.language.vocabulary import APPROXIMATIONS, NEGATION, OTHERWISE, one_of
 from dartmath.verify.parsing.cursor import END
 from dartmath.verify.parsing.tokens import Token
 from dartmath.verify.tree.expression import (
@@ -27,19 +29,22 @@ if TYPE_CHECKING:
 
 RELATIONS = frozenset(listed("= != < <= > >= in notin approx subset sim"))
 JOINERS = frozenset([",", ";", "and", "or", "quad", "newline"])
-_MONEY = {"\\$": "usd", "$": "usd", "£": "gbp", "€": "eur", "¥": "cny", "₹": "inr", "pound": "gbp"}
+_MONEY = {**SIGNS, **{f"\\{sign}": code for sign, code in SIGNS.items()}, **COMMANDS}
+"""Token of a money sign -> its currency."""
+
 _CONDITION = re.compile(
     r"(?:for|where|when|if|with|as|since|given|such|because|provided|whenever|assuming|on|over"
     r"|in which|while|but|any|all)\b",
     re.IGNORECASE,
 )
-_OTHERWISE = re.compile(r"(?:otherwise|else|elsewhere)\b", re.IGNORECASE)
-_NEGATION = re.compile(r"\b(?:not|no|never|cannot|none|neither|nor)\b|n't", re.IGNORECASE)
-_FILLER = re.compile(
-    r"(?:approximately|about|around|roughly|exactly|only|is|are|equals|at|on|rs|us|answer"
-    r"|the answer is)\s*[:.]?",
-    re.IGNORECASE,
+_OTHERWISE = re.compile(one_of(*OTHERWISE), re.IGNORECASE)
+_INTRODUCING = (
+    *APPROXIMATIONS,
+    *PREFIXES,
+    *listed("exactly only is are equals at on answer"),
+    "the answer is",
 )
+_FILLER = re.compile(rf"(?:{'|'.join(_INTRODUCING)})\s*[:.]?", re.IGNORECASE)
 _SUBJECT = re.compile(r"(?:the|its|their|his|her|there)(?: [a-z]+){0,8} (?:is|are|equals)", re.IGNORECASE)
 
 
@@ -115,7 +120,7 @@ def _is_filler(kind: str, text: str) -> bool:
     """Whether words in front of a value only introduce it: `\\text{The probability is } \\frac12`."""
     if _FILLER.fullmatch(text):
         return True
-    return kind == "text" and _SUBJECT.fullmatch(text) is not None and not _NEGATION.search(text)
+    return kind == "text" and _SUBJECT.fullmatch(text) is not None and not NEGATION.search(text)
 
 
 def _side(g: Grammar) -> Expression:
@@ -222,7 +227,7 @@ def _tail(g: Grammar) -> str | None:
     ):
         return None
     phrase = " ".join(words)
-    if not words or _NEGATION.search(phrase):
+    if not words or NEGATION.search(phrase):
         return None
     g.at += ahead
     return phrase
@@ -272,4 +277,4 @@ def _skip_condition(g: Grammar) -> None:
 
 
 def _is_prose(kind: str, text: str) -> bool:
-    return kind == "text" and text.count(" ") >= 2 and not _NEGATION.search(text)
+    return kind == "text" and text.count(" ") >= 2 and not NEGATION.search(text)

@@ -16,6 +16,8 @@ import re
 
 from dartmath.verify.language.braces import closing_brace
 from dartmath.verify.language.errors import NotationError
+from dartmath.verify.language.latex import TEXT
+from dartmath.verify.language.money import SIGNS
 from dartmath.verify.language.names import FUNCTIONS, listed
 
 Token = tuple[str, str, int, int]
@@ -34,8 +36,9 @@ _MASTER = re.compile(
       |hspace\s*\{[^{}]*\}
       |mathstrut|strut|allowbreak|nobreak|normalsize|large|Large|boldmath|rm|bf|it|mathord|mathop
       |mathcal|mathscr|boldsymbol|bm|underline|hline|phantom\s*(?:\{[^{}]*\}|-)|label\s*\{[^{}]*\})(?![a-zA-Z]))
-  | (?P<textcmd>\\(?:text(?:bf|it|rm|tt|sf|sc|normal|up)?|mbox|hbox|emph
-      |math(?:rm|bf|it|sf|tt)|operatorname\*?)\s*\{)
+  | (?P<textcmd>"""
+    + TEXT
+    + r"""\s*\{)
   | (?P<env>\\(?:begin|end)\s*\{\s*[a-zA-Z]+\*?\s*\}(?:\s*\{[|lcr\s]*\})?)
   | (?P<newline>\\\\(?:\s*\[[^\]]{0,9}\])?|\\newline|\\cr(?![a-zA-Z]))
   | (?P<cmd>\\[a-zA-Z]+)
@@ -109,7 +112,7 @@ _COMMANDS = {name: _known_command(name) for name in (*_SYNONYMS, *_COMMAND_OPS, 
 
 _UNSEEN = frozenset(["skip", "ignore", "null"])
 _JOINERS = {"and": "and", "or": "or", "&": "and", "或": "or", "和": "and"}
-_SIGNS_AS_TEXT = {"to": ":", ":": ":", "€": "€", "£": "£", "¥": "¥", "₹": "₹", "\\$": "\\$", "$": "\\$"}
+_SIGNS_AS_TEXT = {"to": ":", ":": ":", **{sign: sign for sign in SIGNS}, "\\$": "\\$", "$": "\\$"}
 """What stands for a sign when it is the whole of a \\text{...}: the ratio `3\\text{ to }4`, currencies."""
 _UNIT_LETTERS = frozenset(listed("m g s h L l t A N J W V K C F"))
 _LEADING_JOINER = re.compile(r"[\s,]*(and|or)\s+", re.IGNORECASE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from dartmath.verify.language.errors import NotationError
+from dartmath.verify.language.latex import OPEN_TEXT, TEXT
 from dartmath.verify.language.names import CONSTANTS, FUNCTIONS, GREEK
 from dartmath.verify.parsing.bases import based
 from dartmath.verify.parsing.phrases import phrase
@@ -12,8 +13,8 @@ from dartmath.verify.parsing.words import named
 from dartmath.verify.tree.expression import Expression, Named, Number, Text
 
 _CHOICE = re.compile(
-    r"(?:\\(?:text|mathrm|mathbf|textbf|mbox)\s*\{)?\s*(?i:option|choice|answer)?\s*"
-    r"(?:\(\s*(?:\\(?:text|mathrm|mathbf|textbf)\s*\{)?([A-Z])\}?\s*\)|([A-J])(?:\}?\s*[).:]|\}?\s*$))\s*\}?"
+    rf"(?:{OPEN_TEXT})?\s*(?i:option|choice|answer)?\s*"
+    rf"(?:\(\s*(?:{OPEN_TEXT})?([A-Z])\}}?\s*\)|([A-J])(?:\}}?\s*[).:]|\}}?\s*$))\s*\}}?"
     r"(?:\s|~|\\[,;: ]|\\q?quad\b)*(.*)",
     re.DOTALL,
 )
@@ -21,14 +22,14 @@ _BASED = re.compile(r"\(?([0-9A-Za-z]{1,400})\)?_(?:\{\(?(\d{1,2})\)?\}|(\d{1,2}
 _BASE_IN_WORDS = re.compile(
     r"([0-9A-Z]{1,400})(?:_|\s|~|\\[,;: ]|\\text\s*\{|\(|\{|in\b)*base[\s~}]*\{?(\w{1,9})\}?[\s)}]*"
 )
-_TEXT_BASED = re.compile(r"\\(?:text|mathrm|mbox)\{([0-9A-Za-z]{1,400})\}_\{?(\d{1,2})\}?")
+_TEXT_BASED = re.compile(rf"{OPEN_TEXT}([0-9A-Za-z]{{1,400}})\}}_\{{?(\d{{1,2}})\}}?")
 _ONLY_WORDS = re.compile(r"(?:[Aa]\s+)?[A-Za-z]{2,}(?:[\s'-]+[A-Za-z]+)*[.!]?")
 _FORMULA = re.compile(
-    r"[=^<>+*|]|\\(?!text|mathrm|mbox|mathbf|infty|emptyset|varnothing|oslash| |,)"
+    rf"[=^<>+*|]|(?!{TEXT})\\(?!infty|emptyset|varnothing|oslash| |,)"
     r"|\d(?!(?:st|nd|rd|th|am|pm|[ap]\.)(?![a-z]))[a-z(]"
 )
 _CHOICE_STARTS = frozenset("ABCDEFGHIJ(\\oOcCaA")
-_GOES_ON = re.compile(r"\s*(?:[-+=^_<>/*(,;&]|and\b|or\b)|\\(?!text|mathrm|frac|sqrt)")
+_GOES_ON = re.compile(rf"\s*(?:[-+=^_<>/*(,;&]|and\b|or\b)|(?!{TEXT})\\(?!frac|sqrt)")
 _LABEL = re.compile(r"\b[A-Z]\}?\s*[:)]")
 _PREFIXED = re.compile(r"0(?:[xX][0-9a-fA-F]{1,99}|[bB][01]{1,99}|[oO][0-7]{1,99})")
 _JOINED = re.compile(r"\b(?:and|or)\b")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from dartmath.verify.language.latex import TEXT
 from dartmath.verify.language.names import listed
 from dartmath.verify.tree.expression import Apply, Constant, Expression, Named, Number, Symbol, Text, number
 
@@ -81,9 +82,7 @@ _ARTICLES = re.compile(r"\b(?:a|an|the)\b ?")
 _PUNCTUATION = re.compile(r"[.,;:!?\"`()\[\]{}]+|(?<=[a-z])-(?=[a-z])")
 _MATH_PUNCTUATION = re.compile(r"[;!?\"`{}]+|[.,:](?=\s|$)|(?<=[a-z])-(?=[a-z])")
 _MATHEMATICAL = re.compile(r"[\d<>=+/^]")
-_COMMANDS = re.compile(
-    r"\\(?:text(?:bf|it|rm|tt|sf|normal|up)?|mbox|mathrm|mathbf|mathit|mathsf|operatorname|emph|left|right)\b\*?"
-)
+_COMMANDS = re.compile(rf"{TEXT}|\\(?:left|right)(?![a-zA-Z])")
 _CLOCK = re.compile(
     r"(\d{1,2})(?:\s*:\s*|\.|\s*h\s*)(\d{2})(?::(\d{2}))?\s*(?:([ap])\.?\s*m\.?)?|(\d{1,2})\s*([ap])\.?\s*m\.?"
     r"|(noon|midnight)",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from dartmath.verify.compare.choices import options
 from dartmath.verify.compare.relations import assigned, label
 from dartmath.verify.language.formulas import FORMULA, body
+from dartmath.verify.language.latex import TEXT
 from dartmath.verify.language.notation import plain_latex
 from dartmath.verify.parsing.dressing import SCALE_STEMS, undressed, unscaled
 from dartmath.verify.parsing.parser import parse
@@ -29,7 +30,7 @@ MAX_HEAD = 80
 _SOLVED = re.compile(r"\bfor \$?([a-zA-Z])\$?\s*[.?]?\s*$|\bfor \$?([a-zA-Z])\$?[.?]")
 _IN_SCALES = re.compile(rf"\b(?:{'|'.join(SCALES)})s\b", re.IGNORECASE)
 _OPTION = re.compile(r"(?:\\text\s*\{)?\s*\(?([a-jA-J])\)\s*([^}]+)\}?")
-_LETTERS = re.compile(r"(?:[A-J\s,;&.(){}$]|and\b|\\(?:text|mathrm)(?:bf)?\b)+")
+_LETTERS = re.compile(rf"(?:[A-J\s,;&.(){{}}$]|and\b|{TEXT})+")
 _LETTER_STARTS = frozenset("ABCDEFGHIJ(\\$")
 _SIGN = re.compile(r"\\[a-zA-Z]+|\S")
 _IDLE = r"(?:\s|\\[,;!: ]|\\left|\\right)*"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dartmath.verify.compare.relations import assigned, label
+from dartmath.verify.language.money import SIGN
 from dartmath.verify.language.names import GREEK
 from dartmath.verify.language.notation import plain_latex
 from dartmath.verify.language.sentences import stated
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
 
 _GROUPED = re.compile(r"\d,\d{3}(?!\d)")
-_MONEY = re.compile(r"(?:[$£€¥₹]|\\pounds?) ?\d{1,3},\d{3}")
+_MONEY = re.compile(rf"{SIGN} ?\d{{1,3}},\d{{3}}")
 _LETTERS = re.compile(r"\\?[A-Za-z]{2,4}")
 _UNIT_LETTER = re.compile(
     r"(-?[\d.,/]{1,40}) +([mgslhLtNJWVA](?:\s*/\s*(?:s|h|m))?(?:\s*\^\s*\{?[23]\}?)?"

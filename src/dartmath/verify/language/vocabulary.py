@@ -1,0 +1,57 @@
+"""Words that more than one rule asks for, each list once; patterns are built from the lists.
+
+A rule that means several lists joins them. Lists are patterns without groups, so that plurals and
+abbreviations are one entry.
+"""
+
+from __future__ import annotations
+
+import re
+
+from dartmath.verify.language.names import listed
+
+NEGATIONS = listed("not no never nor cannot neither none nobody")
+"""Words that turn a statement into its opposite; contractions in n't are found by `NEGATION`."""
+
+APPROXIMATIONS = listed(r"about approximately approx\.? nearly almost around roughly")
+"""Words that make a number an approximation."""
+
+ALTERNATIVES = listed("either or")
+"""Words that offer more than one value."""
+
+EXCEPTIONS = listed("if unless except")
+"""Words behind which a value holds only under a condition."""
+
+BOUNDS = listed("than least most between")
+"""Words that make a number a bound."""
+
+ORDERINGS = listed("other first next initially")
+"""Words that make a value one of several, or not the last."""
+
+CHANGES = listed(
+    "plus minus times more less fewer over under squared cubed divided multiplied half halves thirds? "
+    "quarters? fourths tenths base dozen pairs? hundreds?"
+)
+"""Words beside a number that make it another one."""
+
+CONCLUDING = (
+    r"(?:(?:so|thus|therefore|hence|then|consequently|accordingly|finally|overall|altogether|as a result"
+    r"|(?:in )?conclusion|in (?:summary|total|all))\b|因此|所以|综上所述?|故)"
+)
+"""Words that begin a concluding sentence: the last one of a response, or an answer."""
+
+OTHERWISE = listed("otherwise else elsewhere")
+"""Words for the last case of a definition by cases."""
+
+
+def one_of(*words: str) -> str:
+    """A pattern of any of the words, each as a whole word.
+
+    >>> re.findall(one_of("or", "either"), "either a door or")
+    ['either', 'or']
+    """
+    return rf"\b(?:{'|'.join(words)})(?![A-Za-z0-9_])"
+
+
+NEGATION = re.compile(rf"{one_of(*NEGATIONS)}|n't", re.IGNORECASE)
+"""A negation anywhere in a text."""
