@@ -15,7 +15,8 @@ import re
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from dartmath.verify.compare.measures import Measure, digits, distance, measure
+from dartmath.verify.compare.measures import Measure, measure
+from dartmath.verify.compare.rounding import digits, distance
 from dartmath.verify.language.latex import OPEN_TEXT
 from dartmath.verify.language.money import CODES
 from dartmath.verify.numeric.equality import Decision

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from dartmath.verify.compare.rounding import Margin
 from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.tree.expression import Expression
 
@@ -36,13 +37,13 @@ nested lists multiply.
 class Comparison:
     """Everything that the rules of one verdict share; `rule` compares two trees that are not identical.
 
-    `tolerance` is an absolute difference, None for exact; `order` None leaves the order of a bare
-    list to the query, which is cut to its last `MAX_QUERY` characters.
+    `margin` is how far an answer may be from its reference, None for exact; `order` None leaves the order
+    of a bare list to the query, which is cut to its last `MAX_QUERY` characters.
     """
 
     rule: Callable[[Expression, Expression, Comparison], Decision]
     query: str = ""
-    tolerance: float | None = None
+    margin: Margin | None = None
     order: bool | None = None
     count: int = 0
 

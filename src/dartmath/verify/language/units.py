@@ -1,166 +1,196 @@
-"""Units of measure and money: what words and signs mean, and conversion by exact factors.
+"""What phrases of units mean: "km/h", "square feet", "kJ mol^{-1}", "pounds per square inch", "g of water".
 
-Factors are from the SI brochure (9th edition) and NIST Handbook 44, appendix C (exact definitions).
+phrase  :=  factor ([* / per] factor)*          everything behind "/" or "per" divides
+factor  :=  [square | cubic] (unit | "(" phrase ")") [power | squared | cubed]
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 
+from dartmath.verify.language.dimensions import MAX_POWER, NOUN, Unit, unit_of
 from dartmath.verify.language.money import CURRENCIES
+from dartmath.verify.language.names import listed
 
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A product of base dimensions with a factor to the base units; `known` False for mere nouns."""
-
-    dimensions: tuple[tuple[str, int], ...]
-    factor: Fraction
-    known: bool = True
-
-
-def _money() -> list[tuple[str, int, str, str]]:
-    """The rows of all currencies and their hundredths."""
-    whole = [(one.code, 1, "1", " ".join((one.sign, *one.names, one.code))) for one in CURRENCIES]
-    parts = [(one.code, 1, "1/100", " ".join(one.hundredths)) for one in CURRENCIES if one.hundredths]
-    return whole + parts
-
-
-def _table() -> dict[str, tuple[str, int, Fraction]]:
-    """Spelling -> (dimension, power of it, factor)."""
-    rows = [
-        ("length", 1, "1", "m meter metre"),
-        ("length", 1, "1/1000", "mm millimeter millimetre"),
-        ("length", 1, "1/100", "cm centimeter centimetre"),
-        ("length", 1, "1/10", "dm decimeter decimetre"),
-        ("length", 1, "1000", "km kilometer kilometre"),
-        ("length", 1, "1/1000000", "um micrometer micrometre"),
-        ("length", 1, "1/1000000000", "nm nanometer nanometre"),
-        ("length", 1, "0.0254", "in inch inches"),
-        ("length", 1, "0.3048", "ft foot feet"),
-        ("length", 1, "0.9144", "yd yard"),
-        ("length", 1, "1609.344", "mi mile"),
-        ("mass", 1, "1", "g gram gramme"),
-        ("mass", 1, "1/1000", "mg milligram"),
-        ("mass", 1, "1/1000000", "ug microgram"),
-        ("mass", 1, "1/1000000000", "ng nanogram"),
-        ("mass", 1, "1000", "kg kilogram"),
-        ("mass", 1, "1000000", "t tonne ton tons"),
-        ("mass", 1, "453.59237", "lb lbs pound"),
-        ("mass", 1, "28.349523125", "oz ounce"),
-        ("time", 1, "1", "s sec second secs"),
-        ("time", 1, "1/1000", "ms millisecond"),
-        ("time", 1, "1/1000000", "us microsecond"),
-        ("time", 1, "1/1000000000", "ns nanosecond"),
-        ("time", 1, "60", "min minute mins"),
-        ("time", 1, "3600", "h hr hour hrs"),
-        ("time", 1, "86400", "d day"),
-        ("time", 1, "604800", "week wk"),
-        ("month", 1, "1", "month"),
-        ("month", 1, "12", "year yr yrs"),
-        ("month", 1, "120", "decade"),
-        ("month", 1, "1200", "century centuries"),
-        ("length", 3, "1/1000", "l L liter litre"),
-        ("length", 3, "1/1000000", "ml mL milliliter millilitre cc"),
-        ("length", 3, "1/100000", "cl centiliter centilitre"),
-        ("length", 3, "0.003785411784", "gal gallon"),
-        ("length", 3, "0.000946352946", "qt quart"),
-        ("length", 3, "0.000473176473", "pt pint"),
-        ("length", 2, "10000", "ha hectare"),
-        ("length", 2, "4046.8564224", "acre"),
-        ("angle", 1, "1", "degree deg degrees °"),
-        ("angle", 1, "1/60", "arcminute"),
-        ("angle", 1, "1/3600", "arcsecond"),
-        ("radian", 1, "1", "rad radian"),
-        ("percent", 1, "1", "percent % pct"),
-        *_money(),
-        ("current", 1, "1", "A amp ampere"),
-        ("force", 1, "1", "N newton"),
-        ("energy", 1, "1", "J joule"),
-        ("energy", 1, "1000", "kJ kilojoule"),
-        ("power", 1, "1", "W watt"),
-        ("power", 1, "1000", "kW kilowatt"),
-        ("voltage", 1, "1", "V volt"),
-        ("pressure", 1, "1", "Pa pascal"),
-        ("frequency", 1, "1", "Hz hertz"),
-        ("resistance", 1, "1", "ohm"),
-        ("kelvin", 1, "1", "K kelvin"),
-        ("celsius", 1, "1", "C celsius"),
-        ("fahrenheit", 1, "1", "F fahrenheit"),
-        ("amount", 1, "1", "mol mole"),
-        ("speed", 1, "1", "knot kn"),
-    ]
-    table: dict[str, tuple[str, int, Fraction]] = {}
-    for dimension, power, factor, names in rows:
-        for name in names.split():
-            table[name] = (dimension, power, Fraction(factor))
-            if len(name) > 2 and not name.endswith("s"):
-                table.setdefault(name + "s", table[name])
-    return table
-
-
-_UNITS = _table()
 MAX_PHRASE = 200
+"""A longer phrase is a noun."""
+
 _NOUNS = frozenset(["unit", "units"])
-_SPEEDS = {"mph": "mile/hour", "kph": "km/hour", "kmph": "km/hour"}
-_SPEED = re.compile(r"\b(?:mph|kph|kmph)\b")
-_TEMPERATURE = re.compile(r"\b(?:degrees?|deg)\s+(?=(?:celsius|fahrenheit|kelvin|[CFK])\b)", re.IGNORECASE)
-_SIGNS = "".join(re.escape(word) for row in _money() for word in row[3].split() if not word.isalnum())
-"""Signs of money that may stand in a unit: those of whole currencies and of their hundredths."""
+_IDLE = frozenset(["*", "·", "-", "{", "}", ".", *_NOUNS])
+_PER = frozenset(["/", "per", "a", "an", "each", "every"])
+_BEFORE = {"square": 2, "sq": 2, "cubic": 3, "cu": 3}
+_AFTER = {"squared": 2, "cubed": 3}
+_EVERYDAY = frozenset(
+    listed(
+        "mm cm dm km um nm in ft yd mi mg kg ug ng lb oz ms us ns hr yr wk ml mL cl cc pt qt ha kn kJ kW Pa "
+        "Hz rs kt °C °F"
+    )
+)
+"""Symbols of two letters that are units wherever they stand behind a value; `cd` may be a product."""
 
-_METRE_SECOND = re.compile(r"\bms(?=\s*\^\s*\{?\s*-)")
-"""`ms^{-1}`, metres per second written without a space; a millisecond has no negative power."""
+_FEET, _POUNDS = r"(?:ft|foot|feet)", r"(?:lb[sf]?|pounds?)"
+_SEVERAL_WORDS = (
+    (
+        re.compile(
+            r"\b(?:degrees?|deg)\.?\s+(?=(?:celsius|centigrade|fahrenheit|kelvin|K)\b)", re.IGNORECASE
+        ),
+        "",
+    ),
+    (re.compile(r"\b(?:degrees?|deg)\.?\s+C\b"), "celsius"),
+    (re.compile(r"\b(?:degrees?|deg)\.?\s+F\b"), "fahrenheit"),
+    (re.compile(r"\b(?:lbs?|pounds?)[\s_-]*\{?(?:force|f)\}?(?![a-z])", re.IGNORECASE), "lbf"),
+    (re.compile(r"\b(?:lbs?|pounds?)[\s_-]*\{?(?:mass|m)\}?(?![a-z])", re.IGNORECASE), "lb"),
+    (re.compile(r"\b(?:kg|kilograms?)[\s_-]*\{?(?:force|f)\}?(?![a-z])", re.IGNORECASE), "kgf"),
+    (re.compile(r"\b(?:fl\.?|fluid)[\s-]*(?:oz\.?|ounces?)", re.IGNORECASE), "floz"),
+    (re.compile(r"\bnautical[\s-]+miles?", re.IGNORECASE), "nmi"),
+    (re.compile(r"\blight[\s-]+years?", re.IGNORECASE), "ly"),
+    (re.compile(r"\bastronomical[\s-]+units?", re.IGNORECASE), "AU"),
+    (re.compile(r"\batomic[\s-]+mass[\s-]+units?", re.IGNORECASE), "u"),
+    (re.compile(r"\bmetric[\s-]+tons?\b", re.IGNORECASE), "tonne"),
+    (re.compile(r"\bm\s*m\s*(?:of\s+)?(?:Hg|mercury)\b"), "mmHg"),
+    (re.compile(r"\b(?:milli)?met(?:er|re)s? of mercury\b", re.IGNORECASE), "mmHg"),
+    (re.compile(r"\bcm\s*(?:of\s+)?(?:Hg|mercury)\b"), "cmHg"),
+    (re.compile(r"\bin(?:ch(?:es)?)?\.?\s*(?:of\s+)?(?:Hg|mercury)\b"), "inHg"),
+    (re.compile(rf"\b(?:{_FEET}[\s.·*-]*{_POUNDS}|{_POUNDS}[\s.·*-]*{_FEET})\b"), "ft-lb"),
+    (re.compile(r"\belectron[\s-]+volts?", re.IGNORECASE), "eV"),
+    (re.compile(r"\bms(?=\s*\^\s*\{?\s*-)"), "m s"),
+    (re.compile(r"\b(sq|cu)\."), r"\1"),
+)
+"""Names of several words; and `ms^{-1}`, metres per second: no millisecond has a negative power."""
 
-_WORD = re.compile(rf"[A-Za-z{_SIGNS}%°]+|\^?\s*\{{?\s*-?\s*\d+\s*\}}?|[/*·]")
-_POWER_WORDS = {"square": 2, "sq": 2, "squared": 2, "cubic": 3, "cu": 3, "cubed": 3}
+_SIGNS = "".join(
+    re.escape(sign) for one in CURRENCIES for sign in (one.sign, *one.hundredths) if not sign.isalnum()
+)
+_TOKEN = re.compile(
+    rf"ft-lb|\^?\s*\{{?\s*[-+]?\s*\d+(?!\d*\.\d)\s*\}}?|[A-Za-zÅö]+(?:_\{{?\w+\}}?)?|[{_SIGNS}%°][CF]?|[/*·()-]"
+)
+_SUBSTANCE = re.compile(r"(?:[A-Z][a-z]?[_{}\d()]*){1,12}")
 
 
 def is_unit_word(word: str) -> bool:
-    """Whether a bare word (two letters or more) names a unit."""
-    return len(word) > 1 and (
-        word in _UNITS or word.lower() in _UNITS or word in _POWER_WORDS or word in _NOUNS or word in _SPEEDS
-    )
+    """Whether a bare word (two letters or more) names a unit wherever it stands behind a value."""
+    if len(word) < 2:
+        return False
+    if word in _BEFORE or word in _AFTER or word in _NOUNS or word in _EVERYDAY:
+        return True
+    return len(word) > 2 and unit_of(word) is not None
+
+
+def is_unit_letters(word: str) -> bool:
+    """Whether letters behind a number can be a unit at all: `J`, `hp`, `kPa`, `Nm`, not `x` or `ab`."""
+    return word in _BEFORE or word in _AFTER or _symbols(word) != (word,) or unit_of(word) is not None
 
 
 @lru_cache(maxsize=1024)
 def parse_unit(text: str) -> Unit:
-    """The unit that a phrase names: "km/h", "square feet", "cm^2", "miles per hour", "ways".
+    """The unit that a phrase names, with what it measures as its noun.
 
-    A phrase with a word that is no unit is a noun: it counts things and is not converted.
+    A phrase that begins with no unit is a noun: it counts things and is not converted.
     """
     if len(text) > MAX_PHRASE:
-        return Unit((), Fraction(1), known=False)
-    dimensions: dict[str, int] = {}
-    factor = Fraction(1)
-    sign, pending = 1, 1
-    last: tuple[str, int, Fraction] | None = None
-    text = _METRE_SECOND.sub("m s", _SPEED.sub(lambda name: _SPEEDS[name[0]], _TEMPERATURE.sub("", text)))
-    for word in _WORD.findall(text):
-        if word in ("/", "per"):
-            sign = -1
-        elif word in "*·" or word in _NOUNS or word == "of":
-            continue
-        elif word in _POWER_WORDS and not word.endswith("ed"):
-            pending = _POWER_WORDS[word]
-        elif word in ("squared", "cubed") or word.lstrip("^ {")[0] in "-0123456789":
-            extra = (_POWER_WORDS.get(word) or int(word.strip("^ {}").replace(" ", ""))) - 1
-            if last is None or abs(extra) > 8:
-                return Unit((), Fraction(1), known=False)
-            factor *= _apply(dimensions, last, sign * extra)
+        return NOUN
+    for pattern, name in _SEVERAL_WORDS:
+        text = pattern.sub(name, text)
+    phrase = _Phrase([part for word in _TOKEN.findall(text) for part in _symbols(word)])
+    unit = phrase.unit()
+    noun = phrase.rest()
+    if unit is None or not (unit.dimensions or unit.pi) or (noun and not phrase.is_noun()):
+        return NOUN
+    return replace(unit, noun=noun)
+
+
+class _Phrase:
+    """A cursor over the words of a phrase."""
+
+    def __init__(self, words: list[str]) -> None:
+        self.words = words
+        self.at = 0
+
+    def rest(self) -> str:
+        """The words behind the unit."""
+        return " ".join(word for word in self.words[self.at :] if word not in _IDLE)
+
+    def is_noun(self) -> bool:
+        """Whether the words behind a unit only say what it measures."""
+        return all(word.isalpha() or _SUBSTANCE.fullmatch(word) for word in self.words[self.at :])
+
+    def unit(self, closing: str = "") -> Unit | None:
+        """The product of factors up to a closing bracket or a word that is none; None of no factor."""
+        found, sign = None, 1
+        while self.at < len(self.words):
+            word = self.words[self.at]
+            if word == closing and closing:
+                break
+            if word in _PER and (found is not None or word in ("/", "per")):
+                sign = -1
+                self.at += 1
+                found = found or Unit()
+                continue
+            if word in _IDLE:
+                self.at += 1
+                continue
+            factor = self._factor()
+            if factor is None or factor.highest > MAX_POWER:
+                break
+            found = (found or Unit()) * factor**sign
+        if found is not None and found.highest > MAX_POWER:
+            return None
+        return self._alone(found)
+
+    def _alone(self, found: Unit | None) -> Unit | None:
+        """A temperature keeps the zero of its scale where it is the whole unit."""
+        if found is None or found.dimensions != (("temperature", 1),):
+            return found
+        words = [word for word in self.words[: self.at] if word not in _IDLE]
+        return unit_of(words[0]) if len(words) == 1 else found
+
+    def _factor(self) -> Unit | None:
+        before, start = 1, self.at
+        if self.words[self.at] in _BEFORE and self.at + 1 < len(self.words):
+            before = _BEFORE[self.words[self.at]]
+            self.at += 1
+        if self.words[self.at] == "(":
+            self.at += 1
+            unit = self.unit(")")
+            self.at += 1
         else:
-            last = _UNITS.get(word) or _UNITS.get(word.lower())
-            if last is None:
-                return Unit((), Fraction(1), known=False)
-            factor *= _apply(dimensions, last, sign * pending)
-            pending = 1
-    left = tuple(sorted((name, power) for name, power in dimensions.items() if power))
-    return Unit(left, factor, known=bool(left))
+            unit = unit_of(self.words[self.at])
+            self.at += unit is not None
+        if unit is None:
+            self.at = start
+            return None
+        return unit ** (before * self._power())
+
+    def _power(self) -> int:
+        word = self.words[self.at] if self.at < len(self.words) else ""
+        if word in _AFTER:
+            self.at += 1
+            return _AFTER[word]
+        if word.lstrip("^ {")[:1] not in tuple("-+0123456789") or word == "-" or not word:
+            return 1
+        self.at += 1
+        power = int(word.strip("^ {}").replace(" ", "").replace("+", ""))
+        return power if abs(power) <= MAX_POWER else 10 * MAX_POWER
 
 
-def _apply(dimensions: dict[str, int], unit: tuple[str, int, Fraction], power: int) -> Fraction:
-    name, exponent, factor = unit
-    dimensions[name] = dimensions.get(name, 0) + exponent * power
-    return factor**power
+@lru_cache(maxsize=1024)
+def _symbols(word: str) -> tuple[str, ...]:
+    """Two symbols without a space, as in `Jmol^{-1}` and `Nm`; else the word."""
+    if 2 <= len(word) <= 6 and unit_of(word) is None:
+        for length in range(1, len(word)):
+            left, right = word[:length], word[length:]
+            if left in _JOINED and right in _JOINED and (length > 1 or left.isupper()):
+                return left, right
+    return (word,)
+
+
+_JOINED = frozenset(listed("J N V A W C K Pa kJ kN kW kg g m s mol K eV kcal cal Wb T dm cm min atm L bar h"))
+"""Symbols that are written together; of any two letters there would be far too many products."""
+
+
+def ratio(one: Unit, two: Unit) -> tuple[Fraction, int]:
+    """`one` in units of `two`, as a rational number and a power of pi."""
+    return one.factor / two.factor, one.pi - two.pi

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dartmath.verify.compare.comparison import Comparison
 from dartmath.verify.compare.dispatch import by_structure
+from dartmath.verify.compare.rounding import Margin
 from dartmath.verify.numeric.effort import bounded_effort
 from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.parsing.parser import parse
@@ -18,7 +19,8 @@ def decide(
     Readings go from the plainest to the one that the other side's notation suggests, so that the last
     verdict has the reason that says most.
     """
-    comparison = Comparison(by_structure, query, tolerance, ordered)
+    margin = None if tolerance is None else Margin(absolute=tolerance)
+    comparison = Comparison(by_structure, query, margin, ordered)
     ours, theirs = parse(reference), parse(answer)
     with bounded_effort():
         decision = comparison.same(ours, theirs)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dartmath.verify.compare.measures import distance
 from dartmath.verify.compare.relations import assigned, difference
+from dartmath.verify.compare.rounding import distance
 from dartmath.verify.numeric.equality import scalar_equal
 from dartmath.verify.numeric.exact import Inexact, rational
 from dartmath.verify.tree.expression import (

@@ -39,10 +39,14 @@ class Expression:
 
 @dataclass(slots=True, eq=True)
 class Number(Expression):
-    """A rational literal. `places` counts the decimals written, None for an integer literal."""
+    """A rational literal. `places` counts the decimals written, None for an integer literal.
+
+    `digits` counts the significant digits of a literal with an exponent, 3 of `1.60e-19`.
+    """
 
     value: Fraction
     places: int | None = None
+    digits: int | None = field(default=None, compare=False)
 
     def contents(self) -> Contents:
         return _INTEGER if self.places is None else _DECIMAL

@@ -41,7 +41,8 @@ def _number(text: str) -> Number:
     whole, _, decimals = mantissa.partition(".")
     digits = whole + decimals
     value = Fraction(_long_int(digits), 10 ** len(decimals)) * Fraction(10) ** int(power or 0)
-    return Number(value, len(decimals) if "." in mantissa else None)
+    places = len(decimals) if "." in mantissa else None
+    return Number(value, places, len(digits.lstrip("0")) if power else None)
 
 
 def _long_int(digits: str) -> int:

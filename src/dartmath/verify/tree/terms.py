@@ -19,7 +19,7 @@ def with_sign(sign: str | None, term: Expression) -> Expression:
 def negated(term: Expression) -> Expression:
     """The negative of a term; of a literal it is again a literal, of a tuple a tuple."""
     if isinstance(term, Number):
-        return Number(-term.value, term.places)
+        return Number(-term.value, term.places, term.digits)
     if _is_tuple(term) and isinstance(term, Group):
         return Group(term.brackets, tuple(negated(item) for item in term.items))
     return Apply("neg", (term,))
