@@ -29,7 +29,7 @@ def test_a_pair_as_json() -> None:
 
 
 def test_options_reach_the_verifier() -> None:
-    assert dartmath("1.5", "1.55", "--tolerance", "0.1").stdout.startswith("correct")
+    assert dartmath("1.5", "1.55", "--tolerance-absolute", "0.1").stdout.startswith("correct")
     assert dartmath("1, 2", "2, 1", "--ordered").stdout.startswith("wrong")
     assert dartmath("B", "4", "--query", "Which? (A) 3 (B) 4").stdout.startswith("correct")
     assert dartmath("--", "-5", "-5.0").stdout.startswith("correct")

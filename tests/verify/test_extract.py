@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dartmath.verify import extract_answer
+from dartmath.verify import GradingSettings, extract_answer
 from dartmath.verify.extract.answer import WINDOW
 
 CASES = Path(__file__).parents[1] / "cases" / "verify" / "extraction.jsonl"
@@ -20,7 +20,11 @@ CASES = Path(__file__).parents[1] / "cases" / "verify" / "extraction.jsonl"
     "case", [json.loads(line) for line in CASES.read_text(encoding="utf-8").splitlines()]
 )
 def test_extraction_case(case: dict[str, Any]) -> None:
-    found = extract_answer(case["response"], strict=case["strict"], last_number=case["last_number"])
+    found = extract_answer(
+        case["response"],
+        strict=case["strict"],
+        settings=GradingSettings(last_number=case["last_number"]),
+    )
     assert (found.answer, found.method) == (case["answer"], case["method"])
 
 
@@ -44,7 +48,7 @@ def test_the_last_box_always_wins(before: str, value: int) -> None:
 
 @given(st.text(max_size=300), st.booleans(), st.booleans())
 def test_any_text_gives_an_extraction_inside_it(text: str, strict: bool, last: bool) -> None:
-    found = extract_answer(text, strict=strict, last_number=last)
+    found = extract_answer(text, strict=strict, settings=GradingSettings(last_number=last))
     if found.answer is None:
         assert (found.method, found.span) == ("none", None)
     else:

@@ -156,11 +156,15 @@ def _flag_type(annotation: Any) -> tuple[Any, str | None]:
     first = options[0]
     if get_origin(first) is Literal:
         return str, "|".join(map(str, get_args(first)))
-    if get_origin(first) is list:
+    if get_origin(first) in (list, tuple) and all(_is_text(a) for a in get_args(first)):
         return list[str], None
     if first in (bool, int, float, str):
         return first, None
     return None, None
+
+
+def _is_text(annotation: Any) -> bool:
+    return annotation in (str, ...) or get_origin(annotation) is Literal
 
 
 def _nested(annotation: Any) -> list[type[BaseModel]]:

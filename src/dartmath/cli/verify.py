@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 import typer
 
 from dartmath.base.errors import DataError, UsageError
+from dartmath.cli._options import resolve_section, section_options
 from dartmath.cli._shared import JsonOption
+from dartmath.verify.settings import GradingSettings
 
 if TYPE_CHECKING:
     from dartmath.queries.rows import Row
@@ -23,11 +25,12 @@ _RESPONSES = ("response", "completion", "output", "resp", "text")
 _REFERENCES = ("references", "reference", "answer", "ref", "ground_truth", "solution")
 
 
-def command(  # noqa: PLR0917
+@section_options(GradingSettings)
+def command(
     reference: Annotated[str | None, typer.Argument(help="The acceptable answer.")] = None,
     answer: Annotated[str | None, typer.Argument(help="The answer to judge.")] = None,
+    *,
     query: Annotated[str | None, typer.Option(help="The problem; its wording can matter.")] = None,
-    tolerance: Annotated[float | None, typer.Option(help="Absolute difference that is allowed.")] = None,
     ordered: Annotated[bool, typer.Option("--ordered", help="Lists must come in this order.")] = False,
     verifier: Annotated[
         str | None, typer.Option(help="Function of your own that judges whole responses: file.py:name.")
@@ -36,6 +39,7 @@ def command(  # noqa: PLR0917
     out: Annotated[Path | None, typer.Option(help="Where to write the rows with their outcomes.")] = None,
     workers: Annotated[int, typer.Option(help="Grading processes for --file.")] = 1,
     as_json: JsonOption = False,
+    overrides: dict[str, Any],
 ) -> None:
     """Judge an answer against a reference and say why; or judge every response of a file.
 
@@ -43,7 +47,7 @@ def command(  # noqa: PLR0917
     (response, completion, output ...) and, if known, the query. The rows come back as JSONL with
     the columns outcome, extracted, comparison and reason, in --out or in FILE.graded.jsonl. A row
     that cannot be graded has the outcome "error" and the line it stands in as its reason; then the
-    exit code is 2.
+    exit code is 2. A reference may also be a whole solution with its answer marked, or a list.
     An answer that begins with a minus sign stands behind `--`.
 
     Examples:
@@ -53,8 +57,10 @@ def command(  # noqa: PLR0917
         dartmath verify --file responses.jsonl --workers 2
         dartmath verify 24 'It is \\boxed{8 * 3}' --verifier checks.py:judge
     """
+    settings = resolve_section(GradingSettings, overrides)
     if file is not None:
-        _file(file, out or file.with_suffix(".graded.jsonl"), workers, verifier, as_json)
+        out = out or file.with_suffix(".graded.jsonl")
+        _file(file, out, workers, verifier, as_json=as_json, settings=settings)
         return
     if reference is None or answer is None:
         raise UsageError("give a reference and an answer, or --file; see `dartmath verify --help`")
@@ -65,7 +71,7 @@ def command(  # noqa: PLR0917
         verdict = grade(Question(query or "", (reference,), _own(verifier)), answer)
         _explain(verdict, {}, as_json)
         return
-    verdict = verify(reference, answer, query=query, tolerance=tolerance, ordered=ordered or None)
+    verdict = verify(reference, answer, query=query, ordered=ordered or None, settings=settings)
     _explain(verdict, {"reference": reference, "answer": answer}, as_json)
 
 
@@ -105,7 +111,9 @@ def _row(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _file(path: Path, out: Path, workers: int, verifier: str | None, as_json: bool) -> None:
+def _file(
+    path: Path, out: Path, workers: int, verifier: str | None, *, as_json: bool, settings: GradingSettings
+) -> None:
     """Grade a file row by row; a row that cannot be graded is written with the outcome "error"."""
     from dartmath.verify import grade_many
 
@@ -113,7 +121,8 @@ def _file(path: Path, out: Path, workers: int, verifier: str | None, as_json: bo
     rows = _open(path, out)
     with out.open("w", encoding="utf-8") as sink:
         graded = _Graded(sink)
-        for verdict in grade_many(graded.pairs(rows, path, own), workers, progress=not as_json):
+        pairs = graded.pairs(rows, path, own)
+        for verdict in grade_many(pairs, workers, progress=not as_json, settings=settings):
             graded.judged(verdict)
         graded.write_problems()
     _report(graded.counts, out, as_json)
@@ -180,21 +189,30 @@ def _query_and_response(row: Row | DataError, path: Path, line: int, own: str | 
 
     if isinstance(row, DataError):
         raise row
-    references = _first(row, _REFERENCES)
+    column = next((name for name in _REFERENCES if row.get(name) is not None), None)
+    references = _read(row[column], column, path, line) if column else ()
     response = _first(row, _RESPONSES)
-    if references is None or not isinstance(response, str):
-        missing = "reference" if references is None else "response"
-        names = ", ".join(_REFERENCES if references is None else _RESPONSES)
+    if not references or not isinstance(response, str):
+        missing = "response" if references else "reference"
+        names = ", ".join(_RESPONSES if references else _REFERENCES)
         raise DataError(f"no {missing}; its key must be one of {names}", path=path, line=line)
     verifier = own or str(row.get("verifier", "math"))
     if verifier not in VERIFIERS and not own:  # a row must not name code that is to run
         raise DataError(
             f"no verifier {verifier!r}; it must be one of {', '.join(VERIFIERS)}", path=path, line=line
         )
-    accepted = tuple(map(str, references)) if isinstance(references, list) else (str(references),)
     metadata = row.get("metadata")
     text, known = str(_first(row, _TEXT) or ""), metadata if isinstance(metadata, dict) else {}
-    return Question(text, accepted, verifier, known), response
+    return Question(text, references, verifier, known), response
+
+
+def _read(cell: Any, column: str, path: Path, line: int) -> tuple[str, ...]:
+    from dartmath.verify import read_reference
+
+    try:
+        return read_reference(cell, column)
+    except DataError as problem:
+        raise DataError(str(problem), path=path, line=line) from None
 
 
 def _first(row: Row, names: tuple[str, ...]) -> Any:

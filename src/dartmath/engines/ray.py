@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dartmath.engines.config import RayEngine
     from dartmath.engines.ray_grading import RayGradingPool
     from dartmath.model import ModelSection
+    from dartmath.verify.settings import GradingSettings
 
 # A request that has outlived this many replicas is what kills them.
 _TRIES = 4
@@ -90,12 +91,14 @@ class ReplicatedEngine:
             "", "error", error=f"{_TRIES} replicas were lost with this request; the last: {reason}"
         )
 
-    def grading_pool(self, timeout: float) -> RayGradingPool | None:
+    def grading_pool(self, timeout: float, settings: GradingSettings) -> RayGradingPool | None:
         """Verification on the cluster, where the section asks for it."""
         from dartmath.engines.ray_grading import RayGradingPool
 
         workers = self.section.grading
-        return RayGradingPool(workers, timeout, address=self.section.address) if workers else None
+        if not workers:
+            return None
+        return RayGradingPool(workers, timeout, address=self.section.address, settings=settings)
 
     def servers(self) -> list[dict[str, Any]]:
         """State and load of every replica, for a status display."""

@@ -5,30 +5,36 @@ from __future__ import annotations
 import queue
 import threading
 from concurrent.futures import Future
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from dartmath.base.errors import UsageError
 from dartmath.engines.ray_cluster import connect
 from dartmath.verify.outcome import Outcome, Verdict
 
+if TYPE_CHECKING:
+    from dartmath.verify.settings import GradingSettings
+
 _BATCH = 256
 # Times a batch is sent before it is taken apart, and an item before it is given up.
 _TRIES = 2
 
-_Item = tuple[Any, str, str]
+_Item = tuple[Any, str, str, bool]
 
 
 class Grader:
     """What runs in the actor: a grading process, guarded against items that hang or kill it."""
 
-    def __init__(self, timeout: float) -> None:
+    def __init__(self, timeout: float, settings: GradingSettings | None) -> None:
         from dartmath.verify import GradingPool
 
-        self.pool = GradingPool(1, timeout)
+        self.pool = GradingPool(1, timeout, settings)
 
     def grade(self, items: list[_Item]) -> list[Verdict]:
         """One verdict per item."""
-        futures = [self.pool.submit(query, response, reason) for query, response, reason in items]
+        futures = [
+            self.pool.submit(query, response, reason, in_thought=in_thought)
+            for query, response, reason, in_thought in items
+        ]
         return [future.result() for future in futures]
 
 
@@ -39,25 +45,34 @@ class RayGradingPool:
     thousands of responses a second. A lost actor is replaced and its batch graded again.
     """
 
-    def __init__(self, workers: int, timeout: float = 5.0, address: str | None = None) -> None:
+    def __init__(
+        self,
+        workers: int,
+        timeout: float = 5.0,
+        address: str | None = None,
+        settings: GradingSettings | None = None,
+    ) -> None:
         if workers < 1 or timeout <= 0:
             raise UsageError(
                 f"RayGradingPool needs workers >= 1 and timeout > 0, got {workers} and {timeout}"
             )
         self._own_cluster = connect(address)
         self._timeout = timeout
+        self._settings = settings
         self._waiting: queue.SimpleQueue[tuple[_Item, Future[Verdict]] | None] = queue.SimpleQueue()
         self._closed = False
         self._threads = [threading.Thread(target=self._serve, daemon=True) for _ in range(workers)]
         for thread in self._threads:
             thread.start()
 
-    def submit(self, query: Any, response: str, finish_reason: str = "stop") -> Future[Verdict]:
+    def submit(
+        self, query: Any, response: str, finish_reason: str = "stop", *, in_thought: bool = False
+    ) -> Future[Verdict]:
         """Grade one response; the future yields its verdict and never raises for what it says."""
         if self._closed:
             raise UsageError("this RayGradingPool is closed; make a new one to grade more")
         future: Future[Verdict] = Future()
-        self._waiting.put(((query, response, finish_reason), future))
+        self._waiting.put(((query, response, finish_reason, in_thought), future))
         return future
 
     def close(self) -> None:
@@ -109,7 +124,7 @@ class RayGradingPool:
 
         reason = ""
         for _ in range(_TRIES):
-            actor = actor or ray.remote(Grader).options(num_cpus=1).remote(self._timeout)
+            actor = actor or ray.remote(Grader).options(num_cpus=1).remote(self._timeout, self._settings)
             try:
                 verdicts = ray.get(actor.grade.remote([item for item, _ in batch]))
             except ray.exceptions.RayError as error:

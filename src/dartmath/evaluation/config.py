@@ -8,6 +8,7 @@ from dartmath.base.section import Section
 from dartmath.engines.config import EngineSection
 from dartmath.queries.config import QuerySource, Selector
 from dartmath.tools.config import ToolsSection
+from dartmath.verify.settings import GradingSettings
 
 
 class EvaluationSection(Section):
@@ -38,6 +39,8 @@ class EvaluationSection(Section):
     """Engine of evaluation; the recipe's own when absent."""
     before: bool = True
     """In `dartmath run`: evaluate the model before fine-tuning too."""
+    grading: GradingSettings = GradingSettings()
+    """How answers are found and compared."""
     workers: int = Field(1, ge=0)
     """Verification processes."""
     verify_seconds: float = Field(5.0, gt=0)

@@ -22,6 +22,7 @@ from dartmath.queries.config import QuerySource
 from dartmath.queries.query import Query
 from dartmath.sampling.sample import Sample
 from dartmath.verify.outcome import Outcome, Verdict
+from dartmath.verify.settings import GradingSettings, recorded_settings
 
 DARTMATH = "dartmath"
 VERIFIERS = (DARTMATH, "math-verify")
@@ -94,10 +95,11 @@ def regrade(
     journal = journal_of(folder)
     queries = queries_now(journal, sources)
     tally = _Tally(verifier)
+    settings = recorded_settings(journal.manifest.get("grading"))
     total = journal.manifest.get("summary", {}).get("samples")
     with (
         keep_in(into, folder, journal, queries, sources=sources or (), verifier=verifier) as keep,
-        _judge(verifier, workers, timeout) as judge,
+        _judge(verifier, workers, timeout, settings) as judge,
         progress_bar("judging", total) as bar,
     ):
         for done, (sample, verdict) in enumerate(_verdicts(judge, queries, journal.samples()), 1):
@@ -159,10 +161,10 @@ def _with_verdict(sample: Sample, query: Query, verdict: Verdict | None) -> Samp
 class _Ours:
     """The verifier of this version, in worker processes that can be killed."""
 
-    def __init__(self, workers: int, timeout: float) -> None:
+    def __init__(self, workers: int, timeout: float, settings: GradingSettings | None) -> None:
         from dartmath.verify import GradingPool
 
-        self._pool = GradingPool(workers=workers, timeout=timeout)
+        self._pool = GradingPool(workers, timeout, settings)
 
     def __enter__(self) -> _Ours:
         return self
@@ -177,8 +179,10 @@ class _Ours:
         return [future.result() for future in futures]
 
 
-def _judge(verifier: str, workers: int, timeout: float) -> _Ours | MathVerify:
-    return MathVerify(timeout) if verifier == "math-verify" else _Ours(workers, timeout)
+def _judge(
+    verifier: str, workers: int, timeout: float, settings: GradingSettings | None
+) -> _Ours | MathVerify:
+    return MathVerify(timeout) if verifier == "math-verify" else _Ours(workers, timeout, settings)
 
 
 def _differs(stored: Outcome, now: Outcome, verifier: str) -> bool:

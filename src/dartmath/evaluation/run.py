@@ -195,6 +195,7 @@ def sampling_section(section: EvaluationSection) -> SamplingSection:
         shots=section.shots,
         workers=section.workers,
         verify_seconds=section.verify_seconds,
+        grading=section.grading,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from dartmath.base.section import Section
+from dartmath.verify.settings import GradingSettings
 
 
 class VRT(Section):
@@ -136,6 +137,8 @@ class SamplingSection(Section):
     """Verification processes; 0 verifies in the sampling process."""
     verify_seconds: float = Field(5.0, gt=0)
     """Seconds until the verification of one response is given up."""
+    grading: GradingSettings = GradingSettings()
+    """How answers are found and compared."""
     budget: Budget = Budget()
     """Global limits."""
     price: Price = Price()

@@ -36,7 +36,9 @@ _FAILURES = 64
 class Grader(Protocol):
     """Judges responses elsewhere: `dartmath.verify.GradingPool`, or anything like it."""
 
-    def submit(self, query: Query, response: str, finish_reason: str = "stop") -> Future[Verdict]:
+    def submit(
+        self, query: Query, response: str, finish_reason: str = "stop", *, in_thought: bool = False
+    ) -> Future[Verdict]:
         """The verdict of one response, later."""
         ...
 
@@ -207,7 +209,8 @@ class Controller:
     def _grade(self, landed: Landed) -> None:
         self.grading += 1
         query, reason = self._trials.queries[landed.index], landed.completion.finish_reason
-        future = self._grader.submit(query, landed.text, finish_reason=reason)
+        in_thought = self._trials.opens_thought(landed.index)
+        future = self._grader.submit(query, landed.text, finish_reason=reason, in_thought=in_thought)
         future.add_done_callback(partial(self._graded, landed))
 
     def _graded(self, landed: Landed, future: Future[Verdict]) -> None:

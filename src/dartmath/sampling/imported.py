@@ -94,7 +94,7 @@ def import_responses(
     )
     with (
         new_pool(folder, queries, manifest, section, origin="imported") as add,
-        GradingPool(section.workers, section.verify_seconds) as grader,
+        GradingPool(section.workers, section.verify_seconds, section.grading) as grader,
         progress_bar("importing", None) as bar,
     ):
         for source in stored.sources:

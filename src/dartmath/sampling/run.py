@@ -32,6 +32,7 @@ from dartmath.sampling.summary import SamplingSummary, conclude
 from dartmath.sampling.tally import Tally
 from dartmath.sampling.trials import Trials
 from dartmath.verify.custom import own_verifiers
+from dartmath.verify.settings import GradingSettings, settings_record
 
 _PROMPTS = 16_384
 
@@ -109,7 +110,8 @@ def run_identity(
     verifiers = own_verifiers(queries)
     return {
         "seed": seed,
-        "config": section.model_dump(mode="json"),
+        "config": section.model_dump(mode="json", exclude={"grading"}),
+        "grading": settings_record(section.grading),
         "model": dict(model),
         "template": {"name": template.name, "hash": template.hash},
         "shots": content_hash(examples) if any(examples.values()) else None,
@@ -197,10 +199,10 @@ class _Run:
         """The engine's own verification workers where it brings some, else local processes."""
         from dartmath.verify import GradingPool
 
-        bring: Callable[[float], AbstractContextManager[Grader] | None] | None
+        bring: Callable[[float, GradingSettings], AbstractContextManager[Grader] | None] | None
         bring = getattr(engine, "grading_pool", None)
-        seconds = self.section.verify_seconds
-        return (bring and bring(seconds)) or GradingPool(self.section.workers, seconds)
+        seconds, settings = self.section.verify_seconds, self.section.grading
+        return (bring and bring(seconds, settings)) or GradingPool(self.section.workers, seconds, settings)
 
     async def _control(self, engine: Engine, journal: JournalWriter, grader: Grader, meter: Meter) -> None:
         section, trials = self.section, self._trials(engine)

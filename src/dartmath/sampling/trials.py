@@ -11,6 +11,7 @@ from dartmath.engines.protocol import Completion, Generation, Request
 from dartmath.prompts.template import Prompt
 from dartmath.queries.query import Query
 from dartmath.sampling.sample import Sample, hash_text, trial_seed
+from dartmath.verify.extract.thoughts import opens_thought
 from dartmath.verify.outcome import Verdict
 
 Keep = Literal["text", "hash", "counts"]
@@ -58,6 +59,11 @@ class Trials:
         prompts = [self.prompt(query) for query in longest.values()]
         texts = [p.text or "".join(message["content"] for message in p.messages) for p in prompts]
         return max(map(_size, texts)), self.generation.max_tokens
+
+    def opens_thought(self, index: int) -> bool:
+        """Whether the prompt of the query at `index` ends in a thought that the response is to close."""
+        text = self.prompt(self.queries[index]).text
+        return text is not None and opens_thought(text)
 
     def sample(self, landed: Landed, verdict: Verdict) -> Sample:
         """The sample of a judged response."""

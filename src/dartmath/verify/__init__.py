@@ -12,35 +12,43 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dartmath.verify.extract.answer import extract_answer
+    from dartmath.verify.golds import read_reference
     from dartmath.verify.judge import grade, verify
     from dartmath.verify.outcome import Extraction, Outcome, Verdict
     from dartmath.verify.parsing.parser import parse
     from dartmath.verify.serve.batch import grade_many
     from dartmath.verify.serve.pool import GradingPool
+    from dartmath.verify.settings import GradingSettings, Tolerance
     from dartmath.verify.tree.expression import Expression
 
 _HOMES = {
     "Expression": "tree.expression",
     "Extraction": "outcome",
     "GradingPool": "serve.pool",
+    "GradingSettings": "settings",
     "Outcome": "outcome",
+    "Tolerance": "settings",
     "Verdict": "outcome",
     "extract_answer": "extract.answer",
     "grade": "judge",
     "grade_many": "serve.batch",
     "parse": "parsing.parser",
+    "read_reference": "golds",
     "verify": "judge",
 }
 __all__ = [
     "Expression",
     "Extraction",
     "GradingPool",
+    "GradingSettings",
     "Outcome",
+    "Tolerance",
     "Verdict",
     "extract_answer",
     "grade",
     "grade_many",
     "parse",
+    "read_reference",
     "verify",
 ]
 

@@ -16,6 +16,7 @@ from dartmath.verify.outcome import Outcome, Verdict
 
 if TYPE_CHECKING:
     from dartmath.verify.numeric.equality import Decision
+    from dartmath.verify.settings import GradingSettings
 
 _SIZES = re.compile(r"\\(?:left|right)(?![a-zA-Z])(?!\s*\.)|(?<!\\)\$")
 _IDLE_SPACE = re.compile(r"(?<![0-9A-Za-z]) +| +(?![0-9A-Za-z])")
@@ -63,6 +64,7 @@ def verify(
     query: str | None = None,
     tolerance: float | None = None,
     ordered: bool | None = None,
+    settings: GradingSettings | None = None,
 ) -> Verdict:
     """Whether `answer` means the same as `reference`, and which comparison decided it.
 
@@ -70,9 +72,13 @@ def verify(
         reference: the acceptable answer, in LaTeX, plain text or Python notation.
         answer: the final answer of a response (see `extract_answer`).
         query: the problem; its wording settles what the answers leave open (options, "respectively").
-        tolerance: absolute difference, in the reference's unit, at which numbers are equal; None is exact.
+        tolerance: absolute difference, in the reference's unit, at which numbers are equal; None is what
+            `settings` say.
         ordered: whether a bare list `1, 2` must come in this order; None asks the query.
+        settings: how answers are compared; None is `GradingSettings()`.
     """
+    if tolerance is None and settings is not None:
+        tolerance = settings.tolerance.absolute
     if max(len(reference), len(answer)) > MAX_ANSWER:
         return _long(reference, answer)
     ours, theirs = repaired(reference).strip(), repaired(answer).strip()
@@ -114,21 +120,30 @@ def _verdict(decision: Decision, answer: str) -> Verdict:
     return Verdict(outcome, answer, decision.comparison, decision.reason, decision.precision)
 
 
-def grade(query: Gradable, response: str, *, finish_reason: str = "stop") -> Verdict:
+def grade(
+    query: Gradable,
+    response: str,
+    *,
+    finish_reason: str = "stop",
+    in_thought: bool = False,
+    settings: GradingSettings | None = None,
+) -> Verdict:
     """The verdict on a whole response: extract its final answer and compare it.
 
     A response cut off (`finish_reason="length"`) counts only explicit final answers; without one
-    it is `Outcome.TRUNCATED`. Any of `query.references` is acceptable. A verifier
-    of the user's own sees the whole response instead (see `dartmath.verify.custom`): a query that was
-    read from somebody else's file must not name one. Raises `UnknownNameError` for a verifier that
-    is neither in `VERIFIERS` nor a function, `ConfigError` for a function that cannot be loaded.
+    it is `Outcome.TRUNCATED`. `in_thought` says that the prompt left a thought open (see
+    `opens_thought`): a response that does not close it is nothing but thought.
+    Any of `query.references` is acceptable. A verifier of the user's own sees the whole response
+    instead (see `dartmath.verify.custom`): a query that was read from somebody else's file must not
+    name one. Raises `UnknownNameError` for a verifier that is neither in `VERIFIERS` nor a function,
+    `ConfigError` for a function that cannot be loaded.
     """
     cut = finish_reason == "length"
     if is_own(query.verifier):
         return grade_own(query, response, cut=cut)
     if query.verifier not in VERIFIERS:
         raise UnknownNameError("verifier", query.verifier, VERIFIERS)
-    found = extract_answer(response, strict=cut)
+    found = extract_answer(response, strict=cut, in_thought=in_thought, settings=settings)
     if found.answer is None:
         outcome = Outcome.TRUNCATED if cut else Outcome.NO_ANSWER
         return Verdict(outcome, None, "none", "no final answer in the response")
@@ -137,9 +152,9 @@ def grade(query: Gradable, response: str, *, finish_reason: str = "stop") -> Ver
 
         answer_type = query.metadata.get("answer_type")
         return _best(verify_theoremqa(reference, found.answer, answer_type) for reference in query.references)
-    tolerance, ordered = query.metadata.get("tolerance"), query.metadata.get("ordered")
+    answer, tolerance, ordered = found.answer, query.metadata.get("tolerance"), query.metadata.get("ordered")
     return _best(
-        verify(reference, found.answer, query=query.text, tolerance=tolerance, ordered=ordered)
+        verify(reference, answer, query=query.text, tolerance=tolerance, ordered=ordered, settings=settings)
         for reference in query.references
     )
 

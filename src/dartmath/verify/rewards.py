@@ -6,24 +6,29 @@
     verifiers   Rubric(funcs=[verifiers_reward])                     with a column "answer"
 
 Each gives 1.0 for a correct final answer and 0.0 for every other one. Where there is no reference to
-compare with, TRL gets None (the row counts for no reward function) and the others 0.0.
+compare with, TRL gets None (the row counts for no reward function) and the others 0.0. References may be
+anything that `read_reference` reads, such as whole solutions with a box; one that cannot be read is an
+error that names its column. `settings` are given with `functools.partial`.
 
 verl may load this file without making it a module, so it must define no classes.
 """
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dartmath.base.errors import DataError
+from dartmath.verify.extract.thoughts import opens_thought
+from dartmath.verify.golds import read_reference
 from dartmath.verify.judge import Question, grade
 from dartmath.verify.outcome import Outcome, Verdict
 
+if TYPE_CHECKING:
+    from dartmath.verify.settings import GradingSettings
+
 Messages = Sequence[Mapping[str, Any]]
-References = str | float | Sequence[str | float] | None
 
 _COLUMNS = ("answer", "reference", "references", "solution", "ground_truth")
 _NO_REFERENCE = Verdict(Outcome.ERROR, None, "none", "the row has no reference answer")
@@ -34,6 +39,7 @@ def trl_reward(
     completions: Sequence[str | Messages],
     log_metric: Callable[[str, float], None] | None = None,
     log_extra: Callable[[str, list[Any]], None] | None = None,
+    settings: GradingSettings | None = None,
     **columns: Any,
 ) -> list[float | None]:
     """Rewards for `trl.GRPOTrainer(reward_funcs=...)`; None for a row without a reference.
@@ -43,17 +49,21 @@ def trl_reward(
         completions: the sampled responses, as text or as chat messages.
         log_metric: given by the trainer; gets the share of every outcome as "outcome/correct" and so on.
         log_extra: given by the trainer; gets the outcomes as a column of the table of completions.
+        settings: how answers are found and compared; None is `GradingSettings()`.
         columns: the data set's other columns. The references are in the first that is present of
             "answer", "reference", "references", "solution" and "ground_truth".
 
     Raises:
-        DataError: when the data set has none of these columns.
+        DataError: when the data set has none of these columns, or a cell in it cannot be read.
     """
     name = next((column for column in _COLUMNS if columns.get(column) is not None), None)
     if name is None:
         raise DataError(f"the data set has no column of reference answers; add one of {', '.join(_COLUMNS)}")
     rows = zip(prompts, completions, columns[name], strict=True)
-    verdicts = [_judge(_text(prompt), _text(completion), reference) for prompt, completion, reference in rows]
+    verdicts = [
+        _judge(_text(prompt), _text(completion), read_reference(cell, name), settings=settings)
+        for prompt, completion, cell in rows
+    ]
     if log_metric is not None:
         for outcome, count in Counter(str(verdict.outcome) for verdict in verdicts).items():
             log_metric(f"outcome/{outcome}", count / len(verdicts))
@@ -65,46 +75,50 @@ def trl_reward(
 def verl_reward(
     data_source: str,
     solution_str: str,
-    ground_truth: References,
+    ground_truth: Any,
     extra_info: Mapping[str, Any] | None = None,
+    settings: GradingSettings | None = None,
     **_: Any,
 ) -> dict[str, float | str]:
     """The score of one response for verl's `custom_reward_function`, with its outcome beside it.
 
     `extra_info["question"]`, where present, is the query. `data_source` is not looked at, except
-    that a name with "theoremqa" in it selects that benchmark's rules.
+    that a name with "theoremqa" in it selects that benchmark's rules. Raises `DataError` for a ground truth
+    that cannot be read.
     """
     question = str((extra_info or {}).get("question") or "")
     mode = "theoremqa" if "theoremqa" in str(data_source).lower() else "math"
-    verdict = _judge(question, solution_str, ground_truth, mode)
+    references = read_reference(ground_truth, "ground_truth")
+    verdict = _judge(question, solution_str, references, mode, settings)
     return {"score": float(verdict.correct), "acc": float(verdict.correct), "outcome": str(verdict.outcome)}
 
 
 def verifiers_reward(
-    completion: str | Messages, answer: References, prompt: str | Messages = "", **_: Any
+    completion: str | Messages,
+    answer: Any,
+    prompt: str | Messages = "",
+    settings: GradingSettings | None = None,
+    **_: Any,
 ) -> float:
-    """The reward of one rollout for `verifiers.Rubric(funcs=[...])`."""
-    return float(_judge(_text(prompt), _text(completion), answer).correct)
+    """The reward of one rollout for `verifiers.Rubric(funcs=[...])`.
+
+    Raises `DataError` for an answer that cannot be read.
+    """
+    references = read_reference(answer, "answer")
+    return float(_judge(_text(prompt), _text(completion), references, settings=settings).correct)
 
 
-def _judge(query: str, response: str, references: References, mode: str = "math") -> Verdict:
-    accepted = tuple(str(reference) for reference in _listed(references) if _is_usable(reference))
-    if not accepted:
+def _judge(
+    query: str,
+    response: str,
+    references: tuple[str, ...],
+    mode: str = "math",
+    settings: GradingSettings | None = None,
+) -> Verdict:
+    if not references:
         return _NO_REFERENCE
-    return grade(Question(query, accepted, mode), response)
-
-
-def _listed(references: References) -> Sequence[str | float | None]:
-    """One reference or many, also as the array that Parquet makes of a list."""
-    plain = getattr(references, "tolist", lambda: references)()
-    return plain if isinstance(plain, Sequence) and not isinstance(plain, str) else [plain]
-
-
-def _is_usable(reference: str | float | None) -> bool:
-    """Whether a data set's cell holds an answer: no blank text, None or NaN."""
-    if isinstance(reference, float):
-        return not math.isnan(reference)
-    return reference is not None and bool(str(reference).strip())
+    in_thought = opens_thought(query)
+    return grade(Question(query, references, mode), response, in_thought=in_thought, settings=settings)
 
 
 def _text(content: str | Messages) -> str:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from dartmath.verify.extract.boxes import MAX_ANSWER, Found, boxed
 from dartmath.verify.extract.conclusions import conclusion
+from dartmath.verify.extract.thoughts import thoughts
 from dartmath.verify.language.formulas import FORMULA, body
 from dartmath.verify.outcome import Extraction
+
+if TYPE_CHECKING:
+    from dartmath.verify.settings import GradingSettings
 
 WINDOW = 100_000
 """Only this many characters at the end of a response are looked at."""
@@ -49,7 +54,13 @@ _FENCED = re.compile(r"\s*```[a-z]{0,12}\n([^`\n]{1,200})\n```\s*")
 _NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s*/\s*\d+)?%?|-?\.\d+%?")
 
 
-def extract_answer(response: str, *, strict: bool = False, last_number: bool = False) -> Extraction:
+def extract_answer(
+    response: str,
+    *,
+    strict: bool = False,
+    in_thought: bool = False,
+    settings: GradingSettings | None = None,
+) -> Extraction:
     """The final answer of a response, and where and how it was found.
 
     What stands inside `<think>...</think>` is no answer, and a thought without an end has none.
@@ -58,15 +69,17 @@ def extract_answer(response: str, *, strict: bool = False, last_number: bool = F
     "Answer: ..." or heading "Final Answer", or an "answer" field of JSON; then, unless `strict`, the
     last formula of the last concluding sentence ("Therefore ... $x = 5$"), what it ends with in bold,
     or a response that is nothing but one short line. The last number in the text counts only when
-    `last_number` asks for it. Under `strict` a response cut off inside its last box has no answer.
+    `settings.last_number` asks for it. Under `strict` a response cut off inside its last box has no answer.
     """
     offset = max(0, len(response) - WINDOW)
+    if in_thought and not thoughts(response):
+        return _NONE
     start, end = _final_part(response, offset)
     text = response[start:end]
     found = _explicit(text, strict)
     if found is None and not strict:
         found = conclusion(text) or _whole(text)
-    if found is None and last_number:
+    if found is None and settings is not None and settings.last_number:
         found = _last_number(text)
     if found is None:
         return _NONE

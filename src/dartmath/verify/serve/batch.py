@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sized
 from concurrent.futures import Future
+from typing import TYPE_CHECKING
 
 from dartmath.verify.judge import Gradable
 from dartmath.verify.outcome import Verdict
 from dartmath.verify.serve.pool import GradingPool
+
+if TYPE_CHECKING:
+    from dartmath.verify.settings import GradingSettings
 
 _AHEAD = 2048
 
@@ -19,6 +23,7 @@ def grade_many(
     *,
     timeout: float = 5.0,
     progress: bool = False,
+    settings: GradingSettings | None = None,
 ) -> Iterator[Verdict]:
     """Verdicts of (query, response) pairs, streamed in the order of the pairs.
 
@@ -27,14 +32,15 @@ def grade_many(
         workers: grading processes; 0 grades in this one.
         timeout: seconds after which one response is given up as `Outcome.TIMEOUT`.
         progress: draw a progress bar on standard error when that is a terminal.
+        settings: how answers are found and compared; None is `GradingSettings()`.
     """
-    verdicts = _stream(pairs, workers, timeout)
+    verdicts = _stream(pairs, GradingPool(workers, timeout, settings), workers)
     return _with_progress(verdicts, pairs) if progress else verdicts
 
 
-def _stream(pairs: Iterable[tuple[Gradable, str]], workers: int, timeout: float) -> Iterator[Verdict]:
+def _stream(pairs: Iterable[tuple[Gradable, str]], pool: GradingPool, workers: int) -> Iterator[Verdict]:
     pending: deque[Future[Verdict]] = deque()
-    with GradingPool(workers, timeout) as pool:
+    with pool:
         for query, response in pairs:
             pending.append(pool.submit(query, response))
             if len(pending) >= _AHEAD * max(workers, 1) or workers == 0:

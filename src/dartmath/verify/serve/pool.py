@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections import deque
 from collections.abc import Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dartmath.base.errors import UsageError
 from dartmath.verify.custom import is_own, metadata_for
@@ -16,6 +17,9 @@ from dartmath.verify.extract.answer import WINDOW
 from dartmath.verify.judge import Gradable, grade
 from dartmath.verify.outcome import Outcome, Verdict
 from dartmath.verify.serve.worker import Worker, WorkerLost, WorkerSlow
+
+if TYPE_CHECKING:
+    from dartmath.verify.settings import GradingSettings
 
 MAX_BATCH = 256
 _KEYS = ("tolerance", "ordered", "answer_type")
@@ -33,16 +37,21 @@ class GradingPool:
     Items travel in micro-batches. A worker that is silent for `timeout` seconds, or dies, is
     replaced: what it left of its batch is graded one by one by fresh workers, and only the item
     that is slow or deadly on its own becomes `Outcome.TIMEOUT` or `Outcome.ERROR`.
-    `workers=0` grades in the calling thread, with no second line of defence.
+    `workers=0` grades in the calling thread, with no second line of defence. `settings` say how answers
+    are found and compared.
     """
 
-    def __init__(self, workers: int = 1, timeout: float = 5.0) -> None:
+    def __init__(
+        self, workers: int = 1, timeout: float = 5.0, settings: GradingSettings | None = None
+    ) -> None:
         if workers < 0 or timeout <= 0:
             raise UsageError(
                 f"GradingPool needs workers >= 0 and timeout > 0, got {workers} and {timeout}; "
                 "use workers=0 to grade in the calling thread"
             )
         self._timeout = timeout
+        self._settings = settings
+        self._record = _as_json(settings)
         self._waiting: deque[_Item] = deque()
         self._wake = threading.Condition()
         self._closed = False
@@ -50,14 +59,16 @@ class GradingPool:
         for thread in self._threads:
             thread.start()
 
-    def submit(self, query: Gradable, response: str, finish_reason: str = "stop") -> Future[Verdict]:
-        """Grade one response; the future yields its verdict and never raises for what it says."""
+    def submit(
+        self, query: Gradable, response: str, finish_reason: str = "stop", *, in_thought: bool = False
+    ) -> Future[Verdict]:
+        """Grade one response (see `grade`); the future never raises for what the response says."""
         future: Future[Verdict] = Future()
         if not self._threads:
             self._refuse_if_closed()
-            future.set_result(_grade_inline(query, response, finish_reason))
+            future.set_result(self._grade_inline(query, response, finish_reason, in_thought))
             return future
-        item = _Item(_payload(query, response, finish_reason), future)
+        item = _Item([*_payload(query, response, finish_reason), in_thought, self._record], future)
         with self._wake:
             self._refuse_if_closed()
             self._waiting.append(item)
@@ -83,6 +94,14 @@ class GradingPool:
     def _refuse_if_closed(self) -> None:
         if self._closed:
             raise UsageError("this GradingPool is closed; make a new one to grade more")
+
+    def _grade_inline(self, query: Gradable, response: str, finish_reason: str, in_thought: bool) -> Verdict:
+        try:
+            return grade(
+                query, response, finish_reason=finish_reason, in_thought=in_thought, settings=self._settings
+            )
+        except (ArithmeticError, LookupError, MemoryError, RecursionError, TypeError, ValueError) as error:
+            return Verdict(Outcome.ERROR, None, "error", f"{type(error).__name__}: {error}"[:200])
 
     def _serve(self) -> None:
         """One thread per worker process: feed it batches until the pool is closed and drained."""
@@ -129,11 +148,13 @@ class GradingPool:
         return worker
 
 
-def _grade_inline(query: Gradable, response: str, finish_reason: str) -> Verdict:
-    try:
-        return grade(query, response, finish_reason=finish_reason)
-    except (ArithmeticError, LookupError, MemoryError, RecursionError, TypeError, ValueError) as error:
-        return Verdict(Outcome.ERROR, None, "error", f"{type(error).__name__}: {error}"[:200])
+def _as_json(settings: GradingSettings | None) -> str | None:
+    if settings is None:
+        return None
+    from dartmath.verify.settings import settings_record
+
+    record = settings_record(settings)
+    return None if record is None else json.dumps(record)
 
 
 def _failed(failure: WorkerSlow | WorkerLost, timeout: float) -> Verdict:

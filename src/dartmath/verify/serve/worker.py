@@ -14,11 +14,14 @@ import time
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from dartmath.verify.custom import is_own
 from dartmath.verify.judge import Question, grade
 from dartmath.verify.outcome import Outcome, Verdict
+
+if TYPE_CHECKING:
+    from dartmath.verify.settings import GradingSettings
 
 MEMORY_LIMIT = 2 << 30
 """Address space of a worker in bytes, where the platform can limit it."""
@@ -152,15 +155,25 @@ def _take_streams() -> tuple[BinaryIO, BinaryIO]:
 
 
 def _row(item: list[Any]) -> list[Any]:
-    text, references, verifier, metadata, response, finish_reason = item
+    text, references, verifier, metadata, response, finish_reason, in_thought, record = item
     query = Question(text, tuple(references), verifier, metadata)
     if is_own(verifier):
         _limit_memory(OWN_MEMORY_LIMIT)
     try:
-        made = grade(query, response, finish_reason=finish_reason)
+        made = grade(
+            query, response, finish_reason=finish_reason, in_thought=in_thought, settings=_settings(record)
+        )
     except Exception as error:  # the parent must get an outcome for every item, whatever happened
         return [Outcome.ERROR, None, "error", f"{type(error).__name__}: {error}"[:200], None]
     return [made.outcome, made.answer, made.comparison, made.reason, made.precision]
+
+
+def _settings(record: str | None) -> GradingSettings | None:
+    if record is None:
+        return None
+    from dartmath.verify.settings import settings_from_json
+
+    return settings_from_json(record)
 
 
 @cache

@@ -1,0 +1,74 @@
+"""Thoughts: what a reasoning model writes to itself before its answer, between its family's delimiters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+# Openings and closings by family; names of tags are in `_TAGS`. Source: the models' chat templates.
+_PAIRS = (
+    (r"\[THINK\]", r"\[/THINK\]"),  # Magistral
+    ("◁think▷", "◁/think▷"),  # Kimi
+    (r"<\|channel>thought", r"<channel\|>"),  # Gemma 4
+    (r"<\|START_THINKING\|>", r"<\|END_THINKING\|>"),  # Command A
+    (r"<\|begin_of_thought\|>", r"<\|end_of_thought\|>"),  # Sky-T1, OpenThoughts
+    (r"<\|channel\|>(?:analysis|commentary)\b[^<]{0,80}<\|message\|>", r"<\|end\|>"),  # gpt-oss
+)
+_TAGS = (
+    r"(?:\w{1,10}:)?"
+    r"(?:think(?:ing)?|thoughts?|reason(?:ing)?|scratch_?pad|analysis|reflection|inner_monologue)"
+)
+_OPEN = rf"<\|?{_TAGS}(?:\s[^<>]{{0,80}})?\|?>|&lt;{_TAGS}&gt;"
+_CLOSE = rf"</\|?{_TAGS}\|?>|&lt;/{_TAGS}&gt;"
+_MAY_HOLD = ("<", "[THINK]", "[/THINK]", "◁", "&lt;")
+
+_STRIPPED_CHANNELS = re.compile(r"analysis(?=[A-Z\"'])(?:.*assistantfinal(?=\S)|.*\Z)", re.DOTALL)
+"""gpt-oss' channels without their special tokens, which many servers and tokenizers leave out."""
+
+
+def thoughts(text: str, more: Sequence[tuple[str, str]] = ()) -> list[tuple[int, int]]:
+    """The spans of all thoughts in `text`, delimiters included; one that is not closed ends with the text.
+
+    What stands before a closing without an opening is a thought that the prompt opened. `more` are pairs
+    of delimiters beside the known ones.
+    """
+    if text.startswith("analysis") and (channels := _STRIPPED_CHANNELS.match(text)):
+        return [channels.span()]
+    if not more and not any(sign in text for sign in _MAY_HOLD):
+        return []
+    found: list[tuple[int, int]] = []
+    opened: int | None = None
+    for mark in _delimiters(tuple(more)).finditer(text):
+        if mark["open"] is not None:
+            opened = mark.start() if opened is None else opened
+        elif opened is None:
+            found = [(0, mark.end())]
+        else:
+            found.append((opened, mark.end()))
+            opened = None
+    return found if opened is None else [*found, (opened, len(text))]
+
+
+def opens_thought(prompt: str, more: Sequence[tuple[str, str]] = ()) -> bool:
+    """Whether a prompt ends in an opening that the response is to close, as R1's chat template does.
+
+    >>> opens_thought("<|assistant|><think>\\n")
+    True
+    """
+    tail = prompt[-200:]
+    spans = thoughts(tail.rstrip(), more)
+    return bool(spans) and spans[-1][1] == len(tail.rstrip()) and _ends_in_opening(tail.rstrip(), more)
+
+
+def _ends_in_opening(text: str, more: Sequence[tuple[str, str]]) -> bool:
+    marks = list(_delimiters(tuple(more)).finditer(text))
+    return bool(marks) and marks[-1]["open"] is not None and marks[-1].end() == len(text)
+
+
+@lru_cache(maxsize=32)
+def _delimiters(more: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
+    escaped = [(re.escape(opening), re.escape(closing)) for opening, closing in more]
+    openings = "|".join([*(opening for opening, _ in (*_PAIRS, *escaped)), _OPEN])
+    closings = "|".join([*(closing for _, closing in (*_PAIRS, *escaped)), _CLOSE])
+    return re.compile(f"(?P<open>{openings})|(?P<close>{closings})", re.IGNORECASE)
