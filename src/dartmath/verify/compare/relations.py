@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dartmath.verify.language.names import UNKNOWN_FUNCTIONS, listed
-from dartmath.verify.numeric.ball import Evaluator, precision
-from dartmath.verify.numeric.equality import Decision, real_points, scalar_equal
-from dartmath.verify.numeric.exact import PRIME, Inexact, Undefined, field_point, residue
+from dartmath.verify.numeric.equality import Decision, scalar_equal
+from dartmath.verify.numeric.ratio import constant_ratio
 from dartmath.verify.tree.expression import (
     Apply,
     Constant,
@@ -147,12 +146,7 @@ def _proportional(ours: tuple[Expression, ...], theirs: tuple[Expression, ...]) 
     names = symbols(one) | symbols(two)
     if not names or scalar_equal(one, number(0)) or scalar_equal(two, number(0)):
         return _same_sides(ours, theirs)
-    try:
-        found = _constant_ratio(one, two, names)
-    except Inexact:
-        found = _constant_ratio_by_balls(one, two, names)
-    except Undefined:
-        found = None
+    found = constant_ratio(one, two)
     if found is None:
         return Decision(None, "undecided", "the equations could not be evaluated")
     return Decision(found, "equation", f"{'' if found else 'not '}proportional after moving all to one side")
@@ -184,68 +178,6 @@ def _heads(node: Expression) -> list[str]:
 def difference(left: Expression, right: Expression) -> Expression:
     """left - right."""
     return Apply("add", (left, Apply("neg", (right,))))
-
-
-def _constant_ratio(one: Expression, two: Expression, names: frozenset[str]) -> bool | None:
-    """one / two is the same non-zero constant at all points of the prime field that were tried."""
-    ratio: int | None = None
-    tried = 0
-    for trial in range(6):
-        point = field_point(names, trial)
-        try:
-            a, b = residue(one, point), residue(two, point)
-        except Undefined:
-            continue
-        if not a or not b:
-            if a or b:
-                return False
-            continue
-        found = a * pow(b, PRIME - 2, PRIME) % PRIME
-        if ratio is not None and found != ratio:
-            return False
-        ratio = found
-        tried += 1
-        if tried == 3:
-            return True
-    return None
-
-
-def _constant_ratio_by_balls(one: Expression, two: Expression, names: frozenset[str]) -> bool | None:
-    ratio = None
-    tried = 0
-    with precision(128):
-        for point in real_points(names):
-            try:
-                found = Evaluator(point).value(one) / Evaluator(point).value(two)
-            except (Undefined, ArithmeticError, ValueError):
-                continue
-            if not found.is_finite():
-                continue
-            if ratio is not None and not found.overlaps(ratio):
-                return False
-            ratio = found
-            tried += 1
-            if tried == 4:
-                break
-    return True if tried >= 2 else None
-
-
-def positive_ratio(one: Expression, two: Expression, *, either_sign: bool) -> bool:
-    """Whether one / two is the same constant wherever it was tried, and positive unless told."""
-    names = symbols(one) | symbols(two)
-    try:
-        constant = _constant_ratio(one, two, names)
-    except (Inexact, Undefined):
-        constant = _constant_ratio_by_balls(one, two, names)
-    if not constant or either_sign:
-        return bool(constant)
-    with precision(128):
-        for point in real_points(names):
-            try:
-                return bool((Evaluator(point).value(one) / Evaluator(point).value(two)).real > 0)
-            except (Undefined, ArithmeticError, ValueError):
-                continue
-    return False
 
 
 def solves_for_y(equation: Relation, value: Expression) -> bool:

@@ -8,8 +8,10 @@ from dartmath.verify.compare.pieces import same_pieces
 from dartmath.verify.compare.realset import RealSets, lone_variable, parameters
 from dartmath.verify.compare.relations import difference
 from dartmath.verify.numeric.ball import precision
-from dartmath.verify.numeric.equality import Decision, real_points, scalar_equal
+from dartmath.verify.numeric.equality import Decision, scalar_equal
 from dartmath.verify.numeric.exact import Undefined
+from dartmath.verify.numeric.points import real_points
+from dartmath.verify.numeric.ratio import constant_ratio, positive_ratio
 from dartmath.verify.tree.expression import (
     Apply,
     Cases,
@@ -170,9 +172,7 @@ def _inequalities(reference: Relation, answer: Relation) -> Decision:
     one, two = difference(*ours.sides), difference(*theirs.sides)
     if not symbols(one) or not symbols(two):
         return Decision(_side_by_side(ours, theirs), "inequality", "without a variable")
-    from dartmath.verify.compare.relations import positive_ratio
-
-    found = positive_ratio(one, two, either_sign=ours.operators == ("!=",))
+    found = bool(constant_ratio(one, two) if ours.operators == ("!=",) else positive_ratio(one, two))
     return Decision(
         found, "inequality", f"{'' if found else 'not '}proportional after moving all to one side"
     )

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from fractions import Fraction
 
 from flint import acb, arb, ctx, fmpz
 
 from dartmath.verify.numeric.effort import affordable_terms
-from dartmath.verify.numeric.exact import Inexact, TooLong, Undefined, rational
+from dartmath.verify.numeric.exact import Inexact, OutsideDomain, TooLong, Undefined, rational
 from dartmath.verify.numeric.functions import (
     RULES,
     Ball,
@@ -45,17 +46,23 @@ def precision(bits: int) -> Iterator[None]:
 
 
 class Evaluator:
-    """Values of trees at one point. `log_base` is the base of a bare `log`."""
+    """Values of trees at one point. `log_base` is the base of a bare `log`.
 
-    def __init__(self, point: Point, log_base: int | None = None) -> None:
+    A negative number has its real root as its power of 1/3, 2/3, 1/5 ..., as in school, and no power with an
+    irrational or variable exponent; with `principal` it has the principal value, as where complex numbers are
+    meant. `steps` counts the operations.
+    """
+
+    def __init__(self, point: Point, log_base: int | None = None, *, principal: bool = False) -> None:
         self._point = dict(point)
         self._log_base = log_base
-        self._steps = 0
+        self._principal = principal
+        self.steps = 0
 
     def value(self, node: Expression) -> Ball:
         """The ball of a tree. Raises `Undefined` where it has no finite value that can be computed."""
-        self._steps += 1
-        if self._steps > MAX_STEPS:
+        self.steps += 1
+        if self.steps > MAX_STEPS:
             raise TooLong("too many operations")
         if isinstance(node, Number):
             return acb(rational_ball(node.value))
@@ -120,6 +127,8 @@ class Evaluator:
                 return acb(0)
             raise Undefined("a power of zero")
         refuse_huge(value.log() * power)
+        if not self._principal and _is_negative(value):
+            return _power_of_negative(value, power, exact)
         return value.pow(power)
 
     def _logarithm(self, value: Ball, base: Ball | None = None) -> Ball:
@@ -155,7 +164,7 @@ class Evaluator:
         """The value as a real ball. Raises `Undefined` when it is not real."""
         found = self.value(node)
         if not is_real(found):
-            raise Undefined("not real")
+            raise OutsideDomain("not real")
         return found.real
 
     def chosen_case(self, node: Cases) -> Expression:
@@ -163,7 +172,7 @@ class Evaluator:
         for value, condition in node.cases:
             if condition is None or self.holds(condition):
                 return value
-        raise Undefined("no case applies")
+        raise OutsideDomain("no case applies")
 
     def holds(self, condition: Expression) -> bool:
         """Whether a chain of comparisons is true here."""
@@ -174,6 +183,23 @@ class Evaluator:
             _compare(left, sign, right)
             for left, sign, right in zip(values, condition.operators, values[1:], strict=False)
         )
+
+
+def _power_of_negative(value: Ball, power: Ball, exact: Fraction | None) -> Ball:
+    """A power of a negative number where real numbers are meant."""
+    if exact is None:
+        whole = power.unique_fmpz() if power.is_exact() else None
+        if whole is None:
+            raise OutsideDomain("a negative number to a power that is no rational number")
+        return value**whole
+    if exact.denominator % 2 == 0:
+        return value.pow(power)
+    size = (-value).pow(power)
+    return -size if exact.numerator % 2 else size
+
+
+def _is_negative(value: Ball) -> bool:
+    return is_real(value) and bool(value.real < 0)
 
 
 def _compare(left: Ball, sign: str, right: Ball) -> bool:

@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from fractions import Fraction
-from hashlib import blake2b
 from typing import Any
 
-from flint import acb, arb
-
+from dartmath.verify.numeric.agreement import BITS, NARROW, Found, Pair, Same
 from dartmath.verify.numeric.ball import Evaluator, precision
-from dartmath.verify.numeric.exact import PRIME, Inexact, TooLong, Undefined, field_point, rational, residue
-from dartmath.verify.numeric.functions import is_real
+from dartmath.verify.numeric.exact import PRIME, Inexact, Undefined, field_point, rational, residue
 from dartmath.verify.tree.expression import Apply, Expression, children, heads, is_infinite, number, symbols
 
 PRECISIONS = (128, 384, 1024, 4096)
 """Bits of the balls, in rising order; equal means overlapping at `EQUAL_BITS` or more."""
 
 EQUAL_BITS = 256
-NARROW = 2.0**-40
-"""Widest ball of a difference that still counts as zero."""
-
-TOO_LONG = "the values take too many operations"
-POINT_BITS = 60
 FIELD_POINTS = 2
-_REGIMES = ((0.1, 0.9), (1.1, 3.9), (-0.9, -0.1), (2.0, 9.0), (-6.0, -1.1), (0.9, 1.6), (10.0, 40.0))
-_ENOUGH = 4
+_OF_INTEGERS = frozenset(["factorial", "factorial2", "binom", "sum", "product", "floor", "ceil"])
 _INTEGER_NAMES = frozenset("nkmjlpqrNKMs")
 
 
@@ -97,15 +87,19 @@ def _by_balls(left: Expression, right: Expression, names: frozenset[str]) -> Dec
 def _with_base(left: Expression, right: Expression, names: frozenset[str], base: int | None) -> Decision:
     if not names:
         return _constants(left, right, base)
-    decision = _functions(left, right, lambda: real_points(names), base)
-    if decision.equal or decision.reason == TOO_LONG:
-        return decision
-    whole = _integer_names(left) | _integer_names(right)
-    if whole & names:
-        at_integers = _functions(left, right, lambda: _integer_points(names, whole & names), base)
-        if at_integers.equal is not None:
-            return at_integers
-    return decision
+    pair = Pair(left, right, names, base)
+    found = pair.over_the_reals(Same())
+    whole = frozenset((_integer_names(left) | _integer_names(right)) & names)
+    if whole and not found.holds and not found.too_long:
+        at_integers = pair.over_the_integers(whole, Same())
+        found = found if at_integers.holds is None else at_integers
+    return _at_points(found)
+
+
+def _at_points(found: Found) -> Decision:
+    if found.holds is None:
+        return Decision(None, "undecided", found.reason)
+    return Decision(found.holds, "points", found.reason, BITS)
 
 
 def _constants(left: Expression, right: Expression, base: int | None) -> Decision:
@@ -132,74 +126,6 @@ def _accuracy(ours: Any, theirs: Any) -> int:
     return min(int(ours.rel_one_accuracy_bits()), int(theirs.rel_one_accuracy_bits()))
 
 
-def _functions(
-    left: Expression,
-    right: Expression,
-    points: Callable[[], Iterator[dict[str, Any]]],
-    base: int | None,
-    bits: int = PRECISIONS[0],
-) -> Decision:
-    """Functions agree where both are real; where neither ever is, they agree as complex values.
-
-    Values so large that their balls are wide say nothing; where there are no others, more bits do.
-    """
-    complex_meant = "i" in heads(left) or "i" in heads(right)
-    real_agreed = complex_agreed = complex_differed = wide = 0
-    with precision(bits):
-        for point in points():
-            try:
-                ours, theirs = Evaluator(point, base).value(left), Evaluator(point, base).value(right)
-            except TooLong:
-                return Decision(None, "undecided", TOO_LONG)
-            except (Undefined, ArithmeticError, ValueError):
-                continue
-            both_real = is_real(ours) and is_real(theirs)
-            if ours.overlaps(theirs):
-                if not _is_narrow(ours - theirs):
-                    wide += 1
-                elif _accuracy(ours, theirs) >= POINT_BITS:
-                    real_agreed += both_real
-                    complex_agreed += not both_real
-            elif both_real or complex_meant:
-                return Decision(False, "points", f"different at {_shown(point)}", bits)
-            else:
-                complex_differed += 1
-            if real_agreed >= _ENOUGH:
-                break
-    if real_agreed >= 2 or (real_agreed + complex_agreed >= 2 and not complex_differed):
-        return Decision(True, "points", f"equal at {real_agreed + complex_agreed} points", bits)
-    if complex_differed:
-        return Decision(False, "points", "different complex values", bits)
-    if wide and bits == PRECISIONS[0]:
-        return _functions(left, right, points, base, PRECISIONS[2])
-    return Decision(None, "undecided", "no value could be computed at the points tried")
-
-
-def _shown(point: dict[str, Any]) -> str:
-    shown = [f"{name} = {float(value.real.mid()):.4g}" for name, value in sorted(point.items())[:3]]
-    return ", ".join(shown)[:80]
-
-
-def real_points(names: Set[str]) -> Iterator[dict[str, Any]]:
-    for trial, (low, high) in enumerate(_REGIMES):
-        yield {
-            name: acb(arb(round((low + (high - low) * _unit(name, trial)) * 65536)) / 65536) for name in names
-        }
-
-
-def _integer_points(names: Set[str], whole: Set[str]) -> Iterator[dict[str, Any]]:
-    """Small natural numbers for the integer parameters, reals for the rest."""
-    for trial, point in enumerate(real_points(names)):
-        for name in whole:
-            point[name] = acb(1 + trial + int(3 * _unit(name, trial)))
-        yield point
-
-
-def _unit(name: str, trial: int) -> float:
-    digest = blake2b(f"{trial}|{name}".encode("utf-8", "replace"), digest_size=6).digest()
-    return int.from_bytes(digest, "big") / (1 << 48)
-
-
 def _integer_names(node: Expression) -> set[str]:
     """Symbols that stand for integers by their use: (-1)^n, n!, binomials, cos(n pi), floor."""
     found: set[str] = set()
@@ -208,7 +134,7 @@ def _integer_names(node: Expression) -> set[str]:
         top = stack.pop()
         if isinstance(top, Apply):
             periodic = top.name in ("sin", "cos", "tan", "cot") and "pi" in heads(top)
-            if top.name in ("factorial", "factorial2", "binom", "sum", "product") or periodic:
+            if top.name in _OF_INTEGERS or periodic:
                 found |= symbols(top)
             elif top.name == "pow" and _is_negative(top.args[0]):
                 found |= symbols(top.args[1])

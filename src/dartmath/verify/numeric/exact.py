@@ -177,6 +177,10 @@ class Undefined(ArithmeticError):
     """The tree has no value at this point."""
 
 
+class OutsideDomain(Undefined):
+    """A function has no value here because its argument is not real, or because no case applies."""
+
+
 class TooLong(Undefined):
     """The value takes more operations than a verdict may cost, at this point and at any other."""
 

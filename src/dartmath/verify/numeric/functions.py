@@ -11,7 +11,7 @@ from flint import acb, arb, ctx, fmpq, fmpz
 
 from dartmath.verify.language.names import CIRCULAR, HYPERBOLIC
 from dartmath.verify.numeric.effort import affordable
-from dartmath.verify.numeric.exact import TooLong, Undefined
+from dartmath.verify.numeric.exact import OutsideDomain, TooLong, Undefined
 
 MAX_EXPONENT_BITS = 40
 """Arguments of exp, powers, sin ... and gamma beyond 2^40 in size have no value here."""
@@ -81,7 +81,7 @@ def _binomial(n: Ball, k: Ball) -> Ball:
 def _real_only(compute: Callable[..., Ball]) -> Callable[..., Ball]:
     def rule(*values: Ball) -> Ball:
         if not all(is_real(value) for value in values):
-            raise Undefined("not real")
+            raise OutsideDomain("not real")
         return acb(compute(*(value.real for value in values)))
 
     return rule

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 from dartmath.verify.compare.comparison import Comparison
 from dartmath.verify.compare.dispatch import by_structure
 from dartmath.verify.compare.rounding import Margin
 from dartmath.verify.numeric.effort import bounded_effort
 from dartmath.verify.numeric.equality import Decision
+from dartmath.verify.numeric.points import positive_symbols
 from dartmath.verify.parsing.parser import parse
 from dartmath.verify.readings.table import other_readings
+from dartmath.verify.tree.expression import Expression, symbols
+
+MAX_QUERY = 4_000
+"""Only this many characters at the end of a query are looked at."""
+
+_POSITIVE = re.compile(
+    r"\b(?:non-?negative|positive|natural numbers?|logarithms?)\b|[a-zA-Z]\s*(?:>|\\gt)\s*0", re.IGNORECASE
+)
 
 
 def decide(
@@ -22,7 +33,7 @@ def decide(
     margin = None if tolerance is None else Margin(absolute=tolerance)
     comparison = Comparison(by_structure, query, margin, ordered)
     ours, theirs = parse(reference), parse(answer)
-    with bounded_effort():
+    with bounded_effort(), positive_symbols(_means_positive(ours, theirs, query)):
         decision = comparison.same(ours, theirs)
         if decision:
             return decision
@@ -31,3 +42,8 @@ def decide(
             if decision:
                 break
     return decision
+
+
+def _means_positive(ours: Expression, theirs: Expression, query: str) -> bool:
+    """Whether the query says that its letters are positive numbers, so that `\\ln x^2` is `2 \\ln x`."""
+    return bool(symbols(ours) | symbols(theirs)) and _POSITIVE.search(query[-MAX_QUERY:]) is not None

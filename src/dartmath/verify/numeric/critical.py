@@ -1,0 +1,254 @@
+"""Where a function may change its formula or its domain, and places on both sides of there.
+
+An expression of `+ - * /`, whole powers, exponential and trigonometric functions is meromorphic: two of
+them that agree on any interval agree everywhere. What breaks that are the functions listed here. `|u|`,
+`\\ln u`, `\\sqrt u` and `\\operatorname{sgn} u` have one formula on each side of `u = 0`, `\\max(u, v)` of
+`u = v`, `\\arcsin u` of `u = \\pm 1`, and `\\lfloor u \\rfloor` of every integer. Between the zeros of such
+critical expressions the identity theorem holds again, so that places on both sides of the zeros are needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from functools import reduce
+from itertools import islice, pairwise
+
+from flint import fmpq, fmpq_poly
+
+from dartmath.verify.numeric.ball import Evaluator
+from dartmath.verify.numeric.exact import Inexact, Undefined, rational
+from dartmath.verify.numeric.points import GRAIN, Place, balls, is_allowed
+from dartmath.verify.tree.expression import (
+    Apply,
+    Cases,
+    Expression,
+    Number,
+    Relation,
+    Symbol,
+    children,
+    heads,
+    number,
+    replace,
+    size,
+    symbols,
+)
+
+MAX_CRITICAL = 8
+"""Critical expressions of one comparison; those of further ones are left to the sample places."""
+
+MAX_DEGREE = 12
+"""Polynomials of higher degree are scanned for changes of sign instead of being solved."""
+
+MAX_BITS = 256
+"""Coefficients with longer literals are not solved for either: zeros need no such precision."""
+
+MAX_LINES = 48
+"""Lines along which zeros are looked for, in one comparison."""
+
+MAX_SCANS, MAX_SCANNED = 12, 60
+"""How many of them are scanned, and the largest tree that is: 12 scans of 60 operations take some 40 ms."""
+
+MAX_SIZE = 10**7
+"""A zero farther out is not looked at: nobody's answer changes its formula there."""
+
+_AT_ZERO = frozenset(["abs", "root", "ln", "lg", "lb", "log", "sgn", "arg"])
+_AT_ONE = frozenset(["arcsin", "arccos", "arcsec", "arccsc", "arcosh", "artanh", "arcoth", "arsech"])
+STEPS = frozenset(["floor", "ceil"])
+_AT_VALUES = (1, 0, -1, 2)
+"""Integers at which the steps of a floor or ceiling are looked at: all of its steps are alike."""
+
+_CHOICES = frozenset(["max", "min"])
+_SERIES = frozenset(["sum", "product"])
+_SCAN = tuple(Fraction(2 * value + 1, 14) for value in (-1400, -300, -90, *range(-45, 46, 5), 90, 300, 1400))
+"""No integers: at those a power of a negative number with a variable exponent has a value."""
+
+_ASIDE = Fraction(3 * GRAIN // 8 + 1, GRAIN)
+"""How far beside a zero a place is taken: less than one half, and no number that an answer would have."""
+
+
+def critical_expressions(node: Expression, names: frozenset[str]) -> list[Expression]:
+    """What must be nonzero around a place for `node` to be one analytic function there."""
+    found: dict[str, Expression] = {}
+    stack = [node]
+    while stack and len(found) < MAX_CRITICAL:
+        top = stack.pop()
+        for part in _own(top):
+            if symbols(part) & names:
+                found.setdefault(str(part), part)
+        stack.extend(children(top))
+    return list(found.values())[:MAX_CRITICAL]
+
+
+def has_steps(node: Expression) -> bool:
+    """Whether a floor or ceiling occurs, whose value at an integer is not that beside it."""
+    return bool(heads(node) & STEPS)
+
+
+def _own(node: Expression) -> Iterator[Expression]:
+    """The critical expressions of the head of a tree."""
+    if isinstance(node, Cases):
+        for _, condition in node.cases:
+            if isinstance(condition, Relation):
+                yield from _differences(condition.sides)
+    elif isinstance(node, Apply):
+        yield from _of_function(node.name, node.args)
+
+
+def _of_function(name: str, args: tuple[Expression, ...]) -> Iterator[Expression]:
+    if name in _AT_ZERO:
+        yield from args[:1] if name == "root" else args
+    elif name == "pow" and not _is_whole(args[1]):
+        yield args[0]
+    elif name in _CHOICES:
+        yield from _differences(args)
+    else:
+        values = _AT_VALUES if name in STEPS else (1, -1) if name in _AT_ONE else ()
+        for value in values:
+            yield _difference(args[0], number(value))
+
+
+def _differences(parts: tuple[Expression, ...]) -> Iterator[Expression]:
+    for left, right in pairwise(parts):
+        yield _difference(left, right)
+
+
+def _is_whole(exponent: Expression) -> bool:
+    try:
+        return rational(exponent).denominator == 1
+    except (Inexact, ArithmeticError):
+        return False
+
+
+def _difference(left: Expression, right: Expression) -> Expression:
+    return Apply("add", (left, Apply("neg", (right,))))
+
+
+def critical_places(expressions: list[Expression], bases: list[Place]) -> Iterator[Place]:
+    """Places on both sides of the zeros of critical expressions, along each symbol from each base."""
+    scans = iter(range(MAX_SCANS))
+    for base, expression, name in islice(_lines(expressions, bases), MAX_LINES):
+        for value in _beside_zeros(expression, name, base, scans):
+            place = {**base, name: value}
+            if is_allowed(place):
+                yield place
+
+
+def _lines(expressions: list[Expression], bases: list[Place]) -> Iterator[tuple[Place, Expression, str]]:
+    for base in bases:
+        for expression in expressions:
+            for name in sorted(symbols(expression) & base.keys()):
+                yield base, expression, name
+
+
+def _beside_zeros(expression: Expression, name: str, base: Place, scans: Iterator[int]) -> list[Fraction]:
+    """Values of one symbol on both sides of each zero of an expression, all others as in the base."""
+    others: dict[str, Expression] = {other: Number(value) for other, value in base.items() if other != name}
+    line = replace(expression, others)
+    try:
+        top, bottom = _fraction(line)
+    except (Inexact, Undefined, ArithmeticError):
+        is_small = _is_small(line) and next(scans, None) is not None
+        return _around_changes(line, name) if is_small else []
+    zeros = sorted({*_real_zeros(top), *_real_zeros(bottom)})
+    middles = [(one + two) / 2 for one, two in pairwise(zeros)]
+    return [zeros[0] - _ASIDE, *middles, zeros[-1] + _ASIDE] if zeros else []
+
+
+def _is_small(node: Expression) -> bool:
+    """Whether a tree is cheap enough to be evaluated along a line."""
+    stack, count = [node], 0
+    while stack and count <= MAX_SCANNED:
+        parts = children(stack.pop())
+        stack.extend(parts)
+        count += 1
+    return count <= MAX_SCANNED and not heads(node) & _SERIES
+
+
+def _real_zeros(polynomial: fmpq_poly) -> list[Fraction]:
+    if polynomial.degree() < 1:
+        return []
+    if polynomial.degree() == 1:
+        constant, slope = polynomial.coeffs()
+        zero = -constant / slope
+        zeros = [Fraction(int(zero.p), int(zero.q))]
+    else:
+        roots = (root.real for root, _ in polynomial.complex_roots() if root.imag.contains(0))
+        zeros = [Fraction(float(root.mid())) for root in roots]
+    return [Fraction(round(zero * GRAIN), GRAIN) for zero in zeros if abs(zero) < MAX_SIZE]
+
+
+def _around_changes(line: Expression, name: str) -> list[Fraction]:
+    """Neighbours in a fixed grid between which an expression changes its sign, or ceases to be real."""
+    found: list[Fraction] = []
+    last: tuple[Fraction, int] | None = None
+    for value in _SCAN:
+        sign = _sign(line, {name: value})
+        if last is not None and sign != last[1]:
+            found += [last[0], value]
+        last = value, sign
+    return found[:8]
+
+
+def _sign(line: Expression, place: Mapping[str, Fraction]) -> int:
+    """1 or -1 for a real value, 0 where there is none or it is zero."""
+    try:
+        value = Evaluator(balls(place)).real(line)
+    except (Undefined, ArithmeticError, ValueError):
+        return 0
+    return 1 if value > 0 else -1 if value < 0 else 0
+
+
+Quotient = tuple[fmpq_poly, fmpq_poly]
+"""Numerator and denominator of a rational function."""
+
+_ONE = fmpq_poly([1])
+
+
+def _fraction(node: Expression) -> Quotient:
+    """A tree in one symbol as a quotient of polynomials up to `MAX_DEGREE`. Raises `Inexact` for others."""
+    if not symbols(node):
+        value = rational(node)
+        if size(value) > MAX_BITS:
+            raise Inexact("too many digits")
+        return fmpq_poly([fmpq(value.numerator, value.denominator)]), _ONE
+    match node:
+        case Symbol():
+            return fmpq_poly([0, 1]), _ONE
+        case Apply(name="add", args=parts):
+            return reduce(_sum, map(_fraction, parts))
+        case Apply(name="neg", args=(part,)):
+            top, bottom = _fraction(part)
+            return -top, bottom
+        case Apply(name="mul", args=parts):
+            return reduce(_product, map(_fraction, parts))
+        case Apply(name="div", args=(one, two)):
+            top, bottom = _fraction(two)
+            return _product(_fraction(one), (bottom, top))
+        case Apply(name="pow", args=(base, exponent)):
+            return _power(_fraction(base), rational(exponent))
+    raise Inexact("no rational function")
+
+
+def _sum(one: Quotient, two: Quotient) -> Quotient:
+    if one[1] == two[1]:
+        return one[0] + two[0], one[1]
+    return _bounded(one[0] * two[1] + two[0] * one[1]), _bounded(one[1] * two[1])
+
+
+def _product(one: Quotient, two: Quotient) -> Quotient:
+    return _bounded(one[0] * two[0]), _bounded(one[1] * two[1])
+
+
+def _power(base: Quotient, exponent: Fraction) -> Quotient:
+    top, bottom = base if exponent > 0 else base[::-1]
+    power = abs(exponent.numerator)
+    if exponent.denominator != 1 or max(top.degree(), bottom.degree(), 1) * power > MAX_DEGREE:
+        raise Inexact("no polynomial power")
+    return top**power, bottom**power
+
+
+def _bounded(polynomial: fmpq_poly) -> fmpq_poly:
+    if polynomial.degree() > MAX_DEGREE:
+        raise Inexact("a degree too high")
+    return polynomial
