@@ -84,7 +84,7 @@ def arrows(package: str) -> Iterator[tuple[str, str, str]]:
                 yield mine, theirs, f"{path.relative_to(ROOT)}:{line}"
 
 
-LAYERS = [("dartmath", "## Layers")]
+LAYERS = [("dartmath", "## Layers"), ("dartmath.verify", "### Inside `verify/`")]
 
 
 @pytest.mark.parametrize(("package", "heading"), LAYERS)
@@ -104,6 +104,20 @@ def test_arrows_point_down(package: str, heading: str) -> None:
 
 def test_verify_stands_on_base_alone() -> None:
     assert {b for a, b, _ in arrows("dartmath") if a == "verify"} == {"base"}
+
+
+def test_no_module_of_verify_imports_one_that_imports_it() -> None:
+    """Imports in functions and for types count too: a circle hidden in a function is a circle."""
+    known = modules()
+    graph = {
+        name: {home for module, _ in imports(path) if (home := _home(module, known)) and home != name}
+        for name, path in known.items()
+        if name.startswith("dartmath.verify.") and not name.endswith(".__init__")
+    }
+    while free := {name for name, needed in graph.items() if not needed & graph.keys()}:
+        graph = {name: needed for name, needed in graph.items() if name not in free}
+    circles = {name: sorted(needed & graph.keys()) for name, needed in graph.items()}
+    assert not circles, "modules in a circle, or above one"
 
 
 def test_nothing_imports_the_command_line() -> None:

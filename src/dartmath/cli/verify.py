@@ -18,7 +18,7 @@ from dartmath.verify.settings import GradingSettings
 if TYPE_CHECKING:
     from dartmath.queries.rows import Row
     from dartmath.verify import Verdict
-    from dartmath.verify.judge import Question
+    from dartmath.verify.question import Question
 
 _TEXT = ("query", "question", "problem", "prompt")
 _RESPONSES = ("response", "completion", "output", "resp", "text")
@@ -65,7 +65,7 @@ def command(
     if reference is None or answer is None:
         raise UsageError("give a reference and an answer, or --file; see `dartmath verify --help`")
     from dartmath.verify import grade, verify
-    from dartmath.verify.judge import Question
+    from dartmath.verify.question import Question
 
     if verifier is not None:
         verdict = grade(Question(query or "", (reference,), _own(verifier)), answer)
@@ -184,8 +184,7 @@ def _open(path: Path, out: Path) -> Iterator[tuple[int, Row | DataError]]:
 
 
 def _query_and_response(row: Row | DataError, path: Path, line: int, own: str | None) -> tuple[Question, str]:
-    from dartmath.verify.custom import VERIFIERS
-    from dartmath.verify.judge import Question
+    from dartmath.verify.question import VERIFIERS, Question
 
     if isinstance(row, DataError):
         raise row

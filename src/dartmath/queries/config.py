@@ -8,7 +8,8 @@ from pydantic import Field, field_validator
 
 from dartmath.base.errors import nearest
 from dartmath.base.section import Section
-from dartmath.verify.custom import VERIFIERS, is_own
+from dartmath.verify.custom import is_own
+from dartmath.verify.question import VERIFIERS
 
 
 class Selector(Section):

@@ -11,16 +11,13 @@ outcome `ERROR` of that response. `query` has `text`, `references` and `metadata
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dartmath.base.errors import ConfigError
 from dartmath.base.functions import load_function, source_hash
 from dartmath.verify.outcome import Outcome, Verdict
+from dartmath.verify.question import Gradable
 
-if TYPE_CHECKING:
-    from dartmath.verify.judge import Gradable
-
-VERIFIERS = ("math", "theoremqa")
 KEY = "verifier"
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from dartmath.base.errors import UnknownNameError
-from dartmath.verify.custom import VERIFIERS, grade_own, is_own
+from dartmath.verify.custom import grade_own, is_own
 from dartmath.verify.extract.answer import extract_answer
 from dartmath.verify.extract.boxes import MAX_ANSWER
 from dartmath.verify.language.notation import repaired
 from dartmath.verify.outcome import Outcome, Verdict
+from dartmath.verify.question import VERIFIERS, Gradable
 
 if TYPE_CHECKING:
     from dartmath.verify.numeric.equality import Decision
@@ -21,40 +21,6 @@ if TYPE_CHECKING:
 _SIZES = re.compile(r"\\(?:left|right)(?![a-zA-Z])(?!\s*\.)|(?<!\\)\$")
 _IDLE_SPACE = re.compile(r"(?<![0-9A-Za-z]) +| +(?![0-9A-Za-z])")
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
-
-
-class Gradable(Protocol):
-    """What `grade` needs of a query."""
-
-    @property
-    def text(self) -> str:
-        """The problem as asked."""
-        ...
-
-    @property
-    def references(self) -> tuple[str, ...]:
-        """Acceptable answers."""
-        ...
-
-    @property
-    def verifier(self) -> str:
-        """One of `VERIFIERS`, or a function of the user's own (`file.py:name`)."""
-        ...
-
-    @property
-    def metadata(self) -> Mapping[str, Any]:
-        """Optional keys: "tolerance" (absolute), "ordered", "answer_type"."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A query of its own, where there is no `dartmath.queries.Query` to grade."""
-
-    text: str
-    references: tuple[str, ...]
-    verifier: str = "math"
-    metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
 def verify(

@@ -22,8 +22,9 @@ from typing import TYPE_CHECKING, Any
 from dartmath.base.errors import DataError
 from dartmath.verify.extract.thoughts import opens_thought
 from dartmath.verify.golds import read_reference
-from dartmath.verify.judge import Question, grade
+from dartmath.verify.judge import grade
 from dartmath.verify.outcome import Outcome, Verdict
+from dartmath.verify.question import Question
 
 if TYPE_CHECKING:
     from dartmath.verify.settings import GradingSettings

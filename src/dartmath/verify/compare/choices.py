@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dartmath.verify.language.latex import OPEN_TEXT
 from dartmath.verify.numeric.equality import Decision
+from dartmath.verify.parsing.parser import parse
 from dartmath.verify.tree.expression import Constant, Expression, Named, Symbol, Text
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ def same_choice(reference: Expression, answer: Expression, comparison: Compariso
     letter, _, own_text = choice.value.partition(" ")
     option = own_text.strip() or options(comparison.query).get(letter, "")
     if option and letter != option:
-        from dartmath.verify.parsing.parser import parse
-
         meant = parse(option)
         if not _is_choice(meant):
             found = comparison.same(meant, other) if choice is reference else comparison.same(other, meant)

@@ -33,14 +33,14 @@ def converted(
 ) -> Decision:
     """Compare two quantities, the answer in the unit of the reference; nouns alone are not converted."""
     if not (unit.known and other.known):
-        return same_number(reference, answer, comparison)
+        return same_number(reference, answer, comparison.margin)
     one, two = _reconciled(unit, other)
     if one.dimensions != two.dimensions:
         return Decision(False, "unit", "units of different dimensions")
     if one.offset != two.offset and not _DIFFERENCE.search(comparison.query):
         return _on_scales(reference, one, answer, two, comparison)
     if (one.factor, one.pi) == (two.factor, two.pi):
-        return same_number(reference, answer, comparison)
+        return same_number(reference, answer, comparison.margin)
     in_ours = _times(answer, two.factor / one.factor, two.pi - one.pi)
     if near := within(reference, in_ours, comparison.margin):
         return near

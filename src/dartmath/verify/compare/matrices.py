@@ -1,4 +1,4 @@
-"""Matrices written as sums and multiples of matrices, determinants, and vectors in unit vectors."""
+"""Matrices written as sums and multiples of matrices, and vectors in unit vectors."""
 
 from __future__ import annotations
 
@@ -16,12 +16,7 @@ from dartmath.verify.tree.expression import (
     symbols,
 )
 
-MAX_DETERMINANT = 4
-"""Determinants of more rows are not expanded."""
-
 MAX_ENTRIES = 400
-
-Rows = tuple[tuple[Expression, ...], ...]
 
 
 def mentions_matrix(node: Expression) -> bool:
@@ -77,24 +72,6 @@ def _sum(terms: tuple[Expression, ...]) -> Matrix | None:
             for rows in zip(*known, strict=True)
         )
     )
-
-
-def determinant(rows: Rows) -> Expression | None:
-    """The determinant of a small square matrix, expanded by its first row; None for any other."""
-    if len(rows) != len(rows[0]) or len(rows) > MAX_DETERMINANT:
-        return None
-    return _expanded(rows)
-
-
-def _expanded(rows: Rows) -> Expression:
-    if len(rows) == 1:
-        return rows[0][0]
-    terms = []
-    for place, entry in enumerate(rows[0]):
-        minor = _expanded(tuple(row[:place] + row[place + 1 :] for row in rows[1:]))
-        sign = number(-1 if place % 2 else 1)
-        terms.append(Apply("mul", (sign, entry, minor)))
-    return Apply("add", tuple(terms))
 
 
 def components(node: Expression, dimension: int) -> tuple[Expression, ...] | None:

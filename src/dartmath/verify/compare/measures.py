@@ -71,7 +71,7 @@ def same_measure(reference: Expression, answer: Expression, comparison: Comparis
     other side is a multiple of pi.
     """
     if not (_is_measured(reference) or _is_measured(answer)):
-        return same_number(reference, answer, comparison)
+        return same_number(reference, answer, comparison.margin)
     ours, theirs = _alike(reference, answer)
     if _opposite(reference, answer):
         return Decision(False, "unit", "opposite directions")
@@ -81,7 +81,7 @@ def same_measure(reference: Expression, answer: Expression, comparison: Comparis
         return converted(ours.value, ours.unit, theirs.value, theirs.unit, comparison)
     if "degree" in (ours.kind, theirs.kind) and ours.kind != theirs.kind:
         return _angle(ours, theirs, comparison)
-    return same_number(ours.value, theirs.value, comparison)
+    return same_number(ours.value, theirs.value, comparison.margin)
 
 
 def _alike(reference: Expression, answer: Expression) -> tuple[Measure, Measure]:
@@ -117,7 +117,7 @@ def _is_measured(node: Expression) -> bool:
 def _percent(ours: Measure, theirs: Measure, comparison: Comparison) -> Decision:
     if ours.kind and theirs.kind:
         return Decision(False, "unit", "a percentage against another unit")
-    plain = same_number(ours.value, theirs.value, comparison)
+    plain = same_number(ours.value, theirs.value, comparison.margin)
     if plain and (ours.kind == "percent" or _asks_for_percent(comparison.query, ours.value)):
         return plain
     if plain:
@@ -125,7 +125,7 @@ def _percent(ours: Measure, theirs: Measure, comparison: Comparison) -> Decision
     left, right = (
         Apply("percent", (part.value,)) if part.kind == "percent" else part.value for part in (ours, theirs)
     )
-    hundredth = same_number(left, right, comparison)
+    hundredth = same_number(left, right, comparison.margin)
     return hundredth if hundredth or ours.kind != "percent" else _rounded_percent(ours, theirs) or plain
 
 
@@ -146,7 +146,7 @@ def _angle(ours: Measure, theirs: Measure, comparison: Comparison) -> Decision:
     """Degrees against radians, against a bare number of degrees, or against a temperature."""
     degrees, other = (ours, theirs) if ours.kind == "degree" else (theirs, ours)
     if other.unit.dimensions == _TEMPERATURE:
-        return same_number(ours.value, theirs.value, comparison)
+        return same_number(ours.value, theirs.value, comparison.margin)
     if other.kind == "unit" and other.unit.dimensions != _ANGLE:
         return Decision(False, "unit", "an angle against another unit")
     if other.kind == "unit":
@@ -157,7 +157,7 @@ def _angle(ours: Measure, theirs: Measure, comparison: Comparison) -> Decision:
     in_radians = scalar_equal(Apply("degree", (degrees.value,)), other.value)
     if in_radians or other.kind == "radian" or "pi" in heads(other.value):
         return in_radians
-    return same_number(ours.value, theirs.value, comparison)
+    return same_number(ours.value, theirs.value, comparison.margin)
 
 
 def _angular_unit(side: Measure) -> Unit:

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from dartmath.verify.language.vocabulary import NEGATION
-from dartmath.verify.numeric.equality import Decision
+from dartmath.verify.numeric.equality import Decision, scalar_equal
+from dartmath.verify.parsing.parser import parse
 from dartmath.verify.parsing.words import fold
 from dartmath.verify.tree.expression import Expression, Relation, Text
 
@@ -70,8 +71,6 @@ def _same_kind(reference: str, answer: str) -> Decision | None:
 
 def _same_comparison(words: str, relation: Relation) -> Decision | None:
     """`The sum is less than zero` for `a + b < 0`: the same sign and the same bound."""
-    from dartmath.verify.numeric.equality import scalar_equal
-    from dartmath.verify.parsing.parser import parse
 
     if len(relation.operators) != 1 or len(words) > 300 or NEGATION.search(words):
         return None

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from dartmath.verify.numeric.ball import Evaluator, precision
 from dartmath.verify.numeric.equality import Decision, scalar_equal
 from dartmath.verify.numeric.exact import Inexact, Undefined, rational
 from dartmath.verify.tree.expression import MAX_DECIMAL_BITS, Apply, Expression, Number, heads
-
-if TYPE_CHECKING:
-    from dartmath.verify.compare.comparison import Comparison
 
 FLOAT_DIGITS = 10
 """A decimal with this many significant digits is a printed float; its last digit may be off by one."""
@@ -127,9 +123,9 @@ def digits(literal: Number) -> int:
     return len(str(abs(literal.value.numerator) * 10 ** (literal.places or 0) // literal.value.denominator))
 
 
-def same_number(reference: Expression, answer: Expression, comparison: Comparison) -> Decision:
+def same_number(reference: Expression, answer: Expression, margin: Margin | None) -> Decision:
     """Compare two scalars without units: by the tolerance where there is one, else exactly."""
-    near = within(reference, answer, comparison.margin)
+    near = within(reference, answer, margin)
     if near is not None:
         return near
     decision = scalar_equal(reference, answer)

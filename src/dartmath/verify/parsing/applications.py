@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dartmath.verify.language.names import CONSTANTS, FUNCTIONS, GREEK, INVERSES, split_word
-from dartmath.verify.parsing.brackets import bracketed
+from dartmath.verify.parsing.rules import Rules
 from dartmath.verify.parsing.tokens import Token
 from dartmath.verify.tree.expression import Apply, Expression, Group, Number, number
 
-if TYPE_CHECKING:
-    from dartmath.verify.parsing.grammar import Grammar
 
-
-def function_call(g: Grammar, name: str) -> Expression:
+def function_call(g: Rules, name: str) -> Expression:
     """A function with its power, base and argument: `\\sin^2 x`, `\\log_2(8)`."""
     power: Expression | None = None
     base: Expression | None = None
     while g.is_op("^", "_"):
-        if g.take()[1] == "^":
+        if g.take().text == "^":
             power = g.exponent()
         else:
             base = _base(g)
@@ -32,26 +27,26 @@ def function_call(g: Grammar, name: str) -> Expression:
     return made if power is None else Apply("pow", (made, power))
 
 
-def _base(g: Grammar) -> Expression:
+def _base(g: Rules) -> Expression:
     """The base of a logarithm; of `\\log_28` the first digit, as TeX reads it, for want of an argument."""
-    kind, text, start, end = g.token
+    kind, text, _, _ = g.token
     if kind == "num" and len(text) > 1 and text.isdigit() and not _starts_argument(g.peek(1)):
-        g.tokens[g.at : g.at + 1] = [("num", text[0], start, start + 1), ("num", text[1:], start + 1, end)]
+        g.split(text[0], text[1:])
     return g.atom()
 
 
 def _starts_argument(token: Token) -> bool:
-    return token[0] in ("open", "num", "word", "cmd", "begin") or token[:2] == ("op", "|")
+    return token.kind in ("open", "num", "word", "cmd", "begin") or token.key == ("op", "|")
 
 
 _SEVERAL = frozenset(["max", "min", "gcd", "lcm"])
 
 
-def _argument(g: Grammar) -> Expression:
+def _argument(g: Rules) -> Expression:
     """A bracketed argument, or the factors that stand without a sign between them."""
-    if g.token[0] == "open" and g.token[1] in "([{S":
-        opening = g.take()[1]
-        inner = bracketed(g, opening)
+    if g.token.kind == "open" and g.token.text in "([{S":
+        opening = g.take().text
+        inner = g.bracketed(opening)
         return inner if opening != "{" else g.postfix(inner)
     factors = [g.factor(signed=True)]
     for _ in range(20):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from dartmath.verify.language.errors import NotationError
 from dartmath.verify.language.names import CONSTANTS, FUNCTIONS, GREEK, UNKNOWN_FUNCTIONS, listed
 from dartmath.verify.parsing.applications import function_call
 from dartmath.verify.parsing.bases import number_in_base
 from dartmath.verify.parsing.brackets import bars, bracketed, environment
-from dartmath.verify.parsing.cursor import END, closes, letter
+from dartmath.verify.parsing.cursor import STOP, closes, letter
+from dartmath.verify.parsing.rules import Rules
 from dartmath.verify.tree.expression import (
     Apply,
     Constant,
@@ -23,9 +23,6 @@ from dartmath.verify.tree.expression import (
 from dartmath.verify.tree.literals import literal
 from dartmath.verify.tree.terms import quotient
 
-if TYPE_CHECKING:
-    from dartmath.verify.parsing.grammar import Grammar
-
 _NAME_GOES_ON = frozenset(["_", "'", "^", "("])
 """Signs behind a name that may belong to it."""
 
@@ -34,13 +31,13 @@ _DECORATIONS = frozenset(
 )
 
 
-def atom(g: Grammar) -> Expression:
+def atom(g: Rules) -> Expression:
     """The next atom of the grammar `g`."""
-    kind, text, start, end = g.take()
+    kind, text, _, end = g.take()
     if kind == "num":
         return _number(g, text)
     if kind == "word":
-        return _word(g, text, start, end)
+        return _word(g, text, end)
     if kind == "open":
         return bracketed(g, text)
     if kind == "cmd":
@@ -51,13 +48,13 @@ def atom(g: Grammar) -> Expression:
         return bars(g)
     if kind == "op" and text == "<":
         return bracketed(g, "<")
-    is_part = g.at > 1 or g.token is not END
+    is_part = g.at > 1 or g.token is not STOP
     if kind == "text" and len(text) <= 3 and text.isalpha() and is_part:
         return _symbol(g, text)
     raise NotationError(f"{text or 'the end'!r} where a value should stand")
 
 
-def _number(g: Grammar, text: str) -> Expression:
+def _number(g: Rules, text: str) -> Expression:
     kind, word, _, _ = g.tokens[g.at]
     if word == "_" and kind == "op":
         return number_in_base(g, text)
@@ -66,64 +63,64 @@ def _number(g: Grammar, text: str) -> Expression:
     return literal(text)
 
 
-def _word(g: Grammar, word: str, start: int, end: int) -> Expression:
+def _word(g: Rules, word: str, end: int) -> Expression:
     parts = (word,) if len(word) == 1 else g.letters(word)
     if parts is None:
         raise NotationError(f"the word {word!r}")
     if len(parts) > 1:
         g.at -= 1
-        g.tokens[g.at : g.at + 1] = [("word", part, start, end) for part in parts]
+        g.split(*parts)
         g.take()
     name = parts[0]
     if name in FUNCTIONS:
         return function_call(g, FUNCTIONS[name])
     if name in ("sqrt", "cbrt"):
         return Apply("root", (_root_argument(g), number(2 if name == "sqrt" else 3)))
-    if name == "C" and g.token[:2] == ("open", "(") and _binomial_follows(g):
-        arguments = bracketed(g, g.take()[1])
+    if name == "C" and g.token.key == ("open", "(") and _binomial_follows(g):
+        arguments = bracketed(g, g.take().text)
         return Apply("binom", arguments.items if isinstance(arguments, Group) else (arguments,))
     if name in CONSTANTS and name != "I":
         return _subscripted(g, name) if g.is_op("_") else Constant(CONSTANTS[name])
-    if len(parts) == 1 and g.token[0] == "num" and g.token[2] == end and g.token[1].isdigit():
-        return Symbol(f"{name}_{g.take()[1]}")
+    if len(parts) == 1 and g.token.kind == "num" and g.token.start == end and g.token.text.isdigit():
+        return Symbol(f"{name}_{g.take().text}")
     return _symbol(g, name)
 
 
-def _binomial_follows(g: Grammar) -> bool:
+def _binomial_follows(g: Rules) -> bool:
     """Whether `C(n, k)` is meant, not a point named C."""
     (whole, top, *_), sign, (part, bottom, *_), end = (g.peek(ahead) for ahead in range(1, 5))
-    if sign[:2] != ("op", ",") or end[0] != "close" or part != "num" or not bottom.isdigit():
+    if sign.key != ("op", ",") or end.kind != "close" or part != "num" or not bottom.isdigit():
         return False
     return (whole == "word" and top in ("n", "m", "N")) or (top.isdigit() and int(top[:9]) >= int(bottom[:9]))
 
 
-def _symbol(g: Grammar, name: str) -> Expression:
+def _symbol(g: Rules, name: str) -> Expression:
     """A symbol with its subscript; a symbol that is applied to what follows."""
-    if g.tokens[g.at][1] not in _NAME_GOES_ON:
+    if g.tokens[g.at].text not in _NAME_GOES_ON:
         return Symbol(name)
     symbol = _subscripted(g, name)
     base = symbol.name.partition("_")[0].rstrip("'")
     if base in UNKNOWN_FUNCTIONS or _is_value_at_point(g, base):
         while g.accept("'"):
             symbol = Symbol(symbol.name + "'")
-        if [g.peek(k)[1] for k in range(5)] == ["^", "{", "-", "1", "}"]:
+        if [g.peek(k).text for k in range(5)] == ["^", "{", "-", "1", "}"]:
             g.at += 5
             symbol = Symbol(symbol.name + "^{-1}")
-        if g.token[:2] == ("open", "("):
-            arguments = bracketed(g, g.take()[1])
+        if g.token.key == ("open", "("):
+            arguments = bracketed(g, g.take().text)
             items = arguments.items if isinstance(arguments, Group) else (arguments,)
             return Apply(symbol.name, items)
     return symbol
 
 
-def _is_value_at_point(g: Grammar, name: str) -> bool:
+def _is_value_at_point(g: Rules, name: str) -> bool:
     """`I(0)` and `T(10)` are values of functions, not products with a number."""
-    if g.token[1] != "(" or g.peek(1)[0] != "num" or g.peek(2)[:2] != ("close", ")"):
+    if g.token.text != "(" or g.peek(1).kind != "num" or g.peek(2).key != ("close", ")"):
         return False
-    return g.peek(1)[1] == "0" or (len(name) == 1 and name.isupper())
+    return g.peek(1).text == "0" or (len(name) == 1 and name.isupper())
 
 
-def _subscripted(g: Grammar, name: str) -> Symbol:
+def _subscripted(g: Rules, name: str) -> Symbol:
     if not g.accept("_"):
         return Symbol(name)
     kind, text, _, _ = g.take()
@@ -133,7 +130,7 @@ def _subscripted(g: Grammar, name: str) -> Symbol:
     depth = 1
     while depth:
         kind, text, _, _ = g.take()
-        if kind == "end":
+        if kind in ("end", "stop"):
             raise NotationError("a subscript without an end")
         depth += (kind, text) == ("open", "{")
         depth -= (kind, text) == ("close", "}")
@@ -141,7 +138,7 @@ def _subscripted(g: Grammar, name: str) -> Symbol:
     return Symbol(f"{name}_{''.join(inside[:-1])}")
 
 
-def _command(g: Grammar, name: str) -> Expression:
+def _command(g: Rules, name: str) -> Expression:
     if name in FUNCTIONS:
         return function_call(g, FUNCTIONS[name])
     if name in CONSTANTS:
@@ -166,38 +163,38 @@ def _decorated(mark: str, inner: Expression) -> Expression:
     return inner
 
 
-def _derivative(mark: str) -> Callable[[Grammar], Expression]:
+def _derivative(mark: str) -> Callable[[Rules], Expression]:
     """`\\dot x` is a name of its own, unlike `\\vec x`, which is only dressed."""
 
-    def rule(g: Grammar) -> Expression:
+    def rule(g: Rules) -> Expression:
         return Symbol(f"{_argument_group(g)}{mark}")
 
     return rule
 
 
-def _argument_group(g: Grammar) -> Expression:
+def _argument_group(g: Rules) -> Expression:
     """The argument of a command: a braced group, or one token (of a number its first digit)."""
-    kind, text, start, end = g.token
+    kind, text, _, _ = g.token
     if kind == "open":
         g.at += 1
         return bracketed(g, text)
     if kind == "num" and len(text) > 1 and text.isdigit():
-        g.tokens[g.at : g.at + 1] = [("num", text[0], start, start + 1), ("num", text[1:], start + 1, end)]
-        return literal(g.take()[1])
+        g.split(text[0], text[1:])
+        return literal(g.take().text)
     if kind == "word":
-        g.tokens[g.at : g.at + 1] = [("word", sign, start, end) for sign in text]
-        return letter(g.take()[1])
+        g.split(*text)
+        return letter(g.take().text)
     return atom(g)
 
 
-def _fraction(g: Grammar) -> Expression:
+def _fraction(g: Rules) -> Expression:
     top = _argument_group(g)
     return quotient(top, _argument_group(g))
 
 
-def _root(g: Grammar) -> Expression:
+def _root(g: Rules) -> Expression:
     degree: Expression = number(2)
-    if g.token[:2] == ("open", "["):
+    if g.token.key == ("open", "["):
         g.take()
         degree = g.union()
         if not closes("[", g.take()):
@@ -205,17 +202,17 @@ def _root(g: Grammar) -> Expression:
     return Apply("root", (_root_argument(g), degree))
 
 
-def _root_argument(g: Grammar) -> Expression:
+def _root_argument(g: Rules) -> Expression:
     """Without braces a whole number is meant, not its first digit: `\\sqrt12` is not `\\sqrt1 2`."""
     return atom(g)
 
 
-def _binomial(g: Grammar) -> Expression:
+def _binomial(g: Rules) -> Expression:
     top = _argument_group(g)
     return Apply("binom", (top, _argument_group(g)))
 
 
-def _blackboard(g: Grammar) -> Expression:
+def _blackboard(g: Rules) -> Expression:
     kind, text, _, _ = g.take()
     if (kind, text) == ("open", "{"):
         kind, text, _, _ = g.take()
@@ -223,11 +220,11 @@ def _blackboard(g: Grammar) -> Expression:
     return _subscripted(g, f"\\mathbb{{{text}}}")
 
 
-def _series(name: str) -> Callable[[Grammar], Expression]:
-    def rule(g: Grammar) -> Expression:
+def _series(name: str) -> Callable[[Rules], Expression]:
+    def rule(g: Rules) -> Expression:
         if not g.accept("_"):
             raise NotationError(f"a {name} without limits")
-        start = atom(g) if g.token[1] != "{" else _limits(g)
+        start = atom(g) if g.token.text != "{" else _limits(g)
         if not g.accept("^"):
             raise NotationError(f"a {name} without an upper limit")
         stop = g.exponent()
@@ -239,7 +236,7 @@ def _series(name: str) -> Callable[[Grammar], Expression]:
     return rule
 
 
-def _limits(g: Grammar) -> Expression:
+def _limits(g: Rules) -> Expression:
     """`{k=1}` as the pair of variable and first value."""
     g.take()
     variable = atom(g)
@@ -252,12 +249,12 @@ def _limits(g: Grammar) -> Expression:
     return Group("", (Symbol(name), first))
 
 
-def _opaque(g: Grammar) -> Expression:
+def _opaque(g: Rules) -> Expression:
     """An integral or a limit as a symbol named by its own notation: equal only to itself."""
-    depth, parts = 0, [g.tokens[g.at - 1][1]]
+    depth, parts = 0, [g.tokens[g.at - 1].text]
     while True:
-        kind, text, start, _ = g.token
-        if start < 0 or (kind == "close" and depth == 0):
+        kind, text, _, _ = g.token
+        if kind == "stop" or (kind == "close" and depth == 0):
             break
         if depth == 0 and kind == "op" and text in _OPAQUE_ENDS:
             break
@@ -270,11 +267,11 @@ def _opaque(g: Grammar) -> Expression:
 _OPAQUE_ENDS = frozenset(listed("= != < <= > >= , ; and or approx newline &"))
 
 
-def _empty_set(g: Grammar) -> Expression:
+def _empty_set(g: Rules) -> Expression:
     return Named("set", "empty")
 
 
-_COMMANDS: dict[str, Callable[[Grammar], Expression]] = {
+_COMMANDS: dict[str, Callable[[Rules], Expression]] = {
     "frac": _fraction,
     "sqrt": _root,
     "binom": _binomial,

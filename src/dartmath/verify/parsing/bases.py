@@ -31,7 +31,7 @@ def based(digits: str, base: int) -> Apply:
 def number_in_base(g: Cursor, digits: str) -> Expression:
     """`1011_2` and `1011_{two}`; letters as digits come as words."""
     g.take()
-    braced = g.token[:2] == ("open", "{")
+    braced = g.token.key == ("open", "{")
     if braced:
         g.take()
     kind, base, _, _ = g.take()

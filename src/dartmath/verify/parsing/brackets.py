@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from dartmath.verify.language.errors import NotationError
 from dartmath.verify.language.vocabulary import OTHERWISE, one_of
-from dartmath.verify.parsing.cursor import END, closes
+from dartmath.verify.parsing.cursor import closes
 from dartmath.verify.parsing.progressions import dotted_list
-from dartmath.verify.parsing.statements import conditions, statement
+from dartmath.verify.parsing.rules import Rules
+from dartmath.verify.tree.determinant import determinant
 from dartmath.verify.tree.expression import Apply, Cases, Expression, Group, Matrix, Named, SetBuilder
-
-if TYPE_CHECKING:
-    from dartmath.verify.parsing.grammar import Grammar
 
 MAX_ITEMS = 1_000
 _OTHERWISE = re.compile(one_of(*OTHERWISE), re.IGNORECASE)
@@ -22,12 +19,12 @@ _MATRICES = frozenset(
 )
 
 
-def bracketed(g: Grammar, opening: str) -> Expression:
+def bracketed(g: Rules, opening: str) -> Expression:
     """What stands between an opening bracket, already taken, and its partner."""
     if opening in "({[" and closes(opening, g.tokens[g.at + 1]) and (only := g.lone()) is not None:
         g.at += 1
         return only
-    if opening == "S" and g.token[0] == "begin":
+    if opening == "S" and g.token.kind == "begin":
         return _braced_rows(g)
     bars, g.bars = g.bars, 0
     g.depth += 1
@@ -40,7 +37,7 @@ def bracketed(g: Grammar, opening: str) -> Expression:
     return made
 
 
-def _items(g: Grammar, opening: str) -> tuple[list[Expression], list[int]]:
+def _items(g: Rules, opening: str) -> tuple[list[Expression], list[int]]:
     """What stands between the separators, and where semicolons do.
 
     Dots among the items become the progression that they stand for.
@@ -49,11 +46,11 @@ def _items(g: Grammar, opening: str) -> tuple[list[Expression], list[int]]:
     rows: list[int] = []
     dots = 0
     while not closes(opening, g.token) and not (opening == "<" and g.is_op(">")):
-        if g.tokens[g.at][1] == "ldots" and items and not dots:
+        if g.tokens[g.at].text == "ldots" and items and not dots:
             g.at += 1
             dots = len(items)
         else:
-            items.append(g.union() if opening == "<" else statement(g))
+            items.append(g.union() if opening == "<" else g.statement())
             if len(items) > MAX_ITEMS:
                 raise NotationError(f"more than {MAX_ITEMS} items")
         if (sign := g.accept(",", ";", "and", "or")) is None:
@@ -70,9 +67,9 @@ def _items(g: Grammar, opening: str) -> tuple[list[Expression], list[int]]:
     return found, []
 
 
-def _closed(g: Grammar, opening: str, items: list[Expression], rows: list[int]) -> Expression:
+def _closed(g: Rules, opening: str, items: list[Expression], rows: list[int]) -> Expression:
     token = g.token
-    if opening == "<" and token[:2] == ("op", ">"):
+    if opening == "<" and token.key == ("op", ">"):
         g.take()
         return Group("<>", tuple(items))
     token = g.take()
@@ -92,7 +89,7 @@ def _closed(g: Grammar, opening: str, items: list[Expression], rows: list[int]) 
         return items[0]
     if rows and opening == "[" and (matrix := _matrix(items, rows)) is not None:
         return matrix
-    return Group(opening + (">" if opening == "<" else token[1]), tuple(items))
+    return Group(opening + (">" if opening == "<" else token.text), tuple(items))
 
 
 def _matrix(items: list[Expression], rows: list[int]) -> Matrix | None:
@@ -104,7 +101,7 @@ def _matrix(items: list[Expression], rows: list[int]) -> Matrix | None:
     return Matrix(tuple(tuple(row) for row in cut if row))
 
 
-def _builder_bar(g: Grammar, opening: str) -> int:
+def _builder_bar(g: Rules, opening: str) -> int:
     """Place of the bar of `{x | ...}` or `{x : ...}`; 0 when the braces hold a plain list."""
     depth, bars = 0, []
     for place in range(g.at, min(len(g.tokens), g.at + 300)):
@@ -117,34 +114,33 @@ def _builder_bar(g: Grammar, opening: str) -> int:
                 break
         elif depth == 0 and kind == "op" and (text == "|" or (text == ":" and opening == "S")):
             bars.append(place)
-    if not bars or (g.tokens[bars[0]][1] == "|" and len(bars) % 2 == 0):
+    if not bars or (g.tokens[bars[0]].text == "|" and len(bars) % 2 == 0):
         return 0
     return bars[0] if bars[0] > g.at else 0
 
 
-def _set_builder(g: Grammar, bar: int) -> Expression:
+def _set_builder(g: Rules, bar: int) -> Expression:
     g.bars = 1
-    element = statement(g)
+    element = g.statement()
     g.bars = 0
     if g.at != bar:
         raise NotationError("a set-builder whose element is unclear")
     g.take()
-    condition = conditions(g)
-    if g.take()[0] != "close":
+    condition = g.conditions()
+    if g.take().kind != "close":
         raise NotationError("a set-builder without an end")
     return SetBuilder(element, condition)
 
 
 def _determinant(rows: tuple[tuple[Expression, ...], ...]) -> Expression:
-    from dartmath.verify.compare.matrices import determinant
-
     found = determinant(rows)
     if found is None:
         raise NotationError("a determinant that is not square, or too large")
     return found
 
 
-def bars(g: Grammar) -> Expression:
+def bars(g: Rules) -> Expression:
+    """An absolute value, or the determinant of a matrix between bars; the first bar is taken."""
     g.bars += 1
     g.depth += 1
     inner = g.union()
@@ -155,39 +151,45 @@ def bars(g: Grammar) -> Expression:
     return _determinant(inner.rows) if isinstance(inner, Matrix) else Apply("abs", (inner,))
 
 
-def _braced_rows(g: Grammar) -> Expression:
+def _braced_rows(g: Rules) -> Expression:
     """Cases written as an array behind a lone brace."""
-    found = environment(g, "cases" if g.take()[1] == "array" else "aligned")
+    found = environment(g, "cases" if g.take().text == "array" else "aligned")
     if closes("S", g.token):
         g.take()
     return found
 
 
-def environment(g: Grammar, name: str) -> Expression:
+def environment(g: Rules, name: str) -> Expression:
     """A matrix, a case distinction, or aligned rows of statements."""
     rows: list[list[Expression]] = [[]]
     condition_next = False
     while True:
         token = g.token
-        if token[0] == "end" and token is not END and token[2] >= 0:
+        if token.kind == "end":
             g.take()
             break
-        if token is END or token[2] < 0:
+        if token.kind == "stop":
             raise NotationError(f"\\begin{{{name}}} without its end")
         if g.accept("newline"):
             rows.append([])
         elif g.accept("&"):
             condition_next = name == "cases" and bool(rows[-1])
-            while condition_next and (g.token[0] == "text" or g.is_op("&")) and g.peek(1)[0] != "end":
-                if _OTHERWISE.match(g.token[1]):
-                    break
-                g.take()
+            if condition_next:
+                _skip_to_condition(g)
         elif not g.accept(",", ";", "."):
-            rows[-1].append(conditions(g) if condition_next else statement(g))
+            rows[-1].append(g.conditions() if condition_next else g.statement())
             condition_next = False
         if len(rows) > MAX_ITEMS:
             raise NotationError(f"more than {MAX_ITEMS} rows")
     return _assembled(name, [row for row in rows if row])
+
+
+def _skip_to_condition(g: Rules) -> None:
+    """Leave out the words in front of a case's condition, `if x > 0`, unless they are all of it."""
+    while (g.token.kind == "text" or g.is_op("&")) and g.peek(1).kind not in ("end", "stop"):
+        if _OTHERWISE.match(g.token.text):
+            return
+        g.take()
 
 
 def _assembled(name: str, rows: list[list[Expression]]) -> Expression:

@@ -10,12 +10,20 @@ from dartmath.verify.tree.literals import literal
 MAX_DEPTH = 40
 """Levels of nesting; a deeper text is no mathematics."""
 
-END: Token = ("end", "", -1, -1)
+STOP = Token("stop", "", -1, -1)
+"""The token behind the last one."""
+
+NESTING = {"open": 1, "begin": 1, "close": -1, "end": -1}
+"""What a token of a kind adds to the depth of brackets and environments."""
+
+ENDS = frozenset(["close", "end", "stop"])
+"""Kinds of tokens that end whatever is open."""
+
 _CLOSED_BY = {"(": ")]", "[": ")]", "{": "}", "S": "S", "<": "<", "F": "F", "C": "C"}
 
 
 class Cursor:
-    """A place in a list of tokens that ends with `END`, which is never passed.
+    """A place in a list of tokens that ends with `STOP`, which is never passed.
 
     `depth` counts the open levels of nesting, `bars` the open absolute values. `signs` are the texts of
     all tokens, and `builds` says whether one of them could part a set-builder.
@@ -24,22 +32,22 @@ class Cursor:
     __slots__ = ("at", "bars", "builds", "depth", "signs", "tokens")
 
     def __init__(self, tokens: list[Token]) -> None:
-        self.tokens = [*tokens, END, END]
+        self.tokens = [*tokens, STOP, STOP]  # one to stand on, one to look ahead to
         self.at = 0
         self.depth = 0
         self.bars = 0
-        self.signs = {token[1] for token in tokens}
+        self.signs = {token.text for token in tokens}
         self.builds = "|" in self.signs or ":" in self.signs
 
     @property
     def token(self) -> Token:
-        """The next token, or the end token."""
+        """The next token, or `STOP`."""
         return self.tokens[self.at]
 
     def peek(self, ahead: int) -> Token:
-        """The token `ahead` places on, or the end token."""
+        """The token `ahead` places on, or `STOP`."""
         place = self.at + ahead
-        return self.tokens[place] if place < len(self.tokens) else END
+        return self.tokens[place] if place < len(self.tokens) else STOP
 
     def is_op(self, *signs: str) -> bool:
         """Whether the next token is one of these operators."""
@@ -49,7 +57,7 @@ class Cursor:
     def take(self) -> Token:
         """The next token, and move past it."""
         token = self.tokens[self.at]
-        if token is not END:
+        if token is not STOP:
             self.at += 1
         return token
 
@@ -61,6 +69,19 @@ class Cursor:
             return text
         return None
 
+    def split(self, *texts: str) -> None:
+        """Put several tokens of the same kind in place of the next one: `xy` as x and y, `12` as 1 and 2.
+
+        A rule that goes back to a place it remembers may do so across a split: what stands before the
+        next token never moves, and every reading of a run of letters or digits begins with the same split.
+        """
+        kind, _, start, end = self.tokens[self.at]
+        self.tokens[self.at : self.at + 1] = [Token(kind, text, start, end) for text in texts]
+
+    def drop(self, ahead: int) -> None:
+        """Leave out the token `ahead` places on."""
+        del self.tokens[self.at + ahead]
+
     def lone(self) -> Expression | None:
         """A number or letter with nothing but a comma, a bracket or the end behind it.
 
@@ -70,7 +91,7 @@ class Cursor:
         if kind not in ("num", "word") or (kind == "word" and len(text) > 1) or self.depth >= MAX_DEPTH:
             return None
         following = self.tokens[self.at + 1]
-        if following[0] not in ("close", "end") and following[:2] != ("op", ","):
+        if following.kind not in ENDS and following.key != ("op", ","):
             return None
         self.at += 1
         return literal(text) if kind == "num" else letter(text)
@@ -83,4 +104,4 @@ def letter(name: str) -> Expression:
 
 def closes(opening: str, token: Token) -> bool:
     """Whether a token closes a bracket opened as `opening`."""
-    return token[0] == "close" and token[1] in _CLOSED_BY[opening]
+    return token.kind == "close" and token.text in _CLOSED_BY[opening]

@@ -17,8 +17,11 @@ from dartmath.verify.language.errors import NotationError
 from dartmath.verify.language.names import split_word
 from dartmath.verify.language.units import is_unit_word
 from dartmath.verify.parsing.atoms import atom
-from dartmath.verify.parsing.cursor import MAX_DEPTH, Cursor
+from dartmath.verify.parsing.brackets import bracketed
+from dartmath.verify.parsing.cursor import ENDS, MAX_DEPTH
 from dartmath.verify.parsing.progressions import dotted_product, dotted_sum
+from dartmath.verify.parsing.rules import Rules
+from dartmath.verify.parsing.statements import conditions, statement
 from dartmath.verify.tree.expression import TRANSPOSED, Apply, Expression, Group, Matrix, Number, Symbol
 from dartmath.verify.tree.terms import (
     added,
@@ -35,17 +38,19 @@ _ADDITIVE = frozenset(["+", "-", "pm", "mp"])
 _POSTFIX = frozenset(["!", "^", "%", "'"])
 _SET_OPERATIONS = {"cup": "union", "cap": "intersection", "setminus": "difference"}
 _UNIT_SIGNS = frozenset([("op", "/"), ("op", "^"), ("op", "*")])
-_STOPS = frozenset(["text", "end", "choose", "over", "pmod", "circ"])
+_NO_FACTORS = frozenset(["text", "end", "choose", "over", "pmod", "circ"])
+"""Commands that no factor begins with."""
 
 
-class Grammar(Cursor):
-    """One method per rule of scalar mathematics."""
+class Grammar(Rules):
+    """Every rule: those of scalar mathematics here, the others from the file of their kind."""
 
     __slots__ = ()
 
-    def atom(self) -> Expression:
-        """A number, a name, a command with its arguments, or a bracketed expression."""
-        return atom(self)
+    statement = statement
+    conditions = conditions
+    atom = atom
+    bracketed = bracketed
 
     def union(self) -> Expression:
         """Sums joined by set operations."""
@@ -57,9 +62,9 @@ class Grammar(Cursor):
         if kind == "cmd" and text in ("choose", "over"):
             self.at += 1
             left = Apply("binom" if text == "choose" else "div", (left, self.sum()))
-        while (sign := self.token)[0] == "op" and sign[1] in _SET_OPERATIONS:
+        while (sign := self.token).kind == "op" and sign.text in _SET_OPERATIONS:
             self.at += 1
-            name = _SET_OPERATIONS[sign[1]]
+            name = _SET_OPERATIONS[sign.text]
             right = self.sum()
             same = isinstance(left, Apply) and left.name == name and name != "difference"
             left = Apply(name, (*left.args, right) if same and isinstance(left, Apply) else (left, right))
@@ -92,7 +97,7 @@ class Grammar(Cursor):
 
     def term(self) -> Expression:
         """Factors joined by explicit or invisible multiplication, division and ratios."""
-        starts_with_number = self.tokens[self.at][0] == "num"
+        starts_with_number = self.tokens[self.at].kind == "num"
         left = self.factor()
         factors = [self.mixed(left) if starts_with_number and isinstance(left, Number) else left]
         while True:
@@ -106,11 +111,11 @@ class Grammar(Cursor):
             elif kind == "op" and text == "/":
                 self.at += 1
                 factors = [quotient(product(factors), self.factor(signed=True))]
-            elif kind == "op" and text == ":" and self.peek(1)[0] != "end" and not self.bars:
+            elif kind == "op" and text == ":" and self.peek(1).kind not in ("end", "stop") and not self.bars:
                 self.at += 1
                 factors = [ratio(product(factors), self.term())]
             elif self.starts_factor():
-                if kind == "num" and self.tokens[self.at - 1][0] == "num":
+                if kind == "num" and self.tokens[self.at - 1].kind == "num":
                     raise NotationError("two numbers side by side")
                 factors.append(self.factor())
             else:
@@ -135,18 +140,18 @@ class Grammar(Cursor):
     def mixed(self, left: Number) -> Expression:
         """A whole number with a proper fraction behind it: `2\\frac13` or `2 1/3`."""
         kind, text, _, _ = self.tokens[self.at]
-        if kind not in ("cmd", "open", "num") or self.tokens[self.at - 1][0] != "num":
+        if kind not in ("cmd", "open", "num") or self.tokens[self.at - 1].kind != "num":
             return left
         if left.places is not None or left.value.denominator != 1:
             return left
         before = self.at
-        if text == "frac" or (text == "{" and self.peek(1)[1] == "frac"):
-            part = proper_fraction(atom(self))
+        if text == "frac" or (text == "{" and self.peek(1).text == "frac"):
+            part = proper_fraction(self.atom())
             if part is not None:
                 return self.postfix(Number(left.value + part, None))
             self.at = before
-        elif kind == "num" and self.peek(1)[:2] == ("op", "/") and self.peek(2)[0] == "num":
-            top, bottom = text, self.peek(2)[1]
+        elif kind == "num" and self.peek(1).key == ("op", "/") and self.peek(2).kind == "num":
+            top, bottom = text, self.peek(2).text
             self.at += 3
             if not (top.isdigit() and bottom.isdigit()) or int(top) >= int(bottom):
                 raise NotationError("two numbers side by side")
@@ -165,37 +170,37 @@ class Grammar(Cursor):
         if kind == "open":
             return text != "<"
         if kind == "cmd":
-            return text not in _STOPS
+            return text not in _NO_FACTORS
         return kind in ("num", "begin")
 
     def letters(self, word: str) -> tuple[str, ...] | None:
         """What a word here stands for; `at` is a word, but in `at^2` it is a product."""
         parts = split_word(word)
         if parts is None and len(word) == 2:
-            following = self.peek(1) if self.token[1] == word else self.token
-            if following[:2] in (("op", "^"), ("op", "_")):
+            following = self.peek(1) if self.token.text == word else self.token
+            if following.key in (("op", "^"), ("op", "_")):
                 return tuple(word)
         return parts
 
     def _unit_follows(self) -> bool:
         """Whether a unit word here is a unit: behind a value, with nothing but unit parts after it."""
         ahead = 1
-        while (token := self.peek(ahead))[0] in ("word", "num", "text") or token[:2] in _UNIT_SIGNS:
-            ahead = self._behind_exponent(ahead + 1) if token[1] == "^" else ahead + 1
-        return token[0] in ("end", "close") or (token[0] == "op" and token[1] not in ("+", "-", "_"))
+        while (token := self.peek(ahead)).kind in ("word", "num", "text") or token.key in _UNIT_SIGNS:
+            ahead = self._behind_exponent(ahead + 1) if token.text == "^" else ahead + 1
+        return token.kind in ENDS or (token.kind == "op" and token.text not in ("+", "-", "_"))
 
     def _behind_exponent(self, ahead: int) -> int:
         """The place behind an exponent such as `2`, `-1` or `{-2}`."""
-        if self.peek(ahead)[1] == "{":
-            closing = (place for place in range(ahead, ahead + 5) if self.peek(place)[1] == "}")
+        if self.peek(ahead).text == "{":
+            closing = (place for place in range(ahead, ahead + 5) if self.peek(place).text == "}")
             return next(closing, ahead) + 1
-        return ahead + (2 if self.peek(ahead)[1] == "-" else 1)
+        return ahead + (2 if self.peek(ahead).text == "-" else 1)
 
     def factor(self, *, signed: bool = False) -> Expression:
         """An atom with its powers, factorials, primes and percent signs."""
         if signed and (sign := self.accept("+", "-")):
             return with_sign(sign, self.factor(signed=True) if self.is_op("-", "+") else self.factor())
-        return self.postfix(atom(self))
+        return self.postfix(self.atom())
 
     def postfix(self, base: Expression) -> Expression:
         """What may follow an atom."""
@@ -203,8 +208,8 @@ class Grammar(Cursor):
             kind, text, _, _ = self.tokens[self.at]
             if kind == "cmd" and text == "circ":
                 self.at += 1
-                if isinstance(base, Symbol) and self.token[0] == "word":
-                    base = Symbol(f"{base.name}∘{self.take()[1]}")
+                if isinstance(base, Symbol) and self.token.kind == "word":
+                    base = Symbol(f"{base.name}∘{self.take().text}")
                     continue
                 return Apply("degree", (base,))
             if kind != "op" or text not in _POSTFIX:
@@ -238,7 +243,7 @@ class Grammar(Cursor):
             marked = self._braced_mark(base)
             if marked is not None:
                 return marked
-        elif kind == "op" and text in "+*" and isinstance(base, Symbol) and self.peek(1)[0] not in _STARTS:
+        elif kind == "op" and text in "+*" and isinstance(base, Symbol) and self.peek(1).kind not in _STARTS:
             self.at += 1
             return Symbol(base.name + text)
         exponent = self.exponent()
@@ -249,7 +254,7 @@ class Grammar(Cursor):
     def _braced_mark(self, base: Expression) -> Expression | None:
         """`{\\circ}`, `{+}`, `{'}` or `{''}` as an exponent that is a mark, not a power."""
         kind, text, _, _ = self.peek(1)
-        if self.peek(2)[:2] == ("close", "}"):
+        if self.peek(2).key == ("close", "}"):
             if (kind, text) == ("cmd", "circ"):
                 self.at += 3
                 return Apply("degree", (base,))
@@ -259,7 +264,7 @@ class Grammar(Cursor):
             if (kind, text) == ("op", "'"):
                 self.at += 3
                 return self._minutes(base)
-        elif text == "'" == self.peek(2)[1] and self.peek(3)[1] == "}" and isinstance(base, Number):
+        elif text == "'" == self.peek(2).text and self.peek(3).text == "}" and isinstance(base, Number):
             self.at += 4
             return Apply("arcsecond", (base,))
         return None
@@ -267,7 +272,7 @@ class Grammar(Cursor):
     def exponent(self) -> Expression:
         """A braced group, or one signed atom with its own power (`2^3^4` is `2^(3^4)`)."""
         sign = self._additive()
-        base = atom(self)
+        base = self.atom()
         kind, text, _, _ = self.tokens[self.at]
         if kind == "op" and text in ("!", "^"):
             base = self._raised(base)

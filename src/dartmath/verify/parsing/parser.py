@@ -10,10 +10,11 @@ from dartmath.verify.language.notation import plain_latex
 from dartmath.verify.language.units import is_unit_word
 from dartmath.verify.language.vocabulary import NEGATION
 from dartmath.verify.parsing.brackets import MAX_ITEMS
+from dartmath.verify.parsing.cursor import NESTING
 from dartmath.verify.parsing.dressing import rewritten, undressed
 from dartmath.verify.parsing.grammar import Grammar
 from dartmath.verify.parsing.progressions import DOTS, dotted_list
-from dartmath.verify.parsing.statements import JOINERS, statement
+from dartmath.verify.parsing.statements import JOINERS
 from dartmath.verify.parsing.tokens import Token, tokenize
 from dartmath.verify.parsing.wholes import whole_answer
 from dartmath.verify.parsing.words import named
@@ -54,7 +55,7 @@ def _parsed(text: str, comma_groups: bool) -> Expression:
     if _PLAIN_NUMBER.fullmatch(text):
         return literal(text) if text[0] != "-" else negated(literal(text[1:]))
     plain = undressed(plain_latex(text))
-    whole = whole_answer(plain)
+    whole = whole_answer(plain, parse)
     if whole is not None:
         return whole
     try:
@@ -97,11 +98,8 @@ def _split(tokens: list[Token]) -> tuple[list[list[Token]], set[str]]:
         if kind == "text" and depth == 0 and place > start and _is_predicate(text):
             end = place
             break
-        if kind in ("open", "begin"):
-            depth += 1
-        elif kind in ("close", "end"):
-            depth -= 1
-        elif depth <= 0 and kind in ("op", "word") and text in (JOINERS if kind == "op" else _JOINING_WORDS):
+        depth += NESTING.get(kind, 0)
+        if depth <= 0 and kind in ("op", "word") and text in (JOINERS if kind == "op" else _JOINING_WORDS):
             joiners.add(text if text in _JOINING_WORDS else ",")
             parts.append(tokens[start:place])
             start = place + 1
@@ -116,27 +114,27 @@ def _is_predicate(text: str) -> bool:
 
 def _item(tokens: list[Token], source: str) -> list[Expression]:
     """One item as a tree, expanded where it holds ±; as words where it is no mathematics."""
-    if tokens[0][1] == "ldots" and len(tokens) == 1:
+    if tokens[0].text == "ldots" and len(tokens) == 1:
         return [DOTS]
     tokens = _bare_units(tokens)
     while len(tokens) > 1 and _ends_idly(tokens):
         tokens = tokens[:-1]
-    if tokens[0][:2] in (("op", "to"), ("op", "="), ("op", "approx")) and len(tokens) > 1:
+    if tokens[0].key in (("op", "to"), ("op", "="), ("op", "approx")) and len(tokens) > 1:
         tokens = tokens[1:]
     if _is_condition(tokens):
         return []
-    is_word = len(tokens) == 1 and tokens[0][0] in ("word", "text") and len(tokens[0][1]) > 1
-    if is_word and (known := named(tokens[0][1])) is not None:
+    is_word = len(tokens) == 1 and tokens[0].kind in ("word", "text") and len(tokens[0].text) > 1
+    if is_word and (known := named(tokens[0].text)) is not None:
         return [known]
     grammar = Grammar(tokens)
     try:
-        tree = statement(grammar)
-        if grammar.token[2] >= 0:
-            raise NotationError(f"{grammar.token[1]!r} left over")
+        tree = grammar.statement()
+        if grammar.token.kind != "stop":
+            raise NotationError(f"{grammar.token.text!r} left over")
         if len(tokens) > MAX_LEVELS and _is_deeper(tree, MAX_LEVELS):
             raise NotationError(f"a tree of more than {MAX_LEVELS} levels")
     except (NotationError, RecursionError):
-        return [Text(source[tokens[0][2] : tokens[-1][3]])]
+        return [Text(source[tokens[0].start : tokens[-1].end])]
     if isinstance(tree, Quantity) and isinstance(tree.value, Relation):
         return [tree.value]
     return expanded(tree) if "pm" in grammar.signs or "mp" in grammar.signs else [tree]
@@ -144,8 +142,8 @@ def _item(tokens: list[Token], source: str) -> list[Expression]:
 
 def _ends_idly(tokens: list[Token]) -> bool:
     """Whether a full stop, or the dots of a decimal expansion, end the tokens."""
-    last, before = tokens[-1][:2], tokens[-2]
-    return last == ("op", ".") or (last == ("op", "ldots") and before[0] == "num" and "." in before[1])
+    last, before = tokens[-1].key, tokens[-2]
+    return last == ("op", ".") or (last == ("op", "ldots") and before.kind == "num" and "." in before.text)
 
 
 def _is_deeper(tree: Expression, levels: int) -> bool:
@@ -158,11 +156,11 @@ def _is_deeper(tree: Expression, levels: int) -> bool:
 def _bare_units(tokens: list[Token]) -> list[Token]:
     """`4{cm}` as `4 cm`."""
     for place in range(len(tokens) - 3, 0, -1):
-        if tokens[place][1] == "{" and tokens[place + 2][1] == "}":
-            word = tokens[place + 1][1]
-            if tokens[place - 1][0] == "num" and (is_unit_word(word) or word in ("m", "g", "s")):
+        if tokens[place].text == "{" and tokens[place + 2].text == "}":
+            word = tokens[place + 1].text
+            if tokens[place - 1].kind == "num" and (is_unit_word(word) or word in ("m", "g", "s")):
                 tokens = list(tokens)
-                tokens[place + 1] = ("text", *tokens[place + 1][1:])
+                tokens[place + 1] = tokens[place + 1]._replace(kind="text")
                 return [*tokens[:place], tokens[place + 1], *tokens[place + 3 :]]
     return tokens
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from fractions import Fraction
 
 from dartmath.verify.language.units import parse_unit
@@ -19,6 +20,9 @@ from dartmath.verify.tree.expression import (
     Text,
     number,
 )
+
+Parse = Callable[[str], Expression]
+"""Reads mathematics inside words: `parser.parse`, which itself asks here first."""
 
 _ALL = r"(?:the set of )?(?:all|any|every|the)?\s*(?:the )?"
 _SIGNED = re.compile(
@@ -53,32 +57,29 @@ _RELATION_SIGNS = {"n": " != ", "l": " <= ", "g": " >= "}
 _SEVERAL_UNITS = re.compile(rf"{_PART}(?:(?:,| and|, and|\s)\s*{_PART})(?:(?:,| and|, and|\s)\s*{_PART})?")
 
 
-def phrase(text: str) -> Expression | None:
+def phrase(text: str, parse: Parse) -> Expression | None:
     """The set or quantity that a whole answer in words means; None when it is neither.
 
-    >>> print(phrase("all real numbers except 1"))
-    difference(set:reals, {1})
-    >>> print(phrase("1 hour and 30 minutes"))
-    (3/2) [hour]
+    `parse` reads the mathematics in it.
     """
     if len(text) > 200 or " " not in text.strip():
         return None
     if "real" in text or " than" in text or " at " in text or text.startswith("at "):
-        return _set(unadorned(_RELATIONS.sub(lambda sign: _RELATION_SIGNS[sign[1][0]], text)))
+        return _set(unadorned(_RELATIONS.sub(lambda sign: _RELATION_SIGNS[sign[1][0]], text)), parse)
     if not text[0].isdigit() or _MATHEMATICAL.search(text):
         return None
     return _several_units(unadorned(text))
 
 
-def _set(words: str) -> Expression | None:
+def _set(words: str, parse: Parse) -> Expression | None:
     if signed := _SIGNED.fullmatch(words):
         return _half_line(signed[1].lower())
     if removed := _EXCEPT.fullmatch(words):
-        return _without(removed["rest"])
+        return _without(removed["rest"], parse)
     if condition := _SUCH_THAT.fullmatch(words):
         name = condition["name"] or "x"
-        return _compared(condition["rest"], name) or _stated(condition["rest"], name)
-    return _compared(words, "x")
+        return _compared(condition["rest"], name, parse) or _stated(condition["rest"], name, parse)
+    return _compared(words, "x", parse)
 
 
 def _half_line(sign: str) -> Expression:
@@ -88,9 +89,7 @@ def _half_line(sign: str) -> Expression:
     return Group("[)" if closed else "()", (number(0), infinity))
 
 
-def _without(rest: str) -> Expression | None:
-    from dartmath.verify.parsing.parser import parse
-
+def _without(rest: str, parse: Parse) -> Expression | None:
     removed = parse(rest)
     if isinstance(removed, Group) and not removed.brackets:
         removed = Group("{}", removed.items)
@@ -101,10 +100,8 @@ def _without(rest: str) -> Expression | None:
     return Apply("difference", (Named("set", "reals"), removed))
 
 
-def _compared(words: str, name: str) -> Expression | None:
+def _compared(words: str, name: str, parse: Parse) -> Expression | None:
     """`greater than 2` or `x is at least 0` as a condition on one variable."""
-    from dartmath.verify.parsing.parser import parse
-
     for pattern, sign in _SIGNS:
         if pattern.search(words):
             words = pattern.sub(sign, words, count=1)
@@ -115,10 +112,8 @@ def _compared(words: str, name: str) -> Expression | None:
     return None
 
 
-def _stated(words: str, name: str) -> Expression | None:
+def _stated(words: str, name: str, parse: Parse) -> Expression | None:
     """`x != 1`, or `!= 1` behind the name, as a condition."""
-    from dartmath.verify.parsing.parser import parse
-
     if not any(sign in words for sign in ("<", ">", "!=")):
         return None
     return _if_relation(parse(f"{name} {words}" if words[0] in "<>!" else words))

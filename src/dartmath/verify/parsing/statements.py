@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from dartmath.verify.language.errors import NotationError
 from dartmath.verify.language.money import COMMANDS, PREFIXES, SIGNS
 from dartmath.verify.language.names import listed
 from dartmath.verify.language.units import parse_unit
 from dartmath.verify.language.vocabulary import APPROXIMATIONS, NEGATION, OTHERWISE, one_of
-from dartmath.verify.parsing.cursor import END
+from dartmath.verify.parsing.cursor import ENDS, NESTING
+from dartmath.verify.parsing.rules import Rules
 from dartmath.verify.parsing.tokens import Token
 from dartmath.verify.tree.expression import (
     Apply,
@@ -23,9 +23,6 @@ from dartmath.verify.tree.expression import (
     Symbol,
     Text,
 )
-
-if TYPE_CHECKING:
-    from dartmath.verify.parsing.grammar import Grammar
 
 RELATIONS = frozenset(listed("= != < <= > >= in notin approx subset sim"))
 JOINERS = frozenset([",", ";", "and", "or", "quad", "newline"])
@@ -48,19 +45,19 @@ _FILLER = re.compile(rf"(?:{'|'.join(_INTRODUCING)})\s*[:.]?", re.IGNORECASE)
 _SUBJECT = re.compile(r"(?:the|its|their|his|her|there)(?: [a-z]+){0,8} (?:is|are|equals)", re.IGNORECASE)
 
 
-def statement(g: Grammar) -> Expression:
+def statement(g: Rules) -> Expression:
     """One value or relation chain, with units; a condition in words behind it is left out."""
     if (only := g.lone()) is not None:
         return only
     _skip_fillers(g)
     sides = [_side(g)]
     operators: list[str] = []
-    while (sign := g.tokens[g.at])[0] == "op" and sign[1] in RELATIONS:
+    while (sign := g.tokens[g.at]).kind == "op" and sign.text in RELATIONS:
         g.at += 1
-        operators.append(sign[1])
+        operators.append(sign.text)
         _skip_fillers(g)
         sides.append(_side(g))
-    if sign[1] == "pmod":
+    if sign.text == "pmod":
         g.at += 1
         sides[-1] = Apply("residue", (sides[-1], g.atom()))
     _skip_condition(g)
@@ -82,9 +79,9 @@ def _chained(sides: list[Expression], operators: list[str]) -> Expression:
     return Relation(tuple(sides), tuple("=" if sign == "approx" else sign for sign in operators))
 
 
-def conditions(g: Grammar) -> Expression:
+def conditions(g: Rules) -> Expression:
     """Statements joined by commas, "and" or "or", as in a set-builder or a case."""
-    if g.token[0] == "text" and _OTHERWISE.match(g.token[1]):
+    if g.token.kind == "text" and _OTHERWISE.match(g.token.text):
         g.take()
         return Named("boolean", "true")
     _skip_words(g)
@@ -93,25 +90,25 @@ def conditions(g: Grammar) -> Expression:
         while g.accept(",", ";", "and", "or"):
             pass
         _skip_words(g)
-        if g.token[0] in ("close", "end") or g.is_op("newline"):
+        if g.token.kind in ENDS or g.is_op("newline"):
             break
         joiner = sign if sign in ("and", "or") else joiner
         items.append(statement(g))
     return items[0] if len(items) == 1 else Group("", tuple(items), joiner)
 
 
-def _skip_words(g: Grammar) -> None:
-    while g.token[0] == "text":
+def _skip_words(g: Rules) -> None:
+    while g.token.kind == "text":
         g.take()
 
 
-def _skip_fillers(g: Grammar) -> None:
+def _skip_fillers(g: Rules) -> None:
     while True:
         kind, text, _, _ = g.tokens[g.at]
         if kind not in ("text", "word") or len(text) < 2 or not _is_filler(kind, text):
             return
         following = g.peek(1)
-        if following[0] == "end" or following[:2] == ("op", "^"):
+        if following.kind in ("end", "stop") or following.key == ("op", "^"):
             return
         g.take()
 
@@ -123,9 +120,9 @@ def _is_filler(kind: str, text: str) -> bool:
     return kind == "text" and _SUBJECT.fullmatch(text) is not None and not NEGATION.search(text)
 
 
-def _side(g: Grammar) -> Expression:
+def _side(g: Rules) -> Expression:
     """A label in words, or a value with its unit."""
-    kind = g.tokens[g.at][0]
+    kind = g.tokens[g.at].kind
     if kind in ("word", "text"):
         label = _label(g) or _defined(g)
         if label is not None:
@@ -133,7 +130,7 @@ def _side(g: Grammar) -> Expression:
     currency = _currency(g) if kind in ("op", "cmd") else None
     value = g.union()
     kind, text, _, _ = g.tokens[g.at]
-    if kind == "op" and text == "." and g.peek(1)[0] == "close":
+    if kind == "op" and text == "." and g.peek(1).kind == "close":
         g.at += 1
         kind = "close"
     if currency is None and kind in ("op", "cmd"):
@@ -144,57 +141,55 @@ def _side(g: Grammar) -> Expression:
     return value if tail is None else _measured(value, tail)
 
 
-def _currency(g: Grammar) -> str | None:
+def _currency(g: Rules) -> str | None:
     """The money sign here, or behind a minus sign, taken out of the tokens."""
-    place = g.at + 1 if g.is_op("-") else g.at
-    kind, text, _, _ = g.tokens[place]
+    ahead = 1 if g.is_op("-") else 0
+    kind, text, _, _ = g.peek(ahead)
     if kind not in ("op", "cmd") or text not in _MONEY:
         return None
-    del g.tokens[place]
+    g.drop(ahead)
     return _MONEY[text]
 
 
-def _label(g: Grammar) -> Text | None:
+def _label(g: Rules) -> Text | None:
     """Words up to a relation sign or colon: `Maximum = 2`, `Paolo: 18`."""
-    if len(g.tokens[g.at][1]) < 3 and g.tokens[g.at + 1][0] not in ("word", "text"):
+    if len(g.tokens[g.at].text) < 3 and g.tokens[g.at + 1].kind not in ("word", "text"):
         return None
     ahead = 0
-    while g.peek(ahead)[0] in ("word", "text"):
+    while g.peek(ahead).kind in ("word", "text"):
         ahead += 1
     sign = g.peek(ahead)
-    if not ahead or sign[0] != "op" or sign[1] not in ("=", ":", "approx"):
+    if not ahead or sign.kind != "op" or sign.text not in ("=", ":", "approx"):
         return None
-    words = [g.peek(place)[1] for place in range(ahead)]
-    if ahead == 1 and g.token[0] == "word" and len(words[0]) <= 2:
+    words = [g.peek(place).text for place in range(ahead)]
+    if ahead == 1 and g.token.kind == "word" and len(words[0]) <= 2:
         return None
     if not any(len(word) > 2 for word in words):
         return None
     g.at += ahead
-    if sign[1] == ":":
-        g.tokens[g.at] = ("op", "=", sign[2], sign[3])
+    if sign.text == ":":
+        g.tokens[g.at] = sign._replace(text="=")
     return Text(" ".join(words))
 
 
-def _defined(g: Grammar) -> Apply | None:
+def _defined(g: Rules) -> Apply | None:
     """`p(x)` in front of an equality sign: the head of a definition, whatever letter is defined."""
     kind, text, _, _ = g.token
-    if kind != "word" or len(text) != 1 or g.peek(1)[:2] != ("open", "("):
+    if kind != "word" or len(text) != 1 or g.peek(1).key != ("open", "("):
         return None
     depth, ahead = 0, 1
     while ahead < 40:
         token = g.peek(ahead)
-        depth += (token[0] == "open") - (token[0] == "close")
+        depth += NESTING.get(token.kind, 0)
         ahead += 1
-        if token is END or depth == 0:
+        if token.kind == "stop" or depth == 0:
             break
-    if depth or g.peek(ahead)[:2] != ("op", "="):
+    if depth or g.peek(ahead).key != ("op", "="):
         return None
     before = g.at
     g.at += 2
-    from dartmath.verify.parsing.brackets import bracketed
-
     try:
-        inner = bracketed(g, "(")
+        inner = g.bracketed("(")
     except NotationError:
         g.at = before
         return None
@@ -205,7 +200,7 @@ def _defined(g: Grammar) -> Apply | None:
     return Apply(f"@{text}", items)
 
 
-def _tail(g: Grammar) -> str | None:
+def _tail(g: Rules) -> str | None:
     """Unit words behind a value, up to a separator, a relation or the end; else None."""
     kind, text, _, _ = g.token
     if kind not in ("text", "word") or (kind == "text" and _CONDITION.match(text)):
@@ -215,15 +210,19 @@ def _tail(g: Grammar) -> str | None:
     words: list[str] = []
     ahead = 0
     while _is_tail_part(g.peek(ahead)):
-        words.append(g.peek(ahead)[1])
+        words.append(g.peek(ahead).text)
         ahead += 1
         if words[-1] in ("for", "where", "when", "if"):
             ahead -= 1
             words.pop()
             break
     after = g.peek(ahead)
-    if not (after is END or after[2] < 0 or after[0] in ("close", "text", "word", "end")) and not (
-        after[0] == "op" and (after[1] in JOINERS or after[1] in RELATIONS or after[1] in ".&")
+    if (
+        after.kind not in ENDS
+        and after.kind not in ("text", "word")
+        and not (
+            after.kind == "op" and (after.text in JOINERS or after.text in RELATIONS or after.text in ".&")
+        )
     ):
         return None
     phrase = " ".join(words)
@@ -235,7 +234,7 @@ def _tail(g: Grammar) -> str | None:
 
 def _is_tail_part(token: Token) -> bool:
     kind, text, _, _ = token
-    return kind in ("word", "text") or (kind == "num" and len(text) == 1) or token[:2] in _TAIL_OPS
+    return kind in ("word", "text") or (kind == "num" and len(text) == 1) or token.key in _TAIL_OPS
 
 
 _TAIL_OPS = frozenset(
@@ -258,7 +257,10 @@ def _priced(currency: str, tail: str) -> str:
     return rate if tail.startswith("per ") and parse_unit(rate).known else currency
 
 
-def _skip_condition(g: Grammar) -> None:
+_CLAUSE_ENDS = frozenset(("op", sign) for sign in ("newline", ";", "and", "or", "&"))
+
+
+def _skip_condition(g: Rules) -> None:
     """Leave out `for all x`, `where k is an integer`, and prose that says something about a value."""
     kind, text, _, _ = g.token
     if kind not in ("text", "word") or not (_CONDITION.match(text) or _is_prose(kind, text)):
@@ -266,12 +268,12 @@ def _skip_condition(g: Grammar) -> None:
     depth = 0
     while True:
         token = g.token
-        if token is END or token[2] < 0:
+        if token.kind == "stop":
             return
-        depth += (token[0] in ("open", "begin")) - (token[0] in ("close", "end"))
-        if depth < 0 or (depth == 0 and token[0] == "op" and token[1] in ("newline", ";", "and", "or", "&")):
+        depth += NESTING.get(token.kind, 0)
+        if depth < 0 or (depth == 0 and token.key in _CLAUSE_ENDS):
             return
-        if depth == 0 and token[:2] == ("op", ",") and g.peek(1)[0] != "text":
+        if depth == 0 and token.key == ("op", ",") and g.peek(1).kind != "text":
             return
         g.take()
 

@@ -1,18 +1,21 @@
 """Tokenizer for answers in LaTeX, plain text and Python notation.
 
-A token is a plain tuple `(kind, text, start, end)` with kinds
+The kinds of tokens are
 
     num      digits as canonical text: "1234", "0.5", "1.5e3", "0.1~6" (repeating 6 after ~)
     word     a run of Latin letters
     cmd      a LaTeX command without its backslash; synonyms are already mapped to one name
     text     the content of \\text{...} that is not mathematics
     open / close   ( [ { \\{ < and their partners, as the one sign of `(`, `[`, `{`, `S`, `<`, `F`, `C`
+    begin / end    an environment, by its name
     op       everything else, one sign or a relation such as "<=", "!=", ":="
+    stop     behind the last token; the tokenizer makes none
 """
 
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from dartmath.verify.language.braces import closing_brace
 from dartmath.verify.language.errors import NotationError
@@ -20,7 +23,20 @@ from dartmath.verify.language.latex import TEXT
 from dartmath.verify.language.money import SIGNS
 from dartmath.verify.language.names import FUNCTIONS, listed
 
-Token = tuple[str, str, int, int]
+
+class Token(NamedTuple):
+    """What the grammar reads at once: its kind and text, and where it stands in the source."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Kind and text: what a token is, wherever it stands."""
+        return self[:2]
+
 
 MAX_TOKENS = 2_000
 MAX_DIGITS = 10_000
@@ -138,7 +154,7 @@ def tokenize(text: str, *, comma_groups: bool = True) -> list[Token]:
             continue
         if (single := _SINGLE.get(sign)) is not None:
             kind, nested = single
-            tokens.append((kind, sign, position, position + 1))
+            tokens.append(Token(kind, sign, position, position + 1))
             position += 1
             depth += nested
             continue
@@ -153,7 +169,7 @@ def tokenize(text: str, *, comma_groups: bool = True) -> list[Token]:
             start, position = position, match.end()
             if kind not in _UNSEEN:
                 kind, sign = _plain(kind, match.group())
-                tokens.append((kind, sign, start, position))
+                tokens.append(Token(kind, sign, start, position))
                 if kind in ("open", "close") and sign in "([S)]":
                     depth += 1 if kind == "open" else -1
     if len(tokens) > MAX_TOKENS:
@@ -163,8 +179,8 @@ def tokenize(text: str, *, comma_groups: bool = True) -> list[Token]:
 
 def _repeating_tokens(match: re.Match[str]) -> list[Token]:
     sign, whole, fixed, period = match.groups()
-    made: Token = ("num", f"{whole or '0'}.{fixed}~{period}", 0, match.end())
-    return [("op", "-", 0, 1), made] if sign else [made]
+    made = Token("num", f"{whole or '0'}.{fixed}~{period}", 0, match.end())
+    return [Token("op", "-", 0, 1), made] if sign else [made]
 
 
 def _plain(kind: str, text: str) -> tuple[str, str]:
@@ -190,26 +206,26 @@ def _plain(kind: str, text: str) -> tuple[str, str]:
 def _number(text: str, start: int, end: int, comma_groups: bool, tokens: list[Token]) -> int:
     """Append the number that begins at `start`; returns where it ends."""
     follow = text[end : end + 2]
-    if follow and (follow[0] in ",{ ~\\") and not (tokens and tokens[-1][1] in ("_", "^")):
+    if follow and (follow[0] in ",{ ~\\") and not (tokens and tokens[-1].text in ("_", "^")):
         grouped = _THOUSANDS.match(text, start)
         if grouped and _groups_allowed(grouped.group(), text, grouped.end(), comma_groups):
-            tokens.append(("num", _SEPARATOR.sub("", grouped.group()), start, grouped.end()))
+            tokens.append(Token("num", _SEPARATOR.sub("", grouped.group()), start, grouped.end()))
             return grouped.end()
     if follow and follow[0] in "\\." and "." in text[start : end + 1]:
         periodic = _REPEATING.match(text, start)
         if periodic:
             whole, fixed, *rest = periodic.groups("")
-            tokens.append(("num", f"{whole or '0'}.{fixed}~{''.join(rest)}", start, periodic.end()))
+            tokens.append(Token("num", f"{whole or '0'}.{fixed}~{''.join(rest)}", start, periodic.end()))
             return periodic.end()
         dotted = _DOTS.match(text, start)
         if dotted and (period := _period(dotted.group(2))):
-            tokens.append(("num", f"{dotted.group(1) or '0'}.{period}", start, dotted.end()))
+            tokens.append(Token("num", f"{dotted.group(1) or '0'}.{period}", start, dotted.end()))
             return dotted.end()
     if text[start:end] == ".":
         raise NotationError("a point without digits")
     if end - start > MAX_DIGITS:
         raise NotationError(f"a number of more than {MAX_DIGITS} digits")
-    tokens.append(("num", text[start:end], start, end))
+    tokens.append(Token("num", text[start:end], start, end))
     return end
 
 
@@ -244,15 +260,15 @@ def _text_command(text: str, match: re.Match[str], tokens: list[Token], comma_gr
     content = text[start:end].replace("~", " ").replace("\\ ", " ").strip()
     joiner = _JOINERS.get(content.lower().strip(" ,.:")) or _SIGNS_AS_TEXT.get(content)
     if joiner:
-        tokens.append(("op", joiner, match.start(), end + 1))
+        tokens.append(Token("op", joiner, match.start(), end + 1))
     elif _is_mathematics(content) and not (
         content in _UNIT_LETTERS
         and tokens
-        and tokens[-1][0] in ("num", "close")
+        and tokens[-1].kind in ("num", "close")
         and text[start : start + 1] in " ~m"
     ):
         inner = tokenize(content, comma_groups=comma_groups)
-        tokens.extend((kind, value, match.start(), end + 1) for kind, value, _, _ in inner)
+        tokens.extend(Token(kind, value, match.start(), end + 1) for kind, value, _, _ in inner)
     elif content:
         _append_words(content, match.start(), end + 1, tokens)
     return min(end + 1, len(text))
@@ -270,20 +286,20 @@ def _append_words(content: str, start: int, end: int, tokens: list[Token]) -> No
     is_unit = (
         content in ("min", "sec")
         and tokens
-        and (tokens[-1][0] in ("num", "close", "text") or tokens[-1][:2] == ("op", "/"))
+        and (tokens[-1].kind in ("num", "close", "text") or tokens[-1].key == ("op", "/"))
     )
     if (content in FUNCTIONS or content in ("lim", "infinity")) and not is_unit:
-        tokens.append(("cmd", content, start, end))
+        tokens.append(Token("cmd", content, start, end))
         return
     first = _LEADING_JOINER.match(content)
     if first:
-        tokens.append(("op", first[1].lower(), start, end))
+        tokens.append(Token("op", first[1].lower(), start, end))
         content = content[first.end() :]
     if content.endswith(":") and len(content) > 3:
-        tokens += [("text", content[:-1].strip(), start, end), ("op", ":", start, end)]
+        tokens += [Token("text", content[:-1].strip(), start, end), Token("op", ":", start, end)]
         return
     last = _FINAL_JOINER.search(content)
     if content[: last.start() if last else None].strip():
-        tokens.append(("text", content[: last.start() if last else None].strip(), start, end))
+        tokens.append(Token("text", content[: last.start() if last else None].strip(), start, end))
     if last:
-        tokens.append(("op", last[1].lower(), start, end))
+        tokens.append(Token("op", last[1].lower(), start, end))

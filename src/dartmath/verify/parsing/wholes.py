@@ -8,7 +8,7 @@ from dartmath.verify.language.errors import NotationError
 from dartmath.verify.language.latex import OPEN_TEXT, TEXT
 from dartmath.verify.language.names import CONSTANTS, FUNCTIONS, GREEK
 from dartmath.verify.parsing.bases import based
-from dartmath.verify.parsing.phrases import phrase
+from dartmath.verify.parsing.phrases import Parse, phrase
 from dartmath.verify.parsing.words import named
 from dartmath.verify.tree.expression import Expression, Named, Number, Text
 
@@ -35,7 +35,7 @@ _PREFIXED = re.compile(r"0(?:[xX][0-9a-fA-F]{1,99}|[bB][01]{1,99}|[oO][0-7]{1,99
 _JOINED = re.compile(r"\b(?:and|or)\b")
 
 
-def whole_answer(text: str) -> Expression | None:
+def whole_answer(text: str, parse: Parse) -> Expression | None:
     """Answers whose meaning is fixed as a whole: words, options, numbers in a base."""
     if not text:
         return Text("")
@@ -46,7 +46,7 @@ def whole_answer(text: str) -> Expression | None:
     if (in_base := _in_base(text)) is not None:
         return in_base
     if any(sign.isalpha() for sign in text):
-        if (meant := phrase(text)) is not None:
+        if (meant := phrase(text, parse)) is not None:
             return meant
         if not _FORMULA.search(text) and (known := named(text)) is not None:
             return known

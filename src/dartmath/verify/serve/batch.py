@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sized
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
-from dartmath.verify.judge import Gradable
 from dartmath.verify.outcome import Verdict
+from dartmath.verify.question import Gradable
 from dartmath.verify.serve.pool import GradingPool
 
 if TYPE_CHECKING:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 from dartmath.base.errors import UsageError
 from dartmath.verify.custom import is_own, metadata_for
 from dartmath.verify.extract.answer import WINDOW
-from dartmath.verify.judge import Gradable, grade
+from dartmath.verify.judge import grade
 from dartmath.verify.outcome import Outcome, Verdict
+from dartmath.verify.question import Gradable
 from dartmath.verify.serve.worker import Worker, WorkerLost, WorkerSlow
 
 if TYPE_CHECKING:

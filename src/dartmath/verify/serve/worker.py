@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from dartmath.verify.custom import is_own
-from dartmath.verify.judge import Question, grade
+from dartmath.verify.judge import grade
 from dartmath.verify.outcome import Outcome, Verdict
+from dartmath.verify.question import Question
 
 if TYPE_CHECKING:
     from dartmath.verify.settings import GradingSettings

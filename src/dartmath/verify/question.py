@@ -1,0 +1,44 @@
+"""What is graded: a query with its reference answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+VERIFIERS = ("math", "theoremqa")
+"""The built-in modes; another verifier is a function of the user's own (see `custom`)."""
+
+
+class Gradable(Protocol):
+    """What `grade` needs of a query."""
+
+    @property
+    def text(self) -> str:
+        """The problem as asked."""
+        ...
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """Acceptable answers."""
+        ...
+
+    @property
+    def verifier(self) -> str:
+        """One of `VERIFIERS`, or a function of the user's own (`file.py:name`)."""
+        ...
+
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        """Optional keys: "tolerance" (absolute), "ordered", "answer_type"."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A query of its own, where there is no `dartmath.queries.Query` to grade."""
+
+    text: str
+    references: tuple[str, ...]
+    verifier: str = "math"
+    metadata: Mapping[str, Any] = field(default_factory=dict)
