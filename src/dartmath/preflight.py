@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dartmath.base.extras import require
 from dartmath.base.functions import load_function
 from dartmath.model import resolve_model
 from dartmath.prompts.template import load_template
@@ -11,9 +12,11 @@ from dartmath.recipe import Recipe
 def check_recipe(recipe: Recipe) -> None:
     """Look up everything that `recipe` names; loads benchmarks, but no model.
 
-    Raises what the stages would raise: `UnknownNameError`, `DataError` or `ConfigError`.
+    Raises what the stages would raise: `UnknownNameError`, `DataError`, `ConfigError` or
+    `MissingDependencyError`.
     """
     from dartmath.curation.check import KEY as CHECK
+    from dartmath.engines import NEEDS
     from dartmath.evaluation.published import find_published
     from dartmath.evaluation.run import load_benchmarks
     from dartmath.queries.config import QuerySource
@@ -21,8 +24,13 @@ def check_recipe(recipe: Recipe) -> None:
     from dartmath.sampling import policy as policies
     from dartmath.training.launch import launch_file
     from dartmath.training.layout import batch_layout
+    from dartmath.training.run import NEEDS as TRAINING
     from dartmath.verify.custom import KEY, is_own
 
+    if recipe.engine.kind in NEEDS:
+        require(*NEEDS[recipe.engine.kind], purpose=f"engine {recipe.engine.kind!r}")
+    if recipe.training:
+        require(*TRAINING, purpose="training")
     load_template(recipe.template)
     for policy in (recipe.sampling.policy, recipe.curation.policy):
         if policy:

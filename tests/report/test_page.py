@@ -34,6 +34,17 @@ def test_the_page_is_small_and_whole(page: Path) -> None:
     assert "DART-Math-Llama-3-8B (Uniform), published" in shown
 
 
+def test_every_figure_is_one_that_plotly_draws(page: Path) -> None:
+    """Plotly itself checks every key and value of traces and layouts."""
+    import plotly.graph_objects as go
+
+    data = page.read_text(encoding="utf-8").split('id="data">')[1].split("</script>")[0]
+    figures = json.loads(data)["figures"]
+    assert len(figures) > 5
+    for spec in figures.values():
+        assert len(go.Figure(spec).data) == len(spec["data"]) > 0
+
+
 def test_several_runs_stand_side_by_side(run_folder: Path, tmp_path: Path) -> None:
     other = make_sample(tmp_path / "other" / "sample", per_level=4).parent
     shown = text_of(write_report([run_folder, other], tmp_path / "both.html", title="Two runs"))

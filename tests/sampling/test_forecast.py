@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from scipy import optimize, special
 
 from dartmath.base.errors import DataError
 from dartmath.sampling import policy as rules
@@ -82,6 +84,23 @@ def test_fit_finds_the_distribution_it_was_drawn_from() -> None:
     trials = np.full(2000, 16, np.int64)
     fitted = fit_beta(trials, rng.binomial(trials, rng.beta(0.6, 1.8, 2000)))
     assert (fitted.a, fitted.b) == (pytest.approx(0.6, rel=0.15), pytest.approx(1.8, rel=0.15))
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (0.2, 3), (5, 5), (0.05, 0.05), (30, 2), (0.01, 2)])
+def test_the_fit_is_scipys(shape: tuple[float, float]) -> None:
+    """The same likelihood and prior, minimised by another method of another library."""
+    rng = np.random.default_rng(2)
+    trials = rng.integers(1, 65, 300)
+    correct = rng.binomial(trials, rng.beta(*shape, 300))
+
+    def loss(logs: Any) -> float:
+        a, b = np.exp(logs)
+        found = special.betaln(a + correct, b + trials - correct).sum() + special.betaln(a + 1, b + 1)
+        return float(0.02 * np.sum(logs**2) - found + 301 * special.betaln(a, b))
+
+    fitted = fit_beta(trials, correct)
+    ours = loss(np.log([fitted.a, fitted.b]))
+    assert ours - optimize.minimize(loss, np.zeros(2), method="Nelder-Mead").fun < 0.05
 
 
 def test_interval_of_a_small_pilot_is_wider_than_that_of_a_big_one() -> None:

@@ -91,6 +91,10 @@ class LazyGroup(TyperGroup):
             return super().invoke(ctx)
         except typer.Abort:
             raise Interrupted("stopped; nothing was done") from None
+        except ModuleNotFoundError as error:
+            from dartmath.base.extras import missing_package
+
+            raise missing_package(error) or error from error
         except KeyboardInterrupt:
             raise Interrupted("stopped; what was finished is kept, and the same command goes on") from None
 

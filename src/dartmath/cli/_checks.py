@@ -15,7 +15,9 @@ from typing import Literal
 
 from dartmath.base.cpus import available_cpus
 from dartmath.base.errors import ConfigError, DartmathError
+from dartmath.base.extras import install_command
 from dartmath.base.paths import expand_home
+from dartmath.training.run import NEEDS as TRAINING
 
 Status = Literal["ok", "optional", "warning", "missing"]
 
@@ -54,6 +56,7 @@ def run_checks() -> Iterator[Check]:
         vllm_engine,
         ray_engine,
         gpu,
+        training,
         demo_model,
         sandbox,
         data_folder,
@@ -96,9 +99,8 @@ def transformers_engine() -> Check:
     torch, transformers = _version("torch"), _version("transformers")
     if torch and transformers:
         return Check("engines", "transformers", "ok", f"torch {torch}, transformers {transformers}")
-    return Check(
-        "engines", "transformers", "missing", "not installed", "pip install torch==2.13.0 transformers"
-    )
+    fix = install_command(["torch", "transformers"])
+    return Check("engines", "transformers", "optional", "not installed: models run on servers alone", fix)
 
 
 def vllm_engine() -> Check:
@@ -115,7 +117,16 @@ def _extra(name: str) -> Check:
     version = _version(name)
     if version:
         return Check("engines", name, "ok", version)
-    return Check("engines", name, "optional", "not installed", f"pip install 'dartmath[{name}]'")
+    return Check("engines", name, "optional", "not installed", install_command([name]))
+
+
+def training() -> Check:
+    """The libraries that fine-tune."""
+    absent = [name for name in TRAINING if not find_spec(name)]
+    if absent:
+        found, fix = f"not installed: {', '.join(absent)}", install_command(absent)
+        return Check("training", "libraries", "optional", found, fix)
+    return Check("training", "libraries", "ok", f"trl {_version('trl')}, peft {_version('peft')}")
 
 
 def gpu() -> Check:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dartmath.base.extras import require
 from dartmath.engines.config import EngineSection, OpenAIEngine, RayEngine, TransformersEngine
 from dartmath.engines.protocol import Completion, Engine, Generation, Request
 
@@ -11,11 +12,15 @@ if TYPE_CHECKING:
     from dartmath.model import ModelSection
     from dartmath.prompts.template import Template
 
+NEEDS = {"transformers": ("torch", "transformers"), "vllm": ("vllm",), "ray": ("ray",)}
+"""Libraries that an engine of that kind needs and the core goes without."""
+
 __all__ = ["Completion", "Engine", "Generation", "Request", "create_engine"]
 
 
 def create_engine(section: EngineSection, model: ModelSection, template: Template) -> Engine:
     """The engine of a recipe's `engine:` section, not yet started: use it in `async with`."""
+    require(*NEEDS.get(section.kind, ()), purpose=f"engine {section.kind!r}")
     if isinstance(section, TransformersEngine):
         from dartmath.engines.transformers import EmbeddedEngine
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dartmath.base.errors import EngineError, MissingDependencyError
+from dartmath.base.errors import EngineError
+from dartmath.base.extras import require
 
 
 def connect(address: str | None) -> bool:
@@ -11,10 +12,9 @@ def connect(address: str | None) -> bool:
     Returns whether it did; False where the process is connected already. Raises
     `MissingDependencyError` without Ray, `EngineError` where there is no such cluster.
     """
-    try:
-        import ray
-    except ImportError as error:
-        raise MissingDependencyError("Ray is not installed; run: pip install 'dartmath[ray]'") from error
+    require("ray", purpose="a Ray cluster")
+    import ray
+
     if ray.is_initialized():
         return False
     try:

@@ -10,12 +10,12 @@ import json
 import logging
 import multiprocessing
 from collections.abc import Mapping, Sequence
-from importlib.util import find_spec
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING
 
-from dartmath.base.errors import MissingDependencyError, RunError
+from dartmath.base.errors import RunError
+from dartmath.base.extras import require
 from dartmath.verify.outcome import Outcome, Verdict
 
 if TYPE_CHECKING:
@@ -29,10 +29,7 @@ class MathVerify:
     """Judges responses with Math-Verify, one after another, in one child process."""
 
     def __init__(self, timeout: float) -> None:
-        if find_spec("math_verify") is None:
-            raise MissingDependencyError(
-                "Math-Verify is not installed; run: pip install 'dartmath[math-verify]'"
-            )
+        require("math_verify", purpose="a second opinion")
         self._timeout = timeout
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None

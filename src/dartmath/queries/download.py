@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dartmath.base.errors import ConfigError, DataError, MissingDependencyError
+from dartmath.base.extras import require
 from dartmath.base.paths import expand_home
 from dartmath.base.terminal import warn
 from dartmath.queries.dataset import Dataset, Hub, Web
@@ -118,6 +119,7 @@ def _read_origin(dataset: Dataset, origin: Hub | Web | None) -> Iterator[tuple[i
 
 def read_hub(dataset: Dataset | str, hub: Hub) -> Any:
     """The rows of a data set on the Hub, by `datasets.load_dataset`; its failures become one clear error."""
+    require("datasets", purpose=f"reading {hub.repo} from the Hub")
     import datasets
     from huggingface_hub.errors import HTTPError
 

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dartmath.base.errors import ConfigError, DataError, UnknownNameError, nearest
+from dartmath.base.extras import require
 from dartmath.queries.config import QuerySource
 from dartmath.queries.query import Query, make_query, plain
 from dartmath.verify.custom import is_own
@@ -57,6 +58,7 @@ def generate(source: QuerySource) -> list[Query]:
     Raises `UnknownNameError` for an unknown generator, `ConfigError` for a bad option, and
     `DataError` when the generator cannot make that many different queries.
     """
+    require("reasoning_gym", purpose=source.dataset)
     name = _check_name(source)
     size = source.select.n or DEFAULT_SIZE
     # Questions of easy generators repeat: draw more than asked, and keep the first of each.

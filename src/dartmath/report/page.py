@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dartmath.base.errors import UsageError
+from dartmath.base.extras import require
 from dartmath.base.files import write_text
 from dartmath.base.manifest import versions
 from dartmath.base.terminal import holds_words
@@ -76,7 +77,6 @@ def _named(run: Run) -> list[tuple[str, Stage]]:
 def render(title: str, sections: Sequence[Section], browser: dict[str, Any]) -> str:
     """The page. Its policy lets the browser run its own two scripts and load nothing at all."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from plotly.offline import get_plotlyjs
 
     figures = {f.id: f.spec for section in sections for f in section.blocks if isinstance(f, Figure)}
     environment = Environment(
@@ -88,7 +88,7 @@ def render(title: str, sections: Sequence[Section], browser: dict[str, Any]) -> 
     )
     environment.filters["holds_words"] = holds_words
     environment.tests["figure"] = lambda block: isinstance(block, Figure)
-    scripts = {"plotly": get_plotlyjs(), "own": (_ASSETS / "report.js").read_text(encoding="utf-8")}
+    scripts = {"plotly": _plotly(), "own": (_ASSETS / "report.js").read_text(encoding="utf-8")}
     page = environment.get_template("report.html.j2").render(
         title=title,
         sections=sections,
@@ -100,6 +100,17 @@ def render(title: str, sections: Sequence[Section], browser: dict[str, Any]) -> 
         version=versions().get("dartmath", ""),
     )
     return encodable(page)
+
+
+def _plotly() -> str:
+    """plotly.js: an installed wheel carries it; a checkout takes it from the package."""
+    packed = _ASSETS / "plotly.min.js"
+    if packed.is_file():
+        return packed.read_text(encoding="utf-8")
+    require("plotly", purpose="a report of a checkout")
+    from plotly.offline import get_plotlyjs
+
+    return str(get_plotlyjs())
 
 
 def _safe_json(data: Any) -> str:

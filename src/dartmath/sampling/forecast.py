@@ -9,7 +9,8 @@ know.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +27,8 @@ Ints = NDArray[np.int64]
 REPLICATES = 100
 # Below this pass rate nothing is ever found under any cap, and NumPy's draws would overflow.
 _TINY = 1e-9
+# A fit's a and b lie between e^-7 and e^7: beyond, a Beta is a point for every count here.
+_STEEP = 7.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,20 +167,46 @@ def fit_beta(trials: Ints, correct: Ints) -> Beta:
 
     The prior (one query's worth) keeps the fit finite when all queries behave alike.
     """
-    from scipy.optimize import minimize
-    from scipy.special import betaln
-
     records = np.stack([np.append(trials, 2), np.append(correct, 1)])
     (n, c), weights = np.unique(records, axis=1, return_counts=True)
 
-    def loss(logs: Floats) -> float:
-        a, b = np.exp(np.clip(logs, -7, 7))
-        spread = float(np.sum(logs**2)) * 0.02
-        return spread - float(np.sum(weights * (betaln(a + c, b + n - c) - betaln(a, b))))
+    def loss(mean: float, size: float) -> float:
+        beta = _beta(mean, size)
+        a, b = np.array([beta.a]), np.array([beta.b])
+        gained = float(np.sum(weights * (_log_beta(a + c, b + n - c) - _log_beta(a, b))))
+        return 0.02 * ((size + mean) ** 2 + (size - mean) ** 2) - gained
 
-    found = minimize(loss, np.zeros(2), method="Nelder-Mead", options={"maxiter": 200, "xatol": 1e-2})
-    a, b = np.exp(np.clip(found.x, -7, 7))
-    return Beta(float(a), float(b))
+    return _beta(*_lowest(loss))
+
+
+def _beta(mean: float, size: float) -> Beta:
+    """By half of log(a / b), which its mean hangs on, and half of log(a * b), its concentration."""
+    log_a, log_b = (min(_STEEP, max(-_STEEP, value)) for value in (size + mean, size - mean))
+    return Beta(math.exp(log_a), math.exp(log_b))
+
+
+def _log_beta(a: Floats, b: Floats) -> Floats:
+    """log of the Beta function, elementwise."""
+    return np.array([math.lgamma(x) + math.lgamma(y) - math.lgamma(x + y) for x, y in zip(a, b, strict=True)])
+
+
+def _lowest(loss: Callable[[float, float], float]) -> tuple[float, float]:
+    """Where a smooth function of two variables is lowest, near (0, 0), to 0.01: by compass search.
+
+    The variables should turn the function little, so that its valley lies along an axis (Kolda, Lewis
+    and Torczon 2003, "Optimization by direct search"). A library for it would be a third of the core.
+    """
+    place, step = (0.0, 0.0), 1.0
+    best = loss(*place)
+    while step > 0.005:
+        x, y = place
+        around = [(x + step, y), (x - step, y), (x, y + step), (x, y - step)]
+        value, nearby = min((loss(*one), one) for one in around)
+        if value < best:
+            best, place = value, nearby
+        else:
+            step /= 2
+    return place
 
 
 def bootstrap_fits(trials: Ints, correct: Ints, *, count: int = 40, seed: int = 0) -> tuple[Beta, ...]:

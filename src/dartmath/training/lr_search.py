@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from dartmath.base.errors import ConfigError, DataError, TrainingError
+from dartmath.base.extras import require
 from dartmath.base.files import write_text
 from dartmath.base.terminal import info
 from dartmath.training.config import TrainingSection
@@ -112,6 +113,7 @@ def _write(out: Path, done: dict[float, Trial], metric: str) -> None:
 
 def plot(trials: Sequence[Trial], metric: str) -> str:
     """One offline HTML page: score and final loss over the learning rate, the best and the failed marked."""
+    require("plotly", purpose="the plot of a search")
     import plotly.graph_objects as go
 
     scored = [trial for trial in trials if trial.score is not None]

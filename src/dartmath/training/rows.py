@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dartmath.base.errors import DataError, MissingDependencyError
+from dartmath.base.extras import require
 
 _BATCH = 2048
 _HUB = "hub:"
@@ -136,6 +137,7 @@ def _jsonl_rows(path: Path) -> Iterator[tuple[int, Any]]:
 
 
 def _hub_rows(source: str) -> Iterator[tuple[int, Any]]:
+    require("datasets", purpose=source)
     from datasets import load_dataset
 
     try:

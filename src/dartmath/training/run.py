@@ -7,6 +7,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 
+from dartmath.base.extras import require
 from dartmath.base.manifest import read_manifest, write_manifest
 from dartmath.base.run_lock import RunLock
 from dartmath.base.slurm import check_progress
@@ -21,6 +22,9 @@ from dartmath.training.launch import launch, launch_file, must_launch
 from dartmath.training.layout import check_world
 from dartmath.training.nodes import find_nodes
 from dartmath.training.summary import TrainingSummary
+
+NEEDS = ("torch", "transformers", "trl", "peft", "accelerate", "datasets")
+"""Libraries that training needs and the core goes without."""
 
 __all__ = ["TrainingSummary", "train"]
 
@@ -42,6 +46,7 @@ def train(
     of a Slurm job step, its node's share of them.
 
     Raises:
+        MissingDependencyError: a library of training is not installed.
         JournalError: another process trains into `out`.
         ConfigError: the batch does not divide, or `out` holds a run of other settings.
         UnknownNameError: there is no such launch configuration.
@@ -49,6 +54,7 @@ def train(
         TrainingError: NaN or infinite loss, or packing that is not exact on this model.
         Interrupted: Ctrl-C; the step at hand was finished and its checkpoint saved.
     """
+    require(*NEEDS, purpose="training")
     if section.launch:
         launch_file(section.launch)  # a wrong name is one on a single device too
     if must_launch(section) and not is_finished(out):
