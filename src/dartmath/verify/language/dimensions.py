@@ -339,7 +339,7 @@ def _folded(word: str) -> Unit | None:
     table, low = _table(), word.lower()
     if found := table.folded.get(low):
         return found
-    if low[:1] in ("k", "c") and len(low) > 1:
+    if word[0] in "kK" or (word[0] == "C" and word.isupper()):
         rest = low[1:]
         symbols = [symbol for symbol in table.prefixed & set(table.symbols) if symbol.lower() == rest]
         symbol = rest if rest in symbols and rest != "b" else min(symbols, default="")

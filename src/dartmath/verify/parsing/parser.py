@@ -14,6 +14,7 @@ from dartmath.verify.parsing.cursor import NESTING
 from dartmath.verify.parsing.dressing import rewritten, undressed
 from dartmath.verify.parsing.grammar import Grammar
 from dartmath.verify.parsing.progressions import DOTS, dotted_list
+from dartmath.verify.parsing.quantities import collapsed, upright
 from dartmath.verify.parsing.statements import JOINERS
 from dartmath.verify.parsing.tokens import Token, tokenize
 from dartmath.verify.parsing.wholes import whole_answer
@@ -39,19 +40,21 @@ _EXPLANATION = re.compile(r"(?:since|because)\b", re.IGNORECASE)
 _JOINING_WORDS = frozenset(["and", "or"])
 
 
-def parse(text: str, *, comma_groups: bool = True) -> Expression:
+def parse(text: str, *, comma_groups: bool = True, units: bool = False) -> Expression:
     """The expression tree of an answer; text that is no mathematics becomes `Text`.
 
     Args:
         text: an answer in LaTeX, plain text, Python notation or unicode, with or without `$`.
         comma_groups: read `1,234` as the number 1234; otherwise as the list 1, 234.
+        units: read letters behind a number as a unit, `5 m` as five metres.
     """
     if len(text) > MAX_LENGTH:
         return Text(text)
-    return _remembered(text, comma_groups) if len(text) <= MAX_REMEMBERED else _parsed(text, comma_groups)
+    read = _remembered if len(text) <= MAX_REMEMBERED else _parsed
+    return read(text, comma_groups, units)
 
 
-def _parsed(text: str, comma_groups: bool) -> Expression:
+def _parsed(text: str, comma_groups: bool, units: bool) -> Expression:
     if _PLAIN_NUMBER.fullmatch(text):
         return literal(text) if text[0] != "-" else negated(literal(text[1:]))
     plain = undressed(plain_latex(text))
@@ -59,23 +62,23 @@ def _parsed(text: str, comma_groups: bool) -> Expression:
     if whole is not None:
         return whole
     try:
-        text = rewritten(plain)
-        return _answer(tokenize(text, comma_groups=comma_groups), text)
+        text = rewritten(upright(plain) if units else plain)
+        return _answer(tokenize(text, comma_groups=comma_groups), text, units=units)
     except (NotationError, RecursionError):
         return Text(plain)
 
 
 @lru_cache(maxsize=2048)
-def _remembered(text: str, comma_groups: bool) -> Expression:
-    return _parsed(text, comma_groups)
+def _remembered(text: str, comma_groups: bool, units: bool) -> Expression:
+    return _parsed(text, comma_groups, units)
 
 
-def _answer(tokens: list[Token], source: str) -> Expression:
+def _answer(tokens: list[Token], source: str, *, units: bool) -> Expression:
     """The tree of a whole answer: its items parsed one by one, so that one can be words."""
     parts, joiners = _split(tokens)
     if len(parts) > MAX_ITEMS:
         raise NotationError(f"more than {MAX_ITEMS} items")
-    items = [item for part in parts for item in _item(part, source)]
+    items = [item for part in parts for item in _item(collapsed(part) if units else part, source)]
     if len(parts) > 2 and DOTS in items:
         place = items.index(DOTS)
         items = dotted_list(items[:place], items[place + 1 :]) or items

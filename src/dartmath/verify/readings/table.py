@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from dartmath.verify.compare.relations import assigned, label
 from dartmath.verify.language.money import SIGN
 from dartmath.verify.language.names import GREEK
-from dartmath.verify.language.notation import plain_latex
 from dartmath.verify.language.sentences import stated
 from dartmath.verify.parsing.bases import letters_as_digits
 from dartmath.verify.parsing.dressing import undressed
@@ -19,6 +18,7 @@ from dartmath.verify.parsing.words import clock, fold, named
 from dartmath.verify.readings.absolute import without_absolute
 from dartmath.verify.readings.asked import asked
 from dartmath.verify.readings.families import Pair, families, renamed_parameters, residues
+from dartmath.verify.readings.quantities import quantities
 from dartmath.verify.tree.expression import (
     Apply,
     Expression,
@@ -26,7 +26,6 @@ from dartmath.verify.tree.expression import (
     Matrix,
     Named,
     Number,
-    Quantity,
     Relation,
     SetBuilder,
     Symbol,
@@ -43,10 +42,6 @@ if TYPE_CHECKING:
 _GROUPED = re.compile(r"\d,\d{3}(?!\d)")
 _MONEY = re.compile(rf"{SIGN} ?\d{{1,3}},\d{{3}}")
 _LETTERS = re.compile(r"\\?[A-Za-z]{2,4}")
-_UNIT_LETTER = re.compile(
-    r"(-?[\d.,/]{1,40}) +([mgslhLtNJWVA](?:\s*/\s*(?:s|h|m))?(?:\s*\^\s*\{?[23]\}?)?"
-    r"|[mglLtNJWVA](?:\s*\^\s*\{?[23]\}?)?(?:\s|\\cdot|\\,)+[smhK]\s*\^\s*\{?\s*-\s*[1-3]\s*\}?)"
-)
 _POINT = re.compile(r"[A-Z]|m|angle|triangle")
 _PARTS = r"half|halves|thirds?|quarters?|(?:four|fif|six|seven|eigh|nin|ten|hundred|thousand)ths?"
 _COUNTED = re.compile(
@@ -75,7 +70,7 @@ def other_readings(
     yield from _digits_in_base(reference, ours, answer, theirs, comparison)
     yield from _letters_in_base(reference, ours, answer, theirs, comparison)
     yield from renamed_parameters(ours, theirs)
-    yield from _unit_letters(reference, ours, answer, theirs)
+    yield from quantities(reference, ours, answer, theirs, comparison)
     yield from asked(reference, ours, answer, theirs, comparison)
     if collection:
         yield from _spaced_lists(reference, ours, answer, theirs)
@@ -89,7 +84,7 @@ def other_readings(
     if (interval := without_absolute(ours)) is not None:
         yield interval, theirs
     yield from _combinations(ours, theirs)
-    yield from _statements(reference, ours, answer, theirs)
+    yield from _statements(reference, ours, answer, theirs, comparison)
     yield from _approximations(reference, ours, answer, theirs)
 
 
@@ -246,27 +241,6 @@ def _count(words: str) -> Expression | None:
     return found if isinstance(found, Number) else None
 
 
-def _unit_letters(reference: str, ours: Expression, answer: str, theirs: Expression) -> Iterator[Pair]:
-    """`5 m` with a unit, not a variable, when the other side has a unit or is a mere number."""
-    if " " not in reference and " " not in answer:
-        return
-    one = _with_unit(reference) if isinstance(theirs, Number | Quantity | Apply) else None
-    two = _with_unit(answer) if isinstance(ours, Number | Quantity | Apply) else None
-    if one and two and isinstance(ours, Apply) and isinstance(theirs, Apply):
-        yield one, two
-    elif one and not isinstance(theirs, Apply):
-        yield one, theirs
-    elif two and not isinstance(ours, Apply):
-        yield ours, two
-
-
-def _with_unit(text: str) -> Expression | None:
-    match = _UNIT_LETTER.fullmatch(plain_latex(text).strip())
-    if match is None:
-        return None
-    return Quantity(parse(match[1]), match[2].replace("\\cdot", "·").replace("\\,", " ").strip())
-
-
 def _spaced_lists(reference: str, ours: Expression, answer: str, theirs: Expression) -> Iterator[Pair]:
     """`3 1 -4` as a list in this order, when the other side is one."""
     if isinstance(theirs, Group) and _SPACED.fullmatch(reference.strip()):
@@ -275,14 +249,16 @@ def _spaced_lists(reference: str, ours: Expression, answer: str, theirs: Express
         yield Group("<>", ours.items), Group("<>", tuple(parse(part) for part in answer.split()))
 
 
-def _statements(reference: str, ours: Expression, answer: str, theirs: Expression) -> Iterator[Pair]:
+def _statements(
+    reference: str, ours: Expression, answer: str, theirs: Expression, comparison: Comparison
+) -> Iterator[Pair]:
     """`The sum of the digits is 9.` for 9."""
     left, right = stated(reference), stated(answer)
     if left is None and right is None:
         return
     one, two = parse(left) if left else ours, parse(right) if right else theirs
     yield one, two
-    yield from _unit_letters(left or reference, one, right or answer, two)
+    yield from quantities(left or reference, one, right or answer, two, comparison)
 
 
 def _approximations(reference: str, ours: Expression, answer: str, theirs: Expression) -> Iterator[Pair]:

@@ -1,0 +1,84 @@
+"""Letters behind a number as a unit: `264g`, `300 K`, `5\\,\\Omega`, `3857 \\mathrm{J}`, `9.8*m/s^2`.
+
+`parse(text, units=True)` reads an answer so. It is a second reading: `5m` is a product in algebra, and only
+the query and the other side say which is meant (see `readings/quantities.py`).
+"""
+
+from __future__ import annotations
+
+import re
+
+from dartmath.verify.language.latex import OPEN_TEXT
+from dartmath.verify.language.names import CONSTANTS
+from dartmath.verify.language.units import MAX_PHRASE, is_unit_letters, parse_unit
+from dartmath.verify.parsing.tokens import Token
+
+MAX_TOKENS = 40
+"""A unit of more tokens is none."""
+
+_MICRO = re.compile(rf"\\(?:up)?mu(?![a-zA-Z])\s*(?:{OPEN_TEXT}~?\s*)?([a-zA-Z]{{1,3}})\}}?")
+_OHM = re.compile(rf"(?:{OPEN_TEXT})?~?\s*([kMG]?)\s*\}}?\s*\\Omega(?![a-zA-Z])\s*\}}?")
+_ANGSTROM = re.compile(
+    rf"(?:{OPEN_TEXT})?\s*(?:\\AA(?![a-zA-Z])|\\mathring\s*\{{\s*(?:{OPEN_TEXT})?A\s*\}}+|Å)\s*\}}?"
+)
+_UPRIGHT = re.compile(rf"{OPEN_TEXT}([^{{}}\\]{{1,60}})\}}")
+_EMPTY = re.compile(r"\{\s*\}")
+_LETTERS = re.compile(r"[A-Za-z]+")
+_MANTISSA = re.compile(r"(?<=\d)\s+(?=10\s*\^)")
+_LOST_POWER = re.compile(r"^(-?\d(?:\.\d+)?\s*(?:\\times|\\cdot|\*|[xX])\s*10)\s*-\s*(\d{1,2})(?!\d)")
+_PHRASE_SIGNS = frozenset(["/", "*", "^", "-", "{", "}", "(", ")", "."])
+
+
+def upright(text: str) -> str:
+    """Units in the letters of their symbols: without commands for upright type, and micro, ohm, angstrom."""
+    text = _MANTISSA.sub(r"\\cdot ", _LOST_POWER.sub(r"\1^{-\2}", text))
+    if "\\" not in text and "Å" not in text:
+        return text
+    text = _ANGSTROM.sub(" angstrom ", _OHM.sub(r" \1ohm ", _MICRO.sub(r" u\1 ", text)))
+    return _EMPTY.sub("", _UPRIGHT.sub(_bare, text))
+
+
+def _bare(command: re.Match[str]) -> str:
+    words = _LETTERS.findall(command[1])
+    is_unit = bool(words) and all(is_unit_letters(word) for word in words)
+    return f" {command[1].replace('~', ' ')} " if is_unit else command[0]
+
+
+def collapsed(tokens: list[Token]) -> list[Token]:
+    """The tokens of one value with those of the unit at their end as one; as they are where there is none."""
+    for start in range(max(1, len(tokens) - MAX_TOKENS), len(tokens)):
+        before = start - 1 if tokens[start - 1][:2] in (("op", "*"), ("op", "/")) else start
+        if before < 1 or not _ends_value(tokens[before - 1]) or not _begins(tokens[start]):
+            continue
+        begin = start if before == start or tokens[before][1] == "*" else before
+        phrase = _phrase(tokens[begin:])
+        if phrase is not None and parse_unit(phrase).known:
+            return [*tokens[:before], ("text", phrase, tokens[start][2], tokens[-1][3])]
+    return tokens
+
+
+def _ends_value(token: Token) -> bool:
+    kind, text, _, _ = token
+    return kind in ("num", "close") or (kind in ("word", "cmd") and text in CONSTANTS)
+
+
+def _begins(token: Token) -> bool:
+    kind, text, _, _ = token
+    return (kind in ("word", "text") and is_unit_letters(text.split()[0])) or text == "("
+
+
+def _phrase(tokens: list[Token]) -> str | None:
+    """The words of a unit, or None where a token is no part of one."""
+    parts: list[str] = []
+    for place, (kind, text, _, _) in enumerate(tokens):
+        if kind == "num" and not (text.isdigit() and parts and _takes_power(tokens[place - 1])):
+            return None
+        if kind not in ("word", "text", "num") and text not in _PHRASE_SIGNS:
+            return None
+        parts.append(text)
+    phrase = " ".join(parts)
+    return phrase if len(phrase) <= MAX_PHRASE else None
+
+
+def _takes_power(before: Token) -> bool:
+    return before[0] in ("word", "text") or before[1] in ("^", "-", "{")

@@ -1,0 +1,96 @@
+"""Quantities whose unit is a letter, where the query or the other side shows that no variable is meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from dartmath.verify.language.latex import OPEN_TEXT
+from dartmath.verify.language.units import parse_unit
+from dartmath.verify.parsing.parser import parse
+from dartmath.verify.readings.families import Pair
+from dartmath.verify.tree.expression import Apply, Expression, Group, Quantity, Relation, symbols
+
+if TYPE_CHECKING:
+    from dartmath.verify.compare.comparison import Comparison
+
+_APART = r"(?:\s|~|\\[,;: ]|\$|\\times|\\cdot|\*|\})"
+_SET_APART = re.compile(rf"\d{_APART}+[a-zA-Z\\(]|{OPEN_TEXT}")
+"""A number and letters with something between them, or letters in upright type: the way of units."""
+
+_GLUED = frozenset("gJKW")
+"""Letters that are units right behind a number too, where there is no query to tell them from variables."""
+
+_BEFORE_UNIT = ("}", "/", " in", "per", "N-")
+_RATE = re.compile(r"/[smhK](?![A-Za-z])")
+_UPRIGHT = re.compile(rf"{OPEN_TEXT}[^{{}}]{{0,60}}\}}")
+
+
+def quantities(
+    reference: str, ours: Expression, answer: str, theirs: Expression, comparison: Comparison
+) -> Iterator[Pair]:
+    """`264 g` and `3857 \\mathrm{J}` with units; for algebra such as `3x` and `5m` nothing."""
+    one, two = parse(reference, units=True), parse(answer, units=True)
+    if one == ours and two == theirs:
+        return
+    if not (_is_closed(one) and _is_closed(two)):
+        return
+    units = [unit for side in (one, two) for unit in _units(side)]
+    both = bool(_units(one)) and bool(_units(two))
+    clear = any(len(word) > 1 for unit in units for word in unit.split() if word.isalpha())
+    if both and clear:
+        yield one, two
+        return
+    letters = (symbols(ours) - symbols(one)) | (symbols(theirs) - symbols(two))
+    if comparison.query:
+        if not any(is_variable(letter, comparison.query) for letter in letters):
+            yield one, two
+    elif letters <= _GLUED or (_is_apart(reference, ours, one) and _is_apart(answer, theirs, two)):
+        yield one, two
+
+
+def _is_apart(text: str, plain: Expression, read: Expression) -> bool:
+    return plain == read or _SET_APART.search(text) is not None
+
+
+def is_variable(letter: str, query: str) -> bool:
+    """Whether a letter of a query is a variable: by itself, and neither behind a number nor in a unit.
+
+    >>> is_variable("m", "A body of mass $m$ falls.")
+    True
+    >>> is_variable("m", "It falls 5 m, then at 3 m/s. How far, in m?")
+    False
+    """
+    if len(letter) > 1 or not letter.isalpha():
+        return False
+    query = _UPRIGHT.sub(" ", query)
+    for found in re.finditer(rf"(?<![A-Za-z\\]){letter}(?![A-Za-z])", query):
+        before, behind = query[: found.start()].rstrip(" ~$\\,;"), query[found.end() :]
+        is_article = letter == "A" and behind[:1] == " " and behind[1:2].isalpha()
+        in_unit = before[-1:].isdigit() or before.endswith(_BEFORE_UNIT) or _RATE.match(behind)
+        if not (is_article or in_unit):
+            return True
+    return False
+
+
+def _units(node: Expression) -> list[str]:
+    """The known units in an answer: of itself, of its items, of what it says of a name."""
+    match node:
+        case Quantity(unit=unit):
+            return [unit] if parse_unit(unit).known else []
+        case Group(items=parts) | Relation(sides=parts):
+            return [unit for part in parts for unit in _units(part)]
+        case Apply(name="neg", args=(inner,)):
+            return _units(inner)
+    return []
+
+
+def _is_closed(node: Expression) -> bool:
+    """Whether no quantity has a variable in its value: `2 x m` is a product."""
+    match node:
+        case Quantity(value=value):
+            return not symbols(value)
+        case Group(items=parts) | Relation(sides=parts):
+            return all(_is_closed(part) for part in parts)
+    return True
