@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from dartmath.base.errors import UnknownNameError
@@ -15,6 +15,7 @@ from dartmath.verify.outcome import Outcome, Verdict
 from dartmath.verify.question import VERIFIERS, Gradable
 
 if TYPE_CHECKING:
+    from dartmath.verify.compare.rounding import Margin
     from dartmath.verify.numeric.equality import Decision
     from dartmath.verify.settings import GradingSettings
 
@@ -28,9 +29,10 @@ def verify(
     answer: str,
     *,
     query: str | None = None,
-    tolerance: float | None = None,
+    tolerance: float | Mapping[str, float] | None = None,
     ordered: bool | None = None,
     settings: GradingSettings | None = None,
+    science: bool = False,
 ) -> Verdict:
     """Whether `answer` means the same as `reference`, and which comparison decided it.
 
@@ -38,13 +40,16 @@ def verify(
         reference: the acceptable answer, in LaTeX, plain text or Python notation.
         answer: the final answer of a response (see `extract_answer`).
         query: the problem; its wording settles what the answers leave open (options, "respectively").
-        tolerance: absolute difference, in the reference's unit, at which numbers are equal; None is what
-            `settings` say.
+        tolerance: absolute difference, in the reference's unit, at which numbers are equal, or a mapping
+            with the keys of `settings.tolerance`; None is what `settings` say.
         ordered: whether a bare list `1, 2` must come in this order; None asks the query.
         settings: how answers are compared; None is `GradingSettings()`.
+        science: whether every decimal reference is a measured one, whatever the query is about.
+
+    Raises:
+        ConfigError: for a mapping with another key, or a value that is no tolerance.
     """
-    if tolerance is None and settings is not None:
-        tolerance = settings.tolerance.absolute
+    margin = _margin(tolerance, settings)
     if max(len(reference), len(answer)) > MAX_ANSWER:
         return _long(reference, answer)
     ours, theirs = repaired(reference).strip(), repaired(answer).strip()
@@ -56,13 +61,31 @@ def verify(
         return Verdict(Outcome.NO_ANSWER, answer, "none", "an empty answer")
     if _compact(ours) == _compact(theirs):
         return Verdict(Outcome.CORRECT, answer, "text", "the same text but for spaces and brackets' sizes")
-    if tolerance is None and _INTEGER.fullmatch(ours) and _INTEGER.fullmatch(theirs):
+    if margin is None and _INTEGER.fullmatch(ours) and _INTEGER.fullmatch(theirs):
         equal = int(ours) == int(theirs)
         outcome = Outcome.CORRECT if equal else Outcome.WRONG
         return Verdict(outcome, answer, "integer", "the same integer" if equal else "different integers")
     from dartmath.verify.readings.decide import decide
 
-    return _verdict(decide(ours, theirs, query or "", tolerance, ordered), answer)
+    return _verdict(decide(ours, theirs, query or "", margin, ordered, science=science), answer)
+
+
+def _margin(tolerance: float | Mapping[str, float] | None, settings: GradingSettings | None) -> Margin | None:
+    """What `verify` is given, else what the settings say; None where no difference is allowed."""
+    if tolerance is None and (settings is None or not settings.tolerance.model_fields_set):
+        return None
+    from dartmath.verify.compare.rounding import Margin
+
+    if isinstance(tolerance, int | float):
+        return Margin(absolute=tolerance)
+    from dartmath.base.section import validate
+    from dartmath.verify.settings import Tolerance
+
+    given = settings.tolerance if settings is not None else Tolerance()
+    if tolerance is not None:
+        given = validate(Tolerance, tolerance, where="the tolerance of a query")
+    margin = Margin(given.absolute, given.relative, given.digits)
+    return None if margin == Margin() else margin
 
 
 def _compact(text: str) -> str:
@@ -118,9 +141,16 @@ def grade(
 
         answer_type = query.metadata.get("answer_type")
         return _best(verify_theoremqa(reference, found.answer, answer_type) for reference in query.references)
-    answer, tolerance, ordered = found.answer, query.metadata.get("tolerance"), query.metadata.get("ordered")
     return _best(
-        verify(reference, answer, query=query.text, tolerance=tolerance, ordered=ordered, settings=settings)
+        verify(
+            reference,
+            found.answer,
+            query=query.text,
+            tolerance=query.metadata.get("tolerance"),
+            ordered=query.metadata.get("ordered"),
+            settings=settings,
+            science=query.verifier == "science",
+        )
         for reference in query.references
     )
 

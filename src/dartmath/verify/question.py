@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-VERIFIERS = ("math", "theoremqa")
+VERIFIERS = ("math", "science", "theoremqa")
 """The built-in modes; another verifier is a function of the user's own (see `custom`)."""
 
 
@@ -30,7 +30,7 @@ class Gradable(Protocol):
 
     @property
     def metadata(self) -> Mapping[str, Any]:
-        """Optional keys: "tolerance" (absolute), "ordered", "answer_type"."""
+        """Optional keys: "tolerance" (absolute, or as in the settings), "ordered", "answer_type"."""
         ...
 
 

@@ -1,26 +1,32 @@
-"""References that are themselves approximations, where the query shows it.
+"""References that are themselves approximations, where they or the query show it. Amounts of money are exact.
 
-Two rules, both only for a decimal reference that is no amount of money, and never where the query
-asks for an exact value or says how to round:
+* The reference says so (`~0.83`), the query is one of physics, chemistry or engineering, or the mode is
+  `science`: the answer may be 1 % away, or round to the reference. Whole numbers without a unit stay
+  exact, and so do fractions, surds and symbols.
+
+Three rules for decimal references only, and never where the query asks for an exact value or how to round:
 
 * The query leaves a constant open: pi as 3.14 or 22/7, for references of four digits or more; a
   gallon as 231 cubic inches or 7.48 to the cubic foot, for three digits or more. Conventions then
   differ by up to 0.2 %, and so may the answers.
 * The query is about measured quantities, and the answer is the reference rounded to fewer decimals.
+* The reference, of three digits or more, is the answer, rounded: it shows less than was computed.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from dartmath.verify.compare.measures import Measure, measure
-from dartmath.verify.compare.rounding import digits, distance
+from dartmath.verify.compare.measures import Measure, measure, same_measure
+from dartmath.verify.compare.physics import is_physical
+from dartmath.verify.compare.rounding import MIN_DIGITS, Margin, digits, distance, shown
 from dartmath.verify.language.latex import OPEN_TEXT
 from dartmath.verify.language.money import CODES
 from dartmath.verify.numeric.equality import Decision
-from dartmath.verify.tree.expression import Expression, Number
+from dartmath.verify.tree.expression import Expression, Number, heads
 
 if TYPE_CHECKING:
     from dartmath.verify.compare.comparison import Comparison
@@ -34,6 +40,9 @@ _EXACT = re.compile(
     r"|\bcommon fraction\b|\bsignificant\b",
     re.IGNORECASE,
 )
+MEASURED = Margin(relative=0.01, rounded=True)
+"""What calculations with differently rounded constants differ by; or what rounds to the reference."""
+
 _GALLONS = re.compile(r"\bgallons?\b", re.IGNORECASE)
 _PI = re.compile(
     r"\bcircle|\bcircular\b|\bcircumference\b|\bradi(?:us|i)\b|\bdiameter\b|\bspher|\bcylind|\bcone\b",
@@ -48,14 +57,48 @@ _MEASURED = re.compile(
 
 
 def approximately(reference: Expression, answer: Expression, comparison: Comparison) -> Decision | None:
-    """Whether one of the two rules makes the answer equal to an approximate reference; else None."""
+    """Whether one of the rules makes the answer equal to an approximate reference; else None."""
     ours = measure(reference)
-    if not isinstance(ours.value, Number) or not _is_rounded(ours.value) or _is_money(ours):
+    if _is_money(ours):
         return None
-    if _EXACT.search(comparison.query):
+    exact = not comparison.query or _EXACT.search(comparison.query)
+    inexact = comparison.approximate or comparison.science or (not exact and is_physical(comparison.query))
+    if inexact and (found := _measured(reference, ours, answer, comparison)):
+        return found
+    if exact:
         return None
+    if not isinstance(ours.value, Number) or not _is_rounded(ours.value):
+        return None
+    theirs = measure(answer)
+    if ours.kind and theirs.kind and (ours.kind, ours.unit) != (theirs.kind, theirs.unit):
+        return None
+    rules = (_open_constant, _rounded, _more_precise)
+    return next((found for rule in rules if (found := rule(ours.value, theirs.value, comparison))), None)
+
+
+def _measured(
+    reference: Expression, ours: Measure, answer: Expression, comparison: Comparison
+) -> Decision | None:
+    """Within the accuracy of measurements, of a reference that is no exact number."""
+    literal = shown(ours.value)
+    if literal is None or not literal.value or not (comparison.approximate or _is_inexact(ours, answer)):
+        return None
+    found = same_measure(reference, answer, replace(comparison, margin=MEASURED))
+    return Decision(True, "approximate", "within the accuracy of a measured reference") if found else None
+
+
+def _is_inexact(ours: Measure, answer: Expression) -> bool:
+    """Whether a reference is a measurement: a decimal, a power of ten, or anything with a physical unit.
+
+    A bare whole number is a count, and exact for an answer that is one too; an answer with decimals shows
+    that the number was computed, and may have been rounded.
+    """
+    if not isinstance(ours.value, Number) or ours.value.digits is not None:
+        return True
+    if ours.kind == "unit" and ours.unit.known:
+        return True
     theirs = measure(answer).value
-    return _open_constant(ours.value, theirs, comparison) or _rounded(ours.value, theirs, comparison)
+    return _is_rounded(ours.value) or "decimal" in heads(theirs)
 
 
 def _is_money(found: Measure) -> bool:
@@ -76,6 +119,16 @@ def _open_constant(ours: Number, theirs: Expression, comparison: Comparison) -> 
     if apart is None or apart > abs(ours.value) * OPEN_CONSTANT:
         return None
     return Decision(True, "approximate", "within 0.2 % of a reference that depends on a convention")
+
+
+def _more_precise(ours: Number, theirs: Expression, _: Comparison) -> Decision | None:
+    """`0.6346` for 0.635: the reference, of three digits or more, is the answer, rounded."""
+    if digits(ours) < MIN_DIGITS or not isinstance(theirs, Number) or not theirs.places:
+        return None
+    apart = distance(ours, theirs)
+    if theirs.places <= (ours.places or 0) or apart is None or apart * 2 * 10 ** (ours.places or 0) > 1:
+        return None
+    return Decision(True, "approximate", "the reference is the answer, rounded")
 
 
 def _rounded(ours: Number, theirs: Expression, comparison: Comparison) -> Decision | None:

@@ -38,13 +38,16 @@ class Comparison:
     """Everything that the rules of one verdict share; `rule` compares two trees that are not identical.
 
     `margin` is how far an answer may be from its reference, None for exact; `order` None leaves the order
-    of a bare list to the query, which is cut to its last `MAX_QUERY` characters.
+    of a bare list to the query, which is cut to its last `MAX_QUERY` characters. `science` takes
+    every decimal reference for a measured one, `approximate` says that this reference calls itself one.
     """
 
     rule: Callable[[Expression, Expression, Comparison], Decision]
     query: str = ""
     margin: Margin | None = None
     order: bool | None = None
+    science: bool = False
+    approximate: bool = False
     count: int = 0
 
     def __post_init__(self) -> None:

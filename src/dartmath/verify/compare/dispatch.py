@@ -57,7 +57,7 @@ def _same_scalar(reference: Expression, answer: Expression, comparison: Comparis
         if found is not None:
             return found
     decision = same_measure(reference, answer, comparison)
-    if decision or not comparison.query or comparison.margin is not None:
+    if decision or comparison.margin is not None:
         return decision
     return approximately(reference, answer, comparison) or decision
 

@@ -53,7 +53,7 @@ def collapsed(tokens: list[Token]) -> list[Token]:
         begin = start if before == start or tokens[before][1] == "*" else before
         phrase = _phrase(tokens[begin:])
         if phrase is not None and parse_unit(phrase).known:
-            return [*tokens[:before], ("text", phrase, tokens[start][2], tokens[-1][3])]
+            return [*tokens[:before], Token("text", phrase, tokens[start].start, tokens[-1].end)]
     return tokens
 
 

@@ -7,6 +7,7 @@ import re
 from dartmath.verify.compare.comparison import Comparison
 from dartmath.verify.compare.dispatch import by_structure
 from dartmath.verify.compare.rounding import Margin
+from dartmath.verify.language.vocabulary import APPROXIMATIONS
 from dartmath.verify.numeric.effort import bounded_effort
 from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.numeric.points import positive_symbols
@@ -22,16 +23,29 @@ _POSITIVE = re.compile(
 )
 
 
+_APPROXIMATE = re.compile(
+    rf"[\s$(]*(?:~|≈|∼|\\approx(?![a-z])|\\sim(?![a-z])|(?:{'|'.join(APPROXIMATIONS)}|ca\.|circa)\s)",
+    re.IGNORECASE,
+)
+"""What stands before a reference that calls itself an approximation."""
+
+
 def decide(
-    reference: str, answer: str, query: str, tolerance: float | None, ordered: bool | None
+    reference: str,
+    answer: str,
+    query: str,
+    margin: Margin | None = None,
+    ordered: bool | None = None,
+    *,
+    science: bool = False,
 ) -> Decision:
     """The first reading of both texts under which they are equal, else the verdict on the last one tried.
 
     Readings go from the plainest to the one that the other side's notation suggests, so that the last
     verdict has the reason that says most.
     """
-    margin = None if tolerance is None else Margin(absolute=tolerance)
-    comparison = Comparison(by_structure, query, margin, ordered)
+    approximate = _APPROXIMATE.match(reference) is not None
+    comparison = Comparison(by_structure, query, margin, ordered, science=science, approximate=approximate)
     ours, theirs = parse(reference), parse(answer)
     with bounded_effort(), positive_symbols(_means_positive(ours, theirs, query)):
         decision = comparison.same(ours, theirs)

@@ -22,7 +22,7 @@ _SET_APART = re.compile(rf"\d{_APART}+[a-zA-Z\\(]|{OPEN_TEXT}")
 _GLUED = frozenset("gJKW")
 """Letters that are units right behind a number too, where there is no query to tell them from variables."""
 
-_BEFORE_UNIT = ("}", "/", " in", "per", "N-")
+_BEFORE_UNIT = ("}", "/", " in", "per", "N-", "°", "circ")
 _RATE = re.compile(r"/[smhK](?![A-Za-z])")
 _UPRIGHT = re.compile(rf"{OPEN_TEXT}[^{{}}]{{0,60}}\}}")
 

@@ -1,0 +1,56 @@
+"""Whether a query is about measured quantities: physics, chemistry, engineering."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from dartmath.verify.language.dimensions import NOUN
+from dartmath.verify.language.latex import OPEN_TEXT
+from dartmath.verify.language.units import parse_unit
+
+_DIMENSIONS = frozenset(["temperature", "current", "amount", "light"])
+"""Dimensions that no word problem has."""
+
+_WORDS = re.compile(
+    r"\b(?:wave-?lengths?|photons?|electrons?|protons?|neutrons?|nucle(?:us|i)|ions?|isotopes?"
+    r"|molecular (?:weights?|mass)|molar|molecules?|enthalpy|entropy|adiabatic\w*|isotherm\w*|reversibl\w+"
+    r"|half-?life|radioactive|refracti\w+|lens(?:es)?|voltage|capacitors?|resistors?|inductors?"
+    r"|transistors?|magnetic|electric(?:al)? (?:field|charge|motor)|friction|torque"
+    r"|coefficient of (?:expansion|restitution)|angular (?:velocity|momentum|acceleration|frequency)"
+    r"|horsepower|compressib\w+|viscosity|heat capacity|specific heat|vapou?r|aqueous|stoichiometr\w+"
+    r"|equilibrium constant|pH|titrat\w+|orbital|galax(?:y|ies)|telescopes?|(?:kinetic|potential) energy"
+    r"|density of (?:air|water|oil|mercury|steel)|specific gravity|gravitational|escape velocity"
+    r"|thermodynamic\w*|turbine|compressor|refrigerant|steam|combust\w+|sound level|resonan\w+"
+    r"|semiconductor\w*|amplifier)\b"
+    r"|\b[A-Z][a-z]?_?\d?(?:Cl|Br|OH|SO_?4|NO_?3|CO_?3|H_\d|O_\d)"
+)
+"""Words, and formulas of compounds, of which one suffices."""
+
+_UPRIGHT = re.compile(rf"{OPEN_TEXT}([^{{}}]{{0,60}})\}}")
+_UNIT = re.compile(
+    r"[\d)](?:[\s~$}.]{1,9}|\\[,;: ]|(?=[A-Za-z]{2}|\^?\s?\\circ|°))(?:[\s~$]|\\[,;: ]){0,9}"
+    r"(?P<unit>(?:\^?\s?\\circ\s?[CFK]?|°\s?[CFK]?|[A-Za-z]{1,20})(?:[\s/*^~·{}-]{1,5}[A-Za-z0-9]{1,20}){0,4})"
+)
+_COMMANDS = re.compile(r"[\\~^]+")
+
+
+@lru_cache(maxsize=64)
+def is_physical(query: str) -> bool:
+    """Whether a query has a unit of physics or chemistry behind a number, or a word of these subjects.
+
+    Lengths, areas, masses, times, speeds, money, angles and the calories of food are those of word problems,
+    whose numbers are exact: they show nothing.
+    """
+    if _WORDS.search(query):
+        return True
+    return any(_is_physical_unit(found["unit"]) for found in _UNIT.finditer(_UPRIGHT.sub(r" \1 ", query)))
+
+
+def _is_physical_unit(words: str) -> bool:
+    if "circ" in words or "°" in words:
+        return words.strip()[-1:] in ("C", "F", "K")
+    unit = parse_unit(_COMMANDS.sub(" ", words)) if "calorie" not in words.lower() else NOUN
+    return unit.known and any(
+        name in _DIMENSIONS or (name == "time" and power < -1) for name, power in unit.dimensions
+    )
