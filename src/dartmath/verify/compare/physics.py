@@ -32,6 +32,7 @@ _UNIT = re.compile(
     r"[\d)](?:[\s~$}.]{1,9}|\\[,;: ]|(?=[A-Za-z]{2}|\^?\s?\\circ|°))(?:[\s~$]|\\[,;: ]){0,9}"
     r"(?P<unit>(?:\^?\s?\\circ\s?[CFK]?|°\s?[CFK]?|[A-Za-z]{1,20})(?:[\s/*^~·{}-]{1,5}[A-Za-z0-9]{1,20}){0,4})"
 )
+_DEGREES = re.compile(r"(?:circ|°)\s*[CFK](?![A-Za-z])")
 _COMMANDS = re.compile(r"[\\~^]+")
 
 
@@ -49,7 +50,7 @@ def is_physical(query: str) -> bool:
 
 def _is_physical_unit(words: str) -> bool:
     if "circ" in words or "°" in words:
-        return words.strip()[-1:] in ("C", "F", "K")
+        return _DEGREES.search(words) is not None
     unit = parse_unit(_COMMANDS.sub(" ", words)) if "calorie" not in words.lower() else NOUN
     return unit.known and any(
         name in _DIMENSIONS or (name == "time" and power < -1) for name, power in unit.dimensions
