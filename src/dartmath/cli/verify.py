@@ -97,6 +97,7 @@ def _explain(verdict: Verdict, sides: dict[str, str], as_json: bool) -> None:
         return
     precision = f", {verdict.precision} bits" if verdict.precision else ""
     lines = [f"{verdict.outcome}: {verdict.reason} ({verdict.comparison}{precision})"]
+    lines += [f"  {'read as':<11}{verdict.reading}"] if verdict.reading else []
     lines += [f"  {name:<11}{parse(text)}"[:300] for name, text in sides.items()]
     print(printable(encodable("\n".join(lines))))
 
@@ -108,6 +109,7 @@ def _row(verdict: Verdict) -> dict[str, Any]:
         "comparison": verdict.comparison,
         "reason": verdict.reason,
         "precision": verdict.precision,
+        "reading": verdict.reading,
     }
 
 

@@ -103,10 +103,10 @@ def _long(reference: str, answer: str) -> Verdict:
 
 
 def _verdict(decision: Decision, answer: str) -> Verdict:
-    if decision.equal is None:
-        return Verdict(Outcome.UNPARSABLE, answer, decision.comparison, decision.reason, decision.precision)
-    outcome = Outcome.CORRECT if decision.equal else Outcome.WRONG
-    return Verdict(outcome, answer, decision.comparison, decision.reason, decision.precision)
+    judged = Outcome.CORRECT if decision.equal else Outcome.WRONG
+    outcome = Outcome.UNPARSABLE if decision.equal is None else judged
+    how = decision.comparison, decision.reason, decision.precision, decision.reading
+    return Verdict(outcome, answer, *how)
 
 
 def grade(

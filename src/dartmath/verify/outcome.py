@@ -36,7 +36,8 @@ class Verdict:
     """The judgement of one answer and the comparison that decided it.
 
     `reason` is a short sentence for people; `comparison` a stable word for machines (such as
-    "text", "rational", "ball", "structure"); `precision` the bits used by ball arithmetic.
+    "text", "rational", "ball", "structure"); `precision` the bits used by ball arithmetic;
+    `reading` names what the notation was taken for where its plain reading did not do.
     """
 
     outcome: Outcome
@@ -44,6 +45,7 @@ class Verdict:
     comparison: str = ""
     reason: str = ""
     precision: int | None = None
+    reading: str = ""
 
     @property
     def correct(self) -> bool:

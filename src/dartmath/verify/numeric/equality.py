@@ -22,12 +22,16 @@ _INTEGER_NAMES = frozenset("nkmjlpqrNKMs")
 
 @dataclass(slots=True)
 class Decision:
-    """The result of a comparison; `equal` is None when it could not be decided."""
+    """The result of a comparison; `equal` is None when it could not be decided.
+
+    `reading` names the second reading of the texts that was needed for it; "" is the plain one.
+    """
 
     equal: bool | None
     comparison: str
     reason: str
     precision: int | None = None
+    reading: str = ""
 
     def __bool__(self) -> bool:
         return self.equal is True

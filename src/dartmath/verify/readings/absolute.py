@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from dartmath.verify.numeric.exact import linear
+from dartmath.verify.readings.reading import Pair, Sides
 from dartmath.verify.tree.expression import (
     Apply,
     Constant,
@@ -17,7 +21,24 @@ _INFINITY = Constant("infinity")
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
-def without_absolute(node: Expression) -> Expression | None:
+_ABSOLUTE = re.compile(r"\||\\[lr]?vert|\\mid|\babs(?:olute)?\b")
+"""A query with an absolute value may be answered by repeating it, which is no solution."""
+
+
+def absolute_of_reference(sides: Sides) -> Iterator[Pair]:
+    """The interval that a reference with an absolute value means."""
+    if (interval := _without_absolute(sides.ours)) is not None:
+        yield interval, sides.theirs
+
+
+def absolute_of_answer(sides: Sides) -> Iterator[Pair]:
+    """The interval that such an answer means, where it does not just repeat the query."""
+    interval = _without_absolute(sides.theirs)
+    if interval is not None and not _ABSOLUTE.search(sides.query):
+        yield sides.ours, interval
+
+
+def _without_absolute(node: Expression) -> Expression | None:
     """The numbers that satisfy `|a x + b| < c`, where a and b are rational; None for any other tree."""
     if not isinstance(node, Relation):
         return None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import permutations
-from typing import TYPE_CHECKING
 
 from dartmath.verify.compare.choices import options
 from dartmath.verify.compare.relations import assigned, label
@@ -15,14 +14,15 @@ from dartmath.verify.language.notation import plain_latex
 from dartmath.verify.parsing.dressing import SCALE_STEMS, undressed, unscaled
 from dartmath.verify.parsing.parser import parse
 from dartmath.verify.parsing.words import SCALES
-from dartmath.verify.readings.absolute import without_absolute
-from dartmath.verify.readings.families import Pair
-from dartmath.verify.tree.expression import Expression, Group, Named, Number, Relation, Symbol, symbols
+from dartmath.verify.readings.reading import Pair, Sides
+from dartmath.verify.tree.expression import Expression, Group, Named, Relation, Symbol, symbols
 from dartmath.verify.tree.expression import replace as substitute
 
-if TYPE_CHECKING:
-    from dartmath.verify.compare.comparison import Comparison
+MAX_OPTION = 300
+"""Characters of an answer that names an option and repeats its text."""
 
+MAX_SELECTED = 80
+"""Characters of two answers that are letters of options: ten with commas, spaces and commands."""
 
 MAX_HEAD = 80
 """Characters of an expression that is looked for in the query."""
@@ -35,69 +35,50 @@ _LETTER_STARTS = frozenset("ABCDEFGHIJ(\\$")
 _SIGN = re.compile(r"\\[a-zA-Z]+|\S")
 _IDLE = r"(?:\s|\\[,;!: ]|\\left|\\right)*"
 _IDLE_COMMAND = re.compile(r"\\left|\\right|\\[,;!: ]")
-_ABSOLUTE = re.compile(r"\||\\[lr]?vert|\\mid|\babs(?:olute)?\b")
-"""A query with an absolute value may be answered by repeating it, which is no solution."""
-
 MAX_CONSTANTS = 3
 _INDEXED = re.compile(r"[cC]_\d")
 _PARAMETER = re.compile(r"[a-ckA-DK]")
 _COMMAND = re.compile(r"\\[a-zA-Z]+")
 
 
-def asked(
-    reference: str, ours: Expression, answer: str, theirs: Expression, comparison: Comparison
-) -> Iterator[Pair]:
-    """Pairs of trees that two texts allow as answers to this query."""
-    if not (isinstance(ours, Number) or isinstance(theirs, Number)):
-        yield from _constants(ours, theirs, comparison.query)
-    if not (query := comparison.query):
-        return
-    yield from _in_scales(reference, answer, query)
-    if ")" in answer:
-        yield from _option_text(ours, answer, query)
-    if answer[:1] in _LETTER_STARTS:
-        yield from _selected(reference, answer, query)
-    if isinstance(theirs, Group):
-        yield from _solved_for(ours, theirs, query)
-    if "=" in reference or "=" in answer:
-        yield from _expression(reference, ours, answer, theirs, query)
-    if (interval := without_absolute(theirs)) is not None and not _ABSOLUTE.search(query):
-        yield ours, interval
-
-
-def _in_scales(reference: str, answer: str, query: str) -> Iterator[Pair]:
+def numbers_of_scale(sides: Sides) -> Iterator[Pair]:
     """`5 million` for 5, when the query asks for a number of millions."""
+    reference, answer = sides.reference, sides.answer
     if not any(stem in reference or stem in answer for stem in SCALE_STEMS):
         return
     bare = unscaled(reference), unscaled(answer)
-    if bare != (reference, answer) and _IN_SCALES.search(query):
+    if bare != (reference, answer) and _IN_SCALES.search(sides.query):
         yield parse(bare[0]), parse(bare[1])
 
 
-def _option_text(ours: Expression, answer: str, query: str) -> Iterator[Pair]:
+def text_of_option(sides: Sides) -> Iterator[Pair]:
     """`(b) 5` for 5, when the query has such options."""
-    match = _OPTION.fullmatch(undressed(answer)) if len(answer) < 300 else None
-    if match and match[1].upper() in options(query):
-        yield ours, parse(match[2])
+    if ")" not in sides.answer or len(sides.answer) > MAX_OPTION:
+        return
+    match = _OPTION.fullmatch(undressed(sides.answer))
+    if match and match[1].upper() in options(sides.query):
+        yield sides.ours, parse(match[2])
 
 
-def _selected(reference: str, answer: str, query: str) -> Iterator[Pair]:
+def selected_options(sides: Sides) -> Iterator[Pair]:
     """`AC` for A, C, when both are options of the query."""
-    if len(reference) + len(answer) > 80 or not (
-        _LETTERS.fullmatch(reference) and _LETTERS.fullmatch(answer)
-    ):
+    reference, answer = sides.reference, sides.answer
+    if answer[:1] not in _LETTER_STARTS or len(reference) + len(answer) > MAX_SELECTED:
+        return
+    if not (_LETTERS.fullmatch(reference) and _LETTERS.fullmatch(answer)):
         return
     chosen = [sorted(set(re.findall("[A-J]", text))) for text in (reference, answer)]
-    if set(chosen[0] + chosen[1]) <= set(options(query)):
+    if set(chosen[0] + chosen[1]) <= set(options(sides.query)):
         one, two = (Group("{}", tuple(Named("choice", letter) for letter in letters)) for letters in chosen)
         yield one, two
 
 
-def _solved_for(ours: Expression, theirs: Group, query: str) -> Iterator[Pair]:
+def solved_variable(sides: Sides) -> Iterator[Pair]:
     """`x = 3, y = 4` for 3, when the query asks "solve ... for x"."""
-    if isinstance(ours, Group | Relation):
+    ours, theirs = sides.ours, sides.theirs
+    if not isinstance(theirs, Group) or isinstance(ours, Group | Relation):
         return
-    names = [one or two for one, two in _SOLVED.findall(query)]
+    names = [one or two for one, two in _SOLVED.findall(sides.query)]
     if len(names) != 1:
         return
     for item in theirs.items:
@@ -105,13 +86,12 @@ def _solved_for(ours: Expression, theirs: Group, query: str) -> Iterator[Pair]:
             yield ours, value
 
 
-def _expression(
-    reference: str, ours: Expression, answer: str, theirs: Expression, query: str
-) -> Iterator[Pair]:
+def expression_of_query(sides: Sides) -> Iterator[Pair]:
     """`m + n = 7` for 7, when `m + n` occurs in the query and is not given there."""
-    if not isinstance(ours, Group | Relation) and (value := _value_of(answer, query)) is not None:
+    ours, theirs, query = sides.ours, sides.theirs, sides.query
+    if not isinstance(ours, Group | Relation) and (value := _value_of(sides.answer, query)) is not None:
         yield ours, value
-    if not isinstance(theirs, Group | Relation) and (value := _value_of(reference, query)) is not None:
+    if not isinstance(theirs, Group | Relation) and (value := _value_of(sides.reference, query)) is not None:
         yield value, theirs
 
 
@@ -146,11 +126,12 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
     return before[-1:] not in tuple("+-*/^_=<>({[") and after[:1] not in tuple("+-*/^_=<>({[!'")
 
 
-def _constants(ours: Expression, theirs: Expression, query: str) -> Iterator[Pair]:
+def constants(sides: Sides) -> Iterator[Pair]:
     """`y = A e^x + B` for `y = C_1 e^x + C_2`: arbitrary constants, whose names are free.
 
     A constant is C with an index, or a letter that only one side has and the query has not.
     """
+    ours, theirs, query = sides.ours, sides.theirs, sides.query
     left, right = symbols(ours), symbols(theirs)
     if not left or not right:
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from dartmath.verify.compare.comparison import Comparison
 from dartmath.verify.compare.dispatch import by_structure
@@ -12,11 +13,9 @@ from dartmath.verify.numeric.effort import bounded_effort
 from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.numeric.points import positive_symbols
 from dartmath.verify.parsing.parser import parse
+from dartmath.verify.readings.reading import Sides
 from dartmath.verify.readings.table import other_readings
 from dartmath.verify.tree.expression import Expression, symbols
-
-MAX_QUERY = 4_000
-"""Only this many characters at the end of a query are looked at."""
 
 _POSITIVE = re.compile(
     r"\b(?:non-?negative|positive|natural numbers?|logarithms?)\b|[a-zA-Z]\s*(?:>|\\gt)\s*0", re.IGNORECASE
@@ -47,17 +46,17 @@ def decide(
     approximate = _APPROXIMATE.match(reference) is not None
     comparison = Comparison(by_structure, query, margin, ordered, science=science, approximate=approximate)
     ours, theirs = parse(reference), parse(answer)
-    with bounded_effort(), positive_symbols(_means_positive(ours, theirs, query)):
+    with bounded_effort(), positive_symbols(_means_positive(ours, theirs, comparison.query)):
         decision = comparison.same(ours, theirs)
         if decision:
             return decision
-        for one, two in other_readings(reference, ours, answer, theirs, comparison):
-            decision = comparison.same(one, two)
+        for name, found in other_readings(Sides(reference, ours, answer, theirs, comparison)):
+            decision = found if isinstance(found, Decision) else comparison.same(*found)
             if decision:
-                break
+                return replace(decision, reading=name)
     return decision
 
 
 def _means_positive(ours: Expression, theirs: Expression, query: str) -> bool:
     """Whether the query says that its letters are positive numbers, so that `\\ln x^2` is `2 \\ln x`."""
-    return bool(symbols(ours) | symbols(theirs)) and _POSITIVE.search(query[-MAX_QUERY:]) is not None
+    return bool(symbols(ours) | symbols(theirs)) and _POSITIVE.search(query) is not None

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from dartmath.verify.compare.relations import assigned, difference
 from dartmath.verify.compare.rounding import distance
-from dartmath.verify.numeric.equality import scalar_equal
+from dartmath.verify.numeric.equality import Decision, scalar_equal
 from dartmath.verify.numeric.exact import Inexact, rational
+from dartmath.verify.readings.reading import Pair, Sides
 from dartmath.verify.tree.expression import (
     Apply,
     Expression,
@@ -28,12 +29,13 @@ _PARAMETERS = ("k", "n", "m", "l", "j", "N", "K")
 _MEMBER = "#"
 """The parameter of a residue class, a name that no answer can have."""
 
-Pair = tuple[Expression, Expression]
-"""A reference and an answer, as one reading has them."""
 
-
-def renamed_parameters(ours: Expression, theirs: Expression) -> Iterator[Pair]:
+def renamed_parameters(sides: Sides) -> Iterator[Pair]:
     """The name of an integer parameter beside pi, and of a constant of integration, is free."""
+    yield from _renamed(sides.ours, sides.theirs)
+
+
+def _renamed(ours: Expression, theirs: Expression) -> Iterator[Pair]:
     ours, theirs = (assigned(side) or side for side in (ours, theirs))
     left, right = symbols(ours), symbols(theirs)
     if len(left - right) != 1 or len(right - left) != 1:
@@ -58,22 +60,23 @@ def _beside_pi(node: Expression, name: str) -> bool:
     return all(_beside_pi(part, name) for part in children(node))
 
 
-def families(ours: Expression, theirs: Expression) -> Iterator[Pair]:
+def families(sides: Sides) -> Iterator[Pair | Decision]:
     """`k\\pi, k \\in \\mathbb{Z}` and `\\{n\\pi : n \\in \\mathbb{Z}\\}` as families of numbers.
 
     Where an integer parameter is declared, two families that are linear in it are the same when
     their steps are, up to sign, and their first members are whole steps apart.
     """
+    ours, theirs = sides.ours, sides.theirs
     one, two = _family(ours), _family(theirs)
     if one is None and two is None:
         return
     left, right = one or (ours, ""), two or (theirs, "")
     yield left[0], right[0]
-    yield from renamed_parameters(left[0], right[0])
+    yield from _renamed(left[0], right[0])
     names = [name or _parameter(side) for side, name in (left, right)]
     values = [assigned(side) or side for side, _ in (left, right)]
     if all(names) and _shifted(values[0], names[0], values[1], names[1]):
-        yield values[0], values[0]
+        yield Decision(True, "family", "the same step, and first members whole steps apart")
 
 
 def _family(node: Expression) -> tuple[Expression, str] | None:
@@ -100,9 +103,9 @@ def _class(value: Expression, modulus: Expression) -> Expression:
     return Apply("add", (value, Apply("mul", (modulus, Symbol(_MEMBER)))))
 
 
-def residues(ours: Expression, theirs: Expression) -> Iterator[Pair]:
+def residues(sides: Sides) -> Iterator[Pair]:
     """`3 \\pmod 7` for 3, and `17 \\bmod 5` for 2."""
-    pairs = ((ours, theirs), (theirs, ours))
+    pairs = ((sides.ours, sides.theirs), (sides.theirs, sides.ours))
     for place, (congruence, other) in enumerate(pairs):
         if isinstance(congruence, Relation):
             congruence = congruence.sides[-1]

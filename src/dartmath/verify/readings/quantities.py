@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from dartmath.verify.language.latex import OPEN_TEXT
 from dartmath.verify.language.units import parse_unit
 from dartmath.verify.parsing.parser import parse
-from dartmath.verify.readings.families import Pair
+from dartmath.verify.readings.reading import Pair, Sides
 from dartmath.verify.tree.expression import Apply, Expression, Group, Quantity, Relation, symbols
-
-if TYPE_CHECKING:
-    from dartmath.verify.compare.comparison import Comparison
 
 _APART = r"(?:\s|~|\\[,;: ]|\$|\\times|\\cdot|\*|\})"
 _SET_APART = re.compile(rf"\d{_APART}+[a-zA-Z\\(]|{OPEN_TEXT}")
@@ -27,11 +23,10 @@ _RATE = re.compile(r"/[smhK](?![A-Za-z])")
 _UPRIGHT = re.compile(rf"{OPEN_TEXT}[^{{}}]{{0,60}}\}}")
 
 
-def quantities(
-    reference: str, ours: Expression, answer: str, theirs: Expression, comparison: Comparison
-) -> Iterator[Pair]:
+def quantities(sides: Sides) -> Iterator[Pair]:
     """`264 g` and `3857 \\mathrm{J}` with units; for algebra such as `3x` and `5m` nothing."""
-    one, two = parse(reference, units=True), parse(answer, units=True)
+    ours, theirs = sides.ours, sides.theirs
+    one, two = parse(sides.reference, units=True), parse(sides.answer, units=True)
     if one == ours and two == theirs:
         return
     if not (_is_closed(one) and _is_closed(two)):
@@ -43,10 +38,12 @@ def quantities(
         yield one, two
         return
     letters = (symbols(ours) - symbols(one)) | (symbols(theirs) - symbols(two))
-    if comparison.query:
-        if not any(is_variable(letter, comparison.query) for letter in letters):
+    if sides.query:
+        if not any(is_variable(letter, sides.query) for letter in letters):
             yield one, two
-    elif letters <= _GLUED or (_is_apart(reference, ours, one) and _is_apart(answer, theirs, two)):
+    elif letters <= _GLUED or (
+        _is_apart(sides.reference, ours, one) and _is_apart(sides.answer, theirs, two)
+    ):
         yield one, two
 
 

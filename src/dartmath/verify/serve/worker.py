@@ -166,7 +166,7 @@ def _row(item: list[Any]) -> list[Any]:
         )
     except Exception as error:  # the parent must get an outcome for every item, whatever happened
         return [Outcome.ERROR, None, "error", f"{type(error).__name__}: {error}"[:200], None]
-    return [made.outcome, made.answer, made.comparison, made.reason, made.precision]
+    return [made.outcome, made.answer, made.comparison, made.reason, made.precision, made.reading]
 
 
 def _settings(record: str | None) -> GradingSettings | None:

@@ -1,0 +1,98 @@
+"""Letters that are factors, digits in a base, or the sign of a binomial coefficient."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from dartmath.verify.compare.relations import assigned, label
+from dartmath.verify.language.names import GREEK
+from dartmath.verify.numeric.equality import Decision
+from dartmath.verify.parsing.bases import letters_as_digits
+from dartmath.verify.parsing.dressing import undressed
+from dartmath.verify.readings.reading import Pair, Sides
+from dartmath.verify.tree.expression import (
+    Apply,
+    Expression,
+    Number,
+    Relation,
+    Symbol,
+    Text,
+    heads,
+    number,
+)
+
+MAX_DIGITS = 400
+"""Digits of a plain number that may be meant in another base; `int` of more takes noticeable time."""
+
+_LETTERS = re.compile(r"\\?[A-Za-z]{2,4}")
+_LETTER_PAIR = re.compile(r"[A-Za-z]{2}")
+_ABOUT_BASES = re.compile(r"\bbase\b|\bbinary\b|\boctal\b|\bhexadecimal\b", re.IGNORECASE)
+_HEXADECIMAL = number(16)
+
+
+def letters_as_product(sides: Sides) -> Iterator[Pair]:
+    """A few letters as a product: `xy` for `x \\cdot y`."""
+    ours, theirs = sides.ours, sides.theirs
+    if isinstance(ours, Text) and _LETTERS.fullmatch(sides.reference) and not isinstance(theirs, Text):
+        yield _as_product(sides.reference), theirs
+    if isinstance(theirs, Text) and _LETTERS.fullmatch(sides.answer) and not isinstance(ours, Text):
+        yield ours, _as_product(sides.answer)
+    both_words = isinstance(ours, Text) and isinstance(theirs, Text)
+    if both_words and _LETTER_PAIR.fullmatch(sides.reference) and _LETTER_PAIR.fullmatch(sides.answer):
+        yield _as_product(sides.reference), _as_product(sides.answer)
+
+
+def _as_product(letters: str) -> Expression:
+    if letters.lstrip("\\") in GREEK:
+        return Symbol(letters.lstrip("\\"))
+    return Apply("mul", tuple(Symbol(letter) for letter in letters.lstrip("\\")))
+
+
+def digits_in_base(sides: Sides) -> Iterator[Decision]:
+    """`4210` for `4210_5`, and `1A` for `1A_{16}`, when the query asks for a base."""
+    ours, theirs = sides.ours, sides.theirs
+    if "base" not in heads(ours) | heads(theirs) or not _ABOUT_BASES.search(sides.query):
+        return
+    for based, plain, written in ((ours, theirs, sides.answer), (theirs, ours, sides.reference)):
+        match based:
+            case Apply(name="base", args=(_, _, Text(words=digits))):
+                same_number = digits.isdigit() and plain == number(int(digits[:MAX_DIGITS]))
+                if same_number or undressed(written).upper() == digits.upper():
+                    yield Decision(True, "base", "the same digits, in the base that the query asks for")
+
+
+def letters_in_base(sides: Sides) -> Iterator[Pair | Decision]:
+    """`B_{16}` as a number, against a number; in other bases only where the query speaks of bases."""
+    ours, theirs = sides.ours, sides.theirs
+    if isinstance(ours, Relation) and isinstance(theirs, Relation) and label(ours) != label(theirs):
+        return
+    ours, theirs = assigned(ours) or ours, assigned(theirs) or theirs
+    one, two = letters_as_digits(ours), letters_as_digits(theirs)
+    if one is None and two is None:
+        return
+    others = [side for side, read in ((ours, one), (theirs, two)) if read is None]
+    plain = all(
+        isinstance(side, Number) or (isinstance(side, Apply) and side.name == "base") for side in others
+    )
+    hexadecimal = all(read.args[1] == _HEXADECIMAL for read in (one, two) if read is not None)
+    if (plain and hexadecimal) or _ABOUT_BASES.search(sides.query):
+        yield one or ours, two or theirs
+        yield from digits_in_base(replace(sides, ours=one or ours, theirs=two or theirs))
+
+
+def combinations(sides: Sides) -> Iterator[Pair]:
+    """`C_{10}^{3}` as a binomial, when the other side is none."""
+    one, two = _combination(sides.ours), _combination(sides.theirs)
+    if one is not None or two is not None:
+        yield one or sides.ours, two or sides.theirs
+
+
+def _combination(node: Expression) -> Expression | None:
+    match node:
+        case Apply(name="pow", args=(Symbol(name=name), Number(value=part))) if (
+            name[:2] == "C_" and name[2:].isdigit() and part <= int(name[2:][:9])
+        ):
+            return Apply("binom", (number(int(name[2:][:9])), number(int(part))))
+    return None

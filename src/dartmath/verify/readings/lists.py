@@ -1,0 +1,39 @@
+"""Lists whose separators are commas inside numbers, or spaces."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from dartmath.verify.language.money import SIGN
+from dartmath.verify.parsing.parser import parse
+from dartmath.verify.readings.reading import Pair, Sides
+from dartmath.verify.tree.expression import Group
+
+_GROUPED = re.compile(r"\d,\d{3}(?!\d)")
+_MONEY = re.compile(rf"{SIGN} ?\d{{1,3}},\d{{3}}")
+_SPACED = re.compile(r"-?[\d./]{1,40}(?: +-?[\d./]{1,40}){1,200}")
+
+
+def commas_between_items(sides: Sides) -> Iterator[Pair]:
+    """`1,234` as the list 1, 234, when the other side is a list."""
+    if isinstance(sides.ours, Group) and _may_be_list(sides.answer):
+        yield sides.ours, parse(sides.answer, comma_groups=False)
+    if isinstance(sides.theirs, Group) and _may_be_list(sides.reference):
+        yield parse(sides.reference, comma_groups=False), sides.theirs
+
+
+def _may_be_list(text: str) -> bool:
+    return _GROUPED.search(text) is not None and not _MONEY.search(text)
+
+
+def spaces_between_items(sides: Sides) -> Iterator[Pair]:
+    """`3 1 -4` as a list in this order, when the other side is one."""
+    if isinstance(sides.theirs, Group) and _SPACED.fullmatch(sides.reference.strip()):
+        yield _in_order(sides.reference), Group("<>", sides.theirs.items)
+    if isinstance(sides.ours, Group) and _SPACED.fullmatch(sides.answer.strip()):
+        yield Group("<>", sides.ours.items), _in_order(sides.answer)
+
+
+def _in_order(text: str) -> Group:
+    return Group("<>", tuple(parse(part) for part in text.split()))

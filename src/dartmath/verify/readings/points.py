@@ -1,0 +1,65 @@
+"""Points with their names, and what is named by points: lengths, angles, areas, probabilities."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Iterator
+
+from dartmath.verify.readings.reading import Pair, Sides
+from dartmath.verify.tree.expression import Apply, Expression, Group, Matrix, Relation, Symbol, symbols
+
+_POINT = re.compile(r"[A-Z]|m|angle|triangle")
+
+
+def points_with_names(sides: Sides) -> Iterator[Pair]:
+    """`P(1, 2)`, a point with its name, for (1, 2); and lists of such points."""
+    ours, theirs = sides.ours, sides.theirs
+    if isinstance(ours, Group) and isinstance(theirs, Group) and not ours.brackets + theirs.brackets:
+        yield _unnamed(ours), _unnamed(theirs)
+    if isinstance(theirs, Group) and (point := _named_point(ours)) is not None:
+        yield point, theirs
+    if isinstance(ours, Group) and (point := _named_point(theirs)) is not None:
+        yield ours, point
+
+
+def _unnamed(points: Group) -> Group:
+    return Group("", tuple(_named_point(item) or item for item in points.items), points.joiner)
+
+
+def _named_point(node: Expression) -> Group | None:
+    match node:
+        case Apply(name="mul", args=(Symbol(name=name), Group(brackets="()") as point)) if name[0].isupper():
+            return point
+        case Apply(name="F" | "G" | "H", args=(_, _, *_) as items):
+            return Group("()", items)
+    return None
+
+
+def values_of_figures(sides: Sides) -> Iterator[Pair]:
+    """`AB = 5`, `\\angle ABC = 70^\\circ`, `P(X = 2) = 0.25` and `A^2 = ...` for their values."""
+    if isinstance(sides.ours, Relation) == isinstance(sides.theirs, Relation):
+        return
+    one, two = (
+        _without_points(side) if isinstance(side, Relation) else side for side in (sides.ours, sides.theirs)
+    )
+    if one is not None and two is not None:
+        yield one, two
+
+
+def _without_points(relation: Relation) -> Expression | None:
+    head, value = relation.sides[0], relation.sides[-1]
+    if set(relation.operators) != {"="}:
+        return None
+    if isinstance(value, Matrix) and all(name in string.ascii_uppercase for name in symbols(head)):
+        return value
+    if symbols(value):
+        return None
+    match head:
+        case Apply(name="mul", args=(Symbol(name="P"), Relation() | Apply(name="union" | "intersection"))):
+            return value
+    absolute = isinstance(head, Apply) and head.name in ("abs", "det")
+    head = head.args[0] if absolute and isinstance(head, Apply) else head
+    factors = head.args if isinstance(head, Apply) and head.name == "mul" else (head,)
+    points = all(isinstance(part, Symbol) and _POINT.fullmatch(part.name) for part in factors)
+    return value if points and (absolute or len(factors) > 1) else None

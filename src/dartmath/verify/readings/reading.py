@@ -1,0 +1,67 @@
+"""What a second reading is: when notation allows one, and the pairs of trees that it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from dartmath.verify.compare.comparison import Comparison
+from dartmath.verify.numeric.equality import Decision
+from dartmath.verify.tree.expression import Expression, Group, Named, SetBuilder, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Both texts with the trees of their plain reading, and the comparison that they belong to."""
+
+    reference: str
+    ours: Expression
+    answer: str
+    theirs: Expression
+    comparison: Comparison
+
+    @property
+    def query(self) -> str:
+        """The part of the query that is read."""
+        return self.comparison.query
+
+
+Pair = tuple[Expression, Expression]
+"""A reference and an answer, as one reading has them."""
+
+Reading = Callable[[Sides], Iterator[Pair | Decision]]
+"""What a text may mean beside its plain reading: pairs to compare, or a decision of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedReading:
+    """A row of the table: the name that a verdict shows, when the reading applies, and what it makes."""
+
+    name: str
+    applies: Callable[[Sides], bool]
+    pairs: Reading
+
+
+def always(sides: Sides) -> bool:
+    """For readings that look for themselves."""
+    return True
+
+
+def has_collection(sides: Sides) -> bool:
+    """Whether a side is a list, a tuple or a set."""
+    return isinstance(sides.ours, Group | SetBuilder) or isinstance(sides.theirs, Group | SetBuilder)
+
+
+def has_words(sides: Sides) -> bool:
+    """Whether a side is words."""
+    return isinstance(sides.ours, Text | Named) or isinstance(sides.theirs, Text | Named)
+
+
+def has_query(sides: Sides) -> bool:
+    """Whether there is a query to settle what the answers leave open."""
+    return bool(sides.query)
+
+
+def mentions_modulus(sides: Sides) -> bool:
+    """Whether a side speaks of a residue."""
+    return "mod" in sides.reference or "mod" in sides.answer

@@ -1,0 +1,90 @@
+"""Words for a number or a time, sentences that state a value, and approximations beside exact values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from dartmath.verify.language.sentences import stated
+from dartmath.verify.parsing.parser import parse
+from dartmath.verify.parsing.words import clock, fold, named
+from dartmath.verify.readings.quantities import quantities
+from dartmath.verify.readings.reading import Pair, Sides
+from dartmath.verify.tree.expression import Expression, Named, Number, Text
+
+MAX_COUNTED = 80
+"""Characters of a number of things in words."""
+
+HOURS = 12
+"""A bare number up to this may be a full hour of a clock."""
+
+_PARTS = r"half|halves|thirds?|quarters?|(?:four|fif|six|seven|eigh|nin|ten|hundred|thousand)ths?"
+_COUNTED = re.compile(
+    r"([a-z]+(?: [a-z]+){0,2}?)"
+    rf"(?: (?!(?:{_PARTS}|and|or|of|point|to|times|dozen|pairs?)\b)[a-z]+){{1,2}}"
+)
+_APPROXIMATELY = re.compile(r"\\approx(?![a-zA-Z])|≈")
+
+
+def times_of_day(sides: Sides) -> Iterator[Pair]:
+    """`4:30` as a time, when the other side is one."""
+    ours, theirs = sides.ours, sides.theirs
+    if isinstance(ours, Named) and ours.kind == "clock" and (time := clock(sides.answer)):
+        yield ours, time
+    elif isinstance(ours, Named) and ours.kind == "clock" and _is_hour(theirs):
+        yield ours, Named("clock", f"{theirs!s:0>2}:00:00 ?")
+    if isinstance(theirs, Named) and theirs.kind == "clock" and (time := clock(sides.reference)):
+        yield time, theirs
+
+
+def _is_hour(node: Expression) -> bool:
+    return isinstance(node, Number) and node.value.denominator == 1 and 1 <= node.value <= HOURS
+
+
+def counted_things(sides: Sides) -> Iterator[Pair]:
+    """`seven people` for 7."""
+    ours, theirs = sides.ours, sides.theirs
+    if isinstance(ours, Text) and isinstance(theirs, Number) and (count := _count(ours.words)) is not None:
+        yield count, theirs
+    if isinstance(theirs, Text) and isinstance(ours, Number) and (count := _count(theirs.words)) is not None:
+        yield ours, count
+
+
+def _count(words: str) -> Expression | None:
+    match = _COUNTED.fullmatch(fold(words)) if len(words) < MAX_COUNTED else None
+    found = named(match[1]) if match else None
+    return found if isinstance(found, Number) else None
+
+
+def stated_values(sides: Sides) -> Iterator[Pair]:
+    """`The sum of the digits is 9.` for 9."""
+    left, right = stated(sides.reference), stated(sides.answer)
+    if left is None and right is None:
+        return
+    one, two = parse(left) if left else sides.ours, parse(right) if right else sides.theirs
+    yield one, two
+    yield from quantities(
+        replace(sides, reference=left or sides.reference, ours=one, answer=right or sides.answer, theirs=two)
+    )
+
+
+def approximations_beside(sides: Sides) -> Iterator[Pair]:
+    """0.667 for `\\frac23 \\approx 0.667`, which says both."""
+    one, two = _approximation(sides.reference), _approximation(sides.answer)
+    if one is not None:
+        yield one, sides.theirs
+    if two is not None:
+        yield sides.ours, two
+
+
+def _approximation(text: str) -> Expression | None:
+    """What stands behind the last approximation sign, under the name of `x = \\frac23 \\approx 0.667`."""
+    if "approx" not in text and "≈" not in text:
+        return None
+    exact, *values = _APPROXIMATELY.split(stated(text) or text)
+    value = values[-1] if values else ""
+    name, sign, _ = exact.rpartition("=")
+    if not value or "," in text or not (sign or any(mark.isdigit() for mark in exact)):
+        return None
+    return parse(f"{name.partition('=')[0]}={value}" if sign else value)

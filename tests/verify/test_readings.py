@@ -1,0 +1,93 @@
+"""Every row of the table of second readings: what needs it, by name, and what it must not accept."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from dartmath.verify import GradingPool, outcome, verify
+from dartmath.verify.question import Question
+from dartmath.verify.readings.table import READINGS
+
+_PARTS = "The answer is m/n in lowest terms. Find $m + n$."
+
+# (name of the reading, reference, answer that needs it, answer that it must not accept, query)
+CASES = [
+    ("commas between items", r"\{1, 234\}", "1,234", "1,235", None),
+    ("time of day", "4:30 p.m.", "4:30", "4:31", None),
+    ("letters as factors", r"x \cdot y", "xy", "xz", None),
+    ("counted things", "7", "seven people", "six people", None),
+    ("digits in the base asked for", "4210_5", "4210", "4211", "Write it in base 5."),
+    ("letters as digits", "11", "B_{16}", "C_{16}", None),
+    ("names of parameters", r"k\pi", r"n\pi", r"2n\pi", None),
+    ("letters as units", "5 m", "5 meters", "6 meters", None),
+    ("names of constants", "f(x) = cx", "f(x) = kx", "f(x) = kx^2", "Find all f with $f(x+y)=f(x)+f(y)$."),
+    ("number of millions asked for", "5", "5 million", "6 million", "How many millions of people?"),
+    (
+        "text of an option",
+        r"\sqrt{12}",
+        r"(b) 2\sqrt3",
+        r"(b) 3\sqrt2",
+        "Which is it? (a) 10 (b) $2\\sqrt3$ (c) 14",
+    ),
+    ("options selected", "A, C", "AC", "AB", "Which are primes? (A) 2 (B) 4 (C) 5"),
+    ("variable asked for", "3", "x = 3, y = 4", "x = 4, y = 3", "Solve 2x + y = 10 and x + y = 7 for x."),
+    ("expression asked for", "7", "m + n = 7", "m + n = 8", _PARTS),
+    ("absolute value solved", "(-1, 1)", "|x| < 1", "|x| < 2", "For which real numbers does it converge?"),
+    ("absolute value solved", "|x| < 1", "(-1, 1)", "(-2, 2)", None),
+    ("spaces between items", "(3, 1, -4)", "3 1 -4", "3 -4 1", None),
+    ("residue or its class", r"x \equiv 3 \pmod 7", "3", "4", None),
+    (
+        "family of numbers",
+        r"2k+1, k \in \mathbb{Z}",
+        r"2n-1, n \in \mathbb{Z}",
+        r"2n, n \in \mathbb{Z}",
+        None,
+    ),
+    ("points with names", "(1, 2)", "P(1, 2)", "P(2, 1)", None),
+    ("value of a figure", "5", "AB = 5", "AB = 6", None),
+    ("combinations", "120", "C_{10}^{3}", "C_{10}^{2}", None),
+    ("value that a sentence states", "9", "The sum of the digits is 9.", "The sum is 8.", None),
+    ("approximation beside an exact value", r"\frac23 \approx 0.667", "0.667", "0.668", None),
+]
+
+
+@pytest.mark.parametrize(("name", "reference", "answer", "other", "query"), CASES)
+def test_a_verdict_names_the_reading_that_decided(
+    name: str, reference: str, answer: str, other: str, query: str | None
+) -> None:
+    assert verify(reference, answer, query=query).reading == name
+    wrong = verify(reference, other, query=query)
+    assert (wrong.correct, wrong.reading) == (False, "")
+
+
+def test_every_row_has_an_example() -> None:
+    assert [row.name for row in READINGS if row.name not in {case[0] for case in CASES}] == []
+
+
+def test_a_plain_reading_has_no_name() -> None:
+    assert verify("1/2", "0.5").reading == ""
+
+
+def test_the_name_comes_back_from_another_process() -> None:
+    with GradingPool(workers=1) as pool:
+        assert pool.submit(Question("", ("7",)), r"\boxed{\text{seven people}}").result().reading == (
+            "counted things"
+        )
+
+
+def test_nothing_cuts_the_query_a_second_time() -> None:
+    """The one place is `Comparison`; a second one would let two rules disagree about what was asked."""
+    folder = Path(outcome.__file__).parent
+    cuts = [
+        f"{path.relative_to(folder)}:{node.lineno}"
+        for path in sorted(folder.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Subscript)
+        and isinstance(node.slice, ast.Slice)
+        and ast.unparse(node.value).rpartition(".")[2] == "query"
+        and isinstance(node.slice.lower, ast.UnaryOp)
+    ]
+    assert [cut.partition(":")[0] for cut in cuts] == ["compare/comparison.py"]
