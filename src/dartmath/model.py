@@ -84,6 +84,24 @@ def describe_model(section: ModelSection) -> dict[str, Any]:
     return {**known, "fingerprint": fingerprint(folder)}
 
 
+def content_id(section: ModelSection) -> str:
+    """What a model is, wherever it lies and whatever it is called: its folder's fingerprint, or its commit.
+
+    Of a Hub id it is the commit of the revision now, offline that of the cached copy. Raises
+    `DataError` where the model cannot be reached.
+    """
+    path = expand_home(resolve_model(section.name))
+    if path.is_dir():
+        return fingerprint(path)
+    from huggingface_hub import hf_hub_download
+
+    try:
+        # The client's cache keeps a file in a folder that is called as the commit.
+        return Path(hf_hub_download(section.name, "config.json", revision=section.revision)).parent.name
+    except (OSError, ValueError) as error:
+        raise _cannot_load("model", section.name, error) from error
+
+
 def fingerprint(folder: Path) -> str:
     """12 hexadecimal digits of a model folder's files, wherever it lies and whatever it is called.
 
@@ -111,7 +129,10 @@ def load_tokenizer(section: ModelSection) -> Any:
 
     try:
         return AutoTokenizer.from_pretrained(resolve_model(section.name), revision=section.revision)
-    except (OSError, ValueError) as error:
+    except ImportError as error:
+        # Some tokenizers need a package of their own (tiktoken, sentencepiece, protobuf).
+        raise _lacks_package("tokenizer of", section.name, error) from error
+    except (OSError, ValueError, KeyError, AttributeError, RuntimeError) as error:
         raise _cannot_load("tokenizer of", section.name, error) from error
 
 
@@ -146,10 +167,40 @@ def load_model(section: ModelSection, device: str) -> Any:
     dtype = pick_dtype(section.dtype, device)
     name = resolve_model(section.name)
     try:
-        model = AutoModelForCausalLM.from_pretrained(name, revision=section.revision, dtype=dtype)
+        if _is_adapter(Path(name)):
+            model = _load_adapter(name, dtype)
+        else:
+            model = AutoModelForCausalLM.from_pretrained(name, revision=section.revision, dtype=dtype)
+    except ImportError as error:
+        raise _lacks_package("model", section.name, error) from error
     except (OSError, ValueError) as error:
         raise _cannot_load("model", section.name, error) from error
     return model.to(device).eval()
+
+
+def _is_adapter(folder: Path) -> bool:
+    """Whether a folder holds adapters alone, and no model of its own."""
+    return (folder / "adapter_config.json").is_file() and not (folder / "config.json").is_file()
+
+
+def _load_adapter(folder: str, dtype: Any) -> Any:
+    """Adapters merged into their base at the revision that they name, stopping where they say."""
+    from peft import AutoPeftModelForCausalLM
+    from transformers import GenerationConfig
+
+    model = AutoPeftModelForCausalLM.from_pretrained(folder, dtype=dtype).merge_and_unload()
+    if (Path(folder) / "generation_config.json").is_file():
+        model.generation_config = GenerationConfig.from_pretrained(folder)
+    return model
+
+
+def _lacks_package(what: str, name: str, error: ImportError) -> MissingDependencyError:
+    """A library asks for a package that is not here."""
+    package = getattr(error, "name", None)
+    way = f"pip install {package}" if package else "see the reason"
+    return MissingDependencyError(
+        f"cannot load the {what} {name!r}: it needs a package that is not installed ({error}); {way}"
+    )
 
 
 def _cannot_load(what: str, name: str, error: Exception) -> DataError:
@@ -174,7 +225,7 @@ def pick_dtype(dtype: DType, device: str) -> Any:
     if dtype != "auto":
         return getattr(torch, dtype)
     if device.startswith("cuda"):
-        fast = torch.cuda.is_bf16_supported()
+        fast = torch.cuda.is_bf16_supported(including_emulation=False)
     else:
         probe = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
         fast = device == "cpu" and probe is not None and probe()

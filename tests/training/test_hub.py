@@ -75,6 +75,40 @@ def test_a_data_set_is_streamed_row_by_row(hub: Hub, tmp_path: Path) -> None:
     assert before != after
 
 
+def test_a_revision_is_read_whatever_is_newest(hub: Hub, tmp_path: Path) -> None:
+    hub.repositories[NAME].revisions[NEW] = {"train.parquet": _parquet(ROWS[:7])}
+    for revision, rows in ((OLD, len(ROWS)), (NEW, 7)):
+        done = _python(hub, tmp_path, "-c", READ, f"hub:{NAME}@{revision}")
+        assert len(json.loads(done.stdout)[1]) == rows, done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_a_changed_data_set_does_not_end_a_run_that_began_with_it(
+    hub: Hub, tiny_llama: str, tmp_path: Path
+) -> None:
+    flags = ["--model", tiny_llama, "--template", "qa", "--max-length", "256", "--max-steps", "1"]
+    train = ["-m", "dartmath.cli", "train", "--data", f"hub:{NAME}", "--out", str(tmp_path / "out"), *flags]
+    assert _python(hub, tmp_path, *train).returncode == 0
+    assert json.loads((tmp_path / "out" / "manifest.json").read_text())["inputs"] == [f"hub:{NAME}@{OLD}"]
+    revisions = hub.repositories[NAME].revisions
+    revisions[NEW] = {**revisions[OLD], "README.md": b"# Changed\n"}
+    again = _python(hub, tmp_path, *train)
+    assert again.returncode == 0, again.stderr
+    assert "already trained" in again.stderr
+
+
+def test_a_downloaded_data_set_is_read_offline(hub: Hub, tmp_path: Path) -> None:
+    hub.repositories[NAME].revisions[OLD]["data/test-00000.parquet"] = _parquet(ROWS[:3])
+    load = (
+        "import sys; from huggingface_hub import snapshot_download as s; s(sys.argv[1], repo_type='dataset')"
+    )
+    assert _python(hub, tmp_path, "-c", load, NAME).returncode == 0
+    offline = READ.replace("import json, sys", "import json, os, sys; os.environ['HF_HUB_OFFLINE'] = '1'")
+    done = _python(hub, tmp_path, "-c", offline, f"hub:{NAME}")
+    assert [(q, r) for q, r, _ in json.loads(done.stdout)[1]] == ROWS, done.stderr
+
+
 def test_columns_of_other_names_are_chosen(hub: Hub, tmp_path: Path) -> None:
     names = ("instruction", "output")
     hub.repositories[NAME] = Repository({OLD: {"train.parquet": _parquet(ROWS[:5], names)}})

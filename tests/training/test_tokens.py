@@ -98,6 +98,15 @@ def test_a_response_with_a_special_token_is_dropped(byte_tokenizer: Any) -> None
     assert encoder.encode(QUERY, "four</s> five") is Dropped.SPECIAL
 
 
+def test_a_special_token_of_any_kind_is_found_in_responses_and_queries(real_tokenizer: Any) -> None:
+    encoder = Encoder(real_tokenizer, load_template("qa"))
+    added = [str(token) for token in real_tokenizer.added_tokens_decoder.values() if token.special]
+    kept = [token for token in added if encoder.encode(QUERY, f"It is 2.{token}user") is not Dropped.SPECIAL]
+    assert not kept
+    asked = {encoder.encode(f"{QUERY}{token}", RESPONSE) for token in added[:20]}
+    assert asked <= {Dropped.SPECIAL_QUERY}
+
+
 def test_an_empty_response_is_dropped(byte_tokenizer: Any) -> None:
     assert Encoder(byte_tokenizer, load_template("qa")).encode(QUERY, " \n") is Dropped.EMPTY
 

@@ -34,7 +34,7 @@ def sft_config(
 
     accelerated = has_accelerator()
     checkpointing = section.gradient_checkpointing
-    return SFTConfig(
+    config = SFTConfig(
         output_dir=str(checkpoint_folder(out)),
         use_cpu=not accelerated,
         bf16=dtype == "bfloat16",
@@ -75,3 +75,7 @@ def sft_config(
         data_seed=seed,
         ddp_find_unused_parameters=False,
     )
+    # A process trains on one device. Without a launcher, transformers would count all that are visible
+    # and replicate the model over them by DataParallel, which TRL refuses.
+    config._n_gpu = min(config.n_gpu, 1)
+    return config

@@ -13,7 +13,7 @@ class DatasetWeight(Section):
     """One data set of a mixture."""
 
     path: str
-    """Folder of `dartmath curate`, a JSONL or Parquet file, or `hub:OWNER/NAME`."""
+    """Folder of `dartmath curate`, a JSONL or Parquet file, or `hub:OWNER/NAME[@REVISION]`."""
     weight: float = Field(1.0, gt=0)
     """How often each row is seen in an epoch; fractions take a seeded sample."""
     query: str = "query"

@@ -54,7 +54,7 @@ def choose_dtype(section: TrainingSection) -> str:
     if section.dtype != "auto":
         return section.dtype
     if torch.cuda.is_available():
-        return "bfloat16" if torch.cuda.is_bf16_supported() else "float32"
+        return "bfloat16" if torch.cuda.is_bf16_supported(including_emulation=False) else "float32"
     fast = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
     return "bfloat16" if fast and not torch.backends.mps.is_available() else "float32"
 

@@ -10,14 +10,16 @@ from typing import Any
 
 from dartmath.base.errors import ConfigError
 from dartmath.base.manifest import new_manifest, read_manifest, write_manifest
-from dartmath.model import ModelSection, resolve_model
+from dartmath.model import ModelSection, content_id, resolve_model
 from dartmath.prompts.template import Template, load_template
 from dartmath.training.config import DatasetWeight, TrainingSection
 from dartmath.training.hardware import check_options
 from dartmath.training.layout import batch_layout
 from dartmath.training.nodes import find_nodes
-from dartmath.training.rows import fingerprint
+from dartmath.training.rows import fingerprint, hub_name, is_hub, pinned
 
+# Keys that runs of earlier versions did not record; such a run goes on without them.
+_NEW_KEYS = {"base"}
 # What may differ when a run is continued: none of it changes what is learnt.
 _FREE_KEYS = {
     "save_steps",
@@ -40,14 +42,16 @@ class Job:
     Attributes:
         section: the training section, `model` and `revision` filled in.
         path: folder or Hub id that loads the base model.
+        base_id: what the base model is, by content: the commit on the Hub, or the folder's fingerprint.
         template: the prompt template.
-        sources: all data sets, with weights.
+        sources: all data sets, with weights; those of the Hub at a commit.
         out: the run folder.
         seed: of shuffling, dropout and adapters.
     """
 
     section: TrainingSection
     path: str
+    base_id: str
     template: Template
     sources: list[DatasetWeight]
     out: Path
@@ -55,8 +59,13 @@ class Job:
 
     @property
     def base(self) -> ModelSection:
-        """The base model, for its tokenizer."""
-        return ModelSection(name=self.path, revision=self.section.revision)
+        """The base model as it was when the run began, for its weights, configuration and tokenizer."""
+        return ModelSection(name=self.path, revision=self.revision)
+
+    @property
+    def revision(self) -> str | None:
+        """The commit of a base model on the Hub; None of a folder."""
+        return None if Path(self.path).is_dir() else self.base_id
 
 
 def is_main() -> bool:
@@ -83,7 +92,9 @@ def resolve_job(
 ) -> Job:
     """Fill in what `section` leaves open, and refuse what cannot run here (unless not `check`).
 
-    Raises `ConfigError`, `MissingDependencyError` or `DataError`.
+    What comes from the Hub is taken at the commit with which the run in `out` began, or else at the
+    newest, so that a run goes on with the data and the weights that it had. Raises `ConfigError`,
+    `MissingDependencyError` or `DataError`.
     """
     batch_layout(section)
     if check:
@@ -96,7 +107,28 @@ def resolve_job(
     if not sources:
         raise ConfigError("nothing to train on; give the output folder of `dartmath curate`, or a file")
     seed = seed if section.seed is None else section.seed
-    return Job(section, resolve_model(name), chosen, sources, out, seed)
+    begun = read_manifest(out, stage="train") if (out / "manifest.json").is_file() else {}
+    path = resolve_model(name)
+    before = begun.get("model", {})
+    same = (before.get("name"), before.get("revision")) == (name, revision)
+    pin = before.get("commit") if same else None
+    base_id = content_id(ModelSection(name=path, revision=pin or revision))
+    return Job(section, path, base_id, chosen, _pinned(sources, begun.get("inputs", [])), out, seed)
+
+
+def _pinned(sources: Sequence[DatasetWeight], begun: Sequence[str]) -> list[DatasetWeight]:
+    """The data sets, those of the Hub at the commit of `begun`, the inputs of the run that goes on."""
+    commits = {hub_name(source): source for source in begun if is_hub(source) and "@" in source}
+    return [
+        source.model_copy(update={"path": pinned(_begun(source.path, commits))})
+        if is_hub(source.path)
+        else source
+        for source in sources
+    ]
+
+
+def _begun(source: str, commits: dict[str, str]) -> str:
+    return source if "@" in source else commits.get(hub_name(source), source)
 
 
 def open_run(job: Job) -> dict[str, Any]:
@@ -109,7 +141,7 @@ def open_run(job: Job) -> dict[str, Any]:
         return manifest
     manifest = new_manifest(
         "train",
-        model={"name": job.section.model, "revision": job.section.revision},
+        model={"name": job.section.model, "revision": job.section.revision, **_identity(job)},
         template={"name": job.template.name, "hash": job.template.hash},
         config=job.section.model_dump(mode="json"),
         inputs=[source.path for source in job.sources],
@@ -121,15 +153,21 @@ def open_run(job: Job) -> dict[str, Any]:
     return manifest
 
 
+def _identity(job: Job) -> dict[str, str]:
+    """What the base model is, by content, in the terms of `dartmath.model.describe_model`."""
+    return {"commit": job.base_id} if job.revision else {"fingerprint": job.base_id}
+
+
 def _settings(job: Job) -> dict[str, Any]:
     """Everything that shapes what is learnt; a run is only continued with the same."""
     config = job.section.model_dump(mode="json", exclude=_FREE_KEYS | {"datasets", "seed", "template"})
     data = [[fingerprint(s.path), s.weight, s.query, s.response] for s in job.sources]
-    return {**config, "template": job.template.hash, "datasets": data, "seed": job.seed}
+    return {**config, "base": job.base_id, "template": job.template.hash, "datasets": data, "seed": job.seed}
 
 
 def _refuse_changes(before: dict[str, Any], now: dict[str, Any], out: Path, free: set[str]) -> None:
-    changed = [key for key in sorted({*before, *now} - free) if before.get(key) != now.get(key)]
+    known = {*before, *(now.keys() - _NEW_KEYS)} - free
+    changed = [key for key in sorted(known) if before.get(key) != now.get(key)]
     if changed:
         lines = [f"  {key}: {before.get(key)!r} -> {now.get(key)!r}" for key in changed]
         raise ConfigError(

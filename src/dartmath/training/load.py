@@ -9,20 +9,22 @@ from dartmath.base.errors import ConfigError, DataError, UnknownNameError
 from dartmath.training.config import Lora, TrainingSection
 
 
-def load_model(path: str, section: TrainingSection, *, dtype: str, attention: str) -> Any:
+def load_model(
+    path: str, section: TrainingSection, *, revision: str | None, dtype: str, attention: str
+) -> Any:
     """The causal language model at `path`, ready to be trained.
 
-    Full fine-tuning keeps the weights in float32 (the arithmetic is bfloat16 by autocast); with
-    LoRA the frozen base is in `dtype`, or in 4 bits.
+    `revision` is the commit of a model on the Hub. Full fine-tuning keeps the weights in float32 (the
+    arithmetic is bfloat16 by autocast); with LoRA the frozen base is in `dtype`, or in 4 bits.
     """
     import torch
     from transformers import AutoConfig, AutoModelForCausalLM
 
     from dartmath.training.attention import with_attention
 
-    options: dict[str, Any] = {"revision": section.revision}
+    options: dict[str, Any] = {"revision": revision}
     try:
-        config = AutoConfig.from_pretrained(path, revision=section.revision)
+        config = AutoConfig.from_pretrained(path, revision=revision)
         if not section.sliding_window:
             _without_sliding_window(config)
         options["dtype"] = getattr(torch, dtype if section.lora else "float32")
@@ -48,11 +50,12 @@ def check_vocabulary(model: Any, tokenizer: Any) -> None:
         )
 
 
-def lora_config(lora: Lora, model: Any) -> Any:
-    """PEFT's configuration of the adapters of `model`.
+def lora_config(lora: Lora, model: Any, revision: str | None = None) -> Any:
+    """PEFT's configuration of the adapters of `model`, which is `revision` of its repository.
 
-    Raises `UnknownNameError` for a target that no module of the model has, which PEFT passes over where
-    another one matches, and `ConfigError` for the output layer, whose adapter the loss would not train.
+    Whoever loads the adapters later adds them to the base that this names. Raises `UnknownNameError`
+    for a target that no module of the model has, which PEFT passes over where another one matches, and
+    `ConfigError` for the output layer, whose adapter the loss would not train.
     """
     from peft import LoraConfig
 
@@ -62,6 +65,7 @@ def lora_config(lora: Lora, model: Any) -> Any:
         lora_dropout=lora.dropout,
         target_modules=lora.targets if lora.targets == "all-linear" else _targets(lora, model),
         task_type="CAUSAL_LM",
+        revision=revision,
     )
 
 

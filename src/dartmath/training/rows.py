@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from dartmath.base.extras import require
 
 _BATCH = 2048
 _HUB = "hub:"
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 _SUFFIXES = (".parquet", ".jsonl")
 
 Columns = tuple[str, str]
@@ -38,15 +40,15 @@ class Row:
 def read_rows(source: str, columns: Columns = COLUMNS) -> Iterator[list[Row]]:
     """The rows of `source` in batches.
 
-    `source` is a file, a folder with such files, or `hub:OWNER/NAME`, which is streamed. Raises
-    `DataError` with file and line for a row whose `columns` do not hold texts.
+    `source` is a file, a folder with such files, or `hub:OWNER/NAME[@REVISION]`, which is streamed, or
+    read from the local cache where `HF_HUB_OFFLINE` is set. Raises `DataError` with file and line for
+    a row whose `columns` do not hold texts.
     """
-    if source.startswith(_HUB):
-        yield from _batches(_hub_rows(source), source, columns)
+    if is_hub(source):
+        yield from _batches(_hub_rows(source, columns), source, columns)
         return
     for path in data_files(Path(source)):
-        rows = _parquet_rows(path, columns) if path.suffix == ".parquet" else _jsonl_rows(path)
-        yield from _batches(rows, str(path), columns)
+        yield from _batches(_file_rows(path, columns), str(path), columns)
 
 
 def data_files(source: Path) -> list[Path]:
@@ -70,8 +72,8 @@ def fingerprint(source: str) -> str:
     A Hub data set is known by its name and commit.
     """
     digest = hashlib.blake2b(digest_size=16)
-    if source.startswith(_HUB):
-        digest.update(f"{source}@{_hub_commit(source)}".encode())
+    if is_hub(source):
+        digest.update(pinned(source).encode())
         return digest.hexdigest()
     for path in data_files(Path(source)):
         digest.update(path.suffix.encode())
@@ -107,6 +109,10 @@ def _row(row: Any, path: str, number: int, columns: Columns) -> Row:
     return Row(row[query], row[response], path, number)
 
 
+def _file_rows(path: Path, columns: Columns) -> Iterator[tuple[int, Any]]:
+    return _parquet_rows(path, columns) if path.suffix == ".parquet" else _jsonl_rows(path)
+
+
 def _parquet_rows(path: Path, wanted: Columns) -> Iterator[tuple[int, dict[str, Any]]]:
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -136,31 +142,84 @@ def _jsonl_rows(path: Path) -> Iterator[tuple[int, Any]]:
                 raise DataError(f"not valid JSON: {error}", path=path, line=number) from error
 
 
-def _hub_rows(source: str) -> Iterator[tuple[int, Any]]:
+def is_hub(source: str) -> bool:
+    """Whether `source` names a data set of the Hub: `hub:OWNER/NAME`, or `hub:OWNER/NAME@REVISION`."""
+    return source.startswith(_HUB)
+
+
+def hub_name(source: str) -> str:
+    """`OWNER/NAME` of a data set of the Hub, without its revision."""
+    return source.removeprefix(_HUB).partition("@")[0]
+
+
+def pinned(source: str) -> str:
+    """`hub:OWNER/NAME@COMMIT` of a data set of the Hub, at the commit that its revision is now.
+
+    Offline it is the commit of the copy in the local cache. Raises `MissingDependencyError` where
+    neither the Hub nor a copy can be reached.
+    """
+    name, revision = hub_name(source), source.partition("@")[2]
+    if not _COMMIT.fullmatch(revision):
+        revision = _hub_commit(source, name, revision or None)
+    return f"{_HUB}{name}@{revision}"
+
+
+def _hub_rows(source: str, columns: Columns) -> Iterator[tuple[int, Any]]:
+    from huggingface_hub.constants import is_offline_mode
+
+    name, _, commit = pinned(source).removeprefix(_HUB).partition("@")
+    if is_offline_mode():
+        files = sorted(p for p in _cached(source, name, commit).rglob("*") if _is_train_file(p))
+        rows = (row for path in files for _, row in _file_rows(path, columns))
+        yield from enumerate(rows, 1)
+        return
     require("datasets", purpose=source)
     from datasets import load_dataset
 
     try:
-        name, commit = source.removeprefix(_HUB), _hub_commit(source)
-        rows = load_dataset(name, split="train", streaming=True, revision=commit)
-        yield from enumerate(rows, 1)
+        yield from enumerate(load_dataset(name, split="train", streaming=True, revision=commit), 1)
     except (OSError, ValueError) as error:
         raise _unreachable(source, error) from error
 
 
-def _hub_commit(source: str) -> str:
+def _is_train_file(path: Path) -> bool:
+    """Whether a file of a downloaded data set holds its training rows, by the Hub's naming of splits.
+
+    https://huggingface.co/docs/hub/datasets-file-names-and-splits: "test" or "validation" as a word of
+    the file's or its folder's name is another split; everything else is training rows.
+    """
+    if path.suffix not in _SUFFIXES:
+        return False
+    words = set(re.split(r"[^a-z]+", f"{path.parent.name}/{path.stem}".lower()))
+    return not words & {"test", "testing", "eval", "evaluation", "validation", "valid", "val", "dev"}
+
+
+def _hub_commit(source: str, name: str, revision: str | None) -> str:
     from huggingface_hub import HfApi
+    from huggingface_hub.constants import is_offline_mode
     from huggingface_hub.errors import HfHubHTTPError
 
+    if is_offline_mode():
+        return _cached(source, name, revision).name
     try:
-        return str(HfApi().dataset_info(source.removeprefix(_HUB)).sha)
+        return str(HfApi().dataset_info(name, revision=revision).sha)
     except (OSError, ValueError, HfHubHTTPError) as error:
         raise _unreachable(source, error) from error
 
 
+def _cached(source: str, name: str, revision: str | None) -> Path:
+    """The folder of a data set in the local cache of the Hub's client; it is called as its commit."""
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(name, repo_type="dataset", revision=revision, local_files_only=True))
+    except (OSError, ValueError) as error:
+        raise _unreachable(source, error) from error
+
+
 def _unreachable(source: str, error: Exception) -> MissingDependencyError:
-    name = source.removeprefix(_HUB)
+    name, reason = hub_name(source), str(error).strip().splitlines() or [type(error).__name__]
     return MissingDependencyError(
-        f"cannot read data set {name!r} from the Hub ({error}); download it where the Hub is reachable "
+        f"cannot read data set {name!r} from the Hub ({reason[0]}); download it where the Hub is reachable "
         f"(hf download --repo-type dataset {name} --local-dir FOLDER) and give the folder"
     )

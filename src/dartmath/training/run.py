@@ -12,12 +12,12 @@ from dartmath.base.manifest import read_manifest, write_manifest
 from dartmath.base.run_lock import RunLock
 from dartmath.base.slurm import check_progress
 from dartmath.base.terminal import info
-from dartmath.model import ModelSection
+from dartmath.model import ModelSection, load_tokenizer
 from dartmath.prompts.template import Template
 from dartmath.training.checkpoints import checkpoint_folder, newest_checkpoint, step_of
 from dartmath.training.config import TrainingSection
 from dartmath.training.interrupt import is_launched
-from dartmath.training.job import is_finished, is_main, open_run, resolve_job
+from dartmath.training.job import Job, is_finished, is_main, open_run, resolve_job
 from dartmath.training.launch import launch, launch_file, must_launch
 from dartmath.training.layout import check_world
 from dartmath.training.nodes import find_nodes
@@ -58,9 +58,10 @@ def train(
     if section.launch:
         launch_file(section.launch)  # a wrong name is one on a single device too
     if must_launch(section) and not is_finished(out):
-        resolve_job(section, model, template, datasets, out, seed=seed)
+        job = resolve_job(section, model, template, datasets, out, seed=seed)
         nodes = find_nodes()
         with _alone(out) if is_main() else nullcontext():
+            _prepare(job)
             launch(section, model, template, datasets, out, seed=seed, nodes=nodes)
         return TrainingSummary(**read_manifest(out, stage="train")["summary"])
     job = resolve_job(section, model, template, datasets, out, seed=seed)
@@ -77,6 +78,17 @@ def train(
         write_manifest(out, {**manifest, "finished": True, "summary": asdict(summary)})
     _meet()
     return summary
+
+
+def _prepare(job: Job) -> None:
+    """What takes long, done before there are trainers that would wait for it, and time out.
+
+    The manifest comes first: it pins what is taken from the Hub, for every process.
+    """
+    from dartmath.training.session import tokenise_all
+
+    open_run(job)
+    tokenise_all(job, load_tokenizer(job.base))
 
 
 def _meet() -> None:

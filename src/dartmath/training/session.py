@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -12,7 +13,8 @@ from dartmath.base.terminal import info, warn
 from dartmath.model import load_tokenizer
 from dartmath.training.arguments import quiet, sft_config
 from dartmath.training.checkpoints import checkpoint_folder, newest_checkpoint, remove_broken, step_of
-from dartmath.training.export import export, remove_checkpoints
+from dartmath.training.export import export, prepare_export, remove_checkpoints
+from dartmath.training.export_check import affordable, check_export, look_at_trained
 from dartmath.training.hardware import (
     choose_attention,
     choose_dtype,
@@ -29,9 +31,13 @@ from dartmath.training.load import check_vocabulary, load_model, lora_config
 from dartmath.training.mixture import Mixture, mix
 from dartmath.training.pack import Packing, alone, pack
 from dartmath.training.sequences import find_sequences, sequence_rows
-from dartmath.training.store import tokenise
+from dartmath.training.store import TokenStore, tokenise
 from dartmath.training.summary import TrainingSummary
 from dartmath.training.tokens import Encoder
+
+# How long trainers wait for one another. The group is made here, so that this reaches it: torch's own
+# 10 minutes end a finished run while the main process merges and writes what 70 billion parameters take.
+_PATIENCE = timedelta(hours=2)
 
 
 @dataclass(frozen=True)
@@ -78,10 +84,19 @@ def run_session(job: Job) -> TrainingSummary:
     if stopping.stopped_after is not None:
         raise interrupted(stopping.stopped_after)
     summary = _summarise(job, prepared, trainer.model)
-    export(trainer, tokenizer, job.template, section, job.out)
+    _export(trainer, prepared, job)
     if is_main() and not section.keep_checkpoints:
         remove_checkpoints(checkpoint_folder(job.out))
     return summary
+
+
+def _export(trainer: Any, prepared: Prepared, job: Job) -> None:
+    """Write the model, read it again, and raise `TrainingError` where it is not the one in memory."""
+    model = trainer.accelerator.unwrap_model(trainer.model)
+    trained = look_at_trained(model, prepared.mixture, trainer.args.device, lora=job.section.lora)
+    export(trainer, prepared.tokenizer, job)
+    if is_main() and affordable(model):
+        check_export(job.out, trained, prepared.tokenizer)
 
 
 def _train(trainer: Any, job: Job) -> None:
@@ -104,14 +119,20 @@ def _train(trainer: Any, job: Job) -> None:
         ) from error
 
 
+def tokenise_all(job: Job, tokenizer: Any) -> list[TokenStore]:
+    """The token stores of all data sets of a job, from the cache or made now."""
+    section = job.section
+    encoder = Encoder(tokenizer, job.template, max_length=section.max_length, too_long=section.too_long)
+    return [tokenise(s.path, encoder, (s.query, s.response)) for s in job.sources]
+
+
 def prepare_data(job: Job, tokenizer: Any) -> tuple[Mixture, Packing]:
     """The tokenised mixture of all data sets of a job, and its packing."""
     from accelerate import PartialState
 
     section = job.section
-    encoder = Encoder(tokenizer, job.template, max_length=section.max_length, too_long=section.too_long)
-    with PartialState(cpu=not has_accelerator()).local_main_process_first():
-        stores = [tokenise(s.path, encoder, (s.query, s.response)) for s in job.sources]
+    with PartialState(cpu=not has_accelerator(), timeout=_PATIENCE).local_main_process_first():
+        stores = tokenise_all(job, tokenizer)
     mixture = mix(stores, [source.weight for source in job.sources], seed=job.seed)
     return mixture, (pack if section.packing else alone)(mixture.lengths, section.max_length)
 
@@ -127,8 +148,12 @@ def _trainer(job: Job, prepared: Prepared, stop: StopRequest) -> tuple[Any, Any,
     steps = optimiser_steps(section, len(packing))
     # Before the model is loaded: it tells transformers about DeepSpeed, which then shards at load.
     arguments = sft_config(section, layout, job.out, steps=steps, dtype=prepared.dtype, seed=job.seed)
-    model = load_model(job.path, section, dtype=prepared.dtype, attention=prepared.attention)
+    model = load_model(
+        job.path, section, revision=job.revision, dtype=prepared.dtype, attention=prepared.attention
+    )
     check_vocabulary(model, prepared.tokenizer)
+    if is_main():
+        prepare_export(model, prepared.tokenizer, job)
     journal = JournalCallback(job.out, _meter(job, model, prepared))
     stopping = StopCallback(stop)
     filler = prepared.tokenizer.eos_token_id or 0
@@ -139,7 +164,7 @@ def _trainer(job: Job, prepared: Prepared, stop: StopRequest) -> tuple[Any, Any,
             prepared.mixture, packing, multiple_of=layout.batch_size, filler=filler, lengths=section.packing
         ),
         processing_class=prepared.tokenizer,
-        peft_config=lora_config(section.lora, model) if section.lora else None,
+        peft_config=lora_config(section.lora, model, job.revision) if section.lora else None,
         callbacks=[journal, CheckpointCallback(), stopping],
         name_batch=partial(_name_batch, prepared.mixture, packing),
         packed_attention=prepared.attention if section.packing else None,

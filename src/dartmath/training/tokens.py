@@ -31,6 +31,7 @@ class Dropped(StrEnum):
     TOO_LONG = "too_long"
     EMPTY = "empty_response"
     SPECIAL = "special_token_in_response"
+    SPECIAL_QUERY = "special_token_in_query"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,8 @@ class Encoder:
         self.tokenizer, self.template = tokenizer, template
         self.max_length, self.too_long = max_length, too_long
         self.end = end_ids(tokenizer, template)
-        self._special = frozenset(tokenizer.all_special_ids)
+        self._special = special_ids(tokenizer)
+        self._spellings = tuple(filter(None, tokenizer.convert_ids_to_tokens(sorted(self._special))))
         self._lead = _stripped_spaces(template)
         self._prompt = lru_cache(maxsize=4096)(self._encode_prompt)
 
@@ -89,14 +91,21 @@ class Encoder:
         # its first word may get another token (a SentencePiece tokenizer puts a space before it).
         joint = self._encode_texts(texts, [self._adds_special(text) for text, _ in prompts])
         return [
-            self._finish(prompt, ids, response)
-            for (_, prompt), ids, response in zip(prompts, joint, responses, strict=True)
+            self._finish(query, prompt, ids, response)
+            for (query, _), (_, prompt), ids, response in zip(pairs, prompts, joint, responses, strict=True)
         ]
 
     def _encode_prompt(self, query: str) -> tuple[str, list[int]]:
         text = self.template.render(query, tokenizer=self.tokenizer).text
         assert text is not None  # render() with a tokenizer always gives the text
         return text, encode_prompt(self.tokenizer, text)
+
+    def _holds_special(self, text: str) -> bool:
+        """Whether a text of somebody's writes a special token, with which it would leave its turn."""
+        # Most texts hold none of the spellings, and need not be tokenised once more.
+        if not any(spelling in text for spelling in self._spellings):
+            return False
+        return not self._special.isdisjoint(self.tokenizer.encode(text, add_special_tokens=False))
 
     def _response(self, response: str) -> str:
         return self._lead + response.lstrip(" ") if self._lead else response
@@ -116,9 +125,11 @@ class Encoder:
                 encoded[i] = row
         return encoded
 
-    def _finish(self, prompt: list[int], joint: list[int], response: str) -> Tokens | Dropped:
+    def _finish(self, query: str, prompt: list[int], joint: list[int], response: str) -> Tokens | Dropped:
         if not response.strip():
             return Dropped.EMPTY
+        if self._holds_special(query):
+            return Dropped.SPECIAL_QUERY
         if joint[: len(prompt)] == prompt:
             answer = joint[len(prompt) :]
         else:
@@ -154,7 +165,7 @@ def end_ids(tokenizer: Any, template: Template) -> list[int]:
     if not template.end:
         return [_eos(tokenizer)]
     ids = list(tokenizer.encode(template.end, add_special_tokens=False))
-    return ids if _is_special(tokenizer, ids[-1]) else [*ids, _eos(tokenizer)]
+    return ids if ids[-1] in special_ids(tokenizer) else [*ids, _eos(tokenizer)]
 
 
 def check_template(tokenizer: Any, template: Template) -> None:
@@ -188,15 +199,20 @@ def _chat_end(tokenizer: Any) -> list[int]:
         [question, {"role": "assistant", "content": marker}], tokenize=False, add_generation_prompt=False
     )
     ids = tokenizer.encode(text.rpartition(marker)[2], add_special_tokens=False)
+    special = special_ids(tokenizer)
     for index, token in enumerate(ids):
-        if _is_special(tokenizer, token):
+        if token in special:
             return list(ids[: index + 1])
     return [_eos(tokenizer)]
 
 
-def _is_special(tokenizer: Any, token: int) -> bool:
-    added = tokenizer.added_tokens_decoder.get(token)
-    return token in tokenizer.all_special_ids or bool(added and added.special)
+def special_ids(tokenizer: Any) -> frozenset[int]:
+    """The ids of all special tokens: the named ones (end-of-text, padding) and those of chat turns.
+
+    `all_special_ids` alone has only the named ones.
+    """
+    added = tokenizer.added_tokens_decoder.items()
+    return frozenset(tokenizer.all_special_ids) | {token for token, entry in added if entry.special}
 
 
 def _eos(tokenizer: Any) -> int:
