@@ -44,7 +44,7 @@ def test_a_gpu_takes_flash_attention_where_it_can(
     installed: bool, changes: dict[str, Any], expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("torch.cuda.is_available", lambda: True)
-    monkeypatch.setattr("torch.cuda.is_bf16_supported", lambda: True)
+    monkeypatch.setattr("torch.cuda.is_bf16_supported", lambda **_: True)
     monkeypatch.setattr("transformers.utils.is_flash_attn_2_available", lambda: installed)
     assert choose_attention(TrainingSection(**changes)) == expected
 

@@ -4,13 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 
 from dartmath.base.errors import ConfigError, UnknownNameError
 from dartmath.recipe import builtin_recipes, load_recipe
 from dartmath.training.config import Lora, TrainingSection
 from dartmath.training.plan import assumed_size, memory_table, plan
-from dartmath.training.shape import ModelShape, model_shape
+from dartmath.training.shape import ModelShape, model_shape, shape_of
 from dartmath.training_request import training_request
 from training.material import examples, write_jsonl
 
@@ -34,27 +33,39 @@ def test_parameters_of_published_models_are_exact(name: str, parameters: int) ->
     assert model_shape(name, name).parameters == parameters
 
 
-@pytest.mark.parametrize("kind", ["llama", "mistral", "qwen2", "qwen3", "tied"])
-def test_parameters_equal_those_of_the_model_itself(kind: str) -> None:
+def test_experts_are_counted_as_published() -> None:
+    # Model cards: Mixtral-8x7B has 46.7 B parameters and uses 12.9 B per token, Qwen3-30B-A3B 30.5 and 3.3.
     import transformers as t
 
-    from dartmath.training.shape import _from_config
+    mixtral = shape_of(t.MixtralConfig())
+    embedding = mixtral.vocabulary * mixtral.hidden  # the published 12.9 B count it
+    assert mixtral.parameters / 1e9 == pytest.approx(46.7, abs=0.05)
+    assert (mixtral.active + embedding) / 1e9 == pytest.approx(12.9, abs=0.05)
+    qwen = t.Qwen3MoeConfig(
+        vocab_size=151936, hidden_size=2048, num_hidden_layers=48, num_attention_heads=32,
+        num_key_value_heads=4, head_dim=128, moe_intermediate_size=768, num_experts=128,
+        num_experts_per_tok=8, tie_word_embeddings=False,
+    )  # fmt: skip
+    shape = shape_of(qwen)
+    assert (shape.parameters / 1e9, shape.active / 1e9) == pytest.approx((30.5, 3.3), abs=0.4)
+
+
+@pytest.mark.parametrize("kind", ["llama", "tied", "qwen2", "gemma3", "moe"])
+def test_parameters_equal_those_of_the_model_in_memory(kind: str) -> None:
+    import transformers as t
 
     size = {"vocab_size": 300, "hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 3}
     heads = {"num_attention_heads": 4, "num_key_value_heads": 2}
     configs = {
         "llama": t.LlamaConfig,
-        "mistral": t.MistralConfig,
-        "qwen2": t.Qwen2Config,
-        "qwen3": t.Qwen3Config,
         "tied": t.LlamaConfig,
+        "qwen2": t.Qwen2Config,
+        "gemma3": t.Gemma3TextConfig,
+        "moe": t.MixtralConfig,
     }
-    config = configs[kind](**size, **heads, tie_word_embeddings=kind == "tied")
-    with torch.device("meta"):
-        model = t.AutoModelForCausalLM.from_config(config)
-    counted = sum(p.numel() for p in model.parameters())
-    norms = 3 * 2 * config.head_dim if kind == "qwen3" else 0  # of queries and keys: left out
-    assert _from_config(config).parameters == counted - norms
+    config = configs[kind](**size, **heads, tie_word_embeddings=kind in ("tied", "gemma3"))
+    model = t.AutoModelForCausalLM.from_config(config)
+    assert shape_of(config).parameters == model.num_parameters()
 
 
 def test_lora_parameters_equal_those_of_the_adapters(tiny_llama: str) -> None:
@@ -71,7 +82,7 @@ def test_lora_parameters_equal_those_of_the_adapters(tiny_llama: str) -> None:
 
 def test_memory_of_zero_stages_follows_the_paper() -> None:
     # Figure 1 of https://arxiv.org/abs/1910.02054: 7.5 B parameters, 64 GPUs, GB = 1e9 bytes.
-    shape = ModelShape(36, 4096, 11008, 32, 32, 128, 0)
+    shape = ModelShape(36, 4096, 0, parameters=7_500_000_000, active=7_500_000_000, linears=())
     scale = 7.5e9 / shape.parameters * 2**30 / 1e9
     table = memory_table(TrainingSection(gpus=64, batch_size=64), shape)
     states = [scale * (m.weights + m.gradients + m.optimiser) for m in table]

@@ -98,7 +98,7 @@ def affordable(model: Any) -> bool:
     """Whether the exported weights can be read into memory once more; warns where they cannot."""
     import psutil
 
-    from dartmath.training.hardware import count_parameters
+    from dartmath.training.shape import count_parameters
 
     needed, free = 4 * count_parameters(model), psutil.virtual_memory().available
     if needed > free:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import time
 from importlib.util import find_spec
@@ -10,6 +9,7 @@ from typing import Any
 
 from dartmath.base.errors import ConfigError, MissingDependencyError
 from dartmath.training.config import TrainingSection
+from dartmath.training.shape import active_parameters, size
 
 # Dense bfloat16 peak in FLOP/s and memory in GiB, from the makers' data sheets.
 _GPUS = {
@@ -143,12 +143,12 @@ def _measured_peak(dtype: Any) -> float:
     import torch
 
     best, spent = 0.0, 0.0
-    for size in (size for size in (512, 768, 1024, 1536, 2048) for _ in range(4)):
-        left, right = torch.rand(size, size).to(dtype), torch.rand(size, size).to(dtype)
+    for side in (side for side in (512, 768, 1024, 1536, 2048) for _ in range(4)):
+        left, right = torch.rand(side, side).to(dtype), torch.rand(side, side).to(dtype)
         begin = time.perf_counter()
         torch.mm(left, right)
         took = time.perf_counter() - begin
-        best, spent = max(best, 2 * size**3 / took), spent + took
+        best, spent = max(best, 2 * side**3 / took), spent + took
         if spent > 1 / 3:
             break
     return best
@@ -159,32 +159,13 @@ def flops_per_token(model: Any, length: float, *, labelled: float = 1.0, frozen:
 
     6 FLOP per parameter, plus 6 x layers x hidden x length for causal attention (PaLM,
     https://arxiv.org/abs/2204.02311, appendix B, halved for the causal mask). Embeddings that are
-    only looked up do not count, nor do padding, recomputation, and what a kernel computes across
-    examples only to mask it; the output layer counts for the `labelled` share of tokens, since the
-    loss needs no logits of the others. `frozen` weights (LoRA) need no weight gradients: 4 FLOP per
-    parameter.
+    only looked up do not count, nor do experts that a token is not sent to, padding, recomputation, and
+    what a kernel computes across examples only to mask it; the output layer counts for the `labelled`
+    share of tokens, since the loss needs no logits of the others. `frozen` weights (LoRA) need no weight
+    gradients: 4 FLOP per parameter.
     """
     config = model.config.get_text_config()
-    parameters = float(count_parameters(model))
-    if not config.tie_word_embeddings:
-        parameters -= size(model.get_input_embeddings().weight)
+    parameters = float(active_parameters(model))
     parameters -= (1 - labelled) * size(model.get_output_embeddings().weight)
     attention: float = 6 * config.num_hidden_layers * config.hidden_size * length
     return (4 if frozen else 6) * parameters + attention
-
-
-def count_parameters(model: Any, *, trainable: bool = False) -> int:
-    """Parameters of a model, also where they are spread over processes; or the trained ones alone."""
-    return sum(size(p) for p in model.parameters() if p.requires_grad or not trainable)
-
-
-def size(parameter: Any) -> int:
-    """Elements of a parameter, also of one whose storage says something else.
-
-    DeepSpeed keeps the number of one that lies elsewhere in `ds_numel`; bitsandbytes keeps the shape
-    of one packed to 4 bits in `quant_state`.
-    """
-    packed = getattr(parameter, "quant_state", None)
-    if packed is not None:
-        return math.prod(packed.shape)
-    return int(getattr(parameter, "ds_numel", parameter.numel()))

@@ -18,7 +18,6 @@ from dartmath.training.export_check import affordable, check_export, look_at_tra
 from dartmath.training.hardware import (
     choose_attention,
     choose_dtype,
-    count_parameters,
     flops_per_token,
     has_accelerator,
     peak_flops,
@@ -31,6 +30,7 @@ from dartmath.training.load import check_vocabulary, load_model, lora_config
 from dartmath.training.mixture import Mixture, mix
 from dartmath.training.pack import Packing, alone, pack
 from dartmath.training.sequences import find_sequences, sequence_rows
+from dartmath.training.shape import count_parameters
 from dartmath.training.store import TokenStore, tokenise
 from dartmath.training.summary import TrainingSummary
 from dartmath.training.tokens import Encoder
