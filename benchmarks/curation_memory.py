@@ -23,7 +23,7 @@ from dartmath.curation.export import rows_of, write_rows
 from dartmath.curation.pool import read_pool
 from dartmath.curation.select import count_rows, select
 from dartmath.queries.query import Query
-from dartmath.sampling.config import Uniform
+from dartmath.sampling.policy import Uniform
 from dartmath.sampling.sample import Sample
 from dartmath.verify.outcome import Outcome
 

@@ -22,7 +22,8 @@ from dartmath.engines.protocol import Completion, Request
 from dartmath.prompts.template import load_template
 from dartmath.queries.query import make_query
 from dartmath.report import write_report
-from dartmath.sampling.config import VRT, SamplingSection
+from dartmath.sampling.config import SamplingSection
+from dartmath.sampling.policy import VRT
 from dartmath.sampling.run import sample
 
 TRIALS = 40

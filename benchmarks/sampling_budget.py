@@ -14,7 +14,8 @@ import argparse
 from sampling_efficiency import make_workload
 from sampling_virtual import MAX_TOKENS, TOKENS_PER_SECOND, run_virtually
 
-from dartmath.sampling.config import VRT, Budget
+from dartmath.sampling.config import Budget
+from dartmath.sampling.policy import VRT
 
 _WAVES = (0.01, 0.1, 0.5, 1, 3, 10, 30)
 

@@ -25,9 +25,8 @@ from sampling_virtual import Workload, run_virtually
 from scipy.optimize import minimize
 from scipy.special import betaincinv
 
-from dartmath.sampling import policy as rules
-from dartmath.sampling.config import PolicySection, Prop2Diff, Uniform
 from dartmath.sampling.forecast import Beta, play
+from dartmath.sampling.policy import PolicySection, Prop2Diff, Uniform
 
 BATCH = 2**14
 GRADED_PER_SECOND = 2000.0
@@ -73,15 +72,15 @@ def needed(workload: Workload, policy: PolicySection) -> list[int]:
 
 
 def _needed(workload: Workload, policy: PolicySection, index: int) -> int:
-    pilot, correct, target = rules.pilot(policy), 0, -1
-    for trial in range(rules.cap(policy) + 1):
+    pilot, correct, target = policy.pilot_trials, 0, -1
+    for trial in range(policy.most_trials + 1):
         if trial >= pilot:
-            target = rules.target(policy, pilot, correct) if target < 0 else target
+            target = policy.target(pilot, correct) if target < 0 else target
             if correct >= target:
                 return trial
-        if trial < rules.cap(policy):
+        if trial < policy.most_trials:
             correct += workload.trial(index, trial)[0]
-    return rules.cap(policy)
+    return policy.most_trials
 
 
 def stream(workload: Workload, policy: PolicySection, slots: int) -> tuple[list[int], float, float]:
@@ -99,7 +98,7 @@ def _occupancy(marks: list[tuple[float, int]], slots: int) -> float:
 
 def batches(workload: Workload, policy: PolicySection, slots: int) -> tuple[list[int], float, float]:
     """(trials of each query, seconds, occupancy) of a batch-synchronous loop."""
-    size, pilot = len(workload.rates), rules.pilot(policy)
+    size, pilot = len(workload.rates), policy.pilot_trials
     trials, correct, first = [0] * size, [0] * size, [0] * size
     now = busy = 0.0
     while True:
@@ -120,11 +119,11 @@ def batches(workload: Workload, policy: PolicySection, slots: int) -> tuple[list
 
 def _fill(trials: list[int], correct: list[int], first: list[int], policy: PolicySection) -> Iterator[int]:
     """Unfinished queries in turn, until the batch is full."""
-    pilot, cap = rules.pilot(policy), rules.cap(policy)
+    pilot, cap = policy.pilot_trials, policy.most_trials
     wanted = [
         i
         for i in range(len(trials))
-        if trials[i] < pilot or (trials[i] < cap and correct[i] < rules.target(policy, pilot, first[i]))
+        if trials[i] < pilot or (trials[i] < cap and correct[i] < policy.target(pilot, first[i]))
     ]
     room, given = BATCH, dict.fromkeys(wanted, 0)
     while room and wanted:

@@ -22,7 +22,8 @@ from typing import Any
 from dartmath.engines.protocol import Completion, Request
 from dartmath.prompts.template import load_template
 from dartmath.queries.query import Query
-from dartmath.sampling.config import VRT, SamplingSection
+from dartmath.sampling.config import SamplingSection
+from dartmath.sampling.policy import VRT
 from dartmath.sampling.run import sample
 
 _WORDS = "the sum of first terms so we have x equals by adding both sides therefore".split()  # noqa: SIM905

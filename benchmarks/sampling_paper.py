@@ -23,9 +23,8 @@ from numpy.typing import NDArray
 from scipy.optimize import least_squares
 from scipy.special import betainc, expit, logit, ndtr
 
-from dartmath.sampling import policy as rules
-from dartmath.sampling.config import VRT, PolicySection, Prop2Diff, Uniform
 from dartmath.sampling.forecast import Beta, play
+from dartmath.sampling.policy import VRT, PolicySection, Prop2Diff, Uniform
 
 Floats = NDArray[np.float64]
 
@@ -198,7 +197,7 @@ def _line(policy: PolicySection) -> str:
     found = play(policy, rates, rng)
     samples, days = int(found.trials.sum()), found.trials.sum() / PER_A100_DAY
     return (
-        f"| {policy.kind} | {rules.cap(policy):,} | {found.rows.sum():,} | {samples / 1e6:,.2f} M "
+        f"| {policy.kind} | {policy.most_trials:,} | {found.rows.sum():,} | {samples / 1e6:,.2f} M "
         f"| {found.reached.mean():.1%} | {(found.rows > 0).mean():.1%} | {days:,.1f} |"
     )
 

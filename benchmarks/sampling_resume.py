@@ -24,9 +24,10 @@ from dartmath.base.errors import EngineError
 from dartmath.engines.protocol import Completion, Request
 from dartmath.prompts.template import load_template
 from dartmath.queries.query import Query
-from dartmath.sampling.config import SamplingSection, Uniform
+from dartmath.sampling.config import SamplingSection
 from dartmath.sampling.journal_manifest import open_run
 from dartmath.sampling.journal_writer import JournalWriter
+from dartmath.sampling.policy import Uniform
 from dartmath.sampling.run import run_identity, sample
 from dartmath.sampling.sample import Sample, hash_text
 from dartmath.sampling.tally import Tally

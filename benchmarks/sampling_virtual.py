@@ -17,10 +17,10 @@ from typing import Any
 from dartmath.engines.protocol import Completion, Generation, Request
 from dartmath.prompts.template import Prompt
 from dartmath.queries.query import Query
-from dartmath.sampling import policy as rules
 from dartmath.sampling.budget import BudgetGuard, Meter
-from dartmath.sampling.config import Budget, PolicySection, Price
+from dartmath.sampling.config import Budget, Price
 from dartmath.sampling.controller import Controller
+from dartmath.sampling.policy import PolicySection
 from dartmath.sampling.sample import Sample
 from dartmath.sampling.schedule import Schedule
 from dartmath.sampling.tally import Tally
@@ -118,7 +118,7 @@ def run_virtually(
     """The tally, the engine and the virtual seconds of a run of the controller."""
     size = len(workload.rates)
     queries = [Query(str(i), "paper", "", ("1",)) for i in range(size)]
-    tally, prompt = Tally(size, rules.pilot(policy)), Prompt("")
+    tally, prompt = Tally(size, policy.pilot_trials), Prompt("")
     engine = VirtualEngine(workload, slots)
     trials = Trials(queries, lambda _: prompt, Generation(max_tokens=MAX_TOKENS), 0, "counts")
     guard = BudgetGuard(budget or Budget(), Price(), tally, Meter(), largest=trials.largest())

@@ -7,7 +7,7 @@ import pytest
 from dartmath.base.errors import UnknownNameError
 from dartmath.preview import Preview, preview
 from dartmath.recipe import load_recipe
-from dartmath.sampling.config import Prop2Diff
+from dartmath.sampling.policy import Prop2Diff
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,7 @@ from dartmath.base.errors import ConfigError, DataError, UnknownNameError
 from dartmath.base.section import validate
 from dartmath.prompts.template import load_template
 from dartmath.recipe import Recipe, builtin_recipes, load_recipe, run_name, set_key
-from dartmath.sampling.config import Custom
-from dartmath.sampling.policy import target
+from dartmath.sampling.policy import Custom
 
 MINIMAL: dict[str, Any] = {
     "name": "mine",
@@ -104,7 +103,7 @@ def test_the_home_folder_is_found_in_paths(tmp_path: Path, monkeypatch: pytest.M
     recipe = validate(Recipe, {**MINIMAL, "run": "~/runs/x"}, where="x")
     assert recipe.folder == tmp_path / "runs" / "x"
     assert load_template("~/mine.yaml").before_query == "Q: "
-    assert target(Custom(function="~/mine.py:most", k=3), 0, 0) == 3
+    assert Custom(function="~/mine.py:most", k=3).target(0, 0) == 3
 
 
 def test_overrides_reach_nested_keys(tmp_path: Path) -> None:

@@ -10,10 +10,10 @@ from dartmath.model import describe_model
 from dartmath.prompts.template import load_template
 from dartmath.queries.load import load_all
 from dartmath.recipe import Recipe
-from dartmath.sampling.config import VRT
 from dartmath.sampling.forecast_pilot import choose_pilot, measured_bands
 from dartmath.sampling.journal import journal_folder, open_journal
 from dartmath.sampling.journal_manifest import content_hash
+from dartmath.sampling.policy import VRT
 from dartmath.sampling.progress import read_progress
 
 if TYPE_CHECKING:

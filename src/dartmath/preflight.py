@@ -21,7 +21,6 @@ def check_recipe(recipe: Recipe) -> None:
     from dartmath.evaluation.run import load_benchmarks
     from dartmath.queries.config import QuerySource
     from dartmath.queries.load import load
-    from dartmath.sampling import policy as policies
     from dartmath.training.launch import launch_file
     from dartmath.training.layout import batch_layout
     from dartmath.training.run import NEEDS as TRAINING
@@ -34,7 +33,7 @@ def check_recipe(recipe: Recipe) -> None:
     load_template(recipe.template)
     for policy in (recipe.sampling.policy, recipe.curation.policy):
         if policy:
-            policies.target(policy, 1, 0)  # a function of the user's own is loaded and called
+            policy.target(1, 0)  # a function of the user's own is loaded and called
     for name in recipe.report.published:
         find_published(name)
     for source in (*recipe.queries, *(recipe.evaluation.benchmarks if recipe.evaluation else ())):

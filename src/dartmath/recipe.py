@@ -56,8 +56,8 @@ class Recipe(Section):
     """Prompt template of sampling, training and evaluation: a name or a file."""
     engine: EngineSection = TransformersEngine()
     """What generates."""
-    queries: list[QuerySource] = Field(min_length=1)
-    """The queries to sample."""
+    queries: list[QuerySource] = Field([], min_length=1)
+    """The queries to sample; a recipe that only trains or evaluates needs none."""
     sampling: SamplingSection = SamplingSection()
     """How responses are sampled."""
     curation: CurationSection = CurationSection()

@@ -16,7 +16,8 @@ import pytest
 
 from dartmath.base.errors import JournalError
 from dartmath.base.run_lock import RunLock, is_locked, read_holder
-from dartmath.sampling.config import SamplingSection, Uniform
+from dartmath.sampling.config import SamplingSection
+from dartmath.sampling.policy import Uniform
 from sampling.simulated import SimulatedEngine, run
 
 HOLD = """

@@ -10,7 +10,8 @@ import pytest
 from dartmath.base.errors import EngineError, RunError
 from dartmath.base.slurm import MOST_IDLE_RESTARTS, check_progress, slurm_job
 from dartmath.engines.protocol import Request
-from dartmath.sampling.config import VRT, SamplingSection
+from dartmath.sampling.config import SamplingSection
+from dartmath.sampling.policy import VRT
 from sampling.simulated import SimulatedEngine, run
 
 SECTION = SamplingSection(policy=VRT(trials=4), workers=0)

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from dartmath.base.errors import DataError
 from dartmath.base.manifest import read_manifest
 from dartmath.cli import app
-from dartmath.sampling.config import Prop2Diff
+from dartmath.sampling.policy import Prop2Diff
 from report.made_run import make_sample
 
 

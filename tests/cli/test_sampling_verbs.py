@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from dartmath.sampling.config import Budget, SamplingSection, Uniform
+from dartmath.sampling.config import Budget, SamplingSection
+from dartmath.sampling.policy import Uniform
 from engines.servers import llama_server
 from sampling.simulated import SimulatedEngine, run
 

@@ -10,8 +10,9 @@ from dartmath.base.errors import ConfigError
 from dartmath.base.functions import load_function
 from dartmath.curation.config import CurationSection
 from dartmath.curation.run import curate
-from dartmath.sampling.config import Prop2Diff, SamplingSection, Uniform
+from dartmath.sampling.config import SamplingSection
 from dartmath.sampling.journal import open_journal
+from dartmath.sampling.policy import Prop2Diff, Uniform
 from dartmath.training.rows import read_rows
 from dartmath.verify.outcome import Outcome
 from sampling.simulated import SimulatedEngine, run

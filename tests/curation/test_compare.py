@@ -7,7 +7,7 @@ import pytest
 from curation.memory import pools
 from dartmath.curation.compare import Comparison, compare
 from dartmath.curation.select import fit
-from dartmath.sampling.config import Prop2Diff
+from dartmath.sampling.policy import Prop2Diff
 
 # band -> pass rate of its queries in the made-up pool
 RATES = {"easy": 0.9, "middle": 0.5, "hard": 0.15}

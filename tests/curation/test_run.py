@@ -17,9 +17,8 @@ from dartmath.curation.run import curate
 from dartmath.queries.config import QuerySource
 from dartmath.queries.load import load
 from dartmath.queries.query import make_query
-from dartmath.sampling.config import VRT, Custom, Prop2Diff, Uniform
 from dartmath.sampling.journal import open_journal
-from dartmath.sampling.policy import load_function
+from dartmath.sampling.policy import VRT, Custom, Prop2Diff, Uniform, load_function
 from dartmath.training.rows import data_files
 from report.made_run import KnowingEngine, make_sample
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from curation.memory import pools
 from dartmath.curation.pool import QueryPool
-from dartmath.curation.select import count_rows, fail_rate, fit, k_of, select, with_k
-from dartmath.sampling.config import VRT, Band, PolicySection, Prop2Diff, Uniform
+from dartmath.curation.select import count_rows, fail_rate, fit, select
+from dartmath.sampling.policy import VRT, Band, PolicySection, Prop2Diff, Uniform
 
 verdicts = st.dictionaries(
     st.text("abcdef", min_size=1, max_size=3), st.lists(st.booleans(), max_size=30), min_size=1, max_size=8
@@ -95,7 +95,7 @@ def test_fit_is_as_near_to_the_size_as_any_k(
 ) -> None:
     made = pools(rows)
     fitted = fit(made, policy, size)
-    sizes = {k: count_rows(select(made, with_k(policy, k))) for k in range(1, 400)}
+    sizes = {k: count_rows(select(made, policy.with_size(k))) for k in range(1, 400)}
     best = min(abs(n - size) for n in sizes.values())
     assert abs(count_rows(select(made, fitted)) - size) == best
 
@@ -103,7 +103,7 @@ def test_fit_is_as_near_to_the_size_as_any_k(
 def test_fit_keeps_everything_but_k() -> None:
     made = pools({"a": [True, False] * 20, "b": [True] * 40})
     fitted = fit(made, Prop2Diff(k=1, pilot=4, cap=30, exponent=2.0), 11)
-    assert fitted == Prop2Diff(k=k_of(fitted), pilot=4, cap=30, exponent=2.0)
+    assert fitted == Prop2Diff(k=fitted.largest_target, pilot=4, cap=30, exponent=2.0)
 
 
 @pytest.mark.parametrize("policy", [VRT(trials=3), Uniform(k=3), Prop2Diff(k=3)])

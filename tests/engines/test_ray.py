@@ -17,7 +17,8 @@ from dartmath.engines.ray_grading import RayGradingPool
 from dartmath.model import ModelSection
 from dartmath.prompts.template import Prompt, Template
 from dartmath.queries.query import make_query
-from dartmath.sampling.config import VRT, SamplingSection
+from dartmath.sampling.config import SamplingSection
+from dartmath.sampling.policy import VRT
 from dartmath.sampling.run import sample
 from dartmath.verify.outcome import Outcome
 

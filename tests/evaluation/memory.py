@@ -11,9 +11,10 @@ from dartmath.evaluation.run import SAMPLES, rescore
 from dartmath.evaluation.score import Benchmark
 from dartmath.queries.config import QuerySource
 from dartmath.queries.query import Query, make_query
-from dartmath.sampling.config import VRT, SamplingSection
+from dartmath.sampling.config import SamplingSection
 from dartmath.sampling.journal_manifest import open_run
 from dartmath.sampling.journal_writer import JournalWriter
+from dartmath.sampling.policy import VRT
 from dartmath.sampling.sample import Sample
 from dartmath.sampling.tally import Tally
 from dartmath.verify import grade

@@ -417,3 +417,8 @@ def test_filters_come_before_the_sample() -> None:
 def test_a_query_survives_json() -> None:
     query = QUERIES[0]
     assert Query.from_json(json.loads(json.dumps(query.to_json()))) == query
+
+
+def test_no_source_at_all_is_named() -> None:
+    with pytest.raises(ConfigError, match="no queries to sample; name them under `queries:`"):
+        load_all([])

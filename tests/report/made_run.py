@@ -20,7 +20,8 @@ from dartmath.model import ModelSection, describe_model
 from dartmath.prompts.template import load_template
 from dartmath.queries.config import QuerySource
 from dartmath.queries.query import Query, make_query
-from dartmath.sampling.config import VRT, Prop2Diff, SamplingSection
+from dartmath.sampling.config import SamplingSection
+from dartmath.sampling.policy import VRT, Prop2Diff
 from dartmath.sampling.run import sample
 from dartmath.training.config import TrainingSection
 from dartmath.training.journal import LOG_FILE

@@ -16,7 +16,7 @@ from dartmath.curation.run import curate
 from dartmath.evaluation.result import read_result
 from dartmath.recipe import ReportSection
 from dartmath.report import render_cards, write_cards, write_report
-from dartmath.sampling.config import VRT, Band, Custom, PolicySection, Prop2Diff, Uniform
+from dartmath.sampling.policy import VRT, Band, Custom, PolicySection, Prop2Diff, Uniform
 from report.made_run import make_sample, sums
 
 SECTION = ReportSection(

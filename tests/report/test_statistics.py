@@ -11,8 +11,9 @@ from dartmath.engines.protocol import Completion, Request
 from dartmath.report.runs import find_runs
 from dartmath.report.statistics import SamplingStatistics, binned, histogram, read_statistics
 from dartmath.report.watchers import Reservoir, WrongAnswers
-from dartmath.sampling.config import VRT, Budget, Uniform
+from dartmath.sampling.config import Budget
 from dartmath.sampling.journal import open_journal
+from dartmath.sampling.policy import VRT, Uniform
 from dartmath.sampling.status import run_status
 from dartmath.verify.outcome import Outcome
 from report.made_run import ScriptedEngine, make_sample

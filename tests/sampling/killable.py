@@ -27,8 +27,9 @@ from dartmath.model import ModelSection
 from dartmath.prompts.template import load_template
 from dartmath.queries.query import Query
 from dartmath.sampling import journal_writer
-from dartmath.sampling.config import Prop2Diff, SamplingSection, Uniform
+from dartmath.sampling.config import SamplingSection
 from dartmath.sampling.journal import open_journal
+from dartmath.sampling.policy import Prop2Diff, Uniform
 from dartmath.sampling.run import sample
 from sampling.simulated import MODEL, QA, SimulatedEngine, make_queries
 

@@ -12,7 +12,6 @@ from typing import Any
 from dartmath.engines.protocol import Completion, Request
 from dartmath.prompts.template import load_template
 from dartmath.queries.query import Query
-from dartmath.sampling import policy as rules
 from dartmath.sampling.config import SamplingSection
 from dartmath.sampling.journal import open_journal
 from dartmath.sampling.run import sample
@@ -101,7 +100,7 @@ def dataset(folder: Path) -> set[tuple[str, int, str]]:
     for one in journal.samples([Outcome.CORRECT]):
         pools.setdefault(one.query_id, []).append(one)
     for query, found in pools.items():
-        wanted = rules.target(journal.section.policy, counts[query].pilot_trials, counts[query].pilot_correct)
+        wanted = journal.section.policy.target(counts[query].pilot_trials, counts[query].pilot_correct)
         first = sorted(found, key=lambda s: s.trial)[:wanted]
         chosen |= {(s.query_id, s.trial, s.text) for s in first}
     return chosen

@@ -11,8 +11,9 @@ import pytest
 
 from dartmath.base.errors import Interrupted
 from dartmath.engines.protocol import Completion, Request
-from dartmath.sampling.config import VRT, Budget, Price, SamplingSection
+from dartmath.sampling.config import Budget, Price, SamplingSection
 from dartmath.sampling.journal import open_journal
+from dartmath.sampling.policy import VRT
 from dartmath.sampling.status import run_status
 from dartmath.verify.outcome import Outcome
 from sampling.simulated import SimulatedEngine, assert_sound, run

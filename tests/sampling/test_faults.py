@@ -21,8 +21,9 @@ from dartmath.engines.protocol import Request
 from dartmath.model import ModelSection
 from dartmath.prompts.template import load_template
 from dartmath.queries.query import Query
-from dartmath.sampling.config import VRT, SamplingSection, Uniform
+from dartmath.sampling.config import SamplingSection
 from dartmath.sampling.journal import open_journal
+from dartmath.sampling.policy import VRT, Uniform
 from dartmath.sampling.run import sample
 from dartmath.sampling.status import run_status
 from dartmath.sampling.summary import SamplingSummary

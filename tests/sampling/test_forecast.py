@@ -10,11 +10,11 @@ import pytest
 from scipy import optimize, special
 
 from dartmath.base.errors import DataError
-from dartmath.sampling import policy as rules
-from dartmath.sampling.config import VRT, Band, PolicySection, Price, Prop2Diff, SamplingSection, Uniform
+from dartmath.sampling.config import Price, SamplingSection
 from dartmath.sampling.forecast import BandData, Beta, Estimate, bootstrap_fits, fit_beta, forecast, play
 from dartmath.sampling.forecast_pilot import choose_pilot, matched_policies, measured_bands
 from dartmath.sampling.journal import open_journal
+from dartmath.sampling.policy import VRT, Band, PolicySection, Prop2Diff, Uniform
 from sampling.simulated import SimulatedEngine, make_queries, run
 
 
@@ -39,7 +39,7 @@ def test_play_agrees_with_the_controller(tmp_path: Path, policy: PolicySection) 
     need = np.mean([p.trials.sum() for p in played])
     # One slot wastes nothing, so the run is one more draw of the same distribution.
     assert abs(sum(c.trials for c in counts.values()) - need) < 4 * spread + 1
-    rows = [min(c.correct, rules.target(policy, c.pilot_trials, c.pilot_correct)) for c in counts.values()]
+    rows = [min(c.correct, policy.target(c.pilot_trials, c.pilot_correct)) for c in counts.values()]
     spread = np.std([p.rows.sum() for p in played])
     assert abs(sum(rows) - np.mean([p.rows.sum() for p in played])) < 4 * spread + 1
 

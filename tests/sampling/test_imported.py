@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from dartmath.base.errors import ConfigError, DataError
 from dartmath.queries.query import Query
-from dartmath.sampling.config import Prop2Diff, ResponseColumns, SamplingSection, Uniform
+from dartmath.sampling.config import ResponseColumns, SamplingSection
 from dartmath.sampling.imported import Imported, import_responses
 from dartmath.sampling.journal import open_journal
+from dartmath.sampling.policy import Prop2Diff, Uniform
 from dartmath.sampling.responses import StoredResponses
 from dartmath.sampling.sample import Sample
 from dartmath.verify.outcome import Outcome

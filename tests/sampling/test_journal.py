@@ -10,9 +10,10 @@ import pytest
 from dartmath.base.errors import ConfigError, DataError, JournalError
 from dartmath.base.manifest import read_manifest, write_manifest
 from dartmath.sampling import journal_manifest, journal_writer
-from dartmath.sampling.config import Budget, SamplingSection, Uniform
+from dartmath.sampling.config import Budget, SamplingSection
 from dartmath.sampling.journal import load_tally, open_journal
 from dartmath.sampling.journal_segments import segment_numbers, segment_path, snapshot_numbers
+from dartmath.sampling.policy import Uniform
 from dartmath.sampling.status import run_status
 from sampling.simulated import SimulatedEngine, assert_sound, dataset, make_queries, run
 

@@ -13,8 +13,9 @@ import pytest
 
 from dartmath.base.errors import JournalError
 from dartmath.sampling import journal_writer
-from dartmath.sampling.config import SamplingSection, Uniform
+from dartmath.sampling.config import SamplingSection
 from dartmath.sampling.journal import open_journal
+from dartmath.sampling.policy import Uniform
 from sampling.simulated import SimulatedEngine, assert_sound, run
 
 SECTION = SamplingSection(policy=Uniform(k=5, cap=40), workers=0)
@@ -61,7 +62,8 @@ sys.path.insert(0, sys.argv[2])
 from pathlib import Path
 from sampling.simulated import SimulatedEngine, run
 from dartmath.base.errors import JournalError
-from dartmath.sampling.config import SamplingSection, Uniform
+from dartmath.sampling.config import SamplingSection
+from dartmath.sampling.policy import Uniform
 try:
     section = SamplingSection(policy=Uniform(k=5, cap=40), workers=0)
     run(Path(sys.argv[1]), SimulatedEngine(), section, count=400)

@@ -15,8 +15,9 @@ from dartmath.evaluation.regrade import regrade
 from dartmath.queries.config import Columns, QuerySource
 from dartmath.queries.load import load
 from dartmath.queries.query import Query
-from dartmath.sampling.config import Prop2Diff, SamplingSection
+from dartmath.sampling.config import SamplingSection
 from dartmath.sampling.journal import open_journal
+from dartmath.sampling.policy import Prop2Diff
 from dartmath.verify.outcome import Outcome
 from sampling.simulated import SimulatedEngine, assert_sound, dataset, make_queries, run, texts
 

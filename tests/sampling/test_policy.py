@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dartmath.base.errors import ConfigError
-from dartmath.sampling import policy as rules
-from dartmath.sampling.config import VRT, Band, Custom, PolicySection, Prop2Diff, Uniform
+from dartmath.sampling.policy import VRT, Band, Custom, PolicySection, Prop2Diff, Uniform
 from dartmath.sampling.schedule import Schedule
 from dartmath.sampling.tally import Tally
 
@@ -21,12 +20,12 @@ prop2diff = st.builds(Prop2Diff, k=st.integers(1, 300), exponent=st.floats(0.25,
 
 @given(prop2diff, records)
 def test_prop2diff_lies_between_one_and_k(policy: Prop2Diff, record: tuple[int, int]) -> None:
-    assert 1 <= rules.target(policy, *record) <= policy.k
+    assert 1 <= policy.target(*record) <= policy.k
 
 
 @given(prop2diff, st.integers(1, 64))
 def test_prop2diff_never_falls_with_difficulty(policy: Prop2Diff, trials: int) -> None:
-    targets = [rules.target(policy, trials, correct) for correct in range(trials + 1)]
+    targets = [policy.target(trials, correct) for correct in range(trials + 1)]
     assert targets == sorted(targets, reverse=True)
     assert targets[0] == policy.k
 
@@ -35,26 +34,26 @@ def test_prop2diff_never_falls_with_difficulty(policy: Prop2Diff, trials: int) -
 def test_prop2diff_is_the_papers_formula(k: int, record: tuple[int, int]) -> None:
     trials, correct = record
     exact = -(-k * (trials - correct) // trials)
-    assert rules.target(Prop2Diff(k=k), trials, correct) == max(1, exact)
+    assert Prop2Diff(k=k).target(trials, correct) == max(1, exact)
 
 
 @given(st.integers(1, 100), records)
 def test_uniform_and_vrt_ignore_difficulty(k: int, record: tuple[int, int]) -> None:
-    assert rules.target(Uniform(k=k), *record) == k
-    assert rules.target(VRT(trials=k), *record) == rules.cap(VRT(trials=k)) == rules.pilot(VRT(trials=k)) == k
+    assert Uniform(k=k).target(*record) == k
+    assert VRT(trials=k).target(*record) == VRT(trials=k).most_trials == VRT(trials=k).pilot_trials == k
 
 
 @given(records, st.floats(0, 0.5), st.floats(0.5, 1))
 def test_band_wants_only_its_pass_rates(record: tuple[int, int], low: float, high: float) -> None:
     trials, correct = record
     inside = low <= correct / trials <= high
-    assert rules.target(Band(k=3, low=low, high=high), trials, correct) == (3 if inside else 0)
+    assert Band(k=3, low=low, high=high).target(trials, correct) == (3 if inside else 0)
 
 
 @given(records)
 def test_both_bounds_of_a_band_are_in_it(record: tuple[int, int]) -> None:
     rate = record[1] / record[0]
-    assert rules.target(Band(k=3, low=rate, high=rate), *record) == 3
+    assert Band(k=3, low=rate, high=rate).target(*record) == 3
 
 
 @pytest.mark.parametrize(
@@ -63,19 +62,19 @@ def test_both_bounds_of_a_band_are_in_it(record: tuple[int, int]) -> None:
     ids=lambda p: p.kind,
 )
 def test_a_target_beyond_all_counters_is_the_largest(policy: PolicySection) -> None:
-    assert rules.target(policy, 10, 0) == 2**31 - 1
-    schedule = Schedule(policy, Tally(1, rules.pilot(policy)))
+    assert policy.target(10, 0) == 2**31 - 1
+    schedule = Schedule(policy, Tally(1, policy.pilot_trials))
     assert schedule.launch() == (0, 0)
 
 
 def test_untried_query_counts_as_one_that_always_fails() -> None:
-    assert rules.target(Prop2Diff(k=192), 0, 0) == 192
+    assert Prop2Diff(k=192).target(0, 0) == 192
 
 
 @pytest.mark.parametrize("policy", [VRT(), Uniform(), Prop2Diff(), Band()])
 def test_description_names_kind_and_size(policy: PolicySection) -> None:
-    text = rules.describe_policy(policy)
-    assert text.startswith(policy.kind) and str(rules.largest_target(policy)) in text
+    text = policy.describe()
+    assert text.startswith(policy.kind) and str(policy.largest_target) in text
 
 
 def test_custom_policy_of_ten_lines(tmp_path: Path) -> None:
@@ -84,19 +83,19 @@ def test_custom_policy_of_ten_lines(tmp_path: Path) -> None:
         "import math\n\ndef root(trials, correct, k):\n    return math.isqrt(k * (trials - correct))\n"
     )
     policy = Custom(function=f"{file}:root", k=64, pilot=4)
-    assert rules.target(policy, 4, 3) == 8
-    assert (rules.pilot(policy), rules.cap(policy)) == (4, 2048)
+    assert policy.target(4, 3) == 8
+    assert (policy.pilot_trials, policy.most_trials) == (4, 2048)
 
 
 def test_custom_policy_that_raises(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text("def f(trials, correct, k):\n    return k * correct // trials\n")
     with pytest.raises(ConfigError, match=r"mine\.py:f failed for trials=0, correct=0, k=40: ZeroDivision"):
-        rules.target(Custom(function=f"{tmp_path / 'mine.py'}:f"), 0, 0)
+        Custom(function=f"{tmp_path / 'mine.py'}:f").target(0, 0)
 
 
 def test_custom_policy_that_cannot_be_loaded() -> None:
     with pytest.raises(ConfigError, match=r"sampling\.policy\.function: cannot load 'none\.py:f'"):
-        rules.target(Custom(function="none.py:f"), 4, 1)
+        Custom(function="none.py:f").target(4, 1)
 
 
 def test_paper_values_are_the_defaults() -> None:

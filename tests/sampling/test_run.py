@@ -14,9 +14,9 @@ import pytest
 from dartmath.base.errors import ConfigError, DataError, EngineError, Interrupted, JournalError
 from dartmath.base.manifest import read_manifest
 from dartmath.engines.protocol import Completion, Request
-from dartmath.sampling import policy as rules
-from dartmath.sampling.config import VRT, Band, Budget, Custom, Price, Prop2Diff, SamplingSection, Uniform
+from dartmath.sampling.config import Budget, Price, SamplingSection
 from dartmath.sampling.journal import open_journal
+from dartmath.sampling.policy import VRT, Band, Custom, Prop2Diff, Uniform
 from dartmath.sampling.sample import trial_seed
 from dartmath.sampling.status import run_status
 from dartmath.sampling.summary import SamplingSummary
@@ -45,7 +45,7 @@ def test_vrt_gives_every_query_the_same_trials(tmp_path: Path) -> None:
 def test_prop2diff_targets_follow_the_pilot(tmp_path: Path) -> None:
     run(tmp_path, SimulatedEngine(), PROP2DIFF)
     for counts in open_journal(tmp_path).counts().values():
-        wanted = rules.target(PROP2DIFF.policy, counts.pilot_trials, counts.pilot_correct)
+        wanted = PROP2DIFF.policy.target(counts.pilot_trials, counts.pilot_correct)
         assert counts.pilot_trials == 6
         assert counts.correct >= wanted or counts.trials == 60
 

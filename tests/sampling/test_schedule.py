@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dartmath.sampling import policy as rules
-from dartmath.sampling.config import VRT, Band, PolicySection, Prop2Diff, Uniform
 from dartmath.sampling.difficulty import posterior_mean
+from dartmath.sampling.policy import VRT, Band, PolicySection, Prop2Diff, Uniform
 from dartmath.sampling.schedule import Schedule, State
 from dartmath.sampling.tally import Tally
 from dartmath.verify.outcome import Outcome
@@ -37,7 +36,7 @@ def outcome_of(index: int, trial: int, rate: float) -> Outcome:
 def test_every_run_ends_with_each_query_at_its_target_or_cap(
     policy: PolicySection, size: int, slots: int, chance: random.Random
 ) -> None:
-    tally = Tally(size, rules.pilot(policy))
+    tally = Tally(size, policy.pilot_trials)
     schedule = Schedule(policy, tally)
     flying: list[tuple[int, int]] = []
     while not schedule.done:
@@ -49,10 +48,10 @@ def test_every_run_ends_with_each_query_at_its_target_or_cap(
         schedule.landed(index)
     for index in range(size):
         counts = tally.counts(index)
-        assert counts.trials <= rules.cap(policy)
+        assert counts.trials <= policy.most_trials
         assert not tally.missing(index)
-        enough = counts.correct >= rules.target(policy, counts.pilot_trials, counts.pilot_correct)
-        assert enough or counts.trials == rules.cap(policy)
+        enough = counts.correct >= policy.target(counts.pilot_trials, counts.pilot_correct)
+        assert enough or counts.trials == policy.most_trials
         assert schedule.state(index) is (State.REACHED if enough else State.CAPPED)
     assert schedule.remaining == pytest.approx(0, abs=1e-6)
 
@@ -122,7 +121,7 @@ def test_give_up_when_the_target_is_out_of_reach() -> None:
 def test_a_run_that_goes_on_stands_where_the_record_says(
     policy: PolicySection, give_up: float, slots: int, chance: random.Random
 ) -> None:
-    tally = Tally(4, rules.pilot(policy))
+    tally = Tally(4, policy.pilot_trials)
     schedule = Schedule(policy, tally, give_up=give_up)
     flying: list[tuple[int, int]] = []
     while not schedule.done:

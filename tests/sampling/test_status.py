@@ -9,7 +9,8 @@ import pytest
 
 from dartmath.base.errors import EngineError
 from dartmath.engines.protocol import Request
-from dartmath.sampling.config import Budget, Price, SamplingSection, Uniform
+from dartmath.sampling.config import Budget, Price, SamplingSection
+from dartmath.sampling.policy import Uniform
 from dartmath.sampling.status import RunStatus, run_status
 from sampling.simulated import SimulatedEngine, make_queries, run
 

@@ -190,8 +190,7 @@ def _recipe(name: str | None, benchmarks: list[str], given: dict[str, Any]) -> R
         raise ConfigError(
             "name a model or a --recipe, for example: dartmath evaluate --suite dart-math MODEL"
         )
-    # A recipe must name queries to sample; an evaluation samples none of them.
-    data: dict[str, Any] = {"name": "evaluation", "queries": [{"dataset": "gsm8k/train"}], "evaluation": {}}
+    data: dict[str, Any] = {"name": "evaluation", "evaluation": {}}
     data["template"] = trained_template(given["model.name"]).get("name", "chat")
     for key, value in given.items():
         set_key(data, key, value)

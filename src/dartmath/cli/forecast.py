@@ -13,8 +13,8 @@ from dartmath.cli._shared import JsonOption, SetOption
 
 if TYPE_CHECKING:
     from dartmath.recipe import Recipe
-    from dartmath.sampling.config import PolicySection
     from dartmath.sampling.forecast import BandData, Estimate, Forecast
+    from dartmath.sampling.policy import PolicySection
 
 
 def command(
@@ -93,10 +93,9 @@ def _print(
 
 
 def _rows(found: list[Forecast]) -> list[tuple[str, ...]]:
-    from dartmath.sampling.policy import describe_policy
 
     parts: list[tuple[str, ...]] = [
-        ("policy", *(describe_policy(f.policy).partition(" ")[2] for f in found)),
+        ("policy", *(f.policy.describe().partition(" ")[2] for f in found)),
         ("rows", *(_number(f.rows) for f in found)),
         ("raw samples", *(_number(f.samples) for f in found)),
         ("tokens", *(_number(f.tokens) for f in found)),

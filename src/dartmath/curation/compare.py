@@ -11,10 +11,9 @@ from typing import Any
 
 from dartmath.curation.bands import band_of
 from dartmath.curation.pool import QueryPool, read_pool
-from dartmath.curation.select import Selection, count_rows, fail_rate, k_of, select, smallest_k, with_k
+from dartmath.curation.select import Selection, count_rows, fail_rate, select, smallest_k
 from dartmath.curation.summary import GroupSummary, group_by
-from dartmath.sampling import policy as policies
-from dartmath.sampling.config import VRT, PolicySection, Prop2Diff, Uniform
+from dartmath.sampling.policy import VRT, PolicySection, Prop2Diff, Uniform
 
 POLICIES = ("vrt", "uniform", "prop2diff")
 LABELS = {"vrt": "VRT", "uniform": "Uniform", "prop2diff": "Prop2Diff"}
@@ -108,7 +107,7 @@ def compare(pools: Sequence[QueryPool], sampled: PolicySection, size: int | None
     """As `compare_policies`, from a pool that is already read and that `sampled` made."""
     most = max((p.trials for p in pools), default=0) or 1
     everywhere = min((p.trials for p in pools if p.trials), default=1)
-    pilot = policies.pilot(sampled) or most
+    pilot = sampled.pilot_trials or most
     drawn_by_vrt = count_rows(select(pools, VRT(trials=everywhere)))
     size = max(1, min(size or count_rows(select(pools, sampled)), drawn_by_vrt))
     made: dict[str, PolicySection] = {
@@ -120,7 +119,7 @@ def compare(pools: Sequence[QueryPool], sampled: PolicySection, size: int | None
     chosen = {name: _at_size(pools, policy, size) for name, policy in fitted.items()}
     return Comparison(
         size=size,
-        k={name: k_of(policy) for name, policy in fitted.items()},
+        k={name: policy.largest_target for name, policy in fitted.items()},
         rows={name: count_rows(selections) for name, selections in chosen.items()},
         bands=_bands(chosen, {p.query.id: fail_rate(p, pilot) for p in pools}),
         rank_correlation=_rank_correlation(chosen["prop2diff"]),
@@ -137,7 +136,7 @@ def _at_size(pools: Sequence[QueryPool], policy: PolicySection, size: int) -> li
     surplus = count_rows(full) - size
     if surplus <= 0:
         return full
-    less = select(pools, with_k(policy, k_of(policy) - 1)) if k_of(policy) > 1 else None
+    less = select(pools, policy.with_size(policy.largest_target - 1)) if policy.largest_target > 1 else None
     ranks = sorted(range(len(full)), key=lambda i: (full[i].fail_rate or 0.0, i))
     # The golden ratio's multiples fill the interval evenly.
     for i in sorted(range(len(ranks)), key=lambda place: place * 0.6180339887498949 % 1):

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from dartmath.base.section import Section
-from dartmath.sampling.config import PolicySection
+from dartmath.sampling.policy import PolicySection
 from dartmath.verify.custom import is_own
 
 

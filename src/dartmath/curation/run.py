@@ -24,8 +24,7 @@ from dartmath.queries.download import content_checksum
 from dartmath.queries.generators import PREFIX as GENERATED
 from dartmath.queries.load import load
 from dartmath.queries.registry import datasets
-from dartmath.sampling import policy as policies
-from dartmath.sampling.config import Custom, PolicySection
+from dartmath.sampling.policy import FUNCTION, PolicySection
 from dartmath.sampling.sample import Sample
 
 if TYPE_CHECKING:
@@ -133,8 +132,8 @@ def _is_current(
 def _checksums(section: CurationSection, policy: PolicySection) -> dict[str, str]:
     """Checksums of what shapes the set and may change under its name: benchmarks, functions of the user's."""
     found = {name: content_checksum(load(QuerySource(dataset=name))) for name in section.decontaminate}
-    if isinstance(policy, Custom):
-        found[policy.function] = source_hash(policy.function, policies.FUNCTION)
+    if policy.own_function:
+        found[policy.own_function] = source_hash(policy.own_function, FUNCTION)
     if section.check:
         found[section.check] = source_hash(section.check, CHECK)
     return found

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dartmath.curation.pool import Candidate, QueryPool
-from dartmath.sampling import policy as policies
-from dartmath.sampling.config import VRT, PolicySection
+from dartmath.sampling.policy import PolicySection
 
 Difficulty = Literal["pilot", "all"]
 _LARGEST = 1 << 24
@@ -43,7 +42,7 @@ def fail_rate(pool: QueryPool, pilot: int | None = None) -> float | None:
 
 def pilot_of(policy: PolicySection, difficulty: Difficulty) -> int | None:
     """How many first trials measure the fail rate under `policy`; None = all."""
-    return policies.pilot(policy) or None if difficulty == "pilot" else None
+    return policy.pilot_trials or None if difficulty == "pilot" else None
 
 
 def select(
@@ -64,9 +63,9 @@ def select(
 
 def _select(pool: QueryPool, policy: PolicySection, pilot: int | None, seed: int | None) -> Selection:
     rate = fail_rate(pool, pilot)
-    limit = policies.cap(policy)
+    limit = policy.most_trials
     reachable = [c for c in pool.candidates if c.rank < limit]
-    if isinstance(policy, VRT):
+    if not policy.wants_successes:
         return Selection(pool, rate, limit, min(limit, pool.trials), tuple(reachable))
     wanted = _target(policy, pool, pilot)
     chosen = reachable[:wanted] if seed is None else _draw(reachable, wanted, seed, pool.query.id)
@@ -74,7 +73,7 @@ def _select(pool: QueryPool, policy: PolicySection, pilot: int | None, seed: int
 
 
 def _target(policy: PolicySection, pool: QueryPool, pilot: int | None) -> int:
-    return policies.target(policy, *pool.head(pilot))
+    return policy.target(*pool.head(pilot))
 
 
 def _draw(candidates: Sequence[Candidate], wanted: int, seed: int, query_id: str) -> list[Candidate]:
@@ -89,25 +88,15 @@ def count_rows(selections: Sequence[Selection]) -> int:
     return sum(len(s.chosen) for s in selections)
 
 
-def with_k(policy: PolicySection, k: int) -> PolicySection:
-    """`policy` with its k (VRT: its trials) set to `k`."""
-    return policy.model_copy(update={"trials" if isinstance(policy, VRT) else "k": k})
-
-
-def k_of(policy: PolicySection) -> int:
-    """The policy's k (VRT: its trials)."""
-    return policies.largest_target(policy)
-
-
 def fit(
     pools: Sequence[QueryPool], policy: PolicySection, size: int, *, difficulty: Difficulty = "pilot"
 ) -> PolicySection:
     """`policy` with the k that makes a set nearest to `size` rows; the smaller of two such k."""
     above = smallest_k(pools, policy, size, difficulty=difficulty)
-    k = k_of(above)
+    k = above.largest_target
     if k == 1:
         return above
-    below = with_k(policy, k - 1)
+    below = policy.with_size(k - 1)
     rows = [count_rows(select(pools, p, difficulty=difficulty)) for p in (below, above)]
     return below if size - rows[0] <= rows[1] - size else above
 
@@ -121,7 +110,7 @@ def smallest_k(
     """
 
     def rows(k: int) -> int:
-        return count_rows(select(pools, with_k(policy, k), difficulty=difficulty))
+        return count_rows(select(pools, policy.with_size(k), difficulty=difficulty))
 
     wanted = min(size, rows(_LARGEST))
     low, high = 0, 1
@@ -130,4 +119,4 @@ def smallest_k(
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if rows(middle) < wanted else (low, middle)
-    return with_k(policy, high)
+    return policy.with_size(high)

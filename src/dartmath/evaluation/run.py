@@ -28,8 +28,9 @@ from dartmath.prompts.template import Example, Template
 from dartmath.queries.config import QuerySource, Selector
 from dartmath.queries.load import load
 from dartmath.queries.registry import find_dataset, find_suite
-from dartmath.sampling.config import VRT, SamplingSection
+from dartmath.sampling.config import SamplingSection
 from dartmath.sampling.journal import JournalReader, open_journal
+from dartmath.sampling.policy import VRT
 from dartmath.sampling.sample import Sample
 
 SAMPLES = "samples"

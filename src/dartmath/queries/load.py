@@ -47,9 +47,15 @@ def dataset_of(source: QuerySource) -> str:
 
 
 def load_all(sources: Iterable[QuerySource]) -> list[Query]:
-    """The queries of all sources; `DataError` when two of them hold the same query id."""
+    """The queries of all sources.
+
+    Raises `DataError` when two of them hold the same query id, `ConfigError` where there is no source.
+    """
     found: dict[str, Query] = {}
-    for source in sources:
+    named = list(sources)
+    if not named:
+        raise ConfigError("no queries to sample; name them under `queries:` of the recipe, or with --data")
+    for source in named:
         for query in load(source):
             other = found.setdefault(query.id, query)
             if other is not query:

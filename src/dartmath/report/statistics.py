@@ -14,8 +14,6 @@ from dartmath.queries.query import Query
 from dartmath.report.browser import Browsable
 from dartmath.report.runs import Run, Stage
 from dartmath.report.watchers import Lengths, Reservoir, Watched, WrongAnswers
-from dartmath.sampling import policy as policies
-from dartmath.sampling.config import VRT
 from dartmath.sampling.journal import JournalReader, open_journal
 from dartmath.sampling.schedule import Schedule, State
 from dartmath.sampling.tally import Tally
@@ -94,7 +92,7 @@ def read_statistics(run: Run, stage: Stage, *, label: str, browse: int, seed: in
     lengths, answers, reservoir = Lengths(), WrongAnswers(), Reservoir(queries, seed=seed)
     pools = read_pool(Watched(journal, [lengths, answers, reservoir]))
     tally, policy = journal.tally(), journal.section.policy
-    pilot = policies.pilot(policy) or None
+    pilot = policy.pilot_trials or None
     bands_of = band_of(queries, {p.query.id: fail_rate(p, pilot) for p in pools})
     distinct = {pool.query.id: len({c.digest for c in pool.candidates}) for pool in pools}
     for pool in pools if run.deduplicated else ():
@@ -157,7 +155,7 @@ def _bands(
 
 def _states(journal: JournalReader, tally: Tally) -> list[str]:
     """Where each query stands, in words; under VRT, which wants trials, the cap is the target."""
-    done = State.REACHED if isinstance(journal.section.policy, VRT) else State.CAPPED
+    done = State.REACHED if not journal.section.policy.wants_successes else State.CAPPED
     states = Schedule.of(journal.section, tally).states()
     found = (done if state is State.CAPPED else state for state in states)
     return [state.replace("_", " ") for state in found]

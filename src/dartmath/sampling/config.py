@@ -2,88 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
 from dartmath.base.section import Section
+from dartmath.sampling.policy import PolicySection, Prop2Diff
 from dartmath.verify.settings import GradingSettings
-
-
-class VRT(Section):
-    """Vanilla rejection tuning, the baseline: the same number of trials for every query."""
-
-    kind: Literal["vrt"] = "vrt"
-    """Vanilla rejection tuning."""
-    trials: int = Field(52, ge=1)
-    """Trials of each query (paper: 52)."""
-
-
-class Uniform(Section):
-    """DARS-Uniform: sample until every query has `k` correct responses."""
-
-    kind: Literal["uniform"] = "uniform"
-    """DARS-Uniform."""
-    k: int = Field(40, ge=1)
-    """Correct responses wanted of each query (paper: 40)."""
-    cap: int = Field(2048, ge=1)
-    """Most trials of one query (paper: 2048)."""
-
-
-class Prop2Diff(Section):
-    """DARS-Prop2Diff: correct responses in proportion to the fail rate of the query."""
-
-    kind: Literal["prop2diff"] = "prop2diff"
-    """DARS-Prop2Diff."""
-    k: int = Field(192, ge=1)
-    """Correct responses wanted of a query that always fails (paper: 192)."""
-    pilot: int = Field(16, ge=1)
-    """Trials of each query that measure the fail rate; kept as data."""
-    cap: int = Field(8192, ge=1)
-    """Most trials of one query (paper: above 8192)."""
-    exponent: float = Field(1.0, gt=0)
-    """target = ceil(k * fail_rate ** exponent); 1 is the paper's."""
-
-
-class Band(Section):
-    """`k` correct responses of every query whose pilot pass rate lies in a band, none of others."""
-
-    kind: Literal["band"] = "band"
-    """A pass-rate band."""
-    k: int = Field(4, ge=1)
-    """Correct responses wanted of each query in the band."""
-    low: float = Field(0.0, ge=0, le=1)
-    """Lowest pass rate, inclusive."""
-    high: float = Field(1.0, ge=0, le=1)
-    """Highest pass rate, inclusive."""
-    pilot: int = Field(16, ge=1)
-    """Trials of each query that measure the pass rate."""
-    cap: int = Field(2048, ge=1)
-    """Most trials of one query."""
-
-    @model_validator(mode="after")
-    def _not_empty(self) -> Self:
-        if self.low > self.high:
-            raise ValueError(f"low {self.low} is above high {self.high}, so no query lies in the band")
-        return self
-
-
-class Custom(Section):
-    """Your own target: a Python function of (trials, correct, k) that returns correct responses wanted."""
-
-    kind: Literal["custom"] = "custom"
-    """A function of your own."""
-    function: str
-    """`file.py:name` or `package.module:name`."""
-    k: int = Field(40, ge=1)
-    """Passed to the function."""
-    pilot: int = Field(16, ge=1)
-    """Trials of each query that measure the pass rate; kept as data."""
-    cap: int = Field(2048, ge=1)
-    """Most trials of one query."""
-
-
-PolicySection = Annotated[VRT | Uniform | Prop2Diff | Band | Custom, Field(discriminator="kind")]
 
 
 class Budget(Section):

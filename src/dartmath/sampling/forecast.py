@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dartmath.sampling import policy as rules
 from dartmath.sampling.budget import cost
-from dartmath.sampling.config import PolicySection, Price
+from dartmath.sampling.config import Price
+from dartmath.sampling.policy import PolicySection
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -149,7 +149,7 @@ def play(
     rates = np.clip(rates, _TINY, 1.0)
     done = np.zeros(size, np.int64) if trials is None else trials
     right = np.zeros(size, np.int64) if correct is None else correct
-    pilot, cap = rules.pilot(policy), rules.cap(policy)
+    pilot, cap = policy.pilot_trials, policy.most_trials
     more = np.maximum(pilot - done, 0)
     right, done = right + rng.binomial(more, rates), done + more
     targets = _targets(policy, done, right)
@@ -244,11 +244,11 @@ def _draw(band: BandData, rng: np.random.Generator) -> Floats:
 
 def _targets(policy: PolicySection, trials: Ints, correct: Ints) -> Ints:
     """Targets from the pilot's record; more trials than the pilot are scaled to it."""
-    pilot = rules.pilot(policy)
+    pilot = policy.pilot_trials
     if pilot == 0:
-        return np.full(len(trials), rules.target(policy, 0, 0), np.int64)
+        return np.full(len(trials), policy.target(0, 0), np.int64)
     known = np.rint(correct * (pilot / np.maximum(trials, 1))).astype(np.int64)
-    table = np.array([rules.target(policy, pilot, c) for c in range(pilot + 1)], np.int64)
+    table = np.array([policy.target(pilot, c) for c in range(pilot + 1)], np.int64)
     return table[np.clip(known, 0, pilot)]
 
 

@@ -9,9 +9,8 @@ import numpy as np
 
 from dartmath.base.errors import DataError
 from dartmath.queries.query import Query
-from dartmath.sampling import policy as rules
-from dartmath.sampling.config import VRT, PolicySection, Prop2Diff, Uniform
 from dartmath.sampling.forecast import BandData, bootstrap_fits, forecast
+from dartmath.sampling.policy import VRT, PolicySection, Prop2Diff, Uniform
 from dartmath.sampling.tally import QueryCounts
 
 _QUICK = 8
@@ -77,11 +76,11 @@ def matched_policies(
     `sizes` holds settings by the kind of policy that take the place of those found; None is none.
     """
     rows = forecast(policy, bands, replicates=_QUICK).rows.mean
-    cap = max(rules.cap(policy), 64) if not isinstance(policy, VRT) else 2048
+    cap = max(policy.most_trials, 64) if policy.wants_successes else 2048
     others: list[PolicySection] = [
         VRT(trials=1),
         Uniform(k=1, cap=cap),
-        Prop2Diff(k=1, cap=cap, pilot=max(1, min(16, rules.pilot(policy) or 16))),
+        Prop2Diff(k=1, cap=cap, pilot=max(1, min(16, policy.pilot_trials or 16))),
     ]
     found = [policy if o.kind == policy.kind else with_rows(o, rows, bands) for o in others]
     if policy.kind not in {o.kind for o in others}:
@@ -94,17 +93,12 @@ def with_rows(policy: PolicySection, rows: float, bands: Sequence[BandData]) -> 
     """The policy with the k (or trials) that is expected to give about `rows` rows."""
 
     def expected(size: int) -> float:
-        return forecast(_sized(policy, size), bands, replicates=_QUICK).rows.mean
+        return forecast(policy.with_size(size), bands, replicates=_QUICK).rows.mean
 
     low, high = 1, 1
-    while expected(high) < rows and high < rules.cap(policy) * 64:
+    while expected(high) < rows and high < policy.most_trials * 64:
         low, high = high, high * 2
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if expected(middle) < rows else (low, middle)
-    return _sized(policy, high)
-
-
-def _sized(policy: PolicySection, size: int) -> PolicySection:
-    key = "trials" if isinstance(policy, VRT) else "k"
-    return policy.model_copy(update={key: size})
+    return policy.with_size(high)

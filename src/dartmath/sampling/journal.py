@@ -21,7 +21,6 @@ from dartmath.base.errors import JournalError
 from dartmath.base.manifest import read_manifest
 from dartmath.base.section import validate
 from dartmath.queries.query import Query
-from dartmath.sampling import policy
 from dartmath.sampling.config import SamplingSection
 from dartmath.sampling.journal_manifest import check_version, read_queries
 from dartmath.sampling.journal_segments import (
@@ -86,7 +85,7 @@ class JournalReader:
 
     def tally(self) -> Tally:
         """The counters of every query by position, for the policy's pilot of this run."""
-        return load_tally(self.folder, self._queries, policy.pilot(self.section.policy))
+        return load_tally(self.folder, self._queries, self.section.policy.pilot_trials)
 
     @cached_property
     def section(self) -> SamplingSection:

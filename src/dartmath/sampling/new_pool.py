@@ -14,7 +14,6 @@ from typing import Any, Literal, get_args
 
 from dartmath.base.manifest import write_manifest
 from dartmath.queries.query import Query
-from dartmath.sampling import policy
 from dartmath.sampling.config import SamplingSection
 from dartmath.sampling.journal_manifest import write_queries
 from dartmath.sampling.journal_writer import JournalWriter
@@ -53,7 +52,7 @@ def new_pool(
         write_manifest(part, {**manifest, "queries": len(queries), "finished": False})
         if source is not None and (source / PROGRESS).is_file():
             shutil.copyfile(source / PROGRESS, part / PROGRESS)
-        tally = Tally(len(queries), policy.pilot(section.policy))
+        tally = Tally(len(queries), section.policy.pilot_trials)
         with JournalWriter(part, tally) as journal:
             yield _adder(journal, tally, queries)
             journal.finish()

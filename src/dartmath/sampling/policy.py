@@ -1,4 +1,4 @@
-"""Policies: pure functions from a query's record to what it is still owed.
+"""Policies: from a query's record to what it is still owed, in pure functions.
 
 Every policy is the same three numbers. A query gets `pilot` trials that measure how hard it is;
 then it is sampled until it has `target` correct responses or `cap` trials:
@@ -14,10 +14,14 @@ then it is sampled until it has `target` correct responses or `cap` trials:
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
 
 from dartmath.base.errors import ConfigError
 from dartmath.base.functions import load_function
-from dartmath.sampling.config import VRT, Band, Custom, PolicySection, Prop2Diff, Uniform
+from dartmath.base.section import Section
 from dartmath.sampling.difficulty import fail_rate
 
 FUNCTION = "sampling.policy.function"
@@ -27,45 +31,236 @@ FUNCTION = "sampling.policy.function"
 _LARGEST = 2**31 - 1
 
 
-def pilot(policy: PolicySection) -> int:
-    """Trials that every query gets unconditionally, and that measure its difficulty."""
-    match policy:
-        case VRT():
-            return policy.trials
-        case Uniform():
-            return 0
-        case _:
-            return min(policy.pilot, policy.cap)
+class Policy(Section):
+    """The three numbers that a policy is, and what follows from them; each kind is a section of a recipe."""
+
+    wants_successes: ClassVar[bool] = True
+    """Whether it wants correct responses, so that a hopeless query may be given up; VRT wants trials."""
+
+    @property
+    @abstractmethod
+    def pilot_trials(self) -> int:
+        """Trials that every query gets unconditionally, and that measure its difficulty."""
+
+    @property
+    @abstractmethod
+    def most_trials(self) -> int:
+        """Most trials of one query."""
+
+    @property
+    @abstractmethod
+    def largest_target(self) -> int:
+        """The most correct responses it may ever want of a query: its k (VRT: its trials)."""
+
+    @abstractmethod
+    def with_size(self, size: int) -> Self:
+        """The same policy with its k (VRT: its trials) set to `size`."""
+
+    @abstractmethod
+    def _target(self, trials: int, correct: int) -> int:
+        """As `target`, unbounded."""
+
+    @property
+    def own_function(self) -> str | None:
+        """The function of the user's own that it calls, if it does."""
+        return None
+
+    def target(self, trials: int, correct: int) -> int:
+        """Correct responses wanted of a query that answered `correct` of `trials` pilot trials.
+
+        For VRT this is the number of trials itself: all correct ones of that many are wanted. A
+        query without any valid trial (0, 0) counts as one that always fails. At most 2^31 - 1.
+        Raises `ConfigError`, with the arguments, for whatever a function of the user's own raises.
+        """
+        return min(_LARGEST, self._target(trials, correct))
+
+    def describe(self) -> str:
+        """One line for people, such as "prop2diff k=192 pilot=16 cap=8192"."""
+        values = self.model_dump()
+        kind = str(values.pop("kind"))
+        shown = [f"{key}={value}" for key, value in values.items() if (key, value) != ("exponent", 1)]
+        return " ".join([kind, *shown])
 
 
-def cap(policy: PolicySection) -> int:
+class VRT(Policy):
+    """Vanilla rejection tuning, the baseline: the same number of trials for every query."""
+
+    kind: Literal["vrt"] = "vrt"
+    """Vanilla rejection tuning."""
+    trials: int = Field(52, ge=1)
+    """Trials of each query (paper: 52)."""
+
+    wants_successes: ClassVar[bool] = False
+
+    @property
+    def pilot_trials(self) -> int:
+        return self.trials
+
+    @property
+    def most_trials(self) -> int:
+        return self.trials
+
+    @property
+    def largest_target(self) -> int:
+        return self.trials
+
+    def with_size(self, size: int) -> Self:
+        return self.model_copy(update={"trials": size})
+
+    def _target(self, trials: int, correct: int) -> int:
+        return self.trials
+
+
+class Uniform(Policy):
+    """DARS-Uniform: sample until every query has `k` correct responses."""
+
+    kind: Literal["uniform"] = "uniform"
+    """DARS-Uniform."""
+    k: int = Field(40, ge=1)
+    """Correct responses wanted of each query (paper: 40)."""
+    cap: int = Field(2048, ge=1)
+    """Most trials of one query (paper: 2048)."""
+
+    @property
+    def pilot_trials(self) -> int:
+        return 0
+
+    @property
+    def most_trials(self) -> int:
+        return self.cap
+
+    @property
+    def largest_target(self) -> int:
+        return self.k
+
+    def with_size(self, size: int) -> Self:
+        return self.model_copy(update={"k": size})
+
+    def _target(self, trials: int, correct: int) -> int:
+        return self.k
+
+
+class Prop2Diff(Policy):
+    """DARS-Prop2Diff: correct responses in proportion to the fail rate of the query."""
+
+    kind: Literal["prop2diff"] = "prop2diff"
+    """DARS-Prop2Diff."""
+    k: int = Field(192, ge=1)
+    """Correct responses wanted of a query that always fails (paper: 192)."""
+    pilot: int = Field(16, ge=1)
+    """Trials of each query that measure the fail rate; kept as data."""
+    cap: int = Field(8192, ge=1)
+    """Most trials of one query (paper: above 8192)."""
+    exponent: float = Field(1.0, gt=0)
+    """target = ceil(k * fail_rate ** exponent); 1 is the paper's."""
+
+    @property
+    def pilot_trials(self) -> int:
+        return min(self.pilot, self.cap)
+
+    @property
+    def most_trials(self) -> int:
+        return self.cap
+
+    @property
+    def largest_target(self) -> int:
+        return self.k
+
+    def with_size(self, size: int) -> Self:
+        return self.model_copy(update={"k": size})
+
+    def _target(self, trials: int, correct: int) -> int:
+        return proportional(self.k, fail_rate(trials, correct), self.exponent)
+
+
+class Band(Policy):
+    """`k` correct responses of every query whose pilot pass rate lies in a band, none of others."""
+
+    kind: Literal["band"] = "band"
+    """A pass-rate band."""
+    k: int = Field(4, ge=1)
+    """Correct responses wanted of each query in the band."""
+    low: float = Field(0.0, ge=0, le=1)
+    """Lowest pass rate, inclusive."""
+    high: float = Field(1.0, ge=0, le=1)
+    """Highest pass rate, inclusive."""
+    pilot: int = Field(16, ge=1)
+    """Trials of each query that measure the pass rate."""
+    cap: int = Field(2048, ge=1)
     """Most trials of one query."""
-    return policy.trials if isinstance(policy, VRT) else policy.cap
+
+    @model_validator(mode="after")
+    def _not_empty(self) -> Self:
+        if self.low > self.high:
+            raise ValueError(f"low {self.low} is above high {self.high}, so no query lies in the band")
+        return self
+
+    @property
+    def pilot_trials(self) -> int:
+        return min(self.pilot, self.cap)
+
+    @property
+    def most_trials(self) -> int:
+        return self.cap
+
+    @property
+    def largest_target(self) -> int:
+        return self.k
+
+    def with_size(self, size: int) -> Self:
+        return self.model_copy(update={"k": size})
+
+    def _target(self, trials: int, correct: int) -> int:
+        # Not 1 - fail rate, which is not quite 0.3 for 3 of 10.
+        pass_rate = correct / trials if trials else 0.0
+        return self.k if self.low <= pass_rate <= self.high else 0
 
 
-def target(policy: PolicySection, trials: int, correct: int) -> int:
-    """Correct responses wanted of a query that answered `correct` of `trials` pilot trials.
+class Custom(Policy):
+    """Your own target: a Python function of (trials, correct, k) that returns correct responses wanted."""
 
-    For VRT this is the number of trials itself: all correct ones of that many are wanted. A
-    query without any valid trial (0, 0) counts as one that always fails. At most 2^31 - 1.
-    """
-    return min(_LARGEST, _target(policy, trials, correct))
+    kind: Literal["custom"] = "custom"
+    """A function of your own."""
+    function: str
+    """`file.py:name` or `package.module:name`."""
+    k: int = Field(40, ge=1)
+    """Passed to the function."""
+    pilot: int = Field(16, ge=1)
+    """Trials of each query that measure the pass rate; kept as data."""
+    cap: int = Field(2048, ge=1)
+    """Most trials of one query."""
+
+    @property
+    def pilot_trials(self) -> int:
+        return min(self.pilot, self.cap)
+
+    @property
+    def most_trials(self) -> int:
+        return self.cap
+
+    @property
+    def largest_target(self) -> int:
+        return self.k
+
+    def with_size(self, size: int) -> Self:
+        return self.model_copy(update={"k": size})
+
+    def _target(self, trials: int, correct: int) -> int:
+        function = load_function(self.function, FUNCTION)
+        try:
+            return max(0, int(function(trials, correct, self.k)))
+        except Exception as error:
+            raise ConfigError(
+                f"{FUNCTION}: {self.function} failed for trials={trials}, correct={correct}, "
+                f"k={self.k}: {type(error).__name__}: {error}"
+            ) from error
+
+    @property
+    def own_function(self) -> str:
+        return self.function
 
 
-def _target(policy: PolicySection, trials: int, correct: int) -> int:
-    match policy:
-        case VRT():
-            return policy.trials
-        case Uniform():
-            return policy.k
-        case Prop2Diff():
-            return proportional(policy.k, fail_rate(trials, correct), policy.exponent)
-        case Band():
-            # Not 1 - fail rate, which is not quite 0.3 for 3 of 10.
-            pass_rate = correct / trials if trials else 0.0
-            return policy.k if policy.low <= pass_rate <= policy.high else 0
-        case Custom():
-            return _custom(policy, trials, correct)
+PolicySection = Annotated[VRT | Uniform | Prop2Diff | Band | Custom, Field(discriminator="kind")]
 
 
 def proportional(k: int, difficulty: float, exponent: float = 1.0) -> int:
@@ -77,32 +272,3 @@ def proportional(k: int, difficulty: float, exponent: float = 1.0) -> int:
     # The tolerance keeps 192 * (1 - 5/6) at 32, which floating point puts a hair above.
     wanted: float = k * difficulty**exponent
     return max(1, math.ceil(wanted - 1e-9))
-
-
-def largest_target(policy: PolicySection) -> int:
-    """The most correct responses the policy may ever want of a query."""
-    return policy.trials if isinstance(policy, VRT) else policy.k
-
-
-def may_give_up(policy: PolicySection) -> bool:
-    """Whether the give-up rule applies: not to VRT, which wants trials and not successes."""
-    return not isinstance(policy, VRT)
-
-
-def describe_policy(policy: PolicySection) -> str:
-    """One line for people, such as "prop2diff k=192 pilot=16 cap=8192"."""
-    values = policy.model_dump(exclude={"kind"}, exclude_defaults=False)
-    shown = [f"{key}={value}" for key, value in values.items() if not (key == "exponent" and value == 1)]
-    return " ".join([policy.kind, *shown])
-
-
-def _custom(policy: Custom, trials: int, correct: int) -> int:
-    """The user's own target; whatever it raises becomes a `ConfigError` with the arguments."""
-    function = load_function(policy.function, FUNCTION)
-    try:
-        return max(0, int(function(trials, correct, policy.k)))
-    except Exception as error:
-        raise ConfigError(
-            f"{FUNCTION}: {policy.function} failed for trials={trials}, correct={correct}, "
-            f"k={policy.k}: {type(error).__name__}: {error}"
-        ) from error

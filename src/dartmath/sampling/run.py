@@ -18,7 +18,6 @@ from dartmath.base.terminal import info, progress_bar
 from dartmath.engines.protocol import Engine, Generation
 from dartmath.prompts.template import Example, Prompt, Template
 from dartmath.queries.query import Query
-from dartmath.sampling import policy as rules
 from dartmath.sampling.budget import BudgetGuard, Meter
 from dartmath.sampling.config import SamplingSection
 from dartmath.sampling.controller import Controller, Grader
@@ -131,7 +130,7 @@ class _Run:
     shots: Mapping[str, Sequence[Example]]
 
     def __post_init__(self) -> None:
-        pilot = rules.pilot(self.section.policy)
+        pilot = self.section.policy.pilot_trials
         self.tally: Tally = load_tally(self.folder, self.queries, pilot, texts=True)
         self.schedule = Schedule.of(self.section, self.tally)
         self.seconds = float(read_progress(self.folder).get("seconds", 0.0))

@@ -34,9 +34,9 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Self
 
-from dartmath.sampling import policy as rules
-from dartmath.sampling.config import PolicySection, SamplingSection
+from dartmath.sampling.config import SamplingSection
 from dartmath.sampling.difficulty import posterior_mean, reach_probability
+from dartmath.sampling.policy import PolicySection
 from dartmath.sampling.tally import Tally
 from dartmath.verify.outcome import Outcome
 
@@ -81,8 +81,8 @@ class Schedule:
         self.policy, self.tally = policy, tally
         self._have = tally.distinct if distinct else tally.correct
         self._errors = tally.outcomes[Outcome.ERROR]
-        self._give_up = give_up if rules.may_give_up(policy) else 0.0
-        self._pilot, self.cap = rules.pilot(policy), rules.cap(policy)
+        self._give_up = give_up if policy.wants_successes else 0.0
+        self._pilot, self.cap = policy.pilot_trials, policy.most_trials
         size = tally.size
         self.targets = array("i", [-1] * size)
         self.flying = array("i", [0] * size)
@@ -144,7 +144,7 @@ class Schedule:
         valid = self.tally.trials[index] - self._errors[index]
         correct = self.tally.correct[index]
         # Laplace's rule, so that one early failure does not ask for the whole of k.
-        return rules.target(self.policy, valid + 2, correct + 1)
+        return self.policy.target(valid + 2, correct + 1)
 
     def _settle(self, index: int) -> None:
         """Put the query where its counters say it belongs."""
@@ -174,7 +174,7 @@ class Schedule:
 
     def _fix_target(self, index: int) -> None:
         tally = self.tally
-        self.targets[index] = rules.target(self.policy, tally.pilot_trials[index], tally.pilot_correct[index])
+        self.targets[index] = self.policy.target(tally.pilot_trials[index], tally.pilot_correct[index])
 
     def _enter(self, index: int, owed: int) -> None:
         """Compute the expected remaining trials and enter the query into its heap, if any."""

@@ -12,11 +12,10 @@ import numpy as np
 
 from dartmath.base.run_lock import is_locked
 from dartmath.queries.query import Query
-from dartmath.sampling import policy as rules
 from dartmath.sampling.budget import cost
-from dartmath.sampling.config import PolicySection
 from dartmath.sampling.forecast import Estimate, fit_beta, play
 from dartmath.sampling.journal import JournalReader, load_tally
+from dartmath.sampling.policy import PolicySection
 from dartmath.sampling.progress import read_progress
 from dartmath.sampling.schedule import Schedule, State
 from dartmath.sampling.tally import Tally
@@ -90,7 +89,7 @@ def run_status(folder: Path, bands: Mapping[str, str] | None = None) -> RunStatu
     """
     journal = JournalReader(folder)
     queries, section = journal.queries(), journal.section
-    tally = load_tally(folder, queries, rules.pilot(section.policy))
+    tally = load_tally(folder, queries, section.policy.pilot_trials)
     schedule = Schedule.of(section, tally)
     beat, running = read_progress(folder), is_locked(folder)
     remaining = _remaining(section.policy, tally, schedule)
@@ -98,7 +97,7 @@ def run_status(folder: Path, bands: Mapping[str, str] | None = None) -> RunStatu
     hours = float(beat.get("engine_seconds", seconds)) / 3600
     return RunStatus(
         folder=folder,
-        policy=rules.describe_policy(section.policy),
+        policy=section.policy.describe(),
         finished=journal.finished,
         running=running,
         stopped=journal.manifest.get("summary", {}).get("stopped"),
