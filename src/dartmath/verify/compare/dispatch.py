@@ -187,7 +187,7 @@ def _by_cases(reference: Expression, answer: Expression, comparison: Comparison)
     if not (isinstance(reference, Cases) and isinstance(answer, Cases)):
         return None
     if len(reference.cases) != len(answer.cases):
-        return Decision(False, "cases", "a different number of cases")
+        return _at_points(reference, answer) or Decision(False, "cases", "a different number of cases")
     left = list(answer.cases)
     for value, condition in reference.cases:
         match = next(
@@ -199,9 +199,15 @@ def _by_cases(reference: Expression, answer: Expression, comparison: Comparison)
             None,
         )
         if match is None:
-            return Decision(False, "cases", f"no case equal to {value}")
+            return _at_points(reference, answer) or Decision(False, "cases", f"no case equal to {value}")
         left.remove(match)
     return Decision(True, "cases", "the same cases")
+
+
+def _at_points(reference: Cases, answer: Cases) -> Decision | None:
+    """Cases that are cut differently, or say "otherwise", as functions; None where they are no such."""
+    found = scalar_equal(reference, answer)
+    return found if found else None
 
 
 def _same_condition(ours: Expression | None, theirs: Expression | None, comparison: Comparison) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from dartmath.verify.language.layout import without_layout
+
 # ruff: noqa: E501
 _PLAIN = {
     "−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "﹣": "-", "×": "\\times ", "✕": "\\times ", "·": "\\cdot ",
@@ -61,13 +63,33 @@ _ESCAPED = re.compile(
 )
 _ESCAPES = {"\t": "\\t", "\f": "\\f", "\b": "\\b", "\r": "\\r", "\n": "\\n", "\a": "\\a"}
 _CUT = re.compile(r"(?<![A-Za-z\\])rac(?=\{)")
+_SINGLE = re.compile(r"(?<!\\)\\[a-zA-Z]")
+_DOUBLED = re.compile(r"(?<!\\)\\\\(?=[a-zA-Z])")
+_DOUBLED_COMMAND = re.compile(
+    r"(?<!\\)\\\\(?=(?:[dtc]?frac|sqrt|text|math[a-z]{2,4}|left|right|cdot|times|pi|infty|[lg]eq?|neq?|cup|cap|pm"
+    r"|boxed|begin|end|log|ln|sin|cos|tan|theta|alpha|beta|circ|overline|[lc]?dots|d?binom|displaystyle|quad)"
+    r"(?![a-zA-Z]))"
+)
 
 
 def repaired(text: str) -> str:
     """LaTeX whose backslashes were lost to a string escape (`<tab>ext{...}`, `rac{1}{2}`), restored."""
+    if "\\\\" in text:
+        text = _undoubled(text)
     if not text.isprintable():
         text = _ESCAPED.sub(lambda lost: _ESCAPES[lost.group()], text)
     return _CUT.sub(r"\\frac", text) if text.count("rac{") > text.count("frac{") else text
+
+
+def _undoubled(text: str) -> str:
+    """`\\\\frac{1}{2}`, whose backslashes an escape has doubled, as it was.
+
+    Where no command has a single backslash, all are doubled. Else those in front of a known command are,
+    unless there are rows that `\\\\` could end.
+    """
+    if not _SINGLE.search(text) and _DOUBLED.search(text):
+        return text.replace("\\\\", "\\")
+    return text if "begin" in text or "substack" in text else _DOUBLED_COMMAND.sub(r"\\", text)
 
 
 def plain_latex(text: str) -> str:
@@ -76,7 +98,7 @@ def plain_latex(text: str) -> str:
     >>> plain_latex("2√3 ≤ x²")
     '2\\\\sqrt 3 \\\\le  x^{2}'
     """
-    text = repaired(text)
+    text = without_layout(repaired(text))
     if text.isascii():
         return text if text.isprintable() else text.translate(_TABLE)
     text = _HIGH_RUN.sub(lambda run: "^{" + "".join(_HIGH[sign] for sign in run.group()) + "}", text)

@@ -22,7 +22,7 @@ from typing import Protocol
 from flint import acb
 
 from dartmath.verify.numeric.ball import Evaluator, precision
-from dartmath.verify.numeric.critical import critical_expressions, critical_places, has_steps
+from dartmath.verify.numeric.critical import critical_expressions, critical_places, has_jumps
 from dartmath.verify.numeric.exact import Inexact, OutsideDomain, TooLong, Undefined, rational
 from dartmath.verify.numeric.functions import Ball, is_real, rational_ball
 from dartmath.verify.numeric.points import Place, balls, integer_places, sample_places
@@ -174,9 +174,8 @@ class Pair:
             return
         places = list(sample_places(self.names))
         yield from places
-        near = critical_places(self.critical, places[:1] + places[3:4])
-        steps = self._steps_places(places[0]) if self._has_steps() else ()
-        yield from islice(chain(steps, near), MAX_PLACES - len(places))
+        near = critical_places(self.critical, places[:1] + places[3:4], jumps=self._has_jumps())
+        yield from islice(near, MAX_PLACES - len(places))
 
     def _whole_places(self, whole: frozenset[str]) -> Iterator[Place]:
         """Natural numbers; for functions with critical expressions also those beside their zeros."""
@@ -187,14 +186,8 @@ class Pair:
             rounded = (natural for place in near for natural in _naturals(place, whole))
             yield from islice(rounded, MAX_PLACES - len(places))
 
-    def _has_steps(self) -> bool:
-        return has_steps(self.left) or has_steps(self.right)
-
-    def _steps_places(self, base: Place) -> Iterator[Place]:
-        """Whole numbers, at which floor and ceiling have values of their own."""
-        for name in sorted(self.names):
-            for value in (1, 2, 3, 0, -1, 5):
-                yield {**base, name: Fraction(value)}
+    def _has_jumps(self) -> bool:
+        return has_jumps(self.left) or has_jumps(self.right)
 
     def _tried(self, places: Iterable[Place], relation: Relation) -> tuple[Found, bool]:
         tally = _Tally()

@@ -23,7 +23,17 @@ from dartmath.verify.numeric.functions import (
     refuse_huge,
     unknown_function,
 )
-from dartmath.verify.tree.expression import Apply, Cases, Constant, Expression, Number, Relation, Symbol
+from dartmath.verify.tree.expression import (
+    Apply,
+    Cases,
+    Constant,
+    Expression,
+    Group,
+    Named,
+    Number,
+    Relation,
+    Symbol,
+)
 
 MAX_STEPS = 5_000
 """Operations in one evaluation; a tree that takes more has no value anywhere."""
@@ -175,7 +185,11 @@ class Evaluator:
         raise OutsideDomain("no case applies")
 
     def holds(self, condition: Expression) -> bool:
-        """Whether a chain of comparisons is true here."""
+        """Whether a condition is true here: a chain of comparisons, several of them, or "otherwise"."""
+        if condition == Named("boolean", "true"):
+            return True
+        if isinstance(condition, Group) and not condition.brackets:
+            return (any if condition.joiner == "or" else all)(self.holds(part) for part in condition.items)
         if not isinstance(condition, Relation):
             raise Undefined("no condition")
         values = [self.real(side) for side in condition.sides]

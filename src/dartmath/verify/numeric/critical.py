@@ -23,6 +23,7 @@ from dartmath.verify.tree.expression import (
     Apply,
     Cases,
     Expression,
+    Group,
     Number,
     Relation,
     Symbol,
@@ -80,19 +81,26 @@ def critical_expressions(node: Expression, names: frozenset[str]) -> list[Expres
     return list(found.values())[:MAX_CRITICAL]
 
 
-def has_steps(node: Expression) -> bool:
-    """Whether a floor or ceiling occurs, whose value at an integer is not that beside it."""
-    return bool(heads(node) & STEPS)
+def has_jumps(node: Expression) -> bool:
+    """Whether a floor, a ceiling or cases occur, whose value at a zero is not that beside it."""
+    if heads(node) & STEPS:
+        return True
+    return isinstance(node, Cases) or any(has_jumps(part) for part in children(node))
 
 
 def _own(node: Expression) -> Iterator[Expression]:
     """The critical expressions of the head of a tree."""
     if isinstance(node, Cases):
         for _, condition in node.cases:
-            if isinstance(condition, Relation):
-                yield from _differences(condition.sides)
+            for relation in _relations(condition):
+                yield from _differences(relation.sides)
     elif isinstance(node, Apply):
         yield from _of_function(node.name, node.args)
+
+
+def _relations(condition: Expression | None) -> list[Relation]:
+    parts = condition.items if isinstance(condition, Group) else (condition,)
+    return [part for part in parts if isinstance(part, Relation)]
 
 
 def _of_function(name: str, args: tuple[Expression, ...]) -> Iterator[Expression]:
@@ -124,11 +132,16 @@ def _difference(left: Expression, right: Expression) -> Expression:
     return Apply("add", (left, Apply("neg", (right,))))
 
 
-def critical_places(expressions: list[Expression], bases: list[Place]) -> Iterator[Place]:
-    """Places on both sides of the zeros of critical expressions, along each symbol from each base."""
+def critical_places(
+    expressions: list[Expression], bases: list[Place], *, jumps: bool = False
+) -> Iterator[Place]:
+    """Places on both sides of the zeros of critical expressions, along each symbol from each base.
+
+    With `jumps` also the zeros themselves.
+    """
     scans = iter(range(MAX_SCANS))
     for base, expression, name in islice(_lines(expressions, bases), MAX_LINES):
-        for value in _beside_zeros(expression, name, base, scans):
+        for value in _around_zeros(expression, name, base, scans, jumps):
             place = {**base, name: value}
             if is_allowed(place):
                 yield place
@@ -141,7 +154,9 @@ def _lines(expressions: list[Expression], bases: list[Place]) -> Iterator[tuple[
                 yield base, expression, name
 
 
-def _beside_zeros(expression: Expression, name: str, base: Place, scans: Iterator[int]) -> list[Fraction]:
+def _around_zeros(
+    expression: Expression, name: str, base: Place, scans: Iterator[int], jumps: bool
+) -> list[Fraction]:
     """Values of one symbol on both sides of each zero of an expression, all others as in the base."""
     others: dict[str, Expression] = {other: Number(value) for other, value in base.items() if other != name}
     line = replace(expression, others)
@@ -152,7 +167,8 @@ def _beside_zeros(expression: Expression, name: str, base: Place, scans: Iterato
         return _around_changes(line, name) if is_small else []
     zeros = sorted({*_real_zeros(top), *_real_zeros(bottom)})
     middles = [(one + two) / 2 for one, two in pairwise(zeros)]
-    return [zeros[0] - _ASIDE, *middles, zeros[-1] + _ASIDE] if zeros else []
+    exact = zeros if jumps else []
+    return [zeros[0] - _ASIDE, *exact, *middles, zeros[-1] + _ASIDE] if zeros else []
 
 
 def _is_small(node: Expression) -> bool:
@@ -171,10 +187,9 @@ def _real_zeros(polynomial: fmpq_poly) -> list[Fraction]:
     if polynomial.degree() == 1:
         constant, slope = polynomial.coeffs()
         zero = -constant / slope
-        zeros = [Fraction(int(zero.p), int(zero.q))]
-    else:
-        roots = (root.real for root, _ in polynomial.complex_roots() if root.imag.contains(0))
-        zeros = [Fraction(float(root.mid())) for root in roots]
+        return [Fraction(int(zero.p), int(zero.q))] if abs(zero) < MAX_SIZE else []
+    roots = (root.real for root, _ in polynomial.complex_roots() if root.imag.contains(0))
+    zeros = [float(root.mid()) for root in roots]
     return [Fraction(round(zero * GRAIN), GRAIN) for zero in zeros if abs(zero) < MAX_SIZE]
 
 

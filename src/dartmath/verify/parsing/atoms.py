@@ -220,6 +220,15 @@ def _blackboard(g: Rules) -> Expression:
     return _subscripted(g, f"\\mathbb{{{text}}}")
 
 
+def _number_set(name: str) -> Callable[[Rules], Expression]:
+    """`\\R`, a command that many define."""
+
+    def rule(g: Rules) -> Expression:
+        return _subscripted(g, f"\\mathbb{{{name[0].upper() if name != 'integers' else 'Z'}}}")
+
+    return rule
+
+
 def _series(name: str) -> Callable[[Rules], Expression]:
     def rule(g: Rules) -> Expression:
         if not g.accept("_"):
@@ -280,6 +289,7 @@ _COMMANDS: dict[str, Callable[[Rules], Expression]] = {
     "sum": _series("sum"),
     "prod": _series("product"),
     "emptyset": _empty_set,
+    **{name: _number_set(name) for name in ("R", "Z", "N", "Q", "C", "reals", "integers")},
     "dot": _derivative("˙"),
     "ddot": _derivative("¨"),
     **dict.fromkeys(("int", "iint", "iiint", "oint", "lim"), _opaque),

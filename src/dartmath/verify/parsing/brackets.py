@@ -14,6 +14,7 @@ from dartmath.verify.tree.expression import Apply, Cases, Expression, Group, Mat
 
 MAX_ITEMS = 1_000
 _OTHERWISE = re.compile(one_of(*OTHERWISE), re.IGNORECASE)
+_ALIGNED = frozenset(["aligned", "align", "alignedat", "split", "gather", "gathered", "eqnarray", "equation"])
 _MATRICES = frozenset(
     ["pmatrix", "bmatrix", "matrix", "Bmatrix", "vmatrix", "Vmatrix", "smallmatrix", "array"]
 )
@@ -163,6 +164,8 @@ def environment(g: Rules, name: str) -> Expression:
     """A matrix, a case distinction, or aligned rows of statements."""
     rows: list[list[Expression]] = [[]]
     condition_next = False
+    if name in _ALIGNED:
+        _unalign(g)
     while True:
         token = g.token
         if token.kind == "end":
@@ -182,6 +185,19 @@ def environment(g: Rules, name: str) -> Expression:
         if len(rows) > MAX_ITEMS:
             raise NotationError(f"more than {MAX_ITEMS} rows")
     return _assembled(name, [row for row in rows if row])
+
+
+def _unalign(g: Rules) -> None:
+    """Take out the `&` of aligned rows, and the row ends in front of a line that goes on with `=`."""
+    depth, end = 1, g.at
+    while depth and g.tokens[end].kind != "stop":
+        depth += {"begin": 1, "end": -1}.get(g.tokens[end].kind, 0)
+        end += 1
+    kept = [token for token in g.tokens[g.at : end] if token.key != ("op", "&")]
+    pairs = zip(kept, [*kept[1:], g.tokens[-1]], strict=True)
+    g.tokens[g.at : end] = [
+        token for token, after in pairs if token.key != ("op", "newline") or after.key != ("op", "=")
+    ]
 
 
 def _skip_to_condition(g: Rules) -> None:

@@ -29,9 +29,16 @@ _TRAILING = re.compile(r"(?:(?<!\.)\.|[\s,;:!]|\\[,;:! ]|\\\\|~)$")
 _TRAILING_SIGNS = ".,;:!~\\ "
 
 
+_TEXT_LIST = re.compile(r"\\text\{[^{}\\$]{1,200}(?:,| and | or )[^{}\\$]{1,200}\}")
+"""Several words in one \\text{...}: `\\text{red, blue}`."""
+
 _BRACED_COLON = re.compile(r"(?<![a-zA-Z])\{:\}")
 _UNION = re.compile(r"(?<=[)\]}])\s*U\s*(?=\\left|\\?[(\[{])")
-_OUTWARD = re.compile(r"([\[\]])([^][(){};,]{1,80}[;,][^][(){};,]{1,80})([\[\]])")
+_END = (
+    r"(?:(?!\\cup|\\cap|\\setminus)"
+    r"(?:\\[a-zA-Z,;:! ]|[^][(){};,\\]|\{[^][;,{}\\]{0,40}\}|\([^][;,()\\]{0,40}\))){1,80}"
+)
+_OUTWARD = re.compile(rf"([\[\]])({_END}[;,]{_END})([\[\]])")
 _SQUARE = re.compile(r"\b(sq|cu)\.")
 _UNIT_FRACTION = re.compile(
     rf"\\[dt]?frac\s*\{{\s*{OPEN_TEXT}([a-zA-Z ]{{1,20}})\}}\s*\}}"
@@ -42,6 +49,7 @@ _CHOOSE = re.compile(
 )
 _RATE = re.compile(rf"^(-?{SIGN} ?[\d.,]+)(?: ?/ ?| an? )(?=[a-z]{{3,12}}$)")
 _NEGATED = re.compile(r"\\not\s*(?:=|\\in(?![a-z]))")
+_MAPPING = re.compile(r"^(?:([a-zA-Z])\s*:\s*)?([a-zA-Z])\s*\\mapsto(?![a-z])\s*")
 _ORDINAL = re.compile(rf"(?<=\d)\s*\^\s*\{{\s*(?:{OPEN_TEXT})?(st|nd|rd|th)\s*\}}{{1,2}}")
 _MODULO = re.compile(
     rf"\(?\s*(?:{OPEN_TEXT}\(?\s*mod\s*\}}?|\\[bp]?mod(?![a-z])|(?<![\\a-z])mod(?![a-z]))"
@@ -102,6 +110,7 @@ _REWRITINGS: tuple[tuple[tuple[str, ...], re.Pattern[str], str | Callable[[re.Ma
     (("\\not",), _NEGATED, lambda sign: "\\notin " if "in" in sign[0] else "\\ne "),
     (("st}", "nd}", "rd}", "th}"), _ORDINAL, r"\\text{\1}"),
     (("mod",), _MODULO, r"\\pmod{\1}"),
+    (("mapsto",), _MAPPING, lambda found: f"{found[1] or 'f'}({found[2]})="),
     (("U",), _UNION, r"\\cup "),
     (("C", "P"), _CHOOSE, _chosen),
     (("{:}",), _BRACED_COLON, ":"),
@@ -118,7 +127,7 @@ _REWRITINGS: tuple[tuple[tuple[str, ...], re.Pattern[str], str | Callable[[re.Ma
 def undressed(text: str) -> str:
     """The answer without math delimiters, an enclosing pair of braces and a final full stop."""
     text = text.strip()
-    if text.startswith("\\boxed") and text.endswith("}") and _encloses(text[6:].strip(), commas=True):
+    while text.startswith("\\boxed") and text.endswith("}") and _encloses(text[6:].strip(), commas=True):
         text = text[6:].strip()[1:-1].strip()
     if text[:1] in "tTaAsShHrRfFcCvViIoO" and " " in text:
         if concluding := _CONCLUDING.match(text):
@@ -131,6 +140,8 @@ def undressed(text: str) -> str:
         if text.endswith("!"):
             break
         text = text[: last.start()]
+    if text.startswith("\\text{") and _TEXT_LIST.fullmatch(text):
+        text = text[6:-1].strip()
     while text.startswith("{") and text.endswith("}") and _encloses(text):
         text = text[1:-1].strip()
     return text

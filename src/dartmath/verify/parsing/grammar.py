@@ -38,7 +38,7 @@ _ADDITIVE = frozenset(["+", "-", "pm", "mp"])
 _POSTFIX = frozenset(["!", "^", "%", "'"])
 _SET_OPERATIONS = {"cup": "union", "cap": "intersection", "setminus": "difference"}
 _UNIT_SIGNS = frozenset([("op", "/"), ("op", "^"), ("op", "*")])
-_NO_FACTORS = frozenset(["text", "end", "choose", "over", "pmod", "circ"])
+_NO_FACTORS = frozenset(["forall", "text", "end", "choose", "over", "pmod", "circ"])
 """Commands that no factor begins with."""
 
 
@@ -73,9 +73,9 @@ class Grammar(Rules):
 
     def sum(self) -> Expression:
         """Terms with signs."""
-        sign = self._additive()
+        sign = self._signs()
         parts = [with_sign(sign, self.term())]
-        while sign := self._additive():
+        while sign := self._signs():
             if sign == "+" and self._at_dots():
                 parts = [self._dotted("+", parts, self.term)]
                 continue
@@ -87,6 +87,13 @@ class Grammar(Rules):
             else:
                 parts.append(with_sign(sign, term))
         return added_tuples(parts) if "," in self.signs else added(parts)
+
+    def _signs(self) -> str | None:
+        """One sign, or several in a row that come to one: `--5` is 5."""
+        sign = self._additive()
+        while sign in ("+", "-") and (further := self.accept("+", "-")):
+            sign = "+" if sign == further else "-"
+        return sign
 
     def _additive(self) -> str | None:
         kind, text, _, _ = self.tokens[self.at]
@@ -115,7 +122,7 @@ class Grammar(Rules):
                 self.at += 1
                 factors = [ratio(product(factors), self.term())]
             elif self.starts_factor():
-                if kind == "num" and self.tokens[self.at - 1].kind == "num":
+                if kind == "num" and self.tokens[self.at - 1].kind == "num" and not _is_power(factors[-1]):
                     raise NotationError("two numbers side by side")
                 factors.append(self.factor())
             else:
@@ -288,3 +295,8 @@ class Grammar(Rules):
             base = self.power(base)
             self.depth -= 1
         return base
+
+
+def _is_power(node: Expression) -> bool:
+    """Whether a number behind this is a further factor, as in `2^6 3^5`."""
+    return isinstance(node, Apply) and node.name == "pow"

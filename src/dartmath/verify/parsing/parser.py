@@ -15,6 +15,7 @@ from dartmath.verify.parsing.dressing import rewritten, undressed
 from dartmath.verify.parsing.grammar import Grammar
 from dartmath.verify.parsing.progressions import DOTS, dotted_list
 from dartmath.verify.parsing.quantities import collapsed, upright
+from dartmath.verify.parsing.scripts import plain_scripts
 from dartmath.verify.parsing.statements import JOINERS
 from dartmath.verify.parsing.tokens import Token, tokenize
 from dartmath.verify.parsing.wholes import whole_answer
@@ -63,7 +64,8 @@ def _parsed(text: str, comma_groups: bool, units: bool) -> Expression:
         return whole
     try:
         text = rewritten(upright(plain) if units else plain)
-        return _answer(tokenize(text, comma_groups=comma_groups), text, units=units)
+        tokens = plain_scripts(tokenize(text, comma_groups=comma_groups))
+        return _answer(tokens, text, units=units)
     except (NotationError, RecursionError):
         return Text(plain)
 
@@ -124,6 +126,7 @@ def _item(tokens: list[Token], source: str) -> list[Expression]:
         tokens = tokens[:-1]
     if tokens[0].key in (("op", "to"), ("op", "="), ("op", "approx")) and len(tokens) > 1:
         tokens = tokens[1:]
+    tokens = _behind_quantifier(tokens)
     if _is_condition(tokens):
         return []
     is_word = len(tokens) == 1 and tokens[0].kind in ("word", "text") and len(tokens[0].text) > 1
@@ -141,6 +144,14 @@ def _item(tokens: list[Token], source: str) -> list[Expression]:
     if isinstance(tree, Quantity) and isinstance(tree.value, Relation):
         return [tree.value]
     return expanded(tree) if "pm" in grammar.signs or "mp" in grammar.signs else [tree]
+
+
+def _behind_quantifier(tokens: list[Token]) -> list[Token]:
+    """`\\forall x: f(x) = 2x` without what stands in front of the colon."""
+    if tokens[0].key != ("cmd", "forall"):
+        return tokens
+    colon = next((place for place, token in enumerate(tokens) if token.key == ("op", ":")), -1)
+    return tokens[colon + 1 :] if 0 < colon < len(tokens) - 1 else tokens
 
 
 def _ends_idly(tokens: list[Token]) -> bool:
@@ -170,6 +181,8 @@ def _bare_units(tokens: list[Token]) -> list[Token]:
 
 def _is_condition(tokens: list[Token]) -> bool:
     kind, text, _, _ = tokens[0]
+    if (kind, text) == ("cmd", "forall"):
+        return True
     if len(tokens) < 2 or kind not in ("text", "word"):
         return False
     return bool((_CONDITION if kind == "text" else _EXPLANATION).match(text))

@@ -65,6 +65,8 @@ def phrase(text: str, parse: Parse) -> Expression | None:
     if len(text) > 200 or " " not in text.strip():
         return None
     if "real" in text or " than" in text or " at " in text or text.startswith("at "):
+        if "\\" in text and (found := _of_formula(text, parse)) is not None:
+            return found
         return _set(unadorned(_RELATIONS.sub(lambda sign: _RELATION_SIGNS[sign[1][0]], text)), parse)
     if not text[0].isdigit() or _MATHEMATICAL.search(text):
         return None
@@ -80,6 +82,12 @@ def _set(words: str, parse: Parse) -> Expression | None:
         name = condition["name"] or "x"
         return _compared(condition["rest"], name, parse) or _stated(condition["rest"], name, parse)
     return _compared(words, "x", parse)
+
+
+def _of_formula(text: str, parse: Parse) -> Expression | None:
+    """`all real x such that \\frac12 \\le x \\le 4`, whose formula must keep its commands."""
+    condition = _SUCH_THAT.fullmatch(text.replace("$", "").strip(" ."))
+    return _if_relation(parse(condition["rest"])) if condition else None
 
 
 def _half_line(sign: str) -> Expression:

@@ -263,7 +263,8 @@ _CLAUSE_ENDS = frozenset(("op", sign) for sign in ("newline", ";", "and", "or", 
 def _skip_condition(g: Rules) -> None:
     """Leave out `for all x`, `where k is an integer`, and prose that says something about a value."""
     kind, text, _, _ = g.token
-    if kind not in ("text", "word") or not (_CONDITION.match(text) or _is_prose(kind, text)):
+    in_words = kind in ("text", "word") and (_CONDITION.match(text) or _is_prose(kind, text))
+    if not in_words and (kind, text) != ("cmd", "forall"):
         return
     depth = 0
     while True:

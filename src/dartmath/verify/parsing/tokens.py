@@ -51,7 +51,7 @@ _MASTER = re.compile(
   | (?P<ignore>\\(?:left|right|[bB]igg?[lrm]?|displaystyle|textstyle|scriptstyle|limits|nolimits|middle
       |hspace\s*\{[^{}]*\}
       |mathstrut|strut|allowbreak|nobreak|normalsize|large|Large|boldmath|rm|bf|it|mathord|mathop
-      |mathcal|mathscr|boldsymbol|bm|underline|hline|phantom\s*(?:\{[^{}]*\}|-)|label\s*\{[^{}]*\})(?![a-zA-Z]))
+      |mathcal|mathscr|boldsymbol|bm|underline|hline|boxed|phantom\s*(?:\{[^{}]*\}|-)|label\s*\{[^{}]*\})(?![a-zA-Z]))
   | (?P<textcmd>"""
     + TEXT
     + r"""\s*\{)
@@ -65,10 +65,17 @@ _MASTER = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_THOUSANDS = re.compile(
-    r"(?<![\d.],)\d{1,3}(?:(?:\{,\}|,\\!|\\,|\\!|\\;|\\ |,|\ |~)\d{3})+(?!,?\d)(?:\.\d+)?"
-)
-_SEPARATOR = re.compile(r"\{,\}|,\\!|\\,|\\!|\\;|\\ |,|\ |~")
+_COMMA = r"(?:\{,\}|\\text\{,\}|,)"
+_SPACE = r"(?:\\[,!;:\ ]|\{\\,\}|~)"
+_SEPARATORS = rf"{_COMMA}(?:\\!\ ?){{0,2}}|{_SPACE}{{1,3}}|\ "
+_THOUSANDS = re.compile(rf"(?<![\d.],)\d{{1,3}}(?:(?:{_SEPARATORS})\d{{3}})+(?!,?\d)(?:\.\d+)?")
+_SEPARATOR = re.compile(_SEPARATORS)
+_OTHER_THOUSANDS = re.compile(r"\d{1,3}(?:(?:'\d{3})+|(?:_\d{3})+|(?:\.\d{3}){2,})(?![\d.'_])")
+"""`1'234'567`, `1_234_567` and `1.234.567`, which can be nothing else: no angle has 234 minutes."""
+
+_DECIMAL_COMMA = re.compile(r"\d{1,15}\{,\}(?!\d{3}(?!\d))\d{1,15}")
+"""`3{,}14`: a comma with the space of a decimal point, and no group of three digits behind it."""
+
 _REPEATING = re.compile(
     r"(\d*)\.(\d*)(?:\\(?:overline|bar)\s*\{(\d+)\}|\\(?:overline|bar)\s*(\d)"
     r"|\\dot\s*\{?(\d)\}?(?:(\d*)\\dot\s*\{?(\d)\}?)?)"
@@ -78,7 +85,9 @@ _DOTS = re.compile(r"(\d*)\.(\d+)(?:\\(?:ldots|dots|cdots)(?![a-zA-Z])|\.\.\.+)"
 
 _SYNONYMS = {
     "dfrac": "frac", "tfrac": "frac", "cfrac": "frac", "leq": "le", "geq": "ge", "leqslant": "le",
-    "geqslant": "ge", "neq": "ne", "lt": "<", "gt": ">", "times": "*", "cdot": "*", "ast": "*", "star": "*",
+    "geqslant": "ge",
+    "leqq": "le", "geqq": "ge", "bullet": "*", "cdotp": "*", "neq": "ne",
+    "lt": "<", "gt": ">", "times": "*", "cdot": "*", "ast": "*", "star": "*",
     "div": "/", "plusmn": "pm", "infin": "infty", "lbrack": "[", "rbrack": "]", "varnothing": "emptyset",
     "oslash": "emptyset",
     "Vert": "|", "lVert": "|", "rVert": "|",
@@ -125,6 +134,8 @@ def _known_command(name: str) -> tuple[str, str]:
 
 _COMMANDS = {name: _known_command(name) for name in (*_SYNONYMS, *_COMMAND_OPS, *_FENCES)}
 """Kind and text of every command that is not simply named by itself."""
+
+_COMMANDS["jmath"] = ("word", "j")
 
 _UNSEEN = frozenset(["skip", "ignore", "null"])
 _JOINERS = {"and": "and", "or": "or", "&": "and", "或": "or", "和": "and"}
@@ -211,6 +222,10 @@ def _number(text: str, start: int, end: int, comma_groups: bool, tokens: list[To
         if grouped and _groups_allowed(grouped.group(), text, grouped.end(), comma_groups):
             tokens.append(Token("num", _SEPARATOR.sub("", grouped.group()), start, grouped.end()))
             return grouped.end()
+    if follow and follow[0] in "'_.{" and (other := _other_number(text, start)):
+        digits, end = other
+        tokens.append(Token("num", digits, start, end))
+        return end
     if follow and follow[0] in "\\." and "." in text[start : end + 1]:
         periodic = _REPEATING.match(text, start)
         if periodic:
@@ -229,15 +244,28 @@ def _number(text: str, start: int, end: int, comma_groups: bool, tokens: list[To
     return end
 
 
+def _other_number(text: str, start: int) -> tuple[str, int] | None:
+    """A number with thousands or decimals parted in ways that mean nothing else, and where it ends."""
+    if grouped := _OTHER_THOUSANDS.match(text, start):
+        return re.sub(r"[._']", "", grouped[0]), grouped.end()
+    if decimal := _DECIMAL_COMMA.match(text, start):
+        return decimal[0].replace("{,}", "."), decimal.end()
+    return None
+
+
 def _groups_allowed(group: str, text: str, end: int, comma_groups: bool) -> bool:
     """Thousands need one kind of separator; bare spaces must not be a list or a mixed number."""
-    kinds = set(_SEPARATOR.findall(group))
+    found = _SEPARATOR.findall(group)
+    kinds = {_kind(separator) for separator in found}
     if len(kinds) != 1 or group[0] == "0":
         return False
-    kind = kinds.pop()
-    if kind == ",":
-        return comma_groups
-    return kind != " " or text[end : end + 1] != "/"
+    if kinds == {","}:
+        return comma_groups or "," not in found
+    return found[0] != " " or text[end : end + 1] != "/"
+
+
+def _kind(separator: str) -> str:
+    return "," if (separator[:1] in (",", "{") and "\\," not in separator) or "text" in separator else " "
 
 
 def _period(digits: str) -> str | None:

@@ -8,10 +8,14 @@ from collections.abc import Iterator
 from dartmath.verify.language.money import SIGN
 from dartmath.verify.parsing.parser import parse
 from dartmath.verify.readings.reading import Pair, Sides
-from dartmath.verify.tree.expression import Group
+from dartmath.verify.tree.expression import Group, Number
 
 _GROUPED = re.compile(r"\d,\d{3}(?!\d)")
 _MONEY = re.compile(rf"{SIGN} ?\d{{1,3}},\d{{3}}")
+_LOOSELY_GROUPED = re.compile(r"[1-9]\d{0,2}(?:,(?:\\[,;:] ?)?\d{2,3}){0,6},(?:\\[,;:] ?)?\d{3}")
+"""Groups of two digits, as in India, or a thin space behind the comma: neither is how a list is written."""
+
+_NO_DIGIT = re.compile(r"\D")
 _SPACED = re.compile(r"-?[\d./]{1,40}(?: +-?[\d./]{1,40}){1,200}")
 
 
@@ -25,6 +29,14 @@ def commas_between_items(sides: Sides) -> Iterator[Pair]:
 
 def _may_be_list(text: str) -> bool:
     return _GROUPED.search(text) is not None and not _MONEY.search(text)
+
+
+def groups_of_digits(sides: Sides) -> Iterator[Pair]:
+    """`12,34,567` and `1,\\,234` as one number, when the other side is a number."""
+    if isinstance(sides.ours, Number) and _LOOSELY_GROUPED.fullmatch(sides.answer):
+        yield sides.ours, parse(_NO_DIGIT.sub("", sides.answer))
+    if isinstance(sides.theirs, Number) and _LOOSELY_GROUPED.fullmatch(sides.reference):
+        yield parse(_NO_DIGIT.sub("", sides.reference)), sides.theirs
 
 
 def spaces_between_items(sides: Sides) -> Iterator[Pair]:

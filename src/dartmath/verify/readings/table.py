@@ -21,7 +21,7 @@ from dartmath.verify.readings.letters import (
     letters_as_product,
     letters_in_base,
 )
-from dartmath.verify.readings.lists import commas_between_items, spaces_between_items
+from dartmath.verify.readings.lists import commas_between_items, groups_of_digits, spaces_between_items
 from dartmath.verify.readings.points import points_with_names, values_of_figures
 from dartmath.verify.readings.quantities import quantities
 from dartmath.verify.readings.reading import (
@@ -39,6 +39,7 @@ from dartmath.verify.readings.words import (
     counted_things,
     stated_values,
     times_of_day,
+    times_with_seconds,
 )
 from dartmath.verify.tree.expression import Number
 
@@ -49,7 +50,9 @@ def _is_family(sides: Sides) -> bool:
 
 READINGS: tuple[NamedReading, ...] = (
     NamedReading("commas between items", has_collection, commas_between_items),
+    NamedReading("groups of digits", has_collection, groups_of_digits),
     NamedReading("time of day", has_words, times_of_day),
+    NamedReading("time with seconds", always, times_with_seconds),
     NamedReading("letters as factors", has_words, letters_as_product),
     NamedReading("counted things", has_words, counted_things),
     NamedReading("digits in the base asked for", has_query, digits_in_base),

@@ -11,7 +11,7 @@ from dartmath.verify.parsing.parser import parse
 from dartmath.verify.parsing.words import clock, fold, named
 from dartmath.verify.readings.quantities import quantities
 from dartmath.verify.readings.reading import Pair, Sides
-from dartmath.verify.tree.expression import Expression, Named, Number, Text
+from dartmath.verify.tree.expression import Apply, Expression, Named, Number, Text
 
 MAX_COUNTED = 80
 """Characters of a number of things in words."""
@@ -36,6 +36,15 @@ def times_of_day(sides: Sides) -> Iterator[Pair]:
         yield ours, Named("clock", f"{theirs!s:0>2}:00:00 ?")
     if isinstance(theirs, Named) and theirs.kind == "clock" and (time := clock(sides.reference)):
         yield time, theirs
+
+
+def times_with_seconds(sides: Sides) -> Iterator[Pair]:
+    """`20:34` for `20:34:00`, which both read as ratios."""
+    match sides.ours, sides.theirs:
+        case (Apply(name="ratio", args=one), Apply(name="ratio", args=two)) if {len(one), len(two)} == {2, 3}:
+            left, right = clock(sides.reference), clock(sides.answer)
+            if left is not None and right is not None:
+                yield left, right
 
 
 def _is_hour(node: Expression) -> bool:

@@ -1,0 +1,46 @@
+"""LaTeX that changes how a formula looks, not what it says: colours, boxes, spaces, tags, sizes."""
+
+from __future__ import annotations
+
+import re
+
+_ARGUMENT = r"\s*\{[^{}]{0,200}\}"
+_LENGTH = r"\s*\{?-?\s*[\d.]{1,9}\s*(?:pt|em|ex|cm|mm|in|mu)\}?"
+_LAYOUT = re.compile(
+    rf"""\\(?:
+        (?:textcolor|colorbox|color)\s*(?:\[[^\]]{{0,20}}\])?{_ARGUMENT}
+      | fcolorbox{_ARGUMENT}{_ARGUMENT}
+      | (?:overset|stackrel|underset){_ARGUMENT}(?=\s*(?:\{{|\\[a-z]))
+      | (?:square|Box)\s*$
+      | (?:tag|hspace|vspace)\*?{_ARGUMENT}
+      | (?:label|[hv]phantom){_ARGUMENT}
+      | (?:hskip|kern|mkern|mskip|vskip){_LENGTH}
+      | (?:hfill|hfil|vfill|smallskip|medskip|bigskip|noindent|centering|par|qed|qedhere|blacksquare|null
+          |tiny|scriptsize|footnotesize|small|huge|Huge|LARGE|fbox|framebox|ensuremath|mathnormal|mathstrut
+          |mathrel|mathbin|mathpunct|mathopen|mathclose|mathinner|smash|relax|protect|notag|nonumber
+          |upright|unboldmath|thinspace|medspace|thickspace|negthinspace|enspace|enskip)(?![a-zA-Z])
+    )""",
+    re.VERBOSE,
+)
+_UNDERBRACE = re.compile(r"\\(?:underbrace|overbrace)(?=\s*\{)")
+_CAPTION = re.compile(rf"(?<=\}})\s*[_^]{_ARGUMENT}")
+_BRACED_SIGN = re.compile(r"\{\s*(=|<|>|\+|-|\\(?:le|ge|ne|leq|geq|neq|approx|cdot|times|in|to))\s*\}")
+_DIFFERENTIAL = re.compile(r"\\(?:mathrm|text|rm|operatorname)\s*\{\s*d\s*\}\s*(?=[a-zA-Z\\])")
+_MARKS = ("color", "box", "set", "stackrel", "tag", "space", "label", "phantom", "skip", "kern", "brace",
+          "fil", "siz", "small", "uge", "LARGE", "ensuremath", "math", "qed", "black", "d}", "square", "Box",
+          "smash", "relax", "protect", "number", "null", "tiny", "par", "cent", "indent")  # fmt: skip
+"""One of these stands in every command of layout: most texts hold none, and are not searched."""
+
+
+def without_layout(text: str) -> str:
+    """The text without commands of layout; what they are applied to stays, in its braces.
+
+    >>> without_layout(r"\\\\textcolor{red}{7} \\\\tag{1}")
+    '{7} '
+    """
+    if "\\" not in text or not any(mark in text for mark in _MARKS):
+        return text
+    text = _BRACED_SIGN.sub(r" \1 ", _LAYOUT.sub(" ", text)) if _LAYOUT.search(text) else text
+    if "brace" in text and _UNDERBRACE.search(text):
+        text = _CAPTION.sub("", _UNDERBRACE.sub("", text))
+    return _DIFFERENTIAL.sub("d", text) if "d}" in text else text
