@@ -21,6 +21,8 @@ from pathlib import Path
 from dartmath.base.terminal import print_table
 
 CHECKOUT = Path(__file__).parents[1]
+# Without it, so that neither pip nor Python takes this checkout for an installed package.
+ENVIRONMENT = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
 TRAINS = ("torch==2.13.0", "pyarrow", "numpy")
 VERDICTS = {
     "dartmath": "from dartmath import verify; verify('1/2', '0.5')",
@@ -55,10 +57,9 @@ def measure(python: str, place: Path, before: tuple[str, ...], name: str, what: 
     _install(place, what)
     seconds = time.perf_counter() - start
     command = [place / "bin" / "python", "-c", VERDICTS[name]]
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
     for _ in range(2):
         start = time.perf_counter()
-        subprocess.run(command, check=True, env=environment)
+        subprocess.run(command, check=True, env=ENVIRONMENT)
         first = time.perf_counter() - start
     added = megabytes(place) - size
     return f"{size:,.0f}", f"{added:,.0f}", f"{seconds:.0f}", f"{first:.2f} s"
@@ -72,7 +73,7 @@ def megabytes(folder: Path) -> float:
 
 def _install(place: Path, *packages: str) -> None:
     command = [place / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-cache-dir", *packages]
-    subprocess.run(command, check=True)
+    subprocess.run(command, check=True, env=ENVIRONMENT)
 
 
 if __name__ == "__main__":

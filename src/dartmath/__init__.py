@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from dartmath.base.lazy import lazily
 
 if TYPE_CHECKING:
     from dartmath.base.errors import DartmathError
@@ -39,8 +41,4 @@ import_module("dartmath.verify")
 globals().pop("verify", None)
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'dartmath' has no attribute {name!r}")
-    globals()[name] = value = getattr(import_module(_HOMES[name]), name)
-    return value
+__getattr__ = lazily(__name__, _HOMES)

@@ -19,6 +19,16 @@ from dartmath.base.paths import expand_home
 from dartmath.base.section import Section
 from dartmath.base.terminal import info, warn
 
+__all__ = [
+    "ModelSection",
+    "cache_dir",
+    "describe_model",
+    "fingerprint",
+    "load_model",
+    "load_tokenizer",
+    "resolve_model",
+]
+
 DType = Literal["auto", "float32", "bfloat16", "float16"]
 
 # Models whose weights a Python package carries: name -> (module, GGUF file, install command).

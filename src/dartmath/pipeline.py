@@ -31,6 +31,17 @@ if TYPE_CHECKING:
     from dartmath.sampling.imported import Imported
     from dartmath.sampling.responses import StoredResponses
 
+__all__ = [
+    "RunFolders",
+    "run_curate",
+    "run_evaluate",
+    "run_import",
+    "run_recipe",
+    "run_report",
+    "run_sample",
+    "run_train",
+]
+
 
 @dataclass(frozen=True, slots=True)
 class RunFolders:

@@ -22,6 +22,17 @@ from dartmath.queries.config import QuerySource
 from dartmath.sampling.config import SamplingSection
 from dartmath.training.config import TrainingSection
 
+__all__ = [
+    "Recipe",
+    "ReportSection",
+    "builtin_recipes",
+    "find_recipe",
+    "load_recipe",
+    "recipes_dir",
+    "run_name",
+    "set_key",
+]
+
 # A folder of its own below `runs`: neither hidden nor one of its parents.
 NAME_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$"
 

@@ -26,6 +26,21 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
+__all__ = [
+    "ConfigError",
+    "DartmathError",
+    "DataError",
+    "EngineError",
+    "Interrupted",
+    "JournalError",
+    "MissingDependencyError",
+    "RunError",
+    "SandboxError",
+    "TrainingError",
+    "UnknownNameError",
+    "UsageError",
+]
+
 
 class DartmathError(Exception):
     """Base of all errors raised on purpose by dartmath."""

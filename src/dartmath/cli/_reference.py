@@ -2,7 +2,8 @@
 
     python -m dartmath.cli._reference docs/reference
 
-writes `cli.md` (every verb with its options) and `recipe.md` (every key of a recipe).
+writes `cli.md` (every verb with its options), `recipe.md` (every key of a recipe) and `api.md` (every
+public name of Python).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from dartmath.cli import PANELS, VERBS, LazyGroup, app
+from dartmath.cli._api import api_page
 from dartmath.recipe import Recipe
 
 _GENERATED = "<!-- Generated from the code by `make docs`; edit the code. -->"
@@ -26,7 +28,7 @@ _GENERATED = "<!-- Generated from the code by `make docs`; edit the code. -->"
 
 def pages() -> dict[str, str]:
     """The generated pages: file name and text."""
-    return {"cli.md": cli_page(), "recipe.md": recipe_page()}
+    return {"cli.md": cli_page(), "recipe.md": recipe_page(), "api.md": api_page(_GENERATED)}
 
 
 def cli_page() -> str:

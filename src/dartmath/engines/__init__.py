@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dartmath.base.extras import require
-from dartmath.engines.config import EngineSection, OpenAIEngine, RayEngine, TransformersEngine
+from dartmath.engines.config import (
+    EngineSection,
+    OpenAIEngine,
+    RayEngine,
+    TransformersEngine,
+    VllmEngine,
+)
 from dartmath.engines.protocol import Completion, Engine, Generation, Request
 
 if TYPE_CHECKING:
@@ -15,7 +21,17 @@ if TYPE_CHECKING:
 NEEDS = {"transformers": ("torch", "transformers"), "vllm": ("vllm",), "ray": ("ray",)}
 """Libraries that an engine of that kind needs and the core goes without."""
 
-__all__ = ["Completion", "Engine", "Generation", "Request", "create_engine"]
+__all__ = [
+    "Completion",
+    "Engine",
+    "Generation",
+    "OpenAIEngine",
+    "RayEngine",
+    "Request",
+    "TransformersEngine",
+    "VllmEngine",
+    "create_engine",
+]
 
 
 def create_engine(section: EngineSection, model: ModelSection, template: Template) -> Engine:

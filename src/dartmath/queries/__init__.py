@@ -2,6 +2,6 @@
 
 from dartmath.queries.config import Columns, QuerySource, Selector
 from dartmath.queries.load import load, load_all
-from dartmath.queries.query import Query
+from dartmath.queries.query import Query, make_query
 
-__all__ = ["Columns", "Query", "QuerySource", "Selector", "load", "load_all"]
+__all__ = ["Columns", "Query", "QuerySource", "Selector", "load", "load_all", "make_query"]

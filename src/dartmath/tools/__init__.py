@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from dartmath.base.lazy import lazily
 
 if TYPE_CHECKING:
     from dartmath.tools.config import ToolsSection
@@ -12,18 +13,20 @@ if TYPE_CHECKING:
     from dartmath.tools.sandbox import BlockResult, Sandbox
 
 _HOMES = {
-    "BlockResult": "sandbox",
-    "Isolation": "isolation",
-    "Sandbox": "sandbox",
-    "ToolEngine": "engine",
-    "ToolsSection": "config",
-    "find_isolation": "isolation",
+    "BlockResult": "dartmath.tools.sandbox",
+    "Isolation": "dartmath.tools.isolation",
+    "Sandbox": "dartmath.tools.sandbox",
+    "ToolEngine": "dartmath.tools.engine",
+    "ToolsSection": "dartmath.tools.config",
+    "find_isolation": "dartmath.tools.isolation",
 }
-__all__ = ["BlockResult", "Isolation", "Sandbox", "ToolEngine", "ToolsSection", "find_isolation"]
+__all__ = [
+    "BlockResult",
+    "Isolation",
+    "Sandbox",
+    "ToolEngine",
+    "ToolsSection",
+    "find_isolation",
+]
 
-
-def __getattr__(name: str) -> Any:
-    # Recipes need the section alone: the rest is imported when it is used.
-    if name not in _HOMES:
-        raise AttributeError(f"module 'dartmath.tools' has no attribute {name!r}")
-    return getattr(import_module(f"dartmath.tools.{_HOMES[name]}"), name)
+__getattr__ = lazily(__name__, _HOMES)

@@ -1,1 +1,29 @@
 """Supervised fine-tuning: tokens and loss mask, exact packing, TRL underneath, resumable."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dartmath.base.lazy import lazily
+
+if TYPE_CHECKING:
+    from dartmath.training.config import DatasetWeight, Lora, TrainingSection
+    from dartmath.training.run import train
+    from dartmath.training.summary import TrainingSummary
+
+_HOMES = {
+    "DatasetWeight": "dartmath.training.config",
+    "Lora": "dartmath.training.config",
+    "TrainingSection": "dartmath.training.config",
+    "TrainingSummary": "dartmath.training.summary",
+    "train": "dartmath.training.run",
+}
+__all__ = [
+    "DatasetWeight",
+    "Lora",
+    "TrainingSection",
+    "TrainingSummary",
+    "train",
+]
+
+__getattr__ = lazily(__name__, _HOMES)

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from dartmath.verify.judge import grade, verify
     from dartmath.verify.outcome import Extraction, Outcome, Verdict
     from dartmath.verify.parsing.parser import parse
+    from dartmath.verify.question import Question
     from dartmath.verify.serve.batch import grade_many
     from dartmath.verify.serve.pool import GradingPool
     from dartmath.verify.settings import GradingSettings, Tolerance
+    from dartmath.verify.theoremqa import verify_theoremqa
     from dartmath.verify.tree.expression import Expression
 
 _HOMES = {
@@ -27,6 +29,7 @@ _HOMES = {
     "GradingPool": "serve.pool",
     "GradingSettings": "settings",
     "Outcome": "outcome",
+    "Question": "question",
     "Tolerance": "settings",
     "Verdict": "outcome",
     "extract_answer": "extract.answer",
@@ -35,6 +38,7 @@ _HOMES = {
     "parse": "parsing.parser",
     "read_reference": "golds",
     "verify": "judge",
+    "verify_theoremqa": "theoremqa",
 }
 __all__ = [
     "Expression",
@@ -42,6 +46,7 @@ __all__ = [
     "GradingPool",
     "GradingSettings",
     "Outcome",
+    "Question",
     "Tolerance",
     "Verdict",
     "extract_answer",
@@ -50,6 +55,7 @@ __all__ = [
     "parse",
     "read_reference",
     "verify",
+    "verify_theoremqa",
 ]
 
 

@@ -29,6 +29,7 @@ from dartmath.verify.question import Question
 if TYPE_CHECKING:
     from dartmath.verify.settings import GradingSettings
 
+__all__ = ["trl_reward", "verifiers_reward", "verl_reward"]
 Messages = Sequence[Mapping[str, Any]]
 
 _COLUMNS = ("answer", "reference", "references", "solution", "ground_truth")
