@@ -10,14 +10,14 @@ stopped, and does nothing when it is finished. So the same command again is alwa
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dartmath.base.errors import ConfigError
 from dartmath.base.files import write_text
-from dartmath.base.manifest import read_manifest
+from dartmath.base.manifest import read_manifest, write_manifest
 from dartmath.base.paths import expand_home
 from dartmath.base.terminal import info, warn
 from dartmath.engines.config import OpenAIEngine, RayEngine, TransformersEngine
@@ -139,32 +139,36 @@ def run_sample(recipe: Recipe, template: Template, folder: Path, *, amend: bool 
     """Sample the queries of `recipe` into the journal in `folder`."""
     from dartmath.engines import create_engine
     from dartmath.prompts.examples import shots_for
-    from dartmath.queries import load_all
+    from dartmath.queries.load import load_sets
     from dartmath.sampling.run import sample
 
-    queries = load_all(recipe.queries)
+    loaded = load_sets(recipe.queries)
     engine = create_engine(recipe.engine, recipe.model, template)
-    sample(
-        queries,
-        engine,
-        template,
-        recipe.sampling,
-        folder,
-        seed=recipe.seed,
-        model=describe_model(recipe.model),
-        amend=amend,
-        shots=shots_for(recipe.queries, recipe.sampling.shots),
-    )
+    try:
+        sample(
+            loaded.queries,
+            engine,
+            template,
+            recipe.sampling,
+            folder,
+            seed=recipe.seed,
+            model=describe_model(recipe.model),
+            amend=amend,
+            shots=shots_for(recipe.queries, recipe.sampling.shots),
+        )
+    finally:
+        _record_left_out(folder, loaded.left_out)
 
 
 def run_import(recipe: Recipe, template: Template, stored: StoredResponses, folder: Path) -> Imported:
     """Make the journal in `folder` of responses that are there already, for sampling to go on from."""
     from dartmath.prompts.examples import shots_for
-    from dartmath.queries import load_all
+    from dartmath.queries.load import load_sets
     from dartmath.sampling.imported import import_responses
 
-    return import_responses(
-        load_all(recipe.queries),
+    loaded = load_sets(recipe.queries)
+    imported = import_responses(
+        loaded.queries,
         stored,
         template,
         recipe.sampling,
@@ -174,6 +178,17 @@ def run_import(recipe: Recipe, template: Template, stored: StoredResponses, fold
         shots=shots_for(recipe.queries, recipe.sampling.shots),
         count_tokens=token_counter(recipe.model),
     )
+    _record_left_out(folder, loaded.left_out)
+    return imported
+
+
+def _record_left_out(folder: Path, left_out: Mapping[str, Mapping[str, int]]) -> None:
+    """Note in the manifest of a run how many rows of its data sets were left out, and why."""
+    if not (folder / "manifest.json").is_file():
+        return
+    manifest = read_manifest(folder)
+    if manifest.get("stage") == "sample" and manifest.get("left_out", {}) != left_out:
+        write_manifest(folder, {**manifest, "left_out": left_out})
 
 
 def run_curate(recipe: Recipe, folders: RunFolders) -> None:

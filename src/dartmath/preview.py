@@ -15,6 +15,7 @@ from dartmath.model import ModelSection, load_tokenizer
 from dartmath.preflight import check_recipe
 from dartmath.prompts.template import Example, encode_prompt, load_template
 from dartmath.queries.query import Query
+from dartmath.queries.survey import Survey
 from dartmath.recipe import Recipe
 
 PROMPTS = 3
@@ -34,7 +35,8 @@ class Preview:
 
     `counts` holds queries per band; `prompts` the tokens of the first prompts; `example` the
     tokens of one training example with its loss mask, empty when the recipe does not train;
-    `trials` the fewest and most raw samples that the policy can ask for.
+    `trials` the fewest and most raw samples that the policy can ask for; `surveys` what the references
+    of each source look like.
     """
 
     recipe: Recipe
@@ -42,21 +44,25 @@ class Preview:
     counts: dict[str, int]
     trials: tuple[int, int]
     prompts: list[list[TokenView]]
+    surveys: dict[str, Survey]
     example: list[TokenView] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
         """For `--json`."""
-        return {**asdict(self), "recipe": self.recipe.model_dump(mode="json")}
+        surveys = {name: one.to_json() for name, one in self.surveys.items()}
+        return {**asdict(self), "recipe": self.recipe.model_dump(mode="json"), "surveys": surveys}
 
 
 def preview(recipe: Recipe) -> Preview:
     """Resolve `recipe` as `dartmath run` would; raises the same errors for bad input."""
     from dartmath.curation.bands import band_of
     from dartmath.prompts.examples import shots_for
-    from dartmath.queries import load_all
+    from dartmath.queries.load import load_sets
+    from dartmath.queries.survey import survey
 
     check_recipe(recipe)
-    queries = load_all(recipe.queries)
+    loaded = load_sets(recipe.queries)
+    queries = loaded.queries
     template = load_template(recipe.template)
     tokenizer = load_tokenizer(recipe.model)
     shots = shots_for(recipe.queries, recipe.sampling.shots)
@@ -71,6 +77,7 @@ def preview(recipe: Recipe) -> Preview:
         counts=dict(Counter(band_of(queries).values())),
         trials=trial_bounds(recipe, len(queries)),
         prompts=prompts,
+        surveys={name: survey(part.queries, part.own) for name, part in loaded.parts.items()},
         example=training_example(recipe, queries, shots) if recipe.training else [],
     )
 

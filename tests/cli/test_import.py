@@ -24,7 +24,7 @@ def recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.chdir(tmp_path)
     write("old.jsonl", ROWS)
     output = dartmath("init", "old.jsonl", "--yes", "--no-train").stdout
-    assert "dartmath import old.yaml old.jsonl --query problem --response COLUMN" in output
+    assert "dartmath import old.yaml old.jsonl --query problem --response generation" in output
     return "old.yaml"
 
 

@@ -101,9 +101,10 @@ def test_bad_row_is_named_before_anything_is_written(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "error", "message"),
     [
-        ('{"text": "a", "answer": "1"}\n', ConfigError, "the file has text, answer; use --query-column"),
-        ('{"query": "a", "x": "1"}\n', ConfigError, "use --reference-column"),
-        ("", DataError, "the file is empty"),
+        ('{"n": 1, "answer": "1"}\n', ConfigError, r"--query-column COLUMN .*The file has n, answer"),
+        ('{"query": "a", "x": "1"}\n', ConfigError, "name it with --reference-column COLUMN"),
+        ('{"n": "a", "x": "1"}\n', ConfigError, "--query-column COLUMN --reference-column COLUMN"),
+        ("", DataError, "the data set is empty"),
         ("not json\n", DataError, "bad.jsonl:1"),
     ],
 )

@@ -49,4 +49,4 @@ def test_a_damaged_array_is_named(
     url, folder = server
     (folder / "a.json").write_text('[{"x": 1}')
     with pytest.raises(DataError, match="not valid JSON"):
-        read_web(Web(f"{url}/a.json"))
+        list(read_web(Web(f"{url}/a.json")))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from dartmath.queries.rows import is_row_file
 
@@ -20,16 +21,13 @@ DEFAULT_K = 16
 class Answers:
     """What the user said about the run.
 
-    `repeated` says that rows of the file repeat queries. `held_out` is a file or the name of a
-    benchmark to evaluate on; empty for none.
+    `source` is the data set with its columns, as a recipe writes it. `held_out` is a file or the name of
+    a benchmark to evaluate on; empty for none.
     """
 
     name: str
-    queries: str
-    query_column: str
-    reference_column: str
+    source: Mapping[str, Any]
     model: str
-    repeated: bool = False
     engine: EngineKind = "transformers"
     url: str = DEFAULT_URL
     k: int = DEFAULT_K
@@ -44,10 +42,7 @@ def recipe_text(answers: Answers, file: str) -> str:
     values = {
         "name": answers.name,
         "file": shlex.quote(file),
-        "queries": _quoted(answers.queries),
-        "query": _quoted(answers.query_column),
-        "reference": _quoted(answers.reference_column),
-        "repeated": ", repeated: true" if answers.repeated else "",
+        "source": _source(answers.source),
         "model": _quoted(answers.model),
         "url": _quoted(answers.url),
         "k": str(answers.k),
@@ -64,6 +59,28 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
+def _source(source: Mapping[str, Any]) -> str:
+    """The keys of a data set, one a line, with what they do."""
+    lines = []
+    for key, value in source.items():
+        text = json.dumps(value, ensure_ascii=False)
+        if key == "columns":
+            text = (
+                "{"
+                + ", ".join(f"{name}: {json.dumps(v, ensure_ascii=False)}" for name, v in value.items())
+                + "}"
+            )
+        comment = _EXPLAINED.get(key, "")
+        lines.append(f"    {key}: {text}" + (f"   # {comment}" if comment else ""))
+    return "\n".join(lines).replace("    ", "  - ", 1)
+
+
+_EXPLAINED = {
+    "skip": "rows that are left out, and counted in the manifest and the card",
+    "where": "only rows for which this holds",
+}
+
+
 def _engine(answers: Answers) -> str:
     return {"transformers": _TRANSFORMERS, "vllm": _VLLM, "server": _SERVER}[answers.engine]
 
@@ -71,8 +88,10 @@ def _engine(answers: Answers) -> str:
 def _evaluation(answers: Answers) -> str:
     if not answers.held_out:
         return _NO_EVALUATION
-    own = is_row_file(answers.held_out)
-    columns = "\n      columns: {query: @query@, reference: @reference@}" if own else ""
+    columns = ""
+    if is_row_file(answers.held_out):
+        mapping = {key: value for key, value in answers.source["columns"].items() if key != "repeated"}
+        columns = f"\n      columns: {json.dumps(mapping, ensure_ascii=False)}"
     return _EVALUATION.replace("@columns@", columns)
 
 
@@ -115,8 +134,7 @@ engine:
 
 _QUERIES = """\
 queries:
-  - dataset: @queries@
-    columns: {query: @query@, reference: @reference@@repeated@}
+@source@
     # select: {n: 200, seed: 0}   # try a part first; the pool is kept when you take all later
     # verifier: checks.py:judge   # a function of your own, where comparing with the reference cannot judge
 """

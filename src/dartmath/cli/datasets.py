@@ -6,31 +6,38 @@ from typing import Annotated, Any
 
 import typer
 
+from dartmath.cli._rows import RowFlags, refuse_flags, row_options
 from dartmath.cli._shared import JsonOption
 
 
+@row_options
 def command(
     name: Annotated[
-        str | None, typer.Argument(help="Data set to look at: a name, a generator or a file.")
+        str | None,
+        typer.Argument(help="Data set to look at: a name, a generator, a file or folder, hub:OWNER/NAME."),
     ] = None,
     *,
     n: Annotated[int, typer.Option(min=0, help="How many of its queries to show.")] = 3,
     as_json: JsonOption = False,
+    rows: RowFlags,
 ) -> None:
-    """List the built-in data sets and generators, or show some queries of one data set.
+    """List the built-in data sets and generators, or show some queries of one data set, and what kinds of
+    references it has.
 
-    Files are looked for in the folder DARTMATH_DATA, then on the Hub or the web.
+    Built-in sets are looked for in the folder DARTMATH_DATA, then on the Hub or the web.
 
     Examples:
         dartmath datasets
         dartmath datasets math/test --n 2
         dartmath datasets reasoning-gym/chain_sum
         dartmath datasets my-queries.jsonl --json
+        dartmath datasets my-queries.csv --query-column Frage --where 'Klasse >= 7'
     """
     if name is None:
+        refuse_flags(rows, "say how to read a data set, and none is named")
         _list(as_json=as_json)
     else:
-        _show(name, n, as_json=as_json)
+        _show(name, n, rows, as_json=as_json)
 
 
 def _list(*, as_json: bool) -> None:
@@ -55,19 +62,23 @@ def _list(*, as_json: bool) -> None:
     info(f"Generators ({PREFIX}NAME): {', '.join(GENERATORS)}")
 
 
-def _show(name: str, n: int, *, as_json: bool) -> None:
+def _show(name: str, n: int, rows: RowFlags, *, as_json: bool) -> None:
     from dartmath.base.terminal import info, print_json, print_table
-    from dartmath.queries import QuerySource, load
+    from dartmath.cli._survey import print_survey
+    from dartmath.queries.load import load_set
     from dartmath.queries.registry import datasets
+    from dartmath.queries.survey import survey
 
-    queries = load(QuerySource(dataset=name))
+    loaded = load_set(rows.source(name))
     if as_json:
-        print_json([query.to_json() for query in queries[:n]])
+        shown = [query.to_json() for query in loaded.queries[:n]]
+        print_json(shown)
         return
-    for query in queries[:n]:
-        rows = [("id", query.id), ("text", query.text), ("reference", " or ".join(query.references))]
-        rows += [(key, str(value)) for key, value in query.metadata.items()]
-        print_table("", ("key", "value"), rows)
-    info(f"{name}: {len(queries)} queries")
+    for query in loaded.queries[:n]:
+        cells = [("id", query.id), ("text", query.text), ("reference", " or ".join(query.references))]
+        cells += [(key, str(value)) for key, value in query.metadata.items()]
+        print_table("", ("key", "value"), cells)
+    info(f"{name}: {len(loaded.queries)} queries")
+    print_survey(survey(loaded.queries, loaded.own))
     if name in datasets() and datasets()[name].notes:
         info(datasets()[name].notes)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dartmath.cli._options import parse_set, resolve_section, section_options
+from dartmath.cli._rows import RowFlags, refuse_flags, row_options
 from dartmath.cli._shared import JsonOption, SeedOption, SetOption
 from dartmath.evaluation.config import EvaluationSection
 from dartmath.sampling.config import ResponseColumns
@@ -22,6 +23,7 @@ _COLUMNS = "columns."
 
 
 @section_options(EvaluationSection, prefix="evaluation.", also={_COLUMNS: ResponseColumns})
+@row_options
 def command(
     model: Annotated[
         str | None, typer.Argument(help="Model: Hub id, folder or name; the recipe's when absent.")
@@ -34,7 +36,7 @@ def command(
         list[str] | None, typer.Option(help="Benchmark: a data set or file. May be repeated.")
     ] = None,
     n: Annotated[
-        int | None, typer.Option(help="How many queries of each benchmark (a seeded sample).")
+        int | None, typer.Option(min=1, help="How many queries of each benchmark (a seeded sample).")
     ] = None,
     tools: Annotated[
         bool, typer.Option("--tools", help="Tool-integrated reasoning with default limits.")
@@ -49,7 +51,7 @@ def command(
     responses: Annotated[
         list[str] | None,
         typer.Option(
-            help="Score these responses of the model, and generate none: JSONL, CSV or Parquet file, or "
+            help="Score these responses of the model, and generate none: a file or folder of rows, or "
             "hub:OWNER/NAME. May be repeated."
         ),
     ] = None,
@@ -63,6 +65,7 @@ def command(
     ] = None,
     set_: SetOption = None,
     as_json: JsonOption = False,
+    rows: RowFlags,
     overrides: dict[str, Any],
 ) -> None:
     """Measure Pass@1, greedy and 0-shot unless told otherwise, with 95 % intervals.
@@ -87,7 +90,7 @@ def command(
     given = {**overrides, **{key: value for key, value in named.items() if value is not None}}
     if tools and not any(key.startswith("evaluation.tools.") for key in given):
         given["evaluation.tools"] = {}
-    found = _recipe(recipe, benchmark or [], {**given, **parse_set(set_)})
+    found = _recipe(recipe, benchmark or [], rows, {**given, **parse_set(set_)})
     folder = out or Path("runs") / "evaluation" / run_name(found.model.name)
     result = _evaluate(found, folder, stored)
     _export(folder, export or [])
@@ -174,7 +177,7 @@ def _export(folder: Path, forms: list[str]) -> None:
         info(f"written: {len(written)} {form} logs in {folder / 'logs' / form}")
 
 
-def _recipe(name: str | None, benchmarks: list[str], given: dict[str, Any]) -> Recipe:
+def _recipe(name: str | None, benchmarks: list[str], rows: RowFlags, given: dict[str, Any]) -> Recipe:
     """The recipe named, or one made of the flags alone, with the flags over it."""
     from dartmath.base.errors import ConfigError
     from dartmath.base.section import validate
@@ -183,7 +186,10 @@ def _recipe(name: str | None, benchmarks: list[str], given: dict[str, Any]) -> R
 
     if benchmarks:
         select = {"n": given["evaluation.select.n"]} if "evaluation.select.n" in given else {}
-        given = {"evaluation.benchmarks": [{"dataset": one, "select": select} for one in benchmarks], **given}
+        sources = [rows.data(one, select=select) for one in benchmarks]
+        given = {"evaluation.benchmarks": sources, **given}
+    else:
+        refuse_flags(rows, "say how to read the files of --benchmark, and none is given")
     if name is not None:
         return load_recipe(name, given)
     if "model.name" not in given:

@@ -31,7 +31,7 @@ def command(
     ],
     responses: Annotated[
         list[str],
-        typer.Argument(help="JSONL, CSV or Parquet files, hub:OWNER/NAME, or folders of sampling runs."),
+        typer.Argument(help="Files or folders of rows, hub:OWNER/NAME, or folders of sampling runs."),
     ],
     *,
     out: Annotated[Path | None, typer.Option(help="New folder; `sample` in the recipe's folder.")] = None,

@@ -22,8 +22,8 @@ def command(
     set_: SetOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show the resolved recipe, the first prompts token by token, a training example with its loss
-    mask, and the counts. Loads the queries and the tokenizer; runs nothing.
+    """Show what kinds of references the queries have, the first prompts token by token, a training example
+    with its loss mask, and the counts. Loads the queries and the tokenizer; runs nothing.
 
     Examples:
         dartmath preview tiny
@@ -31,6 +31,7 @@ def command(
     """
     from dartmath.base.terminal import console, print_json, print_table
     from dartmath.base.text import printable
+    from dartmath.cli._survey import print_survey
     from dartmath.preview import preview
     from dartmath.recipe import load_recipe
 
@@ -39,8 +40,11 @@ def command(
         print_json(found.to_json())
         return
     out = console(stderr=False)
-    out.rule("resolved recipe", align="left")
-    out.print(printable(found.recipe.to_yaml()), markup=False)
+    out.rule("recipe, without its defaults", align="left")
+    out.print(printable(found.recipe.to_yaml(defaults=False)), markup=False)
+    for name, references in found.surveys.items():
+        out.rule(printable(name), align="left")
+        print_survey(references)
     for index, tokens in enumerate(found.prompts, 1):
         out.rule(f"prompt {index} of {sum(found.counts.values())}: {len(tokens)} tokens", align="left")
         out.print(marked(tokens, out.is_terminal))

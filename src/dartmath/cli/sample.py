@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dartmath.cli._options import parse_set, section_options
+from dartmath.cli._rows import RowFlags, refuse_flags, row_options
 from dartmath.cli._shared import AmendOption, JsonOption, SeedOption, SetOption
 from dartmath.sampling.config import SamplingSection
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 
 @section_options(SamplingSection, prefix="sampling.")
+@row_options
 def command(
     recipe: Annotated[
         str | None, typer.Argument(help="Recipe to take everything from; without one, --model and --data.")
@@ -24,14 +26,20 @@ def command(
     out: Annotated[Path | None, typer.Option(help="Run directory; `sample` in the recipe's folder.")] = None,
     model: Annotated[str | None, typer.Option(help="Model that samples: Hub id, folder or name.")] = None,
     data: Annotated[
-        list[str] | None, typer.Option(help="Data set to sample: a name or file. May be repeated.")
+        list[str] | None,
+        typer.Option(
+            help="Data set to sample in place of the recipe's: a name, file or folder. May be repeated."
+        ),
     ] = None,
-    n: Annotated[int | None, typer.Option(help="How many queries of each data set given by --data.")] = None,
+    n: Annotated[
+        int | None, typer.Option(min=1, help="How many queries of each data set given by --data.")
+    ] = None,
     template: Annotated[str | None, typer.Option(help="Prompt template: a name or file.")] = None,
     seed: SeedOption = None,
     amend: AmendOption = False,
     set_: SetOption = None,
     as_json: JsonOption = False,
+    rows: RowFlags,
     overrides: dict[str, Any],
 ) -> None:
     """Sample responses until every query has the correct ones it is owed, and verify them.
@@ -52,19 +60,32 @@ def command(
     given = {**overrides, **parse_set(set_)}
     named = {"model.name": model, "template": template, "seed": seed}
     given.update({key: value for key, value in named.items() if value is not None})
-    found = _recipe(recipe, data or [], n, given)
+    found = _recipe(recipe, _sources(data or [], n, rows), given)
     folder = out or found.folder / "sample"
     run_sample(found, load_template(found.template), folder, amend=amend)
     show(folder, as_json=as_json)
 
 
-def _recipe(name: str | None, data: list[str], n: int | None, given: dict[str, Any]) -> Recipe:
+def _sources(data: list[str], n: int | None, rows: RowFlags) -> list[dict[str, Any]]:
+    """The sources that flags name; those that say how to read them need one."""
+    from dartmath.base.errors import ConfigError
+
+    if not data:
+        refuse_flags(rows, "say how to read the files of --data; a recipe says it under `queries:`")
+        if n is not None:
+            raise ConfigError(
+                "--n says how many queries to take of each --data; for those of a recipe: "
+                f"--set queries.0.select.n={n}"
+            )
+    return [rows.data(one, select={"n": n}) for one in data]
+
+
+def _recipe(name: str | None, sources: list[dict[str, Any]], given: dict[str, Any]) -> Recipe:
     """The recipe named, or one made of the flags alone, with the flags over it."""
     from dartmath.base.errors import ConfigError
     from dartmath.base.section import validate
     from dartmath.recipe import Recipe, load_recipe, run_name, set_key
 
-    sources = [{"dataset": one, "select": {"n": n}} for one in data]
     if sources:
         given = {"queries": sources, **given}
     if name is not None:
@@ -74,7 +95,7 @@ def _recipe(name: str | None, data: list[str], n: int | None, given: dict[str, A
             "name a recipe, or give both --model and --data, for example: dartmath sample "
             "--model smollm2-135m-instruct --data gsm8k/train --n 50"
         )
-    made: dict[str, Any] = {"name": run_name(data[0])}
+    made: dict[str, Any] = {"name": run_name(sources[0]["dataset"])}
     for key, value in given.items():
         set_key(made, key, value)
     return validate(Recipe, made, where="options")

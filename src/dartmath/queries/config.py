@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
@@ -26,12 +26,19 @@ class Selector(Section):
 
 
 class Columns(Section):
-    """Which columns of a user's own file hold what."""
+    """Which columns of a user's own rows hold what: a name, or a path such as `prompt[0].content`."""
 
     query: str = "query"
     """Column of the problem text."""
     reference: str = "reference"
-    """Column of the reference answer: a text, a number, or a list of acceptable answers."""
+    """Column of the reference answer: a text, a number, a list of acceptable answers, or a solution whose
+    answer follows `####` or stands in its last box."""
+    context: str | None = None
+    """Column of a text that belongs before the problem, such as a passage or a table."""
+    choices: list[str] = []
+    """Column of the options of a multiple-choice question, or one column for each option."""
+    unit: str | None = None
+    """Column of the unit of the reference answer, such as `m/s`."""
     id: str | None = None
     """Column of the query id; a content hash when absent."""
     level: str | None = None
@@ -41,8 +48,12 @@ class Columns(Section):
     repeated: bool = False
     """Rows may repeat a query, as in a file of responses; its first row counts."""
     keep: list[str] = []
-    """Further columns that verifiers read: `tolerance` (an absolute difference) and `ordered` (true
-    or false) for `math`, any for a function of your own."""
+    """Further columns that go along: into the training set, and to verifiers, of which `math` reads
+    `tolerance` (an absolute difference) and `ordered` (true or false), and a function of your own any."""
+
+
+Skipped = Literal["bad", "no-answer", "words", "picture", "conflict"]
+"""What rows of a user's own can be left out for."""
 
 
 class WorkedExample(Section):
@@ -58,18 +69,28 @@ class QuerySource(Section):
     """One data set."""
 
     dataset: str
-    """A built-in name (`dartmath datasets` lists them), `reasoning-gym/GENERATOR`, a JSONL,
-    CSV or Parquet file, or `hub:OWNER/NAME` (`hub:OWNER/NAME:CONFIG` of several configurations)."""
+    """A built-in name (`dartmath datasets` lists them), `reasoning-gym/GENERATOR`, a file of rows or a
+    folder of them, here or at an address such as `s3://bucket/rows.parquet`, or `hub:OWNER/NAME`
+    (`hub:OWNER/NAME:CONFIG` of several configurations)."""
     select: Selector = Selector()
     """Which of its queries."""
     columns: Columns | None = None
-    """Column mapping of a user's own data set."""
+    """Column mapping of a user's own data set; told by names and contents when absent."""
+    where: str | None = None
+    """Which rows of a user's own data set are read, such as `level >= 3 and source != "synthetic"`."""
+    skip: list[Skipped] = []
+    """Rows of a user's own data set that are left out and counted: `bad` (cannot be read, or the
+    reference is a text in which no answer is marked), `no-answer` (the reference says that there is none,
+    such as "proof"), `words` (it is words and no mathematics), `picture` (the problem speaks of a picture that is not there),
+    `conflict` (one problem has several references that differ)."""
+    encoding: str | None = None
+    """Encoding of a text file, such as `cp1252` or `gb18030`; told by its bytes when absent."""
     options: dict[str, Any] = {}
     """Options of a reasoning-gym generator."""
     band: str | None = None
     """A name for tables, such as "one step"; kept in the query's metadata as "band"."""
     split: str = "train"
-    """Split of a user's own Hub data set (`hub:OWNER/NAME`)."""
+    """Split of a user's own Hub data set (`hub:OWNER/NAME`), or of a folder whose files name theirs."""
     mirror: str | None = None
     """Hub id (`OWNER/NAME` or `OWNER/NAME:CONFIG`) to read a built-in data set from instead."""
     revision: str | None = None

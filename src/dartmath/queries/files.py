@@ -1,30 +1,56 @@
-"""A user's own queries: a JSONL, CSV or Parquet file or a Hub data set, by a mapping of columns.
+"""A user's own queries: rows of files, folders, addresses or a Hub data set, by a mapping of columns.
 
 A row (made up): {"query": "What is 2 + 3?", "reference": "5"}; `reference` may be a list of
-acceptable answers. Every error names file and line.
+acceptable answers. Every error names file and line, and all bad rows are named at once.
 """
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from decimal import Decimal
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
-from typing import Any
 
-from dartmath.base.errors import ConfigError, DataError, nearest
+from dartmath.base.errors import ConfigError, DataError
 from dartmath.base.paths import expand_home
-from dartmath.queries.config import Columns, QuerySource
+from dartmath.queries.config import Columns, QuerySource, Skipped
+from dartmath.queries.convert import query_of
 from dartmath.queries.dataset import Hub
 from dartmath.queries.download import read_hub
-from dartmath.queries.query import Query, make_query, plain
-from dartmath.queries.rows import Row, read_rows
+from dartmath.queries.formats.opened import is_remote
+from dartmath.queries.guess import SAMPLE, guess_columns
+from dartmath.queries.kinds import is_no_answer, kind_of
+from dartmath.queries.pictures import lacks_picture
+from dartmath.queries.query import Query
+from dartmath.queries.rows import Place, Row, row_files, try_rows
+from dartmath.queries.where import row_filter
 from dartmath.verify.custom import is_own
 
 HUB_PREFIX = "hub:"
-_SHOWN = 80
+_MOST_NAMED = 20
+_EXAMPLES = 3
+
+
+@dataclass(slots=True)
+class OwnSet:
+    """What was read of a user's own data set.
+
+    Attributes:
+        queries: the queries, in the order of their first rows.
+        columns: the mapping that was used.
+        rows: how many rows there are.
+        repeats: rows that repeat a query.
+        left_out: rows that were left out, by what for; "where" for those that no filter let through.
+        forms: how the references were read, such as "whole" or "hash", with counts.
+    """
+
+    queries: list[Query]
+    columns: Columns
+    rows: int = 0
+    repeats: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+    forms: Counter[str] = field(default_factory=Counter)
 
 
 def own_name(dataset: str) -> str:
@@ -32,118 +58,184 @@ def own_name(dataset: str) -> str:
     return Path(dataset).name
 
 
-def load_own(source: QuerySource) -> list[Query]:
-    """The queries of a user's own file or Hub data set.
+def load_own(source: QuerySource) -> OwnSet:
+    """The queries of a user's own data set, and what of it was left out.
 
-    Raises `DataError` for a malformed row, a missing reference, a repeated id or an empty set.
+    Raises `DataError` for malformed rows, missing references, repeated ids (all of them in one
+    message), for an empty set, and for one of which most references are no answers.
     """
-    columns = source.columns or Columns()
-    found: dict[str, tuple[int, Query]] = {}
-    for number, row in own_rows(source.dataset, source.split, source.revision):
+    columns = source.columns or guess_source(source)
+    found = _Collected(source, columns)
+    for place, row in try_own_rows(source.dataset, source.split, source.revision, source.encoding):
+        found.add(place, row)
+    found.refuse_bad()
+    own = found.own
+    own.queries = _kept(list(found.queries()), source.skip, own.left_out)
+    if not own.queries:
+        left = ", ".join(f"{count} for {name!r}" for name, count in own.left_out.items())
+        why = f"all {own.rows} rows were left out: {left}" if left else "the data set is empty"
+        raise DataError(why, path=source.dataset)
+    if not is_own(source.verifier):
+        _refuse_texts(own, source)
+    return own
+
+
+def guess_source(source: QuerySource) -> Columns:
+    """The columns of a data set, told by their names and their first rows."""
+    rows = try_own_rows(source.dataset, source.split, source.revision, source.encoding)
+    sample = [row for _, row in islice(rows, SAMPLE) if not isinstance(row, DataError)]
+    return guess_columns(sample, source.dataset)
+
+
+def try_own_rows(
+    dataset: str, split: str = "train", revision: str | None = None, encoding: str | None = None
+) -> Iterator[tuple[Place, Row | DataError]]:
+    """(place, row or its error) of a user's own files, `hub:OWNER/NAME` or `hub:OWNER/NAME:CONFIG`."""
+    if dataset.startswith(HUB_PREFIX):
+        name, _, config = dataset.removeprefix(HUB_PREFIX).partition(":")
+        if not name.strip("/"):
+            raise ConfigError(f"{dataset!r} names no data set; write hub:OWNER/NAME or hub:OWNER/NAME:CONFIG")
+        hub = Hub(name, split, config or None, revision=revision)
+        yield from ((Place(dataset, n), row) for n, row in enumerate(read_hub(dataset, hub), start=1))
+        return
+    files = row_files(dataset if is_remote(dataset) else expand_home(dataset), split)
+    for file in files:
+        shown = str(file) if len(files) > 1 else dataset
+        for number, row in try_rows(file, encoding):
+            yield Place(shown, number), row
+
+
+def own_rows(dataset: str, split: str = "train", revision: str | None = None) -> Iterable[tuple[Place, Row]]:
+    """As `try_own_rows`; raises the error of the first malformed row."""
+    for place, row in try_own_rows(dataset, split, revision):
+        if isinstance(row, DataError):
+            raise row
+        yield place, row
+
+
+class _Collected:
+    """Rows on their way to queries, and what is wrong with some."""
+
+    def __init__(self, source: QuerySource, columns: Columns) -> None:
+        self.own = OwnSet([], columns)
+        self._source, self._dataset = source, own_name(source.dataset)
+        self._passes = row_filter(source.where) if source.where else None
+        self._found: dict[str, tuple[Place, Query]] = {}
+        self._bad: list[DataError] = []
+
+    def queries(self) -> Iterator[Query]:
+        return (query for _, query in self._found.values())
+
+    def add(self, place: Place, row: Row | DataError) -> None:
+        self.own.rows += 1
+        if isinstance(row, DataError):
+            self._bad.append(row)
+            return
+        if self._passes and not self._passes(row):
+            self.own.left_out["where"] += 1
+            return
         try:
-            query = _convert(source, columns, row)
-            line, first = found.setdefault(query.id, (number, query))
-            if line != number:
-                _check_repeat(query, first, line, columns)
+            query, form = query_of(row, self._source, self.own.columns, self._dataset)
+            known, first = self._found.setdefault(query.id, (place, query))
+            if known != place:
+                self._check_repeat(query, first, known)
+                self.own.repeats += 1
+            else:
+                self.own.forms[form] += 1
         except DataError as error:
-            raise DataError(str(error), path=source.dataset, line=number) from None
-    if not found:
-        raise DataError("the data set is empty", path=source.dataset)
-    return [query for _, query in found.values()]
+            self._bad.append(DataError(str(error), path=place.path, line=place.line))
+
+    def _check_repeat(self, query: Query, first: Query, known: Place) -> None:
+        shown = f"line {known.line}" if known.path == self._source.dataset else str(known)
+        # Columns that nobody named were told for somebody who wants to look, not to be told off.
+        if not self.own.columns.repeated and self._source.columns is not None:
+            raise DataError(
+                f"query id {query.id!r} repeats {shown}: {query.text[:60]!r}; drop one of the two, "
+                "or, in a file of responses, set columns.repeated"
+            )
+        if (query.text, query.references) != (first.text, first.references):
+            raise DataError(f"query id {query.id!r} has another text or reference on {shown}")
+
+    def refuse_bad(self) -> None:
+        """Raise one error for all bad rows, unless they are to be left out."""
+        if not self._bad:
+            return
+        if "bad" in self._source.skip and self._found:
+            self.own.left_out["bad"] += len(self._bad)
+            return
+        raise _together(self._bad, self.own.rows)
 
 
-def own_rows(dataset: str, split: str = "train", revision: str | None = None) -> Iterable[tuple[int, Row]]:
-    """(1-based number, row) of a user's own file, `hub:OWNER/NAME` or `hub:OWNER/NAME:CONFIG`."""
-    if not dataset.startswith(HUB_PREFIX):
-        return read_rows(expand_home(dataset))
-    name, _, config = dataset.removeprefix(HUB_PREFIX).partition(":")
-    if not name.strip("/"):
-        raise ConfigError(f"{dataset!r} names no data set; write hub:OWNER/NAME or hub:OWNER/NAME:CONFIG")
-    return enumerate(read_hub(dataset, Hub(name, split, config or None, revision=revision)), start=1)
+def _together(errors: Sequence[DataError], rows: int) -> DataError:
+    """One error that names all bad rows, each on a line of its own."""
+    if len(errors) == 1:
+        return errors[0]
+    texts = [str(error) for error in errors]
+    said = {text.partition(f":{error.line}: ")[2] for text, error in zip(texts, errors, strict=True)}
+    if len(said) == 1 and len(errors) == rows:
+        made = DataError(f"{texts[0]}\nall {rows} rows have this fault")
+    elif len(errors) * 2 > rows:
+        shown = "\n".join(texts[:_EXAMPLES])
+        made = DataError(f"{shown}\n{len(errors):,} of {rows:,} rows cannot be used, most of them: {_WAY_OUT}")
+    else:
+        more = [f"... and {len(texts) - _MOST_NAMED} more"] if len(texts) > _MOST_NAMED else []
+        lines = [
+            *texts[:_MOST_NAMED],
+            *more,
+            f"{len(errors)} of {rows} rows cannot be used; repair them, or leave them out with "
+            "`skip: [bad]` (--skip bad), which is counted",
+        ]
+        made = DataError("\n".join(lines))
+    made.path, made.line = errors[0].path, errors[0].line
+    return made
 
 
-def _check_repeat(query: Query, first: Query, line: int, columns: Columns) -> None:
-    if not columns.repeated:
+def _kept(queries: list[Query], skip: Sequence[Skipped], left_out: Counter[str]) -> list[Query]:
+    """The queries that nothing in `skip` leaves out; what it leaves out is counted."""
+    refused: dict[str, str] = {}
+    conflicts = {query.id for query in conflicting(queries)} if "conflict" in skip else set()
+    kinds = {"no-answer": "no answer", "words": "words"}
+    wanted = {name: kind for name, kind in kinds.items() if name in skip}
+    for query in queries:
+        found = {kind_of(answer) for answer in query.references} if wanted else set()
+        reason = next((name for name, kind in wanted.items() if found == {kind}), None)
+        if reason is None and query.id in conflicts:
+            reason = "conflict"
+        if reason is None and "picture" in skip and lacks_picture(query.text):
+            reason = "picture"
+        if reason is not None:
+            refused[query.id] = reason
+    left_out.update(refused.values())
+    return [query for query in queries if query.id not in refused]
+
+
+def conflicting(queries: Iterable[Query]) -> list[Query]:
+    """Queries whose text, but for white space, others have too, with references that differ."""
+    from dartmath.verify import verify
+
+    by_text: dict[str, list[Query]] = {}
+    for query in queries:
+        by_text.setdefault(" ".join(query.text.split()), []).append(query)
+    found = []
+    for same in by_text.values():
+        first = same[0].references[0]
+        if any(not verify(first, answer).correct for query in same[1:] for answer in query.references):
+            found += same
+    return found
+
+
+def _refuse_texts(own: OwnSet, source: QuerySource) -> None:
+    """Refuse a set of which most can never be judged, before anything is asked."""
+    without = [query for query in own.queries if all(map(is_no_answer, query.references))]
+    if len(without) * 2 > len(own.queries):
         raise DataError(
-            f"query id {query.id!r} repeats line {line}: {query.text[:60]!r}; drop one of the two, "
-            "or, in a file of responses, set columns.repeated"
+            f"{len(without):,} of {len(own.queries):,} references (column {own.columns.reference!r}) say that "
+            f"there is no answer, such as {without[0].references[0]!r}; {_WAY_OUT}",
+            path=source.dataset,
         )
-    if (query.text, query.references) != (first.text, first.references):
-        raise DataError(f"query id {query.id!r} has another text or reference on line {line}")
 
 
-def _convert(source: QuerySource, columns: Columns, row: Row) -> Query:
-    text = _column(row, columns.query)
-    if not isinstance(text, str):
-        raise DataError(f"column {columns.query!r} is a text, found {repr(text)[:_SHOWN]}")
-    references = _references(_column(row, columns.reference), columns.reference, own=is_own(source.verifier))
-    own_id, level, domain = (_text(row, name) for name in (columns.id, columns.level, columns.domain))
-    try:
-        "".join(filter(None, (text, *references, own_id, level, domain))).encode()
-    except UnicodeEncodeError as error:
-        raise DataError(f"not valid Unicode: {error}") from None
-    query = make_query(
-        own_name(source.dataset),
-        text,
-        references,
-        verifier=source.verifier,
-        level=level,
-        domain=domain,
-        band=source.band,
-    )
-    return replace(query, id=own_id or query.id, metadata={**_kept(row, columns.keep), **query.metadata})
-
-
-def _column(row: Row, name: str) -> Any:
-    if name not in row:
-        raise DataError(f"no column {name!r}{nearest(name, row)}; map it with `columns`")
-    return row[name]
-
-
-def _text(row: Row, name: str | None) -> str | None:
-    value = _column(row, name) if name else None
-    return None if value is None else cell_text(value)
-
-
-def cell_text(value: Any) -> str:
-    """What a cell says, as text: a whole number without a decimal point."""
-    # A column of whole numbers with gaps is one of floats in most tables.
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-
-
-def _kept(row: Row, names: Iterable[str]) -> dict[str, Any]:
-    """The columns that are kept for verifiers; the two that the built-in one reads are checked."""
-    kept = {name: plain(_column(row, name)) for name in names if _column(row, name) is not None}
-    if (tolerance := kept.get("tolerance")) is not None:
-        kept["tolerance"] = _tolerance(tolerance)
-    if (ordered := kept.get("ordered")) is not None:
-        named = {"true": True, "false": False}.get(str(ordered).strip().lower())
-        if named is None:
-            raise DataError(f"column 'ordered' is true or false, found {repr(ordered)[:_SHOWN]}")
-        kept["ordered"] = named
-    return kept
-
-
-def _tolerance(value: Any) -> float:
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = math.nan
-    if isinstance(value, bool) or not 0 <= number < math.inf:
-        raise DataError(f"column 'tolerance' is a number of at least 0, found {repr(value)[:_SHOWN]}")
-    return number
-
-
-def _references(value: Any, column: str, *, own: bool) -> tuple[str, ...]:
-    """Acceptable answers as texts; for a verifier of the user's own, a mapping becomes JSON."""
-    if own and isinstance(value, dict):
-        return (json.dumps(value, ensure_ascii=False, default=str),)
-    values: Sequence[Any] = value if isinstance(value, list | tuple) else [value]
-    for one in values:
-        # A bool is an int in Python, and a legitimate answer of a true/false question.
-        number = isinstance(one, int | float | Decimal)
-        if not isinstance(one, str) and not (number and math.isfinite(one)):
-            hint = "; what only a program can judge takes a verifier of your own, file.py:name"
-            shown = f"missing reference answer: column {column!r} holds {repr(one)[:_SHOWN]}"
-            raise DataError(shown + (hint if isinstance(one, dict | list | tuple) else ""))
-    return tuple(str(one) for one in values)
+_WAY_OUT = (
+    "name the column of the final answer (columns.reference, --reference-column), or give a verifier of your "
+    "own (verifier: file.py:name)"
+)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from dartmath.base.errors import ConfigError, DataError, UnknownNameError
 from dartmath.base.paths import expand_home
 from dartmath.queries.config import QuerySource
 from dartmath.queries.download import load_builtin
-from dartmath.queries.files import HUB_PREFIX, load_own, own_name
+from dartmath.queries.files import HUB_PREFIX, OwnSet, load_own, own_name
+from dartmath.queries.formats.opened import is_remote
 from dartmath.queries.generators import PREFIX, generate
 from dartmath.queries.query import Query
 from dartmath.queries.registry import datasets
@@ -18,26 +19,53 @@ from dartmath.queries.select import select
 from dartmath.verify.custom import is_own
 
 
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The queries of one or several sources, and how many rows were left out, by data set and reason."""
+
+    queries: list[Query]
+    left_out: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    own: OwnSet | None = None
+    """What is known of a user's own data set, where it is one alone."""
+    parts: Mapping[str, Loaded] = field(default_factory=dict)
+    """What was loaded of each source, by the name that the source gives it."""
+
+
 def load(source: QuerySource) -> list[Query]:
-    """The selected queries of one source, in its order.
+    """The selected queries of one source, in its order; see `load_set`."""
+    return load_set(source).queries
+
+
+def load_set(source: QuerySource) -> Loaded:
+    """The selected queries of one source, in its order, and what was left out.
 
     Raises `UnknownNameError` with the nearest name, `ConfigError` for keys that do not belong to
     this kind of source, `DataError` with file and line for bad rows, and
     `MissingDependencyError` when the data is neither in `DARTMATH_DATA` nor on the Hub.
     """
     _check_keys(source)
+    own: OwnSet | None = None
     if source.dataset.startswith(PREFIX):
-        return generate(source)
+        return Loaded(generate(source))
     if source.dataset in datasets():
         queries = load_builtin(datasets()[source.dataset], mirror=source.mirror, revision=source.revision)
         if is_own(source.verifier):
             queries = [replace(query, verifier=source.verifier) for query in queries]
-    elif is_row_file(source.dataset) or source.dataset.startswith(HUB_PREFIX) or _is_path(source.dataset):
-        queries = load_own(source)
+    elif is_own_set(source.dataset):
+        own = load_own(source)
+        queries = own.queries
     else:
         raise UnknownNameError("dataset", source.dataset, datasets())
     chosen = select(queries, source.select, where=source.dataset)
-    return [_with_band(query, source.band) for query in chosen]
+    left_out = {own_name(source.dataset): dict(own.left_out)} if own and own.left_out else {}
+    return Loaded([_with_band(query, source.band) for query in chosen], left_out, own)
+
+
+def is_own_set(name: str) -> bool:
+    """Whether a name that is no built-in data set is that of a file, folder, address or Hub data set."""
+    if name in datasets() or name.startswith(PREFIX):
+        return False
+    return is_row_file(name) or name.startswith(HUB_PREFIX) or is_remote(name) or _is_path(name)
 
 
 def dataset_of(source: QuerySource) -> str:
@@ -47,6 +75,11 @@ def dataset_of(source: QuerySource) -> str:
 
 
 def load_all(sources: Iterable[QuerySource]) -> list[Query]:
+    """The queries of all sources; see `load_sets`."""
+    return load_sets(sources).queries
+
+
+def load_sets(sources: Iterable[QuerySource]) -> Loaded:
     """The queries of all sources.
 
     Raises `DataError` when two of them hold the same query id, `ConfigError` where there is no source.
@@ -55,15 +88,19 @@ def load_all(sources: Iterable[QuerySource]) -> list[Query]:
     named = list(sources)
     if not named:
         raise ConfigError("no queries to sample; name them under `queries:` of the recipe, or with --data")
+    left_out: dict[str, Mapping[str, int]] = {}
+    parts: dict[str, Loaded] = {}
     for source in named:
-        for query in load(source):
+        loaded = parts[source.dataset] = load_set(source)
+        left_out.update(loaded.left_out)
+        for query in loaded.queries:
             other = found.setdefault(query.id, query)
             if other is not query:
                 raise DataError(
                     f"query id {query.id!r} is in {other.dataset} and again in {source.dataset}; "
                     "list every data set once, or give your queries ids that differ"
                 )
-    return list(found.values())
+    return Loaded(list(found.values()), left_out, parts=parts)
 
 
 def _with_band(query: Query, band: str | None) -> Query:
@@ -72,19 +109,21 @@ def _with_band(query: Query, band: str | None) -> Query:
 
 def _is_path(name: str) -> bool:
     """Whether a name that is no data set stands for a file or folder, of whatever kind."""
-    return name != "" and expand_home(name).exists()
+    return name != "" and (expand_home(name).exists() or "*" in name)
 
 
 def _check_keys(source: QuerySource) -> None:
     builtin, generator = source.dataset in datasets(), source.dataset.startswith(PREFIX)
     if source.options and not generator:
         raise ConfigError(f"{source.dataset}: `options` belong to reasoning-gym generators alone")
-    if source.columns and (builtin or generator):
-        raise ConfigError(f"{source.dataset}: `columns` belong to your own data sets alone")
+    for key in ("columns", "where", "skip", "encoding"):
+        if getattr(source, key) and (builtin or generator):
+            raise ConfigError(f"{source.dataset}: `{key}` belong to your own data sets alone")
     if source.mirror and not builtin:
         raise ConfigError(f"{source.dataset}: `mirror` belongs to built-in data sets alone")
-    if source.split != "train" and not source.dataset.startswith(HUB_PREFIX):
-        raise ConfigError(f"{source.dataset}: `split` belongs to your own Hub data sets alone")
+    folder = _is_path(source.dataset) and not is_row_file(source.dataset)
+    if source.split != "train" and not (source.dataset.startswith(HUB_PREFIX) or folder):
+        raise ConfigError(f"{source.dataset}: `split` belongs to your own Hub data sets and folders alone")
     if source.verifier != "math" and (builtin or generator) and not is_own(source.verifier):
         raise ConfigError(
             f"{source.dataset} has a verifier; in its place you may name a function of your own, file.py:name"

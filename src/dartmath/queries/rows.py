@@ -1,156 +1,153 @@
-"""Rows of JSONL, CSV and Parquet files, each with its place, so that an error can name it."""
+"""Rows of files as people have them, each with its place, so that an error can name it.
+
+files of a folder ─> bytes (here or elsewhere, decompressed) ─> encoding ─> lines ─> rows
+"""
 
 from __future__ import annotations
 
-import csv
-import gzip
-import json
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import NamedTuple
 
 from dartmath.base.errors import DataError
+from dartmath.queries.formats.delimited import find_dialect, read_delimited
+from dartmath.queries.formats.encoding import find_encoding, known_encoding
+from dartmath.queries.formats.objects import read_json, read_lines
+from dartmath.queries.formats.opened import COMPRESSED, check_there, is_remote, plain_name
+from dartmath.queries.formats.row import Row
+from dartmath.queries.formats.tables import read_arrow, read_parquet, read_sheet
 
-Row = Mapping[str, Any]
+__all__ = ["Place", "Row", "describe_file", "is_row_file", "read_rows", "row_files", "try_rows"]
 
-# A cell of a CSV file may be longer than the 128 kB that the reader allows unless told otherwise.
-_CELL_CHARS = 1 << 30
+_TEXT = {
+    ".jsonl": read_lines,
+    ".ndjson": read_lines,
+    ".json": read_json,
+    ".csv": read_delimited,
+    ".tsv": read_delimited,
+    ".txt": read_delimited,
+}
+_TABLES = {
+    ".parquet": read_parquet,
+    ".arrow": read_arrow,
+    ".feather": read_arrow,
+    ".xlsx": read_sheet,
+    ".xls": read_sheet,
+    ".ods": read_sheet,
+}
+_SUFFIXES = (*_TEXT, *_TABLES)
+_SPLIT = re.compile(r"(?:^|[-_./])(train|test|validation|valid|dev)(?=$|[-_./])", re.IGNORECASE)
+_SAME_SPLIT = {"valid": "validation", "dev": "validation"}
+# What tells about a data set, and is none.
+_ABOUT = ("dataset_info.json", "dataset_infos.json", "state.json", "dataset_dict.json", "manifest.json")
+_DELIMITER_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+
+
+class Place(NamedTuple):
+    """Where a row stands: its file, and its line or number (1-based)."""
+
+    path: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
 
 
 def is_row_file(name: str) -> bool:
     """Whether `name` looks like a file that `read_rows` reads."""
-    return name.endswith(_SUFFIXES)
+    return plain_name(name).endswith(_SUFFIXES)
 
 
-def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
-    """(1-based line or row number, row) of a JSONL or CSV (also gzipped) or Parquet file.
+def row_files(name: str | Path, split: str = "train") -> list[str | Path]:
+    """The files of a file, a folder, or a pattern such as `data/*.parquet`.
+
+    Of a folder, all files of rows in it and below it, in the order of their names; where their names
+    tell splits, those of `split`. Raises `DataError` where there is none.
+    """
+    if is_remote(name):
+        return [str(name)]
+    path = Path(name)
+    if path.is_dir():
+        found = [p for p in sorted(path.rglob("*")) if p.is_file() and _is_shard(p, path)]
+    elif any(sign in path.name for sign in "*?") and not path.exists():
+        found = sorted(p for p in path.parent.glob(path.name) if p.is_file())
+    else:
+        return [path]
+    if not found:
+        raise DataError(f"holds no file of rows ({', '.join(_SUFFIXES)})", path=path)
+    return [*_of_split(found, path, split)]
+
+
+def _is_shard(path: Path, root: Path) -> bool:
+    hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
+    return not hidden and path.name not in _ABOUT and is_row_file(path.name) and path.suffix != ".txt"
+
+
+def _of_split(found: list[Path], root: Path, split: str) -> list[Path]:
+    splits = {path: _split_of(path, root) for path in found}
+    known = sorted({name for name in splits.values() if name})
+    if not known:
+        return found
+    wanted = _SAME_SPLIT.get(split, split)
+    chosen = [path for path, name in splits.items() if name == wanted]
+    if not chosen:
+        raise DataError(f"has no files of the split {split!r}; it has {', '.join(known)}", path=root)
+    return chosen
+
+
+def _split_of(path: Path, root: Path) -> str:
+    told = _SPLIT.search(path.relative_to(root).as_posix() if root.is_dir() else path.name)
+    name = told[1].lower() if told else ""
+    return _SAME_SPLIT.get(name, name)
+
+
+def read_rows(name: str | Path, encoding: str | None = None) -> Iterator[tuple[int, Row]]:
+    """(1-based line or row number, row) of a file.
 
     Raises `DataError` with file and line for what cannot be read.
     """
-    for number, row in try_rows(path):
+    for number, row in try_rows(name, encoding):
         if isinstance(row, DataError):
             raise row
         yield number, row
 
 
-def try_rows(path: Path) -> Iterator[tuple[int, Row | DataError]]:
+def try_rows(name: str | Path, encoding: str | None = None) -> Iterator[tuple[int, Row | DataError]]:
     """As `read_rows`, but a malformed row is given as its error, and the next ones follow.
 
-    Raises `DataError` for a file of which nothing more can be read.
+    The encoding of a text is found out when it is not given. Raises `DataError` for a file of which
+    nothing more can be read.
     """
-    if not path.is_file():
-        where = "" if path.is_absolute() else f"; relative paths begin at {Path.cwd()}"
-        raise DataError("a folder, not a file" if path.is_dir() else f"no such file{where}", path=path)
-    read = next((read for suffix, read in _READERS.items() if path.name.endswith(suffix)), None)
-    if read is None:
-        known = ", ".join(_SUFFIXES)
-        raise DataError(f"not a kind of file that is read; convert it to one of {known}", path=path)
-    return read(path)
+    check_there(name)
+    suffix = _suffix(name)
+    if suffix in _TABLES:
+        return _TABLES[suffix](name)
+    return _TEXT[suffix](name, known_encoding(encoding) if encoding else find_encoding(name))
 
 
-def _read_jsonl(path: Path) -> Iterator[tuple[int, Row | DataError]]:
-    for number, line in _lines(path):
-        if line.strip():
-            yield number, _try(_parse, line, path, number)
+def describe_file(name: str | Path, encoding: str | None = None) -> str:
+    """How a file was read, where that had to be found out: empty for what is as one expects."""
+    suffix = _suffix(name)
+    if suffix in _TABLES:
+        return ""
+    said = known_encoding(encoding) if encoding else find_encoding(name)
+    found = [] if said.startswith("utf-8") else [f"encoding {said}"]
+    if _TEXT[suffix] is read_delimited:
+        dialect = find_dialect(name, said)
+        usual = "\t" if suffix == ".tsv" else ","
+        if dialect.delimiter != usual:
+            named = _DELIMITER_NAMES.get(dialect.delimiter, repr(dialect.delimiter))
+            found.append(f"cells parted by {named}")
+        if dialect.header is None:
+            found.append("no header, so the columns are column1, column2 ...")
+    return "; ".join(found)
 
 
-def _try(parse: Callable[..., Row], *arguments: Any) -> Row | DataError:
-    try:
-        return parse(*arguments)
-    except DataError as error:
-        return error
-
-
-def _parse(line: bytes, path: Path, number: int) -> Row:
-    try:
-        row = json.loads(_text(line, path, number))
-    except (ValueError, RecursionError) as error:
-        raise DataError(f"not valid JSON: {error}; {_WAY_OUT}", path=path, line=number) from error
-    if not isinstance(row, dict):
-        found = type(row).__name__
-        raise DataError(f"a row is a JSON object, found {found}; {_WAY_OUT}", path=path, line=number)
-    return row
-
-
-_WAY_OUT = "each line is one whole JSON object"
-
-
-def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Numbered lines; bytes, which end at "\\n" alone: text may hold U+2028, at which it would be cut."""
-    with _open(path) as file:
-        try:
-            for number, line in enumerate(file, start=1):
-                yield number, line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
-        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-            raise DataError(f"damaged gzip file: {error}", path=path) from error
-
-
-def _open(path: Path) -> BinaryIO:
-    return cast(BinaryIO, gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")
-
-
-def _text(line: bytes, path: Path, number: int) -> str:
-    try:
-        return line.decode()
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"not valid UTF-8: byte 0x{line[error.start]:02x} after {error.start} others; convert the file, "
-            "for example with: iconv -f LATIN1 -t UTF-8",
-            path=path,
-            line=number,
-        ) from error
-
-
-def _read_csv(path: Path) -> Iterator[tuple[int, Row | DataError]]:
-    csv.field_size_limit(_CELL_CHARS)
-    reader = csv.reader((_text(line, path, number) for number, line in _lines(path)), strict=True)
-    number, header = 1, None
-    try:
-        for cells in reader:
-            if header is None:
-                header = _checked_header(cells, path)
-            elif cells:
-                yield number, _try(_named, header, cells, path, number)
-            number = reader.line_num + 1
-    except csv.Error as error:
-        raise DataError(f"not valid CSV: {error}", path=path, line=number) from error
-
-
-def _checked_header(cells: list[str], path: Path) -> list[str]:
-    twice = {name for name in cells if name and cells.count(name) > 1}
-    if twice:
-        raise DataError(f"the header names {', '.join(map(repr, sorted(twice)))} twice", path=path, line=1)
-    return cells
-
-
-def _named(header: list[str], cells: list[str], path: Path, number: int) -> Row:
-    if len(cells) != len(header):
-        raise DataError(f"{len(cells)} cells under {len(header)} columns", path=path, line=number)
-    return dict(zip(header, cells, strict=True))
-
-
-def _read_parquet(path: Path) -> Iterator[tuple[int, Row | DataError]]:
-    import pyarrow
-    import pyarrow.parquet
-
-    try:
-        yield from enumerate(_parquet_rows(pyarrow.parquet.ParquetFile(path)), start=1)
-    # Damage inside of the file is a plain OSError.
-    except (pyarrow.ArrowException, OSError) as error:
-        raise DataError(f"not a readable Parquet file: {error}", path=path) from error
-
-
-def _parquet_rows(file: Any) -> Iterable[Row]:
-    for batch in file.iter_batches():
-        yield from batch.to_pylist()
-
-
-_READERS = {
-    ".jsonl": _read_jsonl,
-    ".jsonl.gz": _read_jsonl,
-    ".csv": _read_csv,
-    ".csv.gz": _read_csv,
-    ".parquet": _read_parquet,
-}
-_SUFFIXES = tuple(_READERS)
+def _suffix(name: str | Path) -> str:
+    plain = plain_name(name)
+    found = next((suffix for suffix in _SUFFIXES if plain.endswith(suffix)), None)
+    if found is None:
+        known = f"{', '.join(_SUFFIXES)} (also {', '.join(COMPRESSED)})"
+        raise DataError(f"not a kind of file that is read; convert it to one of {known}", path=name)
+    return found

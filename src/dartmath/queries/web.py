@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import http.client
-import json
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from dartmath.base.errors import DataError
 from dartmath.base.files import replacing
 from dartmath.model import cache_dir
 from dartmath.queries.dataset import Web
@@ -23,14 +21,7 @@ def read_web(origin: Web) -> Iterator[tuple[int, Row]]:
 
     Raises `OSError` when it cannot be fetched, `DataError` when it cannot be read.
     """
-    path = fetch(origin.url)
-    if path.suffix != ".json":
-        return read_rows(path)
-    try:
-        rows = json.loads(path.read_bytes())
-    except ValueError as error:
-        raise DataError(f"not valid JSON: {error}", path=origin.url) from error
-    return enumerate(rows, start=1).__iter__()
+    return read_rows(fetch(origin.url))
 
 
 def fetch(url: str) -> Path:

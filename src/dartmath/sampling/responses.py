@@ -1,24 +1,23 @@
 """Responses that are there already: rows of a user's own files and Hub data sets, samples of other runs.
 
-Whoever made them wrote them in a form of their own, so every column may be a path into the row:
-
-    generation                               a column; a list of texts is several responses
-    response.body.choices.0.message.content  inside of objects and lists
-    response.body.choices.*.message.content  of every element of a list
+Whoever made them wrote them in a form of their own, so every column may be a path into the row
+(see `dartmath.queries.paths`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dartmath.base.errors import DataError, nearest
+from dartmath.base.errors import DataError
 from dartmath.base.paths import expand_home
 from dartmath.base.text import encodable
-from dartmath.queries.files import HUB_PREFIX, cell_text, own_rows
-from dartmath.queries.rows import Row
+from dartmath.queries.convert import cell_text
+from dartmath.queries.files import HUB_PREFIX, own_rows
+from dartmath.queries.formats.row import Row
+from dartmath.queries.paths import column as find_column
 from dartmath.sampling.config import ResponseColumns
 from dartmath.sampling.journal import journal_folder, open_journal
 from dartmath.sampling.journal_manifest import QUERIES
@@ -57,18 +56,18 @@ class Response:
 def read_responses(source: str, columns: ResponseColumns) -> Iterator[Response]:
     """The responses of one source, in its order.
 
-    `source` is a JSONL, CSV or Parquet file, `hub:OWNER/NAME`, or the folder of a sampling run,
+    `source` is a file or folder of rows, `hub:OWNER/NAME`, or the folder of a sampling run,
     whose samples need no `columns`. Raises `DataError` with file and line for a malformed row.
     """
     folder = run_folder(source)
     if folder is not None:
         yield from _samples(folder)
         return
-    for number, row in own_rows(source):
+    for place, row in own_rows(source):
         try:
-            yield from _of_row(row, columns, f"{source}:{number}")
+            yield from _of_row(row, columns, str(place))
         except DataError as error:
-            raise DataError(str(error), path=source, line=number) from None
+            raise DataError(str(error), path=place.path, line=place.line) from None
 
 
 def check_sources(sources: Sequence[str]) -> None:
@@ -131,28 +130,8 @@ def _beside(row: Row, column: str | None, flag: str, length: int) -> Sequence[An
     return value
 
 
-def _value(row: Row, column: str, flag: str) -> Any:
-    if column in row:
-        return row[column]
-    try:
-        return _follow(row, column.split("."))
-    except LookupError:
-        near = nearest(column, row)
-        raise DataError(f"no column {column!r}{near} (name it with {flag} COLUMN)") from None
-
-
-def _follow(value: Any, path: Sequence[str]) -> Any:
-    """The value at the end of a path; None where something on the way is null."""
-    if not path or value is None:
-        return value
-    head, rest = path[0], path[1:]
-    if isinstance(value, list) and head == "*":
-        return [_follow(one, rest) for one in value]
-    if isinstance(value, list) and head.isdecimal():
-        return _follow(value[int(head)], rest)
-    if isinstance(value, Mapping):
-        return _follow(value[head], rest)
-    raise LookupError(head)
+def _value(row: Row, name: str, flag: str) -> Any:
+    return find_column(row, name, f" (name it with {flag} COLUMN)")
 
 
 def _text(value: Any, column: str) -> str:

@@ -1,0 +1,190 @@
+"""From a row to a query: its text with what belongs to it, and its references."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from dartmath.base.errors import DataError
+from dartmath.queries.config import Columns, QuerySource
+from dartmath.queries.formats.row import Row
+from dartmath.queries.kinds import is_long, kind_of
+from dartmath.queries.paths import column as find_column
+from dartmath.queries.query import Query, make_query, plain
+from dartmath.verify.custom import is_own
+from dartmath.verify.golds import read_reference
+
+WHOLE = "whole"
+"""How a reference is read that is an answer as it stands."""
+
+_MARKS = {"hash": "####", "boxed": "boxed", "tag": "<answer"}
+_OWN = "; what only a program can judge takes a verifier of your own, file.py:name"
+LETTERS = "ABCDEFGHIJ"
+_HINT = "; map it with `columns`"
+_SHOWN = 80
+_OWN_LETTER = re.compile(r"\s*[(\[]?([A-J])[)\].:]\s*(.*)", re.DOTALL)
+
+
+def query_of(row: Row, source: QuerySource, columns: Columns, dataset: str) -> tuple[Query, str]:
+    """The query of a row, and how its first reference was read, such as "hash".
+
+    Raises `DataError` for what a row lacks or holds in vain.
+    """
+    text = _column(row, columns.query)
+    if not isinstance(text, str):
+        raise DataError(f"column {columns.query!r} must be a text, found {repr(text)[:_SHOWN]}")
+    own = is_own(source.verifier)
+    options = _options(row, columns.choices)
+    references, method = _references(_column(row, columns.reference), columns, own=own)
+    if options:
+        references = tuple(_letter(answer, options, columns.reference) for answer in references)
+    references = tuple(_with_unit(answer, _text(row, columns.unit)) for answer in references)
+    text = _whole_text(_text(row, columns.context), text, options)
+    own_id, level, domain = (_text(row, name) for name in (columns.id, columns.level, columns.domain))
+    try:
+        "".join(filter(None, (text, *references, own_id, level, domain))).encode()
+    except UnicodeEncodeError as error:
+        raise DataError(f"not valid Unicode: {error}") from None
+    query = make_query(
+        dataset,
+        text,
+        references,
+        verifier=source.verifier,
+        level=level,
+        domain=domain,
+        band=source.band,
+    )
+    return replace(
+        query, id=own_id or query.id, metadata={**_kept(row, columns.keep), **query.metadata}
+    ), method
+
+
+def cell_text(value: Any) -> str:
+    """What a cell says, as text: a whole number without a decimal point."""
+    # A column of whole numbers with gaps is one of floats in most tables.
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _column(row: Row, name: str) -> Any:
+    return find_column(row, name, _HINT)
+
+
+def _text(row: Row, name: str | None) -> str | None:
+    value = _column(row, name) if name else None
+    return None if value is None else cell_text(value)
+
+
+def _whole_text(context: str | None, text: str, options: Mapping[str, str]) -> str:
+    if not text.strip():
+        return ""
+    listed = "\n".join(f"({letter}) {option}" for letter, option in options.items())
+    return "\n\n".join(
+        part for part in ((context or "").strip(), f"{text}\n{listed}" if listed else text) if part
+    )
+
+
+def _options(row: Row, names: Sequence[str]) -> dict[str, str]:
+    """The options of a question by their letters, without letters of their own."""
+    found = [_column(row, name) for name in names]
+    if len(found) == 1:
+        found = _listed(found[0])
+    texts = [cell_text(one) for one in found if one is not None and one != ""]
+    if len(texts) > len(LETTERS):
+        raise DataError(f"{len(texts)} options; at most {len(LETTERS)} can be told by letters")
+    lettered = [_OWN_LETTER.fullmatch(text) for text in texts]
+    if all(match and match[1] == letter for match, letter in zip(lettered, LETTERS, strict=False)):
+        texts = [match[2] for match in lettered if match]
+    return dict(zip(LETTERS, texts, strict=False))
+
+
+def _listed(value: Any) -> list[Any]:
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            raise DataError(f"choices are a list, found {value[:_SHOWN]!r}") from None
+    if isinstance(value, Mapping):
+        # Some sets write {"text": [...], "label": [...]}, some {"A": "...", "B": "..."}.
+        texts = value.get("text")
+        return list(texts) if isinstance(texts, list) else list(value.values())
+    return list(value) if isinstance(value, list | tuple) else []
+
+
+def _letter(answer: str, options: Mapping[str, str], column: str) -> str:
+    """The letter of an option that a reference names by its letter, its text, or its number from 0."""
+    said = answer.strip().strip("()[].: ")
+    if said.upper() in options:
+        return said.upper()
+    for letter, option in options.items():
+        if option.strip() == answer.strip():
+            return letter
+    own = _OWN_LETTER.fullmatch(answer)
+    if own and own[1] in options:
+        return own[1]
+    if said.isdecimal() and int(said) < len(options):
+        return LETTERS[int(said)]
+    raise DataError(f"column {column!r} names none of the {len(options)} options: {answer[:_SHOWN]!r}")
+
+
+def _with_unit(answer: str, unit: str | None) -> str:
+    said = (unit or "").strip().strip("$").strip()
+    return f"{answer} {said}" if said else answer
+
+
+def _kept(row: Row, names: Iterable[str]) -> dict[str, Any]:
+    """The columns that go along; the two that the built-in verifier reads are checked."""
+    values = {name: _column(row, name) for name in names}
+    kept = {name: plain(value) for name, value in values.items() if value is not None}
+    if (tolerance := kept.get("tolerance")) is not None:
+        kept["tolerance"] = _tolerance(tolerance)
+    if (ordered := kept.get("ordered")) is not None:
+        named = {"true": True, "false": False}.get(str(ordered).strip().lower())
+        if named is None:
+            raise DataError(f"column 'ordered' is true or false, found {repr(ordered)[:_SHOWN]}")
+        kept["ordered"] = named
+    return kept
+
+
+def _tolerance(value: Any) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if isinstance(value, bool) or not 0 <= number < math.inf:
+        raise DataError(f"column 'tolerance' is a number of at least 0, found {repr(value)[:_SHOWN]}")
+    return number
+
+
+def _references(value: Any, columns: Columns, *, own: bool) -> tuple[tuple[str, ...], str]:
+    """Acceptable answers as texts, and how the first was found.
+
+    For a verifier of the user's own nothing is taken out of a text, and a mapping becomes JSON.
+    """
+    name = columns.reference
+    if own:
+        if isinstance(value, dict):
+            return (json.dumps(value, ensure_ascii=False, default=str),), WHOLE
+        values: Sequence[Any] = value if isinstance(value, list | tuple) else [value]
+        if all(isinstance(one, str | int | float | Decimal) for one in values):
+            return tuple(map(str, values)), WHOLE
+    try:
+        answers = read_reference(value, name)
+    except DataError as error:
+        raise DataError(f"{error}{_OWN}") from None
+    if not answers:
+        raise DataError(f"missing reference answer: column {name!r} holds {repr(value)[:_SHOWN]}")
+    if long := next((answer for answer in answers if is_long(answer) and kind_of(answer) == "long text"), None):
+        raise DataError(f"column {name!r} holds a long text and no answer: {long[:_SHOWN]!r}{_OWN}")
+    return tuple(dict.fromkeys(answers)), _form(value, answers[0])
+
+
+def _form(cell: Any, answer: str) -> str:
+    """How an answer stands in its cell: alone, or by what mark in a solution."""
+    if not isinstance(cell, str) or cell.strip() == answer:
+        return WHOLE
+    return next((form for form, mark in _MARKS.items() if mark in cell), "announced")
