@@ -76,7 +76,7 @@ def test_columns_are_mapped(tmp_path: Path) -> None:
             "not valid UTF-8: byte 0xe9 after 14 others; repair it, or say what the file is in",
         ),
         ('{"query": "a", "reference": NaN}\n', 1, "column 'reference' holds nan"),
-        ('{"query": "a", "reference": [1, 1e999]}\n', 1, "column 'reference' holds inf"),
+        ('{"query": "a", "reference": [1, 1e999]}\n', 1, "column 'reference' holds no answer: inf"),
         ("{\n", 1, "each line is one whole JSON object"),
     ],
 )
@@ -297,9 +297,9 @@ def test_kept_columns_that_the_verifier_cannot_read(tmp_path: Path, row: dict[st
 
 
 def test_a_function_may_judge_data_sets_of_every_kind(tmp_path: Path) -> None:
-    mapping = [{"query": "a", "reference": {"target": 24, "numbers": [3, 8]}}]
+    mapping = [{"query": "a", "reference": {"make": 24, "numbers": [3, 8]}}]
     path = write_jsonl(tmp_path / "own.jsonl", mapping)
-    with pytest.raises(DataError, match=r"missing reference answer: .* takes a verifier of your own"):
+    with pytest.raises(DataError, match=r"a mapping without an answer: .* takes a verifier of your own"):
         load(QuerySource(dataset=path))
     (own,) = load(QuerySource(dataset=path, verifier="checks.py:judge"))
     assert json.loads(own.references[0]) == mapping[0]["reference"]

@@ -245,12 +245,12 @@ def test_all_bad_rows_are_named_at_once_and_can_be_left_out(tmp_path: Path) -> N
         '{"prompt_text": "a"}',
         '{"prompt_text": "b", "final_ans": null}',
     ]
-    path.write_text(good + "\n".join([*bad, '{"prompt_text": "c", "final_ans": ""}', "{broken"]) + "\n")
+    path.write_text(good * 9 + "\n".join([*bad, '{"prompt_text": "c", "final_ans": ""}', "{broken"]) + "\n")
     with pytest.raises(DataError) as caught:
         load(QuerySource(dataset=str(path)))
     said = str(caught.value)
-    assert [f"{path}:{line}: " in said for line in range(2, 7)] == [True] * 5
-    assert "5 of 6 rows cannot be used; repair them, or leave them out with `skip: [bad]`" in said
+    assert [f"{path}:{line}: " in said for line in range(10, 15)] == [True] * 5
+    assert "5 of 14 rows cannot be used; repair them, or leave them out with `skip: [bad]`" in said
     loaded = load_set(QuerySource(dataset=str(path), skip=["bad"]))
     assert (len(loaded.queries), loaded.left_out) == (1, {"export.jsonl": {"bad": 5}})
 

@@ -35,7 +35,7 @@ def command(
     verifier: Annotated[
         str | None, typer.Option(help="Function of your own that judges whole responses: file.py:name.")
     ] = None,
-    file: Annotated[Path | None, typer.Option(help="File of responses: JSONL, CSV, Parquet and others.")] = None,
+    file: Annotated[Path | None, typer.Option(help="File of responses, such as JSONL, CSV, Parquet.")] = None,
     out: Annotated[Path | None, typer.Option(help="Where to write the rows with their outcomes.")] = None,
     workers: Annotated[int, typer.Option(help="Grading processes for --file.")] = 1,
     as_json: JsonOption = False,

@@ -178,7 +178,9 @@ def _references(value: Any, columns: Columns, *, own: bool) -> tuple[tuple[str, 
         raise DataError(f"{error}{_OWN}") from None
     if not answers:
         raise DataError(f"missing reference answer: column {name!r} holds {repr(value)[:_SHOWN]}")
-    if long := next((answer for answer in answers if is_long(answer) and kind_of(answer) == "long text"), None):
+    if long := next(
+        (answer for answer in answers if is_long(answer) and kind_of(answer) == "long text"), None
+    ):
         raise DataError(f"column {name!r} holds a long text and no answer: {long[:_SHOWN]!r}{_OWN}")
     return tuple(dict.fromkeys(answers)), _form(value, answers[0])
 

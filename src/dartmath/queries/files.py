@@ -176,7 +176,9 @@ def _together(errors: Sequence[DataError], rows: int) -> DataError:
         made = DataError(f"{texts[0]}\nall {rows} rows have this fault")
     elif len(errors) * 2 > rows:
         shown = "\n".join(texts[:_EXAMPLES])
-        made = DataError(f"{shown}\n{len(errors):,} of {rows:,} rows cannot be used, most of them: {_WAY_OUT}")
+        made = DataError(
+            f"{shown}\n{len(errors):,} of {rows:,} rows cannot be used, most of them: {_WAY_OUT}"
+        )
     else:
         more = [f"... and {len(texts) - _MOST_NAMED} more"] if len(texts) > _MOST_NAMED else []
         lines = [
@@ -229,8 +231,8 @@ def _refuse_texts(own: OwnSet, source: QuerySource) -> None:
     without = [query for query in own.queries if all(map(is_no_answer, query.references))]
     if len(without) * 2 > len(own.queries):
         raise DataError(
-            f"{len(without):,} of {len(own.queries):,} references (column {own.columns.reference!r}) say that "
-            f"there is no answer, such as {without[0].references[0]!r}; {_WAY_OUT}",
+            f"{len(without):,} of {len(own.queries):,} references (column {own.columns.reference!r}) say "
+            f"that there is no answer, such as {without[0].references[0]!r}; {_WAY_OUT}",
             path=source.dataset,
         )
 

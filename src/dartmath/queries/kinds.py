@@ -74,7 +74,9 @@ def _parsed_kind(answer: str) -> Kind:
 
 def is_long(text: str) -> bool:
     """Whether a text is more than an answer: several lines of words, or more characters than answers have."""
-    return len(text) > MAX_ANSWER_CHARS or ("\n" in text.strip() and re.search(r"[^\W\d_]{4}", text) is not None)
+    return len(text) > MAX_ANSWER_CHARS or (
+        "\n" in text.strip() and re.search(r"[^\W\d_]{4}", text) is not None
+    )
 
 
 def has_decimal_comma(answer: str) -> bool:
