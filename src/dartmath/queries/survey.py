@@ -80,7 +80,7 @@ class Survey:
         if count := self.kinds.get("no answer", 0):
             yield (
                 f"{_count(count, 'reference says', 'references say')} that there is no answer, such as "
-                f"{self.examples['no answer'][0]!r}: no response to such a query can be correct, and it is asked "
+                f"{self.examples['no answer'][0]!r}: no response can be correct, and it is asked "
                 "up to the cap; leave them out with --skip no-answer"
             )
         if self.conflicts:
