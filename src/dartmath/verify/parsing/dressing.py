@@ -48,6 +48,10 @@ _CHOOSE = re.compile(
     rf"(?:\{{\}})?[_^]\{{?(\w{{1,9}})\}}?\s*(?:{OPEN_TEXT})?([CP])\}}?\s*_\{{?(\w{{1,9}})\}}?(?![\w^])"
 )
 _RATE = re.compile(rf"^(-?{SIGN} ?[\d.,]+)(?: ?/ ?| an? )(?=[a-z]{{3,12}}$)")
+_MONEY_SCALES = {"k": 3, "m": 6, "mn": 6, "b": 9, "bn": 9, "t": 12, "tn": 12}
+_MONEY_SCALE = re.compile(rf"^(-?{SIGN} ?[\d.,]+) ?({'|'.join(_MONEY_SCALES)})$", re.IGNORECASE)
+"""`$2.5M`: letters behind an amount of money that stand for its thousands, millions and more."""
+
 _NEGATED = re.compile(r"\\not\s*(?:=|\\in(?![a-z]))")
 _MAPPING = re.compile(r"^(?:([a-zA-Z])\s*:\s*)?([a-zA-Z])\s*\\mapsto(?![a-z])\s*")
 _ORDINAL = re.compile(rf"(?<=\d)\s*\^\s*\{{\s*(?:{OPEN_TEXT})?(st|nd|rd|th)\s*\}}{{1,2}}")
@@ -118,6 +122,7 @@ _REWRITINGS: tuple[tuple[tuple[str, ...], re.Pattern[str], str | Callable[[re.Ma
     (("text", "mathrm"), _UNIT_FRACTION, r"\\text{\1/\2}"),
     (("circ",), _CELSIUS, lambda sign: _DEGREES[sign[1]]),
     (("p.", "h.", "y."), _NAMESPACE, ""),
+    (tuple(SIGNS), _MONEY_SCALE, lambda money: f"{money[1]} \\cdot 10^{{{_MONEY_SCALES[money[2].lower()]}}}"),
     ((" to ",), _TO, ":"),
     (("10",), _TIMES_X, "*"),
 )

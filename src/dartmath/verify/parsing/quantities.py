@@ -25,12 +25,14 @@ _UPRIGHT = re.compile(rf"{OPEN_TEXT}([^{{}}\\]{{1,60}})\}}")
 _EMPTY = re.compile(r"\{\s*\}")
 _LETTERS = re.compile(r"[A-Za-z]+")
 _MANTISSA = re.compile(r"(?<=\d)\s+(?=10\s*\^)")
+_HYPHEN = re.compile(r"(?<=\d)-(?=[a-z]{3})")
 _LOST_POWER = re.compile(r"^(-?\d(?:\.\d+)?\s*(?:\\times|\\cdot|\*|[xX])\s*10)\s*-\s*(\d{1,2})(?!\d)")
 _PHRASE_SIGNS = frozenset(["/", "*", "^", "-", "{", "}", "(", ")", "."])
 
 
 def upright(text: str) -> str:
     """Units in the letters of their symbols: without commands for upright type, and micro, ohm, angstrom."""
+    text = _HYPHEN.sub(" ", text)
     text = _MANTISSA.sub(r"\\cdot ", _LOST_POWER.sub(r"\1^{-\2}", text))
     if "\\" not in text and "Å" not in text:
         return text

@@ -9,6 +9,7 @@ from dartmath.verify.language.money import COMMANDS, PREFIXES, SIGNS
 from dartmath.verify.language.names import listed
 from dartmath.verify.language.units import parse_unit
 from dartmath.verify.language.vocabulary import APPROXIMATIONS, NEGATION, OTHERWISE, one_of
+from dartmath.verify.parsing.amounts import changes_value
 from dartmath.verify.parsing.cursor import ENDS, NESTING
 from dartmath.verify.parsing.rules import Rules
 from dartmath.verify.parsing.tokens import Token
@@ -60,6 +61,8 @@ def statement(g: Rules) -> Expression:
     if sign.text == "pmod":
         g.at += 1
         sides[-1] = Apply("residue", (sides[-1], g.atom()))
+    if not operators and isinstance(sides[0], Number) and changes_value(g.token.text):
+        raise NotationError("a number under a condition")
     _skip_condition(g)
     if not operators:
         return sides[0]
@@ -248,6 +251,8 @@ def _measured(value: Expression, unit: str) -> Expression:
     if unit in ("percent", "pct"):
         return Apply("percent", (value,))
     known = parse_unit(unit)
+    if changes_value(known.noun if known.known else unit):
+        raise NotationError(f"{unit!r} changes the number before it")
     return Quantity(value, unit if known.known else f"~{unit}")
 
 

@@ -7,6 +7,7 @@ import re
 from dartmath.verify.language.errors import NotationError
 from dartmath.verify.language.latex import OPEN_TEXT, TEXT
 from dartmath.verify.language.names import CONSTANTS, FUNCTIONS, GREEK
+from dartmath.verify.parsing.amounts import amount
 from dartmath.verify.parsing.bases import based
 from dartmath.verify.parsing.phrases import Parse, phrase
 from dartmath.verify.parsing.words import named
@@ -42,12 +43,14 @@ def whole_answer(text: str, parse: Parse) -> Expression | None:
     if _PREFIXED.fullmatch(text):
         return based(text[2:], {"x": 16, "b": 2, "o": 8}[text[1].lower()])
     if text[-1].isdigit() and text[0].isdigit() and "_" not in text and "base" not in text:
-        return named(text) if text.count("-") == 2 and len(text) < 11 else None
+        return named(text) if text.count("-") == 2 and len(text) < 11 else amount(text)
     if (in_base := _in_base(text)) is not None:
         return in_base
     if any(sign.isalpha() for sign in text):
         if (meant := phrase(text, parse)) is not None:
             return meant
+        if (counted := amount(text)) is not None:
+            return counted
         if not _FORMULA.search(text) and (known := named(text)) is not None:
             return known
         choice = _CHOICE.fullmatch(text) if len(text) < 300 and text[0] in _CHOICE_STARTS else None

@@ -69,13 +69,18 @@ _TENS = dict(
         strict=True,
     )
 )
-_PARTS = {
+NUMBER_WORDS = frozenset([*_UNITS, *_TENS])
+"""Words for the numbers below twenty and for the tens."""
+
+FRACTIONS = {
     "half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
     "ninth": 9, "tenth": 10,
 }  # fmt: skip
-_PARTS_OF_ONE = re.compile(
-    rf"(?:(?P<whole>[a-z]+) and )?(?:(?:(?P<count>one) )?(?P<one>{'|'.join(_PARTS)})"
-    rf"|(?P<counted>[a-z]+(?: [a-z]+)?) (?P<many>{'|'.join(_PARTS)})s)"
+"""Words for parts of one, with how many of them make one."""
+
+_FRACTION_WORDS = re.compile(
+    rf"(?:(?P<whole>[a-z]+) and )?(?:(?:(?P<count>one) )?(?P<one>{'|'.join(FRACTIONS)})"
+    rf"|(?P<counted>[a-z]+(?: [a-z]+)?) (?P<many>{'|'.join(FRACTIONS)})s)"
 )
 _PREPOSITION = re.compile(r"^(?:(?:on|in|at(?! most| least)) )?(?:the )?", re.IGNORECASE)
 _ARTICLES = re.compile(r"\b(?:a|an|the)\b ?")
@@ -141,20 +146,20 @@ def _simple(words: str) -> Expression | None:
     month = _prefix(words, _MONTHS)
     if month:
         return Named("month", month)
-    return _number_word(words) or _fraction_words(words)
+    return number_word(words) or _fraction_words(words)
 
 
 def _fraction_words(words: str) -> Number | None:
     """`three quarters`, `one and a half`; "third" without a number, and "twenty fifth", are none."""
-    found = _PARTS_OF_ONE.fullmatch(words.replace("-", " "))
+    found = _FRACTION_WORDS.fullmatch(words.replace("-", " "))
     if found is None:
         return None
-    whole = _number_word(found["whole"]) if found["whole"] else number(0)
+    whole = number_word(found["whole"]) if found["whole"] else number(0)
     written = found["count"] or found["counted"]
-    count = _number_word(written) if written else number(1)
+    count = number_word(written) if written else number(1)
     if whole is None or count is None or not (found["whole"] or written or found["one"] == "half"):
         return None
-    return Number(whole.value + count.value / _PARTS[found["one"] or found["many"]])
+    return Number(whole.value + count.value / FRACTIONS[found["one"] or found["many"]])
 
 
 def _prefix(word: str, names: tuple[str, ...] | list[str]) -> str | None:
@@ -165,7 +170,7 @@ def _prefix(word: str, names: tuple[str, ...] | list[str]) -> str | None:
     return next((name for name in names if word == name or (short and name.startswith(word))), None)
 
 
-def _number_word(words: str) -> Number | None:
+def number_word(words: str) -> Number | None:
     """`two hundred and five thousand` as 205000: tens, then hundreds, then thousands and millions."""
     total, group, last = 0, 0, 1000
     parts = [part for part in words.replace("-", " ").split() if part != "and"]

@@ -1,0 +1,234 @@
+"""Amounts in words: `5 squared`, `two dozen`, `negative five`, `five halves`, `5 out of 6`, `six months`.
+
+A number beside a word that changes it is not that number. What is read here is read as a whole; what is not,
+and holds such a word, is no quantity (see `changes_value`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from fractions import Fraction
+
+from dartmath.verify.language.latex import TEXT
+from dartmath.verify.language.names import listed
+from dartmath.verify.language.units import parse_unit
+from dartmath.verify.language.vocabulary import one_of
+from dartmath.verify.parsing.words import FRACTIONS, NUMBER_WORDS, fold, number_word
+from dartmath.verify.tree.expression import Apply, Expression, Number, Quantity, number
+from dartmath.verify.tree.literals import literal
+
+MAX_AMOUNT = 80
+"""Characters of an amount in words."""
+
+_SCALES = {
+    "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12, "dozen": 12,
+    "lakh": 10**5, "crore": 10**7,
+}  # fmt: skip
+_PARTS = {name: size for singular, size in FRACTIONS.items() for name in (singular, f"{singular}s")}
+_PARTS |= {"halves": 2, "hundredth": 100, "hundredths": 100, "thousandth": 1000, "thousandths": 1000}
+_GROUPS = "(?:hundred|thousand|million|billion|trillion)"
+_POWERS = {"squared": 2, "cubed": 3}
+_ORDINALS = listed("zeroth first second third fourth fifth sixth seventh eighth ninth tenth")
+
+_CHANGING = re.compile(
+    one_of(
+        *_POWERS,
+        *_SCALES,
+        *(name for name, size in _PARTS.items() if name.endswith("s") or size == 2),
+        *listed("factorial choose plus minus divided multiplied if unless when whenever provided"),
+        *(rf"{word} (?:\d+|{'|'.join(NUMBER_WORDS)})" for word in listed("times over under point to in")),
+        *(f"or {word}" for word in listed("more less fewer greater above below so")),
+        "to the",
+        "below zero",
+        "out of",
+    ),
+    re.IGNORECASE,
+)
+"""Words behind a number that change it, or say under which condition it holds."""
+
+_FORMULA = re.compile(rf"[+*=^_<>|]|(?!{TEXT})\\[a-zA-Z]")
+"""Signs of a formula, which is no amount in words."""
+
+_FIRST = frozenset(
+    [*listed("negative minus square root cube half twice double a an"), *_SCALES, *NUMBER_WORDS]
+)
+"""First words of an amount that does not begin with digits, behind an article or none."""
+
+
+def changes_value(words: str) -> bool:
+    """Whether words behind a number make it another one, or hold only under a condition."""
+    return _CHANGING.search(words) is not None
+
+
+_NUMBER = r"(?:-?\d+(?:\.\d+)?|[a-z]+(?:[ -][a-z]+){0,6}?)"
+_RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Expression | None]], ...]
+
+
+def amount(text: str) -> Expression | None:
+    """The number, or the quantity, that a whole answer in words means; None where it is none.
+
+    >>> print(amount("5 squared"))
+    pow(5, 2)
+    >>> print(amount("two dozen eggs"))
+    24 [eggs]
+    >>> amount("5 sheep")
+    """
+    if len(text) > MAX_AMOUNT or not _may_be(text):
+        return None
+    words = " ".join(fold(text).replace("&", "and").replace(",", " ").split())
+    words = re.sub(rf"^(?={_GROUPS}\b)", "one ", words)
+    if (found := number_word(words) or _amount(words) or _with_unit(words)) is not None:
+        return found
+    is_one = text[:2].lower() in ("a ", "an") and len(words) > 2 and parse_unit(words).known
+    return Quantity(number(1), words) if is_one else None
+
+
+def _may_be(text: str) -> bool:
+    """Whether a text begins as an amount; most answers do not, and need no further look."""
+    if _FORMULA.search(text):
+        return False
+    if text[:1].isdigit() or text[:1] == "-":
+        return changes_value(text) or re.match(r"-?[\d.]+k\b", text) is not None
+    first = text[:12].lower().replace("-", " ").removeprefix("the ").split()
+    return bool(first) and first[0] in _FIRST
+
+
+def _amount(words: str) -> Expression | None:
+    for pattern, build in _RULES:
+        found = pattern.fullmatch(words)
+        if found is not None and (value := build(found)) is not None:
+            return value
+    return None
+
+
+def _with_unit(words: str) -> Expression | None:
+    """`six months` and `5 dozen eggs`: the longest amount in words, with a noun behind it."""
+    parts = words.split()
+    for place in range(len(parts) - 1, 0, -1):
+        value, unit = _amount(" ".join(parts[:place])), " ".join(parts[place:])
+        plain = value if value is not None else _plain(" ".join(parts[:place]))
+        if plain is None or changes_value(unit):
+            continue
+        known = parse_unit(unit).known
+        spelled = not parts[0][:1].isdigit()
+        if value is not None or (spelled and (known or len(parts) == place + 1)):
+            return Quantity(plain, unit if known else f"~{unit}")
+    return None
+
+
+def _plain(words: str) -> Number | None:
+    """A number in digits or words."""
+    if re.fullmatch(r"-?\d+(?:\.\d+)?", words):
+        found = literal(words.lstrip("-"))
+        return Number(-found.value, found.places) if words[0] == "-" else found
+    return number_word(words)
+
+
+def _binary(name: str) -> Callable[[re.Match[str]], Expression | None]:
+    def build(found: re.Match[str]) -> Expression | None:
+        left, right = _value(found[1]), _value(found[2])
+        return None if left is None or right is None else Apply(name, (left, right))
+
+    return build
+
+
+def _value(words: str) -> Expression | None:
+    return _plain(words) or _amount(words)
+
+
+def _minus(found: re.Match[str]) -> Expression | None:
+    left, right = _value(found[1]), _value(found[2])
+    return None if left is None or right is None else Apply("add", (left, Apply("neg", (right,))))
+
+
+def _negative(found: re.Match[str]) -> Expression | None:
+    value = _value(found[1])
+    return None if value is None else Apply("neg", (value,))
+
+
+def _powered(found: re.Match[str]) -> Expression | None:
+    value = _value(found[1])
+    return None if value is None else Apply("pow", (value, number(_POWERS[found[2]])))
+
+
+def _nth_power(found: re.Match[str]) -> Expression | None:
+    value, word = _value(found[1]), found[2]
+    if value is None:
+        return None
+    power = _ORDINALS.index(word) if word in _ORDINALS else int(word.rstrip("stndrh"))
+    return Apply("pow", (value, number(power)))
+
+
+def _scaled(found: re.Match[str]) -> Expression | None:
+    value = _plain(found[1]) if found[1] else number(1)
+    return None if value is None else Apply("mul", (value, number(_SCALES.get(found[2], 1000))))
+
+
+def _parts(found: re.Match[str]) -> Expression | None:
+    value = _plain(found[1])
+    if value is None or (found[2] in FRACTIONS and value.value != 1):
+        return None
+    return Number(value.value / _PARTS[found[2]])
+
+
+def _mixed(found: re.Match[str]) -> Expression | None:
+    whole, count = _plain(found[1]), number(1) if not found[2] else _plain(found[2].strip())
+    if whole is None or count is None:
+        return None
+    return Number(whole.value + count.value / Fraction(_PARTS[found[3]]))
+
+
+def _decimal(found: re.Match[str]) -> Expression | None:
+    whole, digits = _plain(found[1]), [_plain(word) for word in found[2].split()]
+    if whole is None or any(digit is None or digit.value.denominator != 1 for digit in digits):
+        return None
+    shown = "".join(str(digit) for digit in digits)
+    return literal(f"{whole}.{shown}") if str(whole).isdigit() else None
+
+
+def _function(name: str, *more: Number) -> Callable[[re.Match[str]], Expression | None]:
+    def build(found: re.Match[str]) -> Expression | None:
+        value = _value(found[1])
+        return None if value is None else Apply(name, (value, *more))
+
+    return build
+
+
+def _times(factor: Fraction) -> Callable[[re.Match[str]], Expression | None]:
+    def build(found: re.Match[str]) -> Expression | None:
+        value = _value(found[1])
+        return None if value is None else Apply("mul", (Number(factor), value))
+
+    return build
+
+
+def _rule(
+    pattern: str, build: Callable[[re.Match[str]], Expression | None]
+) -> tuple[re.Pattern[str], Callable[[re.Match[str]], Expression | None]]:
+    return re.compile(pattern.replace("N", f"({_NUMBER})")), build
+
+
+_RULES = (
+    _rule("(?:negative|minus) N", _negative),
+    _rule("N below zero", _negative),
+    _rule(f"N ({'|'.join(_POWERS)})", _powered),
+    _rule("N (?:raised )?to (?:the )?power (?:of )?N", _binary("pow")),
+    _rule(rf"N to ({'|'.join(_ORDINALS)}|\d{{1,3}}(?:st|nd|rd|th))(?: power)?", _nth_power),
+    _rule("N (?:plus|added to) N", _binary("add")),
+    _rule("N minus N", _minus),
+    _rule("N (?:times|multiplied by) N", _binary("mul")),
+    _rule("N (?:divided by|over|out of|in) N", _binary("div")),
+    _rule("N to N", _binary("ratio")),
+    _rule("N choose N", _binary("binom")),
+    _rule("N factorial", _function("factorial")),
+    _rule("(?:square root of|root) N", _function("root", number(2))),
+    _rule("cube root of N", _function("root", number(3))),
+    _rule("half (?:of )?N", _times(Fraction(1, 2))),
+    _rule("(?:twice|double) N", _times(Fraction(2))),
+    _rule(rf"(?:N )?({'|'.join(sorted(_SCALES, key=len, reverse=True))})s?(?: of)?", _scaled),
+    _rule(r"(\d+(?:\.\d+)?)(k)", _scaled),
+    _rule(rf"N and (?:([a-z]+ |\d+ )?)({'|'.join(_PARTS)})", _mixed),
+    _rule(rf"N ({'|'.join(_PARTS)})", _parts),
+    _rule(r"N point ((?:\d+|[a-z]+)(?: [a-z]+){0,9})", _decimal),
+)
