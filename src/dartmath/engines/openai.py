@@ -165,7 +165,7 @@ class RemoteEngine:
     async def _meet(self, server: Server) -> None:
         """Get to know a server; a failure is noted on it."""
         call = Call(
-            self.section.endpoint, "", "", self.section.extra_body, self.template.stop, self._server_bos()
+            self.section.endpoint, "", "", self.section.extra_body, self.template.stops, self._server_bos()
         )
         wanted = self.section.model or self.model_section.name
         try:

@@ -32,7 +32,7 @@ def ends(
     ids = {tokenizer.eos_token_id, *(listed if isinstance(listed, list) else [listed])}
     texts = dict.fromkeys(strings)
     if template is not None:
-        texts |= dict.fromkeys(text for text in (*template.stop, template.end) if text.strip())
+        texts |= dict.fromkeys(text for text in (*template.stops, template.end) if text.strip())
     special = {t.content: token for token, t in tokenizer.added_tokens_decoder.items() if t.special}
     ids |= {special.get(text) for text in texts}
     return Ends(frozenset(ids - {None}), tuple(text for text in texts if text not in special))

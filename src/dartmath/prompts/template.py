@@ -50,7 +50,8 @@ class Template:
         system: the text before everything; for a chat template, the system message.
         before_query, after_query, before_response: the text around a query.
         separator: between a worked example and what follows.
-        stop: strings at which generation ends, beside the model's own end-of-text token.
+        stop: strings at which generation ends, beside the model's own end-of-text token and the
+            markers of the template's own turns (see `stops`).
         end: the text that closes a response in training; empty = the tokenizer's end-of-text.
         chat: use the tokenizer's own chat template instead of the texts.
         source: where this form is documented.
@@ -72,6 +73,18 @@ class Template:
         """12 hexadecimal digits of everything that shapes a prompt (not name and source)."""
         fields = {k: v for k, v in asdict(self).items() if k not in ("name", "source")}
         return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:12]
+
+    @property
+    def stops(self) -> tuple[str, ...]:
+        """All strings at which a response ends: `stop`, and the markers with which a next turn would begin.
+
+        A model that is shown turns in plain text (a base model with worked examples most of all) goes on
+        with an invented query of its own, whose answer would be read as its answer.
+        """
+        if self.chat:
+            return self.stop
+        markers = (_marker(self.before_query), _marker(self.before_response))
+        return tuple(dict.fromkeys((*self.stop, *filter(None, markers))))
 
     def messages(self, query: str, examples: Sequence[Example] = ()) -> tuple[dict[str, str], ...]:
         """The prompt as chat messages, ending with the user's."""
@@ -104,6 +117,16 @@ class Template:
 
     def _turn(self, query: str) -> str:
         return f"{self.before_query}{query}{self.after_query}{self.before_response}"
+
+
+def _marker(text: str) -> str:
+    """The words that open a turn, as they stand at the beginning of a line; "" for a turn without any.
+
+    Headings (`### Instruction:`) and special tokens (`<|im_start|>user`) mean nothing else, so they end
+    a response wherever they stand. `Problem:` inside a sentence is a word like any other.
+    """
+    line = text.strip().partition("\n")[0].rstrip()
+    return line if line.startswith(("#", "<")) or not line else f"\n{line}"
 
 
 def chat_text(tokenizer: Any, messages: Sequence[dict[str, str]]) -> str:

@@ -238,7 +238,7 @@ class _Run:
             top_p=section.top_p,
             top_k=section.top_k,
             max_tokens=section.max_tokens,
-            stop=(*self.template.stop, *section.stop),
+            stop=(*self.template.stops, *section.stop),
         )
         return Trials(
             self.queries, lambda q: render(q.dataset, q.text), generation, self.seed, section.keep_wrong
