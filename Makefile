@@ -6,7 +6,7 @@ TORCH := 2.13.0
 export OMP_NUM_THREADS ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test test-all lint types docs wheel clean
+.PHONY: help setup demo test test-slow test-all lint types docs wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -33,6 +33,9 @@ ALONE := tests/report/test_page_in_browser.py tests/sampling/test_faults.py
 test: setup lint types ## lint, types and the tests that take seconds
 	$(BIN)/pytest -m "not slow and not gpu" $(ALONE)
 	$(BIN)/pytest -n 2 --dist worksteal -m "not slow and not gpu" $(ALONE:%=--ignore=%)
+
+test-slow: setup ## the slow tests that need no network, within 30 minutes
+	BIN=$(BIN) .ci/slow
 
 test-all: setup lint types ## everything, the slow tests too, and what of the code they cover
 	$(BIN)/pytest -n 2 --dist worksteal -m "not gpu" --cov --cov-report=term:skip-covered
