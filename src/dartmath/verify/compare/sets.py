@@ -142,7 +142,7 @@ def _builders(reference: Expression, answer: Expression, comparison: Comparison)
     """The same element under the same condition, after renaming a lone bound variable."""
     assert isinstance(reference, SetBuilder) and isinstance(answer, SetBuilder)
     ours, theirs = reference, answer
-    one, two = _bound(ours.element), _bound(theirs.element)
+    one, two = _bound(ours), _bound(theirs)
     if one and two:
         renamed = replace(theirs, {two.name: one})
         assert isinstance(renamed, SetBuilder)
@@ -154,8 +154,11 @@ def _builders(reference: Expression, answer: Expression, comparison: Comparison)
     return Decision(condition.equal, "set", f"set-builders: {condition.reason}", condition.precision)
 
 
-def _bound(element: Expression) -> Symbol | None:
-    """The variable of `{x | ...}` and of `{x \\in S | ...}`."""
+def _bound(node: SetBuilder) -> Symbol | None:
+    """The variable of `{x | ...}`, of `{x \\in S | ...}` and of `{k^2 | k \\in S}`."""
+    element, condition = node.element, node.condition
+    if isinstance(condition, Relation) and condition.operators == ("in",):
+        element = element if isinstance(element, Symbol | Relation) else condition.sides[0]
     if isinstance(element, Relation) and element.operators == ("in",):
         element = element.sides[0]
     return element if isinstance(element, Symbol) else None

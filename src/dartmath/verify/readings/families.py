@@ -36,7 +36,7 @@ def renamed_parameters(sides: Sides) -> Iterator[Pair]:
 
 
 def _renamed(ours: Expression, theirs: Expression) -> Iterator[Pair]:
-    ours, theirs = (assigned(side) or side for side in (ours, theirs))
+    ours, theirs = (_unlabelled(side) for side in (ours, theirs))
     left, right = symbols(ours), symbols(theirs)
     if len(left - right) != 1 or len(right - left) != 1:
         return
@@ -47,6 +47,13 @@ def _renamed(ours: Expression, theirs: Expression) -> Iterator[Pair]:
     constants = name.lower() == other.lower() == "c"
     if integers or constants:
         yield ours, substitute(theirs, {other: Symbol(name)})
+
+
+def _unlabelled(node: Expression) -> Expression:
+    """A value, or the values of a list, without the name that they are given to."""
+    if isinstance(node, Group) and not node.brackets:
+        return Group("", tuple(assigned(item) or item for item in node.items), node.joiner)
+    return assigned(node) or node
 
 
 def _beside_pi(node: Expression, name: str) -> bool:

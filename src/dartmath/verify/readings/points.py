@@ -37,7 +37,12 @@ def _named_point(node: Expression) -> Group | None:
 
 
 def values_of_figures(sides: Sides) -> Iterator[Pair]:
-    """`AB = 5`, `\\angle ABC = 70^\\circ`, `P(X = 2) = 0.25` and `A^2 = ...` for their values."""
+    """`AB = 5`, `\\angle ABC = 70^\\circ`, `P(X = 2) = 0.25` and `A^2 = ...` for their values.
+
+    Of a list of figures the values stand in its order.
+    """
+    if isinstance(sides.ours, Group) and isinstance(sides.theirs, Group):
+        yield from _lists_of_figures(sides.ours, sides.theirs)
     if isinstance(sides.ours, Relation) == isinstance(sides.theirs, Relation):
         return
     one, two = (
@@ -45,6 +50,19 @@ def values_of_figures(sides: Sides) -> Iterator[Pair]:
     )
     if one is not None and two is not None:
         yield one, two
+
+
+def _lists_of_figures(ours: Group, theirs: Group) -> Iterator[Pair]:
+    if ours.brackets or theirs.brackets:
+        return
+    one, two = (
+        [_without_points(item) if isinstance(item, Relation) else item for item in side.items]
+        for side in (ours, theirs)
+    )
+    named = [any(isinstance(item, Relation) for item in side.items) for side in (ours, theirs)]
+    left, right = ([item for item in part if item is not None] for part in (one, two))
+    if named[0] != named[1] and len(left) == len(one) and len(right) == len(two):
+        yield Group("<>", tuple(left)), Group("<>", tuple(right))
 
 
 def _without_points(relation: Relation) -> Expression | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.readings.absolute import absolute_of_answer, absolute_of_reference
+from dartmath.verify.readings.antiderivatives import antiderivatives
 from dartmath.verify.readings.asked import (
     constants,
     expression_of_query,
@@ -21,6 +22,7 @@ from dartmath.verify.readings.letters import (
     letters_as_product,
     letters_in_base,
 )
+from dartmath.verify.readings.lines import lines
 from dartmath.verify.readings.lists import commas_between_items, groups_of_digits, spaces_between_items
 from dartmath.verify.readings.points import points_with_names, values_of_figures
 from dartmath.verify.readings.quantities import quantities
@@ -34,6 +36,8 @@ from dartmath.verify.readings.reading import (
     has_words,
     mentions_modulus,
 )
+from dartmath.verify.readings.solutions import solved_equations
+from dartmath.verify.readings.systems import solutions_as_tuples
 from dartmath.verify.readings.words import (
     approximations_beside,
     counted_things,
@@ -69,6 +73,10 @@ READINGS: tuple[NamedReading, ...] = (
     NamedReading("spaces between items", has_collection, spaces_between_items),
     NamedReading("residue or its class", mentions_modulus, residues),
     NamedReading("family of numbers", _is_family, families),
+    NamedReading("solutions of an equation", always, solved_equations),
+    NamedReading("antiderivative", always, antiderivatives),
+    NamedReading("solutions as tuples", has_collection, solutions_as_tuples),
+    NamedReading("line in a parameter", always, lines),
     NamedReading("points with names", has_collection, points_with_names),
     NamedReading("value of a figure", always, values_of_figures),
     NamedReading("absolute value solved", always, absolute_of_reference),
