@@ -22,7 +22,7 @@ _VERSIONED = (
     "peft",
     "accelerate",
     "vllm",
-    "openai",
+    "aiohttp",
     "python-flint",
     "pyarrow",
 )

@@ -12,7 +12,7 @@ from dartmath.engines.config import (
     TransformersEngine,
     VllmEngine,
 )
-from dartmath.engines.protocol import Completion, Engine, Generation, Request
+from dartmath.engines.protocol import Answerer, Completion, Engine, Generation, Request
 
 if TYPE_CHECKING:
     from dartmath.model import ModelSection
@@ -22,6 +22,7 @@ NEEDS = {"transformers": ("torch", "transformers"), "vllm": ("vllm",), "ray": ("
 """Libraries that an engine of that kind needs and the core goes without."""
 
 __all__ = [
+    "Answerer",
     "Completion",
     "Engine",
     "Generation",
@@ -42,7 +43,7 @@ def create_engine(section: EngineSection, model: ModelSection, template: Templat
 
         return EmbeddedEngine(section, model, template)
     if isinstance(section, OpenAIEngine):
-        from dartmath.engines.openai import RemoteEngine
+        from dartmath.engines.openai.engine import RemoteEngine
 
         return RemoteEngine(section, model, template)
     if isinstance(section, RayEngine):

@@ -51,34 +51,41 @@ class OpenAIEngine(Section):
     kind: Literal["openai"] = "openai"
     """OpenAI-compatible servers."""
     base_urls: list[str] = ["http://127.0.0.1:8000/v1"]
-    """Servers, such as http://host:8000/v1; a user name and password in one are written nowhere."""
+    """Servers, such as http://host:8000/v1, or "URL key=NAME" with an environment variable for its key.
+    A user name, a password and a query in one are written nowhere."""
     servers_file: Path | None = None
     """Text file with one server per line, read again whenever it changes; replaces `base_urls`."""
     endpoint: Literal["completions", "chat"] = "completions"
     """`completions` with our own template, or `chat` with the server's."""
     model: str | None = None
     """Model name as the server knows it; the recipe's model name when absent."""
+    headers: dict[str, str] = {}
+    """Further HTTP headers; a value `$NAME` is read from the environment and written nowhere."""
     api_key_env: str = "OPENAI_API_KEY"
     """Environment variable that holds the key; never written anywhere."""
     concurrency: int | None = Field(None, ge=1)
     """Requests in flight per server; found by measuring when absent."""
     max_concurrency: int = Field(1024, ge=1)
     """Most requests in flight per server when they are found by measuring."""
-    timeout: float = Field(600.0, gt=0)
-    """Seconds until a request is given up and retried."""
+    timeout: float | None = Field(None, gt=0)
+    """Seconds that every response may take; more where its tokens need more at the measured pace."""
     retries: int = Field(8, ge=0)
     """Tries after the first of one request; the pause before each doubles, up to 30 seconds."""
     patience: float = Field(120.0, gt=0)
     """Seconds without an answer from any server until the run stops."""
     stream: bool = False
     """Stream responses: for servers that notice an aborted request only while they write."""
+    seed: bool = True
+    """Send each trial's seed; without one some servers use faster samplers."""
     extra_body: dict[str, Any] = {}
-    """Further fields of every request, for parameters that only some servers know."""
+    """Further fields of every request; `null` leaves one out that would be sent."""
+    text_fields: dict[str, Literal["text", "thoughts", "ignore"]] = {}
+    """What further fields of a message hold, where a server has some of its own."""
 
     @field_serializer("base_urls")
     def _without_passwords(self, urls: list[str]) -> list[str]:
         # Resolved recipes lie beside results, and cards are published.
-        return [public_url(url) for url in urls]
+        return [" ".join([public_url(line.split(" ")[0]), *line.split()[1:]]) for line in urls]
 
 
 def public_url(url: str) -> str:

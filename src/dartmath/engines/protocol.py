@@ -32,6 +32,20 @@ class Request:
     generation: Generation
     seed: int
 
+    @property
+    def prompt_key(self) -> str:
+        """What tells prompts apart: the text, or the messages."""
+        return self.prompt.text if self.prompt.text is not None else repr(self.prompt.messages)
+
+
+@dataclass(frozen=True, slots=True)
+class Answerer:
+    """Who gave a response: the server, the model's name by its own word, and its fingerprint where given."""
+
+    server: str
+    model: str
+    fingerprint: str | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Completion:
@@ -39,7 +53,10 @@ class Completion:
 
     `finish_reason` is "stop" (end-of-text or a stop string, which is not part of `text`),
     "length" (ran into `max_tokens`) or "error" (this request alone failed; `error` says why).
-    `details["stop"]`, where the engine knows it, is the stop string that ended it, or None.
+    `hopeless` says of an error that it is the query's: the same prompt would fail again, as one that is
+    too long does. `thoughts` are those that a server gave apart from the text, `answered_by` who answered
+    where that is not the engine itself, `logprob` the mean log-probability of the generated tokens where
+    it was asked for. `details["stop"]`, where the engine knows it, is the stop string that ended it, or None.
     """
 
     text: str
@@ -47,6 +64,10 @@ class Completion:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     error: str = ""
+    hopeless: bool = False
+    thoughts: str | None = None
+    answered_by: Answerer | None = None
+    logprob: float | None = None
     details: dict[str, Any] = field(default_factory=dict)
 
 

@@ -90,7 +90,7 @@ def replicas_of(engine: Any) -> int:
     """How many replicas of the model are at work now, and cost money."""
     servers = servers_of(engine)
     if servers is not None:
-        return sum(server["state"] in ("up", "trying") for server in servers)
+        return sum(server["state"] in ("up", "trying", "waiting") for server in servers)
     return int(engine.describe().get("replicas", 1))
 
 

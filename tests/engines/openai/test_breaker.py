@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dartmath.engines.openai_breaker import Breaker
+from dartmath.engines.openai.breaker import Breaker
 
 
 class Clock:

@@ -7,7 +7,8 @@ import random
 
 import pytest
 
-from dartmath.engines.openai_pace import Pace
+from dartmath.engines.openai.pace import Pace
+from engines.openai.simulated import VirtualServer
 
 
 class Simulated:
@@ -56,22 +57,60 @@ def test_it_reports_the_throughput() -> None:
     assert pace.rate == pytest.approx(32 * 50, rel=0.25)
 
 
-def test_a_refusal_cuts_the_limit_and_it_grows_again() -> None:
-    server = Simulated(64, 0)
-    pace = server.pace
-    server.run(10_000)
-    before = pace.limit
-    pace.refused()
-    assert pace.limit == int(before * 0.7)
-    server.run(30_000)
-    assert pace.limit >= before * 0.8
+HOURS = {
+    "nothing": lambda now: 0.0,
+    "a burst": lambda now: float(1800 <= now < 1802),
+    "loading": lambda now: float(now < 20),
+}
 
 
-def test_refusals_never_end_it() -> None:
+@pytest.mark.parametrize("queues", [False, True])
+@pytest.mark.parametrize("trouble", HOURS)
+def test_six_hours_of_long_responses_lose_little(trouble: str, queues: bool) -> None:
+    server = VirtualServer(256, 60.0, queues, HOURS[trouble])
+    assert server.run(6 * 3600) >= 0.95 * 256 * 6 * 60
+
+
+def test_refusals_that_do_not_depend_on_the_load_do_not_cut() -> None:
+    server = VirtualServer(256, 10.0, refuses=lambda now: 0.3)
+    assert server.run(3600) >= 0.7 * 0.7 * 256 * 360
+
+
+@pytest.mark.parametrize("fewer", [8, 32, 128])
+def test_a_server_that_takes_fewer_than_before_is_sent_fewer(fewer: int) -> None:
+    server = VirtualServer(256, 10.0)
+    server.run(1800)
+    server.slots, before = fewer, server.answered
+    server.run(3 * 3600)
+    assert server.pace.limit <= 2 * fewer + 8
+    assert server.answered - before >= 0.9 * fewer * 9000 / 10
+
+
+def test_a_cut_leaves_what_was_shown_to_work_and_is_made_good_when_the_server_takes_more_again() -> None:
+    server = VirtualServer(256, 10.0)
+    server.run(1800)
+    before, server.slots = server.pace.limit, 64
+    server.run(3600)
+    assert min(limit for _, limit in server.limits) >= 16
+    assert 40 <= server.pace.limit < before
+    server.slots = 256
+    server.run(6 * 3600)
+    assert server.pace.limit >= 0.9 * before
+
+
+def test_a_server_that_refuses_everything_keeps_its_limit() -> None:
+    server = VirtualServer(256, 1.0, refuses=lambda now: float(600 <= now < 700))
+    server.run(600)
+    before = server.pace.limit
+    server.run(700)
+    assert server.pace.limit >= int(0.7 * before)
+
+
+def test_refusals_at_first_contact_say_nothing() -> None:
     pace = Pace()
     for _ in range(100):
         pace.refused()
-    assert pace.limit == 1
+    assert pace.limit == 16
 
 
 def test_a_fixed_limit_stays() -> None:

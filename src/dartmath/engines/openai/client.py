@@ -1,0 +1,207 @@
+"""HTTP to one server: keep-alive connections, TLS, proxies, and no more of an answer than it can have.
+
+A server may send without end, or a few bytes that unpack to gigabytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import urllib.request
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
+from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
+
+import orjson
+
+if TYPE_CHECKING:
+    from aiohttp import ClientResponse, ClientSession
+
+_CONNECT_SECONDS = 30.0
+# uvicorn, which serves vLLM and SGLang, closes a connection that was idle for 5 seconds: one that is older
+# may be closed in the moment in which a request is sent on it.
+_IDLE_SECONDS = 4.0
+# Lists of models and messages of errors; and for each token asked for, its text in JSON, in a stream with an
+# event around it.
+_BASE_BYTES = 16 << 20
+_TOKEN_BYTES = 8 << 10
+
+
+class NetworkError(Exception):
+    """The connection failed; the cause says how."""
+
+
+class BadAnswerError(Exception):
+    """Status 200, but not an answer: no JSON, half a body, no choices, no finish reason.
+
+    `filtered` says that the server withheld the answer to this prompt.
+    """
+
+    def __init__(self, message: str, *, filtered: bool = False) -> None:
+        super().__init__(message)
+        self.filtered = filtered
+
+
+class HttpError(Exception):
+    """An answer whose status says that it is none."""
+
+    def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        super().__init__(f"HTTP {status}")
+        self.status, self.headers, self.body = status, headers, body
+
+
+class Client:
+    """Sends requests to one server. `url` may hold a user name and password, and a query (`api-version`).
+
+    `headers` go with every request. Nothing limits how many requests are open: the pace does.
+    """
+
+    def __init__(self, url: str, headers: Mapping[str, str]) -> None:
+        parts = urlsplit(url)
+        self._parts, self._headers = parts, {"Content-Type": "application/json", **headers}
+        if parts.username is not None:
+            pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()
+            self._headers["Authorization"] = f"Basic {base64.b64encode(pair).decode()}"
+        self._proxy = proxy_of(parts)
+        self._session: ClientSession | None = None
+
+    async def get(self, path: str, seconds: float) -> dict[str, Any]:
+        """The JSON object at `path`; raises as `post` does, and `TimeoutError`."""
+        import asyncio
+
+        async with asyncio.timeout(seconds), self._open("GET", path, None) as response:
+            return read_json(await _read(response, _BASE_BYTES))
+
+    async def post(self, path: str, body: Mapping[str, Any], tokens: int) -> dict[str, Any]:
+        """The JSON object that answers `body`, which asks for `tokens` tokens.
+
+        Raises `HttpError`, `BadAnswerError`, `NetworkError` or `OSError`. Cancelling closes the connection.
+        """
+        async with self._open("POST", path, orjson.dumps(body)) as response:
+            return read_json(await _read(response, _BASE_BYTES + _TOKEN_BYTES * tokens))
+
+    async def stream(self, path: str, body: Mapping[str, Any], tokens: int) -> AsyncGenerator[dict[str, Any]]:
+        """The events that answer `body`; one alone, the whole answer, where the server does not stream."""
+        limit = _BASE_BYTES + _TOKEN_BYTES * tokens
+        async with self._open("POST", path, orjson.dumps(body)) as response:
+            if "event-stream" not in response.headers.get("content-type", ""):
+                yield read_json(await _read(response, limit))
+                return
+            rest = b""
+            async for piece in _pieces(response, limit):
+                *lines, rest = (rest + piece).split(b"\n")
+                for line in lines:
+                    if (event := read_event(line)) is not None:
+                        yield event
+            if (event := read_event(rest)) is not None:
+                yield event
+
+    async def close(self) -> None:
+        """Close all connections."""
+        if self._session is not None:
+            await self._session.close()
+
+    @asynccontextmanager
+    async def _open(self, method: str, path: str, data: bytes | None) -> AsyncIterator[ClientResponse]:
+        import aiohttp
+        from yarl import URL
+
+        try:
+            url = URL(self._url(path), encoded=True)
+            session = self._running()
+            async with session.request(
+                method, url, data=data, headers=self._headers, proxy=self._proxy
+            ) as found:
+                if found.status >= 400:
+                    raise HttpError(found.status, found.headers, await _read(found, _BASE_BYTES))
+                yield found
+        except aiohttp.ClientError as error:
+            raise NetworkError(str(error)) from error
+
+    def _url(self, path: str) -> str:
+        host = self._parts.netloc.rpartition("@")[2]
+        return urlunsplit(
+            (self._parts.scheme, host, self._parts.path.rstrip("/") + path, self._parts.query, "")
+        )
+
+    def _running(self) -> ClientSession:
+        """The session, made in the loop that uses it."""
+        if self._session is None:
+            import aiohttp
+
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_IDLE_SECONDS),
+                timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS),
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
+        return self._session
+
+
+def proxy_of(parts: SplitResult) -> str | None:
+    """The proxy that the environment names for a server; none for this machine, since it is for others."""
+    host = parts.hostname or ""
+    if _is_this_machine(host) or urllib.request.proxy_bypass(host):
+        return None
+    proxies = urllib.request.getproxies()
+    found = proxies.get(parts.scheme) or proxies.get("all")
+    return found if found and found.startswith("http") else None
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+async def _pieces(response: ClientResponse, limit: int) -> AsyncIterator[bytes]:
+    """The unpacked body, piece by piece."""
+    size = 0
+    while piece := await response.content.readany():
+        size += len(piece)
+        if size > limit:
+            raise NetworkError(f"an answer of more than {limit:,} bytes")
+        yield piece
+
+
+async def _read(response: ClientResponse, limit: int) -> bytes:
+    return b"".join([piece async for piece in _pieces(response, limit)])
+
+
+def read_json(data: bytes) -> dict[str, Any]:
+    """The JSON object that a server answered; `BadAnswerError` for anything else."""
+    try:
+        answer = orjson.loads(data)
+    except ValueError:
+        answer = _lenient(data)
+    if not isinstance(answer, dict):
+        raise BadAnswerError(f"no JSON object but {_start(data)}")
+    return answer
+
+
+def _lenient(data: bytes) -> Any:
+    """JSON with what orjson refuses and servers send: bytes that are no UTF-8, half a surrogate, NaN."""
+    import json
+
+    try:
+        return json.loads(data.decode("utf-8", "replace"))
+    except (ValueError, RecursionError) as error:
+        raise BadAnswerError(f"no JSON but {_start(data)}") from error
+
+
+def read_event(line: bytes) -> dict[str, Any] | None:
+    """The object of one line of an event stream; None for comments, other fields and the end mark.
+
+    https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
+    """
+    name, _, value = line.strip().partition(b":")
+    value = value.strip()
+    # Gateways pass comments on as data.
+    if name != b"data" or value in (b"", b"[DONE]") or value.startswith(b":"):
+        return None
+    return read_json(value)
+
+
+def _start(data: bytes) -> str:
+    return repr(data[:80].decode("utf-8", "replace"))
