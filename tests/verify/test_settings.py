@@ -11,7 +11,7 @@ import pytest
 from dartmath.base.errors import ConfigError
 from dartmath.base.section import validate
 from dartmath.verify import GradingPool, GradingSettings, Tolerance, grade, grade_many, verify
-from dartmath.verify.judge import Question
+from dartmath.verify.question import Question
 from dartmath.verify.rewards import trl_reward, verifiers_reward, verl_reward
 from dartmath.verify.settings import recorded_settings, settings_from_json, settings_record
 

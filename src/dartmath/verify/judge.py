@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dartmath.base.errors import UnknownNameError
 from dartmath.verify.custom import grade_own, is_own
 from dartmath.verify.extract.answer import extract_answer
-from dartmath.verify.extract.boxes import MAX_ANSWER
+from dartmath.verify.extract.found import MAX_ANSWER
 from dartmath.verify.language.notation import repaired
 from dartmath.verify.outcome import Outcome, Verdict
 from dartmath.verify.question import VERIFIERS, Gradable

@@ -1,14 +1,24 @@
-"""Find the final answer in a response: boxed, tagged, `####`, "the answer is", or a concluding line."""
+"""Find the final answer of a response: its last explicit statement, else what it concludes with."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
 
-from dartmath.verify.extract.boxes import MAX_ANSWER, Found, boxed
+from dartmath.verify.extract.announcements import announced
+from dartmath.verify.extract.boxes import boxed
 from dartmath.verify.extract.conclusions import conclusion
+from dartmath.verify.extract.found import Statement
+from dartmath.verify.extract.mathematics import is_mathematics
+from dartmath.verify.extract.own import Fence, Own, own_text
+from dartmath.verify.extract.structured import assigned, fields, tagged
 from dartmath.verify.extract.thoughts import thoughts
+from dartmath.verify.extract.values import value_at
 from dartmath.verify.language.formulas import FORMULA, body
+from dartmath.verify.language.lexicon import LEXICONS
 from dartmath.verify.outcome import Extraction
 
 if TYPE_CHECKING:
@@ -20,38 +30,60 @@ WINDOW = 100_000
 MAX_LINE = 200
 """A response that is one line of at most this many characters can be its own answer."""
 
-_NONE = Extraction(None, "none")
-_THOUGHT_END = re.compile(r"</(?:think|thinking|thought|reasoning)>", re.IGNORECASE)
-_THOUGHT = re.compile(r"<(?:think|thinking|thought|reasoning)>", re.IGNORECASE)
-_ANSWER_TAG = re.compile(r"<answer>", re.IGNORECASE)
-_ANSWER_END = re.compile(r"</answer>", re.IGNORECASE)
-_STOP_TOKENS = re.compile(r"(?:<\|[a-z_]{2,30}\|>|</s>|<eos>|<end_of_turn>|\s){1,20}\Z")
-_HASH = re.compile(r"####[ \t]*([^\n]{1,4000})")
-_PHRASE = re.compile(
-    r"(?:(?:\b(?:answers?|correct (?:option|choice|letter)|ans(?=[.:]))\b"
-    r"(?:[ \t]+(?:to|for|of)(?:[ \t]+[\w-]+){1,6}?)?"
-    r"(?:[ \t]+(?:is|are|would be|should be|must be|becomes)\b"
-    r"(?:[ \t]+(?:equal[ \t]+to|therefore|thus|then|simply|just|actually|indeed)\b,?)*[ \t]*:?"
-    r"|[ \t]*[*_]{0,3}[ \t]*[:=][ \t]*[*_]{0,3}|\.(?=[ \t]+[-$\\\d(])))"
-    r"|(?:最终)?答案(?:是|为|[:：])[:：]?"
-    r"|^[ \t]*[*_]{0,3}A[*_]{0,3}:[*_]{0,3}(?=[ \t]*\S)"
-    r"|^[ \t]*[#*_]{0,6}[ \t]*(?:the )?(?:final )?answers?[ \t]*[:.]?[*_]{0,3}[ \t]*$)[ \t]*\n{0,3}[ \t]*",
-    re.IGNORECASE | re.MULTILINE,
-)
-_CUE = re.compile(r"[aA][nN][sS]|[cC][oO][rR][rR]|答案|^[ \t]*(?:[#*_]|[aA][*_:])", re.MULTILINE)
-"""Where `_PHRASE` can begin, found many times faster than by trying it everywhere."""
+MAX_WORDS = 5
+"""Such a line, or the content of a tag, is an answer in words if it has at most this many."""
 
-_FIELD = re.compile(
-    r"\"(?:final_?)?answer\"\s*:\s*(?:\"(?P<text>(?:[^\"\\]|\\.){1,1000})\"|(?P<bare>[^\s,}\]]{1,100}))"
-)
-_COMMENT = re.compile(
-    r"(?:indeed |also |now |therefore )?(?:not )?(?:correct|right|wrong|incorrect|valid|reasonable"
-    r"|unique|below|above|as follows|found|given|verified|clear|consistent|unchanged)\b.{0,80}",
+_NONE = Extraction(None, "none")
+_HASH = re.compile(r"####[ \t]*([^\n]{1,4000})")
+_NUMBER = re.compile(r"(?<![\w.])-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s*/\s*\d+)?%?|-?\.\d+%?")
+_NO_WORDS = re.compile(
+    r"[\d$=\\]|\b(?:so|is|are|was|were|can|cannot|do|does|did|have|has|had|will|would|could|should|let|need|we|i|you|don't|it|this|there)\b"
+    r"|n't|[?؟]",
     re.IGNORECASE,
 )
-_SENTENCE_END = re.compile(r"\n|[.?](?=\s|$)|。|!(?=\s+[A-Z]|\s*$)|(?<=[^\s,])\.?\*\*")
-_FENCED = re.compile(r"\s*```[a-z]{0,12}\n([^`\n]{1,200})\n```\s*")
-_NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s*/\s*\d+)?%?|-?\.\d+%?")
+_OUTPUTS = (
+    "output",
+    "",
+    "text",
+    "txt",
+    "latex",
+    "tex",
+    "markdown",
+    "md",
+    "math",
+    "plaintext",
+    "result",
+    "console",
+    "answer",
+)
+
+
+class _Reader(NamedTuple):
+    """The settings that finding an answer needs; the defaults are those of `GradingSettings`."""
+
+    rules: frozenset[str] = frozenset(
+        ("tag", "boxed", "hash", "announced", "field", "conclusion", "final_line")
+    )
+    first_box: bool = False
+    last_number: bool = False
+    thoughts: tuple[tuple[str, str], ...] = ()
+    answers: tuple[tuple[str, str], ...] = ()
+    languages: tuple[str, ...] = tuple(LEXICONS)
+
+
+_DEFAULT = _Reader()
+
+
+@lru_cache(maxsize=64)
+def _reader(settings: GradingSettings) -> _Reader:
+    return _Reader(
+        frozenset(settings.rules),
+        settings.box == "first",
+        settings.last_number,
+        settings.thoughts,
+        settings.answers,
+        settings.languages,
+    )
 
 
 def extract_answer(
@@ -63,130 +95,194 @@ def extract_answer(
 ) -> Extraction:
     """The final answer of a response, and where and how it was found.
 
-    What stands inside `<think>...</think>` is no answer, and a thought without an end has none.
-    Tried in this order: the last `<answer>...</answer>`; the last closed `\\boxed{...}` (several
-    boxes side by side are a list); the last `#### answer` line; the last "the answer is ...",
-    "Answer: ..." or heading "Final Answer", or an "answer" field of JSON; then, unless `strict`, the
-    last formula of the last concluding sentence ("Therefore ... $x = 5$"), what it ends with in bold,
-    or a response that is nothing but one short line. The last number in the text counts only when
-    `settings.last_number` asks for it. Under `strict` a response cut off inside its last box has no answer.
+    Only what the response says itself counts: no thoughts, nothing behind an end-of-turn token or the
+    beginning of another query, no program code. In that, the last explicit statement that reads as an
+    answer: a tag, a box, a `####` line, an announcement in any language, a field or call. A statement that
+    is denied, supposed or asked is none. Where there is none, and unless `strict`, the value of the last
+    concluding sentence, of the last line, or a response that is nothing but a short answer; then, where
+    `settings.last_number`, the last number or formula.
+
+    `strict` is for responses that were cut off: one that ends inside its last box has no answer.
+    `in_thought` says that the prompt opened a thought, which a response without its end is all of.
     """
-    offset = max(0, len(response) - WINDOW)
-    if in_thought and not thoughts(response):
+    reader = _DEFAULT if settings is None else _reader(settings)
+    if in_thought and not thoughts(response, reader.thoughts):
         return _NONE
-    start, end = _final_part(response, offset)
-    text = response[start:end]
-    found = _explicit(text, strict)
-    if found is None and not strict:
-        found = conclusion(text) or _whole(text)
-    if found is None and settings is not None and settings.last_number:
-        found = _last_number(text)
+    offset = max(0, len(response) - WINDOW)
+    own = own_text(response[offset:], reader.thoughts)
+    found = _find(own, reader, strict)
     if found is None:
         return _NONE
-    answer, method, first, last = found
-    return Extraction(answer, method, (first + start, last + start))
+    answer = _tidied(found.answer)
+    if found.rule != "boxed" and "=" in answer:
+        answer = _result(answer)
+    return Extraction(answer, found.rule, (found.start + offset, found.end + offset)) if answer else _NONE
 
 
-def _final_part(response: str, offset: int) -> tuple[int, int]:
-    """Where the response stands that is neither a thought nor a trailing stop token."""
-    start, end = offset, len(response)
-    if "<" in response:
-        if stop := _STOP_TOKENS.search(response, max(offset, end - 200)):
-            end = stop.start()
-        closed = [thought.end() for thought in _THOUGHT_END.finditer(response, offset)]
-        start = closed[-1] if closed else start
-        opened = _THOUGHT.search(response, start)
-        if opened is not None and opened.end() <= end:
-            end = opened.start()
-    return start, max(start, end)
-
-
-def _explicit(text: str, strict: bool) -> Found | None:
-    """An answer that is marked as such."""
-    return _tagged(text, strict) or boxed(text, strict) or _hashed(text) or _phrased(text) or _field(text)
-
-
-def _tagged(text: str, strict: bool) -> Found | None:
-    """The content of the last `<answer>...</answer>`, or what is marked inside it."""
-    opened = [tag.end() for tag in _ANSWER_TAG.finditer(text)] if "<" in text else []
-    closed = _ANSWER_END.search(text, opened[-1]) if opened else None
-    if closed is None or closed.start() - opened[-1] > MAX_ANSWER:
-        return None
-    inside, shift = text[opened[-1] : closed.start()], opened[-1]
-    marked = boxed(inside, strict) or _hashed(inside) or _phrased(inside)
-    if marked is not None:
-        return (marked[0], "tag", marked[2] + shift, marked[3] + shift)
-    return (inside.strip(), "tag", shift, closed.start()) if inside.strip() else None
-
-
-def _hashed(text: str) -> Found | None:
-    at = text.rfind("####")
-    match = _HASH.match(text, at) if at >= 0 else None
-    answer = match.group(1).strip().strip("*").strip() if match else ""
-    if match is None or not answer or _PHRASE.match(match.group(1)) or _HEADING.fullmatch(answer):
-        return None
-    return (answer, "hash", match.start(1), match.end(1))
-
-
-_HEADING = re.compile(r"(?:the )?(?:final )?answers?[ \t]*[:.]?", re.IGNORECASE)
-
-
-def _phrased(text: str) -> Found | None:
-    for phrase in reversed(_phrases(text)[-8:]):
-        found = _clause(text, phrase.end())
-        if found is not None and not _COMMENT.fullmatch(found[0]):
-            answer, end = found
-            return (answer, "answer_is", phrase.end(), end)
-    return None
-
-
-def _phrases(text: str) -> list[re.Match[str]]:
-    """All announcements of an answer, in order."""
-    found: list[re.Match[str]] = []
-    end = 0
-    for cue in _CUE.finditer(text):
-        if cue.start() >= end and (phrase := _PHRASE.match(text, cue.start())):
-            found.append(phrase)
-            end = phrase.end()
+def _find(own: Own, reader: _Reader, strict: bool) -> Statement | None:
+    start = 0
+    for end in own.parts:
+        part = own.text[start:end] if start else own.text[:end]
+        last = end == own.parts[-1]
+        found = _explicit(part, reader, cut=strict and last)
+        if found is None and not strict:
+            found = _implicit(part, reader, last)
+        if found is not None:
+            return _moved(found, start)
+        start = end
+    found = _in_fences(own, reader, strict)
+    if found is None and reader.last_number:
+        found = _last_value(own.text)
     return found
 
 
-def _field(text: str) -> Found | None:
-    """The last "answer" field of a JSON object."""
-    fields = list(_FIELD.finditer(text))[-1:] if '"' in text else []
-    for field in fields:
-        answer = field["bare"] or field["text"].replace("\\\\", "\\").replace('\\"', '"')
-        return (answer.strip(), "field", field.start(), field.end()) if answer.strip() else None
-    return None
+def _moved(found: Statement, shift: int) -> Statement:
+    if not shift:
+        return found
+    return Statement(found.answer, found.rule, found.start + shift, found.end + shift, found.firm)
 
 
-def _clause(text: str, start: int) -> tuple[str, int] | None:
-    """The answer that begins at `start`: a formula with what belongs to it, or a short clause."""
-    formula = FORMULA.match(text, start)
-    line_end = text.find("\n", start)
-    rest = text[start : line_end if line_end >= 0 else len(text)][:MAX_ANSWER]
-    if formula is not None and not re.match(r"\s*(?:,|and\b|or\b)\s*\$?", text[formula.end() :][:20]):
-        return (body(formula), formula.end()) if body(formula) else None
-    stop = _SENTENCE_END.search(rest)
-    clause = (rest[: stop.start()] if stop else rest).strip().strip("*_:").strip()
-    if not any(sign.isalnum() or sign in "∅∞" for sign in clause):
-        return None
-    return clause, start + (stop.start() if stop else len(rest))
+def _explicit(text: str, reader: _Reader, *, cut: bool) -> Statement | None:
+    """The last explicit statement that reads as an answer; else the last one in words."""
+    rules = reader.rules
+    found: list[Statement] = []
+    if "boxed" in rules and ("boxed" in text or "\\f" in text or "\x08oxed" in text):
+        boxes = list(boxed(text, cut=cut)) if reader.first_box else list(islice(boxed(text, cut=cut), 1))
+        found += boxes[-1:]
+    if "hash" in rules and "####" in text:
+        found += islice(_hashed(text), 1)
+    # Only what is stated later than a firm statement can still be the last one.
+    after = max((one.start for one in found if one.firm), default=0)
+    if "tag" in rules:
+        found += islice(filter(None, map(_of_tag, tagged(text, reader.answers))), 1)
+    structures = list(islice(fields(text, after), 8)) if "field" in rules else []
+    found += structures
+    if "announced" in rules:
+        found += _firmest(announced(text, reader.languages, after), list(found))
+    found.sort(key=lambda one: one.start, reverse=True)
+    return next((one for one in found if one.firm), found[0] if found else None)
 
 
-def _whole(text: str) -> Found | None:
-    """A response of one short line, or of one line of code."""
-    if fenced := _FENCED.fullmatch(text[: MAX_LINE * 2]):
-        return (fenced[1].strip(), "whole", fenced.start(1), fenced.end(1)) if fenced[1].strip() else None
+def _firmest(statements: Iterator[Statement], structures: list[Statement]) -> list[Statement]:
+    """The last announcements down to the first that reads as an answer; none inside a structure."""
+    kept: list[Statement] = []
+    for one in statements:
+        if any(whole.start <= one.start < whole.end for whole in structures):
+            continue
+        kept.append(one)
+        if one.firm:
+            break
+    return kept
+
+
+def _of_tag(tag: Statement) -> Statement | None:
+    """The content of a tag, if it is an answer and no solution; else what it concludes with."""
+    lines = [line for line in tag.answer.split("\n") if line.strip()]
+    content = tag.answer.strip().strip("*").strip()
+    if is_mathematics(content) or (len(content.split()) <= MAX_WORDS and len(lines) == 1):
+        return Statement(content, "tag", tag.start, tag.end)
+    found = conclusion(tag.answer) if len(lines) < 40 else None
+    if found is not None:
+        return Statement(found.answer, "tag", tag.start, tag.end)
+    return Statement(content, "tag", tag.start, tag.end, firm=False) if len(lines) == 1 else None
+
+
+def _hashed(text: str) -> Iterator[Statement]:
+    for line in reversed(list(_HASH.finditer(text))[-16:]):
+        answer = line.group(1).strip().strip("*").strip()
+        if not answer or answer.startswith("#"):
+            continue
+        value = value_at(text, line.start(1))
+        whole = is_mathematics(answer)
+        if whole or (value is not None and value[2]):
+            yield Statement(answer if whole else value[0], "hash", line.start(1), line.end(1))  # type: ignore[index]
+        elif not text[line.end() :].strip() and len(answer.split()) <= MAX_WORDS and not answer.endswith(":"):
+            yield Statement(answer, "hash", line.start(1), line.end(1), firm=False)
+
+
+def _implicit(text: str, reader: _Reader, last: bool) -> Statement | None:
+    found = None
+    if "conclusion" in reader.rules:
+        found = conclusion(text, final_line=last and "final_line" in reader.rules)
+    if found is None and last and "final_line" in reader.rules:
+        found = _whole(text)
+    return found
+
+
+def _whole(text: str) -> Statement | None:
+    """A response of one short line that is an answer and no sentence."""
     line = text.strip()
-    if line and len(line) <= MAX_LINE and "\n" not in line and "\\boxed" not in line:
-        return (line, "whole", text.index(line[0]), len(text.rstrip()))
+    if not line or len(line) > MAX_LINE or "\n" in line or "\\boxed" in line:
+        return None
+    words = line.strip("*").strip()
+    short = len(words.split()) <= MAX_WORDS and not _NO_WORDS.search(words) and not words.endswith(":")
+    if not is_mathematics(words) and not short:
+        return None
+    return Statement(words, "final_line", text.index(line[0]), len(text.rstrip()))
+
+
+def _in_fences(own: Own, reader: _Reader, strict: bool) -> Statement | None:
+    """What stands in fenced blocks, where the text outside says nothing: output, LaTeX, a literal in code."""
+    for fence in reversed(own.fences):
+        content = own.source[fence.start : fence.end]
+        if fence.language in _OUTPUTS:
+            found = _explicit(content, reader, cut=strict) or (None if strict else _last_output(content))
+            if found is not None:
+                return _moved(found, fence.start)
+    return _in_code(own.source, own.fences)
+
+
+def _last_output(content: str) -> Statement | None:
+    found = _whole(content) or conclusion(content)
+    return found or assigned(content, 0)
+
+
+def _in_code(source: str, fences: tuple[Fence, ...]) -> Statement | None:
+    for fence in reversed(fences):
+        if (found := assigned(source[fence.start : fence.end], fence.start)) is not None:
+            return found
     return None
 
 
-def _last_number(text: str) -> Found | None:
-    numbers = list(_NUMBER.finditer(text, max(0, len(text) - 2000)))
-    if not numbers:
-        return None
-    last = numbers[-1]
-    return (last.group(), "last_number", last.start(), last.end())
+def _last_value(text: str) -> Statement | None:
+    """The last number of a text, or the formula that it stands in or before."""
+    tail = max(0, len(text) - 2000)
+    numbers, formulas = list(_NUMBER.finditer(text, tail)), list(FORMULA.finditer(text, tail))
+    if formulas and (not numbers or formulas[-1].end() >= numbers[-1].end()):
+        return Statement(body(formulas[-1]), "last_number", formulas[-1].start(), formulas[-1].end())
+    return (
+        Statement(numbers[-1].group(), "last_number", numbers[-1].start(), numbers[-1].end())
+        if numbers
+        else None
+    )
+
+
+_ANNOUNCED_INSIDE = re.compile(
+    r"\A(?:\\(?:text|mathrm|mbox|textbf)\s*\{)?\s*(?:the |final |correct )*(?:answer|ans|result"
+    r"|solution)\s*(?:is|:|=)+\s*(?P<brace>\}?)\s*",
+    re.I,
+)
+
+
+_RESULT = re.compile(r"\\?\$?-?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:/\d+)?\\?%?")
+_CJK_COUNTER = re.compile(r"(?P<value>[-−]?[\d.,/]+)\s*[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{1,4}\Z")
+_CJK_SCALE = re.compile(r"[万亿億萬千百十分倍兆次方度]|平方|立方")
+
+
+def _tidied(answer: str) -> str:
+    """The answer without an announcement of its own, and without signs at its end that belong to the text."""
+    if (counted := _CJK_COUNTER.match(answer)) and not _CJK_SCALE.search(answer):
+        return counted["value"]
+    if inside := _ANNOUNCED_INSIDE.match(answer):
+        rest = answer[inside.end() :]
+        answer = rest if inside["brace"] or not answer.startswith("\\") else rest.rstrip().removesuffix("}")
+    return answer.strip().removesuffix("\\\\").strip()
+
+
+def _result(answer: str) -> str:
+    """What a calculation comes to, `12 + 50 = 62`; any other equation as it is."""
+    *sides, last = (side.strip() for side in answer.split("="))
+    numbers = is_mathematics(sides[-1]) and not re.search(
+        r"[a-zA-Z]", re.sub(r"\\[a-zA-Z]+|[a-zA-Z]{2,}", "", sides[-1])
+    )
+    return last if numbers and re.search(r"\d\D+\d|!|\^", sides[-1]) and _RESULT.fullmatch(last) else answer

@@ -1,91 +1,304 @@
-"""The boxed answer of a response: the last `\\\\boxed{...}`, with the boxes that stand beside it."""
+"""Boxed answers: `\\\\boxed{...}`, the boxes that belong to it, and what stands beside it in its formula."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
+from dartmath.verify.extract.found import MAX_ANSWER, Statement
+from dartmath.verify.extract.polarity import asserted
 from dartmath.verify.language.braces import closing_brace
-
-MAX_ANSWER = 4_000
-"""A candidate longer than this many characters is no final answer."""
 
 MAX_BOXES = 64
 MAX_GAP = 60
 """Characters between two boxes that are still side by side."""
+MAX_PART = 400
+"""Characters between boxes that are the answers of two parts."""
 
-Found = tuple[str, str, int, int]
-"""Answer, rule that found it, and its span."""
-
-_BOX = re.compile(r"\\?(?:boxed|fbox)(?![a-zA-Z])[ \t\n]*")
-_WORDS = ("boxed", "\\fbox")
-_NEAR = re.compile(
-    r"(?:[\s$.,;:&]|\\[()\[\],;: ]|\\\\|\\q?quad\b|\([a-z0-9]{1,3}\)|[a-zA-Z](?:_\{?\w{1,3}\}?)? *="
-    r"|\\(?:text|mathrm|mbox) ?\{\s*(?:and|or),?\s*\}|\band\b|\bor\b)*"
+_BOX = re.compile(
+    r"\\{0,2}(?:boxed|fbox|framebox|boxed\*)(?![a-zA-Z])(?:\[[^\]]{0,20}\])?[ \t\n]*|\x08oxed(?=\{)"
 )
-_REJECTED = re.compile(r"(?:\bnot|\brather than|\binstead of|\\neq?|≠)[\s$]*(?:\\[(\[])?\s*$")
+_WORDS = ("boxed", "\\fbox", "\\framebox", "\x08oxed")
+_NEAR = re.compile(
+    r"(?:[\s$,;:&*]|(?<!\.)\.(?!\.)|\\[()\[\],;: ]|\\\\|\\q?quad\b|\([a-z0-9]{1,3}\)"
+    r"|[a-zA-Z](?:_\{?\w{1,3}\}?)? *="
+    r"|\\(?:text|mathrm|mbox) ?\{\s*(?:and|or),?\s*\}|\band\b|\bor\b|\bund\b|\boder\b|\bet\b|\bou\b"
+    r"|\by\b|\bo\b|和|或|、|，"
+    r"|\(double\)|\(twice\)|\(multiplicity \d\))*"
+)
+_PLACEHOLDER = re.compile(
+    r"[\s.…?_-]*|(?:\\(?:text|mathrm|dots|ldots|cdots)\s*\{?)?\s*(?:your |the |my |put |insert "
+    r"|correct )*(?:final |numerical )?"
+    r"(?:answer|result|solution|ans|number|value|letter|expression|x)?(?: here"
+    r"| letter)?\s*\}?[\s.…]*(?:\\(?:ldots|dots))?\s*",
+    re.IGNORECASE,
+)
 _BARE = re.compile(r"[^\s$\\{}]{1,100}")
+_PART_MARK = re.compile(
+    r"(?:^|\n)[ \t>]*(?:[-*•+]\s|[*_]{0,3}\(?(?:[a-hivx]{1,4}|\d{1,2})[.)][*_]{0,3}"
+    r"|#{0,4}\s*[*_]{0,3}(?:part|case|question|problem)\s+\(?[\w]{1,4}\)?"
+    r"|[*_]{0,3}(?:first|second|third|1st|2nd|3rd)\b|Q\d)[^\n]*\Z",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"(?P<name>\\?[a-zA-Z]+(?:_\{?\w{1,3}\}?)?)\s*=\s*(?:\$|\\\()?\s*\Z")
+_SUPERSEDES = re.compile(
+    r"\b(?:so|therefore|thus|hence|wait|actually|final(?:ly)?|answer|total|recheck|correct\w*|check"
+    r"|verif\w*|instead)\b",
+    re.I,
+)
+_CLOSING = re.compile(r"(?<!\\)\$|\n")
+_RELATIONS = (
+    r"=|\\approx|\\simeq|\\cong|\\Rightarrow|\\implies|\\iff|\\to\b|\\rightarrow|\\therefore|\\Longrightarrow"
+    r"|:|&|\\colon|\\quad|\\qquad|\\;"
+)
+_AFTER_RELATION = re.compile(rf".*(?:{_RELATIONS})", re.DOTALL)
+_INEQUALITY = re.compile(r"(?:[<>≤≥≠∈]|\\(?:leq?|geq?|lt|gt|neq?|in|leqslant|geqslant)(?![a-zA-Z]))\s*\Z")
+_STOPS = re.compile(
+    r"=|\\approx|\\Rightarrow|\\implies|\\iff|\\to\b|[,;.:?](?:\s|\Z|\\)|\\q?quad"
+    r"|\\\\|\\text\s*\{\s*(?:\(|,|where|for|since|because|as|if|and|or|\.)"
+    r"|\\(?:checkmark|blacksquare|square|Box|qed|tag|end|label)\b|&|\Z|\\(?:leq?|geq?|lt|gt|in"
+    r"|neq?)(?![a-zA-Z])|[<>]|✓|✔|\\hfill|\\,\s*\Z"
+)
+_SCALE = re.compile(
+    r"\s*(?P<word>(?:hundred|thousand|million|billion|trillion|dozen)s?\b|\^\{?\\circ\}?|°|\\?%|percent\b)"
+)
+_POWER = re.compile(r"\s*(?:\^\s*(?:\{[^{}]{1,20}\}|\w)|!)")
+_PREFIX_WORDS = re.compile(
+    r"\b(?P<words>at least|at most|more than|less than|fewer than|greater than|no more than"
+    r"|no less than|negative|minus|half(?: of)?"
+    r"|twice|double|triple|the square root of|the square of)[\s$*:]*(?:\\[(\[])?\s*\Z",
+    re.IGNORECASE,
+)
+_PLAIN = re.compile(r"[\w.]+|\\[a-z]+|[\w.]*\\(?:d|t)?frac\{\w+\}\{\w+\}")
 
 
-def boxed(text: str, strict: bool) -> Found | None:
-    """The last box that is closed, with the boxes right before it; they are searched from the end.
+def boxed(text: str, *, cut: bool = False) -> Iterator[Statement]:
+    """The boxes of `text`, the last one first, each with the boxes before it that it is listed with.
 
-    Under `strict` a text that ends inside a box has none.
+    Under `cut` a text that ends inside a box has none; else an open box at the end holds what is left.
     """
-    last: Found | None = None
+    boxes = _all_boxes(text)
+    if cut and boxes and boxes[-1][2] is None:
+        return
+    place = len(boxes) - 1
+    while place >= 0:
+        statement, used = _group(text, boxes, place)
+        if statement is not None:
+            yield statement
+        place -= max(1, used)
+
+
+Box = tuple[int, int, str | None]
+"""Start, end and content of a box; no content where it is not closed."""
+
+
+def _all_boxes(text: str) -> list[Box]:
+    """The last boxes of the text, outer ones only, in order."""
+    found: list[Box] = []
     before = len(text)
-    for _ in range(MAX_BOXES):
+    while len(found) < MAX_BOXES:
         start = max(text.rfind(word, 0, before) for word in _WORDS)
         if start < 0:
-            return last
-        start -= start > 0 and text[start - 1] == "\\" and text[start] == "b"
+            break
+        while start > 0 and text[start - 1] == "\\" and text[start] in "bf":
+            start -= 1
         before = start
         box = _BOX.match(text, start)
-        inner = _content(text, box.end()) if box and _is_command(text, box) else None
-        if inner is None:
-            if strict and last is None and box and "\n\n" not in text[box.end() :]:
-                return None
+        if box is None or not (
+            box.group().startswith(("\\", "\x08")) or text[box.end() : box.end() + 1] == "{"
+        ):
             continue
-        answer, end = inner
-        if last is None:
-            if answer.strip() and not _REJECTED.search(text[max(0, start - 40) : start]):
-                last = (answer.strip(), "boxed", start, end)
-        elif end >= last[3]:
-            last = (_without_boxes(answer.strip()), "boxed", start, end)
-        elif not answer.strip() or not _beside(text[end : last[2]]):
-            return last
-        else:
-            last = _joined(answer.strip(), start, last)
-    return last
+        content, end = _content(text, box.end())
+        while found and found[-1][0] < end:  # an inner box
+            found.pop()
+        found.append((start, end, content))
+    found.reverse()
+    return found
 
 
-def _is_command(text: str, box: re.Match[str]) -> bool:
-    """Whether it is a command, or one that lost its backslash: `boxed{5}`, but not the word "boxed"."""
-    return box.group().startswith("\\") or text[box.end() : box.end() + 1] == "{"
+def _content(text: str, start: int) -> tuple[str | None, int]:
+    if start >= len(text):
+        return "", len(text)
+    if text[start] != "{":
+        bare = _BARE.match(text, start)
+        return (bare.group().rstrip(".,;"), bare.end()) if bare else ("", start)
+    end = closing_brace(text, start + 1, min(len(text), start + MAX_ANSWER))
+    return (None, len(text)) if end is None else (text[start + 1 : end], end + 1)
 
 
-def _beside(gap: str) -> bool:
-    return len(gap) <= MAX_GAP and _NEAR.fullmatch(gap) is not None
+def _group(text: str, boxes: list[Box], place: int) -> tuple[Statement | None, int]:
+    """The statement of the box at `place` with those before it, and how many boxes that are."""
+    start, end, content = boxes[place]
+    if content is None:
+        content, end = _unclosed(text, start)
+    if content is None or _PLACEHOLDER.fullmatch(content) or not asserted(text, start, end):
+        return None, 1
+    fraction = _shared_formula(text, boxes, place)
+    if fraction is not None:
+        return fraction
+    answer, first, last = _whole(text, start, end, content)
+    named = _named(text, start, answer)
+    count, answers = 1, [answer]
+    while count <= place and _belongs(text, boxes[place - count], boxes[place - count + 1]):
+        earlier_start, earlier_end, earlier = boxes[place - count]
+        value, first, _ = _whole(text, earlier_start, earlier_end, earlier or "")
+        if value not in answers:
+            answers.insert(0, value)
+            named = f"{_named(text, earlier_start, value)}, {named}"
+        count += 1
+    names = [part.split("=")[0].strip() for part in named.split(", ")] if len(answers) > 1 else []
+    listed = (
+        named
+        if len(set(names)) == len(answers) and all("=" in part for part in named.split(", "))
+        else ", ".join(answers)
+    )
+    return Statement(listed if len(answers) > 1 else answer, "boxed", first, last), count
+
+
+def _unclosed(text: str, start: int) -> tuple[str | None, int]:
+    """What is left in a box that the response does not close, on its line."""
+    opening = text.find("{", start)
+    line = text[opening + 1 :].split("\n", 1)[0] if opening >= 0 else ""
+    inside = line.split("$")[0].strip().rstrip(".").strip()
+    return (
+        (inside, opening + 1 + len(line))
+        if inside and not text[opening + 1 + len(line) :].strip()
+        else (None, start)
+    )
+
+
+def _belongs(text: str, earlier: Box, later: Box) -> bool:
+    """Whether two boxes are items of one list: side by side, or the answers of two parts."""
+    if earlier[2] is None or _PLACEHOLDER.fullmatch(earlier[2]) or not asserted(text, earlier[0], earlier[1]):
+        return False
+    gap = text[earlier[1] : later[0]]
+    if len(gap) <= MAX_GAP and _NEAR.fullmatch(gap):
+        return True
+    if len(gap) > MAX_PART or earlier[2].strip() == (later[2] or "").strip():
+        return earlier[2].strip() == (later[2] or "").strip() and len(gap) <= MAX_GAP
+    here, there = text[: later[0]], text[: earlier[0]]
+    if _PART_MARK.search(here[-300:]) and _PART_MARK.search("\n" + there[-300:]) and "\n" in gap:
+        return True
+    if (
+        "\n" not in gap
+        and len(gap) <= MAX_GAP
+        and re.search(r"\band\b", gap)
+        and not _SUPERSEDES.search(gap)
+        and not re.search(r"\d", gap)
+    ):
+        return True
+    names = [_NAME.search(part[-40:]) for part in (there, here)]
+    return all(names) and names[0]["name"] != names[1]["name"] and not _SUPERSEDES.search(gap)  # type: ignore[index]
+
+
+def _named(text: str, start: int, answer: str) -> str:
+    name = _NAME.search(text[max(0, start - 40) : start])
+    return f"{name['name']} = {answer}" if name and "=" not in answer else answer
+
+
+def _formula_bounds(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Where the formula begins and ends that a box stands in; None in running text."""
+    line = max(text.rfind("\n\n", 0, start), start - 1000, 0)
+    before = text[line:start]
+    for opening, closing in (("\\[", "\\]"), ("\\(", "\\)"), ("$$", "$$")):
+        place = before.rfind(opening)
+        if place >= 0 and closing not in before[place + 2 :] and (opening != "$$" or before.count("$$") % 2):
+            stop = text.find(closing, end, end + 1000)
+            return line + place + 2, stop if stop >= 0 else end
+    dollars = [
+        sign.start() for sign in re.finditer(r"(?<!\\)\$", text[text.rfind("\n", 0, start) + 1 : start])
+    ]
+    if len(dollars) % 2 and text[start - 2 : start] != "$$":
+        first = text.rfind("\n", 0, start) + 1 + dollars[-1] + 1
+        ending = _CLOSING.search(text, end)
+        return first, ending.start() if ending else end
+    return None
+
+
+def _whole(text: str, start: int, end: int, content: str) -> tuple[str, int, int]:
+    """A box with the sign, factor, power or scale that stands beside it, and its place."""
+    answer = _without_boxes(content.strip())
+    bounds = _formula_bounds(text, start, end)
+    if bounds is None:
+        return _in_text(text, start, end, answer)
+    before, after = text[bounds[0] : start], text[end : bounds[1]]
+    before = before[match.end() :] if (match := _AFTER_RELATION.match(before)) else before
+    after = after[: stop.start()] if (stop := _STOPS.search(after)) else after
+    left, right = (
+        before.strip().strip("{").strip(),
+        after.strip().strip(".,;!").strip() if not after.strip().startswith("!") else after.strip(),
+    )
+    left = re.sub(r"\A(?:\\(?:displaystyle|boldsymbol|,|;|!|\s)|\s)+", "", left)
+    right = re.sub(r"\A(?:\\[,;:! ]|~|\s|\})+", "", right) if not right.startswith("!") else right
+    if re.search(r"\\text|\\mbox|[a-zA-Z]{3,}", re.sub(r"\\[a-zA-Z]+", "", left)):
+        left = ""
+    words = _PREFIX_WORDS.search(text[max(0, bounds[0] - 40) : bounds[0]]) if not left else None
+    if words:
+        return f"{words['words']} {answer}", start, end
+    if _INEQUALITY.search(before) or (
+        left and not _INEQUALITY.search(left) and "\\begin" not in left and "}" not in left[-1:]
+    ):
+        return f"{left} {_grouped(answer, left, right)} {right}".strip(), bounds[0], end + len(after)
+    if left and "\\begin" not in left:
+        closed = left.count("{") > left.count("}")
+        return (f"{left}{{{answer}}}" if closed else answer) + right, bounds[0], end + len(after)
+    if right and (scale := re.match(r"\s*(?:\\text\s*\{|\\mathrm|\^\{?\\circ|\\?%|°)", right)):
+        return f"{answer} {right}" if scale else answer, start, end + len(after)
+    if right and not right.startswith(("(", "\\text", "}")):
+        return f"{_grouped(answer, '', right)}{right}", start, end + len(after)
+    tail = _SCALE.match(text, bounds[1] + 1) if not right and text[bounds[1] : bounds[1] + 1] == "$" else None
+    return (f"{answer} {tail['word']}", start, tail.end()) if tail else (answer, start, end)
+
+
+def _in_text(text: str, start: int, end: int, answer: str) -> tuple[str, int, int]:
+    words = _PREFIX_WORDS.search(text[max(0, start - 40) : start])
+    sign = (
+        "-"
+        if text[max(0, start - 1) : start] == "-"
+        and not re.search(r"[\w)\-]\s*-\Z", text[max(0, start - 4) : start])
+        else ""
+    )
+    power = _POWER.match(text, end)
+    if power and not re.match(r"!\s*(?:\n|[A-Z]|\Z)", text[end : end + 4]):
+        return f"{sign}{_grouped(answer, '', '^')}{power.group().strip()}", start, power.end()
+    if (scale := _SCALE.match(text, end)) and not answer.endswith(("%", "million")):
+        return f"{sign}{answer} {scale['word']}", start, scale.end()
+    return (f"{words['words']} {answer}" if words else f"{sign}{answer}"), start, end
+
+
+def _grouped(answer: str, left: str, right: str) -> str:
+    """The content of a box as a factor of what stands beside it."""
+    alone = not left or left[-1] in "+<>=≤≥" or _INEQUALITY.search(left)
+    if _PLAIN.fullmatch(answer) and (alone or left[-1] == "-"):
+        return answer
+    return f"({answer})"
+
+
+def _shared_formula(text: str, boxes: list[Box], place: int) -> tuple[Statement, int] | None:
+    """Boxes that are the parts of one fraction: `\\\\frac{\\\\boxed{5}}{\\\\boxed{7}}`."""
+    end = boxes[place][1]
+    opening = re.search(
+        r"\\[dt]?frac\s*\{\s*\Z|\\sqrt\s*\{\s*\Z", text[: boxes[place - 1][0] if place else 0]
+    )
+    between = text[boxes[place - 1][1] : boxes[place][0]] if place else ""
+    if opening and re.fullmatch(r"\s*\}\s*\{\s*", between) and text[end : end + 1] == "}":
+        answer = f"\\frac{{{boxes[place - 1][2]}}}{{{boxes[place][2]}}}"
+        return Statement(answer, "boxed", opening.start(), end + 1), 2
+    alone = re.search(
+        r"\\(?P<name>[dt]?frac|sqrt)\s*\{\s*\Z", text[max(0, boxes[place][0] - 20) : boxes[place][0]]
+    )
+    rest = re.match(r"\s*\}(?:\s*\{([^{}]{1,40})\})?", text[end : end + 50])
+    if alone and rest:
+        tail = f"{{{rest[1]}}}" if rest[1] else ""
+        answer = f"\\{alone['name']}{{{boxes[place][2]}}}{tail}"
+        return Statement(answer, "boxed", boxes[place][0], end + rest.end()), 1
+    return None
 
 
 def _without_boxes(answer: str) -> str:
     """`x = \\\\boxed{5}`, the content of an outer box, with the inner box as a plain group."""
     plain = re.sub(r"\\?(?:boxed|fbox)\s*(?=\{)", "", answer)
-    inner = _content(plain, 0) if plain.startswith("{") else None
-    return inner[0].strip() if inner is not None and inner[1] == len(plain) else plain
-
-
-def _joined(answer: str, start: int, later: Found) -> Found:
-    """Boxes side by side are one list, but a box repeated verbatim is one answer."""
-    text = later[0] if answer == later[0] else f"{answer}, {later[0]}"
-    return (text, "boxed", start, later[3])
-
-
-def _content(text: str, start: int) -> tuple[str, int] | None:
-    """The group that opens at `start`, or the bare token there; None when it is not closed."""
-    if start >= len(text):
-        return None
-    if text[start] != "{":
-        bare = _BARE.match(text, start)
-        return (bare.group().rstrip(".,;"), bare.end()) if bare else None
-    end = closing_brace(text, start + 1, min(len(text), start + MAX_ANSWER))
-    return None if end is None else (text[start + 1 : end], end + 1)
+    if plain != answer and plain.startswith("{"):
+        inner, end = _content(plain, 0)
+        return inner.strip() if inner is not None and end == len(plain) else plain
+    return plain

@@ -1,61 +1,110 @@
-"""The value that a concluding sentence claims in words: "So Ann has 2 * 7 = 14 apples left."."""
+"""The value that a sentence claims in words: "So Ann has 2 * 7 = 14 apples left.", "因此一共有99颗"."""
 
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
-from dartmath.verify.language.money import SIGN
-from dartmath.verify.language.names import listed
+from dartmath.verify.extract.mathematics import is_mathematics
+from dartmath.verify.language.lexicon import LEXICONS
 from dartmath.verify.language.sentences import MAX_SENTENCE, QUALIFIED
 from dartmath.verify.language.units import parse_unit
-from dartmath.verify.language.vocabulary import (
-    ALTERNATIVES,
-    APPROXIMATIONS,
-    BOUNDS,
-    CHANGES,
-    CONCLUDING,
-    EXCEPTIONS,
-    NEGATIONS,
-    ORDERINGS,
-    one_of,
-)
+from dartmath.verify.language.vocabulary import APPROXIMATIONS, CONCLUDING, one_of
 
-OPENING = rf"(?:{CONCLUDING}|we (?:get|have|find|obtain|conclude)\b)"
+_EVERY_OPENING = "|".join(lexicon.concluding for lexicon in LEXICONS.values())
+OPENING = (
+    rf"(?:{CONCLUDING}|(?:now )?we (?:get|have|find|obtain|conclude|see|arrive at)\b"
+    rf"|{_EVERY_OPENING})"
+)
 """How a sentence begins that says what a response arrives at."""
 
 _VALUE = (
-    r"(?<![A-Za-z0-9.,:/^*+-])"
-    rf"(?P<value>-?(?:{SIGN} ?)?\d[\d,]*(?:\.\d+)?(?:/\d+)?(?: ?\\?%)?)"
+    r"(?<![A-Za-z0-9.,:/^*+\-−])(?<!\\\{)(?<![-–−] )(?<![A-Za-z0-9)] [-−])"
+    r"(?P<value>[-−]?(?:\\?[$£€¥₹] ?)?\d[\d,]*(?:\.\d+)?(?:/\d+)?(?: ?\\?%| ?[€£]| ?\$(?=[\s.,]|$)|°)?)"
     r"(?![A-Za-z0-9/:^*+(=-]|[.,]\d)"
 )
 """An amount that stands by itself."""
 
-_WORDS = r"(?P<words>[A-Za-z' ,-]{0,100})[.!。]?"
-_OPENING = re.compile(rf"[\s*#_]*{OPENING}(?: that)?[,:，*_]*\s*", re.IGNORECASE)
+_WORDS = r"(?P<words>[^\d=.!?。()\\$*/^+<>]{0,100})[.!。।]?"
+_OPENING = re.compile(rf"[\s*#_>-]*{OPENING}(?: that)?[,:，：*_]*\s*", re.IGNORECASE)
 _COMPUTED = re.compile(rf"[^=]*(?:=[^=]*)*= ?{_VALUE}{_WORDS}")
 _ALGEBRA = re.compile(r"\d[a-zA-Z]\b|\b[a-wyzA-Z] ?[-+*/^]|[-+*/^] ?[a-zA-Z] *=|\^")
 _COPULA = re.compile(
     rf"[^=]*\b(?:is|are|was|were|equals?|costs?|be|(?:is|are) equal to) {_VALUE}{_WORDS}", re.IGNORECASE
 )
+_COPULAS = "|".join(lexicon.copula for code, lexicon in LEXICONS.items() if code != "en")
+_TEX = r"(?:\\[dt]?frac\{[^{}]+\}\{[^{}]+\}|\\sqrt\{[^{}]+\})"
+_TOLD = re.compile(
+    rf"[^=]{{0,150}}(?:{_COPULAS})(?: de| von| di)?[ :：]*[(]?(?:{_VALUE}|(?P<tex>{_TEX}))[)]?{_WORDS}",
+    re.IGNORECASE,
+)
+"""A copula of another language, and the only value behind it."""
+
 _ONLY = re.compile(rf"[^\d=]*{_VALUE}[^\d=]*")
 _COPULA_BEFORE_NUMBER = re.compile(
-    rf"\b(?:is|are|was|were|equals?|costs?|be|equal to) -?(?:{SIGN})?\d", re.IGNORECASE
+    r"\b(?:is|are|was|were|equals?|costs?|be|equal to) -?\\?[$£€¥]?\d", re.IGNORECASE
 )
-_NUMERALS = listed(
-    "thousands? millions? billions? one two three four five six seven eight nine ten eleven twelve "
-    "twenty thirty forty fifty"
+_CHANGED = re.compile(
+    r"\b(?:plus|minus|times|more|less|fewer|over|under|other|first|next|initially|squared|cubed"
+    r"|divided|multiplied"
+    r"|half|halves|thirds?|quarters?|fourths|tenths|base|dozen|pairs?|hundreds?|thousands?|millions?"
+    r"|billions?"
+    r"|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty"
+    r"|divide|multiply|subtract|add|adding|dividing|multiplying|subtracting|reject|twice|double|triple"
+    r"|square|root"
+    r"|sum of|product of|difference|ratio of|factor of|multiple|divisible|remainder|negative|on day"
+    r"|step|let|need to|must(?! be)"
+    r"|should|consider|substitute|solve|suppose|assume|check|use)\b"
+    r"|倍|除以|乘以|加上|减去|第",
+    re.IGNORECASE,
 )
-_CHANGED = re.compile(one_of(*CHANGES, *ORDERINGS, *_NUMERALS), re.IGNORECASE)
-"""Words beside the only number of a sentence that are a number too, or change it."""
+"""Words beside the only number of a sentence that are a number too, change it, or say what is done to it."""
 
+_APPROXIMATELY = re.compile(one_of(*APPROXIMATIONS), re.IGNORECASE)
+_LAST_VERB = re.compile(
+    r".*\b(?:is|are|was|were|equals?|be|becomes?|gives?|yields?|amounts? to|comes? to|totals?|(?:is"
+    r"|are) equal to|makes)\b:?"
+    r"\s*(?:(?:approximately|about|exactly|therefore|thus|simply|then|now|just|only"
+    r"|at)\s+)?(?P<value>[^\s].{0,200})\Z",
+    re.IGNORECASE | re.DOTALL,
+)
+_TAIL_LABEL = re.compile(
+    r"(?:\A|[\s,;(])(?:final(?: result| value| total| count)?|total|result|altogether"
+    r"|sum)\s*[:=]?\s*(?P<value>[-$€£]?\d[^\s,;]{0,30})\Z",
+    re.IGNORECASE,
+)
+_FORMULA = re.compile(r"\$[^$]*\\[^$]*\$")
+_NO_UNIT = frozenset(
+    ("all", "total", "left", "of", "and", "the", "to", "for", "de", "du", "di", "e", "y", "et", "und")
+)
+_VALUED = re.compile(r"\d|\\[a-z]|[=∞∅π√]")
 _SENTENCES = re.compile(r"[.!?]\s+\S|。.")
-_DOUBTS = listed("maybe perhaps could may might suppose assume try check")
+_NEGATIONS = "|".join(lexicon.negating for code, lexicon in LEXICONS.items() if code not in ("en", "zh"))
 _OPEN = re.compile(
-    one_of(*NEGATIONS, *ALTERNATIVES, *EXCEPTIONS, *BOUNDS, *APPROXIMATIONS, *_DOUBTS)
-    + r"|n't|\?|[不没或约若]|至[少多]",
+    r"\b(?:not|no|never|nor|cannot|neither|either|or|if|unless|except|than|least|most|between|about"
+    r"|approximately"
+    r"|nearly|almost|around|roughly|maybe|perhaps|could|may|might|suppose|assume|try|check)\b|n't|\?"
+    r"|[不没约若]|或(?!者)|至[少多]",
     re.IGNORECASE,
 )
 """Words with which a sentence leaves its value open."""
+
+_DENIED = re.compile(_NEGATIONS, re.IGNORECASE)
+_SAID = re.compile(
+    r"\b(?:is|are|was|were|equals?|has|have|had|gets?|gives?|makes?|made|costs?|takes?|needs?|earns?"
+    r"|pays?|spends?|sells?|buys?"
+    r"|receives?|weighs?|measures?|remains?|there|total|totals|yields?|will|would|works?|reads?|eats?"
+    r"|drinks?|left|sold|bought"
+    r"|spent|used|saved|saves|owes|gave|collected|scored|ran|walked|drove|ate|did|does|can|contains?"
+    r"|produces?|lost|gained|went|travel\w*)\b",
+    re.IGNORECASE,
+)
+"""A verb of a sentence that states what there is, for one that no concluding word opens."""
+
+
+def opens(sentence: str) -> bool:
+    """Whether a sentence begins as a conclusion does."""
+    return _OPENING.match(sentence) is not None
 
 
 def concluded(sentence: str) -> str | None:
@@ -72,22 +121,56 @@ def concluded(sentence: str) -> str | None:
     >>> concluded("So Maria has 14 apples and 3 pears.")
     """
     start = _OPENING.match(sentence)
-    claim = sentence[start.end() :].replace("**", "  ").strip() if start else ""
-    if len(claim) > MAX_SENTENCE or _OPEN.search(claim) or _SENTENCES.search(claim):
+    return claimed(sentence[start.end() :]) if start else None
+
+
+def claimed(clause: str, *, plain: bool = False) -> str | None:
+    """The value that a clause states, as in `concluded`; where `plain`, only with a verb that says so.
+
+    >>> claimed("She has 42 apples.", plain=True)
+    '42'
+    """
+    claim = clause.replace("**", "  ").strip()
+    if "\\" in claim:
+        claim = _FORMULA.sub(" ", claim)
+    if len(claim) > MAX_SENTENCE or _OPEN.search(claim) or _DENIED.search(claim) or _SENTENCES.search(claim):
         return None
     if "=" in claim:
         found = None if _ALGEBRA.search(claim) else _COMPUTED.fullmatch(claim)
     elif (found := _ONLY.fullmatch(claim)) is not None:
-        found = None if _CHANGED.search(claim) else found
+        found = None if _CHANGED.search(claim) or (plain and not _SAID.search(claim)) else found
     elif len(_COPULA_BEFORE_NUMBER.findall(claim)) == 1:
         found = _COPULA.fullmatch(claim)
         found = None if found is None or QUALIFIED.search(found["words"]) else found
+    if found is None and "=" not in claim and (told := _TOLD.fullmatch(claim)):
+        return told["tex"] or told["value"]
     return _with_unit(claim, found) if found else None
+
+
+def told(sentence: str) -> str | None:
+    """The formula, tuple or number behind the last verb of a sentence, where nothing else follows.
+
+    >>> told("the equilibrium is (1, 0).")
+    '(1, 0)'
+    >>> told("the change was approximately 21.46%.")
+    '21.46%'
+    """
+    found = _LAST_VERB.search(sentence) or _TAIL_LABEL.search(sentence)
+    if found is None or _OPEN.search(_APPROXIMATELY.sub("", sentence)) or _DENIED.search(sentence):
+        return None
+    if len(_COPULA_BEFORE_NUMBER.findall(sentence)) > 1:
+        return None
+    value = found["value"].strip().rstrip(".").strip("*").strip()
+    return value if is_mathematics(value) and _VALUED.search(value) else None
+
+
+def _is_of_unit(word: str) -> bool:
+    return word.strip() not in _NO_UNIT
 
 
 def _with_unit(claim: str, found: re.Match[str]) -> str:
     """The value with the words behind it that are a unit."""
-    words = re.findall(r" [a-z]{1,20}\b", claim[found.end("value") :][:60])[:3]
+    words = list(takewhile(_is_of_unit, re.findall(r" [a-z]{1,20}\b", claim[found.end("value") :][:60])[:3]))
     for count in range(len(words), 0, -1):
         unit = "".join(words[:count])
         is_unit = words[count - 1] != " in" and parse_unit(unit.strip()).known

@@ -4,59 +4,180 @@ from __future__ import annotations
 
 import re
 
-from dartmath.verify.extract.boxes import Found
-from dartmath.verify.extract.claims import OPENING, concluded
+from dartmath.verify.extract.claims import claimed, concluded, opens, told
+from dartmath.verify.extract.found import Statement
+from dartmath.verify.extract.mathematics import is_mathematics
+from dartmath.verify.extract.polarity import asserted
+from dartmath.verify.extract.values import ITEM, value_at
 from dartmath.verify.language.formulas import FORMULA, body
 
-TAIL = 1_000
+TAIL = 1_500
 """Only this many characters at the end of a response are looked at."""
 
-_SENTENCE = re.compile(rf"(?:^|(?<=[.!?:]) |(?<=。))[ \t*#_]*{OPENING}[^\n]*", re.IGNORECASE | re.MULTILINE)
+MOST = 10
+"""Only so many sentences at the end."""
+
+Span = tuple[int, int]
+Found = tuple[str, int, int]
+
+_BREAK = re.compile(
+    r"\n|(?<![\d.]\.)(?<!\b[A-Z])(?<!\b(?:Mr|Ms|Dr|St|vs|ft|in|Rs|No))(?<!\bMrs)[.!?](?:\*{1,3}(?=\s"
+    r"|$)|(?=[ \t]|$))"
+    r"|(?<=\d)\.(?=[ \t]+[A-Z*]|[ \t]*$)"
+    r"|[。！？।؟]|:(?=[ \t]+(?:so|thus|therefore)\b)"
+    r"|[ \t，,](?=(?:因此|所以|结论|由此|したがって|よって|따라서|그러므로|इसलिए|अतः|لذا|إذن|وبالتالي))"
+)
+_REMARK = re.compile(
+    r"[\s*#_>(-]*(?:note|check(?:ing)?(?=[:,*]| (?:that|this|our|the answer|back|by))|verif|to verify"
+    r"|to check|let(?: me|'s| us) (?:know|check|verify|double)|i hope|hope|feel free|explanation"
+    r"|remark|this (?:is|completes|matches"
+    r"|confirms|satisfies|means we|verifies)|which (?:confirms|matches)|q\.?e\.?d|∎|✓|✅|□|■|done"
+    r"|indeed|confidence|we can (?:check|verify)"
+    r"|if you|please|you can|good luck|is there|would you"
+    r"|注意|验证|检验|验算|希望|note que|vérif|comprob|probe"
+    r"|проверка)",
+    re.IGNORECASE,
+)
+"""How a sentence begins that adds to a conclusion and is none."""
+
+_CONTINUES = re.compile(
+    r"[\s*#_>-]*(?:now|next|let us|let's|we (?:now |still )?(?:need|must|have to|can now)|moving on)\b", re.I
+)
+"""How a sentence begins behind which more should come: what stands before it is no conclusion."""
+
 _NAME = re.compile(r"\\?[a-zA-Z]+(?:_\{?\w\}?)?[.,]?")
 """`$n$` at the end of "10 values of $n$" is what the sentence is about, not what it says."""
 
 _STEP = re.compile(r"\\(?:Rightarrow|implies|Longrightarrow|therefore)(?![a-zA-Z])|&\s*=(?=[^&]*\Z)")
-_JOINED = re.compile(r"\s*,?\s*(?:and|or)\s+")
+_JOINED = re.compile(r"\s*,?\s*(?:and|or|y|o|et|ou|und|oder|和|或)\s+")
 _RELATIONS = ("=", "<", ">", "\\le", "\\ge", "\\ne", "\\in", "\\equiv", "\\approx")
 _ASSIGNMENT = re.compile(r"\\?[a-zA-Z]{1,8}(?:_\{?\w\}?)? *=[^=]*$")
 _LISTED = re.compile(r"\s*,\s*")
-_BOLD_END = re.compile(r"\*\*([^\s*]{1,60}(?: [^\s*]{1,60}){0,3})\*\*\s*[.!]?\s*$")
+_BOLD_END = re.compile(r"\*\*([^\s*]{1,60}(?: [^\s*]{1,60}){0,3})\*\*[^\d*$]{0,40}$")
+_DENIED_WORDS = re.compile(r"\b(?:not|must|never|no)\b", re.I)
+_ASIDE = re.compile(
+    r"(?:\b(?:among|from|than|by|when|where|since|because|as|for|with|subtract|add|between|out of|per"
+    r"|mod|modulo|base|if|over"
+    r"|let|suppose|plus|minus|times|twice|half of|triple|(?:half|third|quarter|multiple|square|root"
+    r"|sum|product|difference"
+    r"|number|values?|powers?|all|each|any|set|sign|terms?|digits?|coefficient|out|first|last|every"
+    r"|given|using|divide|multiply"
+    r"|solve|consider|assume|assuming|satisf\w+|on|in|at|to|of)(?: of)?(?: the)?(?: first)?)\s*|\()\Z",
+    re.IGNORECASE,
+)
+"""What stands right before a formula that is not what its sentence says: "among the first $100$"."""
+
+_OF_VALUE = re.compile(
+    r"\b(?:total|values?|area|length|probability|perimeter|volume|distance|cost|price|average|maximum"
+    r"|minimum|answer|result|speed"
+    r"|height|width|radius|score|sum|rate|chance|profit|amount|equal|equals|comes|simplif\w+|reduces?"
+    r"|evaluates?|leads|belongs|lies)"
+    r"(?: \w+)? (?:of|to|in|at|as)\s*\Z",
+    re.IGNORECASE,
+)
+_SAYS = re.compile(
+    r"(?:\b(?:is|are|equals?|be|becomes?|gives?|get|gets|have|has|obtain|find|yields?|conclude|that"
+    r"|was|were|to|is:|:)|=|:|即|为|是|得)\s*(?:exactly |simply "
+    r"|just |then |therefore )?[*\s]*\Z",
+    re.IGNORECASE,
+)
+_VALUE_LINE = re.compile(r"[\s>*_#-]*(?:=|≈|\\approx|→|⇒|=>)?\s*(?P<value>[^\n]{1,200}?)[\s*_.]*\Z")
+_LABEL = re.compile(
+    r"[\s*_#>-]*(?P<label>[^\W\d_][^:=\n$]{1,60}?)[ \t]*[*_]{0,3}[:：][*_]{0,3}[ \t]*"
+    r"(?P<value>\S[^\n]{0,200})\Z"
+)
+_NOT_LABELS = re.compile(
+    r"\b(?:step|check|note|verif\w*|hint|given|example|part|case|question|problem|let|where|confidence)\b",
+    re.I,
+)
 
 
-def conclusion(text: str) -> Found | None:
-    """What the last concluding sentence says: its last formula, its end in bold, or the value it states.
+def conclusion(text: str, *, final_line: bool = True) -> Statement | None:
+    """What the last concluding sentence says: its formula, its end in bold, or the value it states.
 
-    A formula may stand behind the sentence, "Therefore,\\\\n\\\\[ x = 5 \\\\]"; a value must be stated by the
-    last sentence of the text.
+    Checks and notes behind it are passed over. Without such a sentence, and where `final_line` allows, what
+    the last sentence plainly says. None where the last concluding sentence denies or supposes its value.
     """
     end = len(text.rstrip())
     start = max(0, end - TAIL)
     tail = text[start:end]
-    sentences = list(_SENTENCE.finditer(tail))
-    if not sentences:
-        return None
-    last = sentences[-1]
-    found = _formulas(tail, last.start()) or _bold(tail, last) or _value(tail, last)
-    if found is None or not found[0]:
-        return None
-    answer, first, stop = found
-    return (answer, "conclusion", start + first, start + stop)
+    formulas = list(FORMULA.finditer(tail))
+    last = True
+    for first, stop in list(reversed(_sentences(tail, formulas)))[:MOST]:
+        sentence = tail[first:stop]
+        if not any(sign.isalnum() for sign in sentence) or _REMARK.match(sentence):
+            continue
+        inside = [formula for formula in formulas if first <= formula.start() < stop]
+        if _CONTINUES.match(sentence):
+            return None
+        concludes = opens(sentence)
+        if concludes:
+            found = _formula(tail, first, inside) or _bold(tail, first, stop) or _claim(tail, first, stop)
+        else:
+            found = _final(tail, first, stop, inside) if last and final_line else None
+        if found is not None:
+            answer, at, to = found
+            said = asserted(tail, at, to) and bool(answer)
+            rule = "conclusion" if concludes else "final_line"
+            return Statement(answer, rule, start + at, start + to) if said else None
+        if concludes and _denies(sentence):
+            return None
+        last = False
+    return None
 
 
-def _formulas(tail: str, start: int) -> tuple[str, int, int] | None:
-    """The last formula, with those before it that "and" or "or" joins to it."""
-    formulas = list(FORMULA.finditer(tail, start))
-    while len(formulas) > 1 and _NAME.fullmatch(body(formulas[-1])):
-        formulas.pop()
-    if not formulas:
+def _denies(sentence: str) -> bool:
+    return (
+        re.search(
+            r"\b(?:not|no|cannot|impossible|contradiction|extraneous|reject\w*)\b|n't\b", sentence, re.I
+        )
+        is not None
+    )
+
+
+def _sentences(tail: str, formulas: list[re.Match[str]]) -> list[Span]:
+    """The sentences of the tail; a formula of its own line belongs to the sentence that it ends."""
+    inside = [formula.span() for formula in formulas]
+    spans: list[Span] = []
+    start = 0
+    for mark in _BREAK.finditer(tail):
+        if any(first < mark.start() < stop - 1 for first, stop in inside):
+            continue
+        if mark.group() == "\n" and _goes_on(tail, start, mark.end(), inside):
+            continue
+        spans.append((start, mark.end()))
+        start = mark.end()
+    return [*spans, (start, len(tail))]
+
+
+def _goes_on(tail: str, start: int, place: int, inside: list[Span]) -> bool:
+    """Whether a line break stands between a sentence's beginning and the formula that it announces."""
+    before, after = tail[start:place].rstrip(), tail[place:]
+    following = place + len(after) - len(after.lstrip())
+    formula = any(first == following for first, _ in inside)
+    return (formula and bool(before) and before[-1] in ",:，：") or (
+        formula and opens(before) and not re.search(r"[.\d$]\s*\Z", before)
+    )
+
+
+def _formula(tail: str, start: int, formulas: list[re.Match[str]]) -> Found | None:
+    """The formula that a sentence says, with those before it that "and" or "or" joins to it."""
+    said = list(formulas)
+    while len(said) > 1 and (_NAME.fullmatch(body(said[-1])) or _is_aside(tail, start, said)):
+        said.pop()
+    if not said or _is_aside(tail, start, said) or (len(said) == 1 and _NAME.fullmatch(body(said[0]))):
         return None
-    first = len(formulas) - 1
-    while first and _joined(tail, formulas, first):
+    first = len(said) - 1
+    while first and _joined(tail, said, first):
         first -= 1
-    if first == len(formulas) - 1:
-        return _last_step(body(formulas[-1])), formulas[-1].start(), formulas[-1].end()
-    span = formulas[first].start(), formulas[-1].end()
-    return tail[span[0] : span[1]], *span
+    if first == len(said) - 1:
+        return _last_step(body(said[-1])), said[-1].start(), said[-1].end()
+    return tail[said[first].start() : said[-1].end()], said[first].start(), said[-1].end()
+
+
+def _is_aside(tail: str, start: int, said: list[re.Match[str]]) -> bool:
+    before = tail[said[-2].end() if len(said) > 1 else start : said[-1].start()]
+    return _ASIDE.search(before) is not None and not _OF_VALUE.search(before)
 
 
 def _last_step(formula: str) -> str:
@@ -78,16 +199,77 @@ def _kind(formula: str) -> str:
     return "assignment" if _ASSIGNMENT.match(formula) else "relation"
 
 
-def _bold(tail: str, sentence: re.Match[str]) -> tuple[str, int, int] | None:
-    bold = _BOLD_END.search(tail, sentence.start(), sentence.end())
-    return (bold[1].strip(), bold.start(), bold.end()) if bold else None
+def _bold(tail: str, start: int, stop: int) -> Found | None:
+    sentence = tail[start:stop].rstrip().rstrip(".!。")
+    bold = _BOLD_END.search(sentence)
+    if bold is None or re.search(
+        r"\b(?:reject|discard|exclude|divide by|subtract|add|not)\s*\Z",
+        tail[start : start + bold.start()],
+        re.I,
+    ):
+        return None
+    words = bold[1].strip().rstrip(".:,!")
+    behind = sentence[bold.end(1) :].strip("*.!。 )")
+    if not is_mathematics(words) and (behind or _DENIED_WORDS.search(words)):
+        return None
+    return words, start + bold.start(), start + bold.end()
 
 
-def _value(tail: str, sentence: re.Match[str]) -> tuple[str, int, int] | None:
-    if tail[sentence.end() :].strip():
+def _claim(tail: str, start: int, stop: int) -> Found | None:
+    sentence = tail[start:stop]
+    value = concluded(sentence) or told(sentence.strip())
+    return None if value is None else _placed(value, sentence, start)
+
+
+def _placed(value: str, sentence: str, start: int) -> Found:
+    at = start + max(0, sentence.rfind(value))
+    return value, at, at + len(value)
+
+
+def _list_at_end(tail: str, start: int) -> Found | None:
+    """Items of a list that ends the text and that a line with a colon leads in."""
+    first = start = tail.rfind("\n", 0, start) + 1
+    if not ITEM.match(tail, start):
         return None
-    value = concluded(sentence.group())
-    if value is None:
+    lines = tail[:start].rstrip().split("\n")
+    while lines and ITEM.match(lines[-1]):
+        first = tail.rfind(lines.pop(), 0, first)
+    if first == start or not lines or not lines[-1].rstrip(" *").endswith((":", "：")):
         return None
-    start = sentence.start() + sentence.group().rindex(value)
-    return value, start, start + len(value)
+    found = value_at(tail, first)
+    return (found[0], first, found[1]) if found is not None and found[2] and found[1] >= start else None
+
+
+def _final(tail: str, start: int, stop: int, inside: list[re.Match[str]]) -> Found | None:
+    """What the last sentence says without a concluding word: a bare value, a label, a plain statement."""
+    sentence = tail[start:stop]
+    if listed := _list_at_end(tail, start):
+        return listed
+    if inside:
+        before = tail[start : inside[-1].start()]
+        behind = tail[inside[-1].end() : stop]
+        alone = not any(sign.isalnum() for sign in before) and not any(sign.isalnum() for sign in behind)
+        if alone or (not re.search(r"\d", behind) and len(behind.split()) <= 4 and _SAYS.search(before)):
+            return _formula(tail, start, inside)
+        return None
+    if (bold := re.fullmatch(r"[\s>#-]*\*\*([^*\n]{1,80})\*\*[\s.!]*", sentence)) and is_mathematics(bold[1]):
+        return bold[1].strip(), start, stop
+    line = _VALUE_LINE.match(sentence.rstrip())
+    if (
+        line
+        and "boxed" not in line["value"]
+        and is_mathematics(line["value"])
+        and re.search(r"[\d=\\∅∞π√]", line["value"])
+    ):
+        return line["value"].strip().strip("*").strip(), start + line.start("value"), stop
+    if (
+        (label := _LABEL.match(sentence.rstrip().rstrip(".*")))
+        and not _NOT_LABELS.search(label["label"])
+        and len(label["label"].split()) <= 4
+    ):
+        value = label["value"].strip().strip("*").strip()
+        if is_mathematics(value):
+            return value, start + label.start("value"), stop
+    plain = sentence.strip().lstrip("*#>- ")
+    value = claimed(plain, plain=True) or told(plain)
+    return None if value is None else _placed(value, sentence, start)

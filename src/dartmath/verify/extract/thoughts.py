@@ -23,6 +23,8 @@ _OPEN = rf"<\|?{_TAGS}(?:\s[^<>]{{0,80}})?\|?>|&lt;{_TAGS}&gt;"
 _CLOSE = rf"</\|?{_TAGS}\|?>|&lt;/{_TAGS}&gt;"
 _MAY_HOLD = ("<", "[THINK]", "[/THINK]", "◁", "&lt;")
 
+_END_OF_MESSAGE = "<|end|>"
+
 _STRIPPED_CHANNELS = re.compile(r"analysis(?=[A-Z\"'])(?:.*assistantfinal(?=\S)|.*\Z)", re.DOTALL)
 """gpt-oss' channels without their special tokens, which many servers and tokenizers leave out."""
 
@@ -40,6 +42,8 @@ def thoughts(text: str, more: Sequence[tuple[str, str]] = ()) -> list[tuple[int,
     found: list[tuple[int, int]] = []
     opened: int | None = None
     for mark in _delimiters(tuple(more)).finditer(text):
+        if mark.group() == _END_OF_MESSAGE and opened is None:
+            continue  # it ends messages of every kind
         if mark["open"] is not None:
             opened = mark.start() if opened is None else opened
         elif opened is None:

@@ -1,0 +1,141 @@
+"""Announced answers, in thirteen languages: "the answer is 5", "Answer: 5", a heading "Final Answer"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from dartmath.verify.extract.found import Statement
+from dartmath.verify.extract.polarity import asserted
+from dartmath.verify.extract.values import COMMENTARY, value_at
+from dartmath.verify.language.lexicon import LEXICONS
+
+_MOST = 24
+"""Only the last so many announcements are tried."""
+
+_BEFORE, _AFTER = 60, 240
+_MARKS = r"[ \t]*[*_`\"'”>]{0,3}[ \t]*"
+_LINE = r"(?:(?<=\n)|\A)[ \t]*"
+_SIGN = r"(?:[:：=]|-+>|→|=>|⇒|\|| [-–—]+ |\.(?=[ \t]+[-$\\\d(]))"
+_TAIL = 300
+_LABEL_WORDS = 8
+"""An answer in words behind a label, `Answer: the red one`, has at most this many."""
+
+_REVERSED = re.compile(
+    r"(?:\b(?:option|choice|answer|letter|statement)s?\s+)?"
+    r"(?P<value>\$[^$\n]{1,100}\$|\\\([^\n]{1,100}?\\\)|\*\*[^*\n]{1,60}\*\*"
+    r"|(?<![\w.,/^-])-?\d[\d,./]*\d|(?<![\w.,/^-])-?\d"
+    r"|(?<![\w(])\(?[A-J]\)?(?![\w(]))"
+    r"\s+(?:is|are|was|would be|must be)\s+(?:thus |therefore |indeed |clearly )?(?:the|our|my)?\s*"
+    r"(?:final |correct |right |only |best |true )*(?P<noun>answers?|correct|right|choice"
+    r"|option)\b(?!\s+(?:to|for)\s+(?:part|the first))"
+    r"(?!\s*\?)"
+)
+_CHOSEN = re.compile(
+    r"\b(?:choose|select|pick|go with|it's|it is|must be|should be|answer with|corresponds to|matches)\s+"
+    r"(?:the\s+)?(?:option|choice|answer|letter)?\s*(?P<value>\(?[A-J]\)?)(?=[\s.]*(?:\n|\Z)|[.,;]\s|\*\*)"
+)
+
+
+def announced(text: str, languages: Sequence[str], after: int = 0) -> Iterator[Statement]:
+    """The announced answers of `text` that begin at `after` or later, from the last one to the first."""
+    found = {*_phrases(text, tuple(languages), after), *_chosen(text, after)}
+    for start, begin, labelled in sorted(found, reverse=True)[:_MOST]:
+        statement = _statement(text, start, begin, labelled)
+        if statement is not None:
+            yield statement
+
+
+def _statement(text: str, start: int, after: int, labelled: bool) -> Statement | None:
+    found = value_at(text, after)
+    if found is None:
+        return None
+    answer, end, firm = found
+    if (
+        text[start:after].isspace()
+        or not asserted(text, start, end)
+        or answer.lower().startswith(("not ", "n't "))
+    ):
+        return None
+    if not firm:
+        prose = COMMENTARY.match(answer) is not None or len(answer.split()) > _LABEL_WORDS
+        if prose and not labelled:
+            return None
+        firm = labelled and not prose
+    return Statement(answer, "announced", _place(text, answer, after, end), end, firm)
+
+
+def _place(text: str, answer: str, after: int, end: int) -> int:
+    """Where the answer begins behind its announcement, with the delimiter of a formula."""
+    place = text.find(answer, after, end)
+    if place < 0:
+        return after
+    while place > after and text[place - 1] in "$*([\\":
+        place -= 1
+    return place
+
+
+def _phrases(text: str, languages: tuple[str, ...], after: int) -> Iterator[tuple[int, int, bool]]:
+    """(start, where the value begins, whether it is a label) of every announcement."""
+    folded = text[after:].lower()
+    if len(folded) != len(text) - after:
+        folded = text[after:]
+    for language in languages if not folded.isascii() else filter(_in_ascii, languages):
+        for stem in LEXICONS[language].stems:
+            for place in _places(folded, stem):
+                yield from _around(text, language, place + after, after)
+    for phrase in _A_LABEL.finditer(text, after) if "A:" in text or "A**:" in text else ():
+        yield phrase.start(), phrase.end(), True
+
+
+@lru_cache(maxsize=32)
+def _in_ascii(language: str) -> bool:
+    return any(stem.isascii() for stem in LEXICONS[language].stems)
+
+
+def _around(text: str, language: str, place: int, after: int) -> Iterator[tuple[int, int, bool]]:
+    """The announcements that contain `place`, where a stem stands."""
+    first, last = max(after, place - _BEFORE), min(len(text), place + _AFTER)
+    for phrase in _pattern(language).finditer(text, first, last):
+        if phrase.start() <= place < phrase.end():
+            yield phrase.start(), phrase.end(), phrase["label"] is not None or phrase["heading"] is not None
+            return
+        if phrase.start() > place:
+            break
+    if language == "en":
+        for found in _REVERSED.finditer(text, max(after, place - _AFTER), min(len(text), place + 20)):
+            if "answer" in found["noun"] or found["value"].strip("()") in "ABCDEFGHIJ":
+                yield found.start(), found.start("value"), False
+
+
+_A_LABEL = re.compile(rf"{_LINE}[*_]{{0,3}}A[*_]{{0,3}}:[*_]{{0,3}}(?=[ \t]*\S)")
+
+
+def _places(folded: str, stem: str) -> Iterator[int]:
+    places: list[int] = []
+    place = folded.rfind(stem)
+    while place >= 0 and len(places) < _MOST:
+        places.append(place)
+        place = folded.rfind(stem, 0, place)
+    yield from places
+
+
+@lru_cache(maxsize=32)
+def _pattern(language: str) -> re.Pattern[str]:
+    lexicon = LEXICONS[language]
+    value = r"(?=[ \t]*[*_]{0,3}[ \t]*(?:\$|\\[(\[]|[-−]?\d|\(?[A-J]\)?(?![A-Za-z])))"
+    bare = rf"|[ \t]*{value}" if lexicon.bare else r"|[ \t]+(?=\$|\\[(\[]|-?\d)"
+    return re.compile(
+        rf"(?:(?P<heading>{_LINE}[#*_>|\d.]{{0,8}}[ \t]*{lexicon.noun}[ \t]*[:：.]?[*_]{{0,3}}[:：]?[ \t]*\n)"
+        r"\s{0,4}"
+        rf"|{lexicon.noun}(?:(?P<label>{_MARKS}{_SIGN}{_MARKS})"
+        rf"|{_MARKS}{lexicon.copula}{_MARKS}[:：]?{bare})[ \t]*\n{{0,3}}[ \t]*)",
+        re.IGNORECASE,
+    )
+
+
+def _chosen(text: str, after: int) -> Iterator[tuple[int, int, bool]]:
+    """Options that the end of a response decides for: "so we choose D"."""
+    for found in _CHOSEN.finditer(text, max(after, len(text.rstrip()) - _TAIL)):
+        yield found.start(), found.start("value"), False

@@ -1,0 +1,26 @@
+"""Statement: what a response may state as its final answer, and how plainly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MAX_ANSWER = 4_000
+"""A candidate longer than this many characters is no final answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement of the final answer.
+
+    Attributes:
+        answer: the answer as written.
+        rule: how it was found, one of `dartmath.verify.settings.RULES` or "last_number".
+        start, end: its place in the text.
+        firm: whether it reads as an answer by itself (a formula, a number, an option), and not as prose.
+    """
+
+    answer: str
+    rule: str
+    start: int
+    end: int
+    firm: bool = True

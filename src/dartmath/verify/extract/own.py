@@ -1,0 +1,143 @@
+"""The part of a response in which its answer can stand, everything else in it blanked out.
+
+Blanked means replaced by spaces, so that every place in the result is a place in the response: thoughts,
+special tokens and what stands behind an end-of-turn token, tags of HTML, fenced code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from dartmath.verify.extract.thoughts import thoughts
+
+_ENDS = re.compile(
+    r"<[|｜](?:im_end|im_start|eot_id|eom_id|endoftext|end[▁_]of[▁_]sentence|end_of_text|end|return|eot"
+    r"|eos|pad|user|User"
+    r"|begin_of_text|endofprompt|fim_pad|finetune_right_pad_id|call)[|｜]>"
+    r"|</s>|<s>|<eos>|<end_of_turn>|<start_of_turn>|<turn\|>|<\|turn>|<pad>|<unk>|<EOD>|<eod>"
+    r"|\[(?:PAD|EOS|SEP|CLS|UNK|/?INST|EOT)\]"
+)
+"""What ends a turn, begins the next one, or pads a batch. Source: the special tokens of public tokenizers."""
+
+_ROLE = re.compile(
+    r"\s*(?:<\|im_start\|>|<\|start_header_id\|>|<\|start\|>|<start_of_turn>)?\s*(?:assistant|model)\b[:\s]*"
+)
+_ROLE_TOKENS = re.compile(r"<\|start_header_id\|>\s*assistant\s*<\|end_header_id\|>|<\|begin_of_text\|>|<s>")
+_FINAL_CHANNEL = re.compile(r"<\|channel\|>final[^<]{0,40}<\|message\|>")
+_TOKEN = re.compile(r"<\|[^<>|]{1,40}\|>")
+_HTML = re.compile(
+    r"</?(?:b|i|u|em|strong|p|div|span|br|hr|center|h[1-6]|font|sub|sup|response|output)\b[^<>]{0,80}>", re.I
+)
+_CALCULATION = re.compile(r"<<[^<>\n]{0,200}>>")
+"""GSM8K's calculator annotations."""
+
+_NEXT_QUERY = re.compile(
+    r"\n[ \t]*(?:#{1,4} ?|\*\*|<\|)?(?:Question|Problem|Query|Instruction|Input|Human|User|Q"
+    r"|New (?:question|problem)"
+    r"|Next (?:question|problem)|题目|问题|問題)(?:\*\*|\|>)?[ \t]*[:：](?!\s*\Z)",
+)
+"""How the next few-shot problem begins, which a base model goes on with. Source: the built-in templates."""
+
+_FENCE = re.compile(r"^[ \t>]*(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>[^\n`]{0,40})$", re.MULTILINE)
+_DATA = ("json", "yaml", "yml", "jsonc", "json5")
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """A fenced block: its language in lower case, and where its content stands."""
+
+    language: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What a response says itself.
+
+    Attributes:
+        text: the response with everything else blanked out.
+        parts: ends of the parts of `text` before each marker of a next query, in order; the last is its end.
+        fences: the fenced blocks, whose content is in `source`.
+        source: the response without thoughts and what stands behind its end.
+    """
+
+    text: str
+    parts: tuple[int, ...]
+    source: str
+    fences: tuple[Fence, ...] = field(default=())
+
+
+def own_text(response: str, more_thoughts: Sequence[tuple[str, str]] = ()) -> Own:
+    """The own part of `response`; `more_thoughts` are delimiters beside the known ones."""
+    text = response
+    if final := _last(_FINAL_CHANNEL, text) if "<|channel|>final" in text else None:
+        text = " " * final.end() + text[final.end() :]
+    for start, end in thoughts(text, more_thoughts):
+        text = _blank(text, start, end)
+    if "<" in text or "[" in text:
+        text = _without_tokens(text)
+    source = text
+    fences: tuple[Fence, ...] = ()
+    if "```" in text or "~~~" in text:
+        text, fences = _without_fences(text)
+    if "<<" in text:
+        text = _CALCULATION.sub(lambda note: " " * len(note.group()), text)
+    if "<" in text:
+        text = _HTML.sub(lambda tag: " " * len(tag.group()), text)
+    return Own(text, _parts(text), source, fences)
+
+
+def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    found = list(pattern.finditer(text))
+    return found[-1] if found else None
+
+
+def _blank(text: str, start: int, end: int) -> str:
+    return text[:start] + " " * (end - start) + text[end:]
+
+
+def _without_tokens(text: str) -> str:
+    """Blank tokens that begin a response, and what stands from the first one on that ends it."""
+    head = len(text) - len(text.lstrip())
+    begins = text.startswith(("<|", "<s>", "<start"), head)
+    if begins and (token := _ROLE_TOKENS.match(text, head) or _ROLE.match(text, head)):
+        text = _blank(text, head, token.end())
+    if (ending := _ENDS.search(text)) and text[: ending.start()].strip():
+        text = text[: ending.start()].ljust(len(text))
+    return _TOKEN.sub(lambda token: " " * len(token.group()), text) if "<|" in text else text
+
+
+def _without_fences(text: str) -> tuple[str, tuple[Fence, ...]]:
+    """The text with all fenced blocks blanked but those of data, and the blocks."""
+    fences: list[Fence] = []
+    opened: re.Match[str] | None = None
+    for mark in _FENCE.finditer(text):
+        if opened is None:
+            opened = mark
+        elif mark["mark"].startswith(opened["mark"]) and not mark["info"].strip():
+            fences.append(Fence(opened["info"].strip(" \t\r{}.").lower(), opened.end() + 1, mark.start()))
+            opened = None
+    if opened is not None:
+        fences.append(
+            Fence(opened["info"].strip(" \t\r{}.").lower(), min(opened.end() + 1, len(text)), len(text))
+        )
+    for fence in fences:
+        if not _is_data(fence, text):
+            text = _blank(text, fence.start, fence.end)
+    return re.sub(r"`{3,}[^\n`]{0,40}|~{3,}", lambda mark: " " * len(mark.group()), text), tuple(fences)
+
+
+def _is_data(fence: Fence, text: str) -> bool:
+    return fence.language in _DATA or (
+        not fence.language and text[fence.start : fence.end].lstrip().startswith("{")
+    )
+
+
+def _parts(text: str) -> tuple[int, ...]:
+    if not text.strip():
+        return (len(text),)
+    first = len(text) - len(text.lstrip())
+    return (*(query.start() for query in _NEXT_QUERY.finditer(text, first)), len(text))

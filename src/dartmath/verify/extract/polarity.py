@@ -1,0 +1,90 @@
+"""Whether a sentence asserts the value in it, or denies it, supposes it, or only asks for its form."""
+
+from __future__ import annotations
+
+import re
+
+_REACH = 160
+"""Characters of a sentence that are looked at on either side of a value."""
+
+_BREAK = re.compile(r"\n|[.!?。！？](?=[\s$*\"')\]]|$)|(?<=[。！？])")
+
+_DENIED_BEFORE = re.compile(
+    r"(?:\b(?:not|never|rather than|instead of|as opposed to|other than|isn't|aren't|cannot be"
+    r"|can't be|reject|discard"
+    r"|exclude|rule out)|\\neq?|≠|不是|并非)(?: (?:be|equal to|simply|just"
+    r"|actually))*[\s$:*]*(?:\\[(\[])?[\s*]*\Z",
+    re.IGNORECASE,
+)
+_SUPPOSED_BEFORE = re.compile(
+    r"(?:\b(?:if|unless|suppose|supposing|assume|assuming|imagine|whether)\b[^,，]*"
+    r"|\b(?:maybe|perhaps|possibly|(?:could|might|may)(?: also| well)? (?:be|equal)"
+    r"|(?:first|initially|originally) (?:thought|got|found|guessed|tried)|(?:no|without a) solutions? with"
+    r"|how about|what about|let(?:'s| us) (?:try|test|check|suppose|assume|say)"
+    r"|(?:is|was|are) (?:it|the (?:final )?answer))\b.*)\Z",
+    re.IGNORECASE | re.DOTALL,
+)
+_INSTRUCTED_BEFORE = re.compile(
+    r"\b(?:put|place|write|give|enclose|format|present|provide|end|wrap|return|output|box)\w*\b[^.]{0,60}"
+    r"\b(?:in|within|inside|using|as|with)\b[\s$:*`\"']*(?:\\[(\[])?\Z",
+    re.IGNORECASE,
+)
+_OF_IT = (
+    r"(?:right|correct|true|valid|possible|the (?:correct |right |final )?(?:answer|case|solution)"
+    r"|an? (?:valid |possible |acceptable )?"
+    r"(?:answer|solution)|allowed|acceptable|it|so|in the (?:domain|range|interval))\b"
+)
+_DENIED_AFTER = re.compile(
+    r"\A[\s$*)\]}\\.,]*(?:\)|\])?[\s,]*(?:"
+    r"(?:is|was|are|were|can|could|must|does|do|should|would|will)(?: \w+ly)?(?: be| have to be| to be)?"
+    r" ?(?:not\b(?! only)|n't|wrong|incorrect|impossible|extraneous|invalid|false|rejected|discarded|excluded"
+    r"|too (?:large|small|big)|a placeholder|a contradiction|ruled out)"
+    r"|(?:cannot|contradicts|fails|leads to a contradiction|gives a contradiction)\b"
+    r"|(?:which|but (?:that|this|it)|and (?:that|this|it)|that|this|it)(?: is| was|'s| can| could"
+    r"| does)(?: \w+ly)?(?: be)? ?"
+    rf"(?:wrong|incorrect|impossible|extraneous|invalid|false|a mistake|(?:not|n't)(?: be)? {_OF_IT})"
+    r")",
+    re.IGNORECASE,
+)
+_NEXT_DENIES = re.compile(
+    r"\A[\s.!?$*)\]}\\]*(?:(?:but|no|wait|hmm+|actually|oh|sorry|hold on)[\s,.!…-]+){0,3}"
+    r"(?:(?:that|this|it)(?: answer| value| result)?(?:'s| is| was| can| could| does)(?: \w+ly)?"
+    r"(?: seem| look| be)? ?(?:not|n't)?(?: seem| look| be)? "
+    r"(?:right|correct|true|wrong|incorrect|impossible|a mistake|false|an error)\b"
+    r"|i (?:made|was making) (?:a|an) (?:mistake|error)|wrong\b)",
+    re.IGNORECASE,
+)
+_CONFIRMS = re.compile(
+    r"(?:'s| is| was)(?: \w+ly)?(?: seem| look| be)? (?:right|correct|true)\b", re.IGNORECASE
+)
+_QUESTIONED = re.compile(r"\A[\s$*)\]}\\]*\?")
+
+
+def sentence_start(text: str, place: int) -> int:
+    """Where the sentence begins that `place` is in, at most `_REACH` characters before it."""
+    first = max(0, place - _REACH)
+    breaks = list(_BREAK.finditer(text, first, place))
+    return breaks[-1].end() if breaks else first
+
+
+def asserted(text: str, start: int, end: int) -> bool:
+    """Whether what stands at `start` to `end` is asserted by its sentence.
+
+    >>> asserted("So it is 5.", 9, 10)
+    True
+    >>> asserted("So it is not 5.", 13, 14)
+    False
+    >>> asserted("If it were 5, then 2 = 3.", 11, 12)
+    False
+    >>> asserted("So x = 5 is extraneous.", 7, 8)
+    False
+    """
+    before = text[sentence_start(text, start) : start]
+    after = text[end : end + _REACH]
+    if _QUESTIONED.match(after) or _DENIED_AFTER.match(after):
+        return False
+    if (denial := _NEXT_DENIES.match(after)) and not _CONFIRMS.search(denial.group()):
+        return False
+    return not (
+        _DENIED_BEFORE.search(before) or _SUPPOSED_BEFORE.search(before) or _INSTRUCTED_BEFORE.search(before)
+    )

@@ -1,0 +1,127 @@
+"""Answers in a structure: `<answer>`, `[ANSWER]`, fields of JSON, YAML and Python, `final_answer(...)`."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from dartmath.verify.extract.found import MAX_ANSWER, Statement
+
+_NAMES = r"(?:final[_ -]?)?answers?|final[_ -]?solution|ans|solution|final"
+_PAIRS = (
+    (rf"<\|?(?:{_NAMES})\|?>", rf"</\|?(?:{_NAMES})\|?>"),
+    (rf"\[(?:{_NAMES})\]", rf"\[/(?:{_NAMES})\]"),
+)
+_KEY = re.compile(
+    r"(?:(?P<quote>[\"'])(?:final[_ ]?|correct[_ ]?)?answers?(?P=quote)|(?:(?<=\n)"
+    r"|\A)[ \t]*(?:final_answer|answer_value))\s*:[ \t]*",
+    re.IGNORECASE | re.MULTILINE,
+)
+_PYTHON_TEXT = re.compile(r"'((?:[^'\\\n]|\\.){0,1000})'")
+_BARE = re.compile(r"[^\s,}\]\n][^,}\]\n]{0,100}")
+_CALL = re.compile(
+    r"^[ \t]*(?:final_answer|submit(?:_answer)?|answer|finish"
+    r"|FINAL)\((?P<value>[^\n]{1,400})\)[ \t]*;?[ \t]*$",
+    re.MULTILINE | re.I,
+)
+_CALLS = ("answer(", "submit", "finish(", "FINAL(")
+_ASSIGNED = re.compile(
+    r"^[ \t]*#?[ \t]*(?:final_)?(?:answer|ans|result)[ \t]*[=:][ \t]*(?P<value>[-+\d.,/\"'\[(][^\n]{0,200})$",
+    re.MULTILINE | re.IGNORECASE,
+)
+_LITERAL = re.compile(r"[-+]?[\d.,]+(?:/\d+)?|\"[^\"]*\"|'[^']*'|[\[(][-+\d.,\s/]*[\])]")
+_TERMS = {True: "True", False: "False", None: ""}
+
+
+def tagged(text: str, more: Sequence[tuple[str, str]] = ()) -> Iterator[Statement]:
+    """The contents of answer tags, the last one first; one that is not closed ends with the text."""
+    if not more and "<" not in text and "[" not in text:
+        return
+    opening, closing = _tags(tuple(more))
+    for opened in reversed(list(opening.finditer(text))[-16:]):
+        closed = closing.search(text, opened.end())
+        following = opening.search(text, opened.end())
+        end = closed.start() if closed else len(text)
+        if following and following.start() < end:
+            continue
+        inside = text[opened.end() : end]
+        if inside.strip() and len(inside) <= MAX_ANSWER:
+            yield Statement(inside.strip(), "tag", opened.end(), end)
+
+
+@lru_cache(maxsize=32)
+def _tags(more: tuple[tuple[str, str], ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    pairs = [*_PAIRS, *((re.escape(opening), re.escape(closing)) for opening, closing in more)]
+    openings, closings = ("|".join(side) for side in zip(*pairs, strict=True))
+    return re.compile(openings, re.IGNORECASE), re.compile(closings, re.IGNORECASE)
+
+
+def fields(text: str, after: int = 0) -> Iterator[Statement]:
+    """The values of "answer" fields and of calls that submit one, from `after` on, the last one first."""
+    found: list[Statement | None] = []
+    if "nswer" in text or "NSWER" in text:
+        found += [_value(text, key) for key in _KEY.finditer(text, after)]
+    if "(" in text and any(name in text for name in _CALLS):
+        found += [_called(call) for call in _CALL.finditer(text, after)]
+    yield from sorted(filter(None, found), key=lambda one: -one.start)
+
+
+def assigned(code: str, shift: int) -> Statement | None:
+    """The literal that the last line `answer = 5`, `# Answer: 5` or `final_answer(5)` of some code names."""
+    for line in reversed([*_ASSIGNED.finditer(code), *_CALL.finditer(code)]):
+        value = line["value"].strip().rstrip(";")
+        if _LITERAL.fullmatch(value):
+            return Statement(
+                value.strip("\"'"), "field", shift + line.start("value"), shift + line.end("value")
+            )
+    return None
+
+
+def _value(text: str, key: re.Match[str]) -> Statement | None:
+    start = key.end()
+    try:
+        value, end = json.JSONDecoder().raw_decode(text[start : start + MAX_ANSWER])
+    except (ValueError, RecursionError):
+        return _loose(text, start)
+    if isinstance(value, str) and "\\" in value and not value.isprintable():
+        return _loose(text, start)
+    answer = _written(value)
+    # A field closes its object: what else stands in it says nothing about the answer.
+    close = text.find("}", start + end)
+    stop = close + 1 if 0 <= close <= start + end + MAX_ANSWER else start + end
+    return Statement(answer, "field", _object_start(text, key.start()), stop) if answer else None
+
+
+def _object_start(text: str, place: int) -> int:
+    opened = text.rfind("{", max(0, place - MAX_ANSWER), place)
+    return opened if opened >= 0 else place
+
+
+def _loose(text: str, start: int) -> Statement | None:
+    """A value that is no JSON: Python's quotes, LaTeX with single backslashes, bare words."""
+    quoted = _PYTHON_TEXT.match(text, start) or re.compile(r'"((?:[^"\\\n]|\\.){0,1000})"').match(text, start)
+    bare = quoted or _BARE.match(text, start)
+    if bare is None:
+        return None
+    answer = (bare[1].replace("\\\\", "\\").replace('\\"', '"') if quoted else bare.group()).strip()
+    close = text.find("}", bare.end(), bare.end() + MAX_ANSWER)
+    stop = close + 1 if close >= 0 else bare.end()
+    return Statement(answer, "field", _object_start(text, start), stop) if answer else None
+
+
+def _written(value: object) -> str:
+    """A value of JSON as an answer is written: a list with commas."""
+    if isinstance(value, list):
+        return ", ".join(_written(one) for one in value)
+    if isinstance(value, dict):
+        return _written(next((value[key] for key in ("value", "answer", "text") if key in value), ""))
+    if isinstance(value, bool) or value is None:
+        return _TERMS[value]
+    return str(value).strip()
+
+
+def _called(call: re.Match[str]) -> Statement | None:
+    value = call["value"].strip().strip("\"'").strip()
+    return Statement(value, "field", call.start(), call.end()) if value else None

@@ -1,0 +1,245 @@
+"""The value that begins at a place of a text: behind "the answer is", under a heading, in a tag."""
+
+from __future__ import annotations
+
+import re
+
+from dartmath.verify.extract.claims import claimed
+from dartmath.verify.extract.found import MAX_ANSWER
+from dartmath.verify.extract.mathematics import is_mathematics
+from dartmath.verify.language.formulas import FORMULA, body
+from dartmath.verify.language.lexicon import LEXICONS
+from dartmath.verify.language.sentences import stated
+
+_FILLER = re.compile(
+    r"(?:[\s*_\"'“”‘’]*(?:(?:therefore|thus|then|hence|so|simply|just|actually|indeed|clearly|exactly"
+    r"|only|obviously|of course"
+    r"|definitely|certainly|surely|for sure|most likely|probably|likely|precisely|also|now|again"
+    r"|indeed|always|approximately"
+    r"|approx\.?|about|roughly|ca\.?|i\.e\.?|found to be|given by|given as|calculated (?:to be|as)"
+    r"|equal to|as follows"
+    r"|(?:simply |the )?(?:option|choice|letter|number|value|correct option)(?: is)?)\b[,:.]?"
+    r"|[,:：=≈]|->|→|=>|⇒|\\approx\b)[ \t]*)*[\s*_\"'“”‘’>]*",
+    re.IGNORECASE,
+)
+"""Words and signs between an announcement and its value that change nothing about it."""
+
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:mr|mrs|ms|dr|st|mt|prof|jr|sr|ft|in|sq|cu|yd|yds|mi|lb|lbs|oz|hr|hrs|min|mins|sec|secs"
+    r"|cm|mm|km|kg|gal|qt|pt"
+    r"|approx|ca|rs|no|nos|vs|etc|i\.e|e\.g|a\.m|p\.m|u\.s|deg|rad|ans|eq|fig|vol|cf)|\b[A-Za-z])\Z",
+    re.IGNORECASE,
+)
+_STOP = re.compile(
+    r"\n|[.?؟।](?=\s|$|\*)|[。！？]|!(?=\s+[A-Z]|\s*$)|(?<=[^\s,])\.?\*\*(?![\w(])|\.(?=[A-Z][a-z])"
+)
+_SIDE = re.compile(
+    r"\s*(?:[,;，；]\s*(?:and\s+)?(?:which|who|as|since|because|so|it|that|this|where|when|while|not|but"
+    r"|meaning|making|for|if"
+    r"|given|with|after|assuming|using|i\.e\.|namely|represent\w*|corresponding|hence|thus|therefore"
+    r"|therefor|we|you|he|she|they"
+    r"|according|by|without|non|不|而|因为)\b"
+    r"|[,;，；]\s*(?:不是|因为|而不)"
+    r"|\s(?:which|because|since|as (?:required|expected|desired|shown|above|we|the|it|claimed|needed"
+    r"|stated|per)|instead of"
+    r"|rather than|not (?=[-\\$\d(A-Z])|due to|so that|given that|where|when|if and only if\b(?!)|non"
+    r"|ikke|nicht|pas|car|porque|weil)\b"
+    r"|\s*[–—]\s|\s--?-?\s(?=[a-z])|;\s"
+    r"|\s*[\[(](?:confidence|conf|high|low|medium|in total|not |total|final|approx|as |since |because "
+    r"|see |rounded|which|correct"
+    r"|the |or [a-z]+ percent|answer|verified|certain))",
+    re.IGNORECASE,
+)
+"""What begins a remark behind a value. Comma and "and" alone do not: they also join the items of a list."""
+
+_BUT = re.compile(r"not\s+[^\s,]{1,40},?\s+but\s+(?:rather\s+)?", re.IGNORECASE)
+_LETTER = re.compile(
+    r"\(?(?P<letter>[A-J])(?:\)|(?=[).:,，。、;]|\s*\Z|\s*\n|\s+(?:because|since|which|as|it|and not|not"
+    r"|with|is|for|instead|rather"
+    r"|non|不|\(|-|–)|(?=[不。])))"
+)
+_LETTERS = re.compile(r"\(?[A-J]\)?(?:\s*(?:,|and|&|、|,\s*and)\s*\(?[A-J]\)?)+(?![\w'])")
+_JOIN = re.compile(
+    r"\s*(?:,|;|，|、|,?\s*(?:and|or|und|oder|et|ou|y|o|e|и|или|和|或|と|및)\b)\s*(?=\$|\\\(|\\\[|\*\*\$)"
+)
+_UNIT = re.compile(r"\s*(?:[a-zA-Z°µ²³/^%]{1,12}\.?|per)(?:\s+[a-z]{1,12}){0,3}(?=[.,;!?)\s]|$)")
+_CHAIN = re.compile(r"(?<![<>!:=\\])=(?!=)")
+ITEM = re.compile(r"[ \t]*(?:[-*•+]|\(?[0-9a-z]{1,3}[.)]|\([ivx0-9a-z]{1,4}\)|case \d+:)\s+", re.IGNORECASE)
+COMMENTARY = re.compile(
+    r"(?:\W*(?:indeed|also|now|therefore|not|in|the|an?|of|to|both|all|very|quite|always|really|still"
+    r"|already|as|from|that"
+    r"|based|below|above|so|we|you|it|what|because|here|about|by|obtained|verified|found|given"
+    r"|supposed|expected|rounded"
+    r"|written|expressed|consistent|reasonable|correct|right|wrong|incorrect|valid|clear|unclear"
+    r"|unique|unchanged|positive"
+    r"|negative|obvious|simple|either|neither|independent|divisible|at (?:least|most)|half|twice"
+    r"|double|triple|going|just)\b)",
+    re.IGNORECASE,
+)
+_CLOSINGS = "|".join(lexicon.closing for lexicon in LEXICONS.values() if lexicon.closing)
+_CLOSING = re.compile(rf"\s*(?:{_CLOSINGS})\s*\Z")
+_QUOTES = "\"'“”‘’`「」『』«»"
+
+
+def value_at(text: str, start: int) -> tuple[str, int, bool] | None:
+    """The value that begins at `start`, where it ends, and whether it reads as an answer by itself.
+
+    It is a formula with the formulas that "and" or "or" joins to it, an option, or the shortest beginning of
+    the clause that is mathematics and leaves nothing but a remark; else the words of the clause.
+    """
+    filler = _FILLER.match(text, start)
+    begin = filler.end() if filler else start
+    if (listed := _block(text, begin)) is not None:
+        return listed
+    if but := _BUT.match(text, begin):
+        begin = but.end()
+    for place in (begin, start):
+        formula = FORMULA.match(text, place)
+        if formula is not None and (found := _from_formula(text, formula)) is not None:
+            return found
+    if option := _LETTERS.match(text, begin) or _LETTER.match(text, begin):
+        described = _from_clause(text, begin)
+        if (
+            described is not None
+            and described[2]
+            and re.match(r"\s*[-$\\\d]", text[option.end() : described[1]])
+        ):
+            return described
+        return option.group().strip(), option.end(), True
+    return _from_clause(text, begin)
+
+
+def _block(text: str, begin: int) -> tuple[str, int, bool] | None:
+    """Several lines that are one value each, from `begin` on: a list."""
+    first = text.find("\n", begin)
+    if first < 0 or not text[first:].strip() or not is_mathematics(_item(text[begin:first])[0]):
+        return None
+    values: list[str] = []
+    place = end = begin
+    while place < len(text) and len(values) < 32:
+        stop = text.find("\n", place)
+        stop = len(text) if stop < 0 else stop
+        content, marked = _item(text[place:stop])
+        if content:
+            if not is_mathematics(content) or (values and not marked and not _alike(content, values)):
+                break
+            values.append(content)
+            end = stop
+        elif text[place:stop].strip():
+            break
+        place = stop + 1
+    return (", ".join(values), end, True) if len(values) > 1 else None
+
+
+def _item(line: str) -> tuple[str, bool]:
+    """The content of a line of a list, and whether it has the mark of one."""
+    item = ITEM.match(line)
+    return _plain(
+        line[item.end() if item else 0 :].strip().strip("*").strip().rstrip(".,;")
+    ), item is not None
+
+
+def _alike(content: str, values: list[str]) -> bool:
+    """Whether a line without a list marker goes on a list: both give letters their values."""
+    return "=" in content and "=" in values[-1] and content[:1] == values[-1][:1]
+
+
+def _plain(content: str) -> str:
+    formula = FORMULA.fullmatch(content)
+    return body(formula) if formula else content
+
+
+def _from_formula(text: str, formula: re.Match[str]) -> tuple[str, int, bool] | None:
+    """A formula, what is joined to it, and its unit."""
+    first, last = formula, formula
+    while joined := _JOIN.match(text, last.end()):
+        following = FORMULA.match(text, joined.end())
+        if following is None or following.end() - first.start() > MAX_ANSWER:
+            break
+        last = following
+    if last is not first:
+        return text[first.start() : last.end()].replace("**", ""), last.end(), True
+    inside = body(formula)
+    if not inside:
+        return None
+    listed = re.match(r"\s*(?:,|and\b|or\b)\s*(?=[-\d(])", text[formula.end() : formula.end() + 20])
+    if listed and (clause := _from_clause(text, formula.start())) is not None and clause[2]:
+        return clause
+    return inside, formula.end(), True
+
+
+def _from_clause(text: str, begin: int) -> tuple[str, int, bool] | None:
+    clause = _sentence(text, begin)
+    if side := _SIDE.search(clause):
+        shorter = clause[: side.start()]
+        if any(sign.isalnum() for sign in shorter) and (
+            is_mathematics(_clean(shorter)) or not is_mathematics(_clean(clause))
+        ):
+            clause = shorter
+    answer = _CLOSING.sub("", _clean(clause))
+    if not any(sign.isalnum() or sign in "∅∞" for sign in answer):
+        return None
+    if is_mathematics(answer):
+        return answer, begin + len(clause), True
+    if value := stated(answer) or claimed(answer):
+        return value, begin + len(clause), True
+    return answer, begin + len(clause), False
+
+
+def _clean(clause: str) -> str:
+    clean = clause.strip().strip("*_").strip().strip(_QUOTES).strip("*_ \t").rstrip(":").rstrip()
+    for opening, closing in ("()", "[]", "{}"):
+        if (
+            clean.endswith(closing)
+            and clean.count(closing) > clean.count(opening)
+            and "[" not in clean
+            and "(" not in clean
+        ):
+            clean = clean[:-1].rstrip(" .")
+    return clean
+
+
+def _sentence(text: str, begin: int) -> str:
+    """The rest of the sentence, which an abbreviation does not end."""
+    limit = min(len(text), begin + MAX_ANSWER)
+    place = begin
+    while (stop := _STOP.search(text, place, limit)) is not None:
+        sign = text[stop.start()]
+        if sign == "." and _goes_on(text, begin, stop.start()):
+            place = stop.start() + 1
+            continue
+        if sign == "!" and _is_factorial(text, begin, stop.start()):
+            return text[begin : stop.start() + 1]
+        return text[begin : stop.start()]
+    return text[begin:limit]
+
+
+def _goes_on(text: str, begin: int, dot: int) -> bool:
+    """Whether a full stop is one of an abbreviation, a list number or a number with a blank in it."""
+    before, after = text[begin:dot], text[dot + 1 : dot + 4]
+    if not after.strip() or "\n" in after[:1]:
+        return False
+    if re.search(r"(?<![\d.])0\Z", before) and re.match(r" \d", after):
+        return True
+    if not _ABBREVIATION.search(before):
+        return False
+    single = re.search(r"\b([A-Za-z])\Z", before)
+    if single is not None:
+        return len(before.strip()) == 1 or (
+            single.group(1).islower()
+            and not re.match(r"\s+[A-Z][a-z]", after + text[dot + 4 : dot + 6])
+            and len(before) < 30
+        )
+    return True
+
+
+def _is_factorial(text: str, begin: int, sign: int) -> bool:
+    """Whether "!" closes a factorial: behind a number, in a clause that is no sentence."""
+    clause = text[begin : sign + 1]
+    if not re.search(r"[\d)]\Z", clause[:-1]):
+        return False
+    return (
+        re.search(r"\d!.*\d!", clause) is not None
+        or text[:begin].rstrip().endswith((":", "**", "*"))
+        or "\n" in text[max(0, begin - 2) : begin]
+    )
