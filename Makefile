@@ -6,7 +6,7 @@ TORCH := 2.13.0
 export OMP_NUM_THREADS ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test test-slow test-all lint types docs wheel clean
+.PHONY: help setup demo claim test test-slow test-all lint types docs wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -26,6 +26,10 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 
 demo: setup ## the whole pipeline with a real small model, on a laptop CPU
 	OMP_NUM_THREADS=$(shell nproc 2>/dev/null || sysctl -n hw.ncpu) $(BIN)/dartmath run recipes/tiny.yaml
+
+claim: setup ## does a difficulty-aware set train a better model? Five seeds, under an hour on a quiet laptop
+	$(BIN)/python benchmarks/claim.py runs/claim/made
+	$(BIN)/dartmath study recipes/claim.yaml
 
 # Tests that start servers and browsers of their own run in a process of their own.
 ALONE := tests/report/test_page_in_browser.py tests/sampling/test_faults.py

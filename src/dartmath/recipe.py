@@ -20,6 +20,7 @@ from dartmath.evaluation.config import EvaluationSection
 from dartmath.model import ModelSection
 from dartmath.queries.config import QuerySource
 from dartmath.sampling.config import SamplingSection
+from dartmath.study.config import StudySection
 from dartmath.training.config import TrainingSection
 
 __all__ = [
@@ -77,6 +78,8 @@ class Recipe(Section):
     """How the model is fine-tuned."""
     evaluation: EvaluationSection | None = None
     """What the model is evaluated on."""
+    study: StudySection | None = None
+    """What `dartmath study` compares."""
     report: ReportSection = ReportSection()
     """The report and the cards."""
 

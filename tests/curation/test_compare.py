@@ -6,7 +6,6 @@ import pytest
 
 from curation.memory import pools
 from dartmath.curation.compare import Comparison, compare
-from dartmath.curation.select import fit
 from dartmath.sampling.policy import Prop2Diff
 
 # band -> pass rate of its queries in the made-up pool
@@ -66,4 +65,3 @@ def test_queries_without_trials_are_rows_of_the_table_and_not_of_the_curves() ->
     made = compare(pools({"a": [True, False] * 4, "b": []}), Prop2Diff(k=2, pilot=4))
     assert sum(band.queries for band in made.bands) == 2
     assert len(made.fail_rates) == 1 and made.rank_correlation is None
-    assert fit(pools({"b": []}), Prop2Diff(k=2), 3).kind == "prop2diff"

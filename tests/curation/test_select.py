@@ -2,13 +2,12 @@ from __future__ import annotations
 
 import math
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from curation.memory import pools
 from dartmath.curation.pool import QueryPool
-from dartmath.curation.select import count_rows, fail_rate, fit, select
+from dartmath.curation.select import fail_rate, select
 from dartmath.sampling.policy import VRT, Band, PolicySection, Prop2Diff, Uniform
 
 verdicts = st.dictionaries(
@@ -87,25 +86,3 @@ def test_prop2diff_wants_the_ceiling_of_k_times_the_fail_rate(
         rate = fail_rate(one.pool, pilot)
         if rate is not None:
             assert one.wanted == max(1, math.ceil(round(k * rate, 9)))
-
-
-@given(verdicts, any_policy, st.integers(1, 300))
-def test_fit_is_as_near_to_the_size_as_any_k(
-    rows: dict[str, list[bool]], policy: PolicySection, size: int
-) -> None:
-    made = pools(rows)
-    fitted = fit(made, policy, size)
-    sizes = {k: count_rows(select(made, policy.with_size(k))) for k in range(1, 400)}
-    best = min(abs(n - size) for n in sizes.values())
-    assert abs(count_rows(select(made, fitted)) - size) == best
-
-
-def test_fit_keeps_everything_but_k() -> None:
-    made = pools({"a": [True, False] * 20, "b": [True] * 40})
-    fitted = fit(made, Prop2Diff(k=1, pilot=4, cap=30, exponent=2.0), 11)
-    assert fitted == Prop2Diff(k=fitted.largest_target, pilot=4, cap=30, exponent=2.0)
-
-
-@pytest.mark.parametrize("policy", [VRT(trials=3), Uniform(k=3), Prop2Diff(k=3)])
-def test_fit_of_an_empty_pool_ends(policy: PolicySection) -> None:
-    assert count_rows(select(pools({"a": []}), fit(pools({"a": []}), policy, 10))) == 0

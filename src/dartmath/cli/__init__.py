@@ -39,6 +39,11 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "verify": ("Look inside", "verify", "Judge an answer against a reference, and say why."),
     "compare": ("Look inside", "compare", "Compare two evaluations, or one with published numbers."),
     "regrade": ("Look inside", "regrade", "Verify stored responses again, and list the disagreements."),
+    "study": (
+        "Look inside",
+        "study",
+        "Compare policies, checks or training on one pool, over sizes and seeds.",
+    ),
     "lr-search": ("Look inside", "lr_search", "Search the learning rate by short runs on a benchmark."),
     "push": ("Publish", "push", "Push a model or a data set to the Hub, or list what would be."),
 }

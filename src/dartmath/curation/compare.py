@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from dartmath.curation.bands import band_of
 from dartmath.curation.pool import QueryPool, read_pool
-from dartmath.curation.select import Selection, count_rows, fail_rate, select, smallest_k
+from dartmath.curation.select import Selection, count_rows, fail_rate, select
+from dartmath.curation.size import exactly
 from dartmath.curation.summary import GroupSummary, group_by
 from dartmath.sampling.policy import VRT, PolicySection, Prop2Diff, Uniform
 
@@ -115,37 +116,16 @@ def compare(pools: Sequence[QueryPool], sampled: PolicySection, size: int | None
         "uniform": Uniform(k=1, cap=most),
         "prop2diff": Prop2Diff(k=1, pilot=pilot, cap=most),
     }
-    fitted = {name: smallest_k(pools, policy, size) for name, policy in made.items()}
-    chosen = {name: _at_size(pools, policy, size) for name, policy in fitted.items()}
+    fitted = {name: exactly(pools, policy, size) for name, policy in made.items()}
+    chosen = {name: selections for name, (_, selections) in fitted.items()}
     return Comparison(
         size=size,
-        k={name: policy.largest_target for name, policy in fitted.items()},
+        k={name: policy.largest_target for name, (policy, _) in fitted.items()},
         rows={name: count_rows(selections) for name, selections in chosen.items()},
         bands=_bands(chosen, {p.query.id: fail_rate(p, pilot) for p in pools}),
         rank_correlation=_rank_correlation(chosen["prop2diff"]),
         **_curves(chosen, pilot),
     )
-
-
-def _at_size(pools: Sequence[QueryPool], policy: PolicySection, size: int) -> list[Selection]:
-    """What `policy` selects, cut to `size` rows: some queries get what k - 1 would give them.
-
-    Which ones is spread evenly over the difficulties, so that no band pays for the rounding.
-    """
-    full = select(pools, policy)
-    surplus = count_rows(full) - size
-    if surplus <= 0:
-        return full
-    less = select(pools, policy.with_size(policy.largest_target - 1)) if policy.largest_target > 1 else None
-    ranks = sorted(range(len(full)), key=lambda i: (full[i].fail_rate or 0.0, i))
-    # The golden ratio's multiples fill the interval evenly.
-    for i in sorted(range(len(ranks)), key=lambda place: place * 0.6180339887498949 % 1):
-        query = ranks[i]
-        fewer = less[query].chosen if less else ()
-        if surplus > 0 and len(full[query].chosen) - len(fewer) <= surplus:
-            surplus -= len(full[query].chosen) - len(fewer)
-            full[query] = replace(full[query], chosen=fewer)
-    return full
 
 
 def _bands(chosen: dict[str, list[Selection]], rates: dict[str, float | None]) -> list[BandRow]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from dartmath.base.section import Section
 from dartmath.sampling.policy import PolicySection
@@ -17,7 +17,12 @@ class CurationSection(Section):
     policy: PolicySection | None = None
     """Which policy selects; the sampling policy when absent."""
     size: int | None = Field(None, ge=1)
-    """Choose the policy's k (or trials) so that the set has about this many rows."""
+    """Choose the policy's k (or trials) so that the set has exactly this many rows, where the pool holds
+    as many; some queries get what k - 1 would give, evenly over the difficulties."""
+    unit: Literal["rows", "tokens", "trials"] = "rows"
+    """What `size` counts: rows, tokens of the responses, or trials that sampling by the policy spends."""
+    cut: Literal["k", "random"] = "k"
+    """How `size` is reached: by the policy's k, or by a random draw (`seed`) from all it selects."""
     difficulty: Literal["pilot", "all"] = "pilot"
     """What measures the fail rate: the policy's pilot trials (paper), or all trials of the pool."""
     deduplicate: bool = True
@@ -39,6 +44,12 @@ class CurationSection(Section):
     trials, which are those that sampling with that policy would have kept."""
     format: Literal["parquet", "jsonl"] = "parquet"
     """File format of the set."""
+
+    @model_validator(mode="after")
+    def _a_size_to_cut_to(self) -> Self:
+        if self.cut == "random" and (self.size is None or self.unit == "trials"):
+            raise ValueError("cut: random draws down to `size` rows or tokens; set it")
+        return self
 
     @field_validator("check")
     @classmethod

@@ -17,7 +17,8 @@ from dartmath.curation.check import own_check
 from dartmath.curation.config import CurationSection
 from dartmath.curation.export import COLUMNS, rows_of, write_rows
 from dartmath.curation.pool import Check, Journal, QueryPool, read_pool
-from dartmath.curation.select import Selection, fit, select
+from dartmath.curation.select import Selection
+from dartmath.curation.size import Chooser, drawn, exactly
 from dartmath.curation.summary import CurationSummary, summarise
 from dartmath.queries.config import QuerySource
 from dartmath.queries.download import content_checksum
@@ -46,7 +47,7 @@ def curate(journal_folder: Path, section: CurationSection, out: Path) -> Curatio
     before = read_manifest(out, stage="curate") if (out / "manifest.json").is_file() else {}
     journal = open_journal(journal_folder)
     source = dict(journal.manifest)
-    checksums = _checksums(section, section.policy or journal.section.policy)
+    checksums = checksums_of(section, section.policy or journal.section.policy)
     if before.get("checksums") == checksums and _is_current(before, source, section, out):
         info(f"{out} is up to date")
         return CurationSummary.from_json(before["summary"])
@@ -65,21 +66,37 @@ def _select(
     journal: JournalReader, section: CurationSection, folder: Path
 ) -> tuple[list[Selection], CurationSummary]:
     """What goes into the set, and its numbers."""
-    pools = read_pool(journal, _check(journal, section))
-    contamination = _prepare(pools, section)
-    policy = section.policy or journal.section.policy
-    if section.size:
-        policy = fit(pools, policy, section.size, difficulty=section.difficulty)
-    selections = select(pools, policy, difficulty=section.difficulty, seed=section.seed)
+    pools, contamination = prepared_pools(journal, section)
+    policy, selections = select_sized(pools, section.policy or journal.section.policy, section)
     _check_rows(selections, contamination, folder)
     summary = summarise(
         selections,
         policy=policy.model_dump(mode="json"),
-        size=section.size,
+        size=section.size if section.unit == "rows" else None,
         licences=_licences(pools),
         decontamination=contamination,
     )
     return selections, summary
+
+
+def prepared_pools(
+    journal: JournalReader, section: CurationSection
+) -> tuple[list[QueryPool], dict[str, Any]]:
+    """What `section` may select from: checked, deduplicated, decontaminated; and what the last found."""
+    pools = read_pool(journal, _check(journal, section))
+    return pools, _prepare(pools, section)
+
+
+def select_sized(
+    pools: Sequence[QueryPool], policy: PolicySection, section: CurationSection
+) -> tuple[PolicySection, list[Selection]]:
+    """What `policy` takes of prepared `pools` at the size that `section` asks for, and with which k."""
+    choose = Chooser(section.difficulty, section.seed)
+    if section.size is None:
+        return policy, choose.select(pools, policy)
+    if section.cut == "k":
+        return exactly(pools, policy, section.size, section.unit, choose)
+    return policy, drawn(choose.select(pools, policy), section.size, section.unit, section.seed or 0)
 
 
 def _check(journal: JournalReader, section: CurationSection) -> Check:
@@ -129,7 +146,7 @@ def _is_current(
     return finished and same and (out / f"train.{section.format}").is_file()
 
 
-def _checksums(section: CurationSection, policy: PolicySection) -> dict[str, str]:
+def checksums_of(section: CurationSection, policy: PolicySection) -> dict[str, str]:
     """Checksums of what shapes the set and may change under its name: benchmarks, functions of the user's."""
     found = {name: content_checksum(load(QuerySource(dataset=name))) for name in section.decontaminate}
     if policy.own_function:

@@ -1,4 +1,4 @@
-"""Selecting from a pool by a policy, and finding the policy's k for a wanted size. Pure functions."""
+"""Selecting from a pool by a policy. Pure functions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from dartmath.curation.pool import Candidate, QueryPool
 from dartmath.sampling.policy import PolicySection
 
 Difficulty = Literal["pilot", "all"]
-_LARGEST = 1 << 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ def select(
 
     Only the trials that the policy itself would have made count: the first n of VRT, the first
     `cap` of the others. Where more are correct than wanted, the first in trial order are taken,
-    or a draw of `seed` that does not depend on the other queries.
+    or a draw of `seed` that does not depend on the other queries; VRT draws n of all trials.
     """
     return [_select(pool, policy, pilot_of(policy, difficulty), seed) for pool in pools]
 
@@ -66,7 +65,8 @@ def _select(pool: QueryPool, policy: PolicySection, pilot: int | None, seed: int
     limit = policy.most_trials
     reachable = [c for c in pool.candidates if c.rank < limit]
     if not policy.wants_successes:
-        return Selection(pool, rate, limit, min(limit, pool.trials), tuple(reachable))
+        taken = reachable if seed is None else _of_drawn_trials(pool, limit, seed)
+        return Selection(pool, rate, limit, min(limit, pool.trials), tuple(taken))
     wanted = _target(policy, pool, pilot)
     chosen = reachable[:wanted] if seed is None else _draw(reachable, wanted, seed, pool.query.id)
     return Selection(pool, rate, wanted, len(reachable), tuple(chosen))
@@ -83,40 +83,15 @@ def _draw(candidates: Sequence[Candidate], wanted: int, seed: int, query_id: str
     return sorted(drawn, key=lambda c: c.trial)
 
 
+def _of_drawn_trials(pool: QueryPool, trials: int, seed: int) -> list[Candidate]:
+    """The correct ones of `trials` trials drawn from all: what VRT would have had of another run."""
+    order = list(range(pool.trials))
+    # The beginning of one shuffle, so that more trials never give fewer rows.
+    random.Random(f"{seed}:{pool.query.id}").shuffle(order)
+    drawn = set(order[:trials])
+    return [c for c in pool.candidates if c.rank in drawn]
+
+
 def count_rows(selections: Sequence[Selection]) -> int:
     """Rows of the set that `selections` make."""
     return sum(len(s.chosen) for s in selections)
-
-
-def fit(
-    pools: Sequence[QueryPool], policy: PolicySection, size: int, *, difficulty: Difficulty = "pilot"
-) -> PolicySection:
-    """`policy` with the k that makes a set nearest to `size` rows; the smaller of two such k."""
-    above = smallest_k(pools, policy, size, difficulty=difficulty)
-    k = above.largest_target
-    if k == 1:
-        return above
-    below = policy.with_size(k - 1)
-    rows = [count_rows(select(pools, p, difficulty=difficulty)) for p in (below, above)]
-    return below if size - rows[0] <= rows[1] - size else above
-
-
-def smallest_k(
-    pools: Sequence[QueryPool], policy: PolicySection, size: int, *, difficulty: Difficulty = "pilot"
-) -> PolicySection:
-    """`policy` with the smallest k that makes `size` rows, or as many as the pool can give.
-
-    Rows never fall as k grows, so the k is found by doubling and bisection.
-    """
-
-    def rows(k: int) -> int:
-        return count_rows(select(pools, policy.with_size(k), difficulty=difficulty))
-
-    wanted = min(size, rows(_LARGEST))
-    low, high = 0, 1
-    while high < _LARGEST and rows(high) < wanted:
-        low, high = high, high * 2
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if rows(middle) < wanted else (low, middle)
-    return policy.with_size(high)

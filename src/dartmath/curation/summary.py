@@ -110,8 +110,8 @@ class CurationSummary:
         if self.missing:
             short = sum(group.missing_queries for group in self.datasets)
             said.append(f"The pool lacks {self.missing:,} {self.unit} wanted of {short:,} queries.")
-        if self.size and abs(self.rows - self.size) > self.size / 10:
-            said.append(f"No k comes nearer to the {self.size:,} rows asked for.")
+        if self.size and self.rows < self.size:
+            said.append(f"The pool holds no more than {self.rows:,} of the {self.size:,} rows asked for.")
         said += [f"{count:,} dropped: {reason}." for reason, count in sorted(self.dropped.items())]
         return " ".join(said)
 

@@ -1,0 +1,168 @@
+"""StudyResult: all that finished cells say, with intervals, ready for tables, figures and machines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from dartmath.study.cell import CellResult, Scores
+from dartmath.study.statistics import Interval, difference_interval, mean_interval
+
+MEAN = "mean"
+"""The row of the headline: the unweighted mean of its bands."""
+
+Bands = dict[str, list[tuple[str, str]]]
+"""The (benchmark, query id) pairs of every band, in the order in which bands are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArmResult:
+    """An arm at a size.
+
+    Attributes:
+        seeds: those that are finished.
+        accuracy: mean score by band, and under "mean" the headline.
+        difference: the same minus the baseline's; empty for the baseline itself.
+        rows, tokens: of the set by band of the pool's queries, mean over seeds.
+        lucky: the estimated share of lucky rows by band, mean over seeds.
+        steps, trained_tokens: mean over seeds.
+        policy: the policy with the k that gave the size (of the first seed).
+    """
+
+    arm: str
+    size: str
+    seeds: list[int]
+    accuracy: dict[str, Interval]
+    difference: dict[str, Interval]
+    rows: dict[str, float]
+    tokens: dict[str, float]
+    lucky: dict[str, float | None]
+    steps: float
+    trained_tokens: float
+    policy: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class StudyResult:
+    """What a study found.
+
+    `before` holds the scores of the base model; `missing` the labels of cells that are not finished, or
+    failed; `warnings` what could mislead.
+    """
+
+    name: str
+    baseline: str
+    headline: list[str]
+    bands: dict[str, int]
+    before: dict[str, Interval]
+    arms: list[ArmResult]
+    missing: list[str]
+    warnings: list[str]
+
+    def to_json(self) -> dict[str, Any]:
+        """For `--json`."""
+        found = asdict(self)
+        for one in (found, *found["arms"]):
+            for key in ("before", "accuracy", "difference"):
+                if key in one:
+                    one[key] = {band: Interval(*value)._asdict() for band, value in one[key].items()}
+        return found
+
+    def at(self, size: str) -> list[ArmResult]:
+        """The arms at a size, in the order of the recipe."""
+        return [one for one in self.arms if one.size == size]
+
+    @property
+    def sizes(self) -> list[str]:
+        """The sizes that have finished cells, in the order of the recipe."""
+        return list(dict.fromkeys(one.size for one in self.arms))
+
+
+def summarise(
+    name: str,
+    cells: Sequence[CellResult],
+    before: Scores,
+    bands: Bands,
+    *,
+    baseline: str,
+    headline: Sequence[str],
+    missing: Sequence[str] = (),
+) -> StudyResult:
+    """The result of finished `cells`.
+
+    An arm is compared with the baseline at the same size, whatever seeds either has.
+    """
+    groups: dict[tuple[str, str], list[CellResult]] = {}
+    for cell in cells:
+        groups.setdefault((cell.size, cell.arm), []).append(cell)
+    chosen = list(headline) or list(bands)
+    arms = [
+        _arm(group, groups.get((size, baseline)) if arm != baseline else None, bands, chosen)
+        for (size, arm), group in groups.items()
+    ]
+    from dartmath.study.warnings import warnings_of
+
+    return StudyResult(
+        name=name,
+        baseline=baseline,
+        headline=chosen,
+        bands={band: len(queries) for band, queries in bands.items()},
+        before=_means([before], bands, chosen),
+        arms=arms,
+        missing=list(missing),
+        warnings=warnings_of(arms, list(bands)),
+    )
+
+
+def _arm(
+    cells: Sequence[CellResult], baseline: Sequence[CellResult] | None, bands: Bands, headline: list[str]
+) -> ArmResult:
+    scores = [cell.scores for cell in cells]
+    return ArmResult(
+        arm=cells[0].arm,
+        size=cells[0].size,
+        seeds=[cell.seed for cell in cells],
+        accuracy=_means(scores, bands, headline),
+        difference=_differences([c.scores for c in baseline], scores, bands, headline) if baseline else {},
+        rows=_mean_by_band([cell.rows for cell in cells]),
+        tokens=_mean_by_band([cell.tokens for cell in cells]),
+        lucky=_mean_lucky([cell.lucky for cell in cells]),
+        steps=_mean([cell.steps for cell in cells]),
+        trained_tokens=_mean([cell.trained_tokens for cell in cells]),
+        policy=cells[0].policy,
+    )
+
+
+def _matrix(scores: Sequence[Scores], queries: Sequence[tuple[str, str]]) -> Any:
+    import numpy as np
+
+    return np.array([[one[benchmark][query] for benchmark, query in queries] for one in scores], dtype=float)
+
+
+def _means(scores: Sequence[Scores], bands: Bands, headline: Sequence[str]) -> dict[str, Interval]:
+    by_band = {band: _matrix(scores, queries) for band, queries in bands.items()}
+    found = {band: mean_interval([matrix]) for band, matrix in by_band.items()}
+    return {**found, MEAN: mean_interval([by_band[band] for band in headline])}
+
+
+def _differences(
+    first: Sequence[Scores], second: Sequence[Scores], bands: Bands, headline: Sequence[str]
+) -> dict[str, Interval]:
+    pairs = {band: (_matrix(first, queries), _matrix(second, queries)) for band, queries in bands.items()}
+    found = {band: difference_interval([a], [b]) for band, (a, b) in pairs.items()}
+    chosen = [pairs[band] for band in headline]
+    return {**found, MEAN: difference_interval([a for a, _ in chosen], [b for _, b in chosen])}
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
+
+
+def _mean_by_band(found: Sequence[Mapping[str, int]]) -> dict[str, float]:
+    return {band: _mean([one.get(band, 0) for one in found]) for band in found[0]}
+
+
+def _mean_lucky(found: Sequence[Mapping[str, float | None]]) -> dict[str, float | None]:
+    by_band = {band: [v for one in found if (v := one.get(band)) is not None] for band in found[0]}
+    return {band: _mean(values) if values else None for band, values in by_band.items()}
