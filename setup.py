@@ -1,4 +1,4 @@
-"""Puts the recipes and launch files of the checkout, and plotly's script, into the installed package."""
+"""Puts the recipes and launch files of the checkout into the installed package."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FOLDERS = ("recipes", "launch")
 
 
 class BuildWithFolders(build_py):
-    """`build_py`, then `recipes/` as `dartmath/recipes/`, and so on, and the script of reports."""
+    """`build_py`, then `recipes/` as `dartmath/recipes/`, and so on."""
 
     def run(self) -> None:
         super().run()
@@ -20,11 +20,6 @@ class BuildWithFolders(build_py):
         if not self.editable_mode:
             for name in FOLDERS:
                 shutil.copytree(name, Path(self.build_lib) / "dartmath" / name, dirs_exist_ok=True)
-            # The package plotly is 64 MB, of which a report needs this one file. Its licence (MIT) heads it.
-            from plotly.offline import get_plotlyjs
-
-            script = Path(self.build_lib) / "dartmath" / "report" / "assets" / "plotly.min.js"
-            script.write_text(get_plotlyjs(), encoding="utf-8")
 
 
 setup(cmdclass={"build_py": BuildWithFolders})

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dartmath.base.errors import ConfigError
-from dartmath.base.files import write_text
 from dartmath.base.manifest import read_manifest, write_manifest
+from dartmath.base.ownership import write_owned
 from dartmath.base.paths import expand_home
 from dartmath.base.terminal import info, warn
 from dartmath.engines.config import OpenAIEngine, RayEngine, TransformersEngine
@@ -106,7 +106,7 @@ def run_recipe(recipe: Recipe, *, amend: bool = False) -> RunFolders:
             stage()
             # Not before sampling has accepted it: what is refused has made nothing here.
             if not recorded:
-                write_text(folders.recipe, recipe.to_yaml())
+                write_owned(folders.recipe, recipe.to_yaml(), of="the run")
                 recorded = True
         run_report(recipe, folders)
     return folders
@@ -252,8 +252,8 @@ def _base_model(recipe: Recipe) -> ModelSection:
 def _is_recorded(recipe: Recipe, folders: RunFolders) -> bool:
     """Whether the resolved recipe lies beside its results: written if none is, warned of if another is."""
     if not folders.recipe.is_file():
-        write_text(folders.recipe, recipe.to_yaml())
-    elif folders.recipe.read_text(encoding="utf-8") != recipe.to_yaml():
+        write_owned(folders.recipe, recipe.to_yaml(), of="the run")
+    elif not folders.recipe.read_text(encoding="utf-8").startswith(recipe.to_yaml()):
         warn(f"{folders.recipe} differs from the recipe given; every stage checks what it may go on with")
         return False
     return True

@@ -14,6 +14,9 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on standard
 AmendOption = Annotated[
     bool, typer.Option("--amend", help="Go on with another policy or more queries than before.")
 ]
+OverwriteOption = Annotated[
+    bool, typer.Option("--overwrite", help="Replace what is there, even if somebody wrote or changed it.")
+]
 SeedOption = Annotated[int | None, typer.Option(help="Seed of the run.")]
 TrainingDataOption = Annotated[
     list[str] | None,

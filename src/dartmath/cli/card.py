@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from dartmath.cli._options import resolve_section, section_options
+from dartmath.cli._shared import OverwriteOption
 from dartmath.recipe import ReportSection
 
 
@@ -16,12 +17,14 @@ def command(
     run: Annotated[Path, typer.Argument(help="Run folder, or the folder of one data set or model.")],
     recipe: Annotated[str | None, typer.Option(help="Take the `report:` section of this recipe.")] = None,
     show: Annotated[bool, typer.Option("--print", help="Print the cards instead of writing them.")] = False,
+    overwrite: OverwriteOption = False,
     *,
     overrides: dict[str, Any],
 ) -> None:
     """Write README.md beside every finished data set and model: their cards for the Hub.
 
-    Everything in a card is computed from the manifests of the stages.
+    Everything in a card is computed from the manifests of the stages. A card that you wrote or changed is
+    kept.
 
     Examples:
         dartmath card runs/tiny
@@ -29,6 +32,7 @@ def command(
         dartmath card runs/tiny/dataset --print
     """
     section = resolve_section(ReportSection, overrides, recipe=recipe, key="report")
+    from dartmath.base.ownership import owner_of
     from dartmath.base.terminal import info
     from dartmath.report import render_cards, write_cards
 
@@ -36,5 +40,6 @@ def command(
         for _, text in render_cards(section, run):
             print(text)
         return
-    for path in write_cards(section, run):
-        info(f"wrote {path}")
+    for path in write_cards(section, run, overwrite=overwrite):
+        if owner_of(path)[0] == "dartmath":
+            info(f"wrote {path}")

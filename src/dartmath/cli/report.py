@@ -7,11 +7,16 @@ from typing import Annotated
 
 import typer
 
+from dartmath.cli._shared import OverwriteOption
+
 
 def command(
     runs: Annotated[list[Path], typer.Argument(help="Run folders, or output folders of single stages.")],
     *,
-    out: Annotated[Path, typer.Option(help="The HTML file to write.")] = Path("report.html"),
+    out: Annotated[
+        Path | None,
+        typer.Option(help="The HTML file [default: report.html in the run's folder; of several, here]."),
+    ] = None,
     title: Annotated[str | None, typer.Option(help="Title; the names of the runs when absent.")] = None,
     samples: Annotated[int, typer.Option(min=0, help="Most responses to look at.")] = 600,
     seed: Annotated[int, typer.Option(help="Seed that draws them.")] = 0,
@@ -21,6 +26,7 @@ def command(
     figure: Annotated[
         Path | None, typer.Option(help="Write only the figure of responses per query, as SVG.")
     ] = None,
+    overwrite: OverwriteOption = False,
 ) -> None:
     """Write one HTML file about one run, or about several side by side; it needs no network.
 
@@ -30,6 +36,7 @@ def command(
         dartmath report runs/gsm8k --published dart-math-llama3-8b-uniform
         dartmath report runs/tiny --figure responses.svg
     """
+    from dartmath.base.ownership import owner_of
     from dartmath.base.terminal import info
 
     if figure is not None:
@@ -39,5 +46,15 @@ def command(
         return
     from dartmath.report import write_report
 
-    path = write_report(runs, out, title=title, samples=samples, seed=seed, published=published or ())
-    info(f"wrote {path} ({path.stat().st_size / 1e6:.1f} MB)")
+    out = out or (runs[0] if len(runs) == 1 else Path()) / "report.html"
+    path = write_report(
+        runs,
+        out,
+        title=title,
+        samples=samples,
+        seed=seed,
+        published=published or (),
+        overwrite=overwrite,
+    )
+    if owner_of(path)[0] == "dartmath":
+        info(f"wrote {path} ({path.stat().st_size / 1e6:.1f} MB)")

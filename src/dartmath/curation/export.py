@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args
 
 from dartmath.base.files import replacing, write_parquet
 from dartmath.base.text import encodable
+from dartmath.curation.kept import KeptColumns
 from dartmath.curation.pool import Journal
 from dartmath.curation.select import Selection
 from dartmath.verify.outcome import Outcome
@@ -39,6 +40,7 @@ def rows_of(
     """
     wanted = {(s.pool.query.id, c.trial) for s in selections for c in s.chosen}
     places: dict[tuple[str, int], int] = {}
+    kept = kept_columns(selections)
     with tempfile.TemporaryFile(dir=spool) as texts:
         for sample in journal.samples({Outcome.CORRECT}):
             key = (sample.query_id, sample.trial)
@@ -48,12 +50,18 @@ def rows_of(
                     json.dumps([encodable(sample.text), encodable(sample.answer or "")]).encode() + b"\n"
                 )
         for selection in selections:
+            own = kept.of(selection.pool.query.metadata)
             fixed = _query_fields(selection, bands[selection.pool.query.id])
             for candidate in selection.chosen:
                 texts.seek(places[selection.pool.query.id, candidate.trial])
                 response, answer = json.loads(texts.readline())
                 row = {**fixed, "response": response, "answer": answer, "trial": candidate.trial}
-                yield {name: row[name] for name in COLUMNS}
+                yield {**{name: row[name] for name in COLUMNS}, **own}
+
+
+def kept_columns(selections: Sequence[Selection]) -> KeptColumns:
+    """The columns of the user's own that the rows of `selections` have."""
+    return KeptColumns((selection.pool.query for selection in selections), COLUMNS)
 
 
 def _query_fields(selection: Selection, band: str) -> dict[str, Any]:
@@ -70,11 +78,13 @@ def _query_fields(selection: Selection, band: str) -> dict[str, Any]:
     }
 
 
-def write_rows(rows: Iterable[dict[str, Any]], folder: Path, file_format: FileFormat) -> Path:
+def write_rows(
+    rows: Iterable[dict[str, Any]], folder: Path, file_format: FileFormat, kept: KeptColumns
+) -> Path:
     """Write `folder/train.parquet` (or `.jsonl`); an old one, in either format, goes when all is written."""
     path = folder / f"train.{file_format}"
     if file_format == "parquet":
-        write_parquet(path, _schema(), rows)
+        write_parquet(path, _schema(kept), rows)
     else:
         with replacing(path) as temporary, temporary.open("w", encoding="utf-8") as file:
             file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
@@ -84,8 +94,8 @@ def write_rows(rows: Iterable[dict[str, Any]], folder: Path, file_format: FileFo
     return path
 
 
-def _schema() -> Any:
+def _schema(kept: KeptColumns) -> Any:
     import pyarrow as pa
 
     types = {"fail_rate": pa.float64(), "trial": pa.int64()}
-    return pa.schema([(name, types.get(name, pa.string())) for name in COLUMNS])
+    return pa.schema([*((name, types.get(name, pa.string())) for name in COLUMNS), *kept.schema()])

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from dartmath.base.errors import DataError
 from dartmath.base.functions import source_hash
 from dartmath.base.manifest import new_manifest, read_manifest, write_manifest
+from dartmath.base.ownership import check_folder
 from dartmath.base.terminal import info, warn
 from dartmath.curation.arithmetic import wrong_steps
 from dartmath.curation.bands import band_of
 from dartmath.curation.check import KEY as CHECK
 from dartmath.curation.check import own_check
 from dartmath.curation.config import CurationSection
-from dartmath.curation.export import COLUMNS, rows_of, write_rows
+from dartmath.curation.export import COLUMNS, kept_columns, rows_of, write_rows
 from dartmath.curation.pool import Check, Journal, QueryPool, read_pool
 from dartmath.curation.select import Selection
 from dartmath.curation.size import Chooser, drawn, exactly
@@ -44,6 +45,7 @@ def curate(journal_folder: Path, section: CurationSection, out: Path) -> Curatio
     """
     from dartmath.sampling.journal import open_journal
 
+    check_folder(out)
     before = read_manifest(out, stage="curate") if (out / "manifest.json").is_file() else {}
     journal = open_journal(journal_folder)
     source = dict(journal.manifest)
@@ -54,7 +56,12 @@ def curate(journal_folder: Path, section: CurationSection, out: Path) -> Curatio
     if not source.get("finished"):
         warn(f"{journal_folder} is not finished; what it holds so far is curated")
     selections, summary = _select(journal, section, journal_folder)
-    manifest = {**_manifest(source, journal_folder, section, summary), "checksums": checksums}
+    columns = {**COLUMNS, **kept_columns(selections).meanings}
+    manifest = {
+        **_manifest(source, journal_folder, section, summary),
+        "columns": columns,
+        "checksums": checksums,
+    }
     # A crash between the two leaves a manifest that is not finished, and never one of other rows.
     write_manifest(out, manifest)
     _write(journal, selections, section, out)
@@ -175,7 +182,7 @@ def _check_rows(selections: Sequence[Selection], contamination: Mapping[str, Any
 
 def _write(journal: Journal, selections: Sequence[Selection], section: CurationSection, out: Path) -> None:
     bands = band_of([s.pool.query for s in selections], {s.pool.query.id: s.fail_rate for s in selections})
-    write_rows(rows_of(journal, selections, bands, out), out, section.format)
+    write_rows(rows_of(journal, selections, bands, out), out, section.format, kept_columns(selections))
 
 
 def _manifest(
@@ -188,6 +195,5 @@ def _manifest(
         "model": source.get("model"),
         "template": source.get("template"),
         "sampling": source,
-        "columns": COLUMNS,
         "summary": summary.to_json(),
     }

@@ -98,7 +98,7 @@ def sampling_table(manifest: Mapping[str, Any]) -> str:
     """The model that sampled and its settings."""
     config, model = manifest.get("config") or {}, manifest.get("model") or {}
     template, summary = manifest.get("template") or {}, manifest.get("summary") or {}
-    policy = config.get("policy") or {}
+    policy, left_out = config.get("policy") or {}, manifest.get("left_out") or {}
     rows: list[Sequence[object]] = [
         ("model", " ".join(str(model[k]) for k in ("name", "revision") if model.get(k))),
         ("policy", _policy(policy)),
@@ -108,10 +108,16 @@ def sampling_table(manifest: Mapping[str, Any]) -> str:
         ("seed", str(manifest.get("seed", ""))),
         *([("imported responses", _imported(manifest["imported"]))] if manifest.get("imported") else []),
         *([("judged again by", bare_name(manifest["judged"]["verifier"]))] if manifest.get("judged") else []),
+        *((f"rows left out of {name}", _left_out(found)) for name, found in left_out.items()),
         ("raw samples", summary.get("samples", "")),
         ("generated tokens", summary.get("tokens", "")),
     ]
     return markdown_table(("sampling", "value"), rows)
+
+
+def _left_out(found: Mapping[str, int]) -> str:
+    """How many rows of a user's own data set were not asked, by what for."""
+    return ", ".join(f"{count:,} ({reason})" for reason, count in found.items())
 
 
 def _imported(imported: Mapping[str, Any]) -> str:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from dartmath.base.errors import DataError, UsageError
-from dartmath.base.files import write_text
 from dartmath.model import fingerprint
 from dartmath.recipe import ReportSection, load_recipe
 from dartmath.report.card_metadata import dataset_metadata, model_metadata
@@ -28,11 +27,14 @@ _ASSETS = Path(__file__).parent / "assets"
 CARD = "README.md"
 
 
-def write_cards(section: ReportSection, root: Path) -> list[Path]:
-    """Write the cards of every finished data set and model of the run in `root` beside them."""
+def write_cards(section: ReportSection, root: Path, *, overwrite: bool = False) -> list[Path]:
+    """Write the cards of every finished data set and model of the run in `root` beside them.
+
+    A card that somebody wrote or edited is kept, which is said, unless `overwrite`.
+    """
     made = render_cards(section, root)
     for path, text in made:
-        write_text(path, text)
+        keep_or_write(path, text, of=path.parent.name, overwrite=overwrite)
     return [path for path, _ in made]
 
 

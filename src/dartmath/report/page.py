@@ -5,14 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from dartmath.base.errors import UsageError
-from dartmath.base.extras import require
-from dartmath.base.files import write_text
 from dartmath.base.manifest import versions
+from dartmath.base.ownership import keep_or_write
 from dartmath.base.terminal import holds_words
 from dartmath.base.text import encodable
 from dartmath.report.blocks import Section
@@ -23,7 +23,9 @@ from dartmath.report.sections import all_sections, labelled
 from dartmath.report.statistics import browse_evaluation, read_statistics
 
 _ASSETS = Path(__file__).parent / "assets"
-# plotly.js takes 4.8 MB; samples and figures together stay below 8.
+# Of other hosts; the names of XML are no addresses.
+_ADDRESS = re.compile(r"https:(?=//)")
+# plotly.js takes 1.2 MB; samples and figures together stay below 8.
 _BROWSER_BYTES = 6_000_000
 
 
@@ -35,12 +37,14 @@ def write_report(
     samples: int = 600,
     seed: int = 0,
     published: Sequence[str] = (),
+    overwrite: bool = False,
 ) -> Path:
     """Write the report of the runs (or stage outputs) in `folders` to the file `out`.
 
     `samples` responses at most can be looked at, drawn by `seed` evenly over bands and outcomes;
     all other numbers are over everything. `published` names models whose printed scores stand
-    beside the results. Raises `DataError` for a folder without stage outputs.
+    beside the results. A file that somebody wrote or edited is kept, which is said, unless `overwrite`.
+    Raises `DataError` for a folder without stage outputs, and where `out` is the report of other runs.
     """
     out = Path(out)
     if out.is_dir():
@@ -64,7 +68,8 @@ def write_report(
         all_sections(runs, statistics, published),
         browser_data(browsable, _BROWSER_BYTES),
     )
-    write_text(out, page)
+    of = " and ".join(str(run.folder) for run in runs)
+    keep_or_write(out, page, of=of, overwrite=overwrite)
     return out
 
 
@@ -103,14 +108,13 @@ def render(title: str, sections: Sequence[Section], browser: dict[str, Any]) -> 
 
 
 def _plotly() -> str:
-    """plotly.js: an installed wheel carries it; a checkout takes it from the package."""
-    packed = _ASSETS / "plotly.min.js"
-    if packed.is_file():
-        return packed.read_text(encoding="utf-8")
-    require("plotly", purpose="a report of a checkout")
-    from plotly.offline import get_plotlyjs
+    """plotly.js, its bundle of bars and lines alone, with every address in it made one of nowhere.
 
-    return str(get_plotlyjs())
+    Its menu offers to upload a chart to its makers; the page shows no such button, its policy forbids it,
+    and the script does not know where to.
+    """
+    script = (_ASSETS / "plotly-basic.min.js").read_text(encoding="utf-8")
+    return _ADDRESS.sub("nowhere:", script)
 
 
 def _safe_json(data: Any) -> str:

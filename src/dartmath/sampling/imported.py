@@ -24,6 +24,7 @@ from dartmath.prompts.template import Example, Template
 from dartmath.queries.query import Query
 from dartmath.sampling.config import SamplingSection
 from dartmath.sampling.journal_manifest import VERSION, other_settings
+from dartmath.sampling.match import QueryTexts, plain_text
 from dartmath.sampling.new_pool import new_pool
 from dartmath.sampling.responses import (
     Response,
@@ -154,9 +155,7 @@ class _Import:
     def __post_init__(self) -> None:
         self.found = Imported(len(self.queries))
         self.by_id = {query.id: query for query in self.queries}
-        self.by_text: dict[str, Query] = {}
-        for query in self.queries:
-            self.by_text.setdefault(_plain(query.text), query)
+        self.by_text = QueryTexts(self.queries)
 
     def take(
         self, responses: Iterator[Response], grader: GradingPool, add: Callable[[Sample], None], bar: Progress
@@ -199,7 +198,7 @@ class _Import:
                 self.by_id.get(alone) if number.isdecimal() else None
             )
         if found is None and response.query is not None:
-            found = self.by_text.get(_plain(response.query))
+            found = self.by_text.find(response.query)
         return found
 
     def _judged(self, placed: Sequence[tuple[Query, int, Response]], grader: GradingPool) -> Iterator[Sample]:
@@ -233,11 +232,6 @@ def _landed(response: Response, trial: int, tokens: int) -> Landed:
     return Landed(0, trial, known.seed, text, completion, known.seconds)
 
 
-def _plain(text: str) -> str:
-    """A query's text as it is compared: white space may differ."""
-    return " ".join(text.split())
-
-
 def _described(response: Response) -> str:
     asked = response.query if response.query_id is None else f"id {response.query_id}"
-    return f"{response.place}: {_plain(asked or '')[:_SHOWN]!r}"
+    return f"{response.place}: {plain_text(asked or '')[:_SHOWN]!r}"

@@ -12,6 +12,7 @@ import orjson
 from dartmath.base.errors import JournalError
 from dartmath.base.files import write_text
 from dartmath.base.manifest import new_manifest, read_manifest, write_manifest
+from dartmath.base.ownership import check_folder
 from dartmath.queries.query import Query
 
 VERSION = 1
@@ -101,6 +102,8 @@ def read_queries(folder: Path) -> Iterator[Query]:
 def _create(folder: Path, queries: Sequence[Query], identity: Mapping[str, Any]) -> list[Query]:
     if (folder / "segments").is_dir():
         raise JournalError(f"{folder} has samples but no manifest.json; restore it or use another folder")
+    # A crash may have left the queries alone.
+    check_folder(folder, besides=(QUERIES,))
     write_queries(folder, queries)
     manifest = new_manifest(
         "sample", journal={"version": VERSION}, queries=len(queries), **identity, summary={}

@@ -58,7 +58,15 @@
       showlegend: spec.data.length > 1,
       hoverlabel: { font: {} },
     });
-    const config = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["lasso2d", "select2d"] };
+    // An allowed list: the library's own menu offers to upload the chart to a server of its makers.
+    const config = {
+      responsive: true,
+      displaylogo: false,
+      showSendToCloud: false,
+      showEditInChartStudio: false,
+      showLink: false,
+      modeBarButtons: [["zoom2d", "pan2d", "resetScale2d", "toImage"]],
+    };
     ["xaxis", "yaxis"].forEach((name) => {
       layout[name].title.font = { size: 13 };
       layout[name].ticklabelstandoff = 5;
