@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dartmath.base.errors import DataError, UsageError
+from dartmath.base.ownership import keep_or_write
 from dartmath.model import fingerprint
 from dartmath.recipe import ReportSection, load_recipe
 from dartmath.report.card_metadata import dataset_metadata, model_metadata
