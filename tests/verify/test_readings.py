@@ -17,8 +17,9 @@ _PARTS = "The answer is m/n in lowest terms. Find $m + n$."
 CASES = [
     ("commas between items", r"\{1, 234\}", "1,234", "1,235", None),
     ("time of day", "4:30 p.m.", "4:30", "4:31", None),
+    ("time with seconds", "10:15", "10:15:00", "10:15:01", None),
     ("letters as factors", r"x \cdot y", "xy", "xz", None),
-    ("counted things", "7", "seven people", "six people", None),
+    ("counted things", "7", "seven hungry people", "six hungry people", None),
     ("digits in the base asked for", "4210_5", "4210", "4211", "Write it in base 5."),
     ("letters as digits", "11", "B_{16}", "C_{16}", None),
     ("names of parameters", r"k\pi", r"n\pi", r"2n\pi", None),
@@ -46,6 +47,11 @@ CASES = [
         r"2n, n \in \mathbb{Z}",
         None,
     ),
+    ("groups of digits", "1234567", "12,34,567", "12,34,568", None),
+    ("solutions of an equation", "xy=1", r"y=\frac1x", r"y=\frac2x", None),
+    ("antiderivative", r"\frac12\sin^2x+C", r"-\frac14\cos 2x+C", r"\frac14\cos 2x+C", None),
+    ("solutions as tuples", "x=1,y=2;x=3,y=4", "(1,2),(3,4)", "(1,4),(3,2)", None),
+    ("line in a parameter", "(1,2)+t(3,4)", "(4,6)+s(3,4)", "(4,7)+s(3,4)", None),
     ("points with names", "(1, 2)", "P(1, 2)", "P(2, 1)", None),
     ("value of a figure", "5", "AB = 5", "AB = 6", None),
     ("combinations", "120", "C_{10}^{3}", "C_{10}^{2}", None),
@@ -73,7 +79,7 @@ def test_a_plain_reading_has_no_name() -> None:
 
 def test_the_name_comes_back_from_another_process() -> None:
     with GradingPool(workers=1) as pool:
-        assert pool.submit(Question("", ("7",)), r"\boxed{\text{seven people}}").result().reading == (
+        assert pool.submit(Question("", ("7",)), r"\boxed{\text{seven hungry people}}").result().reading == (
             "counted things"
         )
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dartmath.verify.compare.matrices import combined, components, mentions_matrix
-from dartmath.verify.compare.realset import INEQUALITIES
+from dartmath.verify.compare.names import by_name, value_of
+from dartmath.verify.compare.realset import INEQUALITIES, is_set
 from dartmath.verify.compare.relations import assigned, is_equation, label
 from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.numeric.exact import Inexact, rational
@@ -16,6 +18,8 @@ from dartmath.verify.tree.expression import Expression, Group, Matrix, Named, Re
 
 if TYPE_CHECKING:
     from dartmath.verify.compare.comparison import Comparison
+
+WHOLE_NUMBERS = frozenset(["\\mathbb{Z}", "\\mathbb{N}", "Z", "N"])
 
 MAX_UNMATCHED = 40
 """Items compared pairwise, after those that are exactly the same; more are different lists."""
@@ -64,7 +68,17 @@ def _without_conditions(group: Group) -> tuple[Expression, ...]:
     """The items of a bare list without the side conditions behind the first: `1/x, x != 0`."""
     if group.brackets or not group.items or _is_condition(group.items[0]):
         return group.items
+    if is_set(group.items[0]) or (isinstance(group.items[0], Group) and group.items[0].brackets):
+        return tuple(item for item in group.items if not _is_condition(item) or _keeps_whole(item))
     return tuple(item for item in group.items if not _is_condition(item))
+
+
+def _keeps_whole(condition: Expression) -> bool:
+    """Whether a condition leaves only whole numbers, which is more than a remark beside an interval."""
+    match condition:
+        case Relation(operators=("in",), sides=(_, Symbol(name=name))):
+            return name in WHOLE_NUMBERS
+    return False
 
 
 def _is_condition(item: Expression) -> bool:
@@ -109,7 +123,7 @@ def _in_order_of_names(items: tuple[Expression, ...]) -> tuple[Expression, ...]:
     names = [label(item) or "" for item in items]
     if all(len(name) == 1 for name in names) and len(set(names)) == len(names):
         items = tuple(item for _, item in sorted(zip(names, items, strict=True), key=lambda pair: pair[0]))
-    return tuple(_unlabelled(item) for item in items)
+    return tuple(value_of(item) for item in items)
 
 
 def same_tuple(ours: Sequence[Expression], theirs: Sequence[Expression], comparison: Comparison) -> Decision:
@@ -132,6 +146,9 @@ def _same_lists(reference: Group, answer: Group, comparison: Comparison) -> Deci
     if comparison.ordered or DOTS in ours or DOTS in theirs:
         return same_tuple(ours, theirs, comparison)
     as_set = "{}" in (reference.brackets, answer.brackets)
+    if not as_set and (pairs := by_name(ours, theirs)) is not None:
+        found = same_tuple([one for one, _ in pairs], [two for _, two in pairs], comparison)
+        return replace(found, comparison="names")
     labels = [label(item) for item in ours], [label(item) for item in theirs]
     if all(labels[0]) and all(labels[1]) and set(labels[0]) == set(labels[1]) and not as_set:
         return _unordered(ours, theirs, False, comparison)
@@ -144,7 +161,7 @@ def _same_lists(reference: Group, answer: Group, comparison: Comparison) -> Deci
     if both_named and _bases(labels[0]) != _bases(labels[1]):
         return found
     return _unordered(
-        [_unlabelled(item) for item in ours], [_unlabelled(item) for item in theirs], as_set, comparison
+        [value_of(item) for item in ours], [value_of(item) for item in theirs], as_set, comparison
     )
 
 
@@ -166,7 +183,7 @@ def _unlabelled_in_order(
     ours: list[Expression], theirs: list[Expression], comparison: Comparison
 ) -> Decision:
     """Values of named variables against bare values: as written, or in the order of the names."""
-    plain = [_unlabelled(item) for item in ours], [_unlabelled(item) for item in theirs]
+    plain = [value_of(item) for item in ours], [value_of(item) for item in theirs]
     return same_tuple(*plain, comparison) or same_tuple(
         _in_order_of_names(tuple(ours)), _in_order_of_names(tuple(theirs)), comparison
     )
@@ -184,11 +201,6 @@ def _symbol_heads(items: list[Expression]) -> bool:
     return all(isinstance(item, Relation) and isinstance(item.sides[0], Symbol) for item in items)
 
 
-def _unlabelled(item: Expression) -> Expression:
-    value = assigned(item) if is_equation(item) else None
-    return item if value is None else value
-
-
 def _unordered(
     ours: list[Expression], theirs: list[Expression], as_set: bool, comparison: Comparison
 ) -> Decision:
@@ -204,7 +216,10 @@ def _unordered(
     matched: set[int] = set()
     for item in left:
         for place, other in enumerate(right):
-            if (place in matched and not as_set) or not (found := comparison.same(item, other)):
+            taken = place in matched and not as_set
+            if taken or (as_set and _is_set_in_set(item) != _is_set_in_set(other)):
+                continue
+            if not (found := comparison.same(item, other)):
                 continue
             matched.add(place)
             precision = found.precision or precision
@@ -214,6 +229,11 @@ def _unordered(
     if len(matched) < len(right) and not _all_known(right, ours, matched, comparison):
         return Decision(False, "list", f"{len(right) - len(matched)} items too many")
     return Decision(True, "list", f"all {len(ours)} items equal in some order", precision)
+
+
+def _is_set_in_set(item: Expression) -> bool:
+    """Whether an item of a set is itself a set, which even with one element is not that element."""
+    return isinstance(item, Group) and item.brackets == "{}"
 
 
 def _all_known(

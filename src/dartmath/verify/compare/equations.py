@@ -15,6 +15,7 @@ from dartmath.verify.compare.relations import (
     solves_for_y,
 )
 from dartmath.verify.numeric.equality import Decision
+from dartmath.verify.parsing.words import fold
 from dartmath.verify.tree.expression import (
     Apply,
     Cases,
@@ -91,6 +92,8 @@ def _conflicting(reference: Relation, answer: Relation) -> bool:
             return one != two
         case Apply(name=one), Apply(name=two):
             return one != two
+        case Text() as one, Text() as two:
+            return fold(one.words) != fold(two.words)
     return False
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dartmath.verify.compare.conversion import converted
+from dartmath.verify.compare.names import unlike_units
 from dartmath.verify.compare.rounding import distance, rounding, same_number, within
 from dartmath.verify.language.dimensions import NOUN, Unit
 from dartmath.verify.language.names import listed
@@ -28,7 +29,8 @@ _OPPOSITES = [
     for pair in listed(
         "increase/decrease increases/decreases gain/loss profit/loss left/right up/down above/below "
         "north/south east/west more/less more/fewer older/younger faster/slower longer/shorter "
-        "before/after early/late ahead/behind clockwise/counterclockwise larger/smaller greater/less"
+        "before/after ago/later early/late ahead/behind clockwise/counterclockwise larger/smaller "
+        "greater/less"
     )
 ]
 _TEMPERATURE = (("temperature", 1),)
@@ -75,6 +77,8 @@ def same_measure(reference: Expression, answer: Expression, comparison: Comparis
     ours, theirs = _alike(reference, answer)
     if _opposite(reference, answer):
         return Decision(False, "unit", "opposite directions")
+    if reason := _unlike(reference, answer):
+        return Decision(False, "unit", reason)
     if "percent" in (ours.kind, theirs.kind) and ours.kind != theirs.kind:
         return _percent(ours, theirs, comparison)
     if ours.kind == theirs.kind == "unit":
@@ -101,6 +105,13 @@ def _opposite(reference: Expression, answer: Expression) -> bool:
         return False
     ours, theirs = (set(side.unit.lower().strip("~").split()) for side in (reference, answer))
     return any((one in ours and two in theirs) or (two in ours and one in theirs) for one, two in _OPPOSITES)
+
+
+def _unlike(reference: Expression, answer: Expression) -> str:
+    """Why the units behind two numbers cannot mean the same, or ""."""
+    if isinstance(reference, Quantity) and isinstance(answer, Quantity):
+        return unlike_units(reference.unit, answer.unit)
+    return ""
 
 
 def _is_pounds(node: Expression) -> bool:

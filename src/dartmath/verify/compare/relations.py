@@ -114,6 +114,8 @@ def definition(node: Expression) -> tuple[str, tuple[Symbol, ...], Expression] |
     head = node.sides[0]
     if isinstance(head, Apply) and head.name not in _BUILT_IN_HEADS and is_name(head):
         arguments = tuple(part for part in head.args if isinstance(part, Symbol))
+        if any(part.name.isupper() and part.name not in symbols(node.sides[-1]) for part in arguments):
+            return None  # an event, a point or a set, as in P(A) = 0.5, and no variable
         if len(arguments) == len(head.args) == len({part.name for part in arguments}):
             return head.name.lstrip("@"), arguments, node.sides[-1]
     return None
@@ -132,6 +134,8 @@ def same_equation(reference: Relation, answer: Relation) -> Decision:
             return Decision(False, "definition", f"{theirs[0]} is defined, not {ours[0]}")
         return scalar_equal(generic(*ours[1:]), generic(*theirs[1:]))
     left, right = label(reference), label(answer)
+    if left is not None and right is not None and left != right and left[0] == right[0] == "@":
+        return Decision(False, "equation", f"a value of {right[1:]}, not of {left[1:]}")
     if left is not None and left == right:
         value, other = assigned(reference), assigned(answer)
         if value is not None and other is not None and (found := scalar_equal(value, other)):

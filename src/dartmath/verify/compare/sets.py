@@ -13,6 +13,7 @@ from dartmath.verify.numeric.exact import Undefined
 from dartmath.verify.numeric.points import real_points
 from dartmath.verify.numeric.ratio import constant_ratio, positive_ratio
 from dartmath.verify.tree.expression import (
+    ANY,
     Apply,
     Cases,
     Expression,
@@ -78,9 +79,9 @@ def _has_several(node: Expression) -> bool:
 
 
 def _same_variable(reference: Expression, answer: Expression) -> bool:
-    """Conditions must be on the same variable, unless that is just the name in one side's notation."""
+    """Conditions must be on the same variable, unless one side names none: "greater than 2"."""
     left, right = _variable(reference), _variable(answer)
-    return left == right or "x" in (left, right) or not _is_condition(reference) or not _is_condition(answer)
+    return left == right or ANY in (left, right) or not _is_condition(reference) or not _is_condition(answer)
 
 
 def _is_condition(node: Expression) -> bool:

@@ -72,6 +72,8 @@ _KNOWN = sorted(
     reverse=True,
 )
 
+KNOWN_NAMES = frozenset((*FUNCTIONS, *CONSTANTS, *GREEK, "sqrt", "cbrt"))
+"""Words that are one name in mathematics."""
 
 MAX_WORD = 24
 
@@ -85,7 +87,7 @@ def split_word(word: str) -> tuple[str, ...] | None:
     >>> split_word("knots") is None
     True
     """
-    if len(word) == 1 or word in FUNCTIONS or word in CONSTANTS or word in GREEK or word in ("sqrt", "cbrt"):
+    if len(word) == 1 or word in KNOWN_NAMES:
         return (word,)
     if word in ENGLISH or len(word) > MAX_WORD:
         return None

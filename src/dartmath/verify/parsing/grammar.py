@@ -14,7 +14,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from dartmath.verify.language.errors import NotationError
-from dartmath.verify.language.names import split_word
+from dartmath.verify.language.names import ENGLISH, KNOWN_NAMES, split_word
 from dartmath.verify.language.units import is_unit_word
 from dartmath.verify.parsing.atoms import atom
 from dartmath.verify.parsing.brackets import bracketed
@@ -173,7 +173,9 @@ class Grammar(Rules):
         if kind == "word":
             if len(text) == 1:
                 return True
-            return self.letters(text) is not None and not (is_unit_word(text) and self._unit_follows())
+            if is_unit_word(text) and self._unit_follows():
+                return False
+            return self.letters(text) is not None and not self._begins_noun(text)
         if kind == "open":
             return text != "<"
         if kind == "cmd":
@@ -188,6 +190,15 @@ class Grammar(Rules):
             if following.key in (("op", "^"), ("op", "_")):
                 return tuple(word)
         return parts
+
+    def _begins_noun(self, word: str) -> bool:
+        """Whether a short word behind a number is one of several that say what it counts: `3 red balls`."""
+        following = self.peek(1)
+        if following.kind != "word" or self.tokens[self.at - 1].kind != "num" or word in KNOWN_NAMES:
+            return False
+        if following.text in ENGLISH:
+            return False  # `5 out of 6` counts nothing
+        return split_word(following.text) is None and not is_unit_word(following.text)
 
     def _unit_follows(self) -> bool:
         """Whether a unit word here is a unit: behind a value, with nothing but unit parts after it."""

@@ -9,6 +9,7 @@ from fractions import Fraction
 from dartmath.verify.language.units import parse_unit
 from dartmath.verify.parsing.words import unadorned
 from dartmath.verify.tree.expression import (
+    ANY,
     Apply,
     Constant,
     Expression,
@@ -17,8 +18,10 @@ from dartmath.verify.tree.expression import (
     Number,
     Quantity,
     Relation,
+    Symbol,
     Text,
     number,
+    replace,
 )
 
 Parse = Callable[[str], Expression]
@@ -79,15 +82,16 @@ def _set(words: str, parse: Parse) -> Expression | None:
     if removed := _EXCEPT.fullmatch(words):
         return _without(removed["rest"], parse)
     if condition := _SUCH_THAT.fullmatch(words):
-        name = condition["name"] or "x"
+        name = condition["name"] or ANY
         return _compared(condition["rest"], name, parse) or _stated(condition["rest"], name, parse)
-    return _compared(words, "x", parse)
+    return _compared(words, ANY, parse)
 
 
 def _of_formula(text: str, parse: Parse) -> Expression | None:
     """`all real x such that \\frac12 \\le x \\le 4`, whose formula must keep its commands."""
     condition = _SUCH_THAT.fullmatch(text.replace("$", "").strip(" ."))
-    return _if_relation(parse(condition["rest"])) if condition else None
+    tree = parse(condition["rest"]) if condition else None
+    return tree if isinstance(tree, Relation) else None
 
 
 def _half_line(sign: str) -> Expression:
@@ -116,7 +120,7 @@ def _compared(words: str, name: str, parse: Parse) -> Expression | None:
             found = _COMPARISON.fullmatch(words)
             if found is None:
                 return None
-            return _if_relation(parse(f"{found['name'] or name} {found['sign']} {found['bound']}"))
+            return _condition(found["name"] or name, f"{found['sign']} {found['bound']}", parse)
     return None
 
 
@@ -124,11 +128,15 @@ def _stated(words: str, name: str, parse: Parse) -> Expression | None:
     """`x != 1`, or `!= 1` behind the name, as a condition."""
     if not any(sign in words for sign in ("<", ">", "!=")):
         return None
-    return _if_relation(parse(f"{name} {words}" if words[0] in "<>!" else words))
+    return _condition(name if words[0] in "<>!" else "", words, parse)
 
 
-def _if_relation(tree: Expression) -> Expression | None:
-    return tree if isinstance(tree, Relation) else None
+def _condition(name: str, rest: str, parse: Parse) -> Expression | None:
+    """A condition on a variable; on `ANY` where the words name none."""
+    tree = parse(f"{'x' if name == ANY else name} {rest}")
+    if not isinstance(tree, Relation):
+        return None
+    return replace(tree, {"x": Symbol(ANY)}) if name == ANY else tree
 
 
 def _several_units(words: str) -> Expression | None:

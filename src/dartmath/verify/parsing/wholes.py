@@ -9,6 +9,7 @@ from dartmath.verify.language.latex import OPEN_TEXT, TEXT
 from dartmath.verify.language.names import CONSTANTS, FUNCTIONS, GREEK
 from dartmath.verify.parsing.amounts import amount
 from dartmath.verify.parsing.bases import based
+from dartmath.verify.parsing.parts import labelled_parts, remainder
 from dartmath.verify.parsing.phrases import Parse, phrase
 from dartmath.verify.parsing.words import named
 from dartmath.verify.tree.expression import Expression, Named, Number, Text
@@ -42,6 +43,8 @@ def whole_answer(text: str, parse: Parse) -> Expression | None:
         return Text("")
     if _PREFIXED.fullmatch(text):
         return based(text[2:], {"x": 16, "b": 2, "o": 8}[text[1].lower()])
+    if (parts := labelled_parts(text, parse) or remainder(text)) is not None:
+        return parts
     if text[-1].isdigit() and text[0].isdigit() and "_" not in text and "base" not in text:
         return named(text) if text.count("-") == 2 and len(text) < 11 else amount(text)
     if (in_base := _in_base(text)) is not None:

@@ -149,8 +149,10 @@ def constants(sides: Sides) -> Iterator[Pair]:
 
 
 def _labels(node: Expression) -> set[str | None]:
-    """Names to which an answer gives values; none of them is an arbitrary constant."""
-    return {label(item) for item in (node.items if isinstance(node, Group) else (node,))}
+    """Names to which an answer gives values, and those in them; none of them is an arbitrary constant."""
+    items = node.items if isinstance(node, Group) else (node,)
+    heads = [item.sides[0] for item in items if isinstance(item, Relation) and label(item) is not None]
+    return {label(item) for item in items} | {name for head in heads for name in symbols(head)}
 
 
 def _occurs(letter: str, query: str) -> bool:

@@ -29,6 +29,10 @@ _APPROXIMATE = re.compile(
 """What stands before a reference that calls itself an approximation."""
 
 
+_RESPECTIVELY = re.compile(r"[,;]?\s*(?:\\text\s*\{\s*)?\brespectively\b\s*\.?\s*\}?", re.IGNORECASE)
+"""A word behind a list that makes its order count."""
+
+
 def decide(
     reference: str,
     answer: str,
@@ -44,6 +48,9 @@ def decide(
     verdict has the reason that says most.
     """
     approximate = _APPROXIMATE.match(reference) is not None
+    if ordered is None and (_RESPECTIVELY.search(reference) or _RESPECTIVELY.search(answer)):
+        ordered = True
+        reference, answer = _RESPECTIVELY.sub("", reference), _RESPECTIVELY.sub("", answer)
     comparison = Comparison(by_structure, query, margin, ordered, science=science, approximate=approximate)
     ours, theirs = parse(reference), parse(answer)
     with bounded_effort(), positive_symbols(_means_positive(ours, theirs, comparison.query)):

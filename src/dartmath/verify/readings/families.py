@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dartmath.verify.compare.realset import is_set
 from dartmath.verify.compare.relations import assigned, difference
 from dartmath.verify.compare.rounding import distance
 from dartmath.verify.numeric.equality import Decision, scalar_equal
@@ -100,6 +101,8 @@ def _family(node: Expression) -> tuple[Expression, str] | None:
         case _:
             return None
     name, domain = condition.sides
+    if is_set(member) or (isinstance(member, Group) and member.brackets):
+        return None  # whole numbers of an interval are not the interval
     if isinstance(name, Symbol) and domain in (Symbol("\\mathbb{Z}"), Symbol("Z")):
         return member, name.name
     return None

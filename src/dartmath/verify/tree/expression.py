@@ -20,6 +20,9 @@ def size(value: Fraction) -> int:
     return value.numerator.bit_length() + value.denominator.bit_length()
 
 
+ANY = "number"
+"""The variable of a condition in words that names none, "greater than 2": a name no text can give."""
+
 Contents = tuple[frozenset[str], frozenset[str]]
 """Names of the free symbols in a tree; and its heads (see `heads`)."""
 
