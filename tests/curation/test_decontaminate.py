@@ -73,7 +73,19 @@ def test_a_shared_instruction_is_no_overlap() -> None:
 def test_phrases_that_many_share_say_nothing() -> None:
     phrase = "Express your answer as a common fraction in lowest terms with a positive denominator please"
     benchmark = queries(*[f"{word} {phrase}" for word in "abcdefgh"], name="bench")
-    assert find_overlaps(queries(f"something else {phrase}"), benchmark) == []
+    # The phrase alone: nothing of it is left to compare, where two of the benchmark still have it in common.
+    assert find_overlaps(queries(phrase), benchmark) == []
+    assert [o.share for o in find_overlaps(queries(phrase), benchmark[:5])] == [1.0]
+
+
+def test_the_share_is_of_the_shorter_text_and_four_fifths_are_enough() -> None:
+    (longer,) = find_overlaps(queries(f"{LONG} {OTHER}"), queries(OTHER), ngram=5)
+    assert (longer.kind, longer.share) == ("ngram", 1.0)
+    five = queries("alpha beta gamma delta epsilon zeta")
+    assert [
+        o.share for o in find_overlaps(five, queries("alpha beta gamma delta epsilon omega"), ngram=2)
+    ] == [0.8]
+    assert find_overlaps(five, queries("alpha beta gamma delta omega zeta"), ngram=2) == []
 
 
 @given(st.text("ab {}$\\,.x^2", max_size=30), st.text(" \n\t", max_size=3))

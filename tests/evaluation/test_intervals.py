@@ -118,6 +118,15 @@ def test_bootstrap_is_the_same_for_the_same_seed() -> None:
     assert all(math.isnan(bound) for bound in bootstrap([]))
 
 
+@pytest.mark.parametrize("share", [0.5, 0.2])
+def test_bootstrap_bounds_are_quantiles_of_the_binomial(share: float) -> None:
+    """Means of resampled zeros and ones are binomial: their 2.5 and 97.5 % points are known."""
+    ones = round(100 * share)
+    low, high = bootstrap([1.0] * ones + [0.0] * (100 - ones))
+    exact = stats.binom.ppf([0.025, 0.975], 100, share) / 100
+    assert (low, high) == pytest.approx(tuple(exact), abs=0.011)
+
+
 def test_intervals_cover_the_truth_about_95_percent_of_the_time() -> None:
     generator = random.Random(0)
     covered = 0
@@ -133,3 +142,7 @@ def test_macro_averages_benchmarks_not_queries() -> None:
     found = macro([wilson(50, 100), wilson(0, 10)])
     assert found.value == 0.25
     assert found.low < 0.25 < found.high
+    # The distances to each bound add in squares: nothing is below 0 of 10, and much above.
+    first, second = wilson(50, 100), wilson(0, 10)
+    assert found.low == pytest.approx(0.25 - (0.5 - first.low) / 2)
+    assert found.high == pytest.approx(0.25 + math.hypot(first.high - 0.5, second.high) / 2)

@@ -13,7 +13,7 @@ from dartmath.sampling import journal_manifest, journal_writer
 from dartmath.sampling.config import Budget, SamplingSection
 from dartmath.sampling.journal import load_tally, open_journal
 from dartmath.sampling.journal_segments import segment_numbers, segment_path, snapshot_numbers
-from dartmath.sampling.policy import Uniform
+from dartmath.sampling.policy import PolicySection, Prop2Diff, Uniform
 from dartmath.sampling.status import run_status
 from sampling.simulated import SimulatedEngine, assert_sound, dataset, make_queries, run
 
@@ -90,8 +90,10 @@ def test_damaged_segment_is_an_error_with_its_path(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("small_segments")
 @pytest.mark.parametrize("pilot", [3, 9])
-def test_counters_of_another_pilot(tmp_path: Path, pilot: int) -> None:
-    run(tmp_path, SimulatedEngine(), SECTION)
+@pytest.mark.parametrize("policy", [Uniform(k=5, cap=40), Prop2Diff(k=5, pilot=5, cap=40)])
+def test_counters_of_another_pilot(tmp_path: Path, pilot: int, policy: PolicySection) -> None:
+    """From a run without a pilot, and from one whose own pilot is counted already."""
+    run(tmp_path, SimulatedEngine(), SECTION.model_copy(update={"policy": policy}))
     journal = open_journal(tmp_path)
     tally = load_tally(tmp_path, journal.queries(), pilot, texts=True)
     first = [s for s in journal.samples() if s.trial < pilot]
@@ -99,6 +101,14 @@ def test_counters_of_another_pilot(tmp_path: Path, pilot: int) -> None:
         mine = [s for s in first if s.query_id == query.id]
         assert tally.pilot_trials[index] == len(mine)
         assert tally.pilot_correct[index] == sum(s.outcome == "correct" for s in mine)
+
+
+@pytest.mark.usefixtures("small_segments")
+def test_counters_of_more_queries_than_there_are_say_nothing(tmp_path: Path) -> None:
+    run(tmp_path, SimulatedEngine(), SECTION)
+    queries = open_journal(tmp_path).queries()
+    with pytest.raises(JournalError, match="which is not among its queries"):
+        load_tally(tmp_path, queries[:10], 0)
 
 
 @pytest.mark.parametrize("tail", [b'{"query_id":"q00001","tri', b"\x00" * 700, b"{}\n", b"\xff\xfe\n"])

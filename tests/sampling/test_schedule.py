@@ -88,6 +88,41 @@ def test_hard_queries_go_first_once_they_are_known() -> None:
     assert {launch[0] for launch in first if launch} == {1}
 
 
+def test_a_launch_that_may_overshoot_waits_for_those_that_hardly_can() -> None:
+    """Class 3 before class 4, although the hard query has more trials left at that moment."""
+    tally = Tally(2)
+    for index, correct in enumerate((1, 5)):
+        for trial in range(8):
+            record(tally, index, trial, Outcome.CORRECT if trial < correct else Outcome.WRONG)
+    schedule = Schedule(Uniform(k=20, cap=1000), tally)
+    rate, owed = posterior_mean(8, 1), 19
+    while (launch := schedule.launch()) is not None and launch[0] == 0:
+        pass
+    flying = schedule.flying[0]
+    # The expected number in flight and two standard deviations, before and after one more.
+    above = [rate * n + 2 * (n * rate * (1 - rate)) ** 0.5 for n in (flying, flying + 1)]
+    assert above[0] <= owed < above[1]
+    assert rate * flying < owed and owed / rate - flying > 15 / posterior_mean(8, 5)
+
+
+def test_while_the_pilot_runs_the_target_is_judged_by_laplaces_rule() -> None:
+    tally = Tally(1, 4)
+    schedule = Schedule(Prop2Diff(k=8, pilot=4, cap=100), tally)
+    assert schedule.expected_target(0) == 4  # of 0 in 0, as of 1 in 2
+    record(tally, 0, 0, Outcome.WRONG)
+    assert schedule.expected_target(0) == 6  # of 0 in 1, as of 1 in 3
+
+
+def test_errors_use_up_the_cap_when_a_query_is_given_up() -> None:
+    def state(errors: int) -> State:
+        tally = Tally(1)
+        for trial in range(10 + errors):
+            record(tally, 0, trial, Outcome.WRONG if trial < 10 else Outcome.ERROR)
+        return Schedule(Uniform(k=1, cap=40), tally, give_up=0.2).state(0)
+
+    assert (state(0), state(28)) == (State.OPEN, State.GAVE_UP)
+
+
 def test_pilot_runs_before_the_rest_and_fixes_the_target() -> None:
     tally = Tally(2, 4)
     schedule = Schedule(Prop2Diff(k=8, pilot=4, cap=100), tally)

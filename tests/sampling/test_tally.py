@@ -24,7 +24,7 @@ def tally_of(rows: Trials, order: int = 0) -> Tally:
     items = list(rows.items())
     random.Random(order).shuffle(items)
     for (index, trial), (outcome, tokens, text) in items:
-        assert tally.record(index, trial, outcome, prompt_tokens=1, tokens=tokens, text_hash=text)
+        assert tally.record(index, trial, outcome, prompt_tokens=2 * trial, tokens=tokens, text_hash=text)
     return tally
 
 
@@ -69,8 +69,7 @@ def test_snapshot_restores(rows: Trials) -> None:
     tally, copy = tally_of(rows), Tally(SIZE + 1, PILOT)
     copy.restore(tally.snapshot())
     assert state(copy)[:SIZE] == state(tally)
-    assert (copy.total, copy.total_correct, copy.total_tokens) == (
-        tally.total,
-        tally.total_correct,
-        tally.total_tokens,
-    )
+    totals = ("total", "total_correct", "total_tokens", "total_prompt_tokens")
+    assert [getattr(copy, name) for name in totals] == [getattr(tally, name) for name in totals]
+    assert tally.total_prompt_tokens == sum(2 * trial for _, trial in rows)
+    assert tally.total_tokens == sum(tokens for _, tokens, _ in rows.values())

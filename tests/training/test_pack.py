@@ -42,10 +42,11 @@ def _paper_like(n: int, mean: float) -> np.ndarray:
 
 
 @pytest.mark.parametrize("mean", [274, 480])
-def test_lengths_like_the_papers_fill_sequences_to_99_5_percent(mean: float) -> None:
+def test_lengths_like_the_papers_fill_sequences_better_than_first_fit_decreasing(mean: float) -> None:
     array = _paper_like(60_000, mean)
     packed = pack(array, 4096)
-    assert packed.efficiency >= 0.995
+    # Without pairs that close a sequence, which is first-fit decreasing, it is at most 0.9962 on these.
+    assert packed.efficiency >= 0.998
     assert packed.efficiency > next_fit(array, 4096).efficiency + 0.03
 
 

@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import load_file
 
 from dartmath.training.checkpoints import mark_whole, newest_checkpoint, remove_broken
 from dartmath.training.journal import read_log
@@ -60,8 +62,12 @@ def test_a_killed_run_ends_as_one_that_was_not(tiny_llama: str, tmp_path: Path) 
     expected, found = read_log(tmp_path / "whole"), read_log(tmp_path / "killed")
     assert [row["step"] for row in found] == [row["step"] for row in expected]
     assert [row["loss"] for row in found] == pytest.approx([row["loss"] for row in expected], rel=1e-4)
-    weights = [(tmp_path / name / "model.safetensors").stat().st_size for name in ("whole", "killed")]
-    assert weights[0] == weights[1]
+    expected_weights, found_weights = (
+        load_file(tmp_path / name / "model.safetensors") for name in ("whole", "killed")
+    )
+    assert expected_weights.keys() == found_weights.keys()
+    for name, tensor in expected_weights.items():
+        torch.testing.assert_close(found_weights[name], tensor, rtol=1e-4, atol=1e-6)
 
 
 def test_only_whole_checkpoints_count(tmp_path: Path) -> None:
