@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
@@ -16,6 +17,7 @@ from dartmath.cli._shared import JsonOption
 from dartmath.verify.settings import GradingSettings
 
 if TYPE_CHECKING:
+    from dartmath.judging.config import JudgeSection
     from dartmath.queries.rows import Row
     from dartmath.verify import Verdict
     from dartmath.verify.question import Question
@@ -37,6 +39,13 @@ def command(
     ] = None,
     file: Annotated[Path | None, typer.Option(help="File of responses, such as JSONL, CSV, Parquet.")] = None,
     out: Annotated[Path | None, typer.Option(help="Where to write the rows with their outcomes.")] = None,
+    judge_url: Annotated[
+        str | None, typer.Option(help="For --file: server of a model that judges what the rules refuse.")
+    ] = None,
+    judge_model: Annotated[str | None, typer.Option(help="Model to ask there.")] = None,
+    judge_key_env: Annotated[
+        str | None, typer.Option(help="Environment variable that holds the server's key.")
+    ] = None,
     workers: Annotated[int, typer.Option(help="Grading processes for --file.")] = 1,
     as_json: JsonOption = False,
     overrides: dict[str, Any],
@@ -60,8 +69,11 @@ def command(
     settings = resolve_section(GradingSettings, overrides)
     if file is not None:
         out = out or file.with_suffix(".graded.jsonl")
-        _file(file, out, workers, verifier, as_json=as_json, settings=settings)
+        judge = _judge(judge_url, judge_model, judge_key_env)
+        _file(file, out, workers, verifier, as_json=as_json, settings=settings, judge=judge)
         return
+    if judge_url is not None:
+        raise UsageError("--judge-url goes with --file; a single answer is judged by rules")
     if reference is None or answer is None:
         raise UsageError("give a reference and an answer, or --file; see `dartmath verify --help`")
     from dartmath.verify import grade, verify
@@ -73,6 +85,17 @@ def command(
         return
     verdict = verify(reference, answer, query=query, ordered=ordered or None, settings=settings)
     _explain(verdict, {"reference": reference, "answer": answer}, as_json)
+
+
+def _judge(url: str | None, model: str | None, key_env: str | None) -> JudgeSection | None:
+    from dartmath.base.section import validate
+    from dartmath.judging.config import JudgeSection
+
+    if (url is None) != (model is None):
+        raise UsageError("--judge-url and --judge-model go together")
+    if url is None:
+        return None
+    return validate(JudgeSection, {"url": url, "model": model, "key_env": key_env}, where="--judge-...")
 
 
 def _own(name: str) -> str:
@@ -114,20 +137,34 @@ def _row(verdict: Verdict) -> dict[str, Any]:
 
 
 def _file(
-    path: Path, out: Path, workers: int, verifier: str | None, *, as_json: bool, settings: GradingSettings
+    path: Path,
+    out: Path,
+    workers: int,
+    verifier: str | None,
+    *,
+    as_json: bool,
+    settings: GradingSettings,
+    judge: JudgeSection | None,
 ) -> None:
     """Grade a file row by row; a row that cannot be graded is written with the outcome "error"."""
-    from dartmath.verify import grade_many
+    from dartmath.judging.grader import HybridGrader
+    from dartmath.verify import GradingPool
+    from dartmath.verify.question import HYBRID
+    from dartmath.verify.serve.batch import AHEAD, grade_with
 
     own = None if verifier is None else _own(verifier)
     rows = _open(path, out)
     with out.open("w", encoding="utf-8") as sink:
-        graded = _Graded(sink)
+        graded = _Graded(sink, "math" if judge is None else HYBRID)
         pairs = graded.pairs(rows, path, own)
-        for verdict in grade_many(pairs, workers, progress=not as_json, settings=settings):
+        rules = GradingPool(workers, settings=settings)
+        folder = out.with_name(f"{out.stem}.judge")
+        hybrid = None if judge is None else HybridGrader(rules, judge, folder)
+        grader: AbstractContextManager[Any] = hybrid or rules
+        for verdict in grade_with(grader, pairs, ahead=AHEAD * workers or 1, progress=not as_json):
             graded.judged(verdict)
         graded.write_problems()
-    _report(graded.counts, out, as_json)
+    _report(graded.counts, out, as_json, None if hybrid is None else hybrid.summary())
     if graded.problems:
         raise UsageError(
             f"{len(graded.problems)} of {sum(graded.counts.values())} rows could not be graded and have the "
@@ -138,8 +175,8 @@ def _file(
 class _Graded:
     """Rows on their way to the verifier, and with its verdicts to a file, in their order."""
 
-    def __init__(self, sink: TextIO) -> None:
-        self._sink = sink
+    def __init__(self, sink: TextIO, mode: str) -> None:
+        self._sink, self._mode = sink, mode
         self._waiting: deque[tuple[Row, DataError | None]] = deque()
         self.counts: Counter[str] = Counter()
         self.problems: list[DataError] = []
@@ -151,7 +188,7 @@ class _Graded:
         for number, row in rows:
             kept: Row = {} if isinstance(row, DataError) else row
             try:
-                pair = _query_and_response(row, path, number, own)
+                pair = _query_and_response(row, path, number, own, self._mode)
             except DataError as problem:
                 self.problems.append(problem)
                 self._waiting.append((kept, problem))
@@ -185,7 +222,9 @@ def _open(path: Path, out: Path) -> Iterator[tuple[int, Row | DataError]]:
     return rows
 
 
-def _query_and_response(row: Row | DataError, path: Path, line: int, own: str | None) -> tuple[Question, str]:
+def _query_and_response(
+    row: Row | DataError, path: Path, line: int, own: str | None, mode: str
+) -> tuple[Question, str]:
     from dartmath.verify.question import VERIFIERS, Question
 
     if isinstance(row, DataError):
@@ -197,7 +236,7 @@ def _query_and_response(row: Row | DataError, path: Path, line: int, own: str | 
         missing = "response" if references else "reference"
         names = ", ".join(_RESPONSES if references else _REFERENCES)
         raise DataError(f"no {missing}; its key must be one of {names}", path=path, line=line)
-    verifier = own or str(row.get("verifier", "math"))
+    verifier = own or str(row.get("verifier", mode))
     if verifier not in VERIFIERS and not own:  # a row must not name code that is to run
         raise DataError(
             f"no verifier {verifier!r}; it must be one of {', '.join(VERIFIERS)}", path=path, line=line
@@ -220,12 +259,17 @@ def _first(row: Row, names: tuple[str, ...]) -> Any:
     return next((row[name] for name in names if row.get(name) is not None), None)
 
 
-def _report(counts: Counter[str], out: Path, as_json: bool) -> None:
+def _report(counts: Counter[str], out: Path, as_json: bool, judge: dict[str, Any] | None) -> None:
     from dartmath.base.terminal import print_json, print_table
 
     total = sum(counts.values())
     if as_json:
-        print_json({"total": total, "outcomes": dict(counts), "out": str(out)})
+        found = {"total": total, "outcomes": dict(counts), "out": str(out)}
+        print_json({**found, "judge": judge} if judge else found)
         return
     rows = [(name, count, f"{100 * count / total:.1f} %") for name, count in counts.most_common()]
     print_table(f"{total} responses, graded into {out}", ("outcome", "responses", "share"), rows)
+    if judge:
+        names = ("asked", "cached", "correct", "wrong", "failed", "left_out")
+        title = f"{judge['judge']} (prompt {judge['prompt']}) on what the rules refused"
+        print_table(title, ("", "responses"), [(name, judge[name]) for name in names])

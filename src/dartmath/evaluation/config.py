@@ -6,6 +6,7 @@ from pydantic import Field
 
 from dartmath.base.section import Section
 from dartmath.engines.config import EngineSection
+from dartmath.judging.config import JudgeSection
 from dartmath.queries.config import QuerySource, Selector
 from dartmath.tools.config import ToolsSection
 from dartmath.verify.settings import GradingSettings
@@ -41,6 +42,8 @@ class EvaluationSection(Section):
     """In `dartmath run`: evaluate the model before fine-tuning too."""
     grading: GradingSettings = GradingSettings()
     """How answers are found and compared."""
+    judge: JudgeSection | None = None
+    """Model that judges what the rules refuse of queries with `verifier: hybrid`; none when absent."""
     workers: int = Field(1, ge=0)
     """Verification processes."""
     verify_seconds: float = Field(5.0, gt=0)

@@ -197,6 +197,7 @@ def sampling_section(section: EvaluationSection) -> SamplingSection:
         workers=section.workers,
         verify_seconds=section.verify_seconds,
         grading=section.grading,
+        judge=section.judge,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from dartmath.base.section import Section
+from dartmath.judging.config import JudgeSection
 from dartmath.sampling.policy import PolicySection, Prop2Diff
 from dartmath.verify.settings import GradingSettings
 
@@ -64,6 +65,8 @@ class SamplingSection(Section):
     """Seconds until the verification of one response is given up."""
     grading: GradingSettings = GradingSettings()
     """How answers are found and compared."""
+    judge: JudgeSection | None = None
+    """Model that judges what the rules refuse of queries with `verifier: hybrid`; none when absent."""
     budget: Budget = Budget()
     """Global limits."""
     price: Price = Price()

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -20,9 +21,11 @@ from dartmath.base.errors import DataError
 from dartmath.base.manifest import new_manifest, read_manifest, write_manifest
 from dartmath.base.terminal import Progress, progress_bar, warn
 from dartmath.engines.protocol import Completion
+from dartmath.judging.grader import HybridGrader
 from dartmath.prompts.template import Example, Template
 from dartmath.queries.query import Query
 from dartmath.sampling.config import SamplingSection
+from dartmath.sampling.controller import Grader
 from dartmath.sampling.journal_manifest import VERSION, other_settings
 from dartmath.sampling.match import QueryTexts, plain_text
 from dartmath.sampling.new_pool import new_pool
@@ -95,7 +98,7 @@ def import_responses(
     )
     with (
         new_pool(folder, queries, manifest, section, origin="imported") as add,
-        GradingPool(section.workers, section.verify_seconds, section.grading) as grader,
+        _grader(section, folder) as grader,
         progress_bar("importing", None) as bar,
     ):
         for source in stored.sources:
@@ -106,6 +109,11 @@ def import_responses(
     _record(work.found, stored.sources, folder)
     _warn(work.found)
     return work.found
+
+
+def _grader(section: SamplingSection, folder: Path) -> AbstractContextManager[Grader]:
+    rules = GradingPool(section.workers, section.verify_seconds, section.grading)
+    return rules if section.judge is None else HybridGrader(rules, section.judge, folder)
 
 
 def _record(found: Imported, sources: Sequence[str], folder: Path) -> None:
@@ -158,7 +166,7 @@ class _Import:
         self.by_text = QueryTexts(self.queries)
 
     def take(
-        self, responses: Iterator[Response], grader: GradingPool, add: Callable[[Sample], None], bar: Progress
+        self, responses: Iterator[Response], grader: Grader, add: Callable[[Sample], None], bar: Progress
     ) -> None:
         """Record all of one source; samples of a run keep their order, whatever theirs in the file."""
         before = Counter(self.following)
@@ -201,7 +209,7 @@ class _Import:
             found = self.by_text.find(response.query)
         return found
 
-    def _judged(self, placed: Sequence[tuple[Query, int, Response]], grader: GradingPool) -> Iterator[Sample]:
+    def _judged(self, placed: Sequence[tuple[Query, int, Response]], grader: Grader) -> Iterator[Sample]:
         futures = [
             None if _stands(r) else grader.submit(query, r.text or "", finish_reason=r.finish_reason)
             for query, _, r in placed

@@ -16,6 +16,7 @@ from dartmath.base.run_lock import RunLock
 from dartmath.base.slurm import check_progress
 from dartmath.base.terminal import info, progress_bar
 from dartmath.engines.protocol import Engine, Generation
+from dartmath.judging.grader import HybridGrader, judge_record
 from dartmath.prompts.template import Example, Prompt, Template
 from dartmath.queries.query import Query
 from dartmath.sampling.budget import BudgetGuard, Meter
@@ -103,14 +104,16 @@ def run_identity(
 ) -> dict[str, Any]:
     """What decides whether samples may share a run directory.
 
-    Raises `ConfigError` for a verifier of the user's own that fails.
+    Raises `ConfigError` for a verifier of the user's own that fails, and for queries that want a judge
+    where there is none.
     """
     examples = {name: [asdict(e) for e in found] for name, found in shots.items()}
     verifiers = own_verifiers(queries)
     return {
         "seed": seed,
-        "config": section.model_dump(mode="json", exclude={"grading"}),
+        "config": section.model_dump(mode="json", exclude={"grading", "judge"}),
         "grading": settings_record(section.grading),
+        "judge": judge_record(section.judge, queries),
         "model": dict(model),
         "template": {"name": template.name, "hash": template.hash},
         "shots": content_hash(examples) if any(examples.values()) else None,
@@ -195,6 +198,12 @@ class _Run:
                 self.seconds = float(read_progress(self.folder).get("seconds", meter.seconds))
 
     def _grader(self, engine: Engine) -> AbstractContextManager[Grader]:
+        """Grading by rules, and by a judge behind them where there is one."""
+        rules = self._rules(engine)
+        judge = self.section.judge
+        return rules if judge is None else HybridGrader(rules, judge, self.folder)
+
+    def _rules(self, engine: Engine) -> AbstractContextManager[Grader]:
         """The engine's own verification workers where it brings some, else local processes."""
         from dartmath.verify import GradingPool
 

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-VERIFIERS = ("math", "science", "theoremqa")
+HYBRID = "hybrid"
+"""The mode of `math` whose refusals a language model judges again (`dartmath.judging`)."""
+
+VERIFIERS = ("math", "science", HYBRID, "theoremqa")
 """The built-in modes; another verifier is a function of the user's own (see `custom`)."""
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sized
 from concurrent.futures import Future
-from typing import TYPE_CHECKING
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Protocol
 
 from dartmath.verify.outcome import Verdict
 from dartmath.verify.question import Gradable
@@ -14,7 +15,8 @@ from dartmath.verify.serve.pool import GradingPool
 if TYPE_CHECKING:
     from dartmath.verify.settings import GradingSettings
 
-_AHEAD = 2048
+AHEAD = 2048
+"""Pairs that are submitted before the first verdict is waited for, per worker."""
 
 
 def grade_many(
@@ -34,16 +36,38 @@ def grade_many(
         progress: draw a progress bar on standard error when that is a terminal.
         settings: how answers are found and compared; None is `GradingSettings()`.
     """
-    verdicts = _stream(pairs, GradingPool(workers, timeout, settings), workers)
+    ahead = AHEAD * workers if workers else 1
+    return grade_with(GradingPool(workers, timeout, settings), pairs, ahead=ahead, progress=progress)
+
+
+class Grader(Protocol):
+    """What gives verdicts as futures: a `GradingPool`, or a grader around one."""
+
+    def submit(self, query: Gradable, response: str) -> Future[Verdict]:
+        """Grade one response."""
+        ...
+
+
+def grade_with(
+    grader: AbstractContextManager[Grader],
+    pairs: Iterable[tuple[Gradable, str]],
+    *,
+    ahead: int = AHEAD,
+    progress: bool = False,
+) -> Iterator[Verdict]:
+    """`grade_many` by a grader of any kind, which is closed at the end; at most `ahead` pairs wait."""
+    verdicts = _stream(pairs, grader, ahead)
     return _with_progress(verdicts, pairs) if progress else verdicts
 
 
-def _stream(pairs: Iterable[tuple[Gradable, str]], pool: GradingPool, workers: int) -> Iterator[Verdict]:
+def _stream(
+    pairs: Iterable[tuple[Gradable, str]], opened: AbstractContextManager[Grader], ahead: int
+) -> Iterator[Verdict]:
     pending: deque[Future[Verdict]] = deque()
-    with pool:
+    with opened as grader:
         for query, response in pairs:
-            pending.append(pool.submit(query, response))
-            if len(pending) >= _AHEAD * max(workers, 1) or workers == 0:
+            pending.append(grader.submit(query, response))
+            if len(pending) >= ahead:
                 yield pending.popleft().result()
         while pending:
             yield pending.popleft().result()
