@@ -21,7 +21,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from dartmath.verify.compare.measures import Measure, measure, same_measure
-from dartmath.verify.compare.physics import is_physical
+from dartmath.verify.compare.physics import is_physical, is_physical_unit
 from dartmath.verify.compare.rounding import MIN_DIGITS, Margin, digits, distance, shown
 from dartmath.verify.language.latex import OPEN_TEXT
 from dartmath.verify.language.money import CODES
@@ -62,7 +62,11 @@ def approximately(reference: Expression, answer: Expression, comparison: Compari
     if _is_money(ours):
         return None
     exact = not comparison.query or _EXACT.search(comparison.query)
-    inexact = comparison.approximate or comparison.science or (not exact and is_physical(comparison.query))
+    inexact = (
+        comparison.approximate
+        or comparison.science
+        or (not exact and (is_physical_unit(ours.unit) or is_physical(comparison.query)))
+    )
     if inexact and (found := _measured(reference, ours, answer, comparison)):
         return found
     if exact:

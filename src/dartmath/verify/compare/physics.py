@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from dartmath.verify.language.dimensions import NOUN
+from dartmath.verify.language.dimensions import Unit
 from dartmath.verify.language.latex import OPEN_TEXT
 from dartmath.verify.language.units import parse_unit
 
@@ -51,7 +51,11 @@ def is_physical(query: str) -> bool:
 def _is_physical_unit(words: str) -> bool:
     if "circ" in words or "°" in words:
         return _DEGREES.search(words) is not None
-    unit = parse_unit(_COMMANDS.sub(" ", words)) if "calorie" not in words.lower() else NOUN
+    return "calorie" not in words.lower() and is_physical_unit(parse_unit(_COMMANDS.sub(" ", words)))
+
+
+def is_physical_unit(unit: Unit) -> bool:
+    """Whether a unit has a dimension that word problems have not, or a power of time as forces have."""
     return unit.known and any(
         name in _DIMENSIONS or (name == "time" and power < -1) for name, power in unit.dimensions
     )
