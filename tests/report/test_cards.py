@@ -33,22 +33,51 @@ def cards(run_folder: Path) -> dict[str, Path]:
     return {path.parent.name: path for path in write_cards(SECTION, run_folder)}
 
 
-def test_the_model_card_loads_with_its_model_index(cards: dict[str, Path], run_folder: Path) -> None:
-    card = ModelCard.load(cards["model"])
+@pytest.fixture
+def whole_run(run_folder: Path, tmp_path: Path) -> Path:
+    """The made run, as if its benchmark had all 5,000 queries of MATH's test set."""
+    copied = Path(shutil.copytree(run_folder, tmp_path / "whole"))
+    for path in copied.glob("evaluation/*/result.json"):
+        result = json.loads(path.read_text())
+        result["benchmarks"][0]["queries"] = 5000
+        path.write_text(json.dumps(result))
+    return copied
+
+
+def _model_card(run: Path) -> str:
+    return next(text for path, text in render_cards(SECTION, run) if path.parent.name == "model")
+
+
+def test_the_model_card_loads_with_its_model_index(whole_run: Path) -> None:
+    card = ModelCard(_model_card(whole_run))
     (found,) = card.data.eval_results
-    measured = read_result(run_folder / "evaluation" / "after").benchmarks[0].pass_at_1.value
+    measured = read_result(whole_run / "evaluation" / "after").benchmarks[0].pass_at_1.value
     assert (found.task_type, found.dataset_split) == ("text-generation", "test")
     assert (found.metric_name, found.metric_type) == ("Pass@1 (0-shot CoT)", "accuracy")
     assert found.metric_value == pytest.approx(100 * measured, abs=0.01)
     assert (card.data.model_name, card.data.license) == ("made", "apache-2.0")
-    assert card.data.datasets == ["me/made-data"]
+    assert (card.data.datasets, card.data.metrics) == (["me/made-data"], ["accuracy"])
+    again = yaml.safe_load(card.data.to_yaml())
+    assert again["model-index"][0]["results"][0]["task"]["type"] == "text-generation"
+
+
+def test_scores_are_written_where_the_hub_looks_for_them(whole_run: Path) -> None:
+    write_cards(SECTION, whole_run)
+    (found,) = (whole_run / "model" / ".eval_results").iterdir()
+    assert yaml.safe_load(found.read_text())[0]["value"] > 0
+
+
+def test_a_part_of_a_benchmark_never_stands_as_the_benchmark(cards: dict[str, Path]) -> None:
+    card = ModelCard.load(cards["model"])
+    assert card.data.eval_results is None
+    assert "| math/test (80 of 5,000 queries) |" in card.text
+    assert "The score on math/test is of a part of it: 80 of 5,000 queries." in card.text
 
 
 def test_the_metadata_survives_the_hubs_own_classes(cards: dict[str, Path]) -> None:
     card = ModelCard.load(cards["model"])
     again = yaml.safe_load(card.data.to_yaml())
     assert again == yaml.safe_load(cards["model"].read_text().split("---")[1])
-    assert again["model-index"][0]["results"][0]["task"]["type"] == "text-generation"
 
 
 def test_the_model_card_says_what_was_trained_how(cards: dict[str, Path], run_folder: Path) -> None:
@@ -130,12 +159,12 @@ def test_a_run_without_data_set_or_model_has_no_card(tmp_path: Path) -> None:
         render_cards(ReportSection(), tmp_path)
 
 
-def test_another_template_in_evaluation_is_said(run_folder: Path, tmp_path: Path) -> None:
+def test_another_template_in_evaluation_is_said(whole_run: Path, tmp_path: Path) -> None:
     moved = tmp_path / "another-name"
-    shutil.copytree(run_folder, moved)
+    shutil.copytree(whole_run, moved)
     manifest = read_manifest(moved / "evaluation" / "after")
     write_manifest(moved / "evaluation" / "after", {**manifest, "template": {"name": "qa", "hash": "0" * 12}})
-    (_, text) = dict(render_cards(SECTION, moved)).popitem()
+    text = _model_card(moved)
     assert "**Another template was used in** evaluation/after: qa (000000000000)." in text
     assert "model-index" in text, "a moved run still knows which evaluation is the model's"
 

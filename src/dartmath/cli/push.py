@@ -13,6 +13,7 @@ import typer
 
 from dartmath.base.errors import ConfigError, DartmathError, DataError, RunError
 from dartmath.cli._shared import JsonOption
+from dartmath.report.cards import RESULTS
 
 Kind = Literal["model", "dataset"]
 _KIND_OF_STAGE: dict[str, Kind] = {"train": "model", "curate": "dataset"}
@@ -93,7 +94,7 @@ def plan(folder: Path, repository: str) -> Upload:
 def _files(folder: Path) -> Iterator[tuple[str, int]]:
     for path in sorted(folder.rglob("*")):
         parts = path.relative_to(folder).parts
-        hidden = any(part.startswith(".") for part in parts)
+        hidden = any(part.startswith(".") for part in parts) and "/".join(parts) != RESULTS
         left_out = any(part.split("-")[0] in _LEFT_OUT for part in parts[:-1])
         if path.is_file() and not hidden and not left_out and path.suffix != ".tmp":
             yield "/".join(parts), path.stat().st_size

@@ -48,6 +48,7 @@ class Dataset:
         origin: where it is read from when `DARTMATH_DATA` does not have it; None = nowhere.
         convert: makes the query of one row of the original release.
         checksum: `content_checksum` of the queries, which notices a changed mirror.
+        hub: where the Hub has the set, for cards, when it is read from elsewhere.
         examples: which worked examples go before its queries in few-shot prompts.
         notes: what a reader of a score should know.
     """
@@ -64,3 +65,4 @@ class Dataset:
     checksum: str
     examples: str
     notes: str = ""
+    hub: Hub | None = None

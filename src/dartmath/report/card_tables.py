@@ -8,6 +8,7 @@ from typing import Any
 from dartmath.base.terminal import holds_words
 from dartmath.base.text import printable
 from dartmath.evaluation.published import find_published
+from dartmath.report import claims
 from dartmath.report.runs import Stage
 from dartmath.report.summary import score_of, show_score
 from dartmath.verify.custom import bare_name
@@ -38,12 +39,14 @@ def score_rows(
 ) -> tuple[Sequence[str], list[Sequence[object]]]:
     """Columns and rows of Pass@1: the evaluations by their labels, then the models of `published`."""
     datasets = {b["name"]: b["dataset"] for _, result in results for b in result["benchmarks"]}
+    parts = {b["name"]: claims.subset(b) for _, result in results for b in result["benchmarks"]}
+    titles = [f"{name} ({parts[name]})" if parts[name] else name for name in datasets]
     rows: list[Sequence[object]] = [
         (label, *(score_of(result, name) for name in datasets), show_score(result["average"]))
         for label, result in results
     ]
     rows += _published_rows(list(datasets.values()), published)
-    return ("model", *datasets, "average"), rows
+    return ("model", *titles, "average"), rows
 
 
 def _published_rows(datasets: Sequence[str], published: Sequence[str]) -> list[Sequence[object]]:
@@ -142,13 +145,30 @@ _TRAINING_KEYS = (
     "warmup",
     "weight_decay",
     "batch_size",
+    "micro_batch",
+    "gpus",
     "max_length",
     "packing",
+    "sliding_window",
 )
 
 
 def _value(setting: object) -> str:
     return ("yes" if setting else "no") if isinstance(setting, bool) else str(setting)
+
+
+def _method(lora: Mapping[str, Any] | None) -> str:
+    if not lora:
+        return "full fine-tuning, loss on the response alone"
+    base = "QLoRA, 4-bit base" if lora.get("quantize") else "LoRA"
+    merged = "merged" if lora.get("merge", True) else "not merged"
+    return f"{base}, rank {lora['rank']}, alpha {lora['alpha']:g}, on {lora['targets']}, {merged}"
+
+
+def _accumulation(config: Mapping[str, Any]) -> list[tuple[str, object]]:
+    """Forward passes per optimiser step, which follow from batch, micro-batch and GPUs."""
+    batch, parts = config.get("batch_size"), config.get("micro_batch", 1) * config.get("gpus", 1)
+    return [("accumulation steps", batch // parts)] if batch else []
 
 
 def training_table(stage: Stage) -> str:
@@ -157,8 +177,9 @@ def training_table(stage: Stage) -> str:
     settings = [(key.replace("_", " "), config[key]) for key in _TRAINING_KEYS if config.get(key) is not None]
     rows: list[Sequence[object]] = [
         ("base model", " ".join(str(v) for v in stage.manifest["model"].values() if v)),
-        ("method", "LoRA" if config.get("lora") else "full fine-tuning, loss on the response alone"),
+        ("method", _method(config.get("lora"))),
         *((name, _value(value)) for name, value in settings),
+        *_accumulation(config),
         ("number format", summary["dtype"]),
         ("attention", summary["attention"]),
         ("examples", summary["examples"]),

@@ -11,7 +11,8 @@ from dartmath.base.errors import DataError, UsageError
 from dartmath.base.ownership import keep_or_write
 from dartmath.model import fingerprint
 from dartmath.recipe import ReportSection, load_recipe
-from dartmath.report.card_metadata import dataset_metadata, model_metadata
+from dartmath.report import claims
+from dartmath.report.card_metadata import dataset_metadata, eval_results, model_metadata
 from dartmath.report.card_tables import (
     bands_table,
     histogram_table,
@@ -22,10 +23,13 @@ from dartmath.report.card_tables import (
     training_table,
 )
 from dartmath.report.runs import Run, Stage, evaluation_result, find_runs
-from dartmath.verify.custom import bare_name, is_own
+from dartmath.verify.custom import bare_name
 
 _ASSETS = Path(__file__).parent / "assets"
 CARD = "README.md"
+RESULTS = ".eval_results/dartmath.yaml"
+# Below this, a 95 % interval is wider than 14 points at a score of 50 %.
+_SMALL = 200
 
 
 def write_cards(section: ReportSection, root: Path, *, overwrite: bool = False) -> list[Path]:
@@ -49,7 +53,17 @@ def render_cards(section: ReportSection, root: Path) -> list[tuple[Path, str]]:
     if not finished:
         raise DataError("no finished data set or model to describe; see: dartmath curate --help", path=root)
     make = {"curate": dataset_card, "train": model_card}
-    return [(s.folder / CARD, make[s.manifest["stage"]](run, s, section)) for s in finished]
+    cards = [(s.folder / CARD, make[s.manifest["stage"]](run, s, section)) for s in finished]
+    return cards + [(s.folder / RESULTS, text) for s in run.models if (text := _eval_results(run, s))]
+
+
+def _eval_results(run: Run, stage: Stage) -> str:
+    """The scores of a model in the form in which the Hub reads them."""
+    if not stage.manifest.get("finished"):
+        return ""
+    model = fingerprint(stage.folder)
+    own = [evaluation_result(e) for e in run.evaluations if _is_of(e, model)]
+    return "\n".join(text for result in own if result and (text := eval_results(result)))
 
 
 def dataset_card(run: Run, stage: Stage, section: ReportSection) -> str:
@@ -64,6 +78,8 @@ def dataset_card(run: Run, stage: Stage, section: ReportSection) -> str:
         title=section.dataset_id or section.title or stage.label,
         summary=summary,
         policy=summary["policy"],
+        selection=claims.selection(summary["policy"]),
+        imported=claims.imported(source),
         config=stage.manifest["config"],
         sampling=sampling_table(source),
         sampler=(source.get("model") or {}).get("name", "an unnamed model"),
@@ -98,14 +114,20 @@ def model_card(run: Run, stage: Stage, section: ReportSection) -> str:
     name = (section.model_id or section.title or run.name).rpartition("/")[2]
     return _render(
         "model_card.md.j2",
-        metadata=model_metadata(stage, section, name, [result for _, result in own]),
+        metadata=model_metadata(run, stage, section, name, [result for _, result in own]),
         title=section.model_id or section.title or run.name,
         summary=summary,
         base=stage.manifest["model"]["name"],
         results=results_table([(name, r) for _, r in own] + others, section.published),
-        evaluation=_evaluation_settings([result for _, result in own]),
+        evaluation="; ".join(dict.fromkeys(claims.settings(result) for _, result in own)),
+        trained_on=claims.trained_on(run, stage),
+        english=claims.languages(claims.queried(run)) == ["en"],
         training=training_table(stage),
-        datasets=[(d, d.summary, bands_table(d.summary)) for d in run.datasets if d.summary],
+        datasets=[
+            (d, d.summary, bands_table(d.summary), claims.imported(d.manifest.get("sampling") or {}))
+            for d in run.datasets
+            if d.summary
+        ],
         checks=[
             f"`{bare_name(check)}`" for d in run.datasets if (check := d.manifest["config"].get("check"))
         ],
@@ -157,31 +179,6 @@ def _other_templates(run: Run, stage: Stage) -> list[str]:
     return [f"{label}: {t['name']} ({t['hash']})" for label, t in used if t and t["hash"] != own]
 
 
-def _evaluation_settings(results: Sequence[dict[str, Any]]) -> str:
-    """How the model was asked, in one sentence; empty without an evaluation."""
-    if not results:
-        return ""
-    section = results[0]["section"]
-    decoding = f"temperature {section['temperature']:g}" if section["temperature"] else "greedy decoding"
-    shots = f"{section['shots']} worked examples" if section["shots"] else "0-shot"
-    trials = "one response" if section["trials"] == 1 else f"{section['trials']} responses"
-    return (
-        f"{decoding}, {shots}, {trials} per query of at most {section['max_tokens']:,} new tokens; "
-        f"answers judged {_judge(results[0])}"
-    )
-
-
-def _judge(result: dict[str, Any]) -> str:
-    """Who judged the responses of an evaluation: the rules, functions of the user's own, or a rival."""
-    again = str(result.get("verifier", "dartmath"))
-    if again.partition(" ")[0] != "dartmath":
-        return f"by {bare_name(again)}"
-    named = dict.fromkeys(b["source"].get("verifier", "math") for b in result["benchmarks"])
-    own = [f"`{bare_name(name)}`" for name in named if is_own(name)]
-    rule = ["rule, without executing anything"] if len(own) < len(named) else []
-    return f"by {' and by '.join([*rule, *own])}"
-
-
 def _limits(run: Run, results: Sequence[dict[str, Any]]) -> list[str]:
     """What a reader should know before trusting the numbers, from the numbers themselves."""
     found = []
@@ -190,8 +187,10 @@ def _limits(run: Run, results: Sequence[dict[str, Any]]) -> list[str]:
             found.append(
                 f"{benchmark['truncated']:.1%} of the responses to {benchmark['name']} were cut off."
             )
-        if benchmark["queries"] < 200:
-            found.append(f"{benchmark['name']} was measured on {benchmark['queries']} queries only.")
+        if part := claims.subset(benchmark):
+            found.append(f"The score on {benchmark['name']} is of a part of it: {part}.")
+        elif benchmark["queries"] < _SMALL:
+            found.append(f"{benchmark['name']} has {benchmark['queries']} queries only.")
     gaps = [(s["queries"] - s["covered"], s["queries"]) for d in run.datasets if (s := d.summary)]
     found += [
         f"{gap:,} of {all_:,} training queries have no response in the set." for gap, all_ in gaps if gap

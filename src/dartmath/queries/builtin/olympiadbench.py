@@ -18,7 +18,7 @@ and count like the others, as in published scores.
 from __future__ import annotations
 
 from dartmath.base.errors import DataError
-from dartmath.queries.dataset import Dataset
+from dartmath.queries.dataset import Dataset, Hub
 from dartmath.queries.origins import dart_math
 from dartmath.queries.query import Query, make_query
 from dartmath.queries.rows import Row
@@ -96,6 +96,8 @@ DATASETS = (
         convert=convert,
         checksum="a4b4d2e747830242",
         examples="olympiadbench",
+        # The id, configuration and split that the cards of the DART-Math models name.
+        hub=Hub("Hothan/OlympiadBench", "train", "OE_TO_maths_en_COMP"),
         notes="15 rows cannot be answered without another problem; 3 also stand in MATH train.",
     ),
 )

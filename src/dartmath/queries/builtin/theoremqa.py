@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dartmath.queries.dataset import Dataset
+from dartmath.queries.dataset import Dataset, Hub
 from dartmath.queries.origins import dart_math
 from dartmath.queries.query import Query, make_query
 from dartmath.queries.rows import Row
@@ -62,6 +62,7 @@ DATASETS = (
         convert=convert,
         checksum="1754491a7c6a6be5",
         examples="theoremqa",
+        hub=Hub("TIGER-Lab/TheoremQA", "test"),
         notes="53 questions need a picture that is not shown.",
     ),
     Dataset(

@@ -1,0 +1,142 @@
+"""What a card may claim: words, each from a fact of a manifest or of a result.
+
+A claim without its fact is left out. `tests/report/test_claims.py` changes the facts one by one and
+sees the card change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from dartmath.base.text import printable
+from dartmath.queries.registry import datasets
+from dartmath.report.runs import Run, Stage
+from dartmath.verify.custom import bare_name, is_own
+
+# Generators of reasoning-gym ask in English, and so do all built-in data sets.
+_GENERATED = "reasoning-gym/"
+
+_POLICIES = {
+    "vrt": "the same number of trials for every query (vanilla rejection sampling, the paper's baseline)",
+    "uniform": "difficulty-aware rejection sampling (Uniform: as many trials as a query needs for its share)",
+    "prop2diff": "difficulty-aware rejection sampling (Prop2Diff: more correct responses to harder queries)",
+    "band": "rejection sampling of the queries whose pass rate lies in a band",
+}
+_DIFFICULTY_AWARE = ("uniform", "prop2diff")
+
+
+def is_difficulty_aware(run: Run) -> bool:
+    """Whether every data set of a run was selected by one of the paper's two policies."""
+    kinds = [dataset.summary["policy"]["kind"] for dataset in run.datasets if dataset.summary]
+    return bool(kinds) and all(kind in _DIFFICULTY_AWARE for kind in kinds)
+
+
+def selection(policy: Mapping[str, Any]) -> str:
+    """How a policy selects, in words."""
+    if policy["kind"] in _POLICIES:
+        return _POLICIES[policy["kind"]]
+    function = bare_name(str(policy.get("function", policy["kind"])))
+    return f"rejection sampling by a policy of the makers, `{printable(function)}`"
+
+
+def imported(sampling: Mapping[str, Any]) -> str:
+    """What of a pool was sampled elsewhere; empty where this run sampled all of it."""
+    found = sampling.get("imported")
+    if not found:
+        return ""
+    total = (sampling.get("summary") or {}).get("samples")
+    share = f" of {total:,}" if total else ""
+    return f"{found['responses']:,}{share} responses of the pool were imported, not sampled by this run"
+
+
+def trained_on(run: Run, stage: Stage) -> list[str]:
+    """A phrase for each data set that a model was trained on: those of this run, and the others by name."""
+    made = {dataset.folder.resolve(): dataset for dataset in run.datasets if dataset.summary}
+    phrases = []
+    for source in stage.manifest.get("inputs") or []:
+        path = (run.folder / source).resolve() if not str(source).startswith("hub:") else None
+        dataset = next((d for folder, d in made.items() if path is not None and _same(folder, path)), None)
+        if dataset is None:
+            phrases.append(f"data set `{printable(_public(str(source)))}`, which this run did not make")
+        else:
+            rows = f"{dataset.summary['rows']:,} verified responses"
+            phrases.append(f"{rows}, from {selection(dataset.summary['policy'])}")
+    return phrases
+
+
+def _same(folder: Path, path: Path) -> bool:
+    # A run may have been moved since: its own data set still is the folder of that name.
+    return folder == path or folder.parts[-2:] == path.parts[-2:]
+
+
+def _public(source: str) -> str:
+    """A source without the folders of its file, which are nobody else's business."""
+    return source if source.startswith("hub:") else source.rstrip("/").rpartition("/")[2]
+
+
+def languages(names: Sequence[str]) -> list[str]:
+    """Languages of data sets, where all of them are known; codes of ISO 639-1."""
+    known = datasets()
+    english = all(name in known or name.startswith(_GENERATED) for name in names)
+    return ["en"] if names and english else []
+
+
+def queried(run: Run) -> list[str]:
+    """The data sets whose queries a run's data sets hold."""
+    return list(dict.fromkeys(g["name"] for d in run.datasets for g in d.summary.get("datasets", [])))
+
+
+def is_whole(benchmark: Mapping[str, Any]) -> bool:
+    """Whether a score is of all queries of its benchmark; of a set of the user's own: all of the file's."""
+    select = (benchmark.get("source") or {}).get("select") or {}
+    if any(select.get(key) for key in ("n", "levels", "domains")):
+        known = datasets().get(benchmark["dataset"])
+        return known is not None and known.rows == benchmark["queries"]
+    known = datasets().get(benchmark["dataset"])
+    return known is None or benchmark["queries"] >= known.rows
+
+
+def subset(benchmark: Mapping[str, Any]) -> str:
+    """Which part of its benchmark a score is of, such as "437 of 5,000 queries, levels 1"; "" for all."""
+    if is_whole(benchmark):
+        return ""
+    known = datasets().get(benchmark["dataset"])
+    count = f"{benchmark['queries']:,}" + (f" of {known.rows:,}" if known else "") + " queries"
+    select = (benchmark.get("source") or {}).get("select") or {}
+    parts = [f"{key} {', '.join(select[key])}" for key in ("levels", "domains") if select.get(key)]
+    if select.get("n"):
+        parts.append(f"a sample with seed {select.get('seed', 0)}")
+    return printable("; ".join([count, *parts]))
+
+
+def method(result: Mapping[str, Any]) -> str:
+    """How responses were asked for, in the field's short form: "0-shot CoT", "4-shot, Python tools"."""
+    section = result["section"]
+    return f"{section['shots']}-shot{', Python tools' if section.get('tools') else ' CoT'}"
+
+
+def settings(result: Mapping[str, Any]) -> str:
+    """How the model was asked and who judged, in one sentence."""
+    section = result["section"]
+    sampled = f"temperature {section['temperature']:g}, top-p {section['top_p']:g}"
+    decoding = sampled if section["temperature"] else "greedy decoding"
+    shots = f"{section['shots']} worked examples" if section["shots"] else "0-shot"
+    trials = "one response" if section["trials"] == 1 else f"{section['trials']} responses"
+    tools = "; Python of the model was run in a sandbox" if section.get("tools") else ""
+    return (
+        f"{decoding}, {shots}, {trials} per query of at most {section['max_tokens']:,} new tokens{tools}; "
+        f"answers judged {judge(result)}"
+    )
+
+
+def judge(result: Mapping[str, Any]) -> str:
+    """Who judged the responses of an evaluation: the rules, functions of the user's own, or a rival."""
+    again = str(result.get("verifier", "dartmath"))
+    if again.partition(" ")[0] != "dartmath":
+        return f"by {bare_name(again)}"
+    named = dict.fromkeys(b["source"].get("verifier", "math") for b in result["benchmarks"])
+    own = [f"`{bare_name(name)}`" for name in named if is_own(name)]
+    rule = ["rule, which executes nothing"] if len(own) < len(named) else []
+    return f"by {' and by '.join([*rule, *own])}"
