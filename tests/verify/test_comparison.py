@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from dartmath.verify import verify
-from dartmath.verify.compare.comparison import MAX_QUERY
+from dartmath.verify import Outcome, verify
+from dartmath.verify.compare.collections import MAX_UNMATCHED
+from dartmath.verify.compare.comparison import MAX_COMPARISONS, MAX_QUERY
 
 _LONG = "Note. " * (MAX_QUERY // 6 - 100)
 """Remarks behind a question that leave it within the part of the query that is read."""
@@ -62,3 +63,20 @@ def test_a_tolerance_reaches_every_part_in_the_unit_of_the_reference(
     reference: str, answer: str, tolerance: float, correct: bool
 ) -> None:
     assert verify(reference, answer, tolerance=tolerance).correct is correct
+
+
+def _tuples(root: str, count: int) -> list[str]:
+    """Tuples that differ in their last item alone, written with a root that has two spellings."""
+    return [f"({'0, ' * 9}{root} + {place})" for place in range(count)]
+
+
+@pytest.mark.parametrize(("count", "outcome"), [(20, Outcome.CORRECT), (40, Outcome.UNPARSABLE)])
+def test_too_many_comparisons_are_undecided_and_not_wrong(count: int, outcome: Outcome) -> None:
+    ours, theirs = _tuples(r"\sqrt{12}", count), _tuples(r"2\sqrt{3}", count)
+    assert verify(", ".join(ours), ", ".join(reversed(theirs))).outcome is outcome
+
+
+def test_the_bound_leaves_room_for_the_longest_flat_lists() -> None:
+    ours, theirs = (", ".join(map(str, range(start, start + MAX_UNMATCHED))) for start in (0, 100))
+    assert verify(ours, theirs).outcome is Outcome.WRONG
+    assert MAX_UNMATCHED**2 < MAX_COMPARISONS <= 10 * MAX_UNMATCHED**2

@@ -33,6 +33,9 @@ nested lists multiply.
 """
 
 
+UNDECIDED = Decision(None, "undecided", f"more than {MAX_COMPARISONS} comparisons")
+
+
 @dataclass(slots=True)
 class Comparison:
     """Everything that the rules of one verdict share; `rule` compares two trees that are not identical.
@@ -64,11 +67,16 @@ class Comparison:
         """Whether open and closed ends are alike, as for an interval on which a function increases."""
         return bool(_MONOTONIC.search(self.query))
 
+    @property
+    def exhausted(self) -> bool:
+        """Whether there were too many comparisons: what looks different may only not have been compared."""
+        return self.count > MAX_COMPARISONS
+
     def same(self, reference: Expression, answer: Expression) -> Decision:
         """Whether an answer, or a part of one, means the same as its reference."""
         self.count += 1
-        if self.count > MAX_COMPARISONS:
-            return Decision(None, "undecided", f"more than {MAX_COMPARISONS} comparisons")
+        if self.exhausted:
+            return UNDECIDED
         if reference == answer:
             return Decision(True, "structure", "the same expression")
         return self.rule(reference, answer, self)

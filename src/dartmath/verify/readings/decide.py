@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from dartmath.verify.compare.comparison import Comparison
+from dartmath.verify.compare.comparison import UNDECIDED, Comparison
 from dartmath.verify.compare.dispatch import by_structure
 from dartmath.verify.compare.rounding import Margin
 from dartmath.verify.language.vocabulary import APPROXIMATIONS
@@ -61,7 +61,7 @@ def decide(
             decision = found if isinstance(found, Decision) else comparison.same(*found)
             if decision:
                 return replace(decision, reading=name)
-    return decision
+    return UNDECIDED if comparison.exhausted else decision
 
 
 def _means_positive(ours: Expression, theirs: Expression, query: str) -> bool:
