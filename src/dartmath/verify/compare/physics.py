@@ -30,7 +30,7 @@ _WORDS = re.compile(
 _UPRIGHT = re.compile(rf"{OPEN_TEXT}([^{{}}]{{0,60}})\}}")
 _UNIT = re.compile(
     r"[\d)](?:[\s~$}.]{1,9}|\\[,;: ]|(?=[A-Za-z]{2}|\^?\s?\\circ|°))(?:[\s~$]|\\[,;: ]){0,9}"
-    r"(?P<unit>(?:\^?\s?\\circ\s?[CFK]?|°\s?[CFK]?|[A-Za-z]{1,20})(?:[\s/*^~·{}-]{1,5}[A-Za-z0-9]{1,20}){0,4})"
+    r"(?P<unit>(?:\^?\s?\\circ\s?[CFK]?|°\s?[CFK]?|[A-Za-z]{1,20})(?:[\s/*~·{}-]{1,5}[A-Za-z]{1,20}|\^[-{}0-9]{1,5}){0,6})"
 )
 _DEGREES = re.compile(r"(?:circ|°)\s*[CFK](?![A-Za-z])")
 _COMMANDS = re.compile(r"[\\~^]+")
