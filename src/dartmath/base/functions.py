@@ -1,4 +1,5 @@
-"""Functions of the user's own, named in a recipe as `file.py:name` or `package.module:name`.
+"""Functions of the user's own, named in a recipe as `file.py:name` or `package.module:name`; `package:NAME`
+is the entry point NAME of an installed package (see `dartmath.base.plugins`).
 
 Loading one runs its file, so names come from recipes and command lines alone, never from data.
 """
@@ -18,12 +19,15 @@ from typing import Any
 
 from dartmath.base.errors import ConfigError
 from dartmath.base.paths import expand_home
+from dartmath.base.plugins import load_plugin
 
 
 @cache
 def load_function(name: str, key: str) -> Callable[..., Any]:
     """The function called `name`; `ConfigError`, with the `key` of the recipe, if there is none."""
     where, _, attribute = name.rpartition(":")
+    if where == "package":
+        return _of_package(attribute, key)
     file = expand_home(where) if where.endswith(".py") else None
     try:
         module = _load_file(file) if file else import_module(where)
@@ -35,6 +39,13 @@ def load_function(name: str, key: str) -> Callable[..., Any]:
         ) from error
     if not callable(found):
         raise ConfigError(f"{key}: {name!r} is not a function")
+    return found  # type: ignore[no-any-return]
+
+
+def _of_package(name: str, key: str) -> Callable[..., Any]:
+    found = load_plugin("policies" if key.endswith("policy.function") else "verifiers", name)
+    if not callable(found):
+        raise ConfigError(f"{key}: the entry point {name!r} is not a function")
     return found  # type: ignore[no-any-return]
 
 

@@ -158,14 +158,14 @@ _LEGEND = (
 def _check_names(by: list[str], export: list[str]) -> None:
     """Refuse an unknown name before hours of generation, not after."""
     from dartmath.base.errors import UnknownNameError
-    from dartmath.evaluation.interop import FORMS
+    from dartmath.evaluation.interop import log_formats
 
     for key in by:
         if key not in ("level", "domain", "band"):
             raise UnknownNameError("grouping", key, ("level", "domain", "band"))
     for form in export:
-        if form not in FORMS:
-            raise UnknownNameError("log format", form, FORMS)
+        if form not in log_formats():
+            raise UnknownNameError("log format", form, log_formats())
 
 
 def _export(folder: Path, forms: list[str]) -> None:

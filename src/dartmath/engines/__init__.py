@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dartmath.base.extras import require
+from dartmath.base.plugins import load_plugin
 from dartmath.engines.config import (
     EngineSection,
     OpenAIEngine,
+    PackageEngine,
     RayEngine,
     TransformersEngine,
     VllmEngine,
@@ -27,6 +29,7 @@ __all__ = [
     "Engine",
     "Generation",
     "OpenAIEngine",
+    "PackageEngine",
     "RayEngine",
     "Request",
     "TransformersEngine",
@@ -50,6 +53,9 @@ def create_engine(section: EngineSection, model: ModelSection, template: Templat
         from dartmath.engines.ray import ReplicatedEngine
 
         return ReplicatedEngine(section, model, template)
+    if isinstance(section, PackageEngine):
+        engine: Engine = load_plugin("engines", section.name)(section, model, template)
+        return engine
     from dartmath.engines.vllm import VllmAsyncEngine
 
     return VllmAsyncEngine(section, model, template)

@@ -114,6 +114,19 @@ class RayEngine(Section):
     """Actors that verify; 0 verifies beside the controller, where one process does thousands a second."""
 
 
+class PackageEngine(Section):
+    """The engine of another installed package, found by its entry point in `dartmath.engines`."""
+
+    kind: Literal["package"] = "package"
+    """An engine of another package."""
+    name: str
+    """Name of the entry point."""
+    concurrency: int = Field(64, ge=1)
+    """Requests in flight."""
+    options: dict[str, Any] = {}
+    """What that engine takes beside."""
+
+
 EngineSection = Annotated[
-    TransformersEngine | VllmEngine | OpenAIEngine | RayEngine, Field(discriminator="kind")
+    TransformersEngine | VllmEngine | OpenAIEngine | RayEngine | PackageEngine, Field(discriminator="kind")
 ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 
-from dartmath.base.errors import UnknownNameError
+from dartmath.base.errors import ConfigError, UnknownNameError
+from dartmath.base.plugins import load_plugin, plugins
 from dartmath.queries.dataset import Dataset
 
 # One module per benchmark or family; each has a tuple DATASETS.
@@ -31,9 +32,19 @@ _MODULES = (
 
 @cache
 def datasets() -> dict[str, Dataset]:
-    """All built-in data sets by name, in the order in which they are listed."""
+    """All data sets by name, in the order in which they are listed: the built-in ones, then other packages'.
+
+    Raises `ConfigError` for a package whose sets cannot be loaded, or have the name of another.
+    """
     modules = [import_module(f"dartmath.queries.builtin.{name}") for name in _MODULES]
-    return {dataset.name: dataset for module in modules for dataset in module.DATASETS}
+    known = {dataset.name: dataset for module in modules for dataset in module.DATASETS}
+    for name in plugins("datasets"):
+        found = load_plugin("datasets", name)
+        for dataset in [found] if isinstance(found, Dataset) else found:
+            if dataset.name in known:
+                raise ConfigError(f"dartmath.datasets: {name!r} has {dataset.name!r}, which is known already")
+            known[dataset.name] = dataset
+    return known
 
 
 def find_dataset(name: str) -> Dataset:
