@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from dartmath.base.errors import ConfigError, DataError, UnknownNameError
 from dartmath.base.paths import expand_home
@@ -19,6 +19,7 @@ from dartmath.engines.config import EngineSection, TransformersEngine
 from dartmath.evaluation.config import EvaluationSection
 from dartmath.model import ModelSection
 from dartmath.queries.config import QuerySource
+from dartmath.queries.rows import is_row_file
 from dartmath.sampling.config import SamplingSection
 from dartmath.study.config import StudySection
 from dartmath.training.config import TrainingSection
@@ -56,7 +57,7 @@ class ReportSection(Section):
 class Recipe(Section):
     """A whole run. Sections that are absent switch their stage off in `dartmath run`."""
 
-    name: str = Field(pattern=NAME_PATTERN)
+    name: str
     """Name of the run: letters, digits, dot, dash, underscore; at most 100, no dot or dash first."""
     run: str | None = None
     """Folder of everything the run writes; `runs/NAME` when absent."""
@@ -82,6 +83,16 @@ class Recipe(Section):
     """What `dartmath study` compares."""
     report: ReportSection = ReportSection()
     """The report and the cards."""
+
+    @field_validator("name")
+    @classmethod
+    def _is_a_name(cls, name: str) -> str:
+        if not re.fullmatch(NAME_PATTERN, name):
+            raise ValueError(
+                f"{name!r} is no name of a run: letters, digits, dots, dashes and underscores, at most 100, "
+                f"no dot or dash first; such as {run_name(name)!r}"
+            )
+        return name
 
     @property
     def folder(self) -> Path:
@@ -122,6 +133,7 @@ def load_recipe(name: str, overrides: Mapping[str, Any] | None = None) -> Recipe
     file = RecipeFile(find_recipe(name))
     for key, value in (overrides or {}).items():
         set_key(file.data, key, value)
+    _name_policy(file.data, overrides or {})
 
     def where(keys: Sequence[Key]) -> str:
         dotted = ".".join(map(str, keys))
@@ -129,6 +141,15 @@ def load_recipe(name: str, overrides: Mapping[str, Any] | None = None) -> Recipe
         return f"--set {override}" if override else file.where(keys)
 
     return validate(Recipe, file.data, where=where)
+
+
+def _name_policy(data: Any, overrides: Mapping[str, Any]) -> None:
+    """`sampling.policy.k=8` alone means the default policy with another k."""
+    if not any(key.startswith("sampling.policy.") for key in overrides):
+        return
+    policy = data["sampling"]["policy"]
+    if isinstance(policy, dict):
+        policy.setdefault("kind", SamplingSection().policy.kind)
 
 
 def recipes_dir() -> Path:
@@ -151,11 +172,16 @@ def find_recipe(name: str) -> Path:
     """
     path, known = Path(name), builtin_recipes()
     if path.is_file():
+        if is_row_file(name) and not name.endswith((".yaml", ".yml")):
+            raise DataError(f"a file of rows, not a recipe; make one with: dartmath init {name}", path=path)
         return path
     if name in known:
         return known[name]
     if path.is_dir():
         raise DataError("a folder, not a recipe; give a YAML file or a name of `dartmath recipes`", path=path)
+    for beside in (Path(f"{name}.yaml"), Path(f"{name}.yml")):
+        if beside.is_file():
+            raise DataError(f"no such recipe, but {beside} is here; give its whole name", path=path)
     if path.suffix in (".yaml", ".yml"):
         raise DataError("no such file; `dartmath recipes` lists the built-in recipes", path=path)
     raise UnknownNameError("recipe", name, [*known])

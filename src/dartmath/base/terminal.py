@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 WIDTH = 100
+NARROW = 72
+"""In a terminal of fewer columns, a table of more than three is printed row by row."""
+
+_FEW_COLUMNS = 3
 # Between two lines of progress in a log.
 LOG_SECONDS = 60.0
 # More of one cell is not read in a terminal, and takes rich minutes to wrap.
@@ -141,16 +145,35 @@ def print_table(
     from rich.text import Text
 
     cells = [[_shown(cell) for cell in row] for row in rows]
+    out = console(stderr=False)
+    if out.width < NARROW and len(columns) > _FEW_COLUMNS:
+        _print_records(title, columns, cells, caption)
+        return
     made = Table()
     for index, name in enumerate(columns):
         justify: Literal["left", "right"] = "left" if holds_words(cells, index) else "right"
         made.add_column(Text(printable(name)), justify=justify, overflow="fold")
     for texts in cells:
         made.add_row(*map(Text, texts))
-    out = console(stderr=False)
     # Not rich's own title and caption, which are as narrow as the table.
     out.print(Text(printable(title), style="italic"))
     out.print(made)
+    if caption:
+        out.print(Text(printable(caption), style="dim italic"))
+
+
+def _print_records(title: str, columns: Sequence[str], cells: Sequence[Sequence[str]], caption: str) -> None:
+    """A table where it has no room: every row as lines of its own, under what its first cell says."""
+    from rich.text import Text
+
+    out = console(stderr=False)
+    out.print(Text(printable(title), style="italic"))
+    width = max(map(len, columns))
+    for first, *rest in cells:
+        out.print(Text(first or "-", style="bold"))
+        for name, cell in zip(columns[1:], rest, strict=False):
+            if cell:
+                out.print(Text(f"  {printable(name).ljust(width)}  {cell}"))
     if caption:
         out.print(Text(printable(caption), style="dim italic"))
 

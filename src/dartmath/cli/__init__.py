@@ -131,7 +131,53 @@ def load_verb(verb: str) -> Any:
     command.name = verb
     for one in (command, *getattr(command, "commands", {}).values()):
         one.help = _keep_lines_of_examples(one.help or "")
+        _explain_options(one)
     return command
+
+
+def _explain_options(command: Any) -> None:
+    """Let a wrong option be answered as every other mistake is: with its value and the way out."""
+    parse = command.parse_args
+
+    def explained(ctx: Any, args: list[str]) -> Any:
+        given = list(args)
+        try:
+            return parse(ctx, args)
+        except Exception as error:
+            # click's own, which typer carries under one name or another.
+            explain = {"NoSuchOption": _no_option, "BadParameter": _bad_value}.get(type(error).__name__)
+            if explain is None or ctx.resilient_parsing:
+                raise
+            raise explain(error, ctx, given) from None
+
+    command.parse_args = explained
+
+
+def _no_option(error: Any, ctx: Any, given: list[str]) -> Exception:
+    from dartmath.base.errors import UsageError, nearest
+
+    name = str(error.option_name)
+    if name.lstrip("-")[:1].isdigit():
+        way = "; if it is an answer, put `--` before it, and before all that follows"
+        return UsageError(f"{ctx.command_path} has no option {name}{way}")
+    known = [one for p in ctx.command.params for one in p.opts if one.startswith("--")]
+    close = nearest(name, known)
+    way = close if "did you mean" in close else f"; `{ctx.command_path} --help` lists its options"
+    if "--set" in known:
+        way += "; any key of a recipe is set by --set KEY=VALUE"
+    return UsageError(f"{ctx.command_path} has no option {name}{way}")
+
+
+def _bad_value(error: Any, ctx: Any, given: list[str]) -> Exception:
+    from dartmath.base.errors import ConfigError
+
+    names = list(getattr(error.param, "opts", ()))
+    if not names:
+        return error  # type: ignore[no-any-return]
+    value = next((given[i + 1] for i, word in enumerate(given[:-1]) if word in names), None)
+    value = value or next((w.partition("=")[2] for w in given if w.partition("=")[0] in names), None)
+    said = error.message.rstrip(".")
+    return ConfigError(f"{names[0]}: {said}" + ("" if value is None else f" (got {value!r})"))
 
 
 def _keep_lines_of_examples(text: str) -> str:

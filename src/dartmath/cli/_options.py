@@ -28,6 +28,8 @@ from dartmath.base.recipe_file import Loader, OldNumberError
 from dartmath.base.section import Section, validate
 from dartmath.recipe import load_recipe, set_key
 
+# The number that every verb calls `--k`, whatever policy it belongs to.
+_K = "policy.k"
 S = TypeVar("S", bound=Section)
 Flag = tuple[str, tuple[str, Any]]  # (parameter name, (dotted key, annotation))
 
@@ -54,7 +56,7 @@ def section_options(
 
         @functools.wraps(function)
         def call(**given: Any) -> None:
-            values = {flags[n][0]: v for n, v in given.items() if n in flags and v not in (None, [])}
+            values = {flags[n][0]: listed(v) for n, v in given.items() if n in flags and v not in (None, [])}
             rest = {n: v for n, v in given.items() if n not in flags}
             function(**rest, overrides=values)
 
@@ -69,6 +71,17 @@ def section_options(
         return call
 
     return decorate
+
+
+def listed(value: Any) -> Any:
+    """The values of a flag that may be repeated, also where one is a list as recipes write it: `[a, b]`."""
+    if not isinstance(value, list):
+        return value
+    found: list[Any] = []
+    for one in value:
+        inner = parse_set([f"flag={one}"])["flag"] if one.startswith("[") and one.endswith("]") else one
+        found += inner if isinstance(inner, list) else [one]
+    return found
 
 
 def resolve_section(
@@ -137,7 +150,8 @@ def _leaf(key: str, field: FieldInfo, *, show_default: bool = True) -> Iterator[
     plain = field.is_required() or not show_default or field.default in (None, [], "")
     default = "" if plain else f" [default: {field.default}]"
     help_text = " ".join((field.description or "").split()) + default
-    option = typer.Option(_flag_name(key, kind), help=help_text, metavar=metavar, show_default=False)
+    names = [_flag_name(key, kind), *(["--k"] if key == _K else [])]
+    option = typer.Option(*names, help=help_text, metavar=metavar, show_default=False)
     yield _parameter(key), (key, Annotated[kind | None, option])
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @section_options(CurationSection)
 def command(
-    journal: Annotated[Path, typer.Argument(help="Folder that `dartmath sample` wrote.")],
+    run: Annotated[Path, typer.Argument(help="Folder that `dartmath sample` or `dartmath run` wrote.")],
     out: Annotated[Path | None, typer.Option(help="Output folder; `dataset` beside the journal.")] = None,
     recipe: Annotated[str | None, typer.Option(help="Take the `curation:` section of this recipe.")] = None,
     as_json: JsonOption = False,
@@ -38,6 +38,9 @@ def command(
         dartmath curate runs/tiny/sample --policy vrt --size 500 --out runs/tiny/vrt
         dartmath curate runs/tiny/sample --compare --size 500
     """
+    from dartmath.sampling.journal import journal_folder
+
+    journal = journal_folder(run)
     section = resolve_section(
         CurationSection, _over_sampling_policy(journal, overrides), recipe=recipe, key="curation"
     )

@@ -14,6 +14,7 @@ from dartmath.evaluation.config import EvaluationSection
 from dartmath.sampling.config import ResponseColumns
 
 if TYPE_CHECKING:
+    from dartmath.engines.config import EngineSection
     from dartmath.evaluation.result import EvaluationResult
     from dartmath.recipe import Recipe
     from dartmath.sampling.responses import StoredResponses
@@ -82,7 +83,7 @@ def command(
         dartmath evaluate my-model --suite dart-math --export lm-eval --export inspect
         dartmath evaluate my-model --suite dart-math --responses outputs.jsonl --query problem
     """
-    from dartmath.recipe import run_name
+    from dartmath.recipe import load_recipe, run_name
 
     _check_names(by or [], export or [])
     stored = _stored(responses, overrides)
@@ -92,7 +93,8 @@ def command(
         given["evaluation.tools"] = {}
     found = _recipe(recipe, benchmark or [], rows, {**given, **parse_set(set_)})
     folder = out or Path("runs") / "evaluation" / run_name(found.model.name)
-    result = _evaluate(found, folder, stored)
+    sampler = None if recipe is None else load_recipe(recipe).model.name
+    result = _evaluate(found, folder, stored, sampler)
     _export(folder, export or [])
     show(result, folder, by or [], as_json=as_json)
 
@@ -111,11 +113,13 @@ def _stored(sources: list[str] | None, overrides: dict[str, Any]) -> StoredRespo
     return None
 
 
-def _evaluate(recipe: Recipe, folder: Path, stored: StoredResponses | None) -> EvaluationResult:
+def _evaluate(
+    recipe: Recipe, folder: Path, stored: StoredResponses | None, sampler: str | None
+) -> EvaluationResult:
     from dartmath.base.terminal import info, warn
     from dartmath.evaluation.run import evaluate
     from dartmath.evaluation.stored import score_responses
-    from dartmath.pipeline import evaluation_engine, template_warning
+    from dartmath.pipeline import template_warning
     from dartmath.prompts.template import load_template
 
     section, template = recipe.evaluation or EvaluationSection(), load_template(recipe.template)
@@ -124,7 +128,28 @@ def _evaluate(recipe: Recipe, folder: Path, stored: StoredResponses | None) -> E
         warn(warning)
     if stored is not None:
         return score_responses(stored, recipe.model, template, section, folder, seed=recipe.seed)
-    return evaluate(recipe.model, evaluation_engine(recipe), template, section, folder, seed=recipe.seed)
+    return evaluate(recipe.model, engine_for(recipe, sampler), template, section, folder, seed=recipe.seed)
+
+
+def engine_for(recipe: Recipe, sampler: str | None) -> EngineSection:
+    """The engine that evaluates: the recipe's own server where it serves the very model that is asked.
+
+    `sampler` is the model that the recipe names. Another one is loaded here, which is said.
+    """
+    from dartmath.base.terminal import info
+    from dartmath.pipeline import evaluation_engine
+
+    engine = evaluation_engine(recipe)
+    own = recipe.evaluation is not None and recipe.evaluation.engine is not None
+    if own or engine.kind == recipe.engine.kind:
+        return engine
+    if recipe.model.name == sampler:
+        return recipe.engine
+    info(
+        f"the recipe's servers serve {sampler}, so {recipe.model.name} is loaded here ({engine.kind}); for "
+        "other servers: --set evaluation.engine.kind=openai --set evaluation.engine.base_urls=[URL]"
+    )
+    return engine
 
 
 def show(result: EvaluationResult, folder: Path, by: list[str], *, as_json: bool) -> None:

@@ -73,6 +73,8 @@ def command(
     _check_source(path)
     if url is not None and engine not in (None, "server"):
         raise ConfigError(f"--url is the address of a server; it says nothing with --engine {engine}")
+    if engine is not None:
+        _engine(engine)
     source, loaded, found = _read(path, rows, ask)
     name = name or ask.text("Name of the run", run_name(_stem(path)), lambda given: _check_new(out, given))
     target = _check_new(out, name)

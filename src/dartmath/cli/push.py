@@ -83,6 +83,11 @@ def plan(folder: Path, repository: str) -> Upload:
         raise ConfigError(f"--to {repository!r}: {error}") from None
     if "/" not in repository:
         raise ConfigError(f"--to takes OWNER/NAME, got {repository!r}")
+    if not (folder / "manifest.json").is_file():
+        inner = [one for name in ("dataset", "model") if (one := folder / name / "manifest.json").is_file()]
+        if inner:
+            shown = " or ".join(f"dartmath push {one.parent} --to {repository}" for one in inner)
+            raise DataError(f"a whole run; push one of its results: {shown}", path=folder)
     stage = str(read_manifest(folder).get("stage"))
     if stage not in _KIND_OF_STAGE:
         raise DataError(f"only outputs of train and curate can be pushed, not of {stage}", path=folder)

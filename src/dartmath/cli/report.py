@@ -47,6 +47,10 @@ def command(
     from dartmath.report import write_report
 
     out = out or (runs[0] if len(runs) == 1 else Path()) / "report.html"
+    from dartmath.evaluation.published import find_published
+
+    for name in published or ():
+        find_published(name)
     path = write_report(
         runs,
         out,

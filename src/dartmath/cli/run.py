@@ -11,6 +11,9 @@ from dartmath.cli._shared import AmendOption, JsonOption, SetOption
 
 def command(
     recipe: Annotated[str, typer.Argument(help="Name or path of a recipe; `dartmath recipes` lists them.")],
+    k: Annotated[
+        int | None, typer.Option(min=1, help="Correct responses of the hardest queries (sampling.policy.k).")
+    ] = None,
     set_: SetOption = None,
     amend: AmendOption = False,
     as_json: JsonOption = False,
@@ -28,5 +31,6 @@ def command(
     from dartmath.recipe import load_recipe
     from dartmath.report.summary import print_summary
 
-    folders = run_recipe(load_recipe(recipe, parse_set(set_)), amend=amend)
+    given = {**({} if k is None else {"sampling.policy.k": k}), **parse_set(set_)}
+    folders = run_recipe(load_recipe(recipe, given), amend=amend)
     print_summary(folders.root, as_json=as_json)

@@ -23,7 +23,10 @@ WHOLE = "whole"
 """How a reference is read that is an answer as it stands."""
 
 _MARKS = {"hash": "####", "boxed": "boxed", "tag": "<answer"}
-_OWN = "; what only a program can judge takes a verifier of your own, file.py:name"
+_OWN = (
+    "; --reference-column names another column; what only a program can judge takes a verifier of your own, "
+    "file.py:name"
+)
 LETTERS = "ABCDEFGHIJ"
 _HINT = "; map it with `columns`"
 _SHOWN = 80

@@ -1,4 +1,4 @@
-"""The end of a run in the terminal: the three policies side by side, the scores, where all lies."""
+"""The end of a run in the terminal: policies side by side, scores, where all lies, what it came to."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dartmath.base.terminal import console, print_json, print_table
 from dartmath.base.text import printable
+from dartmath.report.outcome import outcome_lines
 from dartmath.report.runs import Run, Stage, evaluation_result, find_runs
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ def print_summary(folder: Path, *, as_json: bool = False) -> None:
     if run.evaluations:
         _print_scores(run)
     _print_places(run)
+    out = console(stderr=False)
+    for line in outcome_lines(run):
+        out.print(printable(line), markup=False, soft_wrap=True)
 
 
 def summary_json(run: Run) -> dict[str, Any]:
@@ -35,6 +39,7 @@ def summary_json(run: Run) -> dict[str, Any]:
         "datasets": {s.label: s.summary for s in run.datasets},
         "models": {s.label: s.summary for s in run.models},
         "evaluations": {s.label: s.summary for s in run.evaluations},
+        "outcome": [*outcome_lines(run)],
         "places": places(run),
     }
 
