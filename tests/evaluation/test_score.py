@@ -158,3 +158,18 @@ def _numbers(value: object) -> list[float]:
     if isinstance(value, list):
         return [n for one in value for n in _numbers(one)]
     return [value] if isinstance(value, float) else []
+
+
+def test_the_lenient_metric_counts_answers_that_are_not_stated(tmp_path: Path) -> None:
+    queries = make_queries(4)
+    loose = "We look at {} of the rows\nas the figure has them, and go on with the columns"
+    samples = [
+        make_sample(queries[0], 0, "\\boxed{0}"),
+        make_sample(queries[1], 0, loose.format(1)),
+        make_sample(queries[2], 0, loose.format(7)),
+        make_sample(queries[3], 0, "The answer is 8. The rows are 3"),
+    ]
+    (one,) = write_evaluation(tmp_path, [(QuerySource(dataset="own"), queries)], samples, 1).benchmarks
+    assert one.outcomes["no_answer"] == 2
+    assert one.lenient is not None
+    assert (one.pass_at_1.value, one.lenient.value) == (0.25, 0.5)

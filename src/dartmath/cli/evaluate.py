@@ -175,8 +175,8 @@ def show(result: EvaluationResult, folder: Path, by: list[str], *, as_json: bool
 
 
 _LEGEND = (
-    "cut: ran into max_tokens; no ans.: no final answer; unread: answer not parsable; "
-    "tokens: mean per response"
+    "lenient: the last number counts where no answer is stated; cut: ran into max_tokens; "
+    "no ans.: no final answer; unread: answer not parsable; tokens: mean per response"
 )
 
 

@@ -62,6 +62,8 @@ class BenchmarkResult(_Record):
     """Correct responses."""
     pass_at_1: Score
     """Pass@1; the mean over trials (avg@n) when there are several."""
+    lenient: Score | None = None
+    """The same where the last number or formula counts as the answer of a response that states none."""
     pass_at_k: dict[int, Score]
     """Unbiased pass@k for k = 2, 4 ... trials."""
     maj_at_k: dict[int, Score]

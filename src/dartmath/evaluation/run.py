@@ -90,7 +90,7 @@ def rescore(
     journal = open_journal(folder / SAMPLES)
     samples = samples_by_query(journal) if samples is None else samples
     out = out or folder
-    scored = [score(benchmark, samples, section.trials) for benchmark in benchmarks]
+    scored = [score(benchmark, samples, section.trials, section.grading) for benchmark in benchmarks]
     manifest = journal.manifest
     result = EvaluationResult(
         created=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),

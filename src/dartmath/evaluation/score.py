@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dartmath.evaluation.intervals import Estimate, clustered, wilson
+from dartmath.evaluation.lenient import leniently_correct
 from dartmath.evaluation.metrics import joined, majority_at_k, pass_at_k, powers_of_two
 from dartmath.evaluation.result import BenchmarkResult, Group, Score
 from dartmath.queries.config import QuerySource
@@ -15,6 +16,7 @@ from dartmath.queries.download import content_checksum
 from dartmath.queries.query import Query
 from dartmath.sampling.sample import Sample
 from dartmath.verify.outcome import Outcome
+from dartmath.verify.settings import GradingSettings
 
 _GROUPS = ("level", "domain", "band")
 _MOST_GROUPS = 40
@@ -31,11 +33,17 @@ class Benchmark:
     queries: tuple[Query, ...]
 
 
-def score(benchmark: Benchmark, samples: Mapping[str, Sequence[Sample]], trials: int) -> BenchmarkResult:
+def score(
+    benchmark: Benchmark,
+    samples: Mapping[str, Sequence[Sample]],
+    trials: int,
+    grading: GradingSettings | None = None,
+) -> BenchmarkResult:
     """Metrics of one benchmark.
 
     `samples` maps query ids to their samples. A trial that is missing, because the engine
     refused the prompt for its length, counts as an error, never as if it had not been asked.
+    `grading` are the settings that the lenient metric starts from; None is `GradingSettings()`.
     """
     found = [sorted(samples.get(query.id, ()), key=lambda s: s.trial)[:trials] for query in benchmark.queries]
     flat = [sample for row in found for sample in row]
@@ -56,6 +64,7 @@ def score(benchmark: Benchmark, samples: Mapping[str, Sequence[Sample]], trials:
         trials=trials,
         correct=outcomes[Outcome.CORRECT.value],
         pass_at_1=_pass_at_1(found, trials),
+        lenient=_lenient(benchmark.queries, found, trials, grading or GradingSettings()),
         pass_at_k={k: _pass_at(found, trials, k) for k in several},
         maj_at_k={k: _majority_at(votes, k) for k in several},
         outcomes=dict(outcomes),
@@ -98,9 +107,20 @@ def _tools(samples: Sequence[Sample]) -> dict[str, int]:
 
 
 def _pass_at_1(found: Sequence[Sequence[Sample]], trials: int) -> Score:
-    correct = [_correct(row) for row in found]
+    return _mean([_correct(row) for row in found], trials)
+
+
+def _lenient(
+    queries: Sequence[Query], found: Sequence[Sequence[Sample]], trials: int, grading: GradingSettings
+) -> Score:
+    rows = zip(queries, found, strict=True)
+    return _mean([sum(leniently_correct(query, s, grading) for s in row) for query, row in rows], trials)
+
+
+def _mean(correct: Sequence[int], trials: int) -> Score:
+    """Pass@1 of the correct ones of every query."""
     if trials == 1:
-        return to_score(wilson(sum(correct), len(found)))
+        return to_score(wilson(sum(correct), len(correct)))
     return to_score(clustered([count / trials for count in correct]))
 
 

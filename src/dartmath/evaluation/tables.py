@@ -15,13 +15,14 @@ Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
 
 def result_table(result: EvaluationResult) -> Table:
     """Columns and rows: one row per benchmark, and the macro average."""
-    columns = ("benchmark", "queries", "Pass@1", "95 %", "cut", "no ans.", "unread", "tokens")
+    columns = ("benchmark", "queries", "Pass@1", "95 %", "lenient", "cut", "no ans.", "unread", "tokens")
     rows: list[tuple[str, ...]] = [
         (
             one.name,
             str(one.queries),
             percent(one.pass_at_1.value),
             span(one.pass_at_1),
+            percent(one.lenient.value) if one.lenient else "",
             percent(one.truncated),
             percent(one.no_answer),
             percent(one.unparsable),
@@ -30,7 +31,7 @@ def result_table(result: EvaluationResult) -> Table:
         for one in result.benchmarks
     ]
     total = str(sum(one.queries for one in result.benchmarks))
-    last = ("average", total, percent(result.average.value), span(result.average), "", "", "", "")
+    last = ("average", total, percent(result.average.value), span(result.average), "", "", "", "", "")
     return columns, [*rows, last] if len(rows) > 1 else rows
 
 

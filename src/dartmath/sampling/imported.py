@@ -39,8 +39,10 @@ from dartmath.sampling.responses import (
 from dartmath.sampling.run import run_identity
 from dartmath.sampling.sample import Sample
 from dartmath.sampling.trials import Landed, judged
+from dartmath.verify.golds import settled
 from dartmath.verify.outcome import Outcome
 from dartmath.verify.serve.pool import GradingPool
+from dartmath.verify.settings import GradingSettings
 
 CountTokens = Callable[[Sequence[str]], Sequence[int]]
 _WINDOW = 4096
@@ -91,6 +93,7 @@ def import_responses(
         raise DataError("is there already; imported responses go to a new folder", path=folder)
     check_sources(stored.sources)
     identity = run_identity(queries, section, template, model=model, seed=seed, shots=shots)
+    settings = settled(section.grading, (reference for query in queries for reference in query.references))
     work = _Import(queries, section, count_tokens)
     engine = {"kind": "imported"}
     manifest = new_manifest(
@@ -98,7 +101,7 @@ def import_responses(
     )
     with (
         new_pool(folder, queries, manifest, section, origin="imported") as add,
-        _grader(section, folder) as grader,
+        _grader(section, settings, folder) as grader,
         progress_bar("importing", None) as bar,
     ):
         for source in stored.sources:
@@ -111,8 +114,10 @@ def import_responses(
     return work.found
 
 
-def _grader(section: SamplingSection, folder: Path) -> AbstractContextManager[Grader]:
-    rules = GradingPool(section.workers, section.verify_seconds, section.grading)
+def _grader(
+    section: SamplingSection, settings: GradingSettings, folder: Path
+) -> AbstractContextManager[Grader]:
+    rules = GradingPool(section.workers, section.verify_seconds, settings)
     return rules if section.judge is None else HybridGrader(rules, section.judge, folder)
 
 

@@ -32,6 +32,7 @@ from dartmath.sampling.summary import SamplingSummary, conclude
 from dartmath.sampling.tally import Tally
 from dartmath.sampling.trials import Trials
 from dartmath.verify.custom import own_verifiers
+from dartmath.verify.golds import settled
 from dartmath.verify.settings import GradingSettings, settings_record
 
 _PROMPTS = 16_384
@@ -209,7 +210,9 @@ class _Run:
 
         bring: Callable[[float, GradingSettings], AbstractContextManager[Grader] | None] | None
         bring = getattr(engine, "grading_pool", None)
-        seconds, settings = self.section.verify_seconds, self.section.grading
+        seconds = self.section.verify_seconds
+        references = (reference for query in self.queries for reference in query.references)
+        settings = settled(self.section.grading, references)
         return (bring and bring(seconds, settings)) or GradingPool(self.section.workers, seconds, settings)
 
     async def _control(self, engine: Engine, journal: JournalWriter, grader: Grader, meter: Meter) -> None:

@@ -10,12 +10,16 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dartmath.base.errors import DataError
 from dartmath.verify.extract.answer import extract_answer
+from dartmath.verify.language.translation import uses_decimal_comma
+
+if TYPE_CHECKING:
+    from dartmath.verify.settings import GradingSettings
 
 KEYS = ("value", "answer", "answers", "final_answer", "ground_truth", "reference", "references", "target")
 """Keys of a mapping that may hold its answer, in this order."""
@@ -94,3 +98,10 @@ def _listed(text: str) -> list[Any] | None:
 def _shown(cell: object) -> str:
     shown = repr(cell)
     return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]} ..."
+
+
+def settled(settings: GradingSettings, references: Iterable[str]) -> GradingSettings:
+    """The settings for queries with these references: whether they use a decimal comma is known then."""
+    if settings.decimal_comma is None and uses_decimal_comma(references):
+        return settings.model_copy(update={"decimal_comma": True})
+    return settings

@@ -11,6 +11,7 @@ from dartmath.verify.custom import grade_own, is_own
 from dartmath.verify.extract.answer import extract_answer
 from dartmath.verify.extract.found import MAX_ANSWER
 from dartmath.verify.language.notation import repaired
+from dartmath.verify.language.translation import in_english, read_with_decimal_comma, with_decimal_point
 from dartmath.verify.outcome import Outcome, Verdict
 from dartmath.verify.question import VERIFIERS, Gradable
 
@@ -52,7 +53,7 @@ def verify(
     margin = _margin(tolerance, settings)
     if max(len(reference), len(answer)) > MAX_ANSWER:
         return _long(reference, answer)
-    ours, theirs = repaired(reference).strip(), repaired(answer).strip()
+    ours, theirs = _spelled(reference, settings), _spelled(answer, settings)
     if ours == theirs:
         if not ours:
             return Verdict(Outcome.UNPARSABLE, answer, "none", "an empty answer")
@@ -67,7 +68,20 @@ def verify(
         return Verdict(outcome, answer, "integer", "the same integer" if equal else "different integers")
     from dartmath.verify.readings.decide import decide
 
-    return _verdict(decide(ours, theirs, query or "", margin, ordered, science=science), answer)
+    decision = decide(ours, theirs, query or "", margin, ordered, science=science)
+    if not decision and (settings is None or settings.decimal_comma is None):
+        decimal = read_with_decimal_comma(ours, theirs)
+        if decimal is not None and decide(ours, decimal, query or "", margin, ordered, science=science):
+            return Verdict(
+                Outcome.CORRECT, answer, "decimal", "equal with a decimal comma", None, "decimal comma"
+            )
+    return _verdict(decision, answer)
+
+
+def _spelled(text: str, settings: GradingSettings | None) -> str:
+    """A text as it is compared: lost backslashes restored, in English, with decimal points."""
+    plain = in_english(repaired(text).strip())
+    return with_decimal_point(plain) if settings is not None and settings.decimal_comma else plain
 
 
 def _margin(tolerance: float | Mapping[str, float] | None, settings: GradingSettings | None) -> Margin | None:

@@ -18,7 +18,7 @@ from dartmath.verify.extract.structured import assigned, fields, tagged
 from dartmath.verify.extract.thoughts import thoughts
 from dartmath.verify.extract.values import value_at
 from dartmath.verify.language.formulas import FORMULA, body
-from dartmath.verify.language.lexicon import LEXICONS
+from dartmath.verify.language.lexicon import LANGUAGES
 from dartmath.verify.outcome import Extraction
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class _Reader(NamedTuple):
     last_number: bool = False
     thoughts: tuple[tuple[str, str], ...] = ()
     answers: tuple[tuple[str, str], ...] = ()
-    languages: tuple[str, ...] = tuple(LEXICONS)
+    languages: tuple[str, ...] = LANGUAGES
 
 
 _DEFAULT = _Reader()
@@ -203,7 +203,8 @@ def _hashed(text: str) -> Iterator[Statement]:
 def _implicit(text: str, reader: _Reader, last: bool) -> Statement | None:
     found = None
     if "conclusion" in reader.rules:
-        found = conclusion(text, final_line=last and "final_line" in reader.rules)
+        final_line = last and "final_line" in reader.rules
+        found = conclusion(text, final_line=final_line, languages=reader.languages)
     if found is None and last and "final_line" in reader.rules:
         found = _whole(text)
     return found

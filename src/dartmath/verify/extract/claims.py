@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import takewhile
 
 from dartmath.verify.extract.mathematics import is_mathematics
-from dartmath.verify.language.lexicon import LEXICONS
+from dartmath.verify.language.lexicon import LANGUAGES, LEXICONS
 from dartmath.verify.language.sentences import MAX_SENTENCE, QUALIFIED
 from dartmath.verify.language.units import parse_unit
 from dartmath.verify.language.vocabulary import APPROXIMATIONS, CONCLUDING, one_of
 
-_EVERY_OPENING = "|".join(lexicon.concluding for lexicon in LEXICONS.values())
-OPENING = (
-    rf"(?:{CONCLUDING}|(?:now )?we (?:get|have|find|obtain|conclude|see|arrive at)\b"
-    rf"|{_EVERY_OPENING})"
-)
-"""How a sentence begins that says what a response arrives at."""
-
 _VALUE = (
     r"(?<![A-Za-z0-9.,:/^*+\-−])(?<!\\\{)(?<![-–−] )(?<![A-Za-z0-9)] [-−])"
-    r"(?P<value>[-−]?(?:\\?[$£€¥₹] ?)?\d[\d,]*(?:\.\d+)?(?:/\d+)?(?: ?\\?%| ?[€£]| ?\$(?=[\s.,]|$)|°)?)"
+    r"(?P<value>[-−]?(?:\\?[$£€¥₹] ?)?\d(?:[\d,]*\d)?(?:\.\d+)?(?:/\d+)?(?: ?\\?%| ?[€£]| ?\$(?=[\s.,]"
+    r"|$)|°)?)"
     r"(?![A-Za-z0-9/:^*+(=-]|[.,]\d)"
 )
 """An amount that stands by itself."""
 
 _WORDS = r"(?P<words>[^\d=.!?。()\\$*/^+<>]{0,100})[.!。।]?"
-_OPENING = re.compile(rf"[\s*#_>-]*{OPENING}(?: that)?[,:，：*_]*\s*", re.IGNORECASE)
 _COMPUTED = re.compile(rf"[^=]*(?:=[^=]*)*= ?{_VALUE}{_WORDS}")
 _ALGEBRA = re.compile(r"\d[a-zA-Z]\b|\b[a-wyzA-Z] ?[-+*/^]|[-+*/^] ?[a-zA-Z] *=|\^")
 _COPULA = re.compile(
@@ -62,7 +56,8 @@ _CHANGED = re.compile(
 
 _APPROXIMATELY = re.compile(one_of(*APPROXIMATIONS), re.IGNORECASE)
 _LAST_VERB = re.compile(
-    r".*\b(?:is|are|was|were|equals?|be|becomes?|gives?|yields?|amounts? to|comes? to|totals?|(?:is"
+    r".*\b(?:is|are|was|were|equals?|be|becomes?|gives?|yields?|amounts? to|comes? to|totals?|(?:we|i"
+    r"|you) (?:get|have|obtain|find|got)|(?:is"
     r"|are) equal to|makes)\b:?"
     r"\s*(?:(?:approximately|about|exactly|therefore|thus|simply|then|now|just|only"
     r"|at)\s+)?(?P<value>[^\s].{0,200})\Z",
@@ -90,6 +85,7 @@ _OPEN = re.compile(
 """Words with which a sentence leaves its value open."""
 
 _DENIED = re.compile(_NEGATIONS, re.IGNORECASE)
+_ENGLISH = re.compile(rf"[\s*#_>-]*(?:{LEXICONS['en'].concluding}|{CONCLUDING})", re.IGNORECASE)
 _SAID = re.compile(
     r"\b(?:is|are|was|were|equals?|has|have|had|gets?|gives?|makes?|made|costs?|takes?|needs?|earns?"
     r"|pays?|spends?|sells?|buys?"
@@ -102,12 +98,25 @@ _SAID = re.compile(
 """A verb of a sentence that states what there is, for one that no concluding word opens."""
 
 
-def opens(sentence: str) -> bool:
-    """Whether a sentence begins as a conclusion does."""
-    return _OPENING.match(sentence) is not None
+@lru_cache(maxsize=32)
+def _opening(languages: tuple[str, ...]) -> re.Pattern[str]:
+    """How a sentence begins that says what a response arrives at."""
+    words = "|".join(LEXICONS[language].concluding for language in languages)
+    ours = rf"{CONCLUDING}|(?:now )?we (?:get|have|find|obtain|conclude|see|arrive at)\b"
+    return re.compile(rf"[\s*#_>-]*(?:{ours}|{words})(?: that)?[,:，：*_]*\s*", re.IGNORECASE)
 
 
-def concluded(sentence: str) -> str | None:
+def opens(sentence: str, languages: tuple[str, ...] = LANGUAGES) -> bool:
+    """Whether a sentence begins as a conclusion does in one of the languages."""
+    return _opening(languages).match(sentence) is not None
+
+
+def denied(sentence: str) -> bool:
+    """Whether a concluding sentence in another language than English denies what it names."""
+    return _ENGLISH.match(sentence) is None and _DENIED.search(sentence) is not None
+
+
+def concluded(sentence: str, languages: tuple[str, ...] = LANGUAGES) -> str | None:
     """The value that a concluding sentence states, with its unit; None where there is none or more than one.
 
     That is what a calculation comes to, what follows "is" or "are" at the end, or the only number.
@@ -120,7 +129,7 @@ def concluded(sentence: str) -> str | None:
     '2 hours'
     >>> concluded("So Maria has 14 apples and 3 pears.")
     """
-    start = _OPENING.match(sentence)
+    start = _opening(languages).match(sentence)
     return claimed(sentence[start.end() :]) if start else None
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-from dartmath.verify.extract.claims import claimed, concluded, opens, told
+from dartmath.verify.extract.claims import claimed, concluded, denied, opens, told
 from dartmath.verify.extract.found import Statement
 from dartmath.verify.extract.mathematics import is_mathematics
 from dartmath.verify.extract.polarity import asserted
 from dartmath.verify.extract.values import ITEM, value_at
 from dartmath.verify.language.formulas import FORMULA, body
+from dartmath.verify.language.lexicon import LANGUAGES
 
 TAIL = 1_500
 """Only this many characters at the end of a response are looked at."""
@@ -81,6 +82,7 @@ _SAYS = re.compile(
     r"|just |then |therefore )?[*\s]*\Z",
     re.IGNORECASE,
 )
+_OPTION_LINE = re.compile(r"[\s>*_#-]*(?P<letter>\(?[A-J]\)?)[\s*_.]*")
 _VALUE_LINE = re.compile(r"[\s>*_#-]*(?:=|≈|\\approx|→|⇒|=>)?\s*(?P<value>[^\n]{1,200}?)[\s*_.]*\Z")
 _LABEL = re.compile(
     r"[\s*_#>-]*(?P<label>[^\W\d_][^:=\n$]{1,60}?)[ \t]*[*_]{0,3}[:：][*_]{0,3}[ \t]*"
@@ -92,7 +94,9 @@ _NOT_LABELS = re.compile(
 )
 
 
-def conclusion(text: str, *, final_line: bool = True) -> Statement | None:
+def conclusion(
+    text: str, *, final_line: bool = True, languages: tuple[str, ...] = LANGUAGES
+) -> Statement | None:
     """What the last concluding sentence says: its formula, its end in bold, or the value it states.
 
     Checks and notes behind it are passed over. Without such a sentence, and where `final_line` allows, what
@@ -110,14 +114,18 @@ def conclusion(text: str, *, final_line: bool = True) -> Statement | None:
         inside = [formula for formula in formulas if first <= formula.start() < stop]
         if _CONTINUES.match(sentence):
             return None
-        concludes = opens(sentence)
+        concludes = opens(sentence, languages)
         if concludes:
-            found = _formula(tail, first, inside) or _bold(tail, first, stop) or _claim(tail, first, stop)
+            found = (
+                _formula(tail, first, inside)
+                or _bold(tail, first, stop)
+                or _claim(tail, first, stop, languages)
+            )
         else:
             found = _final(tail, first, stop, inside) if last and final_line else None
         if found is not None:
             answer, at, to = found
-            said = asserted(tail, at, to) and bool(answer)
+            said = asserted(tail, at, to) and bool(answer) and not (concludes and denied(sentence))
             rule = "conclusion" if concludes else "final_line"
             return Statement(answer, rule, start + at, start + to) if said else None
         if concludes and _denies(sentence):
@@ -215,9 +223,9 @@ def _bold(tail: str, start: int, stop: int) -> Found | None:
     return words, start + bold.start(), start + bold.end()
 
 
-def _claim(tail: str, start: int, stop: int) -> Found | None:
+def _claim(tail: str, start: int, stop: int, languages: tuple[str, ...]) -> Found | None:
     sentence = tail[start:stop]
-    value = concluded(sentence) or told(sentence.strip())
+    value = concluded(sentence, languages) or told(sentence.strip())
     return None if value is None else _placed(value, sentence, start)
 
 
@@ -255,6 +263,8 @@ def _final(tail: str, start: int, stop: int, inside: list[re.Match[str]]) -> Fou
     if (bold := re.fullmatch(r"[\s>#-]*\*\*([^*\n]{1,80})\*\*[\s.!]*", sentence)) and is_mathematics(bold[1]):
         return bold[1].strip(), start, stop
     line = _VALUE_LINE.match(sentence.rstrip())
+    if (option := _OPTION_LINE.fullmatch(sentence)) is not None:
+        return option["letter"], start, stop
     if (
         line
         and "boxed" not in line["value"]
@@ -271,5 +281,11 @@ def _final(tail: str, start: int, stop: int, inside: list[re.Match[str]]) -> Fou
         if is_mathematics(value):
             return value, start + label.start("value"), stop
     plain = sentence.strip().lstrip("*#>- ")
-    value = claimed(plain, plain=True) or told(plain)
+    value = claimed(plain, plain=True) or told(plain) or _repeated(tail[:start], claimed(plain))
     return None if value is None else _placed(value, sentence, start)
+
+
+def _repeated(before: str, value: str | None) -> str | None:
+    """A value that the calculation right before has come to: "25 - 8 = 17. Nora keeps 17 shells."."""
+    computed = value is not None and re.search(rf"=\s*\$?{re.escape(value)}\$?[\s.*]*\Z", before)
+    return value if computed else None

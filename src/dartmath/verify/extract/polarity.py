@@ -19,7 +19,8 @@ _DENIED_BEFORE = re.compile(
 _SUPPOSED_BEFORE = re.compile(
     r"(?:\b(?:if|unless|suppose|supposing|assume|assuming|imagine|whether)\b[^,，]*"
     r"|\b(?:maybe|perhaps|possibly|(?:could|might|may)(?: also| well)? (?:be|equal)"
-    r"|(?:first|initially|originally) (?:thought|got|found|guessed|tried)|(?:no|without a) solutions? with"
+    r"|(?:first|initially|originally),? (?:i |we )?(?:had )?(?:thought|got|found|guessed|tried)|(?:no"
+    r"|without a) solutions? with"
     r"|how about|what about|let(?:'s| us) (?:try|test|check|suppose|assume|say)"
     r"|(?:is|was|are) (?:it|the (?:final )?answer))\b.*)\Z",
     re.IGNORECASE | re.DOTALL,

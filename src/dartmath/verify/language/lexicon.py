@@ -44,7 +44,7 @@ LEXICONS: dict[str, Lexicon] = {
         copula=(
             r"(?:is|are|was|were|be|equals?|becomes?|(?:would|will|should|must|has to|turns out to"
             r"|works out to|appears to)"
-            r" be|comes? (?:out )?to(?: be)?|amounts? to)\b"
+            r" be|comes? (?:out )?to(?: be)?|amounts? to|(?:seems?|appears?|happens?) to be)\b"
         ),
         concluding=(
             r"(?:so|thus|therefore|hence|then|consequently|accordingly|finally|overall|altogether|as a result"
@@ -168,3 +168,6 @@ LEXICONS: dict[str, Lexicon] = {
         closing=r"(?:है|हैं|होगा|होंगे)।?",
     ),
 }
+
+LANGUAGES = tuple(LEXICONS)
+"""Codes of all languages, in the order of the table."""

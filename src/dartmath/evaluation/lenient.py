@@ -1,0 +1,27 @@
+"""The lenient metric: what a model can do, apart from the form in which it states it."""
+
+from __future__ import annotations
+
+from dartmath.queries.query import Query
+from dartmath.sampling.sample import Sample
+from dartmath.verify.custom import is_own
+from dartmath.verify.outcome import Outcome
+from dartmath.verify.settings import GradingSettings
+
+_UNFOUND = (Outcome.NO_ANSWER, Outcome.TRUNCATED)
+
+
+def leniently_correct(query: Query, sample: Sample, settings: GradingSettings) -> bool:
+    """Whether a response is correct, or would be if its last number or formula were its answer.
+
+    An answer that is stated and wrong stays wrong. A response whose text was not kept, and one that a
+    verifier of the user's own has judged, is what it was judged to be.
+    """
+    if sample.outcome is Outcome.CORRECT:
+        return True
+    if sample.outcome not in _UNFOUND or not sample.has_text or is_own(query.verifier):
+        return False
+    from dartmath.verify import grade
+
+    lenient = settings.model_copy(update={"last_number": True})
+    return grade(query, sample.text, finish_reason=sample.finish_reason, settings=lenient).correct
