@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dartmath.verify.compare.asked_unit import asked_unit
 from dartmath.verify.compare.conversion import converted
 from dartmath.verify.compare.names import unlike_units
 from dartmath.verify.compare.rounding import distance, rounding, same_number, within
@@ -66,11 +67,11 @@ def measure(node: Expression) -> Measure:
 def same_measure(reference: Expression, answer: Expression, comparison: Comparison) -> Decision:
     """Compare two scalars, with or without units.
 
-    A unit on one side only is left out. Both with units: converted where both are known and of the
-    same dimension, different where the dimensions differ. Of a reference in percent the sign may be
-    left out; an answer in percent is the hundredth, or the bare number where the query asks for a
-    percentage (without a query: where the number is more than one). Degrees meet radians when the
-    other side is a multiple of pi.
+    A unit on one side only is left out, but where the query asks for one of the same dimension. Both with
+    units: converted where both are known and of the same dimension, different where the dimensions differ.
+    Of a reference in percent the sign may be left out; an answer in percent is the hundredth, or the bare
+    number where the query asks for a percentage (without a query: where the number is more than one).
+    Degrees meet radians when the other side is a multiple of pi.
     """
     if not (_is_measured(reference) or _is_measured(answer)):
         return same_number(reference, answer, comparison.margin)
@@ -85,6 +86,12 @@ def same_measure(reference: Expression, answer: Expression, comparison: Comparis
         return converted(ours.value, ours.unit, theirs.value, theirs.unit, comparison)
     if "degree" in (ours.kind, theirs.kind) and ours.kind != theirs.kind:
         return _angle(ours, theirs, comparison)
+    one, two = ours.unit, theirs.unit
+    if comparison.query and one.known != two.known and "" in (ours.kind, theirs.kind):
+        asked = asked_unit(comparison.query, one if one.known else two)
+        if asked is not None:
+            one, two = (one, asked) if one.known else (asked, two)
+            return converted(ours.value, one, theirs.value, two, comparison)
     return same_number(ours.value, theirs.value, comparison.margin)
 
 
