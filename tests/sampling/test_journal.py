@@ -243,14 +243,15 @@ def test_older_version_is_converted_step_by_step(tmp_path: Path, monkeypatch: py
     run(tmp_path, SimulatedEngine(), LIMITED)
     queries = tmp_path / "queries.jsonl"
     queries.rename(tmp_path / "queries-old.jsonl")
+    now = journal_manifest.VERSION
     steps = {
-        1: lambda folder: (folder / "queries-old.jsonl").rename(folder / "queries-older.jsonl"),
-        2: lambda folder: (folder / "queries-older.jsonl").rename(folder / "queries.jsonl"),
+        now: lambda folder: (folder / "queries-old.jsonl").rename(folder / "queries-older.jsonl"),
+        now + 1: lambda folder: (folder / "queries-older.jsonl").rename(folder / "queries.jsonl"),
     }
-    monkeypatch.setattr(journal_manifest, "VERSION", 3)
+    monkeypatch.setattr(journal_manifest, "VERSION", now + 2)
     monkeypatch.setattr(journal_manifest, "MIGRATIONS", steps)
     assert run(tmp_path, SimulatedEngine(), SECTION).complete
-    assert read_manifest(tmp_path)["journal"]["version"] == 3
+    assert read_manifest(tmp_path)["journal"]["version"] == now + 2
 
 
 def test_version_without_a_conversion_is_refused(tmp_path: Path) -> None:

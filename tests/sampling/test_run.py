@@ -16,6 +16,7 @@ from dartmath.base.manifest import read_manifest
 from dartmath.engines.protocol import Completion, Request
 from dartmath.sampling.config import Budget, Price, SamplingSection
 from dartmath.sampling.journal import open_journal
+from dartmath.sampling.journal_manifest import VERSION
 from dartmath.sampling.policy import VRT, Band, Custom, Prop2Diff, Uniform
 from dartmath.sampling.sample import trial_seed
 from dartmath.sampling.status import run_status
@@ -405,7 +406,7 @@ def test_manifest_says_how_the_samples_were_made(tmp_path: Path) -> None:
     assert manifest["config"]["policy"] == {"kind": "uniform", "k": 4, "cap": 60}
     assert manifest["template"]["name"] == "qa" and len(manifest["template"]["hash"]) == 12
     assert manifest["engine"]["kind"] == "simulated" and manifest["model"]["name"] == "simulated"
-    assert manifest["summary"]["complete"] and manifest["journal"]["version"] == 1
+    assert manifest["summary"]["complete"] and manifest["journal"]["version"] == VERSION
 
 
 def test_bad_queries_are_refused(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ COLUMNS = {
     "query_id": "id of the query: a hash of its content, or the user's own",
     "dataset": "the data set the query comes from",
     "query": "the problem, without any prompt template",
-    "response": "a verified correct response of the sampling model",
+    "response": "a verified correct response of the sampling model, with its thoughts where it thinks",
     "answer": "the final answer extracted from the response",
     "reference": "the reference answer; a JSON list where several are acceptable",
     "fail_rate": "fail rate of the query: 1 - pass rate of the sampling model",
@@ -47,7 +47,7 @@ def rows_of(
             if key in wanted:
                 places[key] = texts.tell()
                 texts.write(
-                    json.dumps([encodable(sample.text), encodable(sample.answer or "")]).encode() + b"\n"
+                    json.dumps([encodable(sample.response), encodable(sample.answer or "")]).encode() + b"\n"
                 )
         for selection in selections:
             own = kept.of(selection.pool.query.metadata)

@@ -109,7 +109,7 @@ def read_pool(journal: Journal, check: Check | None = None) -> list[QueryPool]:
             pool.dropped[reason] += 1
             continue
         # Ranks are known when all trials are.
-        pool.candidates.append(Candidate(sample.trial, 0, sample.completion_tokens, digest(sample.text)))
+        pool.candidates.append(Candidate(sample.trial, 0, sample.completion_tokens, digest(sample.response)))
     for id, pool in pools.items():
         _order(pool, sorted(trials.pop(id)))
     return list(pools.values())

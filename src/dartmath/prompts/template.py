@@ -143,6 +143,19 @@ def chat_text(tokenizer: Any, messages: Sequence[dict[str, str]]) -> str:
     return cast(str, text)
 
 
+THOUGHTS = ("<think>\n", "\n</think>\n\n")
+"""What stands around thoughts in the chat templates of Qwen, DeepSeek, GLM and their kin."""
+
+
+def with_thoughts(text: str, thoughts: str | None) -> str:
+    """A response whole again, the thoughts that a server gave apart in their place before the text.
+
+    >>> with_thoughts("It is 7.", "3 and 4 make 7")
+    '<think>\\n3 and 4 make 7\\n</think>\\n\\nIt is 7.'
+    """
+    return text if thoughts is None else f"{THOUGHTS[0]}{thoughts.strip()}{THOUGHTS[1]}{text.lstrip()}"
+
+
 def encode_prompt(tokenizer: Any, text: str) -> list[int]:
     """Token ids of a prompt, with the beginning-of-text token exactly once.
 

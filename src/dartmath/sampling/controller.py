@@ -60,7 +60,8 @@ class Controller:
 
     `run` returns when nothing is owed, when the budget is used up or `stop` was called and all that was
     in flight is recorded, or raises what ended it: `EngineError`, `JournalError`. A request that the
-    engine fails is tried three times and then recorded as outcome `error`; when a long series of
+    engine fails is tried three times and then recorded as outcome `error`, at once where the query itself is
+    refused, as one that is too long is, which is then not asked again in this session; when a long series of
     requests fails without one success between, none of them is recorded and the run stops. Nor is one
     that `stop` keeps from being tried again: its trial stays owed.
     """
@@ -81,6 +82,8 @@ class Controller:
         self._slots: set[asyncio.Task[None]] = set()
         self._inbox: deque[tuple[Landed, Future[Verdict]]] = deque()
         self._failed: list[Landed] = []
+        self._hopeless: dict[int, Completion] = {}
+        self._failures = 0
         self._draining = self._interrupted = False
         self._error: BaseException | None = None
         self.stopped: str | None = None
@@ -157,11 +160,13 @@ class Controller:
         start = self._loop.time()
         try:
             request = self._trials.request(index, trial)
-            completion = await self._attempt(request)
+            completion = self._hopeless.get(index) or await self._attempt(request)
         finally:
             self.generating -= 1
         seconds = round(self._loop.time() - start, 3)
         landed = Landed(index, trial, request.seed, encodable(completion.text), completion, seconds)
+        if completion.hopeless:
+            self._hopeless[index] = completion
         if completion.finish_reason == "error":
             if not self._interrupted:
                 self._hold(landed)
@@ -173,7 +178,12 @@ class Controller:
         for pause in (*_RETRY_SECONDS, None):
             completion = await self._engine.generate(request)
             self._budget.spent(completion)
-            if completion.finish_reason != "error" or self._interrupted or pause is None:
+            if (
+                completion.finish_reason != "error"
+                or completion.hopeless
+                or self._interrupted
+                or pause is None
+            ):
                 break
             await asyncio.sleep(pause)
         return completion
@@ -192,7 +202,9 @@ class Controller:
         """Keep a failed request back until it is known that not all requests fail."""
         self._failed.append(landed)
         limit = max(_FAILURES, 2 * self._room)
-        if len(self._failed) >= limit:
+        # A verdict on a query says nothing of the engine.
+        self._failures += not landed.completion.hopeless
+        if self._failures >= limit:
             self._fail(
                 EngineError(
                     f"the last {limit} requests all failed, the last one with: {landed.completion.error}; "
@@ -200,11 +212,22 @@ class Controller:
                 )
             )
 
+    def _check_hopeless(self) -> None:
+        """Raise where every query that was asked was refused, and none was ever answered."""
+        if self._tally.total or not all(held.completion.hopeless for held in self._failed):
+            return
+        raise EngineError(
+            f"no query can be asked: all {len(self._hopeless)} are refused, the last one with: "
+            f"{self._failed[-1].completion.error}; mend that and run the same command again: "
+            "nothing is recorded"
+        )
+
     def _release(self) -> None:
         """Record the requests that failed before one that succeeded."""
         for landed in self._failed:
             self._record(landed, Verdict(Outcome.ERROR, reason=landed.completion.error))
         self._failed.clear()
+        self._failures = 0
 
     def _grade(self, landed: Landed) -> None:
         self.grading += 1
@@ -265,6 +288,7 @@ class Controller:
             return
         if self._failed and not self._error and not self._interrupted:
             try:
+                self._check_hopeless()
                 self._release()
             except Exception as error:  # as in `_drain`
                 self._fail(error)

@@ -20,7 +20,7 @@ from typing import Any
 from dartmath.base.errors import DataError
 from dartmath.base.manifest import new_manifest, read_manifest, write_manifest
 from dartmath.base.terminal import Progress, progress_bar, warn
-from dartmath.engines.protocol import Completion
+from dartmath.engines.protocol import Answerer, Completion
 from dartmath.judging.grader import HybridGrader
 from dartmath.prompts.template import Example, Template
 from dartmath.queries.query import Query
@@ -241,7 +241,15 @@ def _landed(response: Response, trial: int, tokens: int) -> Landed:
     if known is None:
         return Landed(0, trial, 0, text, completion, 0.0)
     details = {} if known.tools is None else {"tools": known.tools}
-    completion = replace(completion, prompt_tokens=known.prompt_tokens, details=details)
+    by = Answerer(known.server, known.model or "", known.fingerprint) if known.server else None
+    completion = replace(
+        completion,
+        prompt_tokens=known.prompt_tokens,
+        details=details,
+        thoughts=known.thoughts,
+        answered_by=by,
+        logprob=known.logprob,
+    )
     return Landed(0, trial, known.seed, text, completion, known.seconds)
 
 

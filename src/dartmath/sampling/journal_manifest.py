@@ -13,9 +13,10 @@ from dartmath.base.errors import JournalError
 from dartmath.base.files import write_text
 from dartmath.base.manifest import new_manifest, read_manifest, write_manifest
 from dartmath.base.ownership import check_folder
+from dartmath.engines.openai.identity import same_model
 from dartmath.queries.query import Query
 
-VERSION = 1
+VERSION = 2
 QUERIES = "queries.jsonl"
 
 # Keys of the configuration that shape no sample: free to change, or to change with --amend.
@@ -23,7 +24,8 @@ _FREE = ("config.workers", "config.verify_seconds", "config.price", "config.budg
 _AMENDABLE = ("config.policy", "config.give_up", "config.distinct")
 
 # From a version to the next one; each step rewrites a run directory in place.
-MIGRATIONS: dict[int, Callable[[Path], None]] = {}
+# Version 2 added who answered, thoughts and log-probabilities to samples; those of version 1 have none.
+MIGRATIONS: dict[int, Callable[[Path], None]] = {1: lambda folder: None}
 
 
 def open_run(
@@ -160,6 +162,27 @@ def other_settings(manifest: Mapping[str, Any], identity: Mapping[str, Any]) -> 
     same = ("seed", "verifiers", *_FREE, *_AMENDABLE)
     changes = [change for change in _differing(manifest, identity) if not change[0].startswith(same)]
     return [line.strip() for line in _listing(changes).splitlines()]
+
+
+def served_model(folder: Path, manifest: Mapping[str, Any], engine: Mapping[str, Any]) -> str | None:
+    """As which model the servers of a run answer, those of its earlier sessions and those of `engine`.
+
+    None where no server took part. Raises `JournalError` where they are two models: the name that a server
+    gives is all that tells them apart, and a recipe may be the same for both.
+    """
+    before, now = manifest.get("served"), engine.get("served")
+    if before is None:  # a run of before this was recorded, or one without servers so far
+        rows = [row for one in manifest.get("engines", ()) for row in one.get("servers", ())]
+        before = next((row["model"] for row in rows if row.get("model")), None)
+    if now is None or before is None or now == before:
+        return now or before
+    if "served" not in manifest and same_model(before, now):
+        return str(now)
+    raise JournalError(
+        f"the samples in {folder} are of the model that answers as {before!r}, and the servers now answer as "
+        f"{now!r}: the samples of two models may not be mixed; serve the first one again, or sample into "
+        "another folder"
+    )
 
 
 def _differing(manifest: Mapping[str, Any], identity: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:

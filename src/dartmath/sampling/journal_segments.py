@@ -23,7 +23,7 @@ from dartmath.sampling.sample import Sample, is_row
 from dartmath.verify.outcome import Outcome
 
 FOLDER = "segments"
-_DICTIONARY = ["query_id", "outcome", "finish_reason", "reason", "answer"]
+_DICTIONARY = ["query_id", "outcome", "finish_reason", "reason", "answer", "server", "model", "fingerprint"]
 _BATCH = 2048
 _SEGMENT = re.compile(r"(\d{6})\.(?:jsonl|parquet)")
 _SNAPSHOT = re.compile(r"(\d{6})\.counters\.parquet")
@@ -253,6 +253,11 @@ def _schema(pa: Any) -> Any:
         ("reason", pa.string()),
         ("seconds", pa.float64()),
         ("text_hash", pa.int64()),
+        ("thoughts", pa.string()),
+        ("server", pa.string()),
+        ("model", pa.string()),
+        ("fingerprint", pa.string()),
+        ("logprob", pa.float64()),
         ("tools", pa.struct([(outcome, pa.int32()) for outcome in ("ok", "error", "timeout", "refused")])),
     ]
     return pa.schema(fields)

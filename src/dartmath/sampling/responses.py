@@ -14,6 +14,7 @@ from typing import Any
 from dartmath.base.errors import DataError
 from dartmath.base.paths import expand_home
 from dartmath.base.text import encodable
+from dartmath.engines.finish import Ended, ended
 from dartmath.queries.convert import cell_text
 from dartmath.queries.files import HUB_PREFIX, own_rows
 from dartmath.queries.formats.row import Row
@@ -23,8 +24,6 @@ from dartmath.sampling.journal import journal_folder, open_journal
 from dartmath.sampling.journal_manifest import QUERIES
 from dartmath.sampling.sample import Sample
 
-# What servers and libraries say of a response that ran into its token limit.
-_CUT = ("length", "max_tokens", "max_output_tokens", "model_length")
 _SHOWN = 80
 
 
@@ -115,7 +114,7 @@ def _of_row(row: Row, columns: ResponseColumns, place: str) -> Iterator[Response
             query_id,
             query,
             None if text is None else _text(text, columns.response),
-            "length" if str(end).lower() in _CUT else "stop",
+            "length" if ended(end) is Ended.CUT else "stop",
             None if count is None else _number(count, columns.tokens),
         )
 

@@ -24,7 +24,7 @@ from dartmath.sampling.config import SamplingSection
 from dartmath.sampling.controller import Controller, Grader
 from dartmath.sampling.interrupt import INTERRUPTED, Stopper, interruptible, run_to_end
 from dartmath.sampling.journal import load_tally
-from dartmath.sampling.journal_manifest import content_hash, open_run
+from dartmath.sampling.journal_manifest import content_hash, open_run, served_model
 from dartmath.sampling.journal_writer import JournalWriter
 from dartmath.sampling.progress import Heartbeat, read_progress, replicas_of
 from dartmath.sampling.schedule import Schedule
@@ -173,6 +173,7 @@ class _Run:
         if description == self.recorded_engine:
             return
         manifest = read_manifest(self.folder, stage="sample")
+        manifest["served"] = served_model(self.folder, manifest, description)
         others = [e for e in manifest.get("engines", ()) if e not in (description, self.recorded_engine)]
         manifest.update(engine=description, engines=[*others, description])
         write_manifest(self.folder, manifest)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
+from dartmath.prompts.template import with_thoughts
 from dartmath.verify.outcome import Outcome
 
 
@@ -19,7 +20,9 @@ class Sample:
     Token counts are of the model's own tokenizer; `seconds` is the wall time of the request.
     `text_hash` identifies equal responses; a journal that keeps only hashes or counts of wrong
     responses has an empty `text` there, and with counts no hash either. `tools` counts the outcomes
-    of the code blocks that ran in a response with tool use.
+    of the code blocks that ran in a response with tool use. Of a server's response, `thoughts` are those
+    that it gave apart from the text, `server`, `model` and `fingerprint` say who answered, and `logprob`
+    is the mean log-probability of its tokens where it was asked for.
     """
 
     query_id: str
@@ -35,18 +38,31 @@ class Sample:
     seconds: float = 0.0
     text_hash: int | None = None
     tools: dict[str, int] | None = None
+    thoughts: str | None = None
+    server: str | None = None
+    model: str | None = None
+    fingerprint: str | None = None
+    logprob: float | None = None
+
+    @property
+    def response(self) -> str:
+        """All that the model wrote, thoughts included, as a model that thinks is trained on it."""
+        return with_thoughts(self.text, self.thoughts)
 
     @property
     def has_text(self) -> bool:
         """Whether the response is here to be judged: of wrong ones, a journal may keep hashes alone."""
-        return self.finish_reason != "error" and (bool(self.text) or self.text_hash == hash_text(""))
+        return self.finish_reason != "error" and (
+            bool(self.text) or self.text_hash == hash_text(self.response)
+        )
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-serialisable dictionary; `from_json` is its inverse."""
         row = {name: getattr(self, name) for name in _FIELDS}
         row["outcome"] = self.outcome.value
-        if self.tools is None:
-            del row["tools"]
+        for name in _OFTEN_ABSENT:
+            if row[name] is None:
+                del row[name]
         return row
 
     @classmethod
@@ -56,11 +72,13 @@ class Sample:
 
 
 _FIELDS = tuple(field.name for field in fields(Sample))
+_OFTEN_ABSENT = ("tools", "thoughts", "server", "model", "fingerprint", "logprob")
 
 
 _INT32, _INT64 = 2**31, 2**63
 _BOUNDS = {"trial": _INT32, "prompt_tokens": _INT32, "completion_tokens": _INT32, "seed": _INT64}
 _TEXTS = ("query_id", "text", "finish_reason", "reason")
+_WORDS = ("thoughts", "server", "model", "fingerprint")
 _KNOWN = frozenset(_FIELDS)
 _REQUIRED = frozenset(field.name for field in fields(Sample) if field.default is MISSING)
 _OUTCOMES = frozenset(outcome.value for outcome in Outcome)
@@ -78,6 +96,8 @@ def is_row(row: Mapping[str, Any]) -> bool:
         and isinstance(row.get("text_hash"), int | None)
         and isinstance(row.get("seconds", 0.0), int | float)
         and isinstance(row.get("tools"), dict | None)
+        and isinstance(row.get("logprob"), float | int | None)
+        and all(isinstance(row.get(name), str | None) for name in _WORDS)
     )
 
 

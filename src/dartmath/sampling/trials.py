@@ -8,7 +8,7 @@ from typing import Literal
 
 from dartmath.base.text import encodable
 from dartmath.engines.protocol import Completion, Generation, Request
-from dartmath.prompts.template import Prompt
+from dartmath.prompts.template import Prompt, with_thoughts
 from dartmath.queries.query import Query
 from dartmath.sampling.sample import Sample, hash_text, trial_seed
 from dartmath.verify.extract.thoughts import opens_thought
@@ -73,7 +73,8 @@ class Trials:
 def judged(query_id: str, landed: Landed, verdict: Verdict, keep_wrong: Keep) -> Sample:
     """The sample of a response with its verdict; of one that is not correct, what is to be kept of it."""
     keep = "text" if verdict.correct else keep_wrong
-    completion = landed.completion
+    completion, by = landed.completion, landed.completion.answered_by
+    thoughts = None if completion.thoughts is None else encodable(completion.thoughts)
     return Sample(
         query_id=query_id,
         trial=landed.trial,
@@ -86,8 +87,13 @@ def judged(query_id: str, landed: Landed, verdict: Verdict, keep_wrong: Keep) ->
         answer=None if keep == "counts" or verdict.answer is None else encodable(verdict.answer),
         reason="" if keep == "counts" else encodable(verdict.reason),
         seconds=landed.seconds,
-        text_hash=None if keep == "counts" else hash_text(landed.text),
+        text_hash=None if keep == "counts" else hash_text(with_thoughts(landed.text, thoughts)),
         tools=completion.details.get("tools"),
+        thoughts=thoughts if keep == "text" else None,
+        server=by.server if by else None,
+        model=by.model if by else None,
+        fingerprint=by.fingerprint if by else None,
+        logprob=completion.logprob,
     )
 
 

@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from dartmath.base.errors import ConfigError
-from dartmath.prompts.template import Template, chat_text, encode_prompt
+from dartmath.prompts.template import THOUGHTS, Template, chat_text, encode_prompt
 
 IGNORED = -100
 """Label of a token without loss (the convention of PyTorch's cross entropy)."""
@@ -85,7 +85,9 @@ class Encoder:
     def encode_many(self, pairs: Sequence[tuple[str, str]]) -> list[Tokens | Dropped]:
         """The tokens of many (query, response) pairs, in their order."""
         prompts = [self._prompt(query) for query, _ in pairs]
-        responses = [self._response(response) for _, response in pairs]
+        responses = [
+            self._response(response, text) for (_, response), (text, _) in zip(pairs, prompts, strict=True)
+        ]
         texts = [text + response for (text, _), response in zip(prompts, responses, strict=True)]
         # The response is tokenised together with its prompt, as the model would write it: alone,
         # its first word may get another token (a SentencePiece tokenizer puts a space before it).
@@ -107,7 +109,10 @@ class Encoder:
             return False
         return not self._special.isdisjoint(self.tokenizer.encode(text, add_special_tokens=False))
 
-    def _response(self, response: str) -> str:
+    def _response(self, response: str, prompt: str) -> str:
+        # A chat template may open the thoughts itself.
+        if prompt.rstrip().endswith(THOUGHTS[0].strip()):
+            response = response.removeprefix(THOUGHTS[0])
         return self._lead + response.lstrip(" ") if self._lead else response
 
     def _adds_special(self, text: str) -> bool:
