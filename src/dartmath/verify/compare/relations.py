@@ -6,6 +6,7 @@ from dartmath.verify.language.names import UNKNOWN_FUNCTIONS, listed
 from dartmath.verify.numeric.equality import Decision, scalar_equal
 from dartmath.verify.numeric.ratio import constant_ratio
 from dartmath.verify.tree.expression import (
+    BOUND,
     Apply,
     Constant,
     Expression,
@@ -15,6 +16,7 @@ from dartmath.verify.tree.expression import (
     Relation,
     Symbol,
     Text,
+    heads,
     number,
     replace,
     symbols,
@@ -161,6 +163,10 @@ def _same_sides(ours: tuple[Expression, ...], theirs: tuple[Expression, ...]) ->
     for pair in (theirs, theirs[::-1]):
         if all(str(one) == str(two) for one, two in zip(ours, pair, strict=True)):
             return Decision(True, "equation", "the same sides")
+    if heads(ours[0]) & BOUND and heads(theirs[0]) & BOUND and scalar_equal(theirs[0], theirs[-1]):
+        return Decision(
+            bool(scalar_equal(ours[-1], theirs[-1])), "equation", "the value of an integral or limit"
+        )
     straight = all(
         _same_leaves(one, two) and scalar_equal(one, two) for one, two in zip(ours, theirs, strict=True)
     )

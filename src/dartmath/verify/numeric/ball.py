@@ -7,12 +7,13 @@ https://arxiv.org/abs/1611.02831.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
 
-from flint import acb, arb, ctx, fmpz
+from flint import acb, arb, ctx, fmpq_poly, fmpz
 
+from dartmath.verify.numeric.calculus import integral, limit, series
 from dartmath.verify.numeric.effort import affordable_terms
 from dartmath.verify.numeric.exact import Inexact, OutsideDomain, TooLong, Undefined, rational
 from dartmath.verify.numeric.functions import (
@@ -23,7 +24,9 @@ from dartmath.verify.numeric.functions import (
     refuse_huge,
     unknown_function,
 )
+from dartmath.verify.numeric.quotients import fraction
 from dartmath.verify.tree.expression import (
+    BOUND,
     Apply,
     Cases,
     Constant,
@@ -33,13 +36,20 @@ from dartmath.verify.tree.expression import (
     Number,
     Relation,
     Symbol,
+    is_infinite,
+    symbols,
 )
 
 MAX_STEPS = 5_000
 """Operations in one evaluation; a tree that takes more has no value anywhere."""
 
+MAX_RULE_STEPS = 15_000
+"""Operations in the values that one integral, limit or series takes, counted apart."""
+
 MAX_TERMS = 1_000
 """Terms of one sum or product."""
+
+_SIDES = {"0": (1, -1), "1": (1,), "-1": (-1,)}
 
 Point = Mapping[str, Ball]
 
@@ -107,6 +117,8 @@ class Evaluator:
             return self._power(*args)
         if name in ("sum", "product"):
             return self._series(name, *args)
+        if name in BOUND:
+            return self._calculus(name, *args)
         if name == "base":
             return self.value(args[0])
         values = [self.value(part) for part in args]
@@ -149,6 +161,8 @@ class Evaluator:
     def _series(self, name: str, *parts: Expression) -> Ball:
         if len(parts) != 4 or not isinstance(parts[1], Symbol):
             raise Undefined(f"a {name} without limits")
+        if name == "sum" and parts[3] == Constant("infinity"):
+            return series(self._function(parts[0], parts[1].name), self.integer(parts[2]))
         index, low, high = parts[1].name, self.integer(parts[2]), self.integer(parts[3])
         if high - low >= MAX_TERMS:
             raise Undefined(f"more than {MAX_TERMS} terms")
@@ -162,6 +176,55 @@ class Evaluator:
             total = total + found if name == "sum" else total * found
         self._point = outside
         return total
+
+    def _calculus(self, name: str, *parts: Expression) -> Ball:
+        """A definite integral, or a limit with its sides."""
+        body, variable, *places = parts
+        assert isinstance(variable, Symbol)
+        function = self._function(body, variable.name)
+        if name == "integral":
+            return self._area(body, variable, places[0], places[1]) or integral(
+                function, *map(self._end, places)
+            )
+        sides = _SIDES[str(places[1])]
+        if is_infinite(places[0]):
+            sides = (1,) if places[0] == Constant("infinity") else (-1,)
+        return limit(function, self._end(places[0]), sides)
+
+    def _area(self, body: Expression, variable: Symbol, low: Expression, high: Expression) -> Ball | None:
+        """The integral of a polynomial between finite ends; None for any other."""
+        if is_infinite(low) or is_infinite(high) or not symbols(body) <= {variable.name}:
+            return None
+        try:
+            top, bottom = fraction(body)
+        except (Inexact, Undefined, ArithmeticError):
+            return None
+        if bottom.degree() > 0:
+            return None
+        primitive = (top / bottom.coeffs()[0]).integral()
+        return _polynomial_at(primitive, self.value(high)) - _polynomial_at(primitive, self.value(low))
+
+    def _end(self, node: Expression) -> Ball:
+        return acb(arb.pos_inf()) if is_infinite(node) else self.value(node)
+
+    def _function(self, body: Expression, name: str) -> Callable[[Ball], Ball]:
+        """A tree as a function of one symbol, which has its value from outside again afterwards."""
+
+        spent = 0
+
+        def value(at: Ball) -> Ball:
+            nonlocal spent
+            outside, before = self._point, self.steps
+            self._point = {**outside, name: at}
+            try:
+                return self.value(body)
+            finally:
+                spent += self.steps - before
+                self._point, self.steps = outside, before
+                if spent > MAX_RULE_STEPS:
+                    raise TooLong("too many operations for one integral, limit or series")
+
+        return value
 
     def integer(self, node: Expression) -> int:
         """The value of a tree that is an integer of at most 9 digits."""
@@ -214,6 +277,13 @@ def _power_of_negative(value: Ball, power: Ball, exact: Fraction | None) -> Ball
 
 def _is_negative(value: Ball) -> bool:
     return is_real(value) and bool(value.real < 0)
+
+
+def _polynomial_at(polynomial: fmpq_poly, value: Ball) -> Ball:
+    total = acb(0)
+    for coefficient in reversed(polynomial.coeffs()):
+        total = total * value + acb(arb(coefficient))
+    return total
 
 
 def _compare(left: Ball, sign: str, right: Ball) -> bool:

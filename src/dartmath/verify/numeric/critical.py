@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from functools import reduce
 from itertools import islice, pairwise
 
-from flint import fmpq, fmpq_poly
+from flint import fmpq_poly
 
 from dartmath.verify.numeric.ball import Evaluator
 from dartmath.verify.numeric.exact import Inexact, Undefined, rational
 from dartmath.verify.numeric.points import GRAIN, Place, balls, is_allowed
+from dartmath.verify.numeric.quotients import fraction
 from dartmath.verify.tree.expression import (
     Apply,
     Cases,
@@ -26,23 +26,15 @@ from dartmath.verify.tree.expression import (
     Group,
     Number,
     Relation,
-    Symbol,
     children,
     heads,
     number,
     replace,
-    size,
     symbols,
 )
 
 MAX_CRITICAL = 8
 """Critical expressions of one comparison; those of further ones are left to the sample places."""
-
-MAX_DEGREE = 12
-"""Polynomials of higher degree are scanned for changes of sign instead of being solved."""
-
-MAX_BITS = 256
-"""Coefficients with longer literals are not solved for either: zeros need no such precision."""
 
 MAX_LINES = 48
 """Lines along which zeros are looked for, in one comparison."""
@@ -161,7 +153,7 @@ def _around_zeros(
     others: dict[str, Expression] = {other: Number(value) for other, value in base.items() if other != name}
     line = replace(expression, others)
     try:
-        top, bottom = _fraction(line)
+        top, bottom = fraction(line)
     except (Inexact, Undefined, ArithmeticError):
         is_small = _is_small(line) and next(scans, None) is not None
         return _around_changes(line, name) if is_small else []
@@ -212,58 +204,3 @@ def _sign(line: Expression, place: Mapping[str, Fraction]) -> int:
     except (Undefined, ArithmeticError, ValueError):
         return 0
     return 1 if value > 0 else -1 if value < 0 else 0
-
-
-Quotient = tuple[fmpq_poly, fmpq_poly]
-"""Numerator and denominator of a rational function."""
-
-_ONE = fmpq_poly([1])
-
-
-def _fraction(node: Expression) -> Quotient:
-    """A tree in one symbol as a quotient of polynomials up to `MAX_DEGREE`. Raises `Inexact` for others."""
-    if not symbols(node):
-        value = rational(node)
-        if size(value) > MAX_BITS:
-            raise Inexact("too many digits")
-        return fmpq_poly([fmpq(value.numerator, value.denominator)]), _ONE
-    match node:
-        case Symbol():
-            return fmpq_poly([0, 1]), _ONE
-        case Apply(name="add", args=parts):
-            return reduce(_sum, map(_fraction, parts))
-        case Apply(name="neg", args=(part,)):
-            top, bottom = _fraction(part)
-            return -top, bottom
-        case Apply(name="mul", args=parts):
-            return reduce(_product, map(_fraction, parts))
-        case Apply(name="div", args=(one, two)):
-            top, bottom = _fraction(two)
-            return _product(_fraction(one), (bottom, top))
-        case Apply(name="pow", args=(base, exponent)):
-            return _power(_fraction(base), rational(exponent))
-    raise Inexact("no rational function")
-
-
-def _sum(one: Quotient, two: Quotient) -> Quotient:
-    if one[1] == two[1]:
-        return one[0] + two[0], one[1]
-    return _bounded(one[0] * two[1] + two[0] * one[1]), _bounded(one[1] * two[1])
-
-
-def _product(one: Quotient, two: Quotient) -> Quotient:
-    return _bounded(one[0] * two[0]), _bounded(one[1] * two[1])
-
-
-def _power(base: Quotient, exponent: Fraction) -> Quotient:
-    top, bottom = base if exponent > 0 else base[::-1]
-    power = abs(exponent.numerator)
-    if exponent.denominator != 1 or max(top.degree(), bottom.degree(), 1) * power > MAX_DEGREE:
-        raise Inexact("no polynomial power")
-    return top**power, bottom**power
-
-
-def _bounded(polynomial: fmpq_poly) -> fmpq_poly:
-    if polynomial.degree() > MAX_DEGREE:
-        raise Inexact("a degree too high")
-    return polynomial

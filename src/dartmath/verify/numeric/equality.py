@@ -6,10 +6,19 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from dartmath.verify.numeric.agreement import BITS, NARROW, Found, Pair, Same
+from dartmath.verify.numeric.agreement import BITS, NARROW, POINT_BITS, Found, Pair, Same
 from dartmath.verify.numeric.ball import Evaluator, precision
 from dartmath.verify.numeric.exact import PRIME, Inexact, Undefined, field_point, rational, residue
-from dartmath.verify.tree.expression import Apply, Expression, children, heads, is_infinite, number, symbols
+from dartmath.verify.tree.expression import (
+    BOUND,
+    Apply,
+    Expression,
+    children,
+    heads,
+    is_infinite,
+    number,
+    symbols,
+)
 
 PRECISIONS = (128, 384, 1024, 4096)
 """Bits of the balls, in rising order; equal means overlapping at `EQUAL_BITS` or more."""
@@ -107,6 +116,7 @@ def _at_points(found: Found) -> Decision:
 
 
 def _constants(left: Expression, right: Expression, base: int | None) -> Decision:
+    approximate = any(heads(side) & BOUND or {"sum", "infinity"} <= heads(side) for side in (left, right))
     for bits in PRECISIONS:
         with precision(bits):
             try:
@@ -115,6 +125,8 @@ def _constants(left: Expression, right: Expression, base: int | None) -> Decisio
                 return Decision(None, "undecided", str(error))
             if not ours.overlaps(theirs):
                 return Decision(False, "ball", "disjoint balls", bits)
+            if approximate and _accuracy(ours, theirs) >= POINT_BITS:
+                return Decision(True, "ball", f"equal to {POINT_BITS} bits or more", bits)
             if bits >= EQUAL_BITS and _accuracy(ours, theirs) >= bits // 2 and _is_narrow(ours - theirs):
                 return Decision(True, "ball", f"equal to {bits // 2} bits or more", bits)
     return Decision(None, "undecided", "the balls overlap but stay wide", PRECISIONS[-1])

@@ -39,7 +39,7 @@ def _starts_argument(token: Token) -> bool:
     return token.kind in ("open", "num", "word", "cmd", "begin") or token.key == ("op", "|")
 
 
-_SEVERAL = frozenset(["max", "min", "gcd", "lcm"])
+_SEVERAL = frozenset(["max", "min", "gcd", "lcm", "binom", "root"])
 
 
 def _argument(g: Rules) -> Expression:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from dartmath.verify.language.errors import NotationError
@@ -9,6 +10,7 @@ from dartmath.verify.language.names import CONSTANTS, FUNCTIONS, GREEK, UNKNOWN_
 from dartmath.verify.parsing.applications import function_call
 from dartmath.verify.parsing.bases import number_in_base
 from dartmath.verify.parsing.brackets import bars, bracketed, environment
+from dartmath.verify.parsing.calculus import integral, limit, opaque
 from dartmath.verify.parsing.cursor import STOP, closes, letter
 from dartmath.verify.parsing.rules import Rules
 from dartmath.verify.tree.expression import (
@@ -23,6 +25,7 @@ from dartmath.verify.tree.expression import (
 from dartmath.verify.tree.literals import literal
 from dartmath.verify.tree.terms import quotient
 
+_POINTS = re.compile("[A-Z]{3}")
 _NAME_GOES_ON = frozenset(["_", "'", "^", "("])
 """Signs behind a name that may belong to it."""
 
@@ -143,6 +146,8 @@ def _command(g: Rules, name: str) -> Expression:
         return function_call(g, FUNCTIONS[name])
     if name in CONSTANTS:
         return Constant(CONSTANTS[name])
+    if name in ("angle", "triangle") and g.token.kind == "word" and _POINTS.fullmatch(g.token.text):
+        return _figure(name, g.take().text)
     if name in GREEK:
         return _symbol(g, name)
     if name in _COMMANDS:
@@ -150,6 +155,13 @@ def _command(g: Rules, name: str) -> Expression:
     if name in _DECORATIONS:
         return _decorated(name, _argument_group(g))
     raise NotationError(f"the command \\{name}")
+
+
+def _figure(kind: str, points: str) -> Symbol:
+    """`\\angle ABC` and `\\angle CBA`, with one name; a triangle is named by its points in any order."""
+    if kind == "triangle":
+        return Symbol(f"triangle {''.join(sorted(points))}")
+    return Symbol(f"angle {min(points, points[::-1])}")
 
 
 def _decorated(mark: str, inner: Expression) -> Expression:
@@ -258,24 +270,6 @@ def _limits(g: Rules) -> Expression:
     return Group("", (Symbol(name), first))
 
 
-def _opaque(g: Rules) -> Expression:
-    """An integral or a limit as a symbol named by its own notation: equal only to itself."""
-    depth, parts = 0, [g.tokens[g.at - 1].text]
-    while True:
-        kind, text, _, _ = g.token
-        if kind == "stop" or (kind == "close" and depth == 0):
-            break
-        if depth == 0 and kind == "op" and text in _OPAQUE_ENDS:
-            break
-        depth += (kind == "open") - (kind == "close")
-        parts.append(text)
-        g.take()
-    return Symbol(" ".join(parts)[:400])
-
-
-_OPAQUE_ENDS = frozenset(listed("= != < <= > >= , ; and or approx newline &"))
-
-
 def _empty_set(g: Rules) -> Expression:
     return Named("set", "empty")
 
@@ -292,5 +286,7 @@ _COMMANDS: dict[str, Callable[[Rules], Expression]] = {
     **{name: _number_set(name) for name in ("R", "Z", "N", "Q", "C", "reals", "integers")},
     "dot": _derivative("˙"),
     "ddot": _derivative("¨"),
-    **dict.fromkeys(("int", "iint", "iiint", "oint", "lim"), _opaque),
+    "int": integral,
+    "lim": limit,
+    **dict.fromkeys(("iint", "iiint", "oint"), opaque),
 }

@@ -132,15 +132,14 @@ _REWRITINGS: tuple[tuple[tuple[str, ...], re.Pattern[str], str | Callable[[re.Ma
 def undressed(text: str) -> str:
     """The answer without math delimiters, an enclosing pair of braces and a final full stop."""
     text = text.strip()
-    while text.startswith("\\boxed") and text.endswith("}") and _encloses(text[6:].strip(), commas=True):
-        text = text[6:].strip()[1:-1].strip()
+    text = _unboxed(text)
     if text[:1] in "tTaAsShHrRfFcCvViIoO" and " " in text:
         if concluding := _CONCLUDING.match(text):
             text = text[concluding.end() :]
         if announced := _ANNOUNCED.match(text):
             text = text[announced.end() :]
     if "$" in text or "\\(" in text or "\\[" in text or "**" in text:
-        text = _undelimited(text)
+        text = _unboxed(_undelimited(text))
     while text[-1:] in _TRAILING_SIGNS and (last := _TRAILING.search(text, max(0, len(text) - 3))):
         if text.endswith("!"):
             break
@@ -149,6 +148,12 @@ def undressed(text: str) -> str:
         text = text[6:-1].strip()
     while text.startswith("{") and text.endswith("}") and _encloses(text):
         text = text[1:-1].strip()
+    return text
+
+
+def _unboxed(text: str) -> str:
+    while text.startswith("\\boxed") and text.endswith("}") and _encloses(text[6:].strip(), commas=True):
+        text = text[6:].strip()[1:-1].strip()
     return text
 
 

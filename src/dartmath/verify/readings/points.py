@@ -78,6 +78,17 @@ def _without_points(relation: Relation) -> Expression | None:
             return value
     absolute = isinstance(head, Apply) and head.name in ("abs", "det")
     head = head.args[0] if absolute and isinstance(head, Apply) else head
+    if isinstance(head, Apply) and head.name in ("div", "ratio"):
+        return value if all(_is_figure(part) for part in head.args) else None
     factors = head.args if isinstance(head, Apply) and head.name == "mul" else (head,)
     points = all(isinstance(part, Symbol) and _POINT.fullmatch(part.name) for part in factors)
     return value if points and (absolute or len(factors) > 1) else None
+
+
+def _is_figure(node: Expression) -> bool:
+    """`AB` or `[ABC]`, of which a ratio is taken."""
+    return (
+        isinstance(node, Apply)
+        and node.name == "mul"
+        and all(isinstance(part, Symbol) and part.name in string.ascii_uppercase for part in node.args)
+    )

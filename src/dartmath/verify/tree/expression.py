@@ -30,6 +30,11 @@ Contents = tuple[frozenset[str], frozenset[str]]
 _NOTHING: frozenset[str] = frozenset()
 
 
+BOUND = frozenset(["integral", "limit"])
+"""Heads whose second argument is a bound variable: `Apply("integral", (body, variable, low, high))`, and
+`Apply("limit", (body, variable, point, side))` with the side as 1, -1 or 0 for both."""
+
+
 class Expression:
     """A parsed answer; `str` prints it as a tree in one line."""
 
@@ -101,7 +106,9 @@ class Apply(Expression):
     def contents(self) -> Contents:
         """Found once, by the first who asks."""
         if self._contents is None:
-            self._contents = _merged(self.args, self.name)
+            names, found = _merged(self.args, self.name)
+            bound = self.args[1] if self.name in BOUND else None
+            self._contents = names - {bound.name} if isinstance(bound, Symbol) else names, found
         return self._contents
 
     def __str__(self) -> str:
