@@ -34,12 +34,24 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def write_text(path: Path, text: str) -> None:
-    """Replace `path` by `text` so that a reader, or a crash, sees the old or the new whole."""
-    with replacing(path) as temporary, temporary.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+def write_text(path: Path, text: str, *, durable: bool = True) -> None:
+    """Replace `path` by `text` so that a reader, or a crash, sees the old or the new whole.
+
+    `durable` waits until the disk has it; what is written again in a second need not.
+    """
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+        if durable:
+            sync(temporary)
+
+
+def sync(path: Path) -> None:
+    """Wait until what was written to a file is on the disk; of a folder, the names in it."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def write_parquet(path: Path, schema: Any, rows: Iterable[Mapping[str, Any]]) -> None:

@@ -30,6 +30,8 @@ from dartmath.verify.outcome import Outcome, Verdict
 
 _BATCH = 256
 _RETRY_SECONDS = (0.5, 2.0)
+# Failed requests in a row until all are held to fail, where there are few in flight: more than one server
+# that restarts fails, fewer than what a run can afford to sample again.
 _FAILURES = 64
 
 
@@ -129,6 +131,7 @@ class Controller:
 
     def _next(self) -> tuple[int, int] | None:
         """The next trial, from now on counted as generating; None while there is none to launch."""
+        # Verification that lags behind holds generation back, so that responses do not fill the memory.
         if self.stopped or self._error or self.grading > 1024 + 4 * self._room:
             return None
         reason = self._budget.exhausted(self._schedule.in_flight, self.generating)

@@ -7,7 +7,6 @@ segments/000008.jsonl              the open segment, one sample a line
 
 from __future__ import annotations
 
-import os
 import re
 from array import array
 from collections.abc import Collection, Iterator, Mapping
@@ -19,6 +18,7 @@ from typing import Any
 import orjson
 
 from dartmath.base.errors import JournalError
+from dartmath.base.files import replacing, sync
 from dartmath.sampling.sample import Sample, is_row
 from dartmath.verify.outcome import Outcome
 
@@ -162,7 +162,7 @@ def close_segment(folder: Path, number: int) -> None:
     parse = pj.ParseOptions(explicit_schema=_schema(pa), unexpected_field_behavior="error")
     table = pj.read_json(source, read_options=read, parse_options=parse)
     _write_parquet(pq, table, segment_path(folder, number, "parquet"), use_dictionary=_DICTIONARY)
-    _sync_folder(source.parent)
+    sync(source.parent)  # the new name is durable before what it replaces is removed
     source.unlink()
 
 
@@ -220,23 +220,9 @@ def _to_array(values: Any) -> Any:
 
 
 def _write_parquet(pq: Any, table: Any, path: Path, **options: Any) -> None:
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
+    with replacing(path) as temporary:
         pq.write_table(table, temporary, compression="zstd", **{"use_dictionary": False, **options})
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename in `folder` durable before what it replaced is removed."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        sync(temporary)
 
 
 def _schema(pa: Any) -> Any:

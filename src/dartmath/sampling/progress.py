@@ -11,6 +11,7 @@ from collections import deque
 from pathlib import Path
 from typing import Any
 
+from dartmath.base.files import write_text
 from dartmath.base.terminal import Progress
 from dartmath.sampling.budget import Meter
 from dartmath.sampling.controller import Controller
@@ -45,7 +46,9 @@ class Heartbeat:
         self._meter.tick()
         self._marks.append((time.monotonic(), self._tally.total, self._tally.total_tokens))
         try:
-            _replace(self._folder / PROGRESS, json.dumps(self._state(controller), default=str))
+            write_text(
+                self._folder / PROGRESS, json.dumps(self._state(controller), default=str), durable=False
+            )  # it is stale after two seconds anyway
         except OSError:
             return
 
@@ -92,10 +95,3 @@ def replicas_of(engine: Any) -> int:
     if servers is not None:
         return sum(server["state"] in ("up", "trying", "waiting") for server in servers)
     return int(engine.describe().get("replicas", 1))
-
-
-def _replace(path: Path, text: str) -> None:
-    # Not synced: a heartbeat is stale after two seconds anyway.
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)

@@ -40,8 +40,11 @@ from dartmath.sampling.policy import PolicySection
 from dartmath.sampling.tally import Tally
 from dartmath.verify.outcome import Outcome
 
+# Standard deviations that a safe launch stays within: one in forty of them overshoots.
 _SAFETY = 2.0
+# Trials of each query before the hardest go first: fewer say nothing of its rate, more delay the hard ones.
 _FIRST = 4
+# A query of which all of so many requests failed is refused: the engine tried each several times.
 _REFUSALS = 8
 # The numbers of failures at which giving up is weighed: the sum is not free, and a rule that is looked
 # at after every trial would give up by chance more often.

@@ -7,11 +7,10 @@ steps since the checkpoint before, never the run.
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
-from dartmath.base.files import write_text
+from dartmath.base.files import sync, write_text
 
 _MARKER = "whole.json"
 _PREFIX = "checkpoint-"
@@ -41,7 +40,7 @@ def mark_whole(folder: Path, step: int) -> None:
     path = folder / f"{_PREFIX}{step}"
     for file in path.rglob("*"):
         if file.is_file():
-            _sync(file)
+            sync(file)
     write_text(path / _MARKER, f'{{"step": {step}}}\n')
 
 
@@ -54,11 +53,3 @@ def _checkpoints(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
     return [p for p in folder.iterdir() if p.is_dir() and p.name.removeprefix(_PREFIX).isdigit()]
-
-
-def _sync(file: Path) -> None:
-    handle = os.open(file, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
