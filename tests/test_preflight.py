@@ -23,6 +23,8 @@ from dartmath.recipe import load_recipe
         ({"report.published": ["dart-math-llama3-8b-unifrom"]}, 'did you mean "dart-math-llama3-8b-uniform"'),
         ({"curation.decontaminate": ["gsm8k/tset"]}, 'did you mean "gsm8k/test"'),
         ({"queries": [{"dataset": "a.jsonl", "verifier": "absent.py:f"}]}, r"cannot load 'absent\.py:f'"),
+        ({"queries": [{"dataset": "a.jsonl", "verifier": "hybrid"}]}, "no judge is given"),
+        ({"evaluation.benchmarks": [{"dataset": "a.jsonl", "verifier": "hybrid"}]}, "no judge is given"),
         ({"evaluation.benchmarks": [{"dataset": "gsm8k/tset"}]}, 'did you mean "gsm8k/test"'),
         ({"evaluation.benchmarks": [{"dataset": "held-out.jsonl"}]}, "held-out.jsonl: no such file"),
         ({"evaluation.benchmarks": [], "evaluation.suite": "dart"}, "dart-math"),

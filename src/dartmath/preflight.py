@@ -19,6 +19,7 @@ def check_recipe(recipe: Recipe) -> None:
     from dartmath.engines import NEEDS
     from dartmath.evaluation.published import find_published
     from dartmath.evaluation.run import load_benchmarks
+    from dartmath.judging.grader import judge_record
     from dartmath.queries.config import QuerySource
     from dartmath.queries.load import load
     from dartmath.training.launch import launch_file
@@ -39,6 +40,7 @@ def check_recipe(recipe: Recipe) -> None:
     for source in (*recipe.queries, *(recipe.evaluation.benchmarks if recipe.evaluation else ())):
         if is_own(source.verifier):
             load_function(source.verifier, KEY)
+    judge_record(recipe.sampling.judge, (source.verifier for source in recipe.queries))
     if recipe.training:
         load_template(recipe.training.template or recipe.template)
         resolve_model(recipe.training.model or recipe.model.name)
@@ -50,4 +52,5 @@ def check_recipe(recipe: Recipe) -> None:
     for name in recipe.curation.decontaminate:
         load(QuerySource(dataset=name))
     if recipe.evaluation:
+        judge_record(recipe.evaluation.judge, (source.verifier for source in recipe.evaluation.benchmarks))
         load_benchmarks(recipe.evaluation)

@@ -178,10 +178,10 @@ def test_a_key_that_is_not_set_is_an_error(monkeypatch: pytest.MonkeyPatch) -> N
 def test_queries_that_want_a_judge_need_one() -> None:
     section = JudgeSection(url="http://x/v1/", model="m")
     assert section.url == "http://x/v1"
-    assert judge_record(None, [Question("", ("5",), "math")]) is None
-    assert judge_record(section, [PARAPHRASE]) == {"model": "m", "prompt": PROMPT_HASH}
+    assert judge_record(None, ["math"]) is None
+    assert judge_record(section, ["math", "hybrid"]) == {"model": "m", "prompt": PROMPT_HASH}
     with pytest.raises(ConfigError, match=r"no judge is given; name one with judge\.url"):
-        judge_record(None, [PARAPHRASE])
+        judge_record(None, ["math", "hybrid"])
 
 
 def test_a_file_is_judged_and_its_second_time_costs_nothing(server: str, tmp_path: Path) -> None:

@@ -186,14 +186,14 @@ class HybridGrader:
             setattr(self.counts, name, getattr(self.counts, name) + 1)
 
 
-def judge_record(section: JudgeSection | None, queries: Iterable[Gradable]) -> dict[str, str] | None:
+def judge_record(section: JudgeSection | None, verifiers: Iterable[str]) -> dict[str, str] | None:
     """Who judges, as a run records it: the model and the wording of its prompt.
 
-    Raises `ConfigError` for queries that want a judge where there is none.
+    Raises `ConfigError` for `verifiers` of queries of which one wants a judge where there is none.
     """
     if section is not None:
         return {"model": section.model, "prompt": PROMPT_HASH}
-    if any(query.verifier == HYBRID for query in queries):
+    if HYBRID in verifiers:
         raise ConfigError(
             f"verifier: {HYBRID}: no judge is given; name one with judge.url and judge.model, "
             "or write verifier: math"

@@ -114,7 +114,7 @@ def run_identity(
         "seed": seed,
         "config": section.model_dump(mode="json", exclude={"grading", "judge"}),
         "grading": settings_record(section.grading),
-        "judge": judge_record(section.judge, queries),
+        "judge": judge_record(section.judge, (query.verifier for query in queries)),
         "model": dict(model),
         "template": {"name": template.name, "hash": template.hash},
         "shots": content_hash(examples) if any(examples.values()) else None,
