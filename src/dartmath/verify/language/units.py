@@ -44,6 +44,8 @@ _SEVERAL_WORDS = (
     (re.compile(r"\b(?:lbs?|pounds?)[\s_-]*\{?(?:force|f)\}?(?![a-z])", re.IGNORECASE), "lbf"),
     (re.compile(r"\b(?:lbs?|pounds?)[\s_-]*\{?(?:mass|m)\}?(?![a-z])", re.IGNORECASE), "lb"),
     (re.compile(r"\b(?:kg|kilograms?)[\s_-]*\{?(?:force|f)\}?(?![a-z])", re.IGNORECASE), "kgf"),
+    (re.compile(r"\bminutes?\s+of\s+arc\b", re.IGNORECASE), "arcmin"),
+    (re.compile(r"\bseconds?\s+of\s+arc\b", re.IGNORECASE), "arcsec"),
     (re.compile(r"\bpounds?\s+sterling\b", re.IGNORECASE), "gbp"),
     (re.compile(r"\b(?:fl\.?|fluid)[\s-]*(?:oz\.?|ounces?)", re.IGNORECASE), "floz"),
     (re.compile(r"\bnautical[\s-]+miles?", re.IGNORECASE), "nmi"),
