@@ -101,3 +101,20 @@ def test_custom_policy_that_cannot_be_loaded() -> None:
 def test_paper_values_are_the_defaults() -> None:
     assert (VRT().trials, Uniform().k, Uniform().cap, Prop2Diff().k) == (52, 40, 2048, 192)
     assert math.isclose(Prop2Diff().exponent, 1.0)
+
+
+def test_defaults_and_least_values_are_those_of_the_reference() -> None:
+    own = Custom(function="mine.py:f")
+    assert (own.k, own.pilot, own.cap) == (40, 16, 2048)
+    assert (Prop2Diff().pilot, Prop2Diff().cap, Band().pilot, Band().cap, Band().k) == (16, 8192, 16, 2048, 4)
+    for kind in (Uniform, Prop2Diff, Band):
+        least = kind(k=1, cap=1)
+        assert (least.most_trials, least.largest_target) == (1, 1)
+        for bad in ({"k": 0}, {"cap": 0}):
+            with pytest.raises(ValueError, match="greater than or equal to 1"):
+                kind.model_validate(bad)
+    for piloted in (Prop2Diff, Band):
+        assert piloted(pilot=1).pilot_trials == 1
+        with pytest.raises(ValueError, match="greater than or equal to 1"):
+            piloted.model_validate({"pilot": 0})
+    assert VRT(trials=1).pilot_trials == 1
