@@ -175,3 +175,78 @@ def test_everything_has_a_name(opened: Browser) -> None:
         "return [...document.querySelectorAll('h1,h2,h3,h4')].map((h) => Number(h.tagName[1]))"
     )
     assert levels[0] == 1 and all(b - a <= 1 for a, b in pairwise(levels))
+
+
+def test_every_control_is_pressed_and_nothing_leaves_the_page(opened: Browser) -> None:
+    scroll_through(opened)
+    pressed = opened.run(
+        """
+        window.left = [];
+        window.open = (url) => { window.left.push(String(url)); return null; };
+        document.addEventListener('securitypolicyviolation', (event) => window.left.push(event.blockedURI));
+        const press = (one) => one.dispatchEvent(new MouseEvent('click', {bubbles: true, cancelable: true}));
+        const controls = 'button, summary, input[type=checkbox], .modebar-btn';
+        let count = 0;
+        for (const one of [...document.querySelectorAll(controls)]) { press(one); count += 1; }
+        for (const one of document.querySelectorAll('select')) {
+          one.selectedIndex = one.options.length - 1;
+          one.dispatchEvent(new Event('input', {bubbles: true}));
+        }
+        return count;
+        """
+    )
+    assert pressed > 20
+    assert opened.run("return window.left") == []
+    entries = opened.run("return performance.getEntriesByType('resource').map((e) => e.name)")
+    assert [name for name in entries if not name.startswith(("data:", "blob:"))] == []
+    said = opened.run("return document.body.innerText")
+    titles = opened.run("return [...document.querySelectorAll('.modebar-btn')].map((b) => b.dataset.title)")
+    assert titles and not any("hare" in title or "loud" in title for title in titles)
+    assert "Plotly Cloud" not in said
+
+
+def test_no_address_of_another_host_is_in_the_page(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for address in ("https://cloud.plotly.com", "https://cdn.plot.ly", "https://plotly.com"):
+        assert address not in text
+
+
+RATES = """
+const rows = [...document.querySelectorAll('#query-table tbody tr')];
+return rows.map((row) => parseFloat(row.cells[2].innerText));
+"""
+SORT = """
+const heads = [...document.querySelectorAll('#query-table thead button')];
+heads.find((head) => head.innerText === 'pass rate').click();
+"""
+
+
+def test_the_table_of_queries_sorts_filters_and_leads_to_responses(opened: Browser) -> None:
+    first = opened.run(RATES)
+    assert first == sorted(first)
+    opened.run(SORT)
+    opened.run(SORT)
+    down = opened.run(RATES)
+    assert down == sorted(down, reverse=True) and down != first
+    opened.choose("#query-solved", "always")
+    assert set(opened.run(RATES)) <= {100}
+    opened.choose("#query-solved", "all")
+    everything = count_of(opened)
+    # The samples are a selection: not every query has some.
+    opened.run("""
+        for (const query of document.querySelectorAll('#query-table button.query')) {
+          query.click();
+          if (document.querySelectorAll('#cards li').length) break;
+        }
+    """)
+    assert 0 < count_of(opened) < everything
+    opened.run("document.getElementById('one-query').click()")
+    assert count_of(opened) == everything
+
+
+def test_a_sample_has_an_address_and_says_where_it_is_from(opened: Browser) -> None:
+    tops = opened.run(f"return {TOPS}")
+    assert all("from " in top for top in tops)
+    opened.run("document.querySelector('#cards button.link').click()")
+    assert "#sample=" in opened.run("return location.href")
+    opened.wait(f"{FOUND}.includes('of ')")

@@ -38,7 +38,16 @@ class Table:
     closed: bool = False
 
 
-Block = Tiles | Table | Figure
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Sentences, one below the other."""
+
+    title: str
+    lines: Sequence[str]
+    kind: str = "lines"
+
+
+Block = Tiles | Table | Lines | Figure
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from dartmath.queries.query import Query
@@ -24,6 +24,8 @@ class Browsable:
     queries: Mapping[str, Query]
     by_query: Mapping[str, tuple[int, int]]
     bands_of: Mapping[str, str]
+    in_sets: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    """Which data set holds a response, by its query and trial."""
 
 
 def browser_data(sources: Sequence[Browsable], budget: int) -> dict[str, Any]:
@@ -38,7 +40,8 @@ def browser_data(sources: Sequence[Browsable], budget: int) -> dict[str, Any]:
     for source, sample in _turns(sources):
         key = f"{source.label}:{sample.query_id}"
         fresh = {} if key in queries else {key: _query(source, sample.query_id)}
-        record = {"run": source.label, "query": key, **_sample(sample)}
+        inside = source.in_sets.get((sample.query_id, sample.trial), "")
+        record = {"run": source.label, "query": key, "set": inside, **_sample(sample)}
         left -= len(json.dumps([record, fresh]))
         if left < 0 and samples:
             break

@@ -18,9 +18,10 @@ from dartmath.base.text import encodable
 from dartmath.report.blocks import Section
 from dartmath.report.browser import browser_data
 from dartmath.report.plot import Figure
+from dartmath.report.query_rows import MOST_QUERIES
 from dartmath.report.runs import Run, Stage, find_runs
 from dartmath.report.sections import all_sections, labelled
-from dartmath.report.statistics import browse_evaluation, read_statistics
+from dartmath.report.statistics import SamplingStatistics, browse_evaluation, read_statistics
 
 _ASSETS = Path(__file__).parent / "assets"
 # Of other hosts; the names of XML are no addresses.
@@ -66,11 +67,17 @@ def write_report(
     page = render(
         title or " and ".join(run.name for run in runs),
         all_sections(runs, statistics, published),
-        browser_data(browsable, _BROWSER_BYTES),
+        browser_data(browsable, _BROWSER_BYTES) | query_data(statistics),
     )
     of = " and ".join(str(run.folder) for run in runs)
     keep_or_write(out, page, of=of, overwrite=overwrite)
     return out
+
+
+def query_data(statistics: Sequence[tuple[str, SamplingStatistics]]) -> dict[str, Any]:
+    """The rows of the table of queries, and how many queries there are of each run."""
+    rows = [{"run": label, **row} for label, one in statistics for row in one.queries[:MOST_QUERIES]]
+    return {"table": rows, "listed": {label: len(one.queries) for label, one in statistics}}
 
 
 def _named(run: Run) -> list[tuple[str, Stage]]:
@@ -102,6 +109,7 @@ def render(title: str, sections: Sequence[Section], browser: dict[str, Any]) -> 
         scripts={name: _for_script(text) for name, text in scripts.items()},
         hashes=[_hash(_for_script(text)) for text in scripts.values()],
         browsable=bool(browser["samples"]),
+        listed=bool(browser.get("table")),
         version=versions().get("dartmath", ""),
     )
     return encodable(page)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dartmath.report.blocks import Section, Table
+from dartmath.report.blocks import Lines, Section, Table
+from dartmath.report.outcome import outcome_lines
 from dartmath.report.runs import Run, Stage
 from dartmath.report.sections_results import datasets_section, evaluation_section, training_section
 from dartmath.report.sections_sampling import sampling_section, suspects_section
@@ -17,6 +18,7 @@ def all_sections(
 ) -> list[Section]:
     """The sections that have something to show, in the order of the pipeline."""
     made = [
+        _result(runs),
         sampling_section(statistics),
         suspects_section(statistics),
         datasets_section(labelled(runs, "datasets")),
@@ -25,6 +27,15 @@ def all_sections(
         _provenance(runs),
     ]
     return [section for section in made if section.blocks]
+
+
+def _result(runs: Sequence[Run]) -> Section:
+    """What a reader asks first: rows, what is missing and why, scores, cost."""
+    section = Section("result", "Result", "What came out, in sentences; everything below says how and why.")
+    for run in runs:
+        if lines := [*outcome_lines(run)]:
+            section.blocks.append(Lines(run.name, [line.strip() for line in lines]))
+    return section
 
 
 def labelled(runs: Sequence[Run], kind: str) -> dict[str, Stage]:

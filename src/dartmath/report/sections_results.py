@@ -103,7 +103,11 @@ def training_section(stages: Mapping[str, Stage]) -> Section:
 def _training_tiles(stage: Stage) -> list[Tile]:
     summary, config = stage.summary, stage.manifest.get("config") or {}
     return [
-        Tile("loss", f"{summary['last_loss']:.3f}", f"from {summary['first_loss']:.3f}"),
+        Tile(
+            "loss of the last log line",
+            f"{summary['last_loss']:.3f}",
+            f"the first said {summary['first_loss']:.3f}",
+        ),
         Tile("examples", f"{summary['examples']:,}", f"in {summary['sequences']:,} packed sequences"),
         Tile("steps", f"{summary['steps']:,}", f"{summary['epochs']:g} epochs"),
         Tile("learning rate", f"{config.get('learning_rate', '')}", str(config.get("schedule", ""))),

@@ -63,7 +63,7 @@ def _sampling_tiles(one: SamplingStatistics) -> list[Tile]:
             f"{states['gave up']:,} given up, {states['capped']:,} capped, {states['refused']:,} refused",
         ),
         Tile("without a judgement", f"{unjudged:,}", "truncated, no answer, unparsable, time-out, error"),
-        Tile("suspected references", f"{len(one.suspects):,}", "wrong answers that agree with each other"),
+        Tile("agreeing wrong answers", f"{len(one.suspects):,}", "queries whose reference is worth a look"),
     ]
 
 

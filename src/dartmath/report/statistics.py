@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from dartmath.curation.bands import band_of
 from dartmath.curation.compare import Comparison, compare
@@ -12,6 +13,7 @@ from dartmath.curation.pool import QueryPool, read_pool
 from dartmath.curation.select import fail_rate
 from dartmath.queries.query import Query
 from dartmath.report.browser import Browsable
+from dartmath.report.query_rows import query_rows
 from dartmath.report.runs import Run, Stage
 from dartmath.report.watchers import Lengths, Reservoir, Watched, WrongAnswers
 from dartmath.sampling.journal import JournalReader, open_journal
@@ -56,7 +58,8 @@ class Suspect:
 class SamplingStatistics:
     """Everything the report shows of one sampling run.
 
-    `pass_rates` holds the pass rate of each query with a trial; `browse` the samples to look at.
+    `pass_rates` holds the pass rate of each query with a trial; `browse` the samples to look at;
+    `queries` the rows of the table of queries.
     """
 
     stage: Stage
@@ -66,6 +69,7 @@ class SamplingStatistics:
     comparison: Comparison
     suspects: list[Suspect]
     browse: Browsable
+    queries: list[dict[str, Any]]
 
     def total(self, name: str) -> int:
         """Sum of a column of the bands."""
@@ -97,9 +101,11 @@ def read_statistics(run: Run, stage: Stage, *, label: str, browse: int, seed: in
     distinct = {pool.query.id: len({c.digest for c in pool.candidates}) for pool in pools}
     for pool in pools if run.deduplicated else ():
         pool.deduplicate()
+    states = _states(journal, tally)
+    usual = {p.query.id: found[0] for p in pools if (found := answers.favourite(p.query.id))}
     return SamplingStatistics(
         stage=stage,
-        bands=_bands(pools, bands_of, distinct, tally, _states(journal, tally)),
+        bands=_bands(pools, bands_of, distinct, tally, states),
         pass_rates=[p.correct / p.trials for p in pools if p.trials],
         lengths=lengths,
         comparison=compare(pools, policy, run.rows),
@@ -110,8 +116,24 @@ def read_statistics(run: Run, stage: Stage, *, label: str, browse: int, seed: in
             {query.id: query for query in queries},
             {p.query.id: (p.trials, p.correct) for p in pools},
             bands_of,
+            in_sets=_in_sets(run),
         ),
+        queries=query_rows(pools, bands_of, states, usual),
     )
+
+
+def _in_sets(run: Run) -> dict[tuple[str, int], str]:
+    """Which data set of the run holds a response, by its query and trial."""
+    found: dict[tuple[str, int], str] = {}
+    for stage in run.datasets:
+        path = stage.folder / "train.parquet"
+        if path.is_file():
+            import pyarrow.parquet
+
+            table = pyarrow.parquet.read_table(path, columns=["query_id", "trial"])
+            keys = zip(table["query_id"].to_pylist(), table["trial"].to_pylist(), strict=True)
+            found.update(dict.fromkeys(keys, stage.label))
+    return found
 
 
 def browse_evaluation(stage: Stage, *, label: str, browse: int, seed: int) -> Browsable:
