@@ -46,3 +46,17 @@ def test_any_text_is_judged_without_an_exception(text: str) -> None:
 @pytest.mark.parametrize("text", ["(" * 50_000, "1+" * 50_000 + "1=2", "1,000" * 20_000, "\\frac{" * 20_000])
 def test_hostile_text_ends(text: str) -> None:
     assert check_steps(text) == [] or len(check_steps(text)) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 plus 1, " * 20_000,
+        "3 apples + " * 20_000 + "= 3",
+        "1" + " " * 100_000 + "= 1",
+        "1/2 of " * 20_000,
+        "so 1+1 " * 20_000,
+    ],
+)
+def test_hostile_words_end(text: str) -> None:
+    assert len(check_steps(text)) < len(text)

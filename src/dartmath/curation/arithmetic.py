@@ -2,8 +2,9 @@
 
 Only what can be computed without doubt is judged: an equation whose sides are numbers joined by
 + - * / ^ and brackets (plain or LaTeX, with thousands separators, money, percent), the notes
-`<<48/2=24>>` of GSM8K among them. Anything with a letter, a unit between the numbers or a
-function is passed over.
+`<<48/2=24>>` of GSM8K among them. The signs may be words (`4 plus 5 is 9`), a share may be taken (`20 % of
+50 = 10`, `1/2 of 8 = 4`), the result may come first (`9 = 4 + 5`), and numbers may carry one unit (`3 hours *
+60 = 180 minutes`). Anything else with a letter, two units that are added, or a function is passed over.
 """
 
 from __future__ import annotations
@@ -32,6 +33,45 @@ _LATEX = (
     (re.compile(r"\*\*"), "^"),
     (re.compile(r"\^\{(\d+)\}"), r"^\1"),
 )
+# Behind the end and before the beginning of a number or a bracket.
+_ENDS, _BEGINS = r"(?<=[\d%)])", r"(?=[$(.\d])"
+_IS = " = "
+_WORDS = (
+    (re.compile(rf"{_ENDS}[ ]+plus[ ]+{_BEGINS}"), "+"),
+    (re.compile(rf"{_ENDS}[ ]+minus[ ]+{_BEGINS}"), "-"),
+    (re.compile(rf"{_ENDS}[ ]+(?:times|multiplied by)[ ]+{_BEGINS}"), "*"),
+    (re.compile(rf"{_ENDS}[ ]+divided by[ ]+{_BEGINS}"), "/"),
+    (re.compile(rf"(?<=%)[ ]+of[ ]+{_BEGINS}"), "*"),
+    # A half of eight, but not two of eight; and what "= 1/3 of the rest" states is the fraction.
+    (re.compile(rf"(?<![\d/.=])(?<!= )(\d{{1,9}})[ ]?/[ ]?(\d{{1,9}})[ ]+of[ ]+{_BEGINS}"), r"(\1/\2)*"),
+)
+# Bounded, since a response may be hostile: every search here takes time in proportion to the text.
+_PART = r"[$(]{0,3}\d[\d.,%$()]{0,30}"
+_CLAUSE = r"(?:^|[\n.;:!?,>]|\b(?:so|then|and|thus|hence|therefore|that|because|since|now|but))[ ]*"
+_CLAUSE_BEGINS = re.compile(rf"{_CLAUSE}$", re.IGNORECASE)
+# "The remainder of 17 / 5 is 2" and "the average of 3 + 5 is 4" state something else than a value, so a verb
+# is an equals sign only behind an expression with which a clause begins; "3/4 is 15" says a part of a whole.
+_VERB = re.compile(
+    rf"(?P<before>{_CLAUSE})"
+    rf"(?P<left>(?!\d+[ ]?/[ ]?\d+[ ]+[a-z]){_PART}(?:[ ]?[-+*/][ ]?{_PART}){{1,9}})"
+    r"[ ]+(?:is(?: equal to)?|equals|makes|gives)[ ]+(?=[$\d])",
+    re.IGNORECASE,
+)
+# One word behind a number that goes on as an equation: "3 hours * 60 = 180 minutes".
+_UNIT = re.compile(r"(?<=\d)[ ](?P<unit>[a-zA-Z]{2,20})(?=[ ]{0,3}(?:[-+*/=]|[.,;]?(?:[ \n]|$)))")
+# Words behind numbers that change their value or what is done with them.
+_CHANGING = (
+    "and or of is are the mod more less than plus minus times over to by per if when for in on at as with "
+    "from into equals makes gives percent dozen hundred thousand million billion trillion pair half halves "
+    "third quarter score gross"
+)
+_NOT_UNITS = frozenset(word.removesuffix("s") for word in _CHANGING.split())
+_OPERAND = r"[$(]{0,3}\d[\d.,%)]{0,30}(?:[ ][a-zA-Z]{2,20})?\)?"
+_EQUATION_WITH_UNITS = re.compile(
+    rf"{_OPERAND}(?:[ ]{{0,3}}[-+*/][ ]{{0,3}}{_OPERAND}){{1,9}}"
+    rf"[ ]{{0,3}}=[ ]{{0,3}}{_OPERAND}(?![ ]*[-+*/^=(])"
+)
+_NUMBER = re.compile(r"\d[\d.,]*")
 _TOKEN = re.compile(
     r"[ \t]*(?:(?P<number>\$?[ ]?(?:\d{1,3}(?:,\d{3}){1,9}|\d{1,30})(?:\.\d{1,30})?|\$?\.\d{1,30})"
     r"(?P<percent>[ ]?%)?"
@@ -68,14 +108,45 @@ def check_steps(response: str) -> list[Step]:
     where the left side divides.
     """
     text = response[:_MAX_CHARS]
-    for pattern, replacement in _LATEX:
+    for pattern, replacement in (*_LATEX, *_WORDS):
         text = pattern.sub(replacement, text)
-    return [step for chain in _chains(text) for step in _judge(text, chain)]
+    text = _VERB.sub(rf"\g<before>\g<left>{_IS}", text)
+    lines = [_without_units(line) for line in text.split("\n")]
+    return [step for line in lines for chain in _chains(line) for step in _judge(line, chain)]
+
+
+def is_judgeable(response: str) -> bool:
+    """Whether any step of `response` can be recomputed."""
+    return bool(check_steps(response))
+
+
+def _without_units(line: str) -> str:
+    """A line without the units of its equations, where leaving them out changes no value."""
+    if "=" not in line:
+        return line
+    for match in [*_EQUATION_WITH_UNITS.finditer(line)][::-1]:
+        equation = match[0]
+        if _changes_nothing(equation):
+            line = line[: match.start()] + _UNIT.sub("", equation) + line[match.end() :]
+    return line
 
 
 def wrong_steps(response: str) -> list[Step]:
     """The steps of `check_steps` that do not compute."""
     return [step for step in check_steps(response) if not step.right]
+
+
+def _changes_nothing(equation: str) -> bool:
+    """Whether the units of an equation may go: all terms of a sum share one, or it only multiplies."""
+    units = [unit.lower().removesuffix("s") for unit in _UNIT.findall(equation)]
+    if not units or set(units) & _NOT_UNITS:
+        return False
+    if not re.search(r"[-+]", equation):
+        return True
+    left, _, _ = equation.partition("=")
+    # Of a sum with a product in it, nobody knows which unit the product has.
+    plain = not re.search(r"[*/]", equation) and len(_UNIT.findall(left)) == len(_NUMBER.findall(left))
+    return plain and len(set(units)) == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +208,17 @@ def _judge(text: str, tokens: list[_Token]) -> Iterator[Step]:
         else:
             sides[-1].append(token)
     for left, right in pairwise(sides):
-        if len(left) >= 3 and right and (step := _compare(text, left, right)):
+        judgeable = right and (len(left) >= 3 or (len(right) >= 3 and _is_result(text, left, tokens)))
+        if judgeable and (step := _compare(text, left, right)):
             yield step
+
+
+def _is_result(text: str, side: list[_Token], chain: list[_Token]) -> bool:
+    """Whether a side is a number that the next one explains, and no name as in "Week 2 = 35 + 35"."""
+    if len(side) != 1:
+        return False
+    begin = side[0].span[0]
+    return side[0] is not chain[0] or bool(_CLAUSE_BEGINS.search(text, max(0, begin - 40), begin))
 
 
 def _compare(source: str, left: list[_Token], right: list[_Token]) -> Step | None:
@@ -151,6 +231,9 @@ def _compare(source: str, left: list[_Token], right: list[_Token]) -> Step | Non
     # "20/100 = 20%" and "0.2*100 = 20%" both are usual ways to write.
     if any(t.percent for t in [*left, *right]):
         scales |= {Fraction(100), Fraction(1, 100)}
+    if len(left) == 1:  # the result comes first
+        agree = any(_agree(stated, computed * scale, right, left) for scale in scales)
+        return Step(text, stated, computed, agree)
     agree = any(_agree(computed * scale, stated, left, right) for scale in scales)
     return Step(text, computed, stated, agree)
 

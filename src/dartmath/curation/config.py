@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
 from dartmath.base.section import Section
 from dartmath.sampling.policy import PolicySection
@@ -44,12 +44,6 @@ class CurationSection(Section):
     trials, which are those that sampling with that policy would have kept."""
     format: Literal["parquet", "jsonl"] = "parquet"
     """File format of the set."""
-
-    @model_validator(mode="after")
-    def _a_size_to_cut_to(self) -> Self:
-        if self.cut == "random" and (self.size is None or self.unit == "trials"):
-            raise ValueError("cut: random draws down to `size` rows or tokens; set it")
-        return self
 
     @field_validator("check")
     @classmethod

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dartmath.base.errors import DataError
+from dartmath.base.errors import ConfigError, DataError
 from dartmath.base.functions import source_hash
 from dartmath.base.manifest import new_manifest, read_manifest, write_manifest
 from dartmath.base.ownership import check_folder
@@ -21,6 +21,7 @@ from dartmath.curation.pool import Check, Journal, QueryPool, read_pool
 from dartmath.curation.select import Selection
 from dartmath.curation.size import Chooser, drawn, exactly
 from dartmath.curation.summary import CurationSummary, summarise
+from dartmath.curation.trust import lucky_shares
 from dartmath.queries.config import QuerySource
 from dartmath.queries.download import content_checksum
 from dartmath.queries.generators import PREFIX as GENERATED
@@ -76,12 +77,17 @@ def _select(
     pools, contamination = prepared_pools(journal, section)
     policy, selections = select_sized(pools, section.policy or journal.section.policy, section)
     _check_rows(selections, contamination, folder)
+    bands = band_of([s.pool.query for s in selections], {s.pool.query.id: s.fail_rate for s in selections})
+    # Of all queries: what decontamination takes away says as much about luck as the rest.
+    every = {query.id: bands.get(query.id, "") for query in journal.queries()}
     summary = summarise(
         selections,
         policy=policy.model_dump(mode="json"),
         size=section.size if section.unit == "rows" else None,
         licences=_licences(pools),
         decontamination=contamination,
+        lucky=[one for one in lucky_shares(journal, every) if one.band],
+        checked=section.check_arithmetic,
     )
     return selections, summary
 
@@ -99,6 +105,8 @@ def select_sized(
 ) -> tuple[PolicySection, list[Selection]]:
     """What `policy` takes of prepared `pools` at the size that `section` asks for, and with which k."""
     choose = Chooser(section.difficulty, section.seed)
+    if section.cut == "random" and (section.size is None or section.unit == "trials"):
+        raise ConfigError("curation.cut: random draws down to a `size` of rows or tokens; give one")
     if section.size is None:
         return policy, choose.select(pools, policy)
     if section.cut == "k":

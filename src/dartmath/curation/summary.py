@@ -10,8 +10,11 @@ from typing import Any, ClassVar
 
 from dartmath.curation.bands import band_of, level_of
 from dartmath.curation.select import Selection
+from dartmath.curation.trust import LuckyShare
 
 HISTOGRAM_BINS = 10
+# Above this share of refused responses, luck is worth a word; below, it may be the check's own mistakes.
+_WORTH_CHECKING = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,9 @@ class CurationSummary:
     """A curated set in numbers.
 
     `unit` is what `wanted` and `missing` of the groups count: "responses", or "trials" for VRT.
-    `histogram` holds (lower edge of the fail rate, queries, rows) for ten bins.
+    `histogram` holds (lower edge of the fail rate, queries, rows) for ten bins. `lucky` estimates for each
+    band how many of its correct responses are right by luck (see `dartmath.curation.trust`); `checked` says
+    whether those with a step that does not compute are left out.
     """
 
     rows: int
@@ -66,6 +71,8 @@ class CurationSummary:
     pool: dict[str, int]
     licences: dict[str, str] = field(default_factory=dict)
     decontamination: dict[str, Any] = field(default_factory=dict)
+    lucky: list[LuckyShare] = field(default_factory=list)
+    checked: bool = False
 
     @property
     def missing(self) -> int:
@@ -83,9 +90,25 @@ class CurationSummary:
         for name in ("bands", "levels", "datasets"):
             values[name] = [GroupSummary(**group) for group in row[name]]
         values["histogram"] = [tuple(entry) for entry in row["histogram"]]
+        values["lucky"] = [LuckyShare(**one) for one in row.get("lucky", ())]
         return cls(**values)
 
-    COLUMNS: ClassVar = ("band", "queries", "covered", "fail rate", "rows", "rows/query", "wanted", "missing")
+    COLUMNS: ClassVar = (
+        "band",
+        "queries",
+        "covered",
+        "fail rate",
+        "rows",
+        "rows/query",
+        "wanted",
+        "missing",
+        "lucky",
+    )
+
+    @property
+    def lucky_rows(self) -> dict[str, float | None]:
+        """The estimated share of lucky rows by band; None where the pool does not tell."""
+        return {one.band: one.of_set(checked=self.checked) for one in self.lucky}
 
     def table(self) -> list[tuple[object, ...]]:
         """One row for each band, for `dartmath.base.terminal.print_table`."""
@@ -99,12 +122,19 @@ class CurationSummary:
                 f"{band.per_query:.1f}",
                 band.wanted,
                 band.missing or "",
+                self._shown_luck(band.name),
             )
             for band in self.bands
         ]
 
+    def _shown_luck(self, band: str) -> str:
+        """The estimated lucky share of a band; "<" before what is only a bound."""
+        found = next((one for one in self.lucky if one.band == band), None)
+        share = found.of_set(checked=self.checked) if found else None
+        return "" if found is None or share is None else f"{'<' if found.bound else ''}{share:.1%}"
+
     def caption(self) -> str:
-        """The policy, the shortfall and what was dropped, in sentences."""
+        """The policy, the shortfall, what was dropped and what luck may have left in, in sentences."""
         settings = " ".join(f"{key}={value}" for key, value in self.policy.items() if key != "kind")
         said = [f"{self.policy['kind']} {settings}."]
         if self.missing:
@@ -113,7 +143,19 @@ class CurationSummary:
         if self.size and self.rows < self.size:
             said.append(f"The pool holds no more than {self.rows:,} of the {self.size:,} rows asked for.")
         said += [f"{count:,} dropped: {reason}." for reason, count in sorted(self.dropped.items())]
-        return " ".join(said)
+        return " ".join([*said, *self._said_of_luck()])
+
+    def _said_of_luck(self) -> list[str]:
+        """What to do where rows seem to be luck, and how much of the set the step check could read."""
+        correct = sum(one.correct for one in self.lucky)
+        if not correct:
+            return []
+        judged = sum(one.judged for one in self.lucky) / correct
+        said = [f"Lucky: estimated; the step check can read {judged:.0%} of the correct responses."]
+        worth = sum(one.refused for one in self.lucky) / correct
+        if not self.checked and worth > _WORTH_CHECKING:
+            said.append(f"It finds a wrong step in {worth:.1%}: leave those out with --check-arithmetic.")
+        return said
 
 
 def summarise(
@@ -123,6 +165,8 @@ def summarise(
     size: int | None = None,
     licences: dict[str, str] | None = None,
     decontamination: dict[str, Any] | None = None,
+    lucky: Sequence[LuckyShare] = (),
+    checked: bool = False,
 ) -> CurationSummary:
     """The summary of what was selected."""
     counts = [len(s.chosen) for s in selections]
@@ -153,6 +197,8 @@ def summarise(
         },
         licences=licences or {},
         decontamination=decontamination or {},
+        lucky=list(lucky),
+        checked=checked,
     )
 
 

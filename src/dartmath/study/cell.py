@@ -88,7 +88,7 @@ def run_cell(cell: Cell) -> None:
             tokens={band.name: band.tokens for band in summary.bands},
             policy=summary.policy,
             dropped=summary.dropped,
-            lucky={},
+            lucky=summary.lucky_rows,
             steps=trained.steps,
             trained_tokens=round(trained.trained_tokens * trained.epochs),
             seconds={"training": trained.seconds, "all": time.monotonic() - begun},
