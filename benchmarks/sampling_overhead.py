@@ -1,9 +1,12 @@
 """Samples per second, and memory, through controller, verification and journal.
 
     python benchmarks/sampling_overhead.py [--samples 50000 100000 200000] [--workers 1]
+    python benchmarks/sampling_overhead.py --in-flight 256 1024 [--samples 10000]
 
 The engine answers at once, with responses of about 1,200 characters that end in a boxed answer;
-everything else is what `dartmath sample` runs. Each row is a process of its own.
+everything else is what `dartmath sample` runs. With `--in-flight` the engine is the one for servers, and a
+server in a process of its own answers after so long that as many requests are open as are asked for; the CPU
+time is that of client, graders and journal. Each row is a process of its own.
 """
 
 from __future__ import annotations
@@ -19,15 +22,22 @@ import time
 from pathlib import Path
 from typing import Any
 
-from dartmath.engines.protocol import Completion, Request
+from dartmath.engines import OpenAIEngine, create_engine
+from dartmath.engines.protocol import Completion, Engine, Request
+from dartmath.model import ModelSection
 from dartmath.prompts.template import load_template
 from dartmath.queries.query import Query
 from dartmath.sampling.config import SamplingSection
 from dartmath.sampling.policy import VRT
 from dartmath.sampling.run import sample
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+from engines.openai.misbehaving import misbehaving
+
 _WORDS = "the sum of first terms so we have x equals by adding both sides therefore".split()  # noqa: SIM905
 _QUERIES = 2000
+# Responses a second that the server gives with all requests open: well below what a core can take.
+_RATE = 400.0
 
 
 class InstantEngine:
@@ -54,7 +64,7 @@ class InstantEngine:
         return {"kind": "instant"}
 
 
-def measure(samples: int, workers: int) -> dict[str, float]:
+def measure(samples: int, workers: int, engine: Any) -> dict[str, float]:
     """One run; seconds, rate and the largest resident memory in MB."""
     import resource
 
@@ -63,7 +73,7 @@ def measure(samples: int, workers: int) -> dict[str, float]:
     folder = Path(tempfile.mkdtemp())
     try:
         start = time.perf_counter()
-        found = sample(queries, InstantEngine(), load_template("alpaca"), section, folder, seed=0, model={})
+        found = sample(queries, engine, load_template("qa"), section, folder, seed=0, model={})
         seconds = time.perf_counter() - start
         size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     finally:
@@ -75,33 +85,65 @@ def measure(samples: int, workers: int) -> dict[str, float]:
     return {**row, "peak_mb": peak, "disk_mb": size / 2**20}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--samples", type=int, nargs="+", default=[50_000, 100_000, 200_000])
-    parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--one", action="store_true")
-    chosen = parser.parse_args()
-    if chosen.one:
-        print(json.dumps(measure(chosen.samples[0], chosen.workers)))
-        return
+def remote(url: str, in_flight: int) -> Engine:
+    """The engine for a server, with that many requests open."""
+    section = OpenAIEngine(base_urls=[url], concurrency=in_flight)
+    return create_engine(section, ModelSection(name="m"), load_template("qa"))
+
+
+def row_of(*arguments: object) -> dict[str, float]:
+    """What `measure` finds in a process of its own."""
+    command = [sys.executable, __file__, "--one", *map(str, arguments)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
+
+
+def instant(samples: list[int], workers: int) -> None:
+    """The table of an engine that answers at once."""
     print("| samples | seconds | samples/s | samples per CPU second | peak memory, MB | journal, MB |")
     print("| ---: | ---: | ---: | ---: | ---: | ---: |")
-    for samples in chosen.samples:
-        command = [
-            sys.executable,
-            __file__,
-            "--one",
-            "--samples",
-            str(samples),
-            "--workers",
-            str(chosen.workers),
-        ]
-        row = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+    for wanted in samples:
+        row = row_of("--samples", wanted, "--workers", workers)
         print(
             f"| {row['samples']:,} | {row['seconds']:.1f} | {row['samples'] / row['seconds']:,.0f} "
             f"| {row['samples'] / row['cpu']:,.0f} | {row['peak_mb']:.0f} | {row['disk_mb']:.1f} |",
             flush=True,
         )
+
+
+def served(in_flight: list[int], samples: int, workers: int) -> None:
+    """The table of a server; CPU time is of the samples after the first fifth, so without the start."""
+    print("| in flight | samples | seconds | samples/s | CPU ms a sample | peak memory, MB |")
+    print("| ---: | ---: | ---: | ---: | ---: | ---: |")
+    for count in in_flight:
+        with misbehaving(seconds=count / _RATE, tokens=230) as url:
+            same = ("--workers", workers, "--in-flight", count, "--url", url)
+            few, row = (row_of("--samples", wanted, *same) for wanted in (samples // 5, samples))
+        cpu = 1000 * (row["cpu"] - few["cpu"]) / (row["samples"] - few["samples"])
+        rate = row["samples"] / row["seconds"]
+        print(
+            f"| {count:,} | {row['samples']:,} | {row['seconds']:.1f} | {rate:,.0f} | {cpu:.2f} "
+            f"| {row['peak_mb']:.0f} |",
+            flush=True,
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--samples", type=int, nargs="+")
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--in-flight", type=int, nargs="+")
+    parser.add_argument("--one", action="store_true")
+    parser.add_argument("--url")
+    chosen = parser.parse_args()
+    if chosen.one:
+        engine = remote(chosen.url, chosen.in_flight[0]) if chosen.url else InstantEngine()
+        print(json.dumps(measure(chosen.samples[0], chosen.workers, engine)))
+    elif chosen.in_flight:
+        served(chosen.in_flight, (chosen.samples or [10_000])[0], chosen.workers)
+    else:
+        instant(chosen.samples or [50_000, 100_000, 200_000], chosen.workers)
 
 
 if __name__ == "__main__":

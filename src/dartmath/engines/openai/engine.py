@@ -102,10 +102,11 @@ class RemoteEngine:
         server: Server | None = None
         while True:
             server = await self._pool.acquire(failed=server)
-            outcome = await self._try(self._pool, server, request, late)
+            room = self._rooms.get(request.prompt_key) if self._rooms else None
+            outcome = await self._try(self._pool, server, request, late, room)
             if isinstance(outcome, Completion):
                 return outcome
-            if outcome.hopeless and self._remember_room(request, outcome):
+            if outcome.hopeless and self._remember_room(request, outcome, room):
                 continue
             if not outcome.retry:
                 return Completion("", "error", error=outcome.message, hopeless=outcome.hopeless)
@@ -135,8 +136,10 @@ class RemoteEngine:
         """State, load, limit and throughput of every server, for a status display."""
         return [server.snapshot() for server in self._pool.servers] if self._pool else []
 
-    async def _try(self, pool: Pool, server: Server, request: Request, late: int) -> Completion | Failure:
-        """One try on a server that was acquired for it."""
+    async def _try(
+        self, pool: Pool, server: Server, request: Request, late: int, room: int | None
+    ) -> Completion | Failure:
+        """One try on a server that was acquired for it, after `late` time-outs, for at most `room` tokens."""
         began = time.monotonic()
         timeout = asyncio.timeout(None)
         mine = Open(request.generation.max_tokens, late, timeout, began)
@@ -150,7 +153,7 @@ class RemoteEngine:
                     request,
                     server=server.name,
                     stream=self.section.stream,
-                    room=self._rooms.get(request.prompt_key) if self._rooms else None,
+                    room=room,
                     heard=mine.hear,
                 )
         except (asyncio.CancelledError, DartmathError):
@@ -172,13 +175,12 @@ class RemoteEngine:
             server.open.discard(mine)
             pool.release(server)
 
-    def _remember_room(self, request: Request, failure: Failure) -> bool:
-        """Whether a prompt that was too long with its response fits with a shorter one."""
+    def _remember_room(self, request: Request, failure: Failure, room: int | None) -> bool:
+        """Whether a prompt that was too long with a response of `room` tokens fits with a shorter one."""
         left = room_left(failure.said)
-        key = request.prompt_key
-        if not left or left >= self._rooms.get(key, request.generation.max_tokens):
+        if not left or left >= (room or request.generation.max_tokens):
             return False
-        self._rooms[key] = left
+        self._rooms[request.prompt_key] = left
         if len(self._rooms) > _ROOMS:
             self._rooms.popitem(last=False)
         return True

@@ -113,9 +113,12 @@ class Worker:
     def _read_exactly(self, size: int, deadline: float) -> bytes:
         descriptor = self._pipe(self._process.stdout).fileno()
         chunks: list[bytes] = []
+        # Not select(), which knows no descriptor above 1023: a run with many servers has more connections.
+        readable = select.poll()
+        readable.register(descriptor, select.POLLIN)
         while size:
             left = deadline - time.monotonic()
-            if left <= 0 or not select.select([descriptor], [], [], left)[0]:
+            if left <= 0 or not readable.poll(1000 * left):
                 raise WorkerSlow
             chunk = os.read(descriptor, min(size, 1 << 16))
             if not chunk:

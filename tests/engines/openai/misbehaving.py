@@ -1,0 +1,159 @@
+"""An OpenAI-compatible server that answers at once, late, wrongly or not at all, as it is told.
+
+    python misbehaving.py KEY=VALUE ...      fields of `Mood`; prints its port
+
+It runs in a process of its own, so that the CPU time of a client is the client's alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+_LENGTH = re.compile(rb"(?i)content-length: *(\d+)")
+
+
+@dataclass
+class Mood:
+    """How the server behaves.
+
+    A response takes `seconds`, and `long` times that for three seeds in ten; it has `tokens` words. From
+    `begin` to `end` seconds after the first request for a response every answer has `status`, and a share
+    `faults` of all others is one of `kinds`. A prompt and its limit have no more than `context` words. At
+    most `slots` requests are served at once, the rest refused.
+    """
+
+    model: str = "m"
+    echo: str = ""
+    seconds: float = 0.0
+    long: float = 1.0
+    tokens: int = 60
+    status: int = 429
+    begin: float = 0.0
+    end: float = 0.0
+    faults: float = 0.0
+    kinds: str = "500 429 garbage half hang"
+    context: int = 0
+    slots: int = 10**9
+    limit_name: str = ""
+
+
+class Server(asyncio.Protocol):
+    """One connection."""
+
+    mood = Mood()
+    began = 0.0
+    busy = 0
+    random = random.Random(1)
+
+    def connection_made(self, transport: Any) -> None:
+        self.transport, self.buffer = transport, b""
+
+    def data_received(self, data: bytes) -> None:
+        self.buffer += data
+        while (end := self.buffer.find(b"\r\n\r\n")) >= 0:
+            found = _LENGTH.search(self.buffer[:end])
+            size = end + 4 + (int(found[1]) if found else 0)
+            if len(self.buffer) < size:
+                return
+            line, body = self.buffer.split(b"\r\n", 1)[0], self.buffer[end + 4 : size]
+            self.buffer = self.buffer[size:]
+            self.take(line, body)
+
+    def take(self, line: bytes, body: bytes) -> None:
+        if b"/models" in line:
+            self.send(200, {"data": [{"id": self.mood.model, "owned_by": "test"}]})
+            return
+        request, cls = json.loads(body), type(self)
+        cls.began = cls.began or time.monotonic()
+        cls.busy += 1
+        long = request.get("seed", 0) % 10 < 3 and (request.get("max_tokens") or 0) > 24
+        seconds = self.mood.seconds * (self.mood.long if long else 1.0)
+        asyncio.get_running_loop().call_later(seconds, self.reply, request, long)
+
+    def reply(self, request: dict[str, Any], long: bool) -> None:
+        mood, cls = self.mood, type(self)
+        over, cls.busy = cls.busy > mood.slots, cls.busy - 1
+        now = time.monotonic() - cls.began
+        prompt = request.get("prompt") or request["messages"][-1]["content"]
+        limit = request.get("max_completion_tokens") or request.get("max_tokens") or 16
+        words = len(prompt.split())
+        if over or mood.begin <= now < mood.end:
+            self.send(429 if over else mood.status, {"error": {"message": "not now"}})
+        elif mood.limit_name and mood.limit_name not in request:
+            self.send(400, {"error": {"message": f"unsupported; use '{mood.limit_name}'"}})
+        elif mood.context and words + limit > mood.context:
+            text = f"maximum context length is {mood.context} tokens. However, you requested more "
+            text += f"({words} in the messages, {limit} in the completion)"
+            self.send(400, {"error": {"message": text}})
+        elif self.random.random() < mood.faults:
+            self.fault(self.random.choice(mood.kinds.split()))
+        else:
+            self.send(200, self.answer(request, words, min(limit, mood.tokens * (5 if long else 1))))
+
+    def answer(self, request: dict[str, Any], words: int, tokens: int) -> dict[str, Any]:
+        seed = request.get("seed", 0)
+        number = re.findall(r"(\d+)\?", request.get("prompt") or request["messages"][-1]["content"])
+        said = number[-1] if number and seed % 2 else "-1"
+        body = " ".join(f"w{(seed >> i % 16) % 97}" for i in range(max(1, tokens - 6)))
+        text = f"{body} {seed}. The answer is \\boxed{{{said}}}."
+        choice = {"text": text, "message": {"content": text}, "finish_reason": "stop"}
+        usage = {"prompt_tokens": words, "completion_tokens": tokens}
+        return {"model": self.mood.echo or self.mood.model, "choices": [choice], "usage": usage}
+
+    def fault(self, kind: str) -> None:
+        if kind.isdigit():
+            self.send(int(kind), {"error": {"message": "injected"}})
+        elif kind == "garbage":
+            self.write(200, b"<html>It works!</html>", 22)
+        elif kind == "half":
+            self.write(200, b'{"choices": [{"te', 500)
+            self.transport.close()
+
+    def send(self, status: int, row: dict[str, Any]) -> None:
+        data = json.dumps(row).encode()
+        self.write(status, data, len(data))
+
+    def write(self, status: int, data: bytes, length: int) -> None:
+        head = f"HTTP/1.1 {status} Said\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+        if not self.transport.is_closing():
+            self.transport.write(head.encode() + data)
+
+
+@contextmanager
+def misbehaving(**mood: Any) -> Iterator[str]:
+    """The URL of a running server in that mood."""
+    command = [sys.executable, str(Path(__file__)), *(f"{name}={value}" for name, value in mood.items())]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield f"http://127.0.0.1:{int(process.stdout.readline())}/v1"
+        finally:
+            process.kill()
+
+
+async def _main() -> None:
+    kinds = {field.name: type(getattr(Mood(), field.name)) for field in fields(Mood)}
+    pairs = (argument.split("=", 1) for argument in sys.argv[1:])
+    Server.mood = Mood(**{name: kinds[name](value) for name, value in pairs})
+    made = await asyncio.get_running_loop().create_server(Server, "127.0.0.1", 0, backlog=4096)
+    print(made.sockets[0].getsockname()[1], flush=True)
+    await made.serve_forever()
+
+
+if __name__ == "__main__":
+    import resource
+
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    asyncio.run(_main())

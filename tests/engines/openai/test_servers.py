@@ -1,0 +1,184 @@
+"""The remote engine and the sampling stage against servers that misbehave."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dartmath.base.errors import ConfigError, EngineError
+from dartmath.engines import Completion, Generation, OpenAIEngine, Request, create_engine
+from dartmath.engines.openai.deadline import Deadline
+from dartmath.engines.openai.identity import same_model
+from dartmath.model import ModelSection
+from dartmath.prompts.template import Prompt, load_template
+from dartmath.queries.query import Query
+from dartmath.sampling.config import SamplingSection
+from dartmath.sampling.journal import open_journal
+from dartmath.sampling.policy import VRT
+from dartmath.sampling.run import sample
+from engines.openai.misbehaving import misbehaving
+
+QA = load_template("qa")
+ASK = Prompt("What is 3?", ({"role": "user", "content": "What is 3?"},))
+
+
+def engine(*urls: str, **keys: Any) -> Any:
+    section = OpenAIEngine(base_urls=list(urls), **{"patience": 5, **keys})
+    return create_engine(section, ModelSection(name="m"), QA)
+
+
+def answers(
+    running: Any, seeds: range, tokens: int = 64, prompt: Prompt = ASK
+) -> Awaitable[list[Completion]]:
+    generation = Generation(max_tokens=tokens)
+    return asyncio.gather(*(running.generate(Request(f"q/{s}", prompt, generation, s)) for s in seeds))
+
+
+def run(work: Callable[[], Awaitable[Any]]) -> Any:
+    async def main() -> Any:
+        async with asyncio.timeout(100):
+            return await work()
+
+    return asyncio.run(main())
+
+
+@pytest.mark.parametrize("mood", [{"model": "other"}, {"echo": "other"}])
+def test_two_servers_with_two_models_are_refused(mood: dict[str, Any]) -> None:
+    async def work(*urls: str) -> None:
+        async with engine(*urls) as running:
+            while len(running.describe()["servers"]) < 2:
+                await answers(running, range(4))
+                await asyncio.sleep(0.05)
+            await answers(running, range(4))
+
+    with misbehaving() as one, misbehaving(**mood) as two:
+        if "model" in mood:
+            section = {row["state"] for row in run(lambda: states(one, two))}
+            assert section == {"up", "refused"}
+        else:
+            with pytest.raises(
+                EngineError, match=r"answers as 'other' .* as 'm'|answers as 'm' .* as 'other'"
+            ):
+                run(lambda: work(one, two))
+
+
+async def states(*urls: str) -> list[dict[str, Any]]:
+    async with engine(*urls) as running:
+        while any(row["state"] == "starting" for row in running.servers()):
+            await asyncio.sleep(0.05)
+        return list(running.servers())
+
+
+def test_a_server_with_another_model_than_the_recipes_is_refused_with_the_way_out() -> None:
+    async def work(url: str, **keys: Any) -> int:
+        async with engine(url, **keys) as running:
+            return len(await answers(running, range(2)))
+
+    with misbehaving(model="other") as url:
+        with pytest.raises(EngineError, match=r"serves 'other', and the recipe's model is 'm'.*engine.model"):
+            run(lambda: work(url))
+        assert run(lambda: work(url, model="other")) == 2
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told", "same"),
+    [
+        ("Qwen/Qwen3-8B", "qwen3-8b", True),
+        ("smollm2-135m-instruct", "/x/SmolLM2-135M-Instruct.Q4_1.gguf", True),
+        ("gpt-4.1-mini", "gpt-4.1-mini-2025-04-14", True),
+        ("Qwen3-8B", "Qwen3-8B-FP8", True),
+        ("Qwen3-8B", "Qwen3-8B-Base", False),
+        ("gpt-4.1", "gpt-4.1-mini", False),
+        ("m", "m2", False),
+        ("", "m", False),
+    ],
+)
+def test_names_of_one_model(wanted: str, told: str, same: bool) -> None:
+    assert same_model(wanted, told) is same is same_model(told, wanted)
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_a_server_that_refuses_for_a_moment_takes_part_again(status: int) -> None:
+    async def work(url: str) -> list[Completion]:
+        async with engine(url, patience=30) as running:
+            return [one for _ in range(5) for one in await answers(running, range(8))]
+
+    with misbehaving(seconds=0.1, status=status, begin=0.35, end=1.2) as url:
+        assert {found.finish_reason for found in run(lambda: work(url))} == {"stop"}
+
+
+def test_a_server_that_refuses_the_key_at_first_contact_is_out() -> None:
+    async def work(url: str) -> None:
+        async with engine(url, api_key_env="NO_SUCH_KEY"):
+            raise AssertionError
+
+    with misbehaving(status=401, end=60.0) as url, pytest.raises(EngineError, match=r"engine\.api_key_env"):
+        run(lambda: work(url))
+
+
+def test_long_responses_are_kept_as_often_as_they_are_served(tmp_path: Path) -> None:
+    queries = [Query(str(i), "made", f"What is {i}?", (str(i),)) for i in range(10)]
+    section = SamplingSection(policy=VRT(trials=12), workers=0, max_tokens=400)
+    with misbehaving(seconds=0.1, long=25.0) as url:
+        found = sample(queries, engine(url, timeout=0.5), QA, section, tmp_path, seed=0, model={"name": "m"})
+    rows = list(open_journal(tmp_path).samples())
+    assert found.complete and len(rows) == 120
+    assert {row.completion_tokens == 300 for row in rows if row.seed % 10 < 3} == {True}
+    assert {row.completion_tokens == 60 for row in rows if row.seed % 10 >= 3} == {True}
+
+
+def test_the_time_a_response_may_take_follows_its_tokens_and_its_time_outs() -> None:
+    deadline = Deadline()
+    assert deadline.limit(32_768) > 3600
+    for _ in range(20):
+        deadline.answered(40.0, 1000)
+    assert deadline.limit(32_768) == pytest.approx(3 * 0.04 * 32_768, rel=0.01)
+    assert deadline.limit(32_768, late=2) == pytest.approx(4 * deadline.limit(32_768))
+    assert Deadline(least=900.0).limit(8, pace=0.01) == 900.0
+
+
+def test_a_prompt_with_less_room_than_asked_for_gets_what_the_context_has() -> None:
+    long = Prompt("word " * 30, ({"role": "user", "content": "word " * 30},))
+
+    async def work(url: str, prompt: Prompt) -> list[Completion]:
+        async with engine(url) as running:
+            return await answers(running, range(3), tokens=64, prompt=prompt)
+
+    with misbehaving(context=50, tokens=100) as url:
+        assert {one.completion_tokens for one in run(lambda: work(url, long))} == {20}
+        over = Prompt("word " * 60, ({"role": "user", "content": "word " * 60},))
+        found = run(lambda: work(url, over))
+        assert {(one.finish_reason, one.hopeless) for one in found} == {("error", True)}
+
+
+def test_the_newer_name_of_the_limit_is_found_out_and_null_leaves_fields_out() -> None:
+    async def work(url: str, **keys: Any) -> list[Completion]:
+        async with engine(url, **keys) as running:
+            return await answers(running, range(2), tokens=32)
+
+    with misbehaving(limit_name="max_completion_tokens") as url:
+        for keys in ({}, {"extra_body": {"max_tokens": None, "max_completion_tokens": 32, "seed": None}}):
+            assert {one.completion_tokens for one in run(lambda keys=keys: work(url, **keys))} == {32}
+
+
+@pytest.mark.parametrize("line", ["http://h/v1 key=", "http://h/v1 KEY", "http://h/v1 key=A b"])
+def test_a_line_of_a_server_that_is_none(line: str) -> None:
+    with pytest.raises(ConfigError, match="URL key=NAME"):
+        engine(line)
+
+
+def test_keys_that_are_not_set_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def work(*urls: str, **keys: Any) -> None:
+        async with engine(*urls, **keys):
+            raise AssertionError
+
+    with ExitStack() as stack:
+        url = stack.enter_context(misbehaving())
+        for lines, keys in (([f"{url} key=NOT_SET"], {}), ([url], {"headers": {"api-key": "$NOT_SET"}})):
+            with pytest.raises(ConfigError, match="NOT_SET is not set"):
+                run(lambda lines=lines, keys=keys: work(*lines, **keys))
