@@ -33,7 +33,7 @@ def evaluation(folder: Path, right: int, dataset: str = "gsm8k/test") -> Path:
 def test_compare_two_and_with_published(tmp_path: Path) -> None:
     first, second = evaluation(tmp_path / "a", 3), evaluation(tmp_path / "b", 9)
     found: dict[str, Any] = json.loads(invoke("compare", str(first), str(second), "--json"))
-    assert found["overall"]["difference"] == pytest.approx(0.6)
+    assert found["average"]["difference"] == pytest.approx(0.6)
     assert "+60.0" in invoke("compare", str(first), str(second))
     table = invoke("compare", str(second), "--published", "dart-math-llama3-8b-uniform")
     assert "82.5" in table
@@ -54,7 +54,7 @@ def test_a_comparison_of_one_query_is_valid_json(tmp_path: Path) -> None:
         raise AssertionError(constant)
 
     found = json.loads(text, parse_constant=refuse)
-    assert (found["overall"]["queries"], found["overall"]["low"]) == (1, None)
+    assert (found["average"]["queries"], found["average"]["low"]) == (1, None)
 
 
 def test_regrade_writes_disagreements_and_scores(tmp_path: Path) -> None:

@@ -37,14 +37,14 @@ def test_two_runs_on_the_same_queries(tmp_path: Path) -> None:
     assert (one.queries, one.only_first, one.only_second, one.test) == (20, 3, 11, "mcnemar")
     assert one.difference == pytest.approx(0.4)
     assert one.low < 0.4 < one.high
-    assert found.overall == one
+    assert found.average.difference == one.difference
     assert (found.left_out, found.differing) == ((), {})
 
 
 def test_only_shared_queries_count(tmp_path: Path) -> None:
     evaluation(tmp_path / "a", range(5), of=10)
     evaluation(tmp_path / "b", range(5), of=20)
-    assert compare(tmp_path / "a", tmp_path / "b").overall.queries == 10
+    assert compare(tmp_path / "a", tmp_path / "b").average.queries == 10
     evaluation(tmp_path / "c", range(5), dataset="other")
     with pytest.raises(DataError, match="no query in common"):
         compare(tmp_path / "a", tmp_path / "c")
@@ -55,7 +55,7 @@ def test_differing_settings_are_named(tmp_path: Path) -> None:
     evaluation(tmp_path / "b", range(5), trials=2)
     found = compare(tmp_path / "a", tmp_path / "b")
     assert found.differing == {"trials": (1, 2)}
-    assert found.overall.test == "z"
+    assert found.average.test == "z"
 
 
 def test_other_references_or_examples_under_the_same_names_are_named(tmp_path: Path) -> None:
@@ -74,9 +74,44 @@ def test_other_references_or_examples_under_the_same_names_are_named(tmp_path: P
 def test_published_numbers(tmp_path: Path) -> None:
     result = evaluation(tmp_path / "a", range(16), dataset="gsm8k/test")
     (row,) = against_published(result, find_published("dart-math-llama3-8b-uniform"))
-    assert (row.value, row.published, row.inside, row.subset) == (0.8, 0.825, True, True)
+    assert (row.value, row.published, row.unlike) == (0.8, 0.825, "subset")
+    assert row.difference_low is not None and row.difference_high is not None
+    assert row.difference_low < -0.025 < row.difference_high
     with pytest.raises(DataError, match="--suite dart-math"):
         against_published(evaluation(tmp_path / "b", []), find_published("gpt-4-0314"))
+
+
+SIX = ("math/test", "gsm8k/test", "mwpbench/college-math/test", "deepmind-mathematics")
+SIX += ("olympiadbench/OE_TO_maths_en_COMP", "theoremqa")
+
+
+def test_all_six_benchmarks_have_an_average_beside_the_published_one(tmp_path: Path) -> None:
+    queries = make_queries(20)
+    samples = [make_sample(query, 0, f"\\boxed{{{query.references[0]}}}") for query in queries[:8]]
+    samples += [make_sample(query, 0, "\\boxed{no}") for query in queries[8:]]
+    sets = [(QuerySource(dataset=name), queries) for name in SIX]
+    result = write_evaluation(tmp_path / "a", sets, samples, 1)
+    *rows, last = against_published(result, find_published("dart-math-llama3-8b-uniform"))
+    assert [row.benchmark for row in rows] == list(SIX)
+    assert (last.benchmark, last.published) == ("average", 0.387)
+    assert last.value == pytest.approx(sum(row.value for row in rows) / 6)
+    assert "other rule" in rows[-1].unlike and "other rule" not in rows[0].unlike
+    assert last.high is not None and rows[0].high is not None
+    assert last.high - last.value < rows[0].high - rows[0].value
+
+
+def test_a_large_benchmark_weighs_as_much_as_a_small_one(tmp_path: Path) -> None:
+    small, large = make_queries(4), make_queries(40)
+    sources = [(QuerySource(dataset="small"), small), (QuerySource(dataset="large"), large)]
+    for name, right in (("a", []), ("b", small)):
+        good = {query.id for query in right}
+        samples = [
+            make_sample(q, 0, f"\\boxed{{{q.references[0] if q.id in good else 'no'}}}") for q in large
+        ]
+        write_evaluation(tmp_path / name, sources, samples, 1)
+    found = compare(tmp_path / "a", tmp_path / "b")
+    differences = [one.difference for one in found.benchmarks.values()]
+    assert found.average.difference == pytest.approx(sum(differences) / 2)
 
 
 def test_another_protocol_than_the_published_one_is_named(tmp_path: Path) -> None:
@@ -106,5 +141,4 @@ def test_tables_hold_what_was_found(tmp_path: Path) -> None:
     assert trials_table(repeated) == (("benchmark", "pass@2", "maj@2"), [("own", "25.0", "25.0")])
     own = evaluation(tmp_path / "c", range(16), dataset="gsm8k/test")
     columns, rows = published_table(against_published(own, find_published("gpt-4-0314")), "published")
-    assert rows[0][0] == "gsm8k/test (subset)"
-    assert rows[0][3:] == ("94.7", "-14.7", "no")
+    assert (rows[0][0], rows[0][3], rows[0][4], rows[0][6]) == ("gsm8k/test", "94.7", "-14.7", "subset")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -88,3 +89,34 @@ def test_isolation_of_this_machine(isolation: Isolation) -> None:
 def test_works_for_an_ordinary_user_too(ordinary: OrdinaryUser) -> None:
     assert ordinary.refusal == ""
     assert [result.output for result in ordinary.run(["x = 6", "x * 7"])] == ["", "42"]
+
+
+PROJECT = """
+import sys
+from dartmath.tools.config import ToolsSection
+from dartmath.tools.isolation import find_isolation
+from dartmath.tools.sandbox import Sandbox
+
+code = sys.argv[1]
+with Sandbox(find_isolation(), ToolsSection(seconds=10)) as sandbox:
+    print(sandbox.run(code).output)
+"""
+
+
+def test_a_project_that_is_its_own_virtual_environment_is_not_seen(tmp_path: Path) -> None:
+    """`python -m venv .`, as many images of containers do: beside Python lie the project's keys."""
+    find_isolation()  # skips where nothing isolates
+    project = tmp_path / "project"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(project)], check=True)
+    secrets = [project / ".env", project / "lib" / "notes.txt", project / "bin" / "token"]
+    for secret in secrets:
+        secret.write_text("HF_TOKEN=canary")
+    site = Path(pytest.__file__).parents[1]
+    source = Path(module.__file__).parents[2]
+    code = "".join(f"try: print(open({str(s)!r}).read())\nexcept OSError: print('hidden')\n" for s in secrets)
+    command = [str(project / "bin" / "python"), "-c", PROJECT, code]
+    environment = {**os.environ, "PYTHONPATH": f"{source}:{site}"}
+    done = subprocess.run(
+        command, cwd=project, env=environment, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.stdout.split() == ["hidden"] * 3, done.stderr

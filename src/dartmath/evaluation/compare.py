@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from dartmath.base.errors import DataError
-from dartmath.evaluation.intervals import Paired, paired
+from dartmath.evaluation.intervals import Z95, Paired, macro_paired, paired
 from dartmath.evaluation.published import Published
 from dartmath.evaluation.result import BenchmarkResult, EvaluationResult, read_result
 from dartmath.evaluation.rows import read_correct
 from dartmath.sampling.journal_manifest import content_hash
 
+# Benchmarks whose own rule differs from that by which the paper graded, so that scores may differ by
+# more than chance: TheoremQA accepts 4 % and rounding, the paper one in a billion (up to 14 points on the
+# answers that are decimals).
+_OTHER_RULE = frozenset({"theoremqa"})
 _Key = tuple[str, str]  # benchmark, query id
 # What must agree for a difference to be one of the models.
 _SETTINGS = ("trials", "temperature", "top_p", "max_tokens", "stop", "shots", "tools")
@@ -21,29 +27,34 @@ _SETTINGS = ("trials", "temperature", "top_p", "max_tokens", "stop", "shots", "t
 class Comparison:
     """Two evaluations compared.
 
-    `benchmarks` maps names to the paired comparison on the queries that both have; `overall` is over
-    all these queries together; `left_out` names benchmarks that one run alone has; `differing` maps
+    `benchmarks` maps names to the paired comparison on the queries that both have; `average` is the
+    plain mean over them; `left_out` names benchmarks that one run alone has; `differing` maps
     settings that differ to their two values.
     """
 
     benchmarks: dict[str, Paired]
-    overall: Paired
+    average: Paired
     left_out: tuple[str, ...]
     differing: dict[str, tuple[object, object]]
 
 
 @dataclass(frozen=True, slots=True)
 class AgainstPublished:
-    """One benchmark beside its published score: both as shares; `inside` says whether the published
-    one lies inside our 95 % interval; `subset` that ours was measured on a part of the queries."""
+    """One benchmark, or the average of all six, beside its published score: all as shares.
+
+    `low` and `high` are our 95 % interval, `difference_low` and `difference_high` bound ours minus the
+    published one at 95 %, the published one's own error counted in: it was measured on as many queries.
+    `unlike` names what makes the two incomparable: a part of the queries, another rule of grading.
+    """
 
     benchmark: str
     value: float
     low: float | None
     high: float | None
     published: float
-    inside: bool
-    subset: bool
+    difference_low: float | None
+    difference_high: float | None
+    unlike: str = ""
 
 
 def compare(first: Path, second: Path) -> Comparison:
@@ -59,11 +70,11 @@ def compare(first: Path, second: Path) -> Comparison:
     if not shared:
         raise DataError(f"{first} and {second} have no query in common; evaluate both on the same benchmarks")
     single = all(b.trials == 1 for result in results for b in result.benchmarks)
-    everything = [key for keys in shared.values() for key in keys]
+    found = {name: _paired(means, keys, single=single) for name, keys in shared.items()}
     all_names = {b.name for result in results for b in result.benchmarks}
     return Comparison(
-        {name: _paired(means, keys, single=single) for name, keys in shared.items()},
-        _paired(means, everything, single=single),
+        found,
+        macro_paired(list(found.values())),
         tuple(sorted(all_names - set(shared))),
         differing_settings(*results),
     )
@@ -100,25 +111,56 @@ def _differing_content(
 
 
 def against_published(result: EvaluationResult, published: Published) -> list[AgainstPublished]:
-    """Every benchmark of `result` that has a published score; `DataError` when there is none."""
-    from dartmath.queries.registry import datasets
+    """Every benchmark of `result` that has a published score, and the average where all have one.
 
-    rows = []
-    for one in result.benchmarks:
-        if one.dataset not in published.scores:
-            continue
-        theirs, ours = published.scores[one.dataset], one.pass_at_1
-        inside = ours.low is not None and ours.high is not None and ours.low <= theirs <= ours.high
-        subset = one.queries < datasets()[one.dataset].rows
-        rows.append(
-            AgainstPublished(one.name, ours.value, ours.low, ours.high, theirs, inside=inside, subset=subset)
-        )
+    Raises `DataError` when there is none.
+    """
+    rows = [_against(one, published) for one in result.benchmarks if one.dataset in published.scores]
     if not rows:
         raise DataError(
             f"{published.title} has published scores on {', '.join(published.scores)}, and this "
             "evaluation on none of them; evaluate with: --suite dart-math"
         )
-    return rows
+    complete = {one.dataset for one in result.benchmarks} == set(published.scores)
+    return [*rows, _average(rows, published)] if complete and published.average is not None else rows
+
+
+def _against(one: BenchmarkResult, published: Published) -> AgainstPublished:
+    from dartmath.queries.registry import datasets
+
+    theirs, ours, rows = published.scores[one.dataset], one.pass_at_1, datasets()[one.dataset].rows
+    their_error = math.sqrt(theirs * (1 - theirs) / rows)
+    bounds: tuple[float | None, float | None] = (None, None)
+    if ours.low is not None and ours.high is not None:
+        difference = ours.value - theirs
+        bounds = (
+            difference - math.hypot(ours.value - ours.low, Z95 * their_error),
+            difference + math.hypot(ours.high - ours.value, Z95 * their_error),
+        )
+    unlike = ["subset"] if one.queries < rows else []
+    unlike += ["other rule"] if one.dataset in _OTHER_RULE else []
+    return AgainstPublished(one.name, ours.value, ours.low, ours.high, theirs, *bounds, ", ".join(unlike))
+
+
+def _average(rows: Sequence[AgainstPublished], published: Published) -> AgainstPublished:
+    """The plain means over the benchmarks, whose errors are independent."""
+    count = len(rows)
+    value, theirs = (math.fsum(v) / count for v in ([r.value for r in rows], [r.published for r in rows]))
+    bounds: list[float | None] = [None, None, None, None]
+    if all(row.low is not None for row in rows):
+        sides = (
+            [row.value - (row.low or 0) for row in rows],
+            [(row.high or 0) - row.value for row in rows],
+            [row.value - row.published - (row.difference_low or 0) for row in rows],
+            [(row.difference_high or 0) - row.value + row.published for row in rows],
+        )
+        below, above, less, more = (math.hypot(*side) / count for side in sides)
+        difference = value - theirs
+        bounds = [value - below, value + above, difference - less, difference + more]
+    unlike = ", ".join(dict.fromkeys(note for row in rows for note in row.unlike.split(", ") if note))
+    return AgainstPublished(
+        "average", value, bounds[0], bounds[1], published.average or theirs, bounds[2], bounds[3], unlike
+    )
 
 
 def unlike_published(result: EvaluationResult) -> dict[str, object]:

@@ -71,25 +71,26 @@ def tools_table(result: EvaluationResult) -> Table:
 
 
 def comparison_table(comparison: Comparison) -> Table:
-    """Columns and rows of a paired comparison, all benchmarks together in the last row."""
+    """Columns and rows of a paired comparison; the plain mean over benchmarks in the last row."""
     columns = ("benchmark", "queries", "A", "B", "B - A", "95 %", "bootstrap", "only A, B", "p")
     rows = [_paired_row(name, one) for name, one in comparison.benchmarks.items()]
     if len(rows) > 1:
-        rows.append(_paired_row("all queries", comparison.overall))
+        rows.append(_paired_row("average", comparison.average))
     return columns, rows
 
 
 def published_table(rows: list[AgainstPublished], title: str) -> Table:
     """Columns and rows of one's own scores beside published ones."""
-    columns = ("benchmark", "ours", "95 %", title, "difference", "inside")
+    columns = ("benchmark", "ours", "95 %", title, "difference", "95 %", "unlike")
     made: list[tuple[str, ...]] = [
         (
-            f"{row.benchmark} (subset)" if row.subset else row.benchmark,
+            row.benchmark,
             percent(row.value),
             _span(row.low, row.high),
             percent(row.published),
             f"{100 * (row.value - row.published):+.1f}",
-            "yes" if row.inside else "no",
+            _signed(row.difference_low, row.difference_high),
+            row.unlike,
         )
         for row in rows
     ]
@@ -128,5 +129,5 @@ def _paired_row(name: str, one: Paired) -> tuple[str, ...]:
     )
 
 
-def _signed(low: float, high: float) -> str:
-    return "" if math.isnan(low) else f"{100 * low:+.1f}..{100 * high:+.1f}"
+def _signed(low: float | None, high: float | None) -> str:
+    return "" if low is None or high is None or math.isnan(low) else f"{100 * low:+.1f}..{100 * high:+.1f}"

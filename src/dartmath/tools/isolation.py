@@ -31,6 +31,8 @@ _RUNNER = Path(__file__).with_name("runner.py")
 _INSIDE = "/runner.py"
 _PYTHON = (sys.executable, "-I", "-B", "-X", "utf8")
 _OLDEST = (0, 7)  # the first with --size, which bounds the scratch folder
+# What Python and its libraries read, where it is there.
+_OPTIONAL = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime", "/nix/store")
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 # The range that systemd gives to services without a user of their own: unused by people.
 _FREE_IDS = range(61184, 65520)
@@ -125,14 +127,42 @@ def _read_only_files() -> Iterator[str]:
             yield from ("--symlink", str(path.readlink()), str(path))
         elif path.is_dir():
             yield from ("--ro-bind", str(path), str(path))
-    for optional in ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime", "/nix/store"):
+    for optional in _OPTIONAL:
         yield from ("--ro-bind-try", optional, optional)
-    for prefix in sorted({str(p) for p in _python_folders()}):
-        if not Path(prefix).is_relative_to("/usr"):
+    for prefix in sorted(_python_folders()):
+        if not prefix.is_relative_to("/usr"):
             # Parents that bubblewrap makes by itself are closed to the user the code becomes.
-            for parent in reversed(Path(prefix).parents[:-1]):
+            for parent in (*reversed(prefix.parents[:-1]), prefix):
                 yield from ("--perms", "0755", "--dir", str(parent))
-            yield from ("--ro-bind", prefix, prefix)
+            yield from _python_files(prefix)
+
+
+def _python_files(prefix: Path) -> Iterator[str]:
+    """Of a folder in which Python is installed: the interpreter and its libraries, and nothing beside them.
+
+    A virtual environment may be the project's own folder (`python -m venv .`), with its keys and data in it,
+    so that of its `bin` and `lib` only what is Python's counts as well.
+    """
+    for path in _python_parts(prefix):
+        for parent in reversed(path.relative_to(prefix).parents[:-1]):
+            yield from ("--perms", "0755", "--dir", str(prefix / parent))
+        if path.is_symlink():
+            yield from ("--symlink", str(path.readlink()), str(path))
+        else:
+            yield from ("--ro-bind", str(path), str(path))
+
+
+def _python_parts(prefix: Path) -> list[Path]:
+    """The files and folders of an installation that the sandbox shows."""
+    if (prefix / "pyvenv.cfg").is_file():
+        version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+        wanted = [prefix / "pyvenv.cfg", *(prefix / "bin").glob("python*")]
+        wanted += [prefix / "lib" / version, prefix / "lib64"]
+        if not (prefix / "lib64").is_symlink():
+            wanted[-1] = prefix / "lib64" / version
+    else:
+        wanted = [prefix / name for name in ("bin", "lib", "lib32", "lib64")]
+    return [path for path in wanted if path.exists()]
 
 
 def _python_folders() -> set[Path]:
@@ -223,6 +253,8 @@ def walls():
         yield "processes are not limited"
     if len(os.listdir("/")) == 0 or os.path.exists("/etc/passwd"):
         yield "files are visible"
+    if seen := [path for path in HIDDEN if os.path.exists(path)]:
+        yield f"files of the project are visible: {seen[0]}"
     try:
         socket.socket()
         yield "network sockets are allowed"
@@ -234,11 +266,23 @@ print(next(walls(), "held"))
 """
 
 
+def _hidden() -> list[str]:
+    """Some paths that the code must not see: what lies in the working folder, and beside Python."""
+    system = ("bin", "sbin", "lib", "lib32", "lib64", "usr", "dev", "tmp", *(p[1:] for p in _OPTIONAL))
+    shown = [
+        *(Path("/", name) for name in system),
+        *(part for prefix in _python_folders() for part in _python_parts(prefix)),
+    ]
+    beside = [path for folder in (Path.cwd(), *_python_folders()) for path in folder.iterdir()]
+    apart = (p for p in beside if not any(p.is_relative_to(s) or s.is_relative_to(p) for s in shown))
+    return [str(path) for path in itertools.islice(apart, 100)]
+
+
 def _self_test(candidate: Isolation) -> str:
     """Why the candidate does not isolate; empty when it does."""
     from dartmath.tools.config import ToolsSection
     from dartmath.tools.sandbox import Sandbox
 
     with Sandbox(candidate, ToolsSection(seconds=10)) as sandbox:
-        result = sandbox.run(_TRY_THE_WALLS)
+        result = sandbox.run(f"HIDDEN = {_hidden()!r}\n{_TRY_THE_WALLS}")
     return "" if result.output.strip() == "held" else result.output.strip() or "the interpreter did not start"
