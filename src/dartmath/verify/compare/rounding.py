@@ -16,6 +16,9 @@ FLOAT_DIGITS = 10
 FLOAT_NOISE = Fraction(1, 10**6)
 """Rounding noise of a float never moves a digit that is not far behind the decimal point."""
 
+COMMON = frozenset([8, 16])
+"""Denominators of common fractions with three or four decimals; 4 of 1,000 roundings have one by chance."""
+
 MIN_DIGITS = 3
 """A decimal reference with fewer significant digits is taken as exact."""
 
@@ -171,7 +174,7 @@ def _float_digits(reference: Expression, answer: Expression) -> Decision | None:
         if not isinstance(printed, Number) or not printed.places or digits(printed) < FLOAT_DIGITS:
             continue
         step = min(abs(printed.value) / 2**50, FLOAT_NOISE)
-        if "decimal" not in heads(exact):
+        if "decimal" not in heads(exact) or _is_repeating(exact):
             step = max(step, Fraction(1, 10**printed.places))
         apart = distance(exact, printed)
         if apart is not None and apart <= step:
@@ -187,7 +190,7 @@ def rounding(reference: Expression, answer: Expression) -> Decision | None:
     """
     if not isinstance(reference, Number) or not reference.places or digits(reference) < MIN_DIGITS:
         return None
-    if "decimal" in heads(answer):
+    if "decimal" in heads(answer) or _is_common(reference):
         return None
     try:
         value = rational(answer)
@@ -199,6 +202,16 @@ def rounding(reference: Expression, answer: Expression) -> Decision | None:
     if apart is None or apart * 2 > Fraction(1, 10**reference.places):
         return None
     return Decision(True, "rounding", "the reference is this exact value, rounded")
+
+
+def _is_repeating(node: Expression) -> bool:
+    """Whether a decimal is written with a period, and so exact."""
+    return isinstance(node, Number) and node.places == 0 and node.value.denominator != 1
+
+
+def _is_common(reference: Number) -> bool:
+    """Whether a decimal of three places or more is a common fraction, as 0.125, and so nothing rounded."""
+    return (reference.places or 0) >= MIN_DIGITS and reference.value.denominator in COMMON
 
 
 def _is_finite_decimal(value: Fraction) -> bool:

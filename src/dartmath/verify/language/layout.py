@@ -25,6 +25,7 @@ _LAYOUT = re.compile(
 _UNDERBRACE = re.compile(r"\\(?:underbrace|overbrace)(?=\s*\{)")
 _CAPTION = re.compile(rf"(?<=\}})\s*[_^]{_ARGUMENT}")
 _BRACED_SIGN = re.compile(r"\{\s*(=|<|>|\+|-|\\(?:le|ge|ne|leq|geq|neq|approx|cdot|times|in|to))\s*\}")
+_GLUED = re.compile(r"(\\q?quad)(?=[a-zA-Z])")
 _DIFFERENTIAL = re.compile(r"\\(?:mathrm|text|rm|operatorname)\s*\{\s*d\s*\}\s*(?=[a-zA-Z\\])")
 _MARKS = ("color", "box", "set", "stackrel", "tag", "space", "label", "phantom", "skip", "kern", "brace",
           "fil", "siz", "small", "uge", "LARGE", "ensuremath", "math", "qed", "black", "d}", "square", "Box",
@@ -38,6 +39,8 @@ def without_layout(text: str) -> str:
     >>> without_layout(r"\\\\textcolor{red}{7} \\\\tag{1}")
     '{7} '
     """
+    if "quad" in text:
+        text = _GLUED.sub(r"\1 ", text)
     if "\\" not in text or not any(mark in text for mark in _MARKS):
         return text
     text = _BRACED_SIGN.sub(r" \1 ", _LAYOUT.sub(" ", text)) if _LAYOUT.search(text) else text

@@ -20,7 +20,8 @@ FUNCTIONS: dict[str, str] = {
     **{f"{prefix}{name}": f"ar{name}" for name in HYPERBOLIC for prefix in ("ar", "arc", "a")},
     "cosec": "csc", "arccosec": "arccsc", "tg": "tan", "ctg": "cot", "arctg": "arctan", "arcctg": "arccot",
     "cis": "cis", "log": "log", "ln": "ln", "lg": "lg", "exp": "exp", "abs": "abs",
-    "sgn": "sgn", "sign": "sgn", "signum": "sgn", "binomial": "binom", "nCr": "binom", "nthroot": "root",
+    "sgn": "sgn", "sign": "sgn", "signum": "sgn", "binomial": "binom", "nCr": "binom",
+    "nthroot": "root",
     "floor": "floor", "ceil": "ceil", "max": "max", "min": "min", "gcd": "gcd", "lcm": "lcm", "det": "det",
     "re": "re", "im": "im", "arg": "arg", "Arg": "arg", "Re": "re", "Im": "im", "Gamma": "gamma",
 }  # fmt: skip

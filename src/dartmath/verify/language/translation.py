@@ -154,6 +154,10 @@ def _name(found: re.Match[str]) -> str:
 
 
 def _joined(found: re.Match[str]) -> str:
+    """The connective in English; one letter without spaces around it, as in `\\mathrm{e}^x`, is a name."""
+    word = found[0].rstrip("}").rpartition("{")[2]
+    if "{" in found[0] and len(word) == 1 and word.isascii():
+        return found[0]
     return r" \text{ or } " if found["or"] else r" \text{ and } "
 
 

@@ -14,6 +14,7 @@ from dartmath.verify.parsing.dressing import undressed
 from dartmath.verify.readings.reading import Pair, Sides
 from dartmath.verify.tree.expression import (
     Apply,
+    Constant,
     Expression,
     Number,
     Relation,
@@ -21,7 +22,9 @@ from dartmath.verify.tree.expression import (
     Text,
     heads,
     number,
+    symbols,
 )
+from dartmath.verify.tree.expression import replace as substituted
 
 MAX_DIGITS = 400
 """Digits of a plain number that may be meant in another base; `int` of more takes noticeable time."""
@@ -30,6 +33,15 @@ _LETTERS = re.compile(r"\\?[A-Za-z]{2,4}")
 _LETTER_PAIR = re.compile(r"[A-Za-z]{2}")
 _ABOUT_BASES = re.compile(r"\bbase\b|\bbinary\b|\boctal\b|\bhexadecimal\b", re.IGNORECASE)
 _HEXADECIMAL = number(16)
+
+
+def j_as_imaginary_unit(sides: Sides) -> Iterator[Pair]:
+    """`3 + 4j`, as engineers and Python write it, when the other side has i and no j."""
+    ours, theirs = sides.ours, sides.theirs
+    if "j" in symbols(theirs) and "i" in heads(ours) and not symbols(ours):
+        yield ours, substituted(theirs, {"j": Constant("i")})
+    elif "j" in symbols(ours) and "i" in heads(theirs) and not symbols(theirs):
+        yield substituted(ours, {"j": Constant("i")}), theirs
 
 
 def letters_as_product(sides: Sides) -> Iterator[Pair]:

@@ -19,12 +19,14 @@ from dartmath.verify.readings.families import families, renamed_parameters, resi
 from dartmath.verify.readings.letters import (
     combinations,
     digits_in_base,
+    j_as_imaginary_unit,
     letters_as_product,
     letters_in_base,
 )
 from dartmath.verify.readings.lines import lines
 from dartmath.verify.readings.lists import commas_between_items, groups_of_digits, spaces_between_items
 from dartmath.verify.readings.points import points_with_names, values_of_figures
+from dartmath.verify.readings.polar import polar_coordinates
 from dartmath.verify.readings.quantities import quantities
 from dartmath.verify.readings.reading import (
     NamedReading,
@@ -80,6 +82,8 @@ READINGS: tuple[NamedReading, ...] = (
     NamedReading("points with names", has_collection, points_with_names),
     NamedReading("value of a figure", always, values_of_figures),
     NamedReading("absolute value solved", always, absolute_of_reference),
+    NamedReading("j as the imaginary unit", always, j_as_imaginary_unit),
+    NamedReading("polar coordinates", always, polar_coordinates),
     NamedReading("combinations", always, combinations),
     NamedReading("value that a sentence states", always, stated_values),
     NamedReading("approximation beside an exact value", always, approximations_beside),

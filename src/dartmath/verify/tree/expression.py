@@ -47,7 +47,7 @@ class Expression:
 
 @dataclass(slots=True, eq=True)
 class Number(Expression):
-    """A rational literal. `places` counts the decimals written, None for an integer literal.
+    """A rational literal. `places` counts the decimals written: 0 if they recur, None for an integer literal.
 
     `digits` counts the significant digits of a literal with an exponent, 3 of `1.60e-19`.
     """

@@ -34,7 +34,7 @@ def _number(text: str) -> Number:
         whole, decimals = fixed.split(".")
         base = Fraction(int(whole + decimals or "0"), 10 ** len(decimals))
         value = base + Fraction(int(period), (10 ** len(period) - 1) * 10 ** len(decimals))
-        return Number(value, None)
+        return Number(value, 0)
     mantissa, _, power = text.lower().partition("e")
     if power and abs(int(power)) > MAX_EXPONENT:
         raise NotationError(f"a decimal exponent beyond {MAX_EXPONENT}")
