@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from dartmath.base.errors import JournalError
+from dartmath.base.ownership import owner_of, write_owned
 from dartmath.base.run_lock import RunLock
 from dartmath.base.section import validate
 from dartmath.pipeline import RunFolders, run_recipe, template_warning
@@ -50,7 +51,8 @@ def test_the_recipe_is_written_once_when_sampling_has_accepted_it(tmp_path: Path
     recipe, folders = smallest_recipe(tmp_path), RunFolders(tmp_path / "run")
     run_recipe(recipe)
     first = folders.recipe.stat()
-    assert folders.recipe.read_text() == recipe.to_yaml()
+    assert folders.recipe.read_text().startswith(recipe.to_yaml())
+    assert owner_of(folders.recipe) == ("dartmath", "the run")
     assert first.st_mtime_ns <= (folders.sample / "queries.jsonl").stat().st_mtime_ns
 
     shutil.rmtree(folders.dataset)  # so that there is something to do
@@ -58,10 +60,20 @@ def test_the_recipe_is_written_once_when_sampling_has_accepted_it(tmp_path: Path
     assert folders.recipe.stat() == first
 
     shutil.rmtree(folders.dataset)
-    folders.recipe.write_text("another recipe")
+    folders.recipe.unlink()
+    write_owned(folders.recipe, "another recipe", of="the run")
     run_recipe(recipe)
-    assert folders.recipe.read_text() == recipe.to_yaml()
+    assert folders.recipe.read_text().startswith(recipe.to_yaml())
     assert folders.recipe.stat().st_mtime_ns <= (folders.dataset / "train.parquet").stat().st_mtime_ns
+
+
+def test_a_recipe_that_somebody_edited_is_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    recipe, folders = smallest_recipe(tmp_path), RunFolders(tmp_path / "run")
+    folders.root.mkdir()
+    folders.recipe.write_text("edited")
+    run_recipe(recipe)
+    assert folders.recipe.read_text() == "edited"
+    assert "differs from the recipe given" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
