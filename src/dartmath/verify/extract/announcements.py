@@ -14,7 +14,7 @@ from dartmath.verify.language.lexicon import LEXICONS
 _MOST = 24
 """Only the last so many announcements are tried."""
 
-_BEFORE, _AFTER = 60, 240
+_BEFORE, _AFTER = 60, 160
 _MARKS = r"[ \t]*[*_`\"'”>]{0,3}[ \t]*"
 _LINE = r"(?:(?<=\n)|\A)[ \t]*"
 _SIGN = r"(?:[:：=]|-+>|→|=>|⇒|\|| [-–—]+ |\.(?=[ \t]+[-$\\\d(]))"
@@ -31,6 +31,19 @@ _REVERSED = re.compile(
     r"(?:final |correct |right |only |best |true )*(?P<noun>answers?|correct|right|choice"
     r"|option)\b(?!\s+(?:to|for)\s+(?:part|the first))"
     r"(?!\s*\?)"
+)
+_CHOICE_VERBS = (
+    "choose",
+    "select",
+    "pick",
+    "go with",
+    "it's",
+    "it is",
+    "t be",
+    "d be",
+    "answer with",
+    "correspond",
+    "match",
 )
 _CHOSEN = re.compile(
     r"\b(?:choose|select|pick|go with|it's|it is|must be|should be|answer with|corresponds to|matches)\s+"
@@ -83,7 +96,7 @@ def _phrases(text: str, languages: tuple[str, ...], after: int) -> Iterator[tupl
         folded = text[after:]
     for language in languages if not folded.isascii() else filter(_in_ascii, languages):
         for stem in LEXICONS[language].stems:
-            for place in _places(folded, stem):
+            for place in _places(folded, stem, whole=language == "en"):
                 yield from _around(text, language, place + after, after)
     for phrase in _A_LABEL.finditer(text, after) if "A:" in text or "A**:" in text else ():
         yield phrase.start(), phrase.end(), True
@@ -112,13 +125,15 @@ def _around(text: str, language: str, place: int, after: int) -> Iterator[tuple[
 _A_LABEL = re.compile(rf"{_LINE}[*_]{{0,3}}A[*_]{{0,3}}:[*_]{{0,3}}(?=[ \t]*\S)")
 
 
-def _places(folded: str, stem: str) -> Iterator[int]:
-    places: list[int] = []
-    place = folded.rfind(stem)
-    while place >= 0 and len(places) < _MOST:
-        places.append(place)
+def _places(folded: str, stem: str, *, whole: bool) -> Iterator[int]:
+    """Where a stem stands, from the end; where `whole`, only as the beginning of a word."""
+    found, place = 0, folded.rfind(stem)
+    while place >= 0 and found < _MOST:
+        before = folded[place - 1] if place else " "
+        if not whole or not (before.isalpha() or before == "\\"):
+            found += 1
+            yield place
         place = folded.rfind(stem, 0, place)
-    yield from places
 
 
 @lru_cache(maxsize=32)
@@ -137,5 +152,9 @@ def _pattern(language: str) -> re.Pattern[str]:
 
 def _chosen(text: str, after: int) -> Iterator[tuple[int, int, bool]]:
     """Options that the end of a response decides for: "so we choose D"."""
-    for found in _CHOSEN.finditer(text, max(after, len(text.rstrip()) - _TAIL)):
+    first = max(after, len(text.rstrip()) - _TAIL)
+    tail = text[first:].lower()
+    if not any(verb in tail for verb in _CHOICE_VERBS):
+        return
+    for found in _CHOSEN.finditer(text, first):
         yield found.start(), found.start("value"), False

@@ -40,6 +40,7 @@ _PART_MARK = re.compile(
     r"|[*_]{0,3}(?:first|second|third|1st|2nd|3rd)\b|Q\d)[^\n]*\Z",
     re.IGNORECASE,
 )
+_FRACTION = re.compile(r"\\(?P<name>[dt]?frac|sqrt)\s*\{\s*\Z")
 _NAME = re.compile(r"(?P<name>\\?[a-zA-Z]+(?:_\{?\w{1,3}\}?)?)\s*=\s*(?:\$|\\\()?\s*\Z")
 _SUPERSEDES = re.compile(
     r"\b(?:so|therefore|thus|hence|wait|actually|final(?:ly)?|answer|total|recheck|correct\w*|check"
@@ -131,7 +132,7 @@ def _group(text: str, boxes: list[Box], place: int) -> tuple[Statement | None, i
     start, end, content = boxes[place]
     if content is None:
         content, end = _unclosed(text, start)
-    if content is None or _PLACEHOLDER.fullmatch(content) or not asserted(text, start, end):
+    if content is None or _is_placeholder(content) or not asserted(text, start, end):
         return None, 1
     fraction = _shared_formula(text, boxes, place)
     if fraction is not None:
@@ -155,6 +156,11 @@ def _group(text: str, boxes: list[Box], place: int) -> tuple[Statement | None, i
     return Statement(listed if len(answers) > 1 else answer, "boxed", first, last), count
 
 
+def _is_placeholder(content: str) -> bool:
+    """Whether a box shows its form alone: `\\\\boxed{}`, `\\\\boxed{answer}`, `\\\\boxed{...}`."""
+    return len(content) <= MAX_GAP and _PLACEHOLDER.fullmatch(content) is not None
+
+
 def _unclosed(text: str, start: int) -> tuple[str | None, int]:
     """What is left in a box that the response does not close, on its line."""
     opening = text.find("{", start)
@@ -169,15 +175,15 @@ def _unclosed(text: str, start: int) -> tuple[str | None, int]:
 
 def _belongs(text: str, earlier: Box, later: Box) -> bool:
     """Whether two boxes are items of one list: side by side, or the answers of two parts."""
-    if earlier[2] is None or _PLACEHOLDER.fullmatch(earlier[2]) or not asserted(text, earlier[0], earlier[1]):
+    if earlier[2] is None or _is_placeholder(earlier[2]) or not asserted(text, earlier[0], earlier[1]):
         return False
     gap = text[earlier[1] : later[0]]
     if len(gap) <= MAX_GAP and _NEAR.fullmatch(gap):
         return True
     if len(gap) > MAX_PART or earlier[2].strip() == (later[2] or "").strip():
         return earlier[2].strip() == (later[2] or "").strip() and len(gap) <= MAX_GAP
-    here, there = text[: later[0]], text[: earlier[0]]
-    if _PART_MARK.search(here[-300:]) and _PART_MARK.search("\n" + there[-300:]) and "\n" in gap:
+    here, there = (text[max(0, box[0] - 300) : box[0]] for box in (later, earlier))
+    if _PART_MARK.search(here) and _PART_MARK.search("\n" + there) and "\n" in gap:
         return True
     if (
         "\n" not in gap
@@ -277,16 +283,13 @@ def _grouped(answer: str, left: str, right: str) -> str:
 def _shared_formula(text: str, boxes: list[Box], place: int) -> tuple[Statement, int] | None:
     """Boxes that are the parts of one fraction: `\\\\frac{\\\\boxed{5}}{\\\\boxed{7}}`."""
     end = boxes[place][1]
-    opening = re.search(
-        r"\\[dt]?frac\s*\{\s*\Z|\\sqrt\s*\{\s*\Z", text[: boxes[place - 1][0] if place else 0]
-    )
+    first = boxes[place - 1][0] if place else 0
+    opening = _FRACTION.search(text, max(0, first - 20), first)
     between = text[boxes[place - 1][1] : boxes[place][0]] if place else ""
     if opening and re.fullmatch(r"\s*\}\s*\{\s*", between) and text[end : end + 1] == "}":
         answer = f"\\frac{{{boxes[place - 1][2]}}}{{{boxes[place][2]}}}"
         return Statement(answer, "boxed", opening.start(), end + 1), 2
-    alone = re.search(
-        r"\\(?P<name>[dt]?frac|sqrt)\s*\{\s*\Z", text[max(0, boxes[place][0] - 20) : boxes[place][0]]
-    )
+    alone = _FRACTION.search(text, max(0, boxes[place][0] - 20), boxes[place][0])
     rest = re.match(r"\s*\}(?:\s*\{([^{}]{1,40})\})?", text[end : end + 50])
     if alone and rest:
         tail = f"{{{rest[1]}}}" if rest[1] else ""

@@ -12,7 +12,7 @@ from dartmath.verify.extract.values import ITEM, value_at
 from dartmath.verify.language.formulas import FORMULA, body
 from dartmath.verify.language.lexicon import LANGUAGES
 
-TAIL = 1_500
+TAIL = 1_000
 """Only this many characters at the end of a response are looked at."""
 
 MOST = 10
@@ -145,24 +145,27 @@ def _denies(sentence: str) -> bool:
 
 def _sentences(tail: str, formulas: list[re.Match[str]]) -> list[Span]:
     """The sentences of the tail; a formula of its own line belongs to the sentence that it ends."""
-    inside = [formula.span() for formula in formulas]
+    starts = {formula.start() for formula in formulas}
+    masked = tail
+    for formula in formulas:
+        first, stop = formula.span()
+        masked = f"{masked[: first + 1]}{'x' * (stop - first - 2)}{masked[stop - 1 :]}"
     spans: list[Span] = []
     start = 0
-    for mark in _BREAK.finditer(tail):
-        if any(first < mark.start() < stop - 1 for first, stop in inside):
-            continue
-        if mark.group() == "\n" and _goes_on(tail, start, mark.end(), inside):
+    for mark in _BREAK.finditer(masked):
+        if mark.group() == "\n" and _goes_on(tail, start, mark.end(), starts):
             continue
         spans.append((start, mark.end()))
         start = mark.end()
     return [*spans, (start, len(tail))]
 
 
-def _goes_on(tail: str, start: int, place: int, inside: list[Span]) -> bool:
+def _goes_on(tail: str, start: int, place: int, formulas: set[int]) -> bool:
     """Whether a line break stands between a sentence's beginning and the formula that it announces."""
-    before, after = tail[start:place].rstrip(), tail[place:]
-    following = place + len(after) - len(after.lstrip())
-    formula = any(first == following for first, _ in inside)
+    following = place
+    while following < len(tail) and tail[following].isspace():
+        following += 1
+    formula, before = following in formulas, tail[start:place].rstrip()
     return (formula and bool(before) and before[-1] in ",:，：") or (
         formula and opens(before) and not re.search(r"[.\d$]\s*\Z", before)
     )

@@ -21,6 +21,12 @@ _ENDS = re.compile(
 )
 """What ends a turn, begins the next one, or pads a batch. Source: the special tokens of public tokenizers."""
 
+_TOKEN_SIGNS = (
+    "<|", "<｜", "|>", "</s>", "<s>", "<eos>", "<end_of", "<start_of", "<pad>", "<unk>", "<EOD>", "<eod>",
+    "[PAD]", "[EOS]", "[SEP]", "[CLS]", "[UNK]", "INST]", "[EOT]",
+)  # fmt: skip
+"""Texts one of which every such token contains."""
+
 _ROLE = re.compile(
     r"\s*(?:<\|im_start\|>|<\|start_header_id\|>|<\|start\|>|<start_of_turn>)?\s*(?:assistant|model)\b[:\s]*"
 )
@@ -77,7 +83,7 @@ def own_text(response: str, more_thoughts: Sequence[tuple[str, str]] = ()) -> Ow
         text = " " * final.end() + text[final.end() :]
     for start, end in thoughts(text, more_thoughts):
         text = _blank(text, start, end)
-    if "<" in text or "[" in text:
+    if ("<" in text or "[" in text) and any(sign in text for sign in _TOKEN_SIGNS):
         text = _without_tokens(text)
     source = text
     fences: tuple[Fence, ...] = ()
@@ -85,7 +91,7 @@ def own_text(response: str, more_thoughts: Sequence[tuple[str, str]] = ()) -> Ow
         text, fences = _without_fences(text)
     if "<<" in text:
         text = _CALCULATION.sub(lambda note: " " * len(note.group()), text)
-    if "<" in text:
+    if "</" in text or "<br" in text:
         text = _HTML.sub(lambda tag: " " * len(tag.group()), text)
     return Own(text, _parts(text), source, fences)
 

@@ -7,7 +7,7 @@ import re
 _REACH = 160
 """Characters of a sentence that are looked at on either side of a value."""
 
-_BREAK = re.compile(r"\n|[.!?。！？](?=[\s$*\"')\]]|$)|(?<=[。！？])")
+_BEHIND_STOP = " \t\n$*\"')]"
 
 _DENIED_BEFORE = re.compile(
     r"(?:\b(?:not|never|rather than|instead of|as opposed to|other than|isn't|aren't|cannot be"
@@ -30,6 +30,17 @@ _INSTRUCTED_BEFORE = re.compile(
     r"\b(?:in|within|inside|using|as|with)\b[\s$:*`\"']*(?:\\[(\[])?\Z",
     re.IGNORECASE,
 )
+_TRIGGERS = (
+    "not", "n't", "never", "if", "unless", "suppos", "assum", "imagin", "whether", "maybe", "perhaps",
+    "possibl", "could", "might", "may ", "thought", "found", "guess", "tried", "got ", "without",
+    "no ", "about", "let", " it", "the answer", "?", "wrong", "incorrect", "impossible", "extraneous",
+    "invalid", "false", "reject", "discard", "exclud", "too ", "placeholder", "contradict", "ruled",
+    "rule out", "cannot", "fails", "mistake", "error", "rather", "instead", "opposed", "other than",
+    "put", "plac", "writ", "giv", "enclos", "format", "present", "provid", "end", "wrap", "return",
+    "output", "box", "\\ne", "≠", "不是", "并非",
+)  # fmt: skip
+"""Texts one of which every pattern below needs: most values stand among none of them."""
+
 _OF_IT = (
     r"(?:right|correct|true|valid|possible|the (?:correct |right |final )?(?:answer|case|solution)"
     r"|an? (?:valid |possible |acceptable )?"
@@ -64,8 +75,13 @@ _QUESTIONED = re.compile(r"\A[\s$*)\]}\\]*\?")
 def sentence_start(text: str, place: int) -> int:
     """Where the sentence begins that `place` is in, at most `_REACH` characters before it."""
     first = max(0, place - _REACH)
-    breaks = list(_BREAK.finditer(text, first, place))
-    return breaks[-1].end() if breaks else first
+    start = max(first, *(text.rfind(sign, first, place) + 1 for sign in "\n。！？"))
+    for sign in ".!?":
+        stop = text.rfind(sign, start, place - 1)
+        while stop >= 0 and text[stop + 1] not in _BEHIND_STOP:
+            stop = text.rfind(sign, start, stop)
+        start = max(start, stop + 1)
+    return start
 
 
 def asserted(text: str, start: int, end: int) -> bool:
@@ -82,6 +98,9 @@ def asserted(text: str, start: int, end: int) -> bool:
     """
     before = text[sentence_start(text, start) : start]
     after = text[end : end + _REACH]
+    around = f"{before}\n{after}".lower()
+    if not any(word in around for word in _TRIGGERS):
+        return True
     if _QUESTIONED.match(after) or _DENIED_AFTER.match(after):
         return False
     if (denial := _NEXT_DENIES.match(after)) and not _CONFIRMS.search(denial.group()):

@@ -14,6 +14,9 @@ _PAIRS = (
     (rf"<\|?(?:{_NAMES})\|?>", rf"</\|?(?:{_NAMES})\|?>"),
     (rf"\[(?:{_NAMES})\]", rf"\[/(?:{_NAMES})\]"),
 )
+_TAG_ENDS = tuple(
+    f"{name}{end}" for name in ("answer", "answers", "ans", "solution", "final") for end in (">", "]", "|>")
+)
 _KEY = re.compile(
     r"(?:(?P<quote>[\"'])(?:final[_ ]?|correct[_ ]?)?answers?(?P=quote)|(?:(?<=\n)"
     r"|\A)[ \t]*(?:final_answer|answer_value))\s*:[ \t]*",
@@ -26,6 +29,7 @@ _CALL = re.compile(
     r"|FINAL)\((?P<value>[^\n]{1,400})\)[ \t]*;?[ \t]*$",
     re.MULTILINE | re.I,
 )
+_KEYS = ('nswer"', "nswer'", 'nswers"', "nswers'", 'NSWER"', "final_answer", "answer_value")
 _CALLS = ("answer(", "submit", "finish(", "FINAL(")
 _ASSIGNED = re.compile(
     r"^[ \t]*#?[ \t]*(?:final_)?(?:answer|ans|result)[ \t]*[=:][ \t]*(?P<value>[-+\d.,/\"'\[(][^\n]{0,200})$",
@@ -37,8 +41,12 @@ _TERMS = {True: "True", False: "False", None: ""}
 
 def tagged(text: str, more: Sequence[tuple[str, str]] = ()) -> Iterator[Statement]:
     """The contents of answer tags, the last one first; one that is not closed ends with the text."""
-    if not more and "<" not in text and "[" not in text:
-        return
+    if not more:
+        if "<" not in text and "[" not in text:
+            return
+        folded = text.lower()
+        if not any(name in folded for name in _TAG_ENDS):
+            return
     opening, closing = _tags(tuple(more))
     for opened in reversed(list(opening.finditer(text))[-16:]):
         closed = closing.search(text, opened.end())
@@ -61,7 +69,7 @@ def _tags(more: tuple[tuple[str, str], ...]) -> tuple[re.Pattern[str], re.Patter
 def fields(text: str, after: int = 0) -> Iterator[Statement]:
     """The values of "answer" fields and of calls that submit one, from `after` on, the last one first."""
     found: list[Statement | None] = []
-    if "nswer" in text or "NSWER" in text:
+    if any(key in text for key in _KEYS):
         found += [_value(text, key) for key in _KEY.finditer(text, after)]
     if "(" in text and any(name in text for name in _CALLS):
         found += [_called(call) for call in _CALL.finditer(text, after)]

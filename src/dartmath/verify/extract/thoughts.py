@@ -21,7 +21,8 @@ _TAGS = (
 )
 _OPEN = rf"<\|?{_TAGS}(?:\s[^<>]{{0,80}})?\|?>|&lt;{_TAGS}&gt;"
 _CLOSE = rf"</\|?{_TAGS}\|?>|&lt;/{_TAGS}&gt;"
-_MAY_HOLD = ("<", "[THINK]", "[/THINK]", "◁", "&lt;")
+_MAY_HOLD = ("think", "thought", "reason", "scratch", "analysis", "commentary", "reflection", "monologue")
+"""Texts one of which every delimiter contains."""
 
 _END_OF_MESSAGE = "<|end|>"
 
@@ -37,8 +38,10 @@ def thoughts(text: str, more: Sequence[tuple[str, str]] = ()) -> list[tuple[int,
     """
     if text.startswith("analysis") and (channels := _STRIPPED_CHANNELS.match(text)):
         return [channels.span()]
-    if not more and not any(sign in text for sign in _MAY_HOLD):
-        return []
+    if not more:
+        folded = text.lower()
+        if not any(word in folded for word in _MAY_HOLD):
+            return []
     found: list[tuple[int, int]] = []
     opened: int | None = None
     for mark in _delimiters(tuple(more)).finditer(text):

@@ -33,7 +33,7 @@ class Lexicon:
 
 LEXICONS: dict[str, Lexicon] = {
     "en": Lexicon(
-        stems=("answer", "ans", "correct", "right"),
+        stems=("ans", "correct", "right"),
         noun=(
             r"(?:\b(?:the |my |our |so )?(?:final|correct|right|only|required|exact|numerical"
             r"|simplified)?[ \t_-]*"
