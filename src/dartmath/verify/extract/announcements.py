@@ -25,7 +25,7 @@ _LABEL_WORDS = 8
 _REVERSED = re.compile(
     r"(?:\b(?:option|choice|answer|letter|statement)s?\s+)?"
     r"(?P<value>\$[^$\n]{1,100}\$|\\\([^\n]{1,100}?\\\)|\*\*[^*\n]{1,60}\*\*"
-    r"|(?<![\w.,/^-])-?\d[\d,./]*\d|(?<![\w.,/^-])-?\d"
+    r"|(?<![\w.,/^-])-?\d[\d,./]*(?: \d+/\d+)?(?: [a-z]{1,10}){0,2}?"
     r"|(?<![\w(])\(?[A-J]\)?(?![\w(]))"
     r"\s+(?:is|are|was|would be|must be)\s+(?:thus |therefore |indeed |clearly )?(?:the|our|my)?\s*"
     r"(?:final |correct |right |only |best |true )*(?P<noun>answers?|correct|right|choice"

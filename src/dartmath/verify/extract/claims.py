@@ -164,13 +164,15 @@ def told(sentence: str) -> str | None:
     >>> told("the change was approximately 21.46%.")
     '21.46%'
     """
-    found = _LAST_VERB.search(sentence) or _TAIL_LABEL.search(sentence)
-    if found is None or _OPEN.search(_APPROXIMATELY.sub("", sentence)) or _DENIED.search(sentence):
+    if _OPEN.search(_APPROXIMATELY.sub("", sentence)) or _DENIED.search(sentence):
         return None
     if len(_COPULA_BEFORE_NUMBER.findall(sentence)) > 1:
         return None
-    value = found["value"].strip().rstrip(".").strip("*").strip()
-    return value if is_mathematics(value) and _VALUED.search(value) else None
+    for found in filter(None, (_LAST_VERB.search(sentence), _TAIL_LABEL.search(sentence))):
+        value = found["value"].strip().rstrip(".").strip("*").strip()
+        if is_mathematics(value) and _VALUED.search(value):
+            return value
+    return None
 
 
 def _is_of_unit(word: str) -> bool:

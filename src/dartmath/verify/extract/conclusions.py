@@ -46,6 +46,14 @@ _CONTINUES = re.compile(
 )
 """How a sentence begins behind which more should come: what stands before it is no conclusion."""
 
+_GAVE_UP = re.compile(
+    r"\b(?:(?:could|can|do|did|was|am) ?(?:not|n't)|cannot|unable to|fail(?:ed)? to|not (?:sure"
+    r"|certain))\b[^.\n]{0,20}"
+    r"\b(?:solve|determine|answer|know|find|figure|compute|finish|sure)\b|\bunable to\b",
+    re.IGNORECASE,
+)
+"""What a response says that has no answer: what its last line says then is none either."""
+
 _NAME = re.compile(r"\\?[a-zA-Z]+(?:_\{?\w\}?)?[.,]?")
 """`$n$` at the end of "10 values of $n$" is what the sentence is about, not what it says."""
 
@@ -122,7 +130,8 @@ def conclusion(
                 or _claim(tail, first, stop, languages)
             )
         else:
-            found = _final(tail, first, stop, inside) if last and final_line else None
+            allowed = last and final_line and not _GAVE_UP.search(tail)
+            found = _final(tail, first, stop, inside) if allowed else None
         if found is not None:
             answer, at, to = found
             said = asserted(tail, at, to) and bool(answer) and not (concludes and denied(sentence))

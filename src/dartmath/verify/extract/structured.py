@@ -18,19 +18,22 @@ _TAG_ENDS = tuple(
     f"{name}{end}" for name in ("answer", "answers", "ans", "solution", "final") for end in (">", "]", "|>")
 )
 _KEY = re.compile(
-    r"(?:(?P<quote>[\"'])(?:final[_ ]?|correct[_ ]?)?answers?(?P=quote)|(?:(?<=\n)"
-    r"|\A)[ \t]*(?:final_answer|answer_value))\s*:[ \t]*",
-    re.IGNORECASE | re.MULTILINE,
+    r"(?:(?P<quote>[\"'])(?:(?:final|correct|selected)[_ ]?)?(?:answers?|option)(?:[_ ]?(?:choice"
+    r"|letter|value))?(?P=quote)"
+    r"|(?:(?<=\n)|\A)[ \t]*(?:final_answer|answer_value))\s*:[ \t]*",
+    re.IGNORECASE,
 )
 _PYTHON_TEXT = re.compile(r"'((?:[^'\\\n]|\\.){0,1000})'")
 _BARE = re.compile(r"[^\s,}\]\n][^,}\]\n]{0,100}")
 _CALL = re.compile(
     r"^[ \t]*(?:final_answer|submit(?:_answer)?|answer|finish"
-    r"|FINAL)\((?P<value>[^\n]{1,400})\)[ \t]*;?[ \t]*$",
-    re.MULTILINE | re.I,
+    r"|FINAL)[(\[](?P<value>[^\n]{1,400})[)\]][ \t]*;?[ \t]*$",
+    re.MULTILINE | re.IGNORECASE,
 )
-_KEYS = ('nswer"', "nswer'", 'nswers"', "nswers'", 'NSWER"', "final_answer", "answer_value")
-_CALLS = ("answer(", "submit", "finish(", "FINAL(")
+_KEYS = (
+    'nswer"', "nswer'", 'nswers"', "nswers'", 'NSWER"', "final_answer", "answer_", "nswerChoice", "ption\"", "ption'",
+)  # fmt: skip
+_CALLS = ("answer(", "submit", "inish(", "inish[", "FINAL(")
 _ASSIGNED = re.compile(
     r"^[ \t]*#?[ \t]*(?:final_)?(?:answer|ans|result)[ \t]*[=:][ \t]*(?P<value>[-+\d.,/\"'\[(][^\n]{0,200})$",
     re.MULTILINE | re.IGNORECASE,
@@ -71,7 +74,7 @@ def fields(text: str, after: int = 0) -> Iterator[Statement]:
     found: list[Statement | None] = []
     if any(key in text for key in _KEYS):
         found += [_value(text, key) for key in _KEY.finditer(text, after)]
-    if "(" in text and any(name in text for name in _CALLS):
+    if any(name in text for name in _CALLS):
         found += [_called(call) for call in _CALL.finditer(text, after)]
     yield from sorted(filter(None, found), key=lambda one: -one.start)
 

@@ -19,7 +19,7 @@ _FILLER = re.compile(
     r"|approx\.?|about|roughly|ca\.?|i\.e\.?|found to be|given by|given as|calculated (?:to be|as)"
     r"|equal to|as follows"
     r"|(?:simply |the )?(?:option|choice|letter|number|value|correct option)(?: is)?)\b[,:.]?"
-    r"|[,:：=≈]|->|→|=>|⇒|\\approx\b)[ \t]*)*[\s*_\"'“”‘’>]*",
+    r"|[,:：=≈]|->|→|=>|⇒|\\approx\b)[ \t]*)*[\s*_\"'“”‘’>【「『]*",
     re.IGNORECASE,
 )
 """Words and signs between an announcement and its value that change nothing about it."""
@@ -58,7 +58,9 @@ _LETTER = re.compile(
     r"|with|is|for|instead|rather"
     r"|non|不|\(|-|–)|(?=[不。])))"
 )
-_LETTERS = re.compile(r"\(?[A-J]\)?(?:\s*(?:,|and|&|、|,\s*and)\s*\(?[A-J]\)?)+(?![\w'])")
+_LETTERS = re.compile(
+    r"\([A-J]\)(?:\s*\([A-J]\))+|\(?[A-J]\)?(?:\s*(?:,|and|&|、|,\s*and)\s*\(?[A-J]\)?)+(?![\w'])"
+)
 _JOIN = re.compile(
     r"\s*(?:,|;|，|、|,?\s*(?:and|or|und|oder|et|ou|y|o|e|и|или|和|或|と|및)\b)\s*(?=\$|\\\(|\\\[|\*\*\$)"
 )
@@ -78,7 +80,7 @@ COMMENTARY = re.compile(
 )
 _CLOSINGS = "|".join(lexicon.closing for lexicon in LEXICONS.values() if lexicon.closing)
 _CLOSING = re.compile(rf"\s*(?:{_CLOSINGS})\s*\Z")
-_QUOTES = "\"'“”‘’`「」『』«»"
+_QUOTES = "\"'“”‘’`「」『』«»【】"
 
 
 def value_at(text: str, start: int) -> tuple[str, int, bool] | None:
