@@ -44,10 +44,21 @@ _CHOICE_VERBS = (
     "answer with",
     "correspond",
     "match",
+    "so ",
+    "so, ",
+    "therefore",
+    "thus",
+    "hence",
+    "conclude",
 )
+_NAMED = re.compile(r"(?!(?:so|thus|that|therefore|hence|then|and)\s)\b[A-Za-z]{2,}\s+\Z")
+"""A word right before a number, which is its name then: "type 2"."""
+
 _CHOSEN = re.compile(
     r"\b(?:choose|select|pick|go with|it's|it is|must be|should be|answer with|corresponds to|matches)\s+"
     r"(?:the\s+)?(?:option|choice|answer|letter)?\s*(?P<value>\(?[A-J]\)?)(?=[\s.]*(?:\n|\Z)|[.,;]\s|\*\*)"
+    r"|\b(?:so|therefore|thus|hence|conclude(?: that)?)[,:]?\s+(?:it is |it's |option "
+    r"|choice )?(?P<last>\(?[A-J]\)?)(?=[\s.*]*\Z)"
 )
 
 
@@ -118,7 +129,10 @@ def _around(text: str, language: str, place: int, after: int) -> Iterator[tuple[
             break
     if language == "en":
         for found in _REVERSED.finditer(text, max(after, place - _AFTER), min(len(text), place + 20)):
-            if "answer" in found["noun"] or found["value"].strip("()") in "ABCDEFGHIJ":
+            named = found["value"][0].isdigit() and _NAMED.search(
+                text, max(0, found.start() - 30), found.start()
+            )
+            if not named and ("answer" in found["noun"] or found["value"].strip("()") in "ABCDEFGHIJ"):
                 yield found.start(), found.start("value"), False
 
 
@@ -157,4 +171,4 @@ def _chosen(text: str, after: int) -> Iterator[tuple[int, int, bool]]:
     if not any(verb in tail for verb in _CHOICE_VERBS):
         return
     for found in _CHOSEN.finditer(text, first):
-        yield found.start(), found.start("value"), False
+        yield found.start(), found.start("value" if found["value"] else "last"), False

@@ -14,7 +14,7 @@ from dartmath.verify.extract.conclusions import conclusion
 from dartmath.verify.extract.found import Statement
 from dartmath.verify.extract.mathematics import is_mathematics
 from dartmath.verify.extract.own import Fence, Own, own_text
-from dartmath.verify.extract.structured import assigned, fields, tagged
+from dartmath.verify.extract.structured import MOST, assigned, fields, tagged
 from dartmath.verify.extract.thoughts import thoughts
 from dartmath.verify.extract.values import value_at
 from dartmath.verify.language.formulas import FORMULA, body
@@ -188,7 +188,7 @@ def _of_tag(tag: Statement) -> Statement | None:
 
 
 def _hashed(text: str) -> Iterator[Statement]:
-    for line in reversed(list(_HASH.finditer(text))[-16:]):
+    for line in reversed(list(_HASH.finditer(text))[-MOST:]):
         answer = line.group(1).strip().strip("*").strip()
         if not answer or answer.startswith("#"):
             continue
@@ -224,7 +224,7 @@ def _whole(text: str) -> Statement | None:
 
 def _in_fences(own: Own, reader: _Reader, strict: bool) -> Statement | None:
     """What stands in fenced blocks, where the text outside says nothing: output, LaTeX, a literal in code."""
-    for fence in reversed(own.fences):
+    for fence in reversed(own.fences[-MOST:]):
         content = own.source[fence.start : fence.end]
         if fence.language in _OUTPUTS:
             found = _explicit(content, reader, cut=strict) or (None if strict else _last_output(content))
@@ -239,7 +239,7 @@ def _last_output(content: str) -> Statement | None:
 
 
 def _in_code(source: str, fences: tuple[Fence, ...]) -> Statement | None:
-    for fence in reversed(fences):
+    for fence in reversed(fences[-MOST:]):
         if (found := assigned(source[fence.start : fence.end], fence.start)) is not None:
             return found
     return None

@@ -47,6 +47,7 @@ _SUPERSEDES = re.compile(
     r"|verif\w*|instead)\b",
     re.I,
 )
+_DOLLAR = re.compile(r"(?<!\\)\$")
 _CLOSING = re.compile(r"(?<!\\)\$|\n")
 _RELATIONS = (
     r"=|\\approx|\\simeq|\\cong|\\Rightarrow|\\implies|\\iff|\\to\b|\\rightarrow|\\therefore|\\Longrightarrow"
@@ -97,7 +98,9 @@ def _all_boxes(text: str) -> list[Box]:
     """The last boxes of the text, outer ones only, in order."""
     found: list[Box] = []
     before = len(text)
-    while len(found) < MAX_BOXES:
+    for _ in range(4 * MAX_BOXES):  # nested boxes that are not closed make none of them an answer
+        if len(found) >= MAX_BOXES:
+            break
         start = max(text.rfind(word, 0, before) for word in _WORDS)
         if start < 0:
             break
@@ -211,13 +214,11 @@ def _formula_bounds(text: str, start: int, end: int) -> tuple[int, int] | None:
         if place >= 0 and closing not in before[place + 2 :] and (opening != "$$" or before.count("$$") % 2):
             stop = text.find(closing, end, end + 1000)
             return line + place + 2, stop if stop >= 0 else end
-    dollars = [
-        sign.start() for sign in re.finditer(r"(?<!\\)\$", text[text.rfind("\n", 0, start) + 1 : start])
-    ]
+    first = max(text.rfind("\n", 0, start) + 1, start - MAX_ANSWER)
+    dollars = [sign.start() for sign in _DOLLAR.finditer(text, first, start)]
     if len(dollars) % 2 and text[start - 2 : start] != "$$":
-        first = text.rfind("\n", 0, start) + 1 + dollars[-1] + 1
         ending = _CLOSING.search(text, end)
-        return first, ending.start() if ending else end
+        return dollars[-1] + 1, ending.start() if ending else end
     return None
 
 

@@ -168,7 +168,7 @@ def told(sentence: str) -> str | None:
         return None
     if len(_COPULA_BEFORE_NUMBER.findall(sentence)) > 1:
         return None
-    for found in filter(None, (_LAST_VERB.search(sentence), _TAIL_LABEL.search(sentence))):
+    for found in filter(None, (_LAST_VERB.match(sentence), _TAIL_LABEL.search(sentence))):
         value = found["value"].strip().rstrip(".").strip("*").strip()
         if is_mathematics(value) and _VALUED.search(value):
             return value

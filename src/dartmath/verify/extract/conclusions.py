@@ -158,7 +158,8 @@ def _sentences(tail: str, formulas: list[re.Match[str]]) -> list[Span]:
     masked = tail
     for formula in formulas:
         first, stop = formula.span()
-        masked = f"{masked[: first + 1]}{'x' * (stop - first - 2)}{masked[stop - 1 :]}"
+        last = "." if body(formula).endswith(".") else masked[stop - 1]
+        masked = f"{masked[: first + 1]}{'x' * (stop - first - 2)}{last}{masked[stop:]}"
     spans: list[Span] = []
     start = 0
     for mark in _BREAK.finditer(masked):

@@ -47,6 +47,7 @@ _NEXT_QUERY = re.compile(
 """How the next few-shot problem begins, which a base model goes on with. Source: the built-in templates."""
 
 _FENCE = re.compile(r"^[ \t>]*(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>[^\n`]{0,40})$", re.MULTILINE)
+_MARKS = re.compile(r"`{3,}[^\n`]{0,40}|~{3,}")
 _DATA = ("json", "yaml", "yml", "jsonc", "json5")
 
 
@@ -130,10 +131,12 @@ def _without_fences(text: str) -> tuple[str, tuple[Fence, ...]]:
         fences.append(
             Fence(opened["info"].strip(" \t\r{}.").lower(), min(opened.end() + 1, len(text)), len(text))
         )
+    pieces, place = [], 0
     for fence in fences:
         if not _is_data(fence, text):
-            text = _blank(text, fence.start, fence.end)
-    return re.sub(r"`{3,}[^\n`]{0,40}|~{3,}", lambda mark: " " * len(mark.group()), text), tuple(fences)
+            pieces += [text[place : fence.start], " " * (fence.end - fence.start)]
+            place = fence.end
+    return _MARKS.sub(lambda mark: " " * len(mark.group()), "".join([*pieces, text[place:]])), tuple(fences)
 
 
 def _is_data(fence: Fence, text: str) -> bool:

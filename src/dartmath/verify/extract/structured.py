@@ -9,6 +9,9 @@ from functools import lru_cache
 
 from dartmath.verify.extract.found import MAX_ANSWER, Statement
 
+MOST = 16
+"""Only so many structures at the end are tried."""
+
 _NAMES = r"(?:final[_ -]?)?answers?|final[_ -]?solution|ans|solution|final"
 _PAIRS = (
     (rf"<\|?(?:{_NAMES})\|?>", rf"</\|?(?:{_NAMES})\|?>"),
@@ -31,8 +34,10 @@ _CALL = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _KEYS = (
-    'nswer"', "nswer'", 'nswers"', "nswers'", 'NSWER"', "final_answer", "answer_", "nswerChoice", "ption\"", "ption'",
+    'nswer"', "nswer'", 'nswers"', "nswers'", 'NSWER"', "final_answer", "answer_", "nswerChoice",
+    'ption"', "ption'"
 )  # fmt: skip
+"""Texts one of which every such key contains."""
 _CALLS = ("answer(", "submit", "inish(", "inish[", "FINAL(")
 _ASSIGNED = re.compile(
     r"^[ \t]*#?[ \t]*(?:final_)?(?:answer|ans|result)[ \t]*[=:][ \t]*(?P<value>[-+\d.,/\"'\[(][^\n]{0,200})$",
@@ -51,7 +56,7 @@ def tagged(text: str, more: Sequence[tuple[str, str]] = ()) -> Iterator[Statemen
         if not any(name in folded for name in _TAG_ENDS):
             return
     opening, closing = _tags(tuple(more))
-    for opened in reversed(list(opening.finditer(text))[-16:]):
+    for opened in reversed(list(opening.finditer(text))[-MOST:]):
         closed = closing.search(text, opened.end())
         following = opening.search(text, opened.end())
         end = closed.start() if closed else len(text)
@@ -73,9 +78,9 @@ def fields(text: str, after: int = 0) -> Iterator[Statement]:
     """The values of "answer" fields and of calls that submit one, from `after` on, the last one first."""
     found: list[Statement | None] = []
     if any(key in text for key in _KEYS):
-        found += [_value(text, key) for key in _KEY.finditer(text, after)]
+        found += [_value(text, key) for key in list(_KEY.finditer(text, after))[-MOST:]]
     if any(name in text for name in _CALLS):
-        found += [_called(call) for call in _CALL.finditer(text, after)]
+        found += [_called(call) for call in list(_CALL.finditer(text, after))[-MOST:]]
     yield from sorted(filter(None, found), key=lambda one: -one.start)
 
 

@@ -183,7 +183,9 @@ def _from_clause(text: str, begin: int) -> tuple[str, int, bool] | None:
         return None
     if is_mathematics(answer):
         return answer, begin + len(clause), True
-    if value := stated(answer) or claimed(answer):
+    # A number at the very end may be a name: "type 2".
+    ends_in_number = answer[-1:].isdigit()
+    if value := stated(answer) or claimed(answer, plain=ends_in_number):
         return value, begin + len(clause), True
     return answer, begin + len(clause), False
 
