@@ -36,6 +36,8 @@ _CHOICE_VERBS = (
     "choose",
     "select",
     "pick",
+    "settle",
+    "went with",
     "go with",
     "it's",
     "it is",
@@ -55,7 +57,8 @@ _NAMED = re.compile(r"(?!(?:so|thus|that|therefore|hence|then|and)\s)\b[A-Za-z]{
 """A word right before a number, which is its name then: "type 2"."""
 
 _CHOSEN = re.compile(
-    r"\b(?:choose|select|pick|go with|it's|it is|must be|should be|answer with|corresponds to|matches)\s+"
+    r"\b(?:choose|select|pick|go with|settled? on|went with|it's|it is|must be|should be|answer with"
+    r"|corresponds to|matches)\s+"
     r"(?:the\s+)?(?:option|choice|answer|letter)?\s*(?P<value>\(?[A-J]\)?)(?=[\s.]*(?:\n|\Z)|[.,;]\s|\*\*)"
     r"|\b(?:so|therefore|thus|hence|conclude(?: that)?)[,:]?\s+(?:it is |it's |option "
     r"|choice )?(?P<last>\(?[A-J]\)?)(?=[\s.*]*\Z)"

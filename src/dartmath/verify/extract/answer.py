@@ -146,7 +146,7 @@ def _explicit(text: str, reader: _Reader, *, cut: bool) -> Statement | None:
     """The last explicit statement that reads as an answer; else the last one in words."""
     rules = reader.rules
     found: list[Statement] = []
-    if "boxed" in rules and ("boxed" in text or "\\f" in text or "\x08oxed" in text):
+    if "boxed" in rules and ("boxed" in text or "\\f" in text or "\\box{" in text or "\x08oxed" in text):
         boxes = list(boxed(text, cut=cut)) if reader.first_box else list(islice(boxed(text, cut=cut), 1))
         found += boxes[-1:]
     if "hash" in rules and "####" in text:

@@ -16,14 +16,14 @@ MAX_PART = 400
 """Characters between boxes that are the answers of two parts."""
 
 _BOX = re.compile(
-    r"\\{0,2}(?:boxed|fbox|framebox|boxed\*)(?![a-zA-Z])(?:\[[^\]]{0,20}\])?[ \t\n]*|\x08oxed(?=\{)"
+    r"\\{0,2}(?:boxed|fbox|framebox|boxed\*|box(?=\{))(?![a-zA-Z])(?:\[[^\]]{0,20}\])?[ \t\n]*|\x08oxed(?=\{)"
 )
-_WORDS = ("boxed", "\\fbox", "\\framebox", "\x08oxed")
+_WORDS = ("boxed", "\\box{", "\\fbox", "\\framebox", "\x08oxed")
 _NEAR = re.compile(
     r"(?:[\s$,;:&*]|(?<!\.)\.(?!\.)|\\[()\[\],;: ]|\\\\|\\q?quad\b|\([a-z0-9]{1,3}\)"
     r"|[a-zA-Z](?:_\{?\w{1,3}\}?)? *="
     r"|\\(?:text|mathrm|mbox) ?\{\s*(?:and|or),?\s*\}|\band\b|\bor\b|\bund\b|\boder\b|\bet\b|\bou\b"
-    r"|\by\b|\bo\b|和|或|、|，"
+    r"|和|或|、|，"
     r"|\(double\)|\(twice\)|\(multiplicity \d\))*"
 )
 _PLACEHOLDER = re.compile(

@@ -32,7 +32,7 @@ _ROLE = re.compile(
 )
 _ROLE_TOKENS = re.compile(r"<\|start_header_id\|>\s*assistant\s*<\|end_header_id\|>|<\|begin_of_text\|>|<s>")
 _FINAL_CHANNEL = re.compile(r"<\|channel\|>final[^<]{0,40}<\|message\|>")
-_TOKEN = re.compile(r"<\|[^<>|]{1,40}\|>")
+_TOKEN = re.compile(r"<\|(?!/?(?:final_?)?answers?\|)[^<>|]{1,40}\|>")
 _HTML = re.compile(
     r"</?(?:b|i|u|em|strong|p|div|span|br|hr|center|h[1-6]|font|sub|sup|response|output)\b[^<>]{0,80}>", re.I
 )

@@ -14,7 +14,7 @@ MOST = 16
 
 _NAMES = r"(?:final[_ -]?)?answers?|final[_ -]?solution|ans|solution|final"
 _PAIRS = (
-    (rf"<\|?(?:{_NAMES})\|?>", rf"</\|?(?:{_NAMES})\|?>"),
+    (rf"<\|?(?:{_NAMES})\|?>", rf"(?:</\|?|<\|/)(?:{_NAMES})\|?>"),
     (rf"\[(?:{_NAMES})\]", rf"\[/(?:{_NAMES})\]"),
 )
 _TAG_ENDS = tuple(

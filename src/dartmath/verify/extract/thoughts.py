@@ -20,7 +20,7 @@ _TAGS = (
     r"(?:think(?:ing)?|thoughts?|reason(?:ing)?|scratch_?pad|analysis|reflection|inner_monologue)"
 )
 _OPEN = rf"<\|?{_TAGS}(?:\s[^<>]{{0,80}})?\|?>|&lt;{_TAGS}&gt;"
-_CLOSE = rf"</\|?{_TAGS}\|?>|&lt;/{_TAGS}&gt;"
+_CLOSE = rf"(?:</\|?|<\|/){_TAGS}\|?>|&lt;/{_TAGS}&gt;"
 _MAY_HOLD = ("think", "thought", "reason", "scratch", "analysis", "commentary", "reflection", "monologue")
 """Texts one of which every delimiter contains."""
 
