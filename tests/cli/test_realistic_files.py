@@ -154,3 +154,4 @@ def test_what_was_left_out_of_itself_is_said(tmp_path: Path, monkeypatch: pytest
     Path("made.yaml").unlink()
     Path("aufgaben.csv").write_bytes(FILES["aufgaben.csv"][0]())
     assert "sampling.grading.decimal_comma: true" in init("aufgaben.csv")
+    assert load_recipe("made.yaml").sampling.grading.decimal_comma is True

@@ -22,7 +22,7 @@ class Answers:
     """What the user said about the run.
 
     `source` is the data set with its columns, as a recipe writes it. `held_out` is a file or the name of
-    a benchmark to evaluate on; empty for none.
+    a benchmark to evaluate on; empty for none. `decimal_comma` says that `2,5` is two and a half.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Answers:
     k: int = DEFAULT_K
     train: bool = True
     held_out: str = ""
+    decimal_comma: bool = False
 
 
 def recipe_text(answers: Answers, file: str) -> str:
@@ -47,6 +48,7 @@ def recipe_text(answers: Answers, file: str) -> str:
         "url": _quoted(answers.url),
         "k": str(answers.k),
         "held_out": _quoted(answers.held_out),
+        "grading": _GRADING if answers.decimal_comma else "",
     }
     text = "\n".join(parts)
     for name, value in values.items():
@@ -149,6 +151,10 @@ sampling:
   temperature: 1.0    # the paper samples a model tuned by reinforcement learning at 1.6
   top_p: 0.95
   max_tokens: 2048    # raise it for models with long chains of thought
+@grading@"""
+
+_GRADING = """\
+  grading: {decimal_comma: true}   # 2,5 is two and a half, in references and in responses
 """
 
 _CURATION = """\
@@ -171,7 +177,7 @@ _NO_TRAINING = """\
 _EVALUATION = """\
 evaluation:
   max_tokens: 2048
-  benchmarks:
+@grading@  benchmarks:
     - dataset: @held_out@@columns@
 """
 

@@ -88,6 +88,7 @@ def command(
         k=ask.number("Correct responses of the hardest queries", DEFAULT_K) if k is None else k,
         train=ask.yes("Fine-tune the model on the result", default=True) if train is None else train,
         held_out=_held_out(ask) if held_out is None else _check_benchmark(held_out),
+        decimal_comma=found.has_decimal_commas,
     )
     _write(target, recipe_text(answers, str(target)))
     _say(target, answers, loaded, found)
