@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from dartmath.base.errors import ConfigError
-from dartmath.evaluation.run import load_benchmarks
 from dartmath.model import ModelSection, describe_model
 from dartmath.pipeline import evaluation_engine, run_sample
 from dartmath.prompts.template import load_template
-from dartmath.queries.download import content_checksum
 from dartmath.recipe import Recipe, load_recipe
 from dartmath.study.config import StudySection
 from dartmath.study.design import Arm, Study
@@ -47,7 +45,6 @@ def study_of(name: str, overrides: Mapping[str, Any] | None = None) -> Study:
         template=template,
         engine=evaluation_engine(recipe),
         evaluation=recipe.evaluation,
-        benchmarks={one.name: content_checksum(one.queries) for one in load_benchmarks(recipe.evaluation)},
         seed=recipe.seed,
     )
 

@@ -16,8 +16,10 @@ from dartmath.curation.config import CurationSection
 from dartmath.curation.run import checksums_of
 from dartmath.engines.config import EngineSection
 from dartmath.evaluation.config import EvaluationSection
+from dartmath.evaluation.run import load_benchmarks
 from dartmath.model import ModelSection
 from dartmath.prompts.template import Template
+from dartmath.queries.download import content_checksum
 from dartmath.sampling.journal_manifest import content_hash
 from dartmath.sampling.policy import PolicySection
 from dartmath.study.config import StudySection, StudySize
@@ -54,7 +56,7 @@ class Study:
         arms, section: what is compared, and over what.
         base, base_identity: the model that is trained, and its fingerprint or revision.
         template: prompt template of training and evaluation.
-        engine, evaluation: how every cell is evaluated; benchmarks are its bands.
+        engine, evaluation: how every cell is evaluated.
         seed: of the evaluation.
     """
 
@@ -69,8 +71,12 @@ class Study:
     template: Template
     engine: EngineSection
     evaluation: EvaluationSection
-    benchmarks: dict[str, str]
     seed: int
+
+    @cached_property
+    def benchmarks(self) -> dict[str, str]:
+        """Checksums of what is asked, by benchmark."""
+        return {one.name: content_checksum(one.queries) for one in load_benchmarks(self.evaluation)}
 
     def cells(self, pool: str) -> list[Cell]:
         """Every cell of the study on the pool of that identity, seed by seed.

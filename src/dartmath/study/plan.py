@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
-from dartmath.base.errors import ConfigError
+from dartmath.base.errors import ConfigError, DartmathError
 from dartmath.curation.run import prepared_pools, select_sized
 from dartmath.curation.size import measure
 from dartmath.evaluation.run import load_benchmarks
@@ -41,7 +41,8 @@ class StudyPlan:
 
     Attributes:
         arms: by arm and size.
-        responses: greedy (or sampled) responses of one evaluation; each cell makes one, and the base model.
+        responses: of one evaluation, of which each cell makes one, and the base model; None where a benchmark
+            cannot be read here.
         parallel: cells that run side by side.
         device, mfu: what the hours of training are for.
         measured: seconds of a whole cell, mean of those that are finished; None without any.
@@ -49,7 +50,7 @@ class StudyPlan:
 
     name: str
     arms: list[PlannedArm]
-    responses: int
+    responses: int | None
     parallel: int
     device: str
     mfu: float
@@ -79,9 +80,10 @@ class StudyPlan:
         left = sum(arm.left for arm in self.arms)
         said = [
             f"Training: {self.training_hours:.2g} hours at {self.mfu:.0%} of {self.device}'s peak, "
-            f"{self.training_hours / self.parallel:.2g} with {self.parallel} side by side. "
-            f"Evaluation: {left} times {self.responses:,} responses."
+            f"{self.training_hours / self.parallel:.2g} with {self.parallel} side by side."
         ]
+        if self.responses:
+            said.append(f"Evaluation: {left} times {self.responses:,} responses.")
         if self.measured is not None:
             hours = left * self.measured / self.parallel / 3600
             said.append(f"At the {self.measured:.0f} s that finished cells took: {hours:.2g} hours.")
@@ -99,7 +101,8 @@ def plan_study(study: Study, *, device: str, mfu: float) -> StudyPlan:
     """
     sampled = (study.pool / "manifest.json").is_file()
     cells = study.cells(pool_identity(study.pool) if sampled else "none")
-    finished = {cell.key: found for cell in cells if (found := read_cell(cell.folder))}
+    # Nothing can be finished without a pool, and benchmarks are not needed to know that.
+    finished = {cell.key: found for cell in cells if sampled and (found := read_cell(cell.folder))}
     times = [one.seconds["all"] for one in finished.values()]
     return StudyPlan(
         name=study.name,
@@ -107,12 +110,20 @@ def plan_study(study: Study, *, device: str, mfu: float) -> StudyPlan:
             _planned([c for c in cells if (c.arm.name, c.size) == (arm, size)], finished, device, mfu)
             for arm, size in dict.fromkeys((cell.arm.name, cell.size) for cell in cells)
         ],
-        responses=study.evaluation.trials * sum(len(b.queries) for b in load_benchmarks(study.evaluation)),
+        responses=_responses(study),
         parallel=study.section.parallel,
         device=device,
         mfu=mfu,
         measured=sum(times) / len(times) if times else None,
     )
+
+
+def _responses(study: Study) -> int | None:
+    try:
+        return study.evaluation.trials * sum(len(one.queries) for one in load_benchmarks(study.evaluation))
+    except DartmathError:
+        # Data that a planning machine lacks; a wrong name is refused when the study runs.
+        return None
 
 
 def _planned(cells: Sequence[Cell], finished: Collection[str], device: str, mfu: float) -> PlannedArm:
@@ -123,7 +134,7 @@ def _planned(cells: Sequence[Cell], finished: Collection[str], device: str, mfu:
     shape = model_shape(name, resolve_model(name), study.base.revision)
     data = assumed_size(rows, tokens / rows + PROMPT_TOKENS, arm.training, source)
     made = plan_training(arm.training, shape, data, device=device, mfu=mfu)
-    left = sum(cell.key not in finished for cell in cells)
+    left = sum(cell.key not in finished for cell in cells) if finished else len(cells)
     return PlannedArm(arm.name, size.label, len(cells), left, rows, tokens, made.steps, made.hours, source)
 
 

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from dartmath.base.errors import ConfigError, RunError
+from dartmath.curation.config import CurationSection
+from dartmath.sampling.policy import Prop2Diff
+from dartmath.study.plan import plan_study
+from dartmath.study.run import FIGURE, RESULT, bands_of, run_study
+from dartmath.study.tables import tables
+from dartmath.training.rows import read_rows
+from study.made import ROWS, TRAINING, UNIFORM_ARM, Arm, make, with_section
+
+KILLS = 10
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a finished study."""
+    folder = tmp_path_factory.mktemp("study")
+    run_study(make(folder))
+    return folder
+
+
+def cells(folder: Path) -> dict[str, Path]:
+    """The results of finished cells, by key."""
+    return {path.parent.name: path for path in (folder / "study" / "cells").glob("*/cell.json")}
+
+
+def told(folder: Path) -> dict[str, Any]:
+    """What cells say, but for the time that they took."""
+    found = {key: json.loads(path.read_text()) for key, path in cells(folder).items()}
+    return {key: {name: v for name, v in cell.items() if name != "seconds"} for key, cell in found.items()}
+
+
+@pytest.mark.slow
+def test_all_sets_have_exactly_the_size(finished: Path) -> None:
+    assert len(cells(finished)) == 4
+    for path in cells(finished).values():
+        rows = [row for batch in read_rows(str(path.parent / "dataset")) for row in batch]
+        assert len(rows) == ROWS == sum(json.loads(path.read_text())["rows"].values())
+
+
+@pytest.mark.slow
+def test_the_result_has_every_arm_band_and_number(finished: Path) -> None:
+    result = json.loads((finished / "study" / RESULT).read_text())
+    assert [arm["arm"] for arm in result["arms"]] == ["vrt", "uniform"]
+    assert [arm["seeds"] for arm in result["arms"]] == [[1, 2], [1, 2]]
+    assert set(result["bands"]) == {"level 0", "level 1"}
+    assert set(result["arms"][1]["difference"]) == {"level 0", "level 1", "mean"}
+    assert result["arms"][0]["difference"] == {}
+    assert all(arm["steps"] == TRAINING.max_steps for arm in result["arms"])
+    assert "<svg" in (finished / "study" / FIGURE).read_text()
+    assert not (finished / "study" / "cells" / next(iter(cells(finished))) / "model").exists()
+
+
+@pytest.mark.slow
+def test_an_arm_or_a_seed_that_is_added_costs_only_itself(finished: Path) -> None:
+    study = make(finished)
+    before = {key: path.stat().st_mtime_ns for key, path in cells(finished).items()}
+    more = with_section(study, seeds=[1, 2, 3])
+    extra = Arm("prop2diff", CurationSection(policy=Prop2Diff(cap=40)), TRAINING, {})
+    twin = replace(UNIFORM_ARM, name="the same under another name")
+    planned = plan_study(replace(more, arms=(*study.arms, extra)), device="A100", mfu=0.4)
+    assert {arm.arm: (arm.cells, arm.left) for arm in planned.arms} == {
+        "vrt": (3, 1),
+        "uniform": (3, 1),
+        "prop2diff": (3, 3),
+    }
+    result = run_study(with_section(replace(study, arms=(*study.arms, twin)), seeds=[1, 2]))
+    assert {key: path.stat().st_mtime_ns for key, path in cells(finished).items()} == before
+    assert result.at(result.sizes[0])[2].accuracy == result.at(result.sizes[0])[1].accuracy
+    assert next(table.title for table in tables(result)).startswith(f"Accuracy at {ROWS} rows")
+
+
+@pytest.mark.slow
+def test_a_cell_that_fails_is_named_and_the_others_run(tmp_path: Path) -> None:
+    study = make(tmp_path)
+    bad = Arm("broken", CurationSection(check="nowhere.py:sound"), TRAINING, {})
+    too_long = replace(UNIFORM_ARM, name="nan", training=TRAINING.model_copy(update={"learning_rate": 1e30}))
+    with pytest.raises(ConfigError, match="nowhere"):
+        run_study(replace(study, arms=(*study.arms, bad)))
+    with pytest.raises(RunError, match="nan, 40 rows, seed 1"):
+        run_study(with_section(replace(study, arms=(*study.arms, too_long)), seeds=[1]))
+    assert len(cells(tmp_path)) == 2
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_killed_at_random_moments_it_comes_to_the_same_table(finished: Path, tmp_path: Path) -> None:
+    """Moments are in CPU seconds of its processes, which do not depend on what else the machine does."""
+    make(tmp_path)
+    rng, script = random.Random(5), Path(__file__).with_name("made.py")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, str(script), str(tmp_path)]
+    kills = 0
+    while kills < KILLS:
+        process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+        moment = rng.uniform(2.0, 12.0)
+        while process.poll() is None and cpu_seconds(process.pid) < moment:
+            time.sleep(0.05)
+        if process.poll() is not None:
+            break
+        process.kill()
+        process.wait()
+        kills += 1
+    subprocess.run(command, env=environment, check=True, stderr=subprocess.DEVNULL)
+    assert kills >= 3, "it should take long enough to be killed a few times"
+    first = run_study(make(finished)).to_json()
+    assert told(tmp_path) == {key: cell for key, cell in told(finished).items() if key in told(tmp_path)}
+    assert len(told(tmp_path)) == 4
+    assert json.loads((tmp_path / "study" / RESULT).read_text()) == json.loads(json.dumps(first))
+
+
+def cpu_seconds(pid: int) -> float:
+    """CPU time of a process and all below it."""
+    total = 0.0
+    try:
+        parent = psutil.Process(pid)
+        for one in (parent, *parent.children(recursive=True)):
+            times = one.cpu_times()
+            total += times.user + times.system
+    except psutil.NoSuchProcess:
+        pass
+    return total
+
+
+def test_a_headline_names_bands_that_are_there() -> None:
+    with pytest.raises(ConfigError, match="no band 'hard'"):
+        bands_of([], ["hard"])
