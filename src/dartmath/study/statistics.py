@@ -44,7 +44,9 @@ def mean_interval(bands: Sequence[Matrix], *, seed: int = 0) -> Interval:
 
     Raises `ValueError` for no band, and for bands of different seeds.
     """
-    return _interval([(1.0, bands)], seed)
+    value, low, high = _interval([(1.0, bands)], seed)
+    # Stretched draws may leave the range that a mean of shares has.
+    return Interval(value, max(0.0, low), min(1.0, high))
 
 
 def difference_interval(first: Sequence[Matrix], second: Sequence[Matrix], *, seed: int = 0) -> Interval:
