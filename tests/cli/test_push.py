@@ -161,4 +161,8 @@ def test_folders_that_cannot_be_pushed(hub: Hub, model: Path, tmp_path: Path) ->
     assert f"dartmath card {model}" in done.stderr
     write_manifest(tmp_path / "pool", new_manifest("sample"))
     assert "not of sample" in push(hub, str(tmp_path / "pool"), "--to", "me/m").stderr
-    assert "no manifest.json" in push(hub, str(tmp_path), "--to", "me/m").stderr
+    assert f"a whole run; push one of its results: dartmath push {model}" in (
+        push(hub, str(tmp_path), "--to", "me/m").stderr
+    )
+    (tmp_path / "nothing").mkdir()
+    assert "no manifest.json" in push(hub, str(tmp_path / "nothing"), "--to", "me/m").stderr
