@@ -80,6 +80,9 @@ def verify(
 
 def _spelled(text: str, settings: GradingSettings | None) -> str:
     """A text as it is compared: lost backslashes restored, in English, with decimal points."""
+    plain = text.strip()
+    if plain.isdigit() and plain.isascii():
+        return plain
     plain = in_english(repaired(text).strip())
     return with_decimal_point(plain) if settings is not None and settings.decimal_comma else plain
 

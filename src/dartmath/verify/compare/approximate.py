@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dartmath.verify.compare.measures import Measure, measure, same_measure
@@ -59,9 +60,10 @@ _MEASURED = re.compile(
 def approximately(reference: Expression, answer: Expression, comparison: Comparison) -> Decision | None:
     """Whether one of the rules makes the answer equal to an approximate reference; else None."""
     ours = measure(reference)
-    if _is_money(ours):
+    literal = isinstance(ours.value, Number) and _is_rounded(ours.value)
+    if _is_money(ours) or not (literal or _may_be_measured(ours, answer, comparison)):
         return None
-    exact = not comparison.query or _EXACT.search(comparison.query)
+    exact = not comparison.query or _asks_exactly(comparison.query)
     inexact = (
         comparison.approximate
         or comparison.science
@@ -71,7 +73,7 @@ def approximately(reference: Expression, answer: Expression, comparison: Compari
         return found
     if exact:
         return None
-    if not isinstance(ours.value, Number) or not _is_rounded(ours.value):
+    if not isinstance(ours.value, Number) or not literal:
         return None
     theirs = measure(answer)
     if ours.kind and theirs.kind and (ours.kind, ours.unit) != (theirs.kind, theirs.unit):
@@ -84,11 +86,23 @@ def _measured(
     reference: Expression, ours: Measure, answer: Expression, comparison: Comparison
 ) -> Decision | None:
     """Within the accuracy of measurements, of a reference that is no exact number."""
-    literal = shown(ours.value)
-    if literal is None or not literal.value or not (comparison.approximate or _is_inexact(ours, answer)):
+    if not _may_be_measured(ours, answer, comparison):
         return None
     found = same_measure(reference, answer, replace(comparison, margin=MEASURED))
     return Decision(True, "approximate", "within the accuracy of a measured reference") if found else None
+
+
+def _may_be_measured(ours: Measure, answer: Expression, comparison: Comparison) -> bool:
+    """Whether a reference is a number that a measurement can have given, whatever the query says."""
+    literal = shown(ours.value)
+    if literal is None or not literal.value:
+        return False
+    return comparison.approximate or _is_inexact(ours, answer)
+
+
+@lru_cache(maxsize=64)
+def _asks_exactly(query: str) -> bool:
+    return _EXACT.search(query) is not None
 
 
 def _is_inexact(ours: Measure, answer: Expression) -> bool:

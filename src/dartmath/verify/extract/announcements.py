@@ -14,7 +14,10 @@ from dartmath.verify.language.lexicon import LEXICONS
 _MOST = 24
 """Only the last so many announcements are tried."""
 
-_BEFORE, _AFTER = 60, 160
+_BEFORE, _AFTER, _BEHIND = 60, 160, 20
+"""Characters that an announcement may begin before its stem and go on behind it, and that may follow the
+stem of one that stands behind its value, as in "5 is the correct answer"."""
+
 _MARKS = r"[ \t]*[*_`\"'”>]{0,3}[ \t]*"
 _LINE = r"(?:(?<=\n)|\A)[ \t]*"
 _SIGN = r"(?:[:：=]|-+>|→|=>|⇒|\|| [-–—]+ |\.(?=[ \t]+[-$\\\d(]))"
@@ -32,6 +35,12 @@ _REVERSED = re.compile(
     r"|option)\b(?!\s+(?:to|for)\s+(?:part|the first))"
     r"(?!\s*\?)"
 )
+_IS_REVERSED = re.compile(
+    r"\s(?:is|are|was|were|be)\s+(?:thus |therefore |indeed |clearly )?(?:the|our|my)?\s*"
+    r"(?:final |correct |right |only |best |true )*(?:answer|correct|right|choice|option)"
+)
+"""The end of `_REVERSED`, which begins with a blank: where it is not found, the whole is not looked for."""
+
 _CHOICE_VERBS = (
     "choose",
     "select",
@@ -110,7 +119,7 @@ def _phrases(text: str, languages: tuple[str, ...], after: int) -> Iterator[tupl
         folded = text[after:]
     for language in languages if not folded.isascii() else filter(_in_ascii, languages):
         for stem in LEXICONS[language].stems:
-            for place in _places(folded, stem, whole=language == "en"):
+            for place in _places(folded, stem, whole=language == "en") if stem in folded else ():
                 yield from _around(text, language, place + after, after)
     for phrase in _A_LABEL.finditer(text, after) if "A:" in text or "A**:" in text else ():
         yield phrase.start(), phrase.end(), True
@@ -124,14 +133,16 @@ def _in_ascii(language: str) -> bool:
 def _around(text: str, language: str, place: int, after: int) -> Iterator[tuple[int, int, bool]]:
     """The announcements that contain `place`, where a stem stands."""
     first, last = max(after, place - _BEFORE), min(len(text), place + _AFTER)
-    for phrase in _pattern(language).finditer(text, first, last):
-        if phrase.start() <= place < phrase.end():
-            yield phrase.start(), phrase.end(), phrase["label"] is not None or phrase["heading"] is not None
+    match = _pattern(language).match
+    while first <= place:  # a search would go on behind `place`, for nothing
+        phrase = match(text, first, last)
+        if phrase is not None and place < phrase.end():
+            yield first, phrase.end(), phrase["label"] is not None or phrase["heading"] is not None
             return
-        if phrase.start() > place:
-            break
-    if language == "en":
-        for found in _REVERSED.finditer(text, max(after, place - _AFTER), min(len(text), place + 20)):
+        first = phrase.end() if phrase is not None else first + 1
+    first, last = max(after, place - _AFTER), min(len(text), place + _BEHIND)
+    if language == "en" and _IS_REVERSED.search(text, first, last):
+        for found in _REVERSED.finditer(text, first, last):
             named = found["value"][0].isdigit() and _NAMED.search(
                 text, max(0, found.start() - 30), found.start()
             )

@@ -97,11 +97,11 @@ Box = tuple[int, int, str | None]
 def _all_boxes(text: str) -> list[Box]:
     """The last boxes of the text, outer ones only, in order."""
     found: list[Box] = []
-    before = len(text)
+    before, words = len(text), [word for word in _WORDS if word in text]
     for _ in range(4 * MAX_BOXES):  # nested boxes that are not closed make none of them an answer
         if len(found) >= MAX_BOXES:
             break
-        start = max(text.rfind(word, 0, before) for word in _WORDS)
+        start = max((text.rfind(word, 0, before) for word in words), default=-1)
         if start < 0:
             break
         while start > 0 and text[start - 1] == "\\" and text[start] in "bf":

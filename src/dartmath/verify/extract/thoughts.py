@@ -44,10 +44,11 @@ def thoughts(text: str, more: Sequence[tuple[str, str]] = ()) -> list[tuple[int,
             return []
     found: list[tuple[int, int]] = []
     opened: int | None = None
-    for mark in _delimiters(tuple(more)).finditer(text):
+    either, opening = _delimiters(tuple(more))
+    for mark in either.finditer(text):
         if mark.group() == _END_OF_MESSAGE and opened is None:
             continue  # it ends messages of every kind
-        if mark["open"] is not None:
+        if opening.fullmatch(mark.group()):
             opened = mark.start() if opened is None else opened
         elif opened is None:
             found = [(0, mark.end())]
@@ -69,13 +70,19 @@ def opens_thought(prompt: str, more: Sequence[tuple[str, str]] = ()) -> bool:
 
 
 def _ends_in_opening(text: str, more: Sequence[tuple[str, str]]) -> bool:
-    marks = list(_delimiters(tuple(more)).finditer(text))
-    return bool(marks) and marks[-1]["open"] is not None and marks[-1].end() == len(text)
+    either, opening = _delimiters(tuple(more))
+    marks = list(either.finditer(text))
+    return bool(marks) and opening.fullmatch(marks[-1].group()) is not None and marks[-1].end() == len(text)
 
 
 @lru_cache(maxsize=32)
-def _delimiters(more: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
+def _delimiters(more: tuple[tuple[str, str], ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """All delimiters, and those that open a thought.
+
+    The first is one flat list of alternatives, of which `re` knows the signs that they begin with: groups
+    in it would have every place of a text tried.
+    """
     escaped = [(re.escape(opening), re.escape(closing)) for opening, closing in more]
     openings = "|".join([*(opening for opening, _ in (*_PAIRS, *escaped)), _OPEN])
     closings = "|".join([*(closing for _, closing in (*_PAIRS, *escaped)), _CLOSE])
-    return re.compile(f"(?P<open>{openings})|(?P<close>{closings})", re.IGNORECASE)
+    return re.compile(f"{openings}|{closings}", re.IGNORECASE), re.compile(openings, re.IGNORECASE)

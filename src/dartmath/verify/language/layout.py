@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from dartmath.verify.language.names import listed
+
 _ARGUMENT = r"\s*\{[^{}]{0,200}\}"
 _LENGTH = r"\s*\{?-?\s*[\d.]{1,9}\s*(?:pt|em|ex|cm|mm|in|mu)\}?"
 _LAYOUT = re.compile(
@@ -27,10 +29,18 @@ _CAPTION = re.compile(rf"(?<=\}})\s*[_^]{_ARGUMENT}")
 _BRACED_SIGN = re.compile(r"\{\s*(=|<|>|\+|-|\\(?:le|ge|ne|leq|geq|neq|approx|cdot|times|in|to))\s*\}")
 _GLUED = re.compile(r"(\\q?quad)(?=[a-zA-Z])")
 _DIFFERENTIAL = re.compile(r"\\(?:mathrm|text|rm|operatorname)\s*\{\s*d\s*\}\s*(?=[a-zA-Z\\])")
-_MARKS = ("color", "box", "set", "stackrel", "tag", "space", "label", "phantom", "skip", "kern", "brace",
-          "fil", "siz", "small", "uge", "LARGE", "ensuremath", "math", "qed", "black", "d}", "square", "Box",
-          "smash", "relax", "protect", "number", "null", "tiny", "par", "cent", "indent")  # fmt: skip
-"""One of these stands in every command of layout: most texts hold none, and are not searched."""
+_COMMAND = re.compile(r"\\([a-zA-Z]+)")
+_COMMANDS = frozenset(
+    listed(
+        "textcolor colorbox color fcolorbox overset stackrel underset square Box tag hspace vspace label "
+        "hphantom vphantom hskip kern mkern mskip vskip hfill hfil vfill smallskip medskip bigskip "
+        "noindent centering par qed qedhere blacksquare null tiny scriptsize footnotesize small huge Huge "
+        "LARGE fbox framebox ensuremath mathnormal mathstrut mathrel mathbin mathpunct mathopen mathclose "
+        "mathinner smash relax protect notag nonumber upright unboldmath thinspace medspace thickspace "
+        "negthinspace enspace enskip underbrace overbrace"
+    )
+)
+"""The commands of the patterns above: most texts hold none of them, and are not searched further."""
 
 
 def without_layout(text: str) -> str:
@@ -39,10 +49,12 @@ def without_layout(text: str) -> str:
     >>> without_layout(r"\\\\textcolor{red}{7} \\\\tag{1}")
     '{7} '
     """
+    if "\\" not in text:
+        return text
     if "quad" in text:
         text = _GLUED.sub(r"\1 ", text)
-    if "\\" not in text or not any(mark in text for mark in _MARKS):
-        return text
+    if _COMMANDS.isdisjoint(_COMMAND.findall(text)):
+        return _DIFFERENTIAL.sub("d", text) if "d}" in text else text
     text = _BRACED_SIGN.sub(r" \1 ", _LAYOUT.sub(" ", text)) if _LAYOUT.search(text) else text
     if "brace" in text and _UNDERBRACE.search(text):
         text = _CAPTION.sub("", _UNDERBRACE.sub("", text))

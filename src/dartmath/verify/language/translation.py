@@ -126,6 +126,16 @@ _MAY_BE = re.compile(
 )
 
 
+_WORD = re.compile(r"[a-z]+")
+_NAMES_IN_ASCII = frozenset(
+    name.split()[0]
+    for names in (*_UNITS.values(), *_SCALES.values(), _AND, _OR)
+    for name in names.split("|")
+    if name.isascii()
+)
+"""First words of the names below that a text in ASCII can hold: most texts hold none."""
+
+
 def in_english(text: str) -> str:
     """An answer with the terms, units, scales and connectives of other languages in English.
 
@@ -141,6 +151,8 @@ def in_english(text: str) -> str:
         return str(_NUMERALS[text])
     if not text.isascii():
         text = _COUNTER.sub("", text)
+    elif _NAMES_IN_ASCII.isdisjoint(_WORD.findall(text.lower())):
+        return text
     if "\\" in text or not text.isascii() or " " in text:
         text = _SCALE.sub(lambda found: rf" \times {_SCALE_OF[_name(found)]}", text)
         text = _UNIT.sub(lambda found: rf" \text{{ {_UNIT_OF[_name(found)]}}}", text)

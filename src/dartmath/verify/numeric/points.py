@@ -44,9 +44,9 @@ _positive: ContextVar[bool] = ContextVar("positive", default=False)
 
 
 @contextmanager
-def positive_symbols(positive: bool) -> Iterator[None]:
-    """Whether all symbols of what is compared inside stand for positive numbers."""
-    token = _positive.set(positive)
+def positive_symbols() -> Iterator[None]:
+    """All symbols of what is compared inside stand for positive numbers."""
+    token = _positive.set(True)
     try:
         yield
     finally:

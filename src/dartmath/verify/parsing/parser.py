@@ -14,7 +14,7 @@ from dartmath.verify.parsing.cursor import NESTING
 from dartmath.verify.parsing.dressing import rewritten, undressed
 from dartmath.verify.parsing.grammar import Grammar
 from dartmath.verify.parsing.progressions import DOTS, dotted_list
-from dartmath.verify.parsing.quantities import collapsed, upright
+from dartmath.verify.parsing.quantities import collapsed, may_name_unit, upright
 from dartmath.verify.parsing.scripts import plain_scripts
 from dartmath.verify.parsing.statements import JOINERS
 from dartmath.verify.parsing.tokens import Token, tokenize
@@ -52,7 +52,7 @@ def parse(text: str, *, comma_groups: bool = True, units: bool = False) -> Expre
     if len(text) > MAX_LENGTH:
         return Text(text)
     read = _remembered if len(text) <= MAX_REMEMBERED else _parsed
-    return read(text, comma_groups, units)
+    return read(text, comma_groups, units and may_name_unit(text))
 
 
 def _parsed(text: str, comma_groups: bool, units: bool) -> Expression:

@@ -16,6 +16,12 @@ from dartmath.verify.parsing.tokens import Token
 MAX_TOKENS = 40
 """A unit of more tokens is none."""
 
+_COMMANDS = re.compile(r"\\[A-Za-z]+")
+_SIGNS_OF_UNITS = re.compile(
+    r"\\(?:(?:up)?mu|Omega|AA|mathring)(?![a-zA-Z])|\{\s*\}|\d-[a-z]{3}|10[\s$\\(\[]*\^|10[\s$]*-[\s$]*\d"
+)
+"""What the patterns of `upright` need beside letters of a unit, with delimiters that become spaces."""
+
 _MICRO = re.compile(rf"\\(?:up)?mu(?![a-zA-Z])\s*(?:{OPEN_TEXT}~?\s*)?([a-zA-Z]{{1,3}})\}}?")
 _OHM = re.compile(rf"(?:{OPEN_TEXT})?~?\s*([kMG]?)\s*\}}?\s*\\Omega(?![a-zA-Z])\s*\}}?")
 _ANGSTROM = re.compile(
@@ -28,6 +34,16 @@ _MANTISSA = re.compile(r"(?<=\d)\s+(?=10\s*\^)")
 _HYPHEN = re.compile(r"(?<=\d)-(?=[a-z]{3})")
 _LOST_POWER = re.compile(r"^(-?\d(?:\.\d+)?\s*(?:\\times|\\cdot|\*|[xX])\s*10)\s*-\s*(\d{1,2})(?!\d)")
 _PHRASE_SIGNS = frozenset(["/", "*", "^", "-", "{", "}", "(", ")", "."])
+
+
+def may_name_unit(text: str) -> bool:
+    """Whether letters of a unit, or signs that only units have, can stand in an answer at all.
+
+    Where they cannot, `upright` and `collapsed` change nothing, and the plain reading is the only one.
+    """
+    if not text.isascii() or _SIGNS_OF_UNITS.search(text):
+        return True
+    return any(map(is_unit_letters, _LETTERS.findall(_COMMANDS.sub(" ", text))))
 
 
 def upright(text: str) -> str:

@@ -30,6 +30,7 @@ _FORMULA = re.compile(
     rf"[=^<>+*|]|(?!{TEXT})\\(?!infty|emptyset|varnothing|oslash| |,)"
     r"|\d(?!(?:st|nd|rd|th|am|pm|[ap]\.)(?![a-z]))[a-z(]"
 )
+_LETTER = re.compile(r"[A-Za-z]")
 _CHOICE_STARTS = frozenset("ABCDEFGHIJ(\\oOcCaA")
 _GOES_ON = re.compile(rf"\s*(?:[-+=^_<>/*(,;&]|and\b|or\b)|(?!{TEXT})\\(?!frac|sqrt)")
 _LABEL = re.compile(r"\b[A-Z]\}?\s*[:)]")
@@ -49,7 +50,7 @@ def whole_answer(text: str, parse: Parse) -> Expression | None:
         return named(text) if text.count("-") == 2 and len(text) < 11 else amount(text)
     if (in_base := _in_base(text)) is not None:
         return in_base
-    if any(sign.isalpha() for sign in text):
+    if _LETTER.search(text) or any(sign.isalpha() for sign in text):
         if (meant := phrase(text, parse)) is not None:
             return meant
         if (counted := amount(text)) is not None:

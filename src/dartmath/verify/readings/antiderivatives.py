@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from dartmath.verify.compare.relations import assigned
 from dartmath.verify.numeric.agreement import Apart, Pair
@@ -27,15 +28,19 @@ def antiderivatives(sides: Sides) -> Iterator[Decision]:
     """
     ours, theirs = (assigned(side) or side for side in (sides.ours, sides.theirs))
     one, two = _without_constant(ours), _without_constant(theirs)
-    asked = bool(sides.query) and _INTEGRATES.search(sides.query) is not None
-    if not asked and not (one and two and one[1].lower() == two[1].lower()):
-        return
     if one is not None and two is None:
+        return
+    if not (one and two and one[1].lower() == two[1].lower()) and not _asks_for_integral(sides.query):
         return
     left, right = one[0] if one else ours, two[0] if two else theirs
     names = symbols(left) | symbols(right)
     if names and Pair(left, right, names).over_the_reals(Apart()).holds:
         yield Decision(True, "antiderivative", "the same but for a constant")
+
+
+@lru_cache(maxsize=64)
+def _asks_for_integral(query: str) -> bool:
+    return _INTEGRATES.search(query) is not None
 
 
 def _without_constant(node: Expression) -> tuple[Expression, str] | None:

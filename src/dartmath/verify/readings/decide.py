@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 from dataclasses import replace
+from functools import lru_cache
 
 from dartmath.verify.compare.comparison import UNDECIDED, Comparison
 from dartmath.verify.compare.dispatch import by_structure
@@ -48,12 +50,13 @@ def decide(
     verdict has the reason that says most.
     """
     approximate = _APPROXIMATE.match(reference) is not None
-    if ordered is None and (_RESPECTIVELY.search(reference) or _RESPECTIVELY.search(answer)):
+    if ordered is None and (_says_respectively(reference) or _says_respectively(answer)):
         ordered = True
         reference, answer = _RESPECTIVELY.sub("", reference), _RESPECTIVELY.sub("", answer)
     comparison = Comparison(by_structure, query, margin, ordered, science=science, approximate=approximate)
     ours, theirs = parse(reference), parse(answer)
-    with bounded_effort(), positive_symbols(_means_positive(ours, theirs, comparison.query)):
+    positive = _means_positive(ours, theirs, comparison.query)
+    with bounded_effort(), positive_symbols() if positive else nullcontext():
         decision = comparison.same(ours, theirs)
         if decision:
             return decision
@@ -64,6 +67,15 @@ def decide(
     return UNDECIDED if comparison.exhausted else decision
 
 
+def _says_respectively(text: str) -> bool:
+    return "espective" in text.lower() and _RESPECTIVELY.search(text) is not None
+
+
 def _means_positive(ours: Expression, theirs: Expression, query: str) -> bool:
     """Whether the query says that its letters are positive numbers, so that `\\ln x^2` is `2 \\ln x`."""
-    return bool(symbols(ours) | symbols(theirs)) and _POSITIVE.search(query) is not None
+    return bool(symbols(ours) or symbols(theirs)) and _speaks_of_positive(query)
+
+
+@lru_cache(maxsize=64)
+def _speaks_of_positive(query: str) -> bool:
+    return _POSITIVE.search(query) is not None

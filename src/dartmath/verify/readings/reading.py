@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 from dartmath.verify.compare.comparison import Comparison
 from dartmath.verify.numeric.equality import Decision
-from dartmath.verify.tree.expression import Expression, Group, Named, SetBuilder, Text
+from dartmath.verify.tree.expression import (
+    Expression,
+    Group,
+    Named,
+    Relation,
+    SetBuilder,
+    Text,
+    symbols,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,21 @@ def has_words(sides: Sides) -> bool:
 def has_query(sides: Sides) -> bool:
     """Whether there is a query to settle what the answers leave open."""
     return bool(sides.query)
+
+
+def has_relation(sides: Sides) -> bool:
+    """Whether a side is an equation or another relation."""
+    return isinstance(sides.ours, Relation) or isinstance(sides.theirs, Relation)
+
+
+def has_symbols(sides: Sides) -> bool:
+    """Whether a side has a free symbol."""
+    return bool(symbols(sides.ours) or symbols(sides.theirs))
+
+
+def both_have_symbols(sides: Sides) -> bool:
+    """Whether both sides have free symbols."""
+    return bool(symbols(sides.ours) and symbols(sides.theirs))
 
 
 def mentions_modulus(sides: Sides) -> bool:

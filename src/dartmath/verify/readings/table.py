@@ -33,8 +33,11 @@ from dartmath.verify.readings.reading import (
     Pair,
     Sides,
     always,
+    both_have_symbols,
     has_collection,
     has_query,
+    has_relation,
+    has_symbols,
     has_words,
     mentions_modulus,
 )
@@ -47,7 +50,23 @@ from dartmath.verify.readings.words import (
     times_of_day,
     times_with_seconds,
 )
-from dartmath.verify.tree.expression import Number
+from dartmath.verify.tree.expression import Apply, Number
+
+
+def _are_ratios(sides: Sides) -> bool:
+    return all(isinstance(side, Apply) and side.name == "ratio" for side in (sides.ours, sides.theirs))
+
+
+def _has_figure(sides: Sides) -> bool:
+    return has_relation(sides) or has_collection(sides)
+
+
+def _is_sentence(sides: Sides) -> bool:
+    return " " in sides.reference or " " in sides.answer
+
+
+def _approximates(sides: Sides) -> bool:
+    return any(sign in text for text in (sides.reference, sides.answer) for sign in ("approx", "≈"))
 
 
 def _is_family(sides: Sides) -> bool:
@@ -58,14 +77,14 @@ READINGS: tuple[NamedReading, ...] = (
     NamedReading("commas between items", has_collection, commas_between_items),
     NamedReading("groups of digits", has_collection, groups_of_digits),
     NamedReading("time of day", has_words, times_of_day),
-    NamedReading("time with seconds", always, times_with_seconds),
+    NamedReading("time with seconds", _are_ratios, times_with_seconds),
     NamedReading("letters as factors", has_words, letters_as_product),
     NamedReading("counted things", has_words, counted_things),
     NamedReading("digits in the base asked for", has_query, digits_in_base),
-    NamedReading("letters as digits", always, letters_in_base),
-    NamedReading("names of parameters", always, renamed_parameters),
+    NamedReading("letters as digits", has_symbols, letters_in_base),
+    NamedReading("names of parameters", both_have_symbols, renamed_parameters),
     NamedReading("letters as units", always, quantities),
-    NamedReading("names of constants", always, constants),
+    NamedReading("names of constants", both_have_symbols, constants),
     NamedReading("number of millions asked for", has_query, numbers_of_scale),
     NamedReading("text of an option", has_query, text_of_option),
     NamedReading("options selected", has_query, selected_options),
@@ -75,18 +94,18 @@ READINGS: tuple[NamedReading, ...] = (
     NamedReading("spaces between items", has_collection, spaces_between_items),
     NamedReading("residue or its class", mentions_modulus, residues),
     NamedReading("family of numbers", _is_family, families),
-    NamedReading("solutions of an equation", always, solved_equations),
-    NamedReading("antiderivative", always, antiderivatives),
+    NamedReading("solutions of an equation", has_relation, solved_equations),
+    NamedReading("antiderivative", has_symbols, antiderivatives),
     NamedReading("solutions as tuples", has_collection, solutions_as_tuples),
-    NamedReading("line in a parameter", always, lines),
+    NamedReading("line in a parameter", both_have_symbols, lines),
     NamedReading("points with names", has_collection, points_with_names),
-    NamedReading("value of a figure", always, values_of_figures),
-    NamedReading("absolute value solved", always, absolute_of_reference),
+    NamedReading("value of a figure", _has_figure, values_of_figures),
+    NamedReading("absolute value solved", has_relation, absolute_of_reference),
     NamedReading("j as the imaginary unit", always, j_as_imaginary_unit),
-    NamedReading("polar coordinates", always, polar_coordinates),
-    NamedReading("combinations", always, combinations),
-    NamedReading("value that a sentence states", always, stated_values),
-    NamedReading("approximation beside an exact value", always, approximations_beside),
+    NamedReading("polar coordinates", has_relation, polar_coordinates),
+    NamedReading("combinations", has_symbols, combinations),
+    NamedReading("value that a sentence states", _is_sentence, stated_values),
+    NamedReading("approximation beside an exact value", _approximates, approximations_beside),
 )
 """From what the other side's notation suggests most to what it suggests least.
 
