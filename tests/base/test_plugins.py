@@ -16,6 +16,7 @@ from dartmath.base.plugins import GROUPS, load_plugin, plugins
 from dartmath.engines import create_engine
 from dartmath.engines.config import PackageEngine
 from dartmath.evaluation.interop import log_formats
+from dartmath.export.formats import find_format
 from dartmath.model import ModelSection
 from dartmath.prompts import load_template
 from dartmath.queries import QuerySource, load, make_query
@@ -24,6 +25,7 @@ from dartmath.sampling import Custom
 from dartmath.verify import grade
 
 CODE = """
+from dartmath.export import Format
 from dartmath.queries import make_query
 from dartmath.queries.dataset import Dataset
 
@@ -53,6 +55,11 @@ SUMS = Dataset("acme/sums", "Sums", "test", 1, "MIT", "made up", "acme.jsonl", N
 
 def logs(evaluation):
     return [("acme.txt", "")]
+
+def row(example, prompting):
+    return {"text": example.response}
+
+TEXTS = Format("responses", "acme's trainer", ("text",), row)
 """
 POINTS = {
     "engines": "echo = acme_dart:create",
@@ -60,6 +67,7 @@ POINTS = {
     "verifiers": "ends = acme_dart:judge",
     "policies": "half = acme_dart:half",
     "log_formats": "acme = acme_dart:logs",
+    "exporters": "texts = acme_dart:TEXTS",
 }
 
 
@@ -104,6 +112,7 @@ def test_what_a_package_adds_is_known_everywhere(site: Path) -> None:
     assert [grade(query, text).correct for text in ("two", "three")] == [True, False]
     assert Custom(function="package:half", k=9).target(4, 1) == 4
     assert "acme" in log_formats()
+    assert find_format("texts").columns == ("text",)
 
 
 def test_an_unknown_name_lists_what_is_installed(site: Path) -> None:

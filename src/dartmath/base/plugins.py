@@ -19,6 +19,7 @@ GROUPS = {
     "verifiers": "a function of (query, response); `verifier: package:NAME`",
     "policies": "a function of (trials, correct, k); `policy: {kind: custom, function: package:NAME}`",
     "log_formats": "a function of an `Evaluation` that gives files; `dartmath evaluate --export NAME`",
+    "exporters": "a `dartmath.export.Format`; `dartmath export RUN --format NAME`",
 }
 """What an entry point of each group is, and how a user names it."""
 

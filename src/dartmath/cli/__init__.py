@@ -29,6 +29,11 @@ VERBS: dict[str, tuple[str, str, str]] = {
     ),
     "import": ("One stage at a time", "import_", "Make a run of responses that are there already."),
     "curate": ("One stage at a time", "curate", "Select a training set from the pool of samples."),
+    "export": (
+        "One stage at a time",
+        "export",
+        "Write a file for another trainer: messages, preference pairs, queries for RL.",
+    ),
     "train": ("One stage at a time", "train", "Fine-tune a model on a training set, with exact packing."),
     "evaluate": ("One stage at a time", "evaluate", "Measure Pass@1 on benchmarks."),
     "report": ("One stage at a time", "report", "Write one offline HTML report of one or several runs."),

@@ -21,6 +21,7 @@ PUBLIC = {
     "dartmath.tools": "the sandbox",
     "dartmath.sampling": "policies, and what a run of sampling wrote",
     "dartmath.curation": "from a pool to a training set",
+    "dartmath.export": "files for other programs",
     "dartmath.training": "fine-tuning",
     "dartmath.evaluation": "scores",
     "dartmath.recipe": "recipes",

@@ -42,7 +42,7 @@ def command(
 
     journal = journal_folder(run)
     section = resolve_section(
-        CurationSection, _over_sampling_policy(journal, overrides), recipe=recipe, key="curation"
+        CurationSection, over_sampling_policy(journal, overrides), recipe=recipe, key="curation"
     )
     if compare:
         _compare(journal, section, as_json)
@@ -58,7 +58,7 @@ def command(
         show(summary, folder)
 
 
-def _over_sampling_policy(journal: Path, overrides: dict[str, Any]) -> dict[str, Any]:
+def over_sampling_policy(journal: Path, overrides: dict[str, Any]) -> dict[str, Any]:
     """`--policy-k 2` alone means the sampling policy with another k."""
     if "policy.kind" in overrides or not any(key.startswith("policy.") for key in overrides):
         return overrides

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -13,6 +12,7 @@ from dartmath.base.text import encodable
 from dartmath.curation.kept import KeptColumns
 from dartmath.curation.pool import Journal
 from dartmath.curation.select import Selection
+from dartmath.curation.texts import Texts
 from dartmath.verify.outcome import Outcome
 
 FileFormat = Literal["parquet", "jsonl"]
@@ -35,26 +35,16 @@ def rows_of(
 ) -> Iterator[dict[str, Any]]:
     """The rows of `selections` in the order of queries and trials, with the texts of `journal`.
 
-    A journal holds its samples in the order in which they came: their texts wait for their turn in
-    an unnamed file in the folder `spool`, so that memory holds a few numbers for each row.
+    `spool` is a folder for a file of the texts (see `Texts`).
     """
     wanted = {(s.pool.query.id, c.trial) for s in selections for c in s.chosen}
-    places: dict[tuple[str, int], int] = {}
     kept = kept_columns(selections)
-    with tempfile.TemporaryFile(dir=spool) as texts:
-        for sample in journal.samples({Outcome.CORRECT}):
-            key = (sample.query_id, sample.trial)
-            if key in wanted:
-                places[key] = texts.tell()
-                texts.write(
-                    json.dumps([encodable(sample.response), encodable(sample.answer or "")]).encode() + b"\n"
-                )
+    with Texts(journal, wanted, spool, {Outcome.CORRECT}) as texts:
         for selection in selections:
             own = kept.of(selection.pool.query.metadata)
             fixed = _query_fields(selection, bands[selection.pool.query.id])
             for candidate in selection.chosen:
-                texts.seek(places[selection.pool.query.id, candidate.trial])
-                response, answer = json.loads(texts.readline())
+                response, answer = texts.of((selection.pool.query.id, candidate.trial))
                 row = {**fixed, "response": response, "answer": answer, "trial": candidate.trial}
                 yield {**{name: row[name] for name in COLUMNS}, **own}
 

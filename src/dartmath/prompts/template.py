@@ -86,6 +86,13 @@ class Template:
         markers = (_marker(self.before_query), _marker(self.before_response))
         return tuple(dict.fromkeys((*self.stop, *filter(None, markers))))
 
+    @property
+    def lead(self) -> str:
+        """The spaces that `render` drops from the end of a prompt; they belong to the response."""
+        turn = self.before_query + self.after_query + self.before_response
+        tail = self.before_response or self.after_query
+        return "" if self.chat or not turn.strip() else tail[len(tail.rstrip(" ")) :]
+
     def messages(self, query: str, examples: Sequence[Example] = ()) -> tuple[dict[str, str], ...]:
         """The prompt as chat messages, ending with the user's."""
         head = [{"role": "system", "content": self.system}] if self.system and self.chat else []

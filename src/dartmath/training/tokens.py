@@ -75,7 +75,7 @@ class Encoder:
         self.end = end_ids(tokenizer, template)
         self._special = special_ids(tokenizer)
         self._spellings = tuple(filter(None, tokenizer.convert_ids_to_tokens(sorted(self._special))))
-        self._lead = _stripped_spaces(template)
+        self._lead = template.lead
         self._prompt = lru_cache(maxsize=4096)(self._encode_prompt)
 
     def encode(self, query: str, response: str) -> Tokens | Dropped:
@@ -227,10 +227,3 @@ def _eos(tokenizer: Any) -> int:
             "set its eos_token, or `end` in a template file of your own"
         )
     return int(tokenizer.eos_token_id)
-
-
-def _stripped_spaces(template: Template) -> str:
-    """The spaces that `render` drops from the end of a prompt; they belong to the response."""
-    turn = template.before_query + template.after_query + template.before_response
-    tail = template.before_response or template.after_query
-    return "" if template.chat or not turn.strip() else tail[len(tail.rstrip(" ")) :]
