@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dartmath.verify.language import layout
 from dartmath.verify.language.layout import without_layout
 from dartmath.verify.language.notation import repaired
 
@@ -47,3 +50,11 @@ def test_doubled_backslashes_are_halved_where_they_end_no_row(written: str, said
 @given(st.text(alphabet=r"\{}[]_^colrbxatg 12,", max_size=60))
 def test_layout_never_grows_a_text_nor_fails(text: str) -> None:
     assert len(without_layout(text)) <= len(text) + 2
+
+
+def test_every_command_of_the_pattern_is_looked_for() -> None:
+    """The words are asked first, since the pattern is slow: one that is missing there would never be read."""
+    pattern = layout._LAYOUT.pattern.replace("[hv]phantom", "hphantom vphantom")
+    words = set(re.findall(r"[a-zA-Z]{3,}", pattern))
+    assert words <= layout._COMMANDS, words - layout._COMMANDS
+    assert len(words) > 40

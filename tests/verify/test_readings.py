@@ -23,6 +23,8 @@ CASES = [
     ("digits in the base asked for", "4210_5", "4210", "4211", "Write it in base 5."),
     ("letters as digits", "11", "B_{16}", "C_{16}", None),
     ("names of parameters", r"k\pi", r"n\pi", r"2n\pi", None),
+    ("j as the imaginary unit", "3-4i", "3-4j", "3+4j", None),
+    ("polar coordinates", r"x^2+y^2=2x", r"r=2\cos\theta", r"r=2\sin\theta", None),
     ("letters as units", "5 m", "5 meters", "6 meters", None),
     ("names of constants", "f(x) = cx", "f(x) = kx", "f(x) = kx^2", "Find all f with $f(x+y)=f(x)+f(y)$."),
     ("number of millions asked for", "5", "5 million", "6 million", "How many millions of people?"),
