@@ -64,7 +64,7 @@ def test_a_new_judgement_is_compared_with_the_old_one(tmp_path: Path) -> None:
     journal(tmp_path / "a", spoil=True)
     regrade(tmp_path / "a", workers=0, into=tmp_path / "b")
     found = compare(tmp_path / "a", tmp_path / "b")
-    assert (found.overall.only_first, found.overall.only_second) == (0, 1)
+    assert (found.average.only_first, found.average.only_second) == (0, 1)
     assert list(found.differing) == ["verifier"]
 
 

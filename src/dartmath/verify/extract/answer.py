@@ -260,7 +260,7 @@ def _last_value(text: str) -> Statement | None:
 
 _ANNOUNCED_INSIDE = re.compile(
     r"\A(?:\\(?:text|mathrm|mbox|textbf)\s*\{)?\s*(?:the |final |correct )*(?:answer|ans|result"
-    r"|solution)\s*(?:is|:|=)+\s*(?P<brace>\}?)\s*",
+    r"|solution)(?:\s*(?:is|:|=))+\s*(?P<brace>\}?)\s*",
     re.I,
 )
 
