@@ -95,6 +95,7 @@ def test_installed_in_an_empty_environment_it_works(wheel: Path, tmp_path: Path)
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)  # how long packages take to arrive says nothing of them
 def test_installed_as_it_comes_it_has_no_torch_and_its_verbs_work(wheel: Path, tmp_path: Path) -> None:
     """The core from the package index alone, in an environment that holds nothing else."""
     venv.create(tmp_path / "core", with_pip=True)
