@@ -62,6 +62,7 @@ _CHOICE_VERBS = (
     "hence",
     "conclude",
 )
+_OPTION = re.compile(r"[A-J](?=[\s.,;)*]|\Z)")
 _NAMED = re.compile(r"(?!(?:so|thus|that|therefore|hence|then|and)\s)\b[A-Za-z]{2,}\s+\Z")
 """A word right before a number, which is its name then: "type 2"."""
 
@@ -117,17 +118,19 @@ def _phrases(text: str, languages: tuple[str, ...], after: int) -> Iterator[tupl
     folded = text[after:].lower()
     if len(folded) != len(text) - after:
         folded = text[after:]
-    for language in languages if not folded.isascii() else filter(_in_ascii, languages):
-        for stem in LEXICONS[language].stems:
-            for place in _places(folded, stem, whole=language == "en") if stem in folded else ():
+    for language, stem in _stems(languages, folded.isascii()):
+        if stem in folded:
+            for place in _places(folded, stem, whole=language == "en"):
                 yield from _around(text, language, place + after, after)
     for phrase in _A_LABEL.finditer(text, after) if "A:" in text or "A**:" in text else ():
         yield phrase.start(), phrase.end(), True
 
 
 @lru_cache(maxsize=32)
-def _in_ascii(language: str) -> bool:
-    return any(stem.isascii() for stem in LEXICONS[language].stems)
+def _stems(languages: tuple[str, ...], in_ascii: bool) -> tuple[tuple[str, str], ...]:
+    """The stems with their languages; where `in_ascii`, only those that a text in ASCII can contain."""
+    stems = ((language, stem) for language in languages for stem in LEXICONS[language].stems)
+    return tuple(one for one in stems if not in_ascii or one[1].isascii())
 
 
 def _around(text: str, language: str, place: int, after: int) -> Iterator[tuple[int, int, bool]]:
@@ -181,8 +184,7 @@ def _pattern(language: str) -> re.Pattern[str]:
 def _chosen(text: str, after: int) -> Iterator[tuple[int, int, bool]]:
     """Options that the end of a response decides for: "so we choose D"."""
     first = max(after, len(text.rstrip()) - _TAIL)
-    tail = text[first:].lower()
-    if not any(verb in tail for verb in _CHOICE_VERBS):
+    if not _OPTION.search(text, first) or not any(map(text[first:].lower().__contains__, _CHOICE_VERBS)):
         return
     for found in _CHOSEN.finditer(text, first):
         yield found.start(), found.start("value" if found["value"] else "last"), False

@@ -272,7 +272,7 @@ _CJK_SCALE = re.compile(r"[万亿億萬千百十分倍兆次方度]|平方|立�
 
 def _tidied(answer: str) -> str:
     """The answer without an announcement of its own, and without signs at its end that belong to the text."""
-    if (counted := _CJK_COUNTER.match(answer)) and not _CJK_SCALE.search(answer):
+    if not answer.isascii() and (counted := _CJK_COUNTER.match(answer)) and not _CJK_SCALE.search(answer):
         return counted["value"]
     if inside := _ANNOUNCED_INSIDE.match(answer):
         rest = answer[inside.end() :]

@@ -61,6 +61,10 @@ _STOPS = re.compile(
     r"|\\(?:checkmark|blacksquare|square|Box|qed|tag|end|label)\b|&|\Z|\\(?:leq?|geq?|lt|gt|in"
     r"|neq?)(?![a-zA-Z])|[<>]|✓|✔|\\hfill|\\,\s*\Z"
 )
+_LEFT_SPACE = re.compile(r"\A(?:\\(?:displaystyle|boldsymbol|,|;|!|\s)|\s)+")
+_RIGHT_SPACE = re.compile(r"\A(?:\\[,;:! ]|~|\s|\})+")
+_COMMAND = re.compile(r"\\[a-zA-Z]+")
+_WORDS_BEFORE = re.compile(r"\\text|\\mbox|[a-zA-Z]{3,}")
 _SCALE = re.compile(
     r"\s*(?P<word>(?:hundred|thousand|million|billion|trillion|dozen)s?\b|\^\{?\\circ\}?|°|\\?%|percent\b)"
 )
@@ -141,22 +145,24 @@ def _group(text: str, boxes: list[Box], place: int) -> tuple[Statement | None, i
     if fraction is not None:
         return fraction
     answer, first, last = _whole(text, start, end, content)
-    named = _named(text, start, answer)
-    count, answers = 1, [answer]
+    count, answers, starts = 1, [answer], [start]
     while count <= place and _belongs(text, boxes[place - count], boxes[place - count + 1]):
         earlier_start, earlier_end, earlier = boxes[place - count]
         value, first, _ = _whole(text, earlier_start, earlier_end, earlier or "")
         if value not in answers:
             answers.insert(0, value)
-            named = f"{_named(text, earlier_start, value)}, {named}"
+            starts.insert(0, earlier_start)
         count += 1
-    names = [part.split("=")[0].strip() for part in named.split(", ")] if len(answers) > 1 else []
-    listed = (
-        named
-        if len(set(names)) == len(answers) and all("=" in part for part in named.split(", "))
-        else ", ".join(answers)
-    )
-    return Statement(listed if len(answers) > 1 else answer, "boxed", first, last), count
+    listed = _listed(text, starts, answers) if len(answers) > 1 else answer
+    return Statement(listed, "boxed", first, last), count
+
+
+def _listed(text: str, starts: list[int], answers: list[str]) -> str:
+    """Several boxes as one answer: with their names, where each has its own."""
+    named = ", ".join(_named(text, *box) for box in zip(starts, answers, strict=True))
+    parts = named.split(", ")
+    names = {part.split("=")[0].strip() for part in parts}
+    return named if len(names) == len(answers) and all("=" in part for part in parts) else ", ".join(answers)
 
 
 def _is_placeholder(content: str) -> bool:
@@ -235,10 +241,11 @@ def _whole(text: str, start: int, end: int, content: str) -> tuple[str, int, int
         before.strip().strip("{").strip(),
         after.strip().strip(".,;!").strip() if not after.strip().startswith("!") else after.strip(),
     )
-    left = re.sub(r"\A(?:\\(?:displaystyle|boldsymbol|,|;|!|\s)|\s)+", "", left)
-    right = re.sub(r"\A(?:\\[,;:! ]|~|\s|\})+", "", right) if not right.startswith("!") else right
-    if re.search(r"\\text|\\mbox|[a-zA-Z]{3,}", re.sub(r"\\[a-zA-Z]+", "", left)):
-        left = ""
+    if left:
+        left = _LEFT_SPACE.sub("", left)
+        left = "" if _WORDS_BEFORE.search(_COMMAND.sub("", left)) else left
+    if right and not right.startswith("!"):
+        right = _RIGHT_SPACE.sub("", right)
     words = _PREFIX_WORDS.search(text[max(0, bounds[0] - 40) : bounds[0]]) if not left else None
     if words:
         return f"{words['words']} {answer}", start, end
@@ -284,6 +291,8 @@ def _grouped(answer: str, left: str, right: str) -> str:
 def _shared_formula(text: str, boxes: list[Box], place: int) -> tuple[Statement, int] | None:
     """Boxes that are the parts of one fraction: `\\\\frac{\\\\boxed{5}}{\\\\boxed{7}}`."""
     end = boxes[place][1]
+    if "}" not in text[end : end + 50]:
+        return None
     first = boxes[place - 1][0] if place else 0
     opening = _FRACTION.search(text, max(0, first - 20), first)
     between = text[boxes[place - 1][1] : boxes[place][0]] if place else ""
@@ -301,6 +310,8 @@ def _shared_formula(text: str, boxes: list[Box], place: int) -> tuple[Statement,
 
 def _without_boxes(answer: str) -> str:
     """`x = \\\\boxed{5}`, the content of an outer box, with the inner box as a plain group."""
+    if "box" not in answer:
+        return answer
     plain = re.sub(r"\\?(?:boxed|fbox)\s*(?=\{)", "", answer)
     if plain != answer and plain.startswith("{"):
         inner, end = _content(plain, 0)

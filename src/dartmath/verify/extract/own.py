@@ -21,11 +21,12 @@ _ENDS = re.compile(
 )
 """What ends a turn, begins the next one, or pads a batch. Source: the special tokens of public tokenizers."""
 
-_TOKEN_SIGNS = (
+_ANGLED = (
     "<|", "<｜", "|>", "</s>", "<s>", "<eos>", "<end_of", "<start_of", "<pad>", "<unk>", "<EOD>", "<eod>",
-    "[PAD]", "[EOS]", "[SEP]", "[CLS]", "[UNK]", "INST]", "[EOT]",
 )  # fmt: skip
-"""Texts one of which every such token contains."""
+"""Texts one of which every such token in angle brackets contains."""
+
+_SQUARE = re.compile(r"\[(?:PAD|EOS|SEP|CLS|UNK|/?INST|EOT)\]")
 
 _ROLE = re.compile(
     r"\s*(?:<\|im_start\|>|<\|start_header_id\|>|<\|start\|>|<start_of_turn>)?\s*(?:assistant|model)\b[:\s]*"
@@ -84,7 +85,7 @@ def own_text(response: str, more_thoughts: Sequence[tuple[str, str]] = ()) -> Ow
         text = " " * final.end() + text[final.end() :]
     for start, end in thoughts(text, more_thoughts):
         text = _blank(text, start, end)
-    if ("<" in text or "[" in text) and any(sign in text for sign in _TOKEN_SIGNS):
+    if ("<" in text and any(map(text.__contains__, _ANGLED))) or ("[" in text and _SQUARE.search(text)):
         text = _without_tokens(text)
     source = text
     fences: tuple[Fence, ...] = ()

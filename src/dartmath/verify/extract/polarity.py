@@ -30,16 +30,21 @@ _INSTRUCTED_BEFORE = re.compile(
     r"\b(?:in|within|inside|using|as|with)\b[\s$:*`\"']*(?:\\[(\[])?\Z",
     re.IGNORECASE,
 )
-_TRIGGERS = (
-    "not", "n't", "never", "if", "unless", "suppos", "assum", "imagin", "whether", "maybe", "perhaps",
-    "possibl", "could", "might", "may ", "thought", "found", "guess", "tried", "got ", "without",
-    "no ", "about", "let", " it", "the answer", "?", "wrong", "incorrect", "impossible", "extraneous",
-    "invalid", "false", "reject", "discard", "exclud", "too ", "placeholder", "contradict", "ruled",
-    "rule out", "cannot", "fails", "mistake", "error", "rather", "instead", "opposed", "other than",
-    "put", "plac", "writ", "giv", "enclos", "format", "present", "provid", "end", "wrap", "return",
-    "output", "box", "\\ne", "≠", "不是", "并非",
+_BETWEEN = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "$:*`\"'\\(["
+_DENIALS = (
+    "not", "never", "than", "instead of", "opposed to", "n't", "cannot be", "can't be", "reject", "discard",
+    "exclude", "rule out", "\\ne", "\\neq", "≠", "不是", "并非", " be", " equal to", " simply", " just",
+    " actually",
 )  # fmt: skip
-"""Texts one of which every pattern below needs: most values stand among none of them."""
+_INSTRUCTIONS = ("in", "within", "inside", "using", "as", "with")
+"""Texts one of which the pattern needs at the end, before signs and spaces: most values stand behind none."""
+
+_SUPPOSITIONS = (
+    "if", "unless", "suppos", "assum", "imagin", "whether", "maybe", "perhaps", "possibl", "could", "might",
+    "may", "thought", "got", "found", "guess", "tried", "solution", "about", "let", " it", "the answer",
+    "the final",
+)  # fmt: skip
+"""Texts one of which a supposition needs."""
 
 _OF_IT = (
     r"(?:right|correct|true|valid|possible|the (?:correct |right |final )?(?:answer|case|solution)"
@@ -67,7 +72,7 @@ _NEXT_DENIES = re.compile(
     re.IGNORECASE,
 )
 _CONFIRMS = re.compile(
-    r"(?:'s| is| was)(?: \w+ly)?(?: seem| look| be)? (?:right|correct|true)\b", re.IGNORECASE
+    r"(?:'s| is| was| can| does)(?: \w+ly)?(?: seem| look| be)? (?:right|correct|true)\b", re.IGNORECASE
 )
 _QUESTIONED = re.compile(r"\A[\s$*)\]}\\]*\?")
 
@@ -75,12 +80,15 @@ _QUESTIONED = re.compile(r"\A[\s$*)\]}\\]*\?")
 def sentence_start(text: str, place: int) -> int:
     """Where the sentence begins that `place` is in, at most `_REACH` characters before it."""
     first = max(0, place - _REACH)
-    start = max(first, *(text.rfind(sign, first, place) + 1 for sign in "\n。！？"))
+    start = max(first, text.rfind("\n", first, place) + 1)
+    if not text.isascii():
+        start = max(start, *(text.rfind(sign, start, place) + 1 for sign in "。！？"))
     for sign in ".!?":
         stop = text.rfind(sign, start, place - 1)
         while stop >= 0 and text[stop + 1] not in _BEHIND_STOP:
             stop = text.rfind(sign, start, stop)
-        start = max(start, stop + 1)
+        if stop >= 0:
+            start = stop + 1
     return start
 
 
@@ -98,13 +106,14 @@ def asserted(text: str, start: int, end: int) -> bool:
     """
     before = text[sentence_start(text, start) : start]
     after = text[end : end + _REACH]
-    around = f"{before}\n{after}".lower()
-    if not any(word in around for word in _TRIGGERS):
-        return True
     if _QUESTIONED.match(after) or _DENIED_AFTER.match(after):
         return False
     if (denial := _NEXT_DENIES.match(after)) and not _CONFIRMS.search(denial.group()):
         return False
+    folded = before.lower()
+    ending = folded.rstrip(_BETWEEN)
     return not (
-        _DENIED_BEFORE.search(before) or _SUPPOSED_BEFORE.search(before) or _INSTRUCTED_BEFORE.search(before)
+        (ending.endswith(_DENIALS) and _DENIED_BEFORE.search(before))
+        or (any(map(folded.__contains__, _SUPPOSITIONS)) and _SUPPOSED_BEFORE.search(before))
+        or (ending.endswith(_INSTRUCTIONS) and _INSTRUCTED_BEFORE.search(before))
     )

@@ -17,9 +17,8 @@ _PAIRS = (
     (rf"<\|?(?:{_NAMES})\|?>", rf"(?:</\|?|<\|/)(?:{_NAMES})\|?>"),
     (rf"\[(?:{_NAMES})\]", rf"\[/(?:{_NAMES})\]"),
 )
-_TAG_ENDS = tuple(
-    f"{name}{end}" for name in ("answer", "answers", "ans", "solution", "final") for end in (">", "]", "|>")
-)
+_OPENINGS = {pair[0].lstrip("\\")[0]: re.compile(pair[0], re.IGNORECASE) for pair in _PAIRS}
+"""Openings by their first sign: a pattern that begins with one sign is looked for as fast as a text."""
 _KEY = re.compile(
     r"(?:(?P<quote>[\"'])(?:(?:final|correct|selected)[_ ]?)?(?:answers?|option)(?:[_ ]?(?:choice"
     r"|letter|value))?(?P=quote)"
@@ -33,11 +32,13 @@ _CALL = re.compile(
     r"|FINAL)[(\[](?P<value>[^\n]{1,400})[)\]][ \t]*;?[ \t]*$",
     re.MULTILINE | re.IGNORECASE,
 )
-_KEYS = (
-    'nswer"', "nswer'", 'nswers"', "nswers'", 'NSWER"', "final_answer", "answer_", "nswerChoice",
-    'ption"', "ption'"
-)  # fmt: skip
-"""Texts one of which every such key contains."""
+_KEYS = {
+    '"': ('nswer"', 'nswers"', 'NSWER"', 'ption"'),
+    "'": ("nswer'", "nswers'", "ption'"),
+    "_": ("final_answer", "answer_"),
+    "C": ("nswerChoice",),
+}
+"""Texts one of which every such key contains, by a sign that the text contains."""
 _CALLS = ("answer(", "submit", "inish(", "inish[", "FINAL(")
 _ASSIGNED = re.compile(
     r"^[ \t]*#?[ \t]*(?:final_)?(?:answer|ans|result)[ \t]*[=:][ \t]*(?P<value>[-+\d.,/\"'\[(][^\n]{0,200})$",
@@ -49,12 +50,8 @@ _TERMS = {True: "True", False: "False", None: ""}
 
 def tagged(text: str, more: Sequence[tuple[str, str]] = ()) -> Iterator[Statement]:
     """The contents of answer tags, the last one first; one that is not closed ends with the text."""
-    if not more:
-        if "<" not in text and "[" not in text:
-            return
-        folded = text.lower()
-        if not any(name in folded for name in _TAG_ENDS):
-            return
+    if not more and not any(sign in text and begins.search(text) for sign, begins in _OPENINGS.items()):
+        return
     opening, closing = _tags(tuple(more))
     for opened in reversed(list(opening.finditer(text))[-MOST:]):
         closed = closing.search(text, opened.end())
@@ -77,9 +74,10 @@ def _tags(more: tuple[tuple[str, str], ...]) -> tuple[re.Pattern[str], re.Patter
 def fields(text: str, after: int = 0) -> Iterator[Statement]:
     """The values of "answer" fields and of calls that submit one, from `after` on, the last one first."""
     found: list[Statement | None] = []
-    if any(key in text for key in _KEYS):
+    tail = text[after:]
+    if any(sign in tail and any(map(tail.__contains__, keys)) for sign, keys in _KEYS.items()):
         found += [_value(text, key) for key in list(_KEY.finditer(text, after))[-MOST:]]
-    if any(name in text for name in _CALLS):
+    if any(map(tail.__contains__, _CALLS)):
         found += [_called(call) for call in list(_CALL.finditer(text, after))[-MOST:]]
     yield from sorted(filter(None, found), key=lambda one: -one.start)
 

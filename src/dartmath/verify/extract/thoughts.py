@@ -24,6 +24,7 @@ _CLOSE = rf"(?:</\|?|<\|/){_TAGS}\|?>|&lt;/{_TAGS}&gt;"
 _MAY_HOLD = ("think", "thought", "reason", "scratch", "analysis", "commentary", "reflection", "monologue")
 """Texts one of which every delimiter contains."""
 
+_SQUARE = re.compile(r"\[/?THINK\]", re.IGNORECASE)
 _END_OF_MESSAGE = "<|end|>"
 
 _STRIPPED_CHANNELS = re.compile(r"analysis(?=[A-Z\"'])(?:.*assistantfinal(?=\S)|.*\Z)", re.DOTALL)
@@ -38,10 +39,8 @@ def thoughts(text: str, more: Sequence[tuple[str, str]] = ()) -> list[tuple[int,
     """
     if text.startswith("analysis") and (channels := _STRIPPED_CHANNELS.match(text)):
         return [channels.span()]
-    if not more:
-        folded = text.lower()
-        if not any(word in folded for word in _MAY_HOLD):
-            return []
+    if not more and not _may_hold(text):
+        return []
     found: list[tuple[int, int]] = []
     opened: int | None = None
     either, opening = _delimiters(tuple(more))
@@ -56,6 +55,13 @@ def thoughts(text: str, more: Sequence[tuple[str, str]] = ()) -> list[tuple[int,
             found.append((opened, mark.end()))
             opened = None
     return found if opened is None else [*found, (opened, len(text))]
+
+
+def _may_hold(text: str) -> bool:
+    """Whether a delimiter can stand in `text`: most texts have none of the signs that begin one."""
+    if "<" not in text and "◁" not in text and "&lt;" not in text.lower():
+        return "[" in text and _SQUARE.search(text) is not None
+    return any(map(text.lower().__contains__, _MAY_HOLD))
 
 
 def opens_thought(prompt: str, more: Sequence[tuple[str, str]] = ()) -> bool:
