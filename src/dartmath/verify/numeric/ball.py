@@ -14,7 +14,7 @@ from fractions import Fraction
 from flint import acb, arb, ctx, fmpq_poly, fmpz
 
 from dartmath.verify.numeric.calculus import integral, limit, series
-from dartmath.verify.numeric.effort import affordable_terms
+from dartmath.verify.numeric.effort import affordable_steps, affordable_terms
 from dartmath.verify.numeric.exact import Inexact, OutsideDomain, TooLong, Undefined, rational
 from dartmath.verify.numeric.functions import (
     RULES,
@@ -65,6 +65,10 @@ def precision(bits: int) -> Iterator[None]:
         ctx.prec = before
 
 
+PLACE_STEPS = 5
+"""What a place and its weight cost beside the operations there, of the budget of all rules together."""
+
+
 class Evaluator:
     """Values of trees at one point. `log_base` is the base of a bare `log`.
 
@@ -77,6 +81,7 @@ class Evaluator:
         self._point = dict(point)
         self._log_base = log_base
         self._principal = principal
+        self._in_rule = False
         self.steps = 0
 
     def value(self, node: Expression) -> Ball:
@@ -208,21 +213,29 @@ class Evaluator:
         return acb(arb.pos_inf()) if is_infinite(node) else self.value(node)
 
     def _function(self, body: Expression, name: str) -> Callable[[Ball], Ball]:
-        """A tree as a function of one symbol, which has its value from outside again afterwards."""
+        """A tree as a function of one symbol, which has its value from outside again afterwards.
+
+        Its operations are taken of the budget of the verdict. Raises `TooLong` for a rule inside a rule,
+        whose evaluations multiply.
+        """
 
         spent = 0
 
         def value(at: Ball) -> Ball:
             nonlocal spent
+            if self._in_rule:
+                raise TooLong("an integral, limit or series inside another")
             outside, before = self._point, self.steps
-            self._point = {**outside, name: at}
+            self._point, self._in_rule = {**outside, name: at}, True
             try:
-                return self.value(body)
+                found = self.value(body)
             finally:
-                spent += self.steps - before
-                self._point, self.steps = outside, before
-                if spent > MAX_RULE_STEPS:
-                    raise TooLong("too many operations for one integral, limit or series")
+                taken = self.steps - before
+                self._point, self.steps, self._in_rule = outside, before, False
+            spent += taken
+            if spent > MAX_RULE_STEPS or not affordable_steps(taken + PLACE_STEPS):
+                raise TooLong("too many operations for integrals, limits and series")
+            return found
 
         return value
 

@@ -14,7 +14,7 @@ from math import comb
 
 from flint import acb, arb, ctx
 
-from dartmath.verify.numeric.effort import affordable_terms
+from dartmath.verify.numeric.effort import affordable_steps
 from dartmath.verify.numeric.exact import TooLong, Undefined
 from dartmath.verify.numeric.functions import Ball, is_real
 
@@ -30,11 +30,11 @@ STEPS = (8, 16, 32, 64, 128)
 MAX_ABSCISSA = 6
 """Beyond, the weights of the rule are below 10^-137."""
 
-COST = 2_000
-"""What an integral takes of the budget of terms: four of them, each of up to 40 ms, are one verdict's."""
-
 HALVINGS = 24
 """Distances 2^-4 ... 2^-27 at which a limit is extrapolated: powers up to h^24 are cancelled."""
+
+COST = 300
+"""What extrapolating a limit takes of the budget of steps, beside its values; a series takes a third."""
 
 TERMS = (32, 38)
 """Terms of the two attempts at a series: Levin's transform gains about a digit by term."""
@@ -48,8 +48,6 @@ def integral(function: Function, low: Ball, high: Ball) -> Ball:
     Takahasi and Mori, "Double exponential formulas for numerical integration", 1974. Raises `Undefined`
     where it does not converge.
     """
-    if not affordable_terms(COST):
-        raise TooLong("too many integrals")
     map_node = _substitution(low, high)
     total, values = arb(0), list[Ball]()
     with _working_precision():
@@ -109,7 +107,7 @@ def limit(function: Function, point: Ball, sides: tuple[int, ...]) -> Ball:
 
     Richardson's extrapolation to h = 0 of the values at `point + h`, or at 1 / h if the point is infinite.
     """
-    if not affordable_terms(HALVINGS * len(sides)):
+    if not affordable_steps(COST * len(sides)):
         raise TooLong("too many limits")
     with _working_precision():
         found = [_one_sided(function, point, side) for side in sides]
@@ -140,7 +138,7 @@ def series(function: Function, first: int) -> Ball:
     Levin, "Development of non-linear transformations for improving convergence of sequences", 1973.
     """
     count = TERMS[-1] + 1
-    if not affordable_terms(count):
+    if not affordable_steps(COST // 3):
         raise TooLong("too many series")
     with _working_precision():
         terms = [_real(function(acb(first + place))) for place in range(count)]

@@ -17,10 +17,15 @@ MAX_TERMS_IN_ALL = 9_000
 """Terms of sums, products and lists with dots: some 40 ms where each is as short as `1/k`."""
 
 
+MAX_RULE_STEPS_IN_ALL = 9_000
+"""Operations in the values that all integrals, limits and series take: some 40 ms at their precision."""
+
+
 @dataclass(slots=True)
 class _Budget:
     effort: int = MAX_EFFORT
     terms: int = MAX_TERMS_IN_ALL
+    steps: int = MAX_RULE_STEPS_IN_ALL
 
 
 _budget: ContextVar[_Budget | None] = ContextVar("budget", default=None)
@@ -59,4 +64,13 @@ def affordable_terms(count: int) -> bool:
     if count > budget.terms:
         return False
     budget.terms -= count
+    return True
+
+
+def affordable_steps(count: int) -> bool:
+    """Whether so many more operations of these rules are within the budget, and take them from there."""
+    budget = _budget.get() or _Budget()
+    if count > budget.steps:
+        return False
+    budget.steps -= count
     return True
