@@ -33,9 +33,6 @@ from dartmath.sampling.sample import Sample
 if TYPE_CHECKING:
     from dartmath.sampling.journal import JournalReader
 
-# Overlaps that the manifest names; the counts are of all.
-_PAIRS = 100
-
 
 def curate(journal_folder: Path, section: CurationSection, out: Path) -> CurationSummary:
     """Select a training set from the journal in `journal_folder` and write it to the folder `out`.
@@ -137,7 +134,7 @@ def _prepare(pools: list[QueryPool], section: CurationSection) -> dict[str, Any]
     removed = set(found["removed"])
     responses = sum(len(pool.candidates) for pool in pools if pool.query.id in removed)
     pools[:] = [pool for pool in pools if pool.query.id not in removed]
-    return {**found, "responses": responses, "pairs": found["pairs"][:_PAIRS]}
+    return {**found, "responses": responses}
 
 
 def _licences(pools: Sequence[QueryPool]) -> dict[str, str]:
