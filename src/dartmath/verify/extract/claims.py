@@ -8,13 +8,15 @@ from itertools import takewhile
 
 from dartmath.verify.extract.mathematics import is_mathematics
 from dartmath.verify.language.lexicon import LANGUAGES, LEXICONS
+from dartmath.verify.language.money import SIGN_CLASS
 from dartmath.verify.language.sentences import MAX_SENTENCE, QUALIFIED
 from dartmath.verify.language.units import parse_unit
 from dartmath.verify.language.vocabulary import APPROXIMATIONS, CONCLUDING, one_of
 
 _VALUE = (
     r"(?<![A-Za-z0-9.,:/^*+\-−])(?<!\\\{)(?<![-–−] )(?<![A-Za-z0-9)] [-−])"
-    r"(?P<value>[-−]?(?:\\?[$£€¥₹] ?)?\d(?:[\d,]*\d)?(?:\.\d+)?(?:/\d+)?(?: ?\\?%| ?[€£]| ?\$(?=[\s.,]"
+    rf"(?P<value>[-−]?(?:\\?[{SIGN_CLASS}] ?)?\d(?:[\d,]*\d)?(?:\.\d+)?(?:/\d+)?"
+    rf"(?: ?\\?%| ?(?!\$)[{SIGN_CLASS}]| ?\$(?=[\s.,]"
     r"|$)|°)?)"
     r"(?![A-Za-z0-9/:^*+(=-]|[.,]\d)"
 )
@@ -36,7 +38,7 @@ _TOLD = re.compile(
 
 _ONLY = re.compile(rf"[^\d=]*{_VALUE}[^\d=]*")
 _COPULA_BEFORE_NUMBER = re.compile(
-    r"\b(?:is|are|was|were|equals?|costs?|be|equal to) -?\\?[$£€¥]?\d", re.IGNORECASE
+    rf"\b(?:is|are|was|were|equals?|costs?|be|equal to) -?\\?[{SIGN_CLASS}]?\d", re.IGNORECASE
 )
 _CHANGED = re.compile(
     r"\b(?:plus|minus|times|more|less|fewer|over|under|other|first|next|initially|squared|cubed"
@@ -65,7 +67,7 @@ _LAST_VERB = re.compile(
 )
 _TAIL_LABEL = re.compile(
     r"(?:\A|[\s,;(])(?:final(?: result| value| total| count)?|total|result|altogether"
-    r"|sum)\s*[:=]?\s*(?P<value>[-$€£]?\d[^\s,;]{0,30})\Z",
+    rf"|sum)\s*[:=]?\s*(?P<value>[-{SIGN_CLASS}]?\d[^\s,;]{{0,30}})\Z",
     re.IGNORECASE,
 )
 _FORMULA = re.compile(r"\$[^$]*\\[^$]*\$")

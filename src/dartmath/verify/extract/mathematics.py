@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from dartmath.verify.language.money import SIGN_CLASS
 from dartmath.verify.language.names import ENGLISH, listed
 
 _WORD = re.compile(r"(?<![\\A-Za-z])[^\W\d_]{2,}")
@@ -21,7 +22,7 @@ _MATH_WORDS = frozenset(
     )
 )
 _VALUE_SIGN = re.compile(r"\d|\\(?:frac|sqrt|pi|infty|emptyset)|[=<>≤≥∞∅π√]")
-_COUNTED = re.compile(r"[-+~≈$€£¥\s\\]*[\d.,/]+\s*[^\W\d_]+(?:[ -][^\W\d_]+){0,2}\Z")
+_COUNTED = re.compile(rf"[-+~≈{SIGN_CLASS}\s\\]*[\d.,/]+\s*[^\W\d_]+(?:[ -][^\W\d_]+){{0,2}}\Z")
 
 
 @lru_cache(maxsize=2048)

@@ -40,8 +40,10 @@ SIGNS = {currency.sign: currency.code for currency in CURRENCIES}
 COMMANDS = {currency.command: currency.code for currency in CURRENCIES if currency.command}
 """LaTeX command without its backslash -> code; `\\pounds` is the same as `\\pound`."""
 
-_SIGN_SET = f"[{''.join(map(re.escape, SIGNS))}]"
-SIGN = rf"(?:\\?{_SIGN_SET}|\\(?:{'|'.join(map(re.escape, COMMANDS))})s?(?![a-zA-Z]))"
+SIGN_CLASS = "".join(map(re.escape, SIGNS))
+"""The signs, as they stand between the brackets of a pattern."""
+
+SIGN = rf"(?:\\?[{SIGN_CLASS}]|\\(?:{'|'.join(map(re.escape, COMMANDS))})s?(?![a-zA-Z]))"
 """Pattern of one sign, the dollar with or without the backslash that LaTeX wants."""
 
 PREFIXES = (*(p for currency in CURRENCIES for p in currency.prefixes), *(code.upper() for code in CODES))
