@@ -13,7 +13,7 @@ from dartmath.training.shape import ModelShape, model_shape, shape_of
 from dartmath.training_request import training_request
 from training.material import examples, write_jsonl
 
-PAPER = sorted(name for name in builtin_recipes() if name.startswith("dart-math/"))
+PAPER = [n for n in builtin_recipes() if n.startswith("dart-math/") and "/study-" not in n]
 
 
 def _section_of(section: type[TrainingSection], flags: Any) -> TrainingSection:
