@@ -92,7 +92,8 @@ def run_session(job: Job) -> TrainingSummary:
 
 def _export(trainer: Any, prepared: Prepared, job: Job) -> None:
     """Write the model, read it again, and raise `TrainingError` where it is not the one in memory."""
-    model = trainer.accelerator.unwrap_model(trainer.model)
+    # Without autocast, which would round what is compared to 16 bits.
+    model = trainer.accelerator.unwrap_model(trainer.model, keep_fp32_wrapper=False)
     trained = None
     try:
         trained = look_at_trained(model, prepared.mixture, trainer.args.device, lora=job.section.lora)
