@@ -90,12 +90,11 @@ def queried(run: Run) -> list[str]:
 
 def is_whole(benchmark: Mapping[str, Any]) -> bool:
     """Whether a score is of all queries of its benchmark; of a set of the user's own: all of the file's."""
-    select = (benchmark.get("source") or {}).get("select") or {}
-    if any(select.get(key) for key in ("n", "levels", "domains")):
-        known = datasets().get(benchmark["dataset"])
-        return known is not None and known.rows == benchmark["queries"]
     known = datasets().get(benchmark["dataset"])
-    return known is None or benchmark["queries"] >= known.rows
+    if known is not None:
+        return bool(benchmark["queries"] >= known.rows)
+    select = (benchmark.get("source") or {}).get("select") or {}
+    return not any(select.get(key) for key in ("n", "levels", "domains"))
 
 
 def subset(benchmark: Mapping[str, Any]) -> str:
