@@ -132,6 +132,16 @@ def test_long_responses_are_kept_as_often_as_they_are_served(tmp_path: Path) -> 
     assert {row.completion_tokens == 60 for row in rows if row.seed % 10 >= 3} == {True}
 
 
+def test_a_request_that_a_server_forgets_is_asked_for_again_once_others_have_overtaken_it() -> None:
+    async def work(url: str) -> list[Completion]:
+        # By its own time limit a forgotten one would be waited for 10 minutes.
+        async with engine(url, timeout=600, concurrency=16) as running:
+            return await answers(running, range(200))
+
+    with misbehaving(seconds=0.02, faults=0.1, kinds="hang") as url:
+        assert {found.finish_reason for found in run(lambda: work(url))} == {"stop"}
+
+
 def test_the_time_a_response_may_take_follows_its_tokens_and_its_time_outs() -> None:
     deadline = Deadline()
     assert deadline.limit(32_768) > 3600

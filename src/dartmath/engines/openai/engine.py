@@ -20,7 +20,7 @@ from dartmath.engines.openai.failure import Failure, understand
 from dartmath.engines.openai.pool import Pool, check_server
 from dartmath.engines.openai.probe import probe
 from dartmath.engines.openai.room import room_left
-from dartmath.engines.openai.server import Open, Server
+from dartmath.engines.openai.server import Server
 from dartmath.engines.protocol import Completion, Request
 from dartmath.model import load_tokenizer
 from dartmath.prompts.template import Template
@@ -114,7 +114,7 @@ class RemoteEngine:
             if tries > self.section.retries:
                 error = f"given up after {tries} tries; the last: {outcome.message}"
                 return Completion("", "error", error=error)
-            await asyncio.sleep(self._pause(server, outcome, tries, waits))
+            await self._pool.rest(self._pause(server, outcome, tries, waits), outcome)
 
     def describe(self) -> dict[str, Any]:
         """Kind, model, endpoint, and what is known of every server. No keys or passwords.
@@ -140,10 +140,8 @@ class RemoteEngine:
         self, pool: Pool, server: Server, request: Request, late: int, room: int | None
     ) -> Completion | Failure:
         """One try on a server that was acquired for it, after `late` time-outs, for at most `room` tokens."""
-        began = time.monotonic()
         timeout = asyncio.timeout(None)
-        mine = Open(request.generation.max_tokens, late, timeout, began)
-        server.open.add(mine)
+        mine = server.opened(request.generation.max_tokens, late, timeout)
         try:
             assert server.call is not None
             async with timeout:
@@ -161,12 +159,12 @@ class RemoteEngine:
             raise
         except Exception as error:  # understand() raises again what is not the network's or the server's
             failure = understand(error, server.name, server.key)
-            server.failed_with(failure, time.monotonic() - began)
+            server.failed_with(failure, time.monotonic() - mine.began)
             return failure
         else:
             # Of a server that counts no tokens, characters: about four to a token.
             tokens = found.completion_tokens or (len(found.text) + len(found.thoughts or "")) // 4
-            server.answered_in(time.monotonic() - began, tokens)
+            server.answered_in(time.monotonic() - mine.began, tokens)
             if changed := server.other_model(found.answered_by):
                 server.failed_with(changed)
                 return changed

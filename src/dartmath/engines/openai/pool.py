@@ -13,9 +13,12 @@ from urllib.parse import urlsplit
 from dartmath.base.errors import ConfigError, EngineError
 from dartmath.base.terminal import info, warn
 from dartmath.engines.config import public_url
+from dartmath.engines.openai.failure import Failure
 from dartmath.engines.openai.server import Server, split_line
 
-_TICK = 0.5
+_TICK = 0.25
+# How long a server that does not answer is left until it is asked again, at first.
+_FIRST_PAUSE = 0.5
 # How long a server is waited for until it is asked again, at most, while it starts.
 _LONGEST_PAUSE = 5.0
 # Share of a core, and for how many seconds, until people are told that the client is what is slow.
@@ -41,6 +44,7 @@ class Pool:
         self._changed = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._core = _Core()
+        self._resting = 0
 
     async def start(self) -> None:
         """Contact the servers; returns when one is ready, raises `EngineError` when none will be."""
@@ -99,14 +103,25 @@ class Pool:
             else:
                 return
 
+    async def rest(self, seconds: float, failure: Failure) -> None:
+        """Wait until a request that failed may be tried again; others take its place meanwhile."""
+        # A server that has too much is not to get others in its place.
+        counts = not failure.overload
+        self._resting += counts
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            self._resting -= counts
+
     def another_is_up(self, server: Server | None) -> bool:
         """Whether a server beside this one takes requests."""
         return any(s.state == "up" for s in self.servers if s is not server)
 
     def limit(self) -> int:
         """Requests that the servers can use now; at least 1, so that someone waits for them."""
-        up = (s for s in self.servers if s.usable and s.breaker.state == "closed")
-        return max(1, sum(s.pace.limit + s.stale for s in up))
+        up = [s for s in self.servers if s.usable and s.breaker.state == "closed"]
+        limit = sum(s.pace.limit for s in up)
+        return max(1, limit + sum(s.stale for s in up) + min(self._resting, limit))
 
     def _choose(self, failed: Server | None) -> Server | None:
         """The least loaded server that is free, a request to it counted from now on."""
@@ -146,7 +161,7 @@ class Pool:
 
     async def _introduce(self, server: Server) -> None:
         """Try to meet a server until it answers or refuses for good."""
-        pause = _TICK
+        pause = _FIRST_PAUSE
         while server.usable and server.call is None:
             await self._meet(server)
             if server.call is None and server.usable:

@@ -28,20 +28,28 @@ if TYPE_CHECKING:
 _COLLAPSED, _RECOVERED = 0.25, 0.5
 # Seconds over which a server's throughput is compared with its best.
 _MINUTE = 60.0
-# A request older than this many of the longest responses lately may hang: it takes no slot any more.
-_STALE = 2.0
+# A request older than this many of the longest responses lately, and than so many seconds, may hang: it takes
+# no slot any more.
+_STALE, _STALE_SECONDS = 2.0, 0.5
+# One older than this many is asked for again, where most of those beside which it was sent, and so many at
+# least, have been answered since: a server that pauses answers none, and the first answers are short ones.
+_LOST, _MOST, _OVERTAKERS = 4.0, 0.75, 8
 # A pause that a server asks for is told from here on, in seconds.
 _LONG_PAUSE = 30.0
 
 
 @dataclass(slots=True, eq=False)
 class Open:
-    """A request that is on its way, since when, and since when it has been silent."""
+    """A request that is on its way, since when, and since when it has been silent.
+
+    `overtaken` is the number of answers of its server from which on others have overtaken it.
+    """
 
     tokens: int
     late: int
     timeout: Timeout
     began: float
+    overtaken: float
     heard: float = 0.0
 
     def hear(self) -> None:
@@ -126,6 +134,13 @@ class Server:
             and not self.held
         )
 
+    def opened(self, tokens: int, late: int, timeout: Timeout) -> Open:
+        """A request for at most `tokens` that is sent now, after `late` time-outs."""
+        overtaken = self.answered + max(_OVERTAKERS, _MOST * self.load)
+        one = Open(tokens, late, timeout, time.monotonic(), overtaken)
+        self.open.add(one)
+        return one
+
     def answered_in(self, seconds: float, tokens: int) -> None:
         """A request was answered well."""
         self.answered += 1
@@ -189,18 +204,33 @@ class Server:
 
         `pace` is the seconds per token of other servers, for one whose own are not known.
         """
-        now, longest, stale = time.monotonic(), self.deadline.longest, 0
+        now, stale = time.monotonic(), 0
+        longest = self.deadline.longest
+        stale_at, lost_at = (
+            float("inf") if longest is None else max(_STALE_SECONDS, share * longest)
+            for share in (_STALE, _LOST)
+        )
         for one in self.open:
             if one.heard:
                 late = now - one.heard > self.deadline.silence() * 2.0**one.late
             else:
                 age = now - one.began
                 late = age > self.deadline.limit(one.tokens, pace=pace, late=one.late)
-                stale += longest is not None and age > max(1.0, _STALE * longest)
+                late |= age > lost_at * 2.0**one.late and self._hangs(one)
+                stale += age > stale_at
             if late and one.timeout.when() is None:
                 one.timeout.reschedule(0.0)
         self.stale = stale
         self._tell_collapse(now)
+
+    def _hangs(self, one: Open) -> bool:
+        """Whether the server has forgotten a request, by what it did with the others.
+
+        Only where its seed brings the same response again: without one, asking again would redraw the
+        longest responses, and leave a pool of shorter ones.
+        """
+        seeded = self.call is not None and self.call.seed and not any("seed" in what for what in self.ignores)
+        return seeded and self.answered >= one.overtaken
 
     def _tell_collapse(self, now: float) -> None:
         pace, seen = self.pace, self._throughput
