@@ -48,7 +48,7 @@ lint: setup ## ruff
 	$(BIN)/ruff check setup.py src tests benchmarks
 	$(BIN)/ruff format --check setup.py src tests benchmarks
 
-types: setup ## mypy --strict on src
+types: setup ## mypy --strict on src and tests
 	$(BIN)/mypy
 
 docs: setup ## the reference from the code, then the site in site/, strictly

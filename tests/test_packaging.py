@@ -100,7 +100,7 @@ def test_installed_as_it_comes_it_has_no_torch_and_its_verbs_work(wheel: Path, t
     """The core from the package index alone, in an environment that holds nothing else."""
     venv.create(tmp_path / "core", with_pip=True)
     program = tmp_path / "core" / "bin" / "python"
-    command = [program, "-m", "pip", "install", "--quiet", wheel]
+    command = [str(program), "-m", "pip", "install", "--quiet", str(wheel)]
     installed = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=False)
     if installed.returncode and "No matching distribution" in installed.stderr:
         pytest.skip("no package index to take the core's libraries from")

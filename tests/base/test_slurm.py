@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ SECTION = SamplingSection(policy=VRT(trials=4), workers=0)
 
 
 @pytest.fixture
-def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+def start(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """The environment of job 41; its restarts are set by the test."""
     monkeypatch.setenv("SLURM_JOB_ID", "41")
     monkeypatch.setenv("SLURM_CLUSTER_NAME", "here")

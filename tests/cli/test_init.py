@@ -53,7 +53,7 @@ def test_every_choice_makes_a_recipe_that_loads(folder: Path, engine: str, train
     assert recipe.engine.kind == {"server": "openai"}.get(engine, engine)
     assert (recipe.training is not None) == (train == "--train")
     assert (
-        [b.dataset for b in recipe.evaluation.benchmarks if recipe.evaluation] == [held_out]
+        recipe.evaluation is not None and [b.dataset for b in recipe.evaluation.benchmarks] == [held_out]
         if held_out
         else (recipe.evaluation is None)
     )

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from dartmath.base.errors import DataError, JournalError
+from dartmath.base.functions import load_function
 from dartmath.base.manifest import read_manifest
 from dartmath.curation.config import CurationSection
 from dartmath.curation.export import COLUMNS
@@ -18,7 +19,7 @@ from dartmath.queries.config import QuerySource
 from dartmath.queries.load import load
 from dartmath.queries.query import make_query
 from dartmath.sampling.journal import open_journal
-from dartmath.sampling.policy import VRT, Custom, Prop2Diff, Uniform, load_function
+from dartmath.sampling.policy import VRT, Custom, Prop2Diff, Uniform
 from dartmath.training.rows import data_files
 from report.made_run import KnowingEngine, make_sample
 

@@ -51,6 +51,7 @@ def estimate(journal: MemoryJournal) -> LuckyShare:
 def test_the_share_is_within_five_points_of_the_truth(flawed: float, luck: float, seen: float) -> None:
     journal, truth = made(flawed, luck, seen)
     found = estimate(journal)
+    assert found.share is not None
     assert found.share == pytest.approx(truth, abs=0.05)
     assert not found.bound
     assert found.left is not None and found.left <= found.share + 1e-9

@@ -16,6 +16,7 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 CHECKOUT = Path(__file__).parents[2]
 _FENCE = re.compile(r"^(?P<indent> *)(?P<ticks>```+)(?P<language>[\w-]*)(?P<rest>.*)$")
@@ -104,7 +105,7 @@ def named_verbs(page: Path) -> set[str]:
     return set(re.findall(r"`dartmath ([a-z][a-z-]*)", page.read_text(encoding="utf-8")))
 
 
-def refusal(group: object, words: list[str]) -> str:
+def refusal(group: Any, words: list[str]) -> str:
     """Why the command line refuses these words; empty when it takes them."""
     command, path = group, "dartmath"
     while words and not words[0].startswith("-") and hasattr(command, "get_command"):

@@ -58,7 +58,8 @@ def test_killed_actors_are_replaced_and_only_their_requests_run_again(cluster: N
     async def undisturbed() -> list[Completion]:
         async with engine(smollm2) as running:
             await both_ready(running)
-            return await asyncio.gather(*map(running.generate, requests(12, 24)))
+            found: list[Completion] = await asyncio.gather(*map(running.generate, requests(12, 24)))
+            return found
 
     async def disturbed() -> tuple[list[Completion], int, int]:
         async with engine(smollm2) as running:
@@ -89,7 +90,8 @@ def test_cancelling_aborts_on_the_actor(cluster: None, smollm2: str) -> None:
             for hog in hogs:
                 hog.cancel()
             await asyncio.gather(*hogs, return_exceptions=True)
-            return await running.generate(requests(1, 8)[0])
+            found: Completion = await running.generate(requests(1, 8)[0])
+            return found
 
     assert asyncio.run(main()).completion_tokens == 8
 

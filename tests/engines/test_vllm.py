@@ -33,7 +33,8 @@ class Live:
 
     def generate(self, wanted: Sequence[Request]) -> list[Completion]:
         async def main() -> list[Completion]:
-            return await asyncio.gather(*map(self.engine.generate, wanted))
+            found: list[Completion] = await asyncio.gather(*map(self.engine.generate, wanted))
+            return found
 
         return self.runner.run(main())
 
@@ -90,7 +91,8 @@ def test_cancelling_aborts(live: Live) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        return await live.engine.generate(Request("after", COUNT, GREEDY, 0))
+        found: Completion = await live.engine.generate(Request("after", COUNT, GREEDY, 0))
+        return found
 
     assert live.runner.run(main()).text == " 7, 8,"
 

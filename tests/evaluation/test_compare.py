@@ -81,8 +81,10 @@ def test_published_numbers(tmp_path: Path) -> None:
         against_published(evaluation(tmp_path / "b", []), find_published("gpt-4-0314"))
 
 
-SIX = ("math/test", "gsm8k/test", "mwpbench/college-math/test", "deepmind-mathematics")
-SIX += ("olympiadbench/OE_TO_maths_en_COMP", "theoremqa")
+SIX = (
+    "math/test", "gsm8k/test", "mwpbench/college-math/test", "deepmind-mathematics",
+    "olympiadbench/OE_TO_maths_en_COMP", "theoremqa",
+)  # fmt: skip
 
 
 def test_all_six_benchmarks_have_an_average_beside_the_published_one(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ SAID = ["\\boxed{0}|\\boxed{0}", "\\boxed{1}|\\boxed{7}", "no idea|\\boxed{2}", 
 
 @pytest.fixture
 def source(tmp_path: Path) -> QuerySource:
-    rows = [{"query": f"What is {i}?", "reference": str(i)} for i in range(4)]
+    rows: list[dict[str, Any]] = [{"query": f"What is {i}?", "reference": str(i)} for i in range(4)]
     path = tmp_path / "own.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     return QuerySource(dataset=str(path))
@@ -75,7 +76,7 @@ def test_the_first_responses_count(tmp_path: Path, source: QuerySource) -> None:
 
 def test_too_few_responses_are_refused_and_what_was_read_stays(tmp_path: Path, source: QuerySource) -> None:
     path = tmp_path / "r.jsonl"
-    rows = [{"query": f"What is {i}?", "response": f"\\boxed{{{i}}}"} for i in range(3)]
+    rows: list[dict[str, Any]] = [{"query": f"What is {i}?", "response": f"\\boxed{{{i}}}"} for i in range(3)]
     rows = [{**row, "finish_reason": "stop", "completion_tokens": 5} for row in rows]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     with pytest.raises(RunError, match=r"1 of 4 queries have fewer than 1 response.*'What is 3\?'.*rm -r"):
@@ -86,7 +87,7 @@ def test_too_few_responses_are_refused_and_what_was_read_stays(tmp_path: Path, s
 
 def test_a_model_answers_what_is_missing(tmp_path: Path, source: QuerySource, smollm2: str) -> None:
     path = tmp_path / "r.jsonl"
-    rows = [{"query": f"What is {i}?", "response": f"\\boxed{{{i}}}"} for i in range(3)]
+    rows: list[dict[str, Any]] = [{"query": f"What is {i}?", "response": f"\\boxed{{{i}}}"} for i in range(3)]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     model, section = ModelSection(name=smollm2), EvaluationSection(benchmarks=[source], max_tokens=4)
     with pytest.raises(RunError, match="1 of 4 queries"):

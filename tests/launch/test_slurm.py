@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -150,7 +151,7 @@ def test_sampling_without_a_server_is_not_queued_again_without_end(cluster: Clus
         return int(lock["restarts"]) if lock else -1
 
     for restarts in range(MOST_IDLE_RESTARTS):
-        cluster.wait(job, lambda start=restarts: begun() == start)
+        cluster.wait(job, partial(lambda start: begun() == start, restarts))
         cluster.call("scancel", "--batch", "--signal=USR1", job)
         cluster.start_again(job)
     with pytest.raises(AssertionError, match="FAILED"):

@@ -155,7 +155,7 @@ def _sheet(rows: list[list[Any]]) -> str:
 
 def test_the_first_sheet_with_rows_is_read(tmp_path: Path) -> None:
     path = tmp_path / "own.xlsx"
-    sheet = [
+    sheet: list[list[Any]] = [
         ["Übungen 7b"],
         ["Nr", "Aufgabe", "Ergebnis"],
         [1, "Was ist 6 mal 7?", 42],

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -83,7 +84,7 @@ class Refusing(ScriptedEngine):
 def test_queries_stand_where_the_status_says_they_do(
     engine: ScriptedEngine, budget: Budget, some: tuple[str, ...], tmp_path: Path
 ) -> None:
-    settings = {"policy": Uniform(k=9, cap=40), "give_up": 0.3, "budget": budget}
+    settings: dict[str, Any] = {"policy": Uniform(k=9, cap=40), "give_up": 0.3, "budget": budget}
     make_sample(tmp_path / "sample", 3, engine=engine, **settings)
     (run,) = find_runs([tmp_path])
     one = read_statistics(run, run.samples[0], label="made", browse=10, seed=0)

@@ -14,6 +14,7 @@ from dartmath.engines.protocol import Completion, Request
 from dartmath.sampling.config import Budget, Price, SamplingSection
 from dartmath.sampling.journal import open_journal
 from dartmath.sampling.policy import VRT
+from dartmath.sampling.sample import Sample
 from dartmath.sampling.status import run_status
 from dartmath.verify.outcome import Outcome
 from sampling.simulated import SimulatedEngine, assert_sound, run
@@ -114,5 +115,5 @@ def test_a_request_that_ctrl_c_keeps_from_being_tried_again_stays_owed(tmp_path:
     assert_sound(tmp_path)
 
 
-def _failed(folder: Path) -> list[object]:
+def _failed(folder: Path) -> list[Sample]:
     return list(open_journal(folder).samples([Outcome.ERROR]))

@@ -125,7 +125,7 @@ def test_one_server_is_far_slower(tmp_path: Path, llama: str) -> None:
 
 
 def test_killed_grading_processes_are_replaced(tmp_path: Path) -> None:
-    killed = []
+    killed: list[int] = []
     others = {child.pid for child in psutil.Process().children(recursive=True)}
 
     def kill(request: Request) -> None:

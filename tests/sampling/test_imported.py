@@ -41,12 +41,12 @@ def imported(
     *sources: str,
     queries: Sequence[Query] = (),
     section: SamplingSection = SECTION,
-    **columns: str,
+    **columns: Any,
 ) -> Imported:
     asked = queries or make_queries(4)
     return import_responses(
         asked,
-        StoredResponses(sources, ResponseColumns(**columns)),  # type: ignore[arg-type]
+        StoredResponses(sources, ResponseColumns(**columns)),
         QA,
         section,
         folder,
@@ -166,7 +166,7 @@ BATCH = {
     "custom_id": "q00001",
     "response": {"body": {"choices": [{"message": {"content": "\\boxed{1}"}}] * 2}},
 }
-FORMS: dict[str, tuple[dict[str, Any], dict[str, str], list[tuple[str, str, str, int]]]] = {
+FORMS: dict[str, tuple[dict[str, Any], dict[str, Any], list[tuple[str, str, str, int]]]] = {
     "columns of other names": (
         {"problem": "What is 1?", "generation": "\\boxed{1}"},
         {"query": "problem", "response": "generation"},
@@ -237,7 +237,7 @@ def test_what_belongs_nowhere_is_counted(tmp_path: Path) -> None:
 
 
 GOOD = json.dumps(answer(1, 1))
-BAD = {
+BAD: dict[str, tuple[str, dict[str, Any], str]] = {
     "no such column": (
         GOOD,
         {"response": "respons"},

@@ -57,7 +57,7 @@ def make(folder: Path) -> Study:
         pool=pool,
         sampled=VRT(trials=20),
         arms=(VRT_ARM, UNIFORM_ARM),
-        section=StudySection(arms={"vrt": {}, "uniform": {}}, sizes=[{"rows": ROWS}], seeds=[1, 2]),  # type: ignore[list-item]
+        section=StudySection(arms={"vrt": {}, "uniform": {}}, sizes=[{"rows": ROWS}], seeds=[1, 2]),
         base=model,
         base_identity={"fingerprint": describe_model(model)["fingerprint"]},
         template=QA,
@@ -65,7 +65,7 @@ def make(folder: Path) -> Study:
         evaluation=EvaluationSection(
             max_tokens=6,
             workers=0,
-            benchmarks=[QuerySource(dataset=str(asked), columns=columns)],  # type: ignore[arg-type]
+            benchmarks=[QuerySource(dataset=str(asked), columns=columns)],
         ),
         seed=1,
     )

@@ -16,11 +16,12 @@ import pytest
 from dartmath.base.errors import ConfigError, RunError
 from dartmath.curation.config import CurationSection
 from dartmath.sampling.policy import Prop2Diff
+from dartmath.study.design import Arm
 from dartmath.study.plan import plan_study
 from dartmath.study.run import FIGURE, RESULT, bands_of, run_study
 from dartmath.study.tables import tables
 from dartmath.training.rows import read_rows
-from study.made import ROWS, TRAINING, UNIFORM_ARM, Arm, make, with_section
+from study.made import ROWS, TRAINING, UNIFORM_ARM, make, with_section
 
 KILLS = 10
 

@@ -66,9 +66,8 @@ def outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outside]:
     (folder / "secret.txt").write_text(SECRET)
     os.environ[CANARY] = SECRET
     servers = [socket.socket(), socket.socket(socket.AF_UNIX), socket.socket(socket.AF_UNIX)]
-    for server, address in zip(
-        servers, [("127.0.0.1", 0), str(folder / "socket"), f"\0{ABSTRACT}"], strict=True
-    ):
+    addresses: list[str | tuple[str, int]] = [("127.0.0.1", 0), str(folder / "socket"), f"\0{ABSTRACT}"]
+    for server, address in zip(servers, addresses, strict=True):
         server.bind(address)
         server.listen()
         server.setblocking(False)

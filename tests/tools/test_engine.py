@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -184,7 +183,7 @@ def test_the_end_of_a_turn_is_the_end_of_the_response(
     isolation: Isolation, monkeypatch: pytest.MonkeyPatch, finish: str
 ) -> None:
     inner = ScriptedEngine(["```python\n1\n```\n"])
-    scripted: Callable[[Request], Any] = inner.generate
+    scripted = inner.generate
 
     async def generate(request: Request) -> Completion:
         if inner.requests:

@@ -46,7 +46,7 @@ def run(program: bytes, number: int, architecture: int, argument: int) -> int:
         if kind == 0x20:
             register = struct.unpack_from("=I", data, value)[0]
         elif kind == 0x06:
-            return value
+            return int(value)
         else:
             test = {0x15: register == value, 0x35: register >= value, 0x45: bool(register & value)}[kind]
             here += if_true if test else if_false

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,10 +11,11 @@ from training.material import TOKENIZERS, byte_level_tokenizer, write_tiny_llama
 
 
 @pytest.fixture(autouse=True)
-def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Tokenised data of a test goes to a folder of its own."""
     folder = tmp_path_factory.mktemp("cache")
     monkeypatch.setattr("dartmath.training.store.cache_dir", lambda: folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -51,8 +51,10 @@ def use_flash(patch: pytest.MonkeyPatch, *, formats: tuple[torch.dtype, ...] = H
         index = torch.arange(q.shape[1])
         ago = index[:, None] - index[None]
         seen = (ago >= 0) & ((ago <= window_size[0]) | (window_size[0] < 0))
-        turned = (tensor.transpose(1, 2) for tensor in (q, k, v))
-        out = scaled_dot_product_attention(*turned, attn_mask=seen, scale=softmax_scale, enable_gqa=True)
+        query, key, value = (tensor.transpose(1, 2) for tensor in (q, k, v))
+        out = scaled_dot_product_attention(
+            query, key, value, attn_mask=seen, scale=softmax_scale, enable_gqa=True
+        )
         return out.transpose(1, 2)
 
     def varlen(

@@ -60,7 +60,7 @@ def _attend(model: Any, mask: Any, name: str, tokens: int) -> list[torch.Tensor]
     output, _ = AttentionInterface()[name](layer, *given_, mask, scaling=0.3, dropout=0.0)
     weights = torch.randn(output.shape, generator=generator)
     (output * weights).sum().backward()
-    return [output, *(tensor.grad for tensor in given_)]  # type: ignore[misc]
+    return [output, *(tensor.grad for tensor in given_)]
 
 
 @settings(max_examples=40)

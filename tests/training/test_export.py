@@ -179,7 +179,7 @@ def test_no_room_for_the_weights_is_found_before_the_first_step(
 ) -> None:
     monkeypatch.setattr(
         "dartmath.training.export.shutil.disk_usage", lambda _: shutil._ntuple_diskusage(9, 9, 0)
-    )  # type: ignore[attr-defined]
+    )
     with pytest.raises(ConfigError, match="GB free"):
         _train(tiny_llama, data, tmp_path / "out")
     assert not list((tmp_path / "out").rglob("*.safetensors"))

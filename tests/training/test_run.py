@@ -108,7 +108,7 @@ def test_packed_and_padded_training_agree_on_the_same_steps(
     tiny_llama: str, data: Path, tmp_path: Path
 ) -> None:
     # One step over all examples: however they are laid out, the loss of the step is the same.
-    whole = {"epochs": 1, "warmup": 0.0}
+    whole: dict[str, Any] = {"epochs": 1, "warmup": 0.0}
     _train(tiny_llama, [data], tmp_path / "packed", batch_size=64, **whole)
     _train(tiny_llama, [data], tmp_path / "padded", batch_size=64, micro_batch=8, packing=False, **whole)
     packed, padded = read_log(tmp_path / "packed")[0], read_log(tmp_path / "padded")[0]

@@ -64,21 +64,17 @@ def test_dropped_rows_are_counted_by_reason(tmp_path: Path, byte_tokenizer: Any)
     assert store.rows.tolist() == [1]
 
 
-def test_a_failure_leaves_no_half_store(tmp_path: Path, encoder: Encoder) -> None:
-    from dartmath.training import store as module
-
+def test_a_failure_leaves_no_half_store(tmp_path: Path, encoder: Encoder, cache: Path) -> None:
     path = write_jsonl(tmp_path / "rows.jsonl", examples(3))
     path.write_text(path.read_text() + "{broken\n")
     with pytest.raises(DataError):
         tokenise(str(path), encoder)
-    assert list((module.cache_dir() / "tokens").iterdir()) == []
+    assert list((cache / "tokens").iterdir()) == []
 
 
-def test_a_damaged_cache_says_what_to_delete(source: str, encoder: Encoder) -> None:
-    from dartmath.training import store as module
-
+def test_a_damaged_cache_says_what_to_delete(source: str, encoder: Encoder, cache: Path) -> None:
     tokenise(source, encoder)
-    folder = module.cache_dir() / "tokens" / store_key(source, encoder)
+    folder = cache / "tokens" / store_key(source, encoder)
     (folder / "ids.bin").write_bytes(b"")
     with pytest.raises(DataError, match="delete the folder"):
         tokenise(source, encoder)

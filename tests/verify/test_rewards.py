@@ -79,7 +79,7 @@ def test_the_query_reaches_the_verifier() -> None:
 
 
 def test_trl_reward_has_the_signature_that_the_trainer_calls() -> None:
-    called = {
+    called: dict[str, Any] = {
         "prompts": ["p"],
         "completions": [CHAT],
         "completion_ids": [[1]],

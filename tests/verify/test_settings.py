@@ -56,7 +56,9 @@ def test_what_is_recorded_gives_the_same_settings() -> None:
     )
     record = json.dumps(settings_record(every))
     assert settings_from_json(record) == every == recorded_settings(json.loads(record))
-    assert settings_record(GradingSettings()) is settings_record(None) is recorded_settings(None) is None
+    assert settings_record(GradingSettings()) is None
+    assert settings_record(None) is None
+    assert recorded_settings(None) is None
 
 
 @pytest.mark.parametrize(

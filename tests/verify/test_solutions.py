@@ -16,7 +16,7 @@ def expanded(zeros: list[object], powers: list[int]) -> str:
     product = sympy.prod(
         (x - sympy.Rational(str(zero))) ** power for zero, power in zip(zeros, powers, strict=False)
     )
-    return sympy.latex(sympy.expand(product))
+    return str(sympy.latex(sympy.expand(product)))
 
 
 @given(roots, st.lists(st.integers(1, 2), min_size=4, max_size=4))

@@ -10,7 +10,7 @@ import pytest
 from dartmath.verify.language.dimensions import PREFIXES, Unit, spellings, unit_of
 from dartmath.verify.language.money import CODES
 
-REGISTRY = pint.UnitRegistry()
+REGISTRY: pint.UnitRegistry[float] = pint.UnitRegistry()
 PINT = {
     "sec": "s", "amp": "A", "gramme": "g", "henries": "H", "mho": "S", "ltr": "L", "electron-volt": "eV",
     "watthour": "W h", "watt-hour": "W h", "Wh": "W h", "amphour": "A h", "ampere-hour": "A h",

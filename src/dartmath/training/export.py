@@ -12,7 +12,7 @@ from dartmath.base.errors import ConfigError
 from dartmath.base.terminal import warn
 from dartmath.prompts.template import Template
 from dartmath.training.chat_template import jinja_template
-from dartmath.training.job import Job
+from dartmath.training.job import Job, is_main
 from dartmath.training.load import load_model
 from dartmath.training.tokens import end_ids
 
@@ -25,15 +25,21 @@ def prepare_export(model: Any, tokenizer: Any, job: Job) -> None:
 
     What only the end of a run would find out (a generation configuration that transformers refuses to
     write, a tokenizer that does not come back as it was, no room for the weights) is found out here.
+    All processes call this, since each looks at its model when it is trained; the main one writes.
     Raises `ConfigError`.
     """
+    prepare_tokenizer(tokenizer, job.template)
+    model.generation_config = generation_config(model.generation_config, tokenizer, job.template)
+    if is_main():
+        _dry_export(model, tokenizer, job)
+
+
+def _dry_export(model: Any, tokenizer: Any, job: Job) -> None:
     if job.section.lora and not job.section.lora.merge and not job.section.sliding_window:
         warn(
             "adapters alone do not carry sliding_window: false; whoever adds them to the base has to switch "
             "its sliding window off as well (or train with lora.merge)"
         )
-    prepare_tokenizer(tokenizer, job.template)
-    model.generation_config = generation_config(model.generation_config, tokenizer, job.template)
     job.out.mkdir(parents=True, exist_ok=True)
     _check_room(model, job)
     with tempfile.TemporaryDirectory(prefix=".export-", dir=job.out) as folder:
@@ -93,7 +99,8 @@ def generation_config(base: Any, tokenizer: Any, template: Template) -> Any:
         config.pad_token_id = tokenizer.pad_token_id
     if _refusal(config) and not config.do_sample:
         config.do_sample = True
-        warn("the base model's generation_config.json has sampling settings without do_sample; it is set")
+        if is_main():
+            warn("the base model's generation_config.json has sampling settings without do_sample; it is set")
     if reason := _refusal(config):
         raise ConfigError(
             f"the base model's generation_config.json cannot be written again ({reason}); mend it in a copy "

@@ -158,8 +158,7 @@ def _trainer(job: Job, prepared: Prepared, stop: StopRequest) -> tuple[Any, Any,
         job.path, section, revision=job.revision, dtype=prepared.dtype, attention=prepared.attention
     )
     check_vocabulary(model, prepared.tokenizer)
-    if is_main():
-        prepare_export(model, prepared.tokenizer, job)
+    prepare_export(model, prepared.tokenizer, job)
     journal = JournalCallback(job.out, _meter(job, model, prepared))
     stopping = StopCallback(stop)
     filler = prepared.tokenizer.eos_token_id or 0

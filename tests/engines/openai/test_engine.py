@@ -82,9 +82,13 @@ def test_the_chat_endpoint_equals_the_rendered_chat_template(llama: str, smollm2
 
     async def ask(endpoint: str) -> Completion:
         section = OpenAIEngine(base_urls=[llama], endpoint=endpoint)
+        running: Any
         async with create_engine(section, ModelSection(name=smollm2), template) as running:
             prompt = template.render("What is 2 + 3?", tokenizer=running.tokenizer)
-            return await running.generate(Request("q", prompt, Generation(temperature=0, max_tokens=12), 0))
+            found: Completion = await running.generate(
+                Request("q", prompt, Generation(temperature=0, max_tokens=12), 0)
+            )
+            return found
 
     chat, completions = run(lambda: ask("chat")), run(lambda: ask("completions"))
     assert chat.text == completions.text
@@ -141,7 +145,8 @@ def test_a_request_that_keeps_failing_becomes_an_error_of_its_own(llama: str) ->
 
     async def work() -> Completion:
         async with proxy(llama, fault) as between, engine(between.url, retries=2) as running:
-            return await running.generate(count())
+            found: Completion = await running.generate(count())
+            return found
 
     found = run(work)
     assert found.finish_reason == "error"

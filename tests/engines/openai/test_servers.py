@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -173,7 +174,7 @@ def test_the_newer_name_of_the_limit_is_found_out_and_null_leaves_fields_out() -
 
     with misbehaving(limit_name="max_completion_tokens") as url:
         for keys in ({}, {"extra_body": {"max_tokens": None, "max_completion_tokens": 32, "seed": None}}):
-            assert {one.completion_tokens for one in run(lambda keys=keys: work(url, **keys))} == {32}
+            assert {one.completion_tokens for one in run(partial(work, url, **keys))} == {32}
 
 
 @pytest.mark.parametrize("line", ["http://h/v1 key=", "http://h/v1 KEY", "http://h/v1 key=A b"])
@@ -191,4 +192,4 @@ def test_keys_that_are_not_set_are_told(monkeypatch: pytest.MonkeyPatch) -> None
         url = stack.enter_context(misbehaving())
         for lines, keys in (([f"{url} key=NOT_SET"], {}), ([url], {"headers": {"api-key": "$NOT_SET"}})):
             with pytest.raises(ConfigError, match="NOT_SET is not set"):
-                run(lambda lines=lines, keys=keys: work(*lines, **keys))
+                run(partial(work, *lines, **keys))
