@@ -23,8 +23,10 @@ recorded as an `Outcome` and the run goes on.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = [
     "ConfigError",
@@ -118,6 +120,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
     >>> nearest("alpaka", ["alpaca", "qa"])
     '; did you mean "alpaca"?'
     """
+    from difflib import get_close_matches
+
     names = sorted(known)
     close = get_close_matches(name, names, n=1, cutoff=0.6)
     if close:

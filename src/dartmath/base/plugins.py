@@ -8,10 +8,12 @@ A package's code runs when what it adds is used or listed, never before.
 
 from __future__ import annotations
 
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dartmath.base.errors import ConfigError, UnknownNameError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUPS = {
     "engines": "makes an `Engine` of (section, model, template); `engine: {kind: package, name: NAME}`",
@@ -26,6 +28,8 @@ GROUPS = {
 
 def plugins(group: str) -> dict[str, EntryPoint]:
     """The entry points of a group by name; none of them is loaded."""
+    from importlib.metadata import entry_points  # reads the format of e-mail, which takes its time
+
     return {point.name: point for point in entry_points(group=f"dartmath.{group}")}
 
 

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from dartmath.base.errors import DataError
+from dartmath.base.regex import regex
 from dartmath.verify.extract.answer import extract_answer
 from dartmath.verify.language.translation import uses_decimal_comma
 
@@ -29,8 +30,8 @@ MAX_PLAIN = 200
 
 _MARKED = ("tag", "boxed", "hash", "field")
 _SHOWN = 80
-_PROSE = re.compile(r"[a-z]{2,} [a-z]{2,} [a-z]{2,}|[^\W\d_]{2,}[.:;。]\s", re.IGNORECASE)
-_FORMULA_WORDS = re.compile(r"\\[a-zA-Z]+|\\(?:text|mathrm)\{[^{}]*\}")
+_PROSE = regex(r"[a-z]{2,} [a-z]{2,} [a-z]{2,}|[^\W\d_]{2,}[.:;。]\s", re.IGNORECASE)
+_FORMULA_WORDS = regex(r"\\[a-zA-Z]+|\\(?:text|mathrm)\{[^{}]*\}")
 
 
 def read_reference(cell: Any, column: str = "answer") -> tuple[str, ...]:

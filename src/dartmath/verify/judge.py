@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from dartmath.base.errors import UnknownNameError
-from dartmath.verify.custom import grade_own, is_own
-from dartmath.verify.extract.answer import extract_answer
+from dartmath.base.regex import regex
 from dartmath.verify.extract.found import MAX_ANSWER
 from dartmath.verify.language.notation import repaired
 from dartmath.verify.language.translation import in_english, read_with_decimal_comma, with_decimal_point
@@ -20,9 +18,9 @@ if TYPE_CHECKING:
     from dartmath.verify.numeric.equality import Decision
     from dartmath.verify.settings import GradingSettings
 
-_SIZES = re.compile(r"\\(?:left|right)(?![a-zA-Z])(?!\s*\.)|(?<!\\)\$")
-_IDLE_SPACE = re.compile(r"(?<![0-9A-Za-z]) +| +(?![0-9A-Za-z])")
-_INTEGER = re.compile(r"-?[0-9]{1,18}")
+_SIZES = regex(r"\\(?:left|right)(?![a-zA-Z])(?!\s*\.)|(?<!\\)\$")
+_IDLE_SPACE = regex(r"(?<![0-9A-Za-z]) +| +(?![0-9A-Za-z])")
+_INTEGER = regex(r"-?[0-9]{1,18}")
 
 
 def verify(
@@ -144,11 +142,11 @@ def grade(
     name one. Raises `UnknownNameError` for a verifier that is neither in `VERIFIERS` nor a function,
     `ConfigError` for a function that cannot be loaded.
     """
+    from dartmath.verify.extract.answer import extract_answer  # `verify` has no need of it
+
     cut = finish_reason == "length"
-    if is_own(query.verifier):
-        return grade_own(query, response, cut=cut)
     if query.verifier not in VERIFIERS:
-        raise UnknownNameError("verifier", query.verifier, VERIFIERS)
+        return _by_function(query, response, cut=cut)
     found = extract_answer(response, strict=cut, in_thought=in_thought, settings=settings)
     if found.answer is None:
         outcome = Outcome.TRUNCATED if cut else Outcome.NO_ANSWER
@@ -170,6 +168,15 @@ def grade(
         )
         for reference in query.references
     )
+
+
+def _by_function(query: Gradable, response: str, *, cut: bool) -> Verdict:
+    """The verdict of the user's own function that `query.verifier` names."""
+    from dartmath.verify.custom import grade_own, is_own
+
+    if not is_own(query.verifier):
+        raise UnknownNameError("verifier", query.verifier, VERIFIERS)
+    return grade_own(query, response, cut=cut)
 
 
 def _best(verdicts: Iterator[Verdict]) -> Verdict:

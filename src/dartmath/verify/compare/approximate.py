@@ -21,6 +21,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from dartmath.base.regex import regex
 from dartmath.verify.compare.measures import Measure, measure, same_measure
 from dartmath.verify.compare.physics import is_physical, is_physical_unit
 from dartmath.verify.compare.rounding import MIN_DIGITS, Margin, digits, distance, shown
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 OPEN_CONSTANT = Fraction(2, 1000)
 """Relative difference that conventions for pi or for gallons make: (22/7)^2 against 3.14^2 is 0.18 %."""
 
-_EXACT = re.compile(
+_EXACT = regex(
     r"\bexact|\bin terms of\b|\bnearest\b|\bround|\bdecimal|\bsimplest\b|\bsimplif"
     r"|\bcommon fraction\b|\bsignificant\b",
     re.IGNORECASE,
@@ -44,12 +45,12 @@ _EXACT = re.compile(
 MEASURED = Margin(relative=0.01, rounded=True)
 """What calculations with differently rounded constants differ by; or what rounds to the reference."""
 
-_GALLONS = re.compile(r"\bgallons?\b", re.IGNORECASE)
-_PI = re.compile(
+_GALLONS = regex(r"\bgallons?\b", re.IGNORECASE)
+_PI = regex(
     r"\bcircle|\bcircular\b|\bcircumference\b|\bradi(?:us|i)\b|\bdiameter\b|\bspher|\bcylind|\bcone\b",
     re.IGNORECASE,
 )
-_MEASURED = re.compile(
+_MEASURED = regex(
     rf"\d\s*(?:\\[,;: ]|~|{OPEN_TEXT})*\s*"
     r"(?:k?g|grams?|kilograms?|tons?|tonnes?|ml|l|liters?|litres?|m|cm|mm|km|met(?:er|re)s?"
     r"|kilomet(?:er|re)s?|centimet(?:er|re)s?|inch(?:es)?|feet|foot|yards?|miles?|pounds?|ounces?)\b",

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
+from dartmath.base.regex import regex
 from dartmath.verify.language.dimensions import Unit
 from dartmath.verify.language.latex import OPEN_TEXT
 from dartmath.verify.language.units import parse_unit
 
-_UPRIGHT = re.compile(rf"{OPEN_TEXT}([^{{}}]{{0,60}})\}}")
-_ASKED = re.compile(
+_UPRIGHT = regex(rf"{OPEN_TEXT}([^{{}}]{{0,60}})\}}")
+_ASKED = regex(
     r"\b(?:in|units? of)\s[\s$~]{0,5}"
     r"(?P<unit>[A-Za-z]{1,20}(?:(?:[\s/*~·]|\\cdot|\\,){1,3}[A-Za-z]{1,20}|\s?\^\s?[-{}0-9]{1,5}){0,5})"
 )
-_SIGNS = re.compile(r"\\cdot|\\,|[~$]")
+_SIGNS = regex(r"\\cdot|\\,|[~$]")
 
 
 def asked_unit(query: str, other: Unit) -> Unit | None:

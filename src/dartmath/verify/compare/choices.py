@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from dartmath.base.regex import regex
 from dartmath.verify.language.latex import OPEN_TEXT
 from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.parsing.parser import parse
@@ -14,11 +14,11 @@ from dartmath.verify.tree.expression import Constant, Expression, Named, Symbol,
 if TYPE_CHECKING:
     from dartmath.verify.compare.comparison import Comparison
 
-_OPTION = re.compile(
+_OPTION = regex(
     rf"(?<![A-Za-z0-9\\])(?:{OPEN_TEXT})?\(\s*([A-Ja-j])\s*\)\s*\}}?"
     r"|(?:^|\n|\s)([A-J])[.):](?=\s)"
 )
-_EDGES = re.compile(rf"(?:{OPEN_TEXT}|\\q?quad|\\\\|[\s,;$~])+$|^(?:\\[ ,;]|[\s$~])+")
+_EDGES = regex(rf"(?:{OPEN_TEXT}|\\q?quad|\\\\|[\s,;$~])+$|^(?:\\[ ,;]|[\s$~])+")
 
 
 def same_choice(reference: Expression, answer: Expression, comparison: Comparison) -> Decision:

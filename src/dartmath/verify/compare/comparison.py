@@ -6,16 +6,17 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from dartmath.base.regex import regex
 from dartmath.verify.compare.rounding import Margin
 from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.tree.expression import Expression
 
-_MONOTONIC = re.compile(
+_MONOTONIC = regex(
     r"\bintervals?\b.{0,80}\b(?:increas|decreas|monoton)|\b(?:increas|decreas|monoton)\w*\b.{0,60}\bintervals?\b"
     r"|\bintervals?\b.{0,40}\bof (?:increase|decrease|monotonicity)",
     re.IGNORECASE | re.DOTALL,
 )
-_IN_ORDER = re.compile(
+_IN_ORDER = regex(
     r"\brespectively\b|^\s*(?:sort|put|arrange|order)\b.{0,300}\border\b", re.IGNORECASE | re.DOTALL
 )
 MAX_QUERY = 8_000

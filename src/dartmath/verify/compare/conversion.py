@@ -6,6 +6,7 @@ import re
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from dartmath.base.regex import regex
 from dartmath.verify.compare.rounding import MIN_DIGITS, distance, same_number, shown, within
 from dartmath.verify.language.dimensions import Unit
 from dartmath.verify.language.units import parse_unit
@@ -15,7 +16,7 @@ from dartmath.verify.tree.expression import Apply, Constant, Expression, Number,
 if TYPE_CHECKING:
     from dartmath.verify.compare.comparison import Comparison
 
-_DIFFERENCE = re.compile(
+_DIFFERENCE = regex(
     r"\b(?:differences?|changes?|increases?|decreases?|rises?|drops?|falls?)\b.{0,40}\btemperature"
     r"|\btemperature.{0,20}\b(?:differences?|changes?|increases?|decreases?|rises?|drops?|falls?|increments?)\b",
     re.IGNORECASE | re.DOTALL,

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dartmath.base.regex import regex
 from dartmath.verify.compare.asked_unit import asked_unit
 from dartmath.verify.compare.conversion import converted
 from dartmath.verify.compare.names import unlike_units
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from dartmath.verify.compare.comparison import Comparison
 
 
-_PERCENT = re.compile(
+_PERCENT = regex(
     r"\bpercentages?\b|(?<!\d)(?<!\d[ ~])(?<!\$ )\bpercent\b|\b(?:as|in) (?:a )?\\?%", re.IGNORECASE
 )
 """A question for a percentage, not one about `10 percent of 50`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from dartmath.base.regex import regex
 from dartmath.verify.compare.relations import assigned, is_equation, label
 from dartmath.verify.language.names import listed
 from dartmath.verify.language.units import is_unit_word, parse_unit
@@ -113,7 +114,7 @@ def unlike_units(ours: str, theirs: str) -> str:
     return ""
 
 
-_UNITS_OF_ANY_KIND = re.compile(
+_UNITS_OF_ANY_KIND = regex(
     r"(?P<word>square|sq\.?|cubic|cu\.?)?units?(?:\^(?P<sign>[23]))?(?P<behind>squared|cubed)?"
 )
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
+from dartmath.base.regex import regex
 from dartmath.verify.language.dimensions import Unit
 from dartmath.verify.language.latex import OPEN_TEXT
 from dartmath.verify.language.units import parse_unit
@@ -12,7 +12,7 @@ from dartmath.verify.language.units import parse_unit
 _DIMENSIONS = frozenset(["temperature", "current", "amount", "light"])
 """Dimensions that no word problem has."""
 
-_WORDS = re.compile(
+_WORDS = regex(
     r"\b(?:wave-?lengths?|photons?|electrons?|protons?|neutrons?|nucle(?:us|i)|ions?|isotopes?"
     r"|molecular (?:weights?|mass)|molar|molecules?|enthalpy|entropy|adiabatic\w*|isotherm\w*|reversibl\w+"
     r"|half-?life|radioactive|refracti\w+|lens(?:es)?|voltage|capacitors?|resistors?|inductors?"
@@ -27,13 +27,13 @@ _WORDS = re.compile(
 )
 """Words, and formulas of compounds, of which one suffices."""
 
-_UPRIGHT = re.compile(rf"{OPEN_TEXT}([^{{}}]{{0,60}})\}}")
-_UNIT = re.compile(
+_UPRIGHT = regex(rf"{OPEN_TEXT}([^{{}}]{{0,60}})\}}")
+_UNIT = regex(
     r"[\d)](?:[\s~$}.]{1,9}|\\[,;: ]|(?=[A-Za-z]{2}|\^?\s?\\circ|°))(?:[\s~$]|\\[,;: ]){0,9}"
     r"(?P<unit>(?:\^?\s?\\circ\s?[CFK]?|°\s?[CFK]?|[A-Za-z]{1,20})(?:[\s/*~·{}-]{1,5}[A-Za-z]{1,20}|\^[-{}0-9]{1,5}){0,6})"
 )
-_DEGREES = re.compile(r"(?:circ|°)\s*[CFK](?![A-Za-z])")
-_COMMANDS = re.compile(r"[\\~^]+")
+_DEGREES = regex(r"(?:circ|°)\s*[CFK](?![A-Za-z])")
+_COMMANDS = regex(r"[\\~^]+")
 
 
 @lru_cache(maxsize=64)

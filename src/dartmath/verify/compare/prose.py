@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from dartmath.base.regex import regex
 from dartmath.verify.language.vocabulary import NEGATION
 from dartmath.verify.numeric.equality import Decision, scalar_equal
 from dartmath.verify.parsing.parser import parse
@@ -15,23 +16,23 @@ if TYPE_CHECKING:
     from dartmath.verify.compare.comparison import Comparison
 
 
-_WHO = re.compile(r"\b(?:who|whom|whose|which)\b", re.IGNORECASE)
-_SENTENCE = re.compile(
+_WHO = regex(r"\b(?:who|whom|whose|which)\b", re.IGNORECASE)
+_SENTENCE = regex(
     r"(?:The answer is )?(?P<subject>[A-Z][\w'-]*(?:\s[A-Z][\w'-]*){0,3})\s"
     r"(?:is|was|are|were|will|has|had|have|can|could|must|should|[a-z]+ed|[a-z]+s)\s\S.*"
 )
 _COMPARED = (
     (
-        re.compile(
+        regex(
             r"(?:is|are|be)?\s*(?:strictly )?(?:less|smaller|fewer) than or equal to|(?:is|are)?\s*at most"
         ),
         "<=",
     ),
-    (re.compile(r"(?:is|are|be)?\s*(?:greater|larger|more) than or equal to|(?:is|are)?\s*at least"), ">="),
-    (re.compile(r"(?:is|are|be)?\s*(?:strictly )?(?:less|smaller|fewer) than"), "<"),
-    (re.compile(r"(?:is|are|be)?\s*(?:strictly )?(?:greater|larger|more) than"), ">"),
+    (regex(r"(?:is|are|be)?\s*(?:greater|larger|more) than or equal to|(?:is|are)?\s*at least"), ">="),
+    (regex(r"(?:is|are|be)?\s*(?:strictly )?(?:less|smaller|fewer) than"), "<"),
+    (regex(r"(?:is|are|be)?\s*(?:strictly )?(?:greater|larger|more) than"), ">"),
 )
-_KIND = re.compile(
+_KIND = regex(
     r"(?:any |all |every )?(odd|even|prime|composite|positive|negative|natural|rational|irrational)"
     r"(?: (?:numbers?|integers?|functions?))?(?: of [a-z]+)?"
     r"|(?:(?:it|series|sequence|integral|limit) (?:is )?)?(converg|diverg)(?:es|ent)"

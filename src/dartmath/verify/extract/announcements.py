@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from dartmath.base.regex import regex
 from dartmath.verify.extract.found import Statement
 from dartmath.verify.extract.polarity import asserted
 from dartmath.verify.extract.values import COMMENTARY, value_at
@@ -25,7 +26,7 @@ _TAIL = 300
 _LABEL_WORDS = 8
 """An answer in words behind a label, `Answer: the red one`, has at most this many."""
 
-_REVERSED = re.compile(
+_REVERSED = regex(
     r"(?:\b(?:option|choice|answer|letter|statement)s?\s+)?"
     r"(?P<value>\$[^$\n]{1,100}\$|\\\([^\n]{1,100}?\\\)|\*\*[^*\n]{1,60}\*\*"
     r"|(?<![\w.,/^-])-?\d[\d,./]*(?: \d+/\d+)?(?: [a-z]{1,10}){0,2}?"
@@ -35,7 +36,7 @@ _REVERSED = re.compile(
     r"|option)\b(?!\s+(?:to|for)\s+(?:part|the first))"
     r"(?!\s*\?)"
 )
-_IS_REVERSED = re.compile(
+_IS_REVERSED = regex(
     r"\s(?:is|are|was|were|be)\s+(?:thus |therefore |indeed |clearly )?(?:the|our|my)?\s*"
     r"(?:final |correct |right |only |best |true )*(?:answer|correct|right|choice|option)"
 )
@@ -62,11 +63,11 @@ _CHOICE_VERBS = (
     "hence",
     "conclude",
 )
-_OPTION = re.compile(r"[A-J](?=[\s.,;)*]|\Z)")
-_NAMED = re.compile(r"(?!(?:so|thus|that|therefore|hence|then|and)\s)\b[A-Za-z]{2,}\s+\Z")
+_OPTION = regex(r"[A-J](?=[\s.,;)*]|\Z)")
+_NAMED = regex(r"(?!(?:so|thus|that|therefore|hence|then|and)\s)\b[A-Za-z]{2,}\s+\Z")
 """A word right before a number, which is its name then: "type 2"."""
 
-_CHOSEN = re.compile(
+_CHOSEN = regex(
     r"\b(?:choose|select|pick|go with|settled? on|went with|it's|it is|must be|should be|answer with"
     r"|corresponds to|matches)\s+"
     r"(?:the\s+)?(?:option|choice|answer|letter)?\s*(?P<value>\(?[A-J]\)?)(?=[\s.]*(?:\n|\Z)|[.,;]\s|\*\*)"
@@ -153,7 +154,7 @@ def _around(text: str, language: str, place: int, after: int) -> Iterator[tuple[
                 yield found.start(), found.start("value"), False
 
 
-_A_LABEL = re.compile(rf"{_LINE}[*_]{{0,3}}A[*_]{{0,3}}:[*_]{{0,3}}(?=[ \t]*\S)")
+_A_LABEL = regex(rf"{_LINE}[*_]{{0,3}}A[*_]{{0,3}}:[*_]{{0,3}}(?=[ \t]*\S)")
 
 
 def _places(folded: str, stem: str, *, whole: bool) -> Iterator[int]:

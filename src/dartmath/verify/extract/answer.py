@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from dartmath.base.regex import regex
 from dartmath.verify.extract.announcements import announced
 from dartmath.verify.extract.boxes import boxed
 from dartmath.verify.extract.conclusions import conclusion
@@ -34,9 +35,9 @@ MAX_WORDS = 5
 """Such a line, or the content of a tag, is an answer in words if it has at most this many."""
 
 _NONE = Extraction(None, "none")
-_HASH = re.compile(r"####[ \t]*([^\n]{1,4000})")
-_NUMBER = re.compile(r"(?<![\w.])-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s*/\s*\d+)?%?|-?\.\d+%?")
-_NO_WORDS = re.compile(
+_HASH = regex(r"####[ \t]*([^\n]{1,4000})")
+_NUMBER = regex(r"(?<![\w.])-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s*/\s*\d+)?%?|-?\.\d+%?")
+_NO_WORDS = regex(
     r"[\d$=\\]|\b(?:so|is|are|was|were|can|cannot|do|does|did|have|has|had|will|would|could|should|let|need|we|i|you|don't|it|this|there)\b"
     r"|n't|[?؟]",
     re.IGNORECASE,
@@ -258,16 +259,16 @@ def _last_value(text: str) -> Statement | None:
     )
 
 
-_ANNOUNCED_INSIDE = re.compile(
+_ANNOUNCED_INSIDE = regex(
     r"\A(?:\\(?:text|mathrm|mbox|textbf)\s*\{)?\s*(?:the |final |correct )*(?:answer|ans|result"
     r"|solution)(?:\s*(?:is|:|=))+\s*(?P<brace>\}?)\s*",
     re.I,
 )
 
 
-_RESULT = re.compile(r"\\?\$?-?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:/\d+)?\\?%?")
-_CJK_COUNTER = re.compile(r"(?P<value>[-−]?[\d.,/]+)\s*[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{1,4}\Z")
-_CJK_SCALE = re.compile(r"[万亿億萬千百十分倍兆次方度]|平方|立方")
+_RESULT = regex(r"\\?\$?-?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:/\d+)?\\?%?")
+_CJK_COUNTER = regex(r"(?P<value>[-−]?[\d.,/]+)\s*[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{1,4}\Z")
+_CJK_SCALE = regex(r"[万亿億萬千百十分倍兆次方度]|平方|立方")
 
 
 def _tidied(answer: str) -> str:

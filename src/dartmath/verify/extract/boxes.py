@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from dartmath.base.regex import regex
 from dartmath.verify.extract.found import MAX_ANSWER, Statement
 from dartmath.verify.extract.polarity import asserted
 from dartmath.verify.language.braces import closing_brace
@@ -15,67 +16,67 @@ MAX_GAP = 60
 MAX_PART = 400
 """Characters between boxes that are the answers of two parts."""
 
-_BOX = re.compile(
+_BOX = regex(
     r"\\{0,2}(?:boxed|fbox|framebox|boxed\*|box(?=\{))(?![a-zA-Z])(?:\[[^\]]{0,20}\])?[ \t\n]*|\x08oxed(?=\{)"
 )
 _WORDS = ("boxed", "\\box{", "\\fbox", "\\framebox", "\x08oxed")
-_NEAR = re.compile(
+_NEAR = regex(
     r"(?:[\s$,;:&*]|(?<!\.)\.(?!\.)|\\[()\[\],;: ]|\\\\|\\q?quad\b|\([a-z0-9]{1,3}\)"
     r"|[a-zA-Z](?:_\{?\w{1,3}\}?)? *="
     r"|\\(?:text|mathrm|mbox) ?\{\s*(?:and|or),?\s*\}|\band\b|\bor\b|\bund\b|\boder\b|\bet\b|\bou\b"
     r"|和|或|、|，"
     r"|\(double\)|\(twice\)|\(multiplicity \d\))*"
 )
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = regex(
     r"[\s.…?_-]*|(?:\\(?:text|mathrm|dots|ldots|cdots)\s*\{?)?\s*(?:your |the |my |put |insert "
     r"|correct )*(?:final |numerical )?"
     r"(?:answer|result|solution|ans|number|value|letter|expression|x)?(?: here"
     r"| letter)?\s*\}?[\s.…]*(?:\\(?:ldots|dots))?\s*",
     re.IGNORECASE,
 )
-_BARE = re.compile(r"[^\s$\\{}]{1,100}")
-_PART_MARK = re.compile(
+_BARE = regex(r"[^\s$\\{}]{1,100}")
+_PART_MARK = regex(
     r"(?:^|\n)[ \t>]*(?:[-*•+]\s|[*_]{0,3}\(?(?:[a-hivx]{1,4}|\d{1,2})[.)][*_]{0,3}"
     r"|#{0,4}\s*[*_]{0,3}(?:part|case|question|problem)\s+\(?[\w]{1,4}\)?"
     r"|[*_]{0,3}(?:first|second|third|1st|2nd|3rd)\b|Q\d)[^\n]*\Z",
     re.IGNORECASE,
 )
-_FRACTION = re.compile(r"\\(?P<name>[dt]?frac|sqrt)\s*\{\s*\Z")
-_NAME = re.compile(r"(?P<name>\\?[a-zA-Z]+(?:_\{?\w{1,3}\}?)?)\s*=\s*(?:\$|\\\()?\s*\Z")
-_SUPERSEDES = re.compile(
+_FRACTION = regex(r"\\(?P<name>[dt]?frac|sqrt)\s*\{\s*\Z")
+_NAME = regex(r"(?P<name>\\?[a-zA-Z]+(?:_\{?\w{1,3}\}?)?)\s*=\s*(?:\$|\\\()?\s*\Z")
+_SUPERSEDES = regex(
     r"\b(?:so|therefore|thus|hence|wait|actually|final(?:ly)?|answer|total|recheck|correct\w*|check"
     r"|verif\w*|instead)\b",
     re.I,
 )
-_DOLLAR = re.compile(r"(?<!\\)\$")
-_CLOSING = re.compile(r"(?<!\\)\$|\n")
+_DOLLAR = regex(r"(?<!\\)\$")
+_CLOSING = regex(r"(?<!\\)\$|\n")
 _RELATIONS = (
     r"=|\\approx|\\simeq|\\cong|\\Rightarrow|\\implies|\\iff|\\to\b|\\rightarrow|\\therefore|\\Longrightarrow"
     r"|:|&|\\colon|\\quad|\\qquad|\\;"
 )
-_AFTER_RELATION = re.compile(rf".*(?:{_RELATIONS})", re.DOTALL)
-_INEQUALITY = re.compile(r"(?:[<>≤≥≠∈]|\\(?:leq?|geq?|lt|gt|neq?|in|leqslant|geqslant)(?![a-zA-Z]))\s*\Z")
-_STOPS = re.compile(
+_AFTER_RELATION = regex(rf".*(?:{_RELATIONS})", re.DOTALL)
+_INEQUALITY = regex(r"(?:[<>≤≥≠∈]|\\(?:leq?|geq?|lt|gt|neq?|in|leqslant|geqslant)(?![a-zA-Z]))\s*\Z")
+_STOPS = regex(
     r"=|\\approx|\\Rightarrow|\\implies|\\iff|\\to\b|[,;.:?](?:\s|\Z|\\)|\\q?quad"
     r"|\\\\|\\text\s*\{\s*(?:\(|,|where|for|since|because|as|if|and|or|\.)"
     r"|\\(?:checkmark|blacksquare|square|Box|qed|tag|end|label)\b|&|\Z|\\(?:leq?|geq?|lt|gt|in"
     r"|neq?)(?![a-zA-Z])|[<>]|✓|✔|\\hfill|\\,\s*\Z"
 )
-_LEFT_SPACE = re.compile(r"\A(?:\\(?:displaystyle|boldsymbol|,|;|!|\s)|\s)+")
-_RIGHT_SPACE = re.compile(r"\A(?:\\[,;:! ]|~|\s|\})+")
-_COMMAND = re.compile(r"\\[a-zA-Z]+")
-_WORDS_BEFORE = re.compile(r"\\text|\\mbox|[a-zA-Z]{3,}")
-_SCALE = re.compile(
+_LEFT_SPACE = regex(r"\A(?:\\(?:displaystyle|boldsymbol|,|;|!|\s)|\s)+")
+_RIGHT_SPACE = regex(r"\A(?:\\[,;:! ]|~|\s|\})+")
+_COMMAND = regex(r"\\[a-zA-Z]+")
+_WORDS_BEFORE = regex(r"\\text|\\mbox|[a-zA-Z]{3,}")
+_SCALE = regex(
     r"\s*(?P<word>(?:hundred|thousand|million|billion|trillion|dozen)s?\b|\^\{?\\circ\}?|°|\\?%|percent\b)"
 )
-_POWER = re.compile(r"\s*(?:\^\s*(?:\{[^{}]{1,20}\}|\w)|!)")
-_PREFIX_WORDS = re.compile(
+_POWER = regex(r"\s*(?:\^\s*(?:\{[^{}]{1,20}\}|\w)|!)")
+_PREFIX_WORDS = regex(
     r"\b(?P<words>at least|at most|more than|less than|fewer than|greater than|no more than"
     r"|no less than|negative|minus|half(?: of)?"
     r"|twice|double|triple|the square root of|the square of)[\s$*:]*(?:\\[(\[])?\s*\Z",
     re.IGNORECASE,
 )
-_PLAIN = re.compile(r"[\w.]+|\\[a-z]+|[\w.]*\\(?:d|t)?frac\{\w+\}\{\w+\}")
+_PLAIN = regex(r"[\w.]+|\\[a-z]+|[\w.]*\\(?:d|t)?frac\{\w+\}\{\w+\}")
 
 
 def boxed(text: str, *, cut: bool = False) -> Iterator[Statement]:

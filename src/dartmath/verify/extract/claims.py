@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from itertools import takewhile
 
+from dartmath.base.regex import regex
 from dartmath.verify.extract.mathematics import is_mathematics
 from dartmath.verify.language.lexicon import LANGUAGES, LEXICONS
 from dartmath.verify.language.money import SIGN_CLASS
@@ -23,24 +24,24 @@ _VALUE = (
 """An amount that stands by itself."""
 
 _WORDS = r"(?P<words>[^\d=.!?。()\\$*/^+<>]{0,100})[.!。।]?"
-_COMPUTED = re.compile(rf"[^=]*(?:=[^=]*)*= ?{_VALUE}{_WORDS}")
-_ALGEBRA = re.compile(r"\d[a-zA-Z]\b|\b[a-wyzA-Z] ?[-+*/^]|[-+*/^] ?[a-zA-Z] *=|\^")
-_COPULA = re.compile(
+_COMPUTED = regex(rf"[^=]*(?:=[^=]*)*= ?{_VALUE}{_WORDS}")
+_ALGEBRA = regex(r"\d[a-zA-Z]\b|\b[a-wyzA-Z] ?[-+*/^]|[-+*/^] ?[a-zA-Z] *=|\^")
+_COPULA = regex(
     rf"[^=]*\b(?:is|are|was|were|equals?|costs?|be|(?:is|are) equal to) {_VALUE}{_WORDS}", re.IGNORECASE
 )
 _COPULAS = "|".join(lexicon.copula for code, lexicon in LEXICONS.items() if code != "en")
 _TEX = r"(?:\\[dt]?frac\{[^{}]+\}\{[^{}]+\}|\\sqrt\{[^{}]+\})"
-_TOLD = re.compile(
+_TOLD = regex(
     rf"[^=]{{0,150}}(?:{_COPULAS})(?: de| von| di)?[ :：]*[(]?(?:{_VALUE}|(?P<tex>{_TEX}))[)]?{_WORDS}",
     re.IGNORECASE,
 )
 """A copula of another language, and the only value behind it."""
 
-_ONLY = re.compile(rf"[^\d=]*{_VALUE}[^\d=]*")
-_COPULA_BEFORE_NUMBER = re.compile(
+_ONLY = regex(rf"[^\d=]*{_VALUE}[^\d=]*")
+_COPULA_BEFORE_NUMBER = regex(
     rf"\b(?:is|are|was|were|equals?|costs?|be|equal to) -?\\?[{SIGN_CLASS}]?\d", re.IGNORECASE
 )
-_CHANGED = re.compile(
+_CHANGED = regex(
     r"\b(?:plus|minus|times|more|less|fewer|over|under|other|first|next|initially|squared|cubed"
     r"|divided|multiplied"
     r"|half|halves|thirds?|quarters?|fourths|tenths|base|dozen|pairs?|hundreds?|thousands?|millions?"
@@ -56,8 +57,8 @@ _CHANGED = re.compile(
 )
 """Words beside the only number of a sentence that are a number too, change it, or say what is done to it."""
 
-_APPROXIMATELY = re.compile(one_of(*APPROXIMATIONS), re.IGNORECASE)
-_LAST_VERB = re.compile(
+_APPROXIMATELY = regex(one_of(*APPROXIMATIONS), re.IGNORECASE)
+_LAST_VERB = regex(
     r".*\b(?:is|are|was|were|equals?|be|becomes?|gives?|yields?|amounts? to|comes? to|totals?|(?:we|i"
     r"|you) (?:get|have|obtain|find|got)|(?:is"
     r"|are) equal to|makes)\b:?"
@@ -65,19 +66,19 @@ _LAST_VERB = re.compile(
     r"|at)\s+)?(?P<value>[^\s].{0,200})\Z",
     re.IGNORECASE | re.DOTALL,
 )
-_TAIL_LABEL = re.compile(
+_TAIL_LABEL = regex(
     r"(?:\A|[\s,;(])(?:final(?: result| value| total| count)?|total|result|altogether"
     rf"|sum)\s*[:=]?\s*(?P<value>[-{SIGN_CLASS}]?\d[^\s,;]{{0,30}})\Z",
     re.IGNORECASE,
 )
-_FORMULA = re.compile(r"\$[^$]*\\[^$]*\$")
+_FORMULA = regex(r"\$[^$]*\\[^$]*\$")
 _NO_UNIT = frozenset(
     ("all", "total", "left", "of", "and", "the", "to", "for", "de", "du", "di", "e", "y", "et", "und")
 )
-_VALUED = re.compile(r"\d|\\[a-z]|[=∞∅π√]")
-_SENTENCES = re.compile(r"[.!?]\s+\S|。.")
+_VALUED = regex(r"\d|\\[a-z]|[=∞∅π√]")
+_SENTENCES = regex(r"[.!?]\s+\S|。.")
 _NEGATIONS = "|".join(lexicon.negating for code, lexicon in LEXICONS.items() if code not in ("en", "zh"))
-_OPEN = re.compile(
+_OPEN = regex(
     r"\b(?:not|no|never|nor|cannot|neither|either|or|if|unless|except|than|least|most|between|about"
     r"|approximately"
     r"|nearly|almost|around|roughly|maybe|perhaps|could|may|might|suppose|assume|try|check)\b|n't|\?"
@@ -86,9 +87,9 @@ _OPEN = re.compile(
 )
 """Words with which a sentence leaves its value open."""
 
-_DENIED = re.compile(_NEGATIONS, re.IGNORECASE)
-_ENGLISH = re.compile(rf"[\s*#_>-]*(?:{LEXICONS['en'].concluding}|{CONCLUDING})", re.IGNORECASE)
-_SAID = re.compile(
+_DENIED = regex(_NEGATIONS, re.IGNORECASE)
+_ENGLISH = regex(rf"[\s*#_>-]*(?:{LEXICONS['en'].concluding}|{CONCLUDING})", re.IGNORECASE)
+_SAID = regex(
     r"\b(?:is|are|was|were|equals?|has|have|had|gets?|gives?|makes?|made|costs?|takes?|needs?|earns?"
     r"|pays?|spends?|sells?|buys?"
     r"|receives?|weighs?|measures?|remains?|there|total|totals|yields?|will|would|works?|reads?|eats?"

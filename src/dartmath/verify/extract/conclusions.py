@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from dartmath.base.regex import regex
 from dartmath.verify.extract.claims import claimed, concluded, denied, opens, told
 from dartmath.verify.extract.found import Statement
 from dartmath.verify.extract.mathematics import is_mathematics
@@ -21,14 +22,14 @@ MOST = 10
 Span = tuple[int, int]
 Found = tuple[str, int, int]
 
-_BREAK = re.compile(
+_BREAK = regex(
     r"\n|(?<![\d.]\.)(?<!\b[A-Z])(?<!\b(?:Mr|Ms|Dr|St|vs|ft|in|Rs|No))(?<!\bMrs)[.!?](?:\*{1,3}(?=\s"
     r"|$)|(?=[ \t]|$))"
     r"|(?<=\d)\.(?=[ \t]+[A-Z*]|[ \t]*$)"
     r"|[。！？।؟]|:(?=[ \t]+(?:so|thus|therefore)\b)"
     r"|[ \t，,](?=(?:因此|所以|结论|由此|したがって|よって|따라서|그러므로|इसलिए|अतः|لذا|إذن|وبالتالي))"
 )
-_REMARK = re.compile(
+_REMARK = regex(
     r"[\s*#_>(-]*(?:note|check(?:ing)?(?=[:,*]| (?:that|this|our|the answer|back|by))|verif|to verify"
     r"|to check|let(?: me|'s| us) (?:know|check|verify|double)|i hope|hope|feel free|explanation"
     r"|remark|this (?:is|completes|matches"
@@ -41,12 +42,12 @@ _REMARK = re.compile(
 )
 """How a sentence begins that adds to a conclusion and is none."""
 
-_CONTINUES = re.compile(
+_CONTINUES = regex(
     r"[\s*#_>-]*(?:now|next|let us|let's|we (?:now |still )?(?:need|must|have to|can now)|moving on)\b", re.I
 )
 """How a sentence begins behind which more should come: what stands before it is no conclusion."""
 
-_GAVE_UP = re.compile(
+_GAVE_UP = regex(
     r"\b(?:(?:could|can|do|did|was|am) ?(?:not|n't)|cannot|unable to|fail(?:ed)? to|not (?:sure"
     r"|certain))\b[^.\n]{0,20}"
     r"\b(?:solve|determine|answer|know|find|figure|compute|finish|sure)\b|\bunable to\b",
@@ -54,17 +55,17 @@ _GAVE_UP = re.compile(
 )
 """What a response says that has no answer: what its last line says then is none either."""
 
-_NAME = re.compile(r"\\?[a-zA-Z]+(?:_\{?\w\}?)?[.,]?")
+_NAME = regex(r"\\?[a-zA-Z]+(?:_\{?\w\}?)?[.,]?")
 """`$n$` at the end of "10 values of $n$" is what the sentence is about, not what it says."""
 
-_STEP = re.compile(r"\\(?:Rightarrow|implies|Longrightarrow|therefore)(?![a-zA-Z])|&\s*=(?=[^&]*\Z)")
-_JOINED = re.compile(r"\s*,?\s*(?:and|or|y|o|et|ou|und|oder|和|或)\s+")
+_STEP = regex(r"\\(?:Rightarrow|implies|Longrightarrow|therefore)(?![a-zA-Z])|&\s*=(?=[^&]*\Z)")
+_JOINED = regex(r"\s*,?\s*(?:and|or|y|o|et|ou|und|oder|和|或)\s+")
 _RELATIONS = ("=", "<", ">", "\\le", "\\ge", "\\ne", "\\in", "\\equiv", "\\approx")
-_ASSIGNMENT = re.compile(r"\\?[a-zA-Z]{1,8}(?:_\{?\w\}?)? *=[^=]*$")
-_LISTED = re.compile(r"\s*,\s*")
-_BOLD_END = re.compile(r"\*\*([^\s*]{1,60}(?: [^\s*]{1,60}){0,3})\*\*[^\d*$]{0,40}$")
-_DENIED_WORDS = re.compile(r"\b(?:not|must|never|no)\b", re.I)
-_ASIDE = re.compile(
+_ASSIGNMENT = regex(r"\\?[a-zA-Z]{1,8}(?:_\{?\w\}?)? *=[^=]*$")
+_LISTED = regex(r"\s*,\s*")
+_BOLD_END = regex(r"\*\*([^\s*]{1,60}(?: [^\s*]{1,60}){0,3})\*\*[^\d*$]{0,40}$")
+_DENIED_WORDS = regex(r"\b(?:not|must|never|no)\b", re.I)
+_ASIDE = regex(
     r"(?:\b(?:among|from|than|by|when|where|since|because|as|for|with|subtract|add|between|out of|per"
     r"|mod|modulo|base|if|over"
     r"|let|suppose|plus|minus|times|twice|half of|triple|(?:half|third|quarter|multiple|square|root"
@@ -76,7 +77,7 @@ _ASIDE = re.compile(
 )
 """What stands right before a formula that is not what its sentence says: "among the first $100$"."""
 
-_OF_VALUE = re.compile(
+_OF_VALUE = regex(
     r"\b(?:total|values?|area|length|probability|perimeter|volume|distance|cost|price|average|maximum"
     r"|minimum|answer|result|speed"
     r"|height|width|radius|score|sum|rate|chance|profit|amount|equal|equals|comes|simplif\w+|reduces?"
@@ -84,19 +85,19 @@ _OF_VALUE = re.compile(
     r"(?: \w+)? (?:of|to|in|at|as)\s*\Z",
     re.IGNORECASE,
 )
-_SAYS = re.compile(
+_SAYS = regex(
     r"(?:\b(?:is|are|equals?|be|becomes?|gives?|get|gets|have|has|obtain|find|yields?|conclude|that"
     r"|was|were|to|is:|:)|=|:|即|为|是|得)\s*(?:exactly |simply "
     r"|just |then |therefore )?[*\s]*\Z",
     re.IGNORECASE,
 )
-_OPTION_LINE = re.compile(r"[\s>*_#-]*(?P<letter>\(?[A-J]\)?)[\s*_.]*")
-_VALUE_LINE = re.compile(r"[\s>*_#-]*(?:=|≈|\\approx|→|⇒|=>)?\s*(?P<value>[^\n]{1,200}?)[\s*_.]*\Z")
-_LABEL = re.compile(
+_OPTION_LINE = regex(r"[\s>*_#-]*(?P<letter>\(?[A-J]\)?)[\s*_.]*")
+_VALUE_LINE = regex(r"[\s>*_#-]*(?:=|≈|\\approx|→|⇒|=>)?\s*(?P<value>[^\n]{1,200}?)[\s*_.]*\Z")
+_LABEL = regex(
     r"[\s*_#>-]*(?P<label>[^\W\d_][^:=\n$]{1,60}?)[ \t]*[*_]{0,3}[:：][*_]{0,3}[ \t]*"
     r"(?P<value>\S[^\n]{0,200})\Z"
 )
-_NOT_LABELS = re.compile(
+_NOT_LABELS = regex(
     r"\b(?:step|check|note|verif\w*|hint|given|example|part|case|question|problem|let|where|confidence)\b",
     re.I,
 )

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from dartmath.base.regex import regex
 from dartmath.verify.language.money import SIGN_CLASS
 from dartmath.verify.language.names import ENGLISH, listed
 
-_WORD = re.compile(r"(?<![\\A-Za-z])[^\W\d_]{2,}")
-_COMMANDS = re.compile(r"\\(?:text|mathrm|mbox|textbf|mathbf|operatorname)\s*\{[^{}]*\}|\\[a-zA-Z]+")
+_WORD = regex(r"(?<![\\A-Za-z])[^\W\d_]{2,}")
+_COMMANDS = regex(r"\\(?:text|mathrm|mbox|textbf|mathbf|operatorname)\s*\{[^{}]*\}|\\[a-zA-Z]+")
 _MATH_WORDS = frozenset(
     listed(
         "and or pi sqrt sin cos tan cot sec csc log ln exp max min gcd lcm mod arctan arcsin arccos "
@@ -21,8 +22,8 @@ _MATH_WORDS = frozenset(
         "hundred trillion"
     )
 )
-_VALUE_SIGN = re.compile(r"\d|\\(?:frac|sqrt|pi|infty|emptyset)|[=<>≤≥∞∅π√]")
-_COUNTED = re.compile(rf"[-+~≈{SIGN_CLASS}\s\\]*[\d.,/]+\s*[^\W\d_]+(?:[ -][^\W\d_]+){{0,2}}\Z")
+_VALUE_SIGN = regex(r"\d|\\(?:frac|sqrt|pi|infty|emptyset)|[=<>≤≥∞∅π√]")
+_COUNTED = regex(rf"[-+~≈{SIGN_CLASS}\s\\]*[\d.,/]+\s*[^\W\d_]+(?:[ -][^\W\d_]+){{0,2}}\Z")
 
 
 @lru_cache(maxsize=2048)

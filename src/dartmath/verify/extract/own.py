@@ -10,9 +10,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from dartmath.base.regex import regex
 from dartmath.verify.extract.thoughts import thoughts
 
-_ENDS = re.compile(
+_ENDS = regex(
     r"<[|｜](?:im_end|im_start|eot_id|eom_id|endoftext|end[▁_]of[▁_]sentence|end_of_text|end|return|eot"
     r"|eos|pad|user|User"
     r"|begin_of_text|endofprompt|fim_pad|finetune_right_pad_id|call)[|｜]>"
@@ -26,29 +27,29 @@ _ANGLED = (
 )  # fmt: skip
 """Texts one of which every such token in angle brackets contains."""
 
-_SQUARE = re.compile(r"\[(?:PAD|EOS|SEP|CLS|UNK|/?INST|EOT)\]")
+_SQUARE = regex(r"\[(?:PAD|EOS|SEP|CLS|UNK|/?INST|EOT)\]")
 
-_ROLE = re.compile(
+_ROLE = regex(
     r"\s*(?:<\|im_start\|>|<\|start_header_id\|>|<\|start\|>|<start_of_turn>)?\s*(?:assistant|model)\b[:\s]*"
 )
-_ROLE_TOKENS = re.compile(r"<\|start_header_id\|>\s*assistant\s*<\|end_header_id\|>|<\|begin_of_text\|>|<s>")
-_FINAL_CHANNEL = re.compile(r"<\|channel\|>final[^<]{0,40}<\|message\|>")
-_TOKEN = re.compile(r"<\|(?!/?(?:final_?)?answers?\|)[^<>|]{1,40}\|>")
-_HTML = re.compile(
+_ROLE_TOKENS = regex(r"<\|start_header_id\|>\s*assistant\s*<\|end_header_id\|>|<\|begin_of_text\|>|<s>")
+_FINAL_CHANNEL = regex(r"<\|channel\|>final[^<]{0,40}<\|message\|>")
+_TOKEN = regex(r"<\|(?!/?(?:final_?)?answers?\|)[^<>|]{1,40}\|>")
+_HTML = regex(
     r"</?(?:b|i|u|em|strong|p|div|span|br|hr|center|h[1-6]|font|sub|sup|response|output)\b[^<>]{0,80}>", re.I
 )
-_CALCULATION = re.compile(r"<<[^<>\n]{0,200}>>")
+_CALCULATION = regex(r"<<[^<>\n]{0,200}>>")
 """GSM8K's calculator annotations."""
 
-_NEXT_QUERY = re.compile(
+_NEXT_QUERY = regex(
     r"\n[ \t]*(?:#{1,4} ?|\*\*|<\|)?(?:Question|Problem|Query|Instruction|Input|Human|User|Q"
     r"|New (?:question|problem)"
     r"|Next (?:question|problem)|题目|问题|問題)(?:\*\*|\|>)?[ \t]*[:：](?!\s*\Z)",
 )
 """How the next few-shot problem begins, which a base model goes on with. Source: the built-in templates."""
 
-_FENCE = re.compile(r"^[ \t>]*(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>[^\n`]{0,40})$", re.MULTILINE)
-_MARKS = re.compile(r"`{3,}[^\n`]{0,40}|~{3,}")
+_FENCE = regex(r"^[ \t>]*(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>[^\n`]{0,40})$", re.MULTILINE)
+_MARKS = regex(r"`{3,}[^\n`]{0,40}|~{3,}")
 _DATA = ("json", "yaml", "yml", "jsonc", "json5")
 
 

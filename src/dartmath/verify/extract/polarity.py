@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 
+from dartmath.base.regex import regex
+
 _REACH = 160
 """Characters of a sentence that are looked at on either side of a value."""
 
 _BEHIND_STOP = " \t\n$*\"')]"
 
-_DENIED_BEFORE = re.compile(
+_DENIED_BEFORE = regex(
     r"(?:\b(?:not|never|rather than|instead of|as opposed to|other than|isn't|aren't|cannot be"
     r"|can't be|reject|discard"
     r"|exclude|rule out)|\\neq?|≠|不是|并非)(?: (?:be|equal to|simply|just"
     r"|actually))*[\s$:*]*(?:\\[(\[])?[\s*]*\Z",
     re.IGNORECASE,
 )
-_SUPPOSED_BEFORE = re.compile(
+_SUPPOSED_BEFORE = regex(
     r"(?:\b(?:if|unless|suppose|supposing|assume|assuming|imagine|whether)\b[^,，]*"
     r"|\b(?:maybe|perhaps|possibly|(?:could|might|may)(?: also| well)? (?:be|equal)"
     r"|(?:first|initially|originally),? (?:i |we )?(?:had )?(?:thought|got|found|guessed|tried)|(?:no"
@@ -25,7 +27,7 @@ _SUPPOSED_BEFORE = re.compile(
     r"|(?:is|was|are) (?:it|the (?:final )?answer))\b.*)\Z",
     re.IGNORECASE | re.DOTALL,
 )
-_INSTRUCTED_BEFORE = re.compile(
+_INSTRUCTED_BEFORE = regex(
     r"\b(?:put|place|write|give|enclose|format|present|provide|end|wrap|return|output|box)\w*\b[^.]{0,60}"
     r"\b(?:in|within|inside|using|as|with)\b[\s$:*`\"']*(?:\\[(\[])?\Z",
     re.IGNORECASE,
@@ -51,7 +53,7 @@ _OF_IT = (
     r"|an? (?:valid |possible |acceptable )?"
     r"(?:answer|solution)|allowed|acceptable|it|so|in the (?:domain|range|interval))\b"
 )
-_DENIED_AFTER = re.compile(
+_DENIED_AFTER = regex(
     r"\A[\s$*)\]}\\.,]*(?:\)|\])?[\s,]*(?:"
     r"(?:is|was|are|were|can|could|must|does|do|should|would|will)(?: \w+ly)?(?: be| have to be| to be)?"
     r" ?(?:not\b(?! only)|n't|wrong|incorrect|impossible|extraneous|invalid|false|rejected|discarded|excluded"
@@ -63,7 +65,7 @@ _DENIED_AFTER = re.compile(
     r")",
     re.IGNORECASE,
 )
-_NEXT_DENIES = re.compile(
+_NEXT_DENIES = regex(
     r"\A[\s.!?$*)\]}\\]*(?:(?:but|no|wait|hmm+|actually|oh|sorry|hold on)[\s,.!…-]+){0,3}"
     r"(?:(?:that|this|it)(?: answer| value| result)?(?:'s| is| was| can| could| does)(?: \w+ly)?"
     r"(?: seem| look| be)? ?(?:not|n't)?(?: seem| look| be)? "
@@ -71,10 +73,10 @@ _NEXT_DENIES = re.compile(
     r"|i (?:made|was making) (?:a|an) (?:mistake|error)|wrong\b)",
     re.IGNORECASE,
 )
-_CONFIRMS = re.compile(
+_CONFIRMS = regex(
     r"(?:'s| is| was| can| does)(?: \w+ly)?(?: seem| look| be)? (?:right|correct|true)\b", re.IGNORECASE
 )
-_QUESTIONED = re.compile(r"\A[\s$*)\]}\\]*\?")
+_QUESTIONED = regex(r"\A[\s$*)\]}\\]*\?")
 
 
 def sentence_start(text: str, place: int) -> int:

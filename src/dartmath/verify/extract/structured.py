@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from dartmath.base.regex import regex
 from dartmath.verify.extract.found import MAX_ANSWER, Statement
 
 MOST = 16
@@ -17,17 +18,17 @@ _PAIRS = (
     (rf"<\|?(?:{_NAMES})\|?>", rf"(?:</\|?|<\|/)(?:{_NAMES})\|?>"),
     (rf"\[(?:{_NAMES})\]", rf"\[/(?:{_NAMES})\]"),
 )
-_OPENINGS = {pair[0].lstrip("\\")[0]: re.compile(pair[0], re.IGNORECASE) for pair in _PAIRS}
+_OPENINGS = {pair[0].lstrip("\\")[0]: regex(pair[0], re.IGNORECASE) for pair in _PAIRS}
 """Openings by their first sign: a pattern that begins with one sign is looked for as fast as a text."""
-_KEY = re.compile(
+_KEY = regex(
     r"(?:(?P<quote>[\"'])(?:(?:final|correct|selected)[_ ]?)?(?:answers?|option)(?:[_ ]?(?:choice"
     r"|letter|value))?(?P=quote)"
     r"|(?:(?<=\n)|\A)[ \t]*(?:final_answer|answer_value))\s*:[ \t]*",
     re.IGNORECASE,
 )
-_PYTHON_TEXT = re.compile(r"'((?:[^'\\\n]|\\.){0,1000})'")
-_BARE = re.compile(r"[^\s,}\]\n][^,}\]\n]{0,100}")
-_CALL = re.compile(
+_PYTHON_TEXT = regex(r"'((?:[^'\\\n]|\\.){0,1000})'")
+_BARE = regex(r"[^\s,}\]\n][^,}\]\n]{0,100}")
+_CALL = regex(
     r"^[ \t]*(?:final_answer|submit(?:_answer)?|answer|finish"
     r"|FINAL)[(\[](?P<value>[^\n]{1,400})[)\]][ \t]*;?[ \t]*$",
     re.MULTILINE | re.IGNORECASE,
@@ -40,11 +41,11 @@ _KEYS = {
 }
 """Texts one of which every such key contains, by a sign that the text contains."""
 _CALLS = ("answer(", "submit", "inish(", "inish[", "FINAL(")
-_ASSIGNED = re.compile(
+_ASSIGNED = regex(
     r"^[ \t]*#?[ \t]*(?:final_)?(?:answer|ans|result)[ \t]*[=:][ \t]*(?P<value>[-+\d.,/\"'\[(][^\n]{0,200})$",
     re.MULTILINE | re.IGNORECASE,
 )
-_LITERAL = re.compile(r"[-+]?[\d.,]+(?:/\d+)?|\"[^\"]*\"|'[^']*'|[\[(][-+\d.,\s/]*[\])]")
+_LITERAL = regex(r"[-+]?[\d.,]+(?:/\d+)?|\"[^\"]*\"|'[^']*'|[\[(][-+\d.,\s/]*[\])]")
 _TERMS = {True: "True", False: "False", None: ""}
 
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from dartmath.base.regex import regex
+
 # Openings and closings by family; names of tags are in `_TAGS`. Source: the models' chat templates.
 _PAIRS = (
     (r"\[THINK\]", r"\[/THINK\]"),  # Magistral
@@ -24,10 +26,10 @@ _CLOSE = rf"(?:</\|?|<\|/){_TAGS}\|?>|&lt;/{_TAGS}&gt;"
 _MAY_HOLD = ("think", "thought", "reason", "scratch", "analysis", "commentary", "reflection", "monologue")
 """Texts one of which every delimiter contains."""
 
-_SQUARE = re.compile(r"\[/?THINK\]", re.IGNORECASE)
+_SQUARE = regex(r"\[/?THINK\]", re.IGNORECASE)
 _END_OF_MESSAGE = "<|end|>"
 
-_STRIPPED_CHANNELS = re.compile(r"analysis(?=[A-Z\"'])(?:.*assistantfinal(?=\S)|.*\Z)", re.DOTALL)
+_STRIPPED_CHANNELS = regex(r"analysis(?=[A-Z\"'])(?:.*assistantfinal(?=\S)|.*\Z)", re.DOTALL)
 """gpt-oss' channels without their special tokens, which many servers and tokenizers leave out."""
 
 

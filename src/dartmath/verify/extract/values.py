@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from dartmath.base.regex import regex
 from dartmath.verify.extract.claims import claimed
 from dartmath.verify.extract.found import MAX_ANSWER
 from dartmath.verify.extract.mathematics import is_mathematics
@@ -11,7 +12,7 @@ from dartmath.verify.language.formulas import FORMULA, body
 from dartmath.verify.language.lexicon import LEXICONS
 from dartmath.verify.language.sentences import stated
 
-_FILLER = re.compile(
+_FILLER = regex(
     r"(?:[\s*_\"'“”‘’]*(?:(?:therefore|thus|then|hence|so|simply|just|actually|indeed|clearly|exactly"
     r"|only|obviously|of course"
     r"|definitely|certainly|surely|for sure|most likely|probably|likely|precisely|also|now|again"
@@ -24,16 +25,16 @@ _FILLER = re.compile(
 )
 """Words and signs between an announcement and its value that change nothing about it."""
 
-_ABBREVIATION = re.compile(
+_ABBREVIATION = regex(
     r"(?:\b(?:mr|mrs|ms|dr|st|mt|prof|jr|sr|ft|in|sq|cu|yd|yds|mi|lb|lbs|oz|hr|hrs|min|mins|sec|secs"
     r"|cm|mm|km|kg|gal|qt|pt"
     r"|approx|ca|rs|no|nos|vs|etc|i\.e|e\.g|a\.m|p\.m|u\.s|deg|rad|ans|eq|fig|vol|cf)|\b[A-Za-z])\Z",
     re.IGNORECASE,
 )
-_STOP = re.compile(
+_STOP = regex(
     r"\n|[.?؟।](?=\s|$|\*)|[。！？]|!(?=\s+[A-Z]|\s*$)|(?<=[^\s,])\.?\*\*(?![\w(])|\.(?=[A-Z][a-z])"
 )
-_SIDE = re.compile(
+_SIDE = regex(
     r"\s*(?:[,;，；]\s*(?:and\s+)?(?:which|who|as|since|because|so|it|that|this|where|when|while|not|but"
     r"|meaning|making|for|if"
     r"|given|with|after|assuming|using|i\.e\.|namely|represent\w*|corresponding|hence|thus|therefore"
@@ -52,22 +53,22 @@ _SIDE = re.compile(
 )
 """What begins a remark behind a value. Comma and "and" alone do not: they also join the items of a list."""
 
-_BUT = re.compile(r"not\s+[^\s,]{1,40},?\s+but\s+(?:rather\s+)?", re.IGNORECASE)
-_LETTER = re.compile(
+_BUT = regex(r"not\s+[^\s,]{1,40},?\s+but\s+(?:rather\s+)?", re.IGNORECASE)
+_LETTER = regex(
     r"\(?(?P<letter>[A-J])(?:\)|(?=[).:,，。、;]|\s*\Z|\s*\n|\s+(?:because|since|which|as|it|and not|not"
     r"|with|is|for|instead|rather"
     r"|non|不|\(|-|–)|(?=[不。])))"
 )
-_LETTERS = re.compile(
+_LETTERS = regex(
     r"\([A-J]\)(?:\s*\([A-J]\))+|\(?[A-J]\)?(?:\s*(?:,|and|&|、|,\s*and)\s*\(?[A-J]\)?)+(?![\w'])"
 )
-_JOIN = re.compile(
+_JOIN = regex(
     r"\s*(?:,|;|，|、|,?\s*(?:and|or|und|oder|et|ou|y|o|e|и|или|和|或|と|및)\b)\s*(?=\$|\\\(|\\\[|\*\*\$)"
 )
-_UNIT = re.compile(r"\s*(?:[a-zA-Z°µ²³/^%]{1,12}\.?|per)(?:\s+[a-z]{1,12}){0,3}(?=[.,;!?)\s]|$)")
-_CHAIN = re.compile(r"(?<![<>!:=\\])=(?!=)")
-ITEM = re.compile(r"[ \t]*(?:[-*•+]|\(?[0-9a-z]{1,3}[.)]|\([ivx0-9a-z]{1,4}\)|case \d+:)\s+", re.IGNORECASE)
-COMMENTARY = re.compile(
+_UNIT = regex(r"\s*(?:[a-zA-Z°µ²³/^%]{1,12}\.?|per)(?:\s+[a-z]{1,12}){0,3}(?=[.,;!?)\s]|$)")
+_CHAIN = regex(r"(?<![<>!:=\\])=(?!=)")
+ITEM = regex(r"[ \t]*(?:[-*•+]|\(?[0-9a-z]{1,3}[.)]|\([ivx0-9a-z]{1,4}\)|case \d+:)\s+", re.IGNORECASE)
+COMMENTARY = regex(
     r"(?:\W*(?:indeed|also|now|therefore|not|in|the|an?|of|to|both|all|very|quite|always|really|still"
     r"|already|as|from|that"
     r"|based|below|above|so|we|you|it|what|because|here|about|by|obtained|verified|found|given"
@@ -79,7 +80,7 @@ COMMENTARY = re.compile(
     re.IGNORECASE,
 )
 _CLOSINGS = "|".join(lexicon.closing for lexicon in LEXICONS.values() if lexicon.closing)
-_CLOSING = re.compile(rf"\s*(?:{_CLOSINGS})\s*\Z")
+_CLOSING = regex(rf"\s*(?:{_CLOSINGS})\s*\Z")
 _QUOTES = "\"'“”‘’`「」『』«»【】"
 
 

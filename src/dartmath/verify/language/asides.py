@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 
+from dartmath.base.regex import regex
 from dartmath.verify.language.vocabulary import APPROXIMATIONS
 
 MAX_ASIDE = 120
 """Longer parentheses are no aside."""
 
-_MAY_BEGIN = re.compile(r"\((?:[A-Za-z]{2}|i\.|≈|\\approx|\s*[a-zA-Z]\s*\\in)")
-_REMARK = re.compile(
+_MAY_BEGIN = regex(r"\((?:[A-Za-z]{2}|i\.|≈|\\approx|\s*[a-zA-Z]\s*\\in)")
+_REMARK = regex(
     rf"(?:{'|'.join(APPROXIMATIONS)}|i\.e\.,?|≈|\\approx)\s*\S.*"
     r"|(?:since|because|as)[\s~,:]+(?![-+*/=<>^_]).+"
     r"|\s*[a-zA-Z]\s*\\in\s*\\mathbb\s*\{?[ZN]\}?[^()]{0,10}",
     re.DOTALL,
 )
-_ALTERNATIVE = re.compile(r"or ([^()]{1,80})")
-_NOUN = re.compile(r"[A-Za-z]{3}[A-Za-z ]{0,40}")
+_ALTERNATIVE = regex(r"or ([^()]{1,80})")
+_NOUN = regex(r"[A-Za-z]{3}[A-Za-z ]{0,40}")
 
 
 def without_aside(text: str) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
+from dartmath.base.regex import regex
+
+_BRACE = regex(r"\\.|[{}]", re.DOTALL)
 
 
 def closing_brace(text: str, start: int, limit: int) -> int | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-FORMULA = re.compile(
+from dartmath.base.regex import regex
+
+FORMULA = regex(
     r"(?:\*\*)?(?:\$\$(?P<a>(?:\\[\s\S]|[^$\\]){1,4000})\$\$|\\\[(?P<b>.{1,4000}?)\\\]|\\\((?P<c>.{1,4000}?)\\\)"
     r"|(?<!\")\$(?! ?\.?\d[^$\n\\]{0,200}[^$\n\\\w)]\$ ?\.?\d)(?P<d>(?:\\.|[^$\n\\]){1,4000})\$"
     r"|`(?P<e>[^`\n]{1,200})`"

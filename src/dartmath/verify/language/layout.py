@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from dartmath.base.regex import regex
 from dartmath.verify.language.names import listed
 
 _ARGUMENT = r"\s*\{[^{}]{0,200}\}"
 _LENGTH = r"\s*\{?-?\s*[\d.]{1,9}\s*(?:pt|em|ex|cm|mm|in|mu)\}?"
-_LAYOUT = re.compile(
+_LAYOUT = regex(
     rf"""\\(?:
         (?:textcolor|colorbox|color)\s*(?:\[[^\]]{{0,20}}\])?{_ARGUMENT}
       | fcolorbox{_ARGUMENT}{_ARGUMENT}
@@ -24,12 +25,12 @@ _LAYOUT = re.compile(
     )""",
     re.VERBOSE,
 )
-_UNDERBRACE = re.compile(r"\\(?:underbrace|overbrace)(?=\s*\{)")
-_CAPTION = re.compile(rf"(?<=\}})\s*[_^]{_ARGUMENT}")
-_BRACED_SIGN = re.compile(r"\{\s*(=|<|>|\+|-|\\(?:le|ge|ne|leq|geq|neq|approx|cdot|times|in|to))\s*\}")
-_GLUED = re.compile(r"(\\q?quad)(?=[a-zA-Z])")
-_DIFFERENTIAL = re.compile(r"\\(?:mathrm|text|rm|operatorname)\s*\{\s*d\s*\}\s*(?=[a-zA-Z\\])")
-_COMMAND = re.compile(r"\\([a-zA-Z]+)")
+_UNDERBRACE = regex(r"\\(?:underbrace|overbrace)(?=\s*\{)")
+_CAPTION = regex(rf"(?<=\}})\s*[_^]{_ARGUMENT}")
+_BRACED_SIGN = regex(r"\{\s*(=|<|>|\+|-|\\(?:le|ge|ne|leq|geq|neq|approx|cdot|times|in|to))\s*\}")
+_GLUED = regex(r"(\\q?quad)(?=[a-zA-Z])")
+_DIFFERENTIAL = regex(r"\\(?:mathrm|text|rm|operatorname)\s*\{\s*d\s*\}\s*(?=[a-zA-Z\\])")
+_COMMAND = regex(r"\\([a-zA-Z]+)")
 _COMMANDS = frozenset(
     listed(
         "textcolor colorbox color fcolorbox overset stackrel underset square Box tag hspace vspace label "

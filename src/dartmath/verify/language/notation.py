@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
+from dartmath.base.regex import regex
 from dartmath.verify.language.layout import without_layout
 
 # ruff: noqa: E501
@@ -36,13 +38,15 @@ _GREEK = {
 }  # fmt: skip
 _HIGH = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ", "0123456789+-=()ni", strict=True))
 _LOW = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₙₖ", "0123456789+-=()nk", strict=True))
-_HIGH_RUN = re.compile(f"[{''.join(_HIGH)}]+")
-_LOW_RUN = re.compile(f"[{''.join(_LOW)}]+")
-_CIRCLED_RUN = re.compile("[①-⑳][①-⑳,;\\s]*")
-_COMBINING = re.compile("([0-9a-zA-Z])[\u0305\u0304]")
+_HIGH_RUN = regex(f"[{''.join(_HIGH)}]+")
+_LOW_RUN = regex(f"[{''.join(_LOW)}]+")
+_CIRCLED_RUN = regex("[①-⑳][①-⑳,;\\s]*")
+_COMBINING = regex("([0-9a-zA-Z])[\u0305\u0304]")
 
 
+@cache
 def _table() -> dict[int, str]:
+    """Code -> what it becomes. Made for the first text that is not plain: NFKC of a thousand signs takes its time."""
     table = {ord(sign): plain for sign, plain in _PLAIN.items()}
     table.update({ord(sign): f"\\{name} " for sign, name in _GREEK.items()})
     for code in range(0xFF01, 0xFF5F):
@@ -57,15 +61,14 @@ def _table() -> dict[int, str]:
     return table
 
 
-_TABLE = _table()
-_ESCAPED = re.compile(
+_ESCAPED = regex(
     "\t(?=ext|imes|heta|an|frac|o\\b|riangle)|\f(?=rac)|\b(?=oxed|inom|egin|eta|ar|f\\b)|\r(?=ight|ho)|\n(?=eq|u\\b)|\a(?=lpha)"
 )
 _ESCAPES = {"\t": "\\t", "\f": "\\f", "\b": "\\b", "\r": "\\r", "\n": "\\n", "\a": "\\a"}
-_CUT = re.compile(r"(?<![A-Za-z\\])rac(?=\{)")
-_SINGLE = re.compile(r"(?<!\\)\\[a-zA-Z]")
-_DOUBLED = re.compile(r"(?<!\\)\\\\(?=[a-zA-Z])")
-_DOUBLED_COMMAND = re.compile(
+_CUT = regex(r"(?<![A-Za-z\\])rac(?=\{)")
+_SINGLE = regex(r"(?<!\\)\\[a-zA-Z]")
+_DOUBLED = regex(r"(?<!\\)\\\\(?=[a-zA-Z])")
+_DOUBLED_COMMAND = regex(
     r"(?<!\\)\\\\(?=(?:[dtc]?frac|sqrt|text|math[a-z]{2,4}|left|right|cdot|times|pi|infty|[lg]eq?|neq?|cup|cap|pm"
     r"|boxed|begin|end|log|ln|sin|cos|tan|theta|alpha|beta|circ|overline|[lc]?dots|d?binom|displaystyle|quad)"
     r"(?![a-zA-Z]))"
@@ -100,12 +103,12 @@ def plain_latex(text: str) -> str:
     """
     text = without_layout(repaired(text))
     if text.isascii():
-        return text if text.isprintable() else text.translate(_TABLE)
+        return text if text.isprintable() else text.translate(_table())
     text = _HIGH_RUN.sub(lambda run: "^{" + "".join(_HIGH[sign] for sign in run.group()) + "}", text)
     text = _LOW_RUN.sub(lambda run: "_{" + "".join(_LOW[sign] for sign in run.group()) + "}", text)
     text = _CIRCLED_RUN.sub(_circled, text)
     text = _COMBINING.sub(r"\1", text)
-    return text.translate(_TABLE)
+    return text.translate(_table())
 
 
 def _circled(run: re.Match[str]) -> str:

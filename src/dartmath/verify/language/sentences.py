@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from dartmath.base.regex import regex
 from dartmath.verify.language.money import SIGN
 from dartmath.verify.language.names import listed
 from dartmath.verify.language.vocabulary import (
@@ -23,7 +24,7 @@ MAX_SENTENCE = 200
 
 _AMOUNT = rf"(?:\$[^$]{{1,100}}\$|-?(?:{SIGN} ?)?\d[\d.,/]{{0,30}}(?:\\?%)?)(?: [a-z]{{1,20}}){{0,3}}?"
 _WORD = r"(?:[A-Za-z][A-Za-z'-]{0,20}|\$[^$=]{1,30}\$)"
-_STATEMENT = re.compile(
+_STATEMENT = regex(
     rf"(?:{CONCLUDING},? )?"
     rf"(?:the|its?|their|his|her|this|that|there|they|he|she|we)(?: {_WORD},?){{0,14}}?"
     r" (?:is|are|was|were|has|have|had|equals?|costs?|takes?|(?:is|are) equal to|(?:will|would|must) be"
@@ -31,19 +32,19 @@ _STATEMENT = re.compile(
     rf" (?P<value>{_AMOUNT})(?: (?:in|on|at|left|remaining|altogether)\b[A-Za-z' ]{{0,60}})?\.?",
     re.IGNORECASE,
 )
-_COLON = re.compile(r"[A-Za-z][^=:$\n]{10,150}[a-z]: +(?P<value>[-\d +*/×÷^=().,]{1,80})")
-_FORMULA_AT_END = re.compile(
+_COLON = regex(r"[A-Za-z][^=:$\n]{10,150}[a-z]: +(?P<value>[-\d +*/×÷^=().,]{1,80})")
+_FORMULA_AT_END = regex(
     rf"(?:{CONCLUDING},? )?[A-Za-z](?:[A-Za-z' -]|, ){{2,100}}? (?P<value>\$[^$]{{1,150}}\$)"
     r"(?: [a-z ]{1,30})?\.?",
     re.IGNORECASE,
 )
 _PARTIAL = listed("and when while only binary octal hexadecimal decimal out to by each every")
-_VERB = re.compile(
+_VERB = regex(
     r" (?:is|are|was|were|has|have|had|equals?|takes?|costs?|gives?|measures|weighs|contains)\b",
     re.IGNORECASE,
 )
-_FORMULA = re.compile(r"\$[^$]*\$")
-QUALIFIED = re.compile(
+_FORMULA = regex(r"\$[^$]*\$")
+QUALIFIED = regex(
     one_of(*NEGATIONS, *ALTERNATIVES, *EXCEPTIONS, *BOUNDS, *APPROXIMATIONS, *ORDERINGS, *CHANGES, *_PARTIAL)
     + "|n't",
     re.IGNORECASE,

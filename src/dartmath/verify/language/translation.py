@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from dartmath.base.regex import regex
+
 _WHOLE: Mapping[str, str] = {
     "no solution": (
         "无解|無解|没有解|方程无解|無解である|解なし|解はない|해가 없다|해가 없음|해 없음"
@@ -110,23 +112,21 @@ def _behind(table: Mapping[str, str]) -> re.Pattern[str]:
 
 
 _UNIT, _SCALE = _behind(_UNIT_OF), _behind(_SCALE_OF)
-_COUNTER = re.compile(
+_COUNTER = regex(
     rf"(?<=\d)\s*(?:\\text\s*\{{\s*(?:{_by_length(_COUNTERS)})\s*\}}|(?:{_by_length(_COUNTERS)})(?![^\W\d_]))"
 )
-_JOINED_IN_TEXT = re.compile(
+_JOINED_IN_TEXT = regex(
     rf"\\(?:text|mathrm|mbox)\s*\{{\s*(?:(?P<or>{_by_length(_OR)})|(?:{_by_length(_AND)}))\s*\}}"
 )
-_JOINED = re.compile(
+_JOINED = regex(
     rf"{_VALUE_BEFORE}\s*(?:(?P<or>或者|或|または|또는|أو|या|(?<=\s)(?:или|hoặc|oder|ou)(?=\s))"
     r"|(?:以及|和|与|與|及|且|と|그리고|और|(?<=\s)(?:и|và|und|et)(?=\s)))\s*(?=[-−\d(\\$a-z{])"
 )
-_WRAPPED = re.compile(r"\A(?:\\(?:text|mathrm|mbox|textbf)\s*\{\s*)?(?P<term>[^{}\\]*?)\s*\}?[.。!]?\Z")
-_MAY_BE = re.compile(
-    r"\\(?:text|mathrm|mbox)|[\d})\]$][ ~]+[a-z]{1,12}|\A[a-z][a-z ]{1,30}[.!]?\Z", re.IGNORECASE
-)
+_WRAPPED = regex(r"\A(?:\\(?:text|mathrm|mbox|textbf)\s*\{\s*)?(?P<term>[^{}\\]*?)\s*\}?[.。!]?\Z")
+_MAY_BE = regex(r"\\(?:text|mathrm|mbox)|[\d})\]$][ ~]+[a-z]{1,12}|\A[a-z][a-z ]{1,30}[.!]?\Z", re.IGNORECASE)
 
 
-_WORD = re.compile(r"[a-z]+")
+_WORD = regex(r"[a-z]+")
 _NAMES_IN_ASCII = frozenset(
     name.split()[0]
     for names in (*_UNITS.values(), *_SCALES.values(), _AND, _OR)
@@ -173,10 +173,8 @@ def _joined(found: re.Match[str]) -> str:
     return r" \text{ or } " if found["or"] else r" \text{ and } "
 
 
-_COMMA = re.compile(
-    r"(?<![\d,])(?P<whole>-?\d+(?:[. \u00a0\u202f]\d{3})*)(?:,|\{,\})(?P<decimals>\d+)(?![\d,])"
-)
-_POINT_GROUPS = re.compile(r"(?<![\d.,])\d{1,3}(?:\.\d{3})+(?![\d.,])")
+_COMMA = regex(r"(?<![\d,])(?P<whole>-?\d+(?:[. \u00a0\u202f]\d{3})*)(?:,|\{,\})(?P<decimals>\d+)(?![\d,])")
+_POINT_GROUPS = regex(r"(?<![\d.,])\d{1,3}(?:\.\d{3})+(?![\d.,])")
 
 
 def with_decimal_point(text: str) -> str:
@@ -189,9 +187,9 @@ def with_decimal_point(text: str) -> str:
     return _COMMA.sub(lambda found: re.sub(r"[^\d-]", "", found["whole"]) + "." + found["decimals"], text)
 
 
-_COMMAED, _POINTED = re.compile(r"\d,\d"), re.compile(r"\d\.\d")
-_CAN_BE_DECIMAL = re.compile(r"-?\d+(?:,|\{,\})(?:\d{1,2}|\d{4,})(?=\D|\Z)")
-_DECIMAL = re.compile(r"\A\$?-?\d+\.\d+\$?\Z")
+_COMMAED, _POINTED = regex(r"\d,\d"), regex(r"\d\.\d")
+_CAN_BE_DECIMAL = regex(r"-?\d+(?:,|\{,\})(?:\d{1,2}|\d{4,})(?=\D|\Z)")
+_DECIMAL = regex(r"\A\$?-?\d+\.\d+\$?\Z")
 
 
 def read_with_decimal_comma(reference: str, answer: str) -> str | None:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 
+from dartmath.base.regex import regex
 from dartmath.verify.language.dimensions import MAX_POWER, NOUN, Unit, unit_of
 from dartmath.verify.language.money import CURRENCIES
 from dartmath.verify.language.names import listed
@@ -34,43 +35,41 @@ _EVERYDAY = frozenset(
 _FEET, _POUNDS = r"(?:ft|foot|feet)", r"(?:lb[sf]?|pounds?)"
 _SEVERAL_WORDS = (
     (
-        re.compile(
-            r"\b(?:degrees?|deg)\.?\s+(?=(?:celsius|centigrade|fahrenheit|kelvin|K)\b)", re.IGNORECASE
-        ),
+        regex(r"\b(?:degrees?|deg)\.?\s+(?=(?:celsius|centigrade|fahrenheit|kelvin|K)\b)", re.IGNORECASE),
         "",
     ),
-    (re.compile(r"\b(?:degrees?|deg)\.?\s+C\b"), "celsius"),
-    (re.compile(r"\b(?:degrees?|deg)\.?\s+F\b"), "fahrenheit"),
-    (re.compile(r"\b(?:lbs?|pounds?)[\s_-]*\{?(?:force|f)\}?(?![a-z])", re.IGNORECASE), "lbf"),
-    (re.compile(r"\b(?:lbs?|pounds?)[\s_-]*\{?(?:mass|m)\}?(?![a-z])", re.IGNORECASE), "lb"),
-    (re.compile(r"\b(?:kg|kilograms?)[\s_-]*\{?(?:force|f)\}?(?![a-z])", re.IGNORECASE), "kgf"),
-    (re.compile(r"\bminutes?\s+of\s+arc\b", re.IGNORECASE), "arcmin"),
-    (re.compile(r"\bseconds?\s+of\s+arc\b", re.IGNORECASE), "arcsec"),
-    (re.compile(r"\bpounds?\s+sterling\b", re.IGNORECASE), "gbp"),
-    (re.compile(r"\b(?:fl\.?|fluid)[\s-]*(?:oz\.?|ounces?)", re.IGNORECASE), "floz"),
-    (re.compile(r"\bnautical[\s-]+miles?", re.IGNORECASE), "nmi"),
-    (re.compile(r"\blight[\s-]+years?", re.IGNORECASE), "ly"),
-    (re.compile(r"\bastronomical[\s-]+units?", re.IGNORECASE), "AU"),
-    (re.compile(r"\batomic[\s-]+mass[\s-]+units?", re.IGNORECASE), "u"),
-    (re.compile(r"\bmetric[\s-]+tons?\b", re.IGNORECASE), "tonne"),
-    (re.compile(r"\bm\s*m\s*(?:of\s+)?(?:Hg|mercury)\b"), "mmHg"),
-    (re.compile(r"\b(?:milli)?met(?:er|re)s? of mercury\b", re.IGNORECASE), "mmHg"),
-    (re.compile(r"\bcm\s*(?:of\s+)?(?:Hg|mercury)\b"), "cmHg"),
-    (re.compile(r"\bin(?:ch(?:es)?)?\.?\s*(?:of\s+)?(?:Hg|mercury)\b"), "inHg"),
-    (re.compile(rf"\b(?:{_FEET}[\s.·*-]*{_POUNDS}|{_POUNDS}[\s.·*-]*{_FEET})\b"), "ft-lb"),
-    (re.compile(r"\belectron[\s-]+volts?", re.IGNORECASE), "eV"),
-    (re.compile(r"\bms(?=\s*\^\s*\{?\s*-)"), "m s"),
-    (re.compile(r"\b(sq|cu)\."), r"\1"),
+    (regex(r"\b(?:degrees?|deg)\.?\s+C\b"), "celsius"),
+    (regex(r"\b(?:degrees?|deg)\.?\s+F\b"), "fahrenheit"),
+    (regex(r"\b(?:lbs?|pounds?)[\s_-]*\{?(?:force|f)\}?(?![a-z])", re.IGNORECASE), "lbf"),
+    (regex(r"\b(?:lbs?|pounds?)[\s_-]*\{?(?:mass|m)\}?(?![a-z])", re.IGNORECASE), "lb"),
+    (regex(r"\b(?:kg|kilograms?)[\s_-]*\{?(?:force|f)\}?(?![a-z])", re.IGNORECASE), "kgf"),
+    (regex(r"\bminutes?\s+of\s+arc\b", re.IGNORECASE), "arcmin"),
+    (regex(r"\bseconds?\s+of\s+arc\b", re.IGNORECASE), "arcsec"),
+    (regex(r"\bpounds?\s+sterling\b", re.IGNORECASE), "gbp"),
+    (regex(r"\b(?:fl\.?|fluid)[\s-]*(?:oz\.?|ounces?)", re.IGNORECASE), "floz"),
+    (regex(r"\bnautical[\s-]+miles?", re.IGNORECASE), "nmi"),
+    (regex(r"\blight[\s-]+years?", re.IGNORECASE), "ly"),
+    (regex(r"\bastronomical[\s-]+units?", re.IGNORECASE), "AU"),
+    (regex(r"\batomic[\s-]+mass[\s-]+units?", re.IGNORECASE), "u"),
+    (regex(r"\bmetric[\s-]+tons?\b", re.IGNORECASE), "tonne"),
+    (regex(r"\bm\s*m\s*(?:of\s+)?(?:Hg|mercury)\b"), "mmHg"),
+    (regex(r"\b(?:milli)?met(?:er|re)s? of mercury\b", re.IGNORECASE), "mmHg"),
+    (regex(r"\bcm\s*(?:of\s+)?(?:Hg|mercury)\b"), "cmHg"),
+    (regex(r"\bin(?:ch(?:es)?)?\.?\s*(?:of\s+)?(?:Hg|mercury)\b"), "inHg"),
+    (regex(rf"\b(?:{_FEET}[\s.·*-]*{_POUNDS}|{_POUNDS}[\s.·*-]*{_FEET})\b"), "ft-lb"),
+    (regex(r"\belectron[\s-]+volts?", re.IGNORECASE), "eV"),
+    (regex(r"\bms(?=\s*\^\s*\{?\s*-)"), "m s"),
+    (regex(r"\b(sq|cu)\."), r"\1"),
 )
 """Names of several words; and `ms^{-1}`, metres per second: no millisecond has a negative power."""
 
 _SIGNS = "".join(
     re.escape(sign) for one in CURRENCIES for sign in (one.sign, *one.hundredths) if not sign.isalnum()
 )
-_TOKEN = re.compile(
+_TOKEN = regex(
     rf"ft-lb|\^?\s*\{{?\s*[-+]?\s*\d+(?!\d*\.\d)\s*\}}?|[A-Za-zÅö]+(?:_\{{?\w+\}}?)?|[{_SIGNS}%°][CF]?|[/*·()-]"
 )
-_SUBSTANCE = re.compile(r"(?:[A-Z][a-z]?[_{}\d()]*){1,12}")
+_SUBSTANCE = regex(r"(?:[A-Z][a-z]?[_{}\d()]*){1,12}")
 
 
 def is_unit_word(word: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from dartmath.base.regex import regex
 from dartmath.verify.language.names import listed
 
 NEGATIONS = listed("not no never nor cannot neither none nobody")
@@ -53,5 +54,5 @@ def one_of(*words: str) -> str:
     return rf"\b(?:{'|'.join(words)})(?![A-Za-z0-9_])"
 
 
-NEGATION = re.compile(rf"{one_of(*NEGATIONS)}|n't", re.IGNORECASE)
+NEGATION = regex(rf"{one_of(*NEGATIONS)}|n't", re.IGNORECASE)
 """A negation anywhere in a text."""

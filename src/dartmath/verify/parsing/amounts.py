@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from fractions import Fraction
 
+from dartmath.base.regex import regex
 from dartmath.verify.language.latex import TEXT
 from dartmath.verify.language.names import listed
 from dartmath.verify.language.units import parse_unit
@@ -31,7 +32,7 @@ _GROUPS = "(?:hundred|thousand|million|billion|trillion)"
 _POWERS = {"squared": 2, "cubed": 3}
 _ORDINALS = listed("zeroth first second third fourth fifth sixth seventh eighth ninth tenth")
 
-_CHANGING = re.compile(
+_CHANGING = regex(
     one_of(
         *_POWERS,
         *_SCALES,
@@ -47,7 +48,7 @@ _CHANGING = re.compile(
 )
 """Words behind a number that change it, or say under which condition it holds."""
 
-_FORMULA = re.compile(rf"[+*=^_<>|]|(?!{TEXT})\\[a-zA-Z]")
+_FORMULA = regex(rf"[+*=^_<>|]|(?!{TEXT})\\[a-zA-Z]")
 """Signs of a formula, which is no amount in words."""
 
 _FIRST = frozenset(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
+from dartmath.base.regex import regex
 from dartmath.verify.language.errors import NotationError
 from dartmath.verify.language.names import CONSTANTS, FUNCTIONS, GREEK, UNKNOWN_FUNCTIONS, listed
 from dartmath.verify.parsing.applications import function_call
@@ -25,7 +25,7 @@ from dartmath.verify.tree.expression import (
 from dartmath.verify.tree.literals import literal
 from dartmath.verify.tree.terms import quotient
 
-_POINTS = re.compile("[A-Z]{3}")
+_POINTS = regex("[A-Z]{3}")
 _NAME_GOES_ON = frozenset(["_", "'", "^", "("])
 """Signs behind a name that may belong to it."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
 
+from dartmath.base.regex import regex
 from dartmath.verify.language.errors import NotationError
 from dartmath.verify.parsing.cursor import Cursor, closes
 from dartmath.verify.parsing.words import named
@@ -13,7 +13,7 @@ from dartmath.verify.tree.expression import Apply, Expression, Number, Symbol, T
 MAX_LEADING = 30
 """Digits in front of a letter that is itself a digit."""
 
-_LETTER_IN_BASE = re.compile(r"([A-Z])_(\d{2})")
+_LETTER_IN_BASE = regex(r"([A-Z])_(\d{2})")
 
 
 def based(digits: str, base: int) -> Apply:

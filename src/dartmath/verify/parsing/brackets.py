@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from dartmath.base.regex import regex
 from dartmath.verify.language.errors import NotationError
 from dartmath.verify.language.vocabulary import OTHERWISE, one_of
 from dartmath.verify.parsing.cursor import closes
@@ -13,7 +14,7 @@ from dartmath.verify.tree.determinant import determinant
 from dartmath.verify.tree.expression import Apply, Cases, Expression, Group, Matrix, Named, SetBuilder
 
 MAX_ITEMS = 1_000
-_OTHERWISE = re.compile(one_of(*OTHERWISE), re.IGNORECASE)
+_OTHERWISE = regex(one_of(*OTHERWISE), re.IGNORECASE)
 _ALIGNED = frozenset(["aligned", "align", "alignedat", "split", "gather", "gathered", "eqnarray", "equation"])
 _MATRICES = frozenset(
     ["pmatrix", "bmatrix", "matrix", "Bmatrix", "vmatrix", "Vmatrix", "smallmatrix", "array"]

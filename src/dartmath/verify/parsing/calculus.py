@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
+from dartmath.base.regex import regex
 from dartmath.verify.language.errors import NotationError
 from dartmath.verify.language.names import GREEK, listed
 from dartmath.verify.parsing.cursor import MAX_DEPTH, NESTING
@@ -12,7 +12,7 @@ from dartmath.verify.parsing.rules import Rules
 from dartmath.verify.parsing.tokens import Token
 from dartmath.verify.tree.expression import Apply, Expression, Symbol, number
 
-_DIFFERENTIAL = re.compile(r"(?P<factors>[a-zA-Z]*)d(?P<name>[a-zA-Z])")
+_DIFFERENTIAL = regex(r"(?P<factors>[a-zA-Z]*)d(?P<name>[a-zA-Z])")
 _ENDS = frozenset(listed("= != < <= > >= , ; and or approx newline &"))
 _SIDES = {"+": 1, "-": -1}
 

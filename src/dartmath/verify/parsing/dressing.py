@@ -5,61 +5,62 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from dartmath.base.regex import regex
 from dartmath.verify.language.asides import without_aside
 from dartmath.verify.language.latex import OPEN_TEXT
 from dartmath.verify.language.money import PREFIXES, SIGN, SIGNS
 from dartmath.verify.language.vocabulary import CONCLUDING
 from dartmath.verify.parsing.words import SCALES
 
-_CURRENCY = re.compile(rf"^(?:{'|'.join(PREFIXES)})\b\.?\s*(?=[\d$\\])", re.IGNORECASE)
+_CURRENCY = regex(rf"^(?:{'|'.join(PREFIXES)})\b\.?\s*(?=[\d$\\])", re.IGNORECASE)
 _CURRENCY_STARTS = frozenset(sign for word in PREFIXES for sign in (word[0].upper(), word[0].lower()))
-_NAMESPACE = re.compile(r"\b(?:np|numpy|math|sp|sympy)\.(?=[a-z])")
-_CELSIUS = re.compile(rf"(?<=\d)\s*\^?\s*\{{?\s*\\circ\s*\}}?\s*(?:{OPEN_TEXT})?([CF])\}}?(?![A-Za-z])")
+_NAMESPACE = regex(r"\b(?:np|numpy|math|sp|sympy)\.(?=[a-z])")
+_CELSIUS = regex(rf"(?<=\d)\s*\^?\s*\{{?\s*\\circ\s*\}}?\s*(?:{OPEN_TEXT})?([CF])\}}?(?![A-Za-z])")
 _DEGREES = {"C": "\\text{ celsius}", "F": "\\text{ fahrenheit}"}
-_CONSTRUCTOR = re.compile(r"(?:Matrix|array|list|tuple|set)\((.*)\)", re.DOTALL)
-_CONCLUDING = re.compile(rf"{CONCLUDING}[,:]?\s+(?=\S)", re.IGNORECASE)
-_ANNOUNCED = re.compile(
+_CONSTRUCTOR = regex(r"(?:Matrix|array|list|tuple|set)\((.*)\)", re.DOTALL)
+_CONCLUDING = regex(rf"{CONCLUDING}[,:]?\s+(?=\S)", re.IGNORECASE)
+_ANNOUNCED = regex(
     r"(?:the )?(?:final |correct )?(?:answers?|solutions?|result|value)(?: set| of \$?\w{1,3}\$?)?"
     r"(?:\s*(?:is|are)\b\s*:?|\s*:)\s*(?=\S)",
     re.IGNORECASE,
 )
-_TO = re.compile(r"(?<=\d)\s+to\s+(?=\d)")
-_TIMES_X = re.compile(r"(?<=\d)\s*[xX]\s*(?=10\s*\^)")
-_TRAILING = re.compile(r"(?:(?<!\.)\.|[\s,;:!]|\\[,;:! ]|\\\\|~)$")
+_TO = regex(r"(?<=\d)\s+to\s+(?=\d)")
+_TIMES_X = regex(r"(?<=\d)\s*[xX]\s*(?=10\s*\^)")
+_TRAILING = regex(r"(?:(?<!\.)\.|[\s,;:!]|\\[,;:! ]|\\\\|~)$")
 _TRAILING_SIGNS = ".,;:!~\\ "
 
 
-_TEXT_LIST = re.compile(r"\\text\{[^{}\\$]{1,200}(?:,| and | or )[^{}\\$]{1,200}\}")
+_TEXT_LIST = regex(r"\\text\{[^{}\\$]{1,200}(?:,| and | or )[^{}\\$]{1,200}\}")
 """Several words in one \\text{...}: `\\text{red, blue}`."""
 
-_BRACED_COLON = re.compile(r"(?<![a-zA-Z])\{:\}")
-_UNION = re.compile(r"(?<=[)\]}])\s*U\s*(?=\\left|\\?[(\[{])")
+_BRACED_COLON = regex(r"(?<![a-zA-Z])\{:\}")
+_UNION = regex(r"(?<=[)\]}])\s*U\s*(?=\\left|\\?[(\[{])")
 _END = (
     r"(?:(?!\\cup|\\cap|\\setminus)"
     r"(?:\\[a-zA-Z,;:! ]|[^][(){};,\\]|\{[^][;,{}\\]{0,40}\}|\([^][;,()\\]{0,40}\))){1,80}"
 )
-_OUTWARD = re.compile(rf"([\[\]])({_END}[;,]{_END})([\[\]])")
-_SQUARE = re.compile(r"\b(sq|cu)\.")
-_UNIT_FRACTION = re.compile(
+_OUTWARD = regex(rf"([\[\]])({_END}[;,]{_END})([\[\]])")
+_SQUARE = regex(r"\b(sq|cu)\.")
+_UNIT_FRACTION = regex(
     rf"\\[dt]?frac\s*\{{\s*{OPEN_TEXT}([a-zA-Z ]{{1,20}})\}}\s*\}}"
     rf"\s*\{{\s*{OPEN_TEXT}([a-zA-Z ]{{1,20}})\}}\s*\}}"
 )
-_CHOOSE = re.compile(
+_CHOOSE = regex(
     rf"(?:\{{\}})?[_^]\{{?(\w{{1,9}})\}}?\s*(?:{OPEN_TEXT})?([CP])\}}?\s*_\{{?(\w{{1,9}})\}}?(?![\w^])"
 )
-_RATE = re.compile(rf"^(-?{SIGN} ?[\d.,]+)(?: ?/ ?| an? )(?=[a-z]{{3,12}}$)")
+_RATE = regex(rf"^(-?{SIGN} ?[\d.,]+)(?: ?/ ?| an? )(?=[a-z]{{3,12}}$)")
 _MONEY_SCALES = {"k": 3, "m": 6, "mn": 6, "b": 9, "bn": 9, "t": 12, "tn": 12}
-_MONEY_SCALE = re.compile(rf"^(-?{SIGN} ?[\d.,]+) ?({'|'.join(_MONEY_SCALES)})$", re.IGNORECASE)
+_MONEY_SCALE = regex(rf"^(-?{SIGN} ?[\d.,]+) ?({'|'.join(_MONEY_SCALES)})$", re.IGNORECASE)
 """`$2.5M`: letters behind an amount of money that stand for its thousands, millions and more."""
 
-_NEGATED = re.compile(r"\\not\s*(?:=|\\in(?![a-z]))")
-_MAPPING = re.compile(r"^(?:([a-zA-Z])\s*:\s*)?([a-zA-Z])\s*\\mapsto(?![a-z])\s*")
-_ORDINAL = re.compile(rf"(?<=\d)\s*\^\s*\{{\s*(?:{OPEN_TEXT})?(st|nd|rd|th)\s*\}}{{1,2}}")
-_MODULO = re.compile(
+_NEGATED = regex(r"\\not\s*(?:=|\\in(?![a-z]))")
+_MAPPING = regex(r"^(?:([a-zA-Z])\s*:\s*)?([a-zA-Z])\s*\\mapsto(?![a-z])\s*")
+_ORDINAL = regex(rf"(?<=\d)\s*\^\s*\{{\s*(?:{OPEN_TEXT})?(st|nd|rd|th)\s*\}}{{1,2}}")
+_MODULO = regex(
     rf"\(?\s*(?:{OPEN_TEXT}\(?\s*mod\s*\}}?|\\[bp]?mod(?![a-z])|(?<![\\a-z])mod(?![a-z]))"
     r"(?:\\[ ,;:]|[\s~])*\{?(\d{1,9}|[a-z])\}?\s*\)?\}?$"
 )
-_SCALED = re.compile(
+_SCALED = regex(
     rf"(?<=[\d}}])[\s~]*((?:{OPEN_TEXT})?)({'|'.join(SCALES)})s?(?![A-Za-z])",
     re.IGNORECASE,
 )

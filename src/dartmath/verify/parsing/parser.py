@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from dartmath.base.regex import regex
 from dartmath.verify.language.errors import NotationError
 from dartmath.verify.language.notation import plain_latex
 from dartmath.verify.language.units import is_unit_word
@@ -34,10 +35,10 @@ MAX_REMEMBERED = 300
 MAX_LEVELS = 100
 """A deeper tree, such as that of 400 minus signs, is no mathematics: the rules of comparison recurse."""
 
-_PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,17})(?:\.\d{1,18})?", re.ASCII)
-_PREDICATE = re.compile(r"(?:is|are|was|were|has|have|will|which|holds)\b.*\s.*\s", re.IGNORECASE)
-_CONDITION = re.compile(r"(?:for|where|when|if|with|since|because)\b", re.IGNORECASE)
-_EXPLANATION = re.compile(r"(?:since|because)\b", re.IGNORECASE)
+_PLAIN_NUMBER = regex(r"-?(?:0|[1-9]\d{0,17})(?:\.\d{1,18})?", re.ASCII)
+_PREDICATE = regex(r"(?:is|are|was|were|has|have|will|which|holds)\b.*\s.*\s", re.IGNORECASE)
+_CONDITION = regex(r"(?:for|where|when|if|with|since|because)\b", re.IGNORECASE)
+_EXPLANATION = regex(r"(?:since|because)\b", re.IGNORECASE)
 _JOINING_WORDS = frozenset(["and", "or"])
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from dartmath.base.regex import regex
 from dartmath.verify.language.latex import OPEN_TEXT, SPACE
 from dartmath.verify.language.names import listed
 from dartmath.verify.parsing.phrases import Parse
@@ -14,17 +13,15 @@ MAX_PART_TEXT = 1_000
 
 _LETTERS = "abcdefgh"
 _ROMAN = listed("i ii iii iv v vi vii viii")
-_LABEL = re.compile(
+_LABEL = regex(
     rf"(?:(?<=[\s,;.$}}~])|^)(?:{OPEN_TEXT})?(?:part\s+)?\(?\s*([a-h]|[ivIV]{{1,4}}|[A-H]|[1-8])\s*\)[.:]?{SPACE}*(?:\}}{SPACE}*)?"
     r"(?![-+*/^=])"
 )
-_MAY_BEGIN = re.compile(rf"(?:{OPEN_TEXT})?(?:[Pp]art\s+)?\(?\s*\w{{1,4}}\s*\)")
+_MAY_BEGIN = regex(rf"(?:{OPEN_TEXT})?(?:[Pp]art\s+)?\(?\s*\w{{1,4}}\s*\)")
 _EDGE = rf"(?:{SPACE}|[,;.:$&]|\\\\|\band\b)"
-_EDGES = re.compile(rf"^{_EDGE}+|{_EDGE}+$")
-_OPERATOR_AT_END = re.compile(r"[-+*/^=<>(]$")
-_REMAINDER = re.compile(
-    r"(\d{1,20})\s*(?:R|rem\.?|remainder(?: of)?|with (?:a )?remainder(?: of)?)\s*(\d{1,20})"
-)
+_EDGES = regex(rf"^{_EDGE}+|{_EDGE}+$")
+_OPERATOR_AT_END = regex(r"[-+*/^=<>(]$")
+_REMAINDER = regex(r"(\d{1,20})\s*(?:R|rem\.?|remainder(?: of)?|with (?:a )?remainder(?: of)?)\s*(\d{1,20})")
 
 
 def labelled_parts(text: str, parse: Parse) -> Group | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from fractions import Fraction
 
+from dartmath.base.regex import regex
 from dartmath.verify.language.units import parse_unit
 from dartmath.verify.parsing.words import unadorned
 from dartmath.verify.tree.expression import (
@@ -28,16 +29,16 @@ Parse = Callable[[str], Expression]
 """Reads mathematics inside words: `parser.parse`, which itself asks here first."""
 
 _ALL = r"(?:the set of )?(?:all|any|every|the)?\s*(?:the )?"
-_SIGNED = re.compile(
+_SIGNED = regex(
     _ALL + r"(positive|negative|non-?negative|non-?positive) (?:real (?:numbers?|values?)|reals)",
     re.IGNORECASE,
 )
-_EXCEPT = re.compile(
+_EXCEPT = regex(
     _ALL + r"(?:real (?:numbers?|values?)|reals)(?: (?:of )?[a-z])?,? "
     r"(?:except|other than|but|excluding|not equal to)(?: for)? (?:[a-z] ?= ?)?(?P<rest>.+)",
     re.IGNORECASE,
 )
-_SUCH_THAT = re.compile(
+_SUCH_THAT = regex(
     _ALL + r"(?:real (?:numbers?|values?)|reals)(?: (?:of )?(?P<name>[a-z])(?![a-z]))?,? ?"
     r"(?:such that|where|with|for which|satisfying|that are|which are)? ?(?P<rest>.+)",
     re.IGNORECASE,
@@ -45,19 +46,19 @@ _SUCH_THAT = re.compile(
 _IS = r"(?:(?:is|are|be) )?"
 _SIGNS = (
     (
-        re.compile(r"(?:(?:is|are|be) )?(?:greater|larger|more) than or equal to|(?:(?:is|are) )?at least"),
+        regex(r"(?:(?:is|are|be) )?(?:greater|larger|more) than or equal to|(?:(?:is|are) )?at least"),
         ">=",
     ),
-    (re.compile(r"(?:(?:is|are|be) )?(?:less|smaller|fewer) than or equal to|(?:(?:is|are) )?at most"), "<="),
-    (re.compile(r"(?:(?:is|are|be) )?(?:strictly )?(?:greater|larger|more) than"), ">"),
-    (re.compile(r"(?:(?:is|are|be) )?(?:strictly )?(?:less|smaller|fewer) than"), "<"),
+    (regex(r"(?:(?:is|are|be) )?(?:less|smaller|fewer) than or equal to|(?:(?:is|are) )?at most"), "<="),
+    (regex(r"(?:(?:is|are|be) )?(?:strictly )?(?:greater|larger|more) than"), ">"),
+    (regex(r"(?:(?:is|are|be) )?(?:strictly )?(?:less|smaller|fewer) than"), "<"),
 )
-_COMPARISON = re.compile(r"(?P<name>[a-zA-Z])? ?(?P<sign>>=|<=|>|<) ?(?P<bound>[^<>=]+)")
-_MATHEMATICAL = re.compile(r"[-+*/=^_(<>|]")
+_COMPARISON = regex(r"(?P<name>[a-zA-Z])? ?(?P<sign>>=|<=|>|<) ?(?P<bound>[^<>=]+)")
+_MATHEMATICAL = regex(r"[-+*/=^_(<>|]")
 _PART = r"(\d{1,9}(?:\.\d{1,9})?)\s*([A-Za-z]{1,12})\.?"
-_RELATIONS = re.compile(r"\\(neq?|leq?|geq?)(?![a-zA-Z])")
+_RELATIONS = regex(r"\\(neq?|leq?|geq?)(?![a-zA-Z])")
 _RELATION_SIGNS = {"n": " != ", "l": " <= ", "g": " >= "}
-_SEVERAL_UNITS = re.compile(rf"{_PART}(?:(?:,| and|, and|\s)\s*{_PART})(?:(?:,| and|, and|\s)\s*{_PART})?")
+_SEVERAL_UNITS = regex(rf"{_PART}(?:(?:,| and|, and|\s)\s*{_PART})(?:(?:,| and|, and|\s)\s*{_PART})?")
 
 
 def phrase(text: str, parse: Parse) -> Expression | None:

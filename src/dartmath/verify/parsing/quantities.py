@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from dartmath.base.regex import regex
 from dartmath.verify.language.latex import OPEN_TEXT
 from dartmath.verify.language.names import CONSTANTS
 from dartmath.verify.language.units import MAX_PHRASE, is_unit_letters, parse_unit
@@ -16,23 +17,23 @@ from dartmath.verify.parsing.tokens import Token
 MAX_TOKENS = 40
 """A unit of more tokens is none."""
 
-_COMMANDS = re.compile(r"\\[A-Za-z]+")
-_SIGNS_OF_UNITS = re.compile(
+_COMMANDS = regex(r"\\[A-Za-z]+")
+_SIGNS_OF_UNITS = regex(
     r"\\(?:(?:up)?mu|Omega|AA|mathring)(?![a-zA-Z])|\{\s*\}|\d-[a-z]{3}|10[\s$\\(\[]*\^|10[\s$]*-[\s$]*\d"
 )
 """What the patterns of `upright` need beside letters of a unit, with delimiters that become spaces."""
 
-_MICRO = re.compile(rf"\\(?:up)?mu(?![a-zA-Z])\s*(?:{OPEN_TEXT}~?\s*)?([a-zA-Z]{{1,3}})\}}?")
-_OHM = re.compile(rf"(?:{OPEN_TEXT})?~?\s*([kMG]?)\s*\}}?\s*\\Omega(?![a-zA-Z])\s*\}}?")
-_ANGSTROM = re.compile(
+_MICRO = regex(rf"\\(?:up)?mu(?![a-zA-Z])\s*(?:{OPEN_TEXT}~?\s*)?([a-zA-Z]{{1,3}})\}}?")
+_OHM = regex(rf"(?:{OPEN_TEXT})?~?\s*([kMG]?)\s*\}}?\s*\\Omega(?![a-zA-Z])\s*\}}?")
+_ANGSTROM = regex(
     rf"(?:{OPEN_TEXT})?\s*(?:\\AA(?![a-zA-Z])|\\mathring\s*\{{\s*(?:{OPEN_TEXT})?A\s*\}}+|Å)\s*\}}?"
 )
-_UPRIGHT = re.compile(rf"{OPEN_TEXT}([^{{}}\\]{{1,60}})\}}")
-_EMPTY = re.compile(r"\{\s*\}")
-_LETTERS = re.compile(r"[A-Za-z]+")
-_MANTISSA = re.compile(r"(?<=\d)\s+(?=10\s*\^)")
-_HYPHEN = re.compile(r"(?<=\d)-(?=[a-z]{3})")
-_LOST_POWER = re.compile(r"^(-?\d(?:\.\d+)?\s*(?:\\times|\\cdot|\*|[xX])\s*10)\s*-\s*(\d{1,2})(?!\d)")
+_UPRIGHT = regex(rf"{OPEN_TEXT}([^{{}}\\]{{1,60}})\}}")
+_EMPTY = regex(r"\{\s*\}")
+_LETTERS = regex(r"[A-Za-z]+")
+_MANTISSA = regex(r"(?<=\d)\s+(?=10\s*\^)")
+_HYPHEN = regex(r"(?<=\d)-(?=[a-z]{3})")
+_LOST_POWER = regex(r"^(-?\d(?:\.\d+)?\s*(?:\\times|\\cdot|\*|[xX])\s*10)\s*-\s*(\d{1,2})(?!\d)")
 _PHRASE_SIGNS = frozenset(["/", "*", "^", "-", "{", "}", "(", ")", "."])
 
 

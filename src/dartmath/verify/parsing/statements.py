@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from dartmath.base.regex import regex
 from dartmath.verify.language.errors import NotationError
 from dartmath.verify.language.money import COMMANDS, PREFIXES, SIGNS
 from dartmath.verify.language.names import listed
@@ -30,20 +31,20 @@ JOINERS = frozenset([",", ";", "and", "or", "quad", "newline"])
 _MONEY = {**SIGNS, **{f"\\{sign}": code for sign, code in SIGNS.items()}, **COMMANDS}
 """Token of a money sign -> its currency."""
 
-_CONDITION = re.compile(
+_CONDITION = regex(
     r"(?:for|where|when|if|with|as|since|given|such|because|provided|whenever|assuming|on|over"
     r"|in which|while|but|any|all)\b",
     re.IGNORECASE,
 )
-_OTHERWISE = re.compile(one_of(*OTHERWISE), re.IGNORECASE)
+_OTHERWISE = regex(one_of(*OTHERWISE), re.IGNORECASE)
 _INTRODUCING = (
     *APPROXIMATIONS,
     *PREFIXES,
     *listed("exactly only is are equals at on answer"),
     "the answer is",
 )
-_FILLER = re.compile(rf"(?:{'|'.join(_INTRODUCING)})\s*[:.]?", re.IGNORECASE)
-_SUBJECT = re.compile(r"(?:the|its|their|his|her|there)(?: [a-z]+){0,8} (?:is|are|equals)", re.IGNORECASE)
+_FILLER = regex(rf"(?:{'|'.join(_INTRODUCING)})\s*[:.]?", re.IGNORECASE)
+_SUBJECT = regex(r"(?:the|its|their|his|her|there)(?: [a-z]+){0,8} (?:is|are|equals)", re.IGNORECASE)
 
 
 def statement(g: Rules) -> Expression:

@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from dartmath.base.regex import regex
 from dartmath.verify.language.braces import closing_brace
 from dartmath.verify.language.errors import NotationError
 from dartmath.verify.language.latex import TEXT
@@ -41,7 +42,7 @@ class Token(NamedTuple):
 MAX_TOKENS = 2_000
 MAX_DIGITS = 10_000
 
-_MASTER = re.compile(
+_MASTER = regex(
     r"""
     (?P<num>(?:\d+(?:\.\d+|\.(?=\s*[/*+^)-]))?|\.\d+|\.(?=\\(?:overline|bar|dot)\s*\{?\d))
       (?:[eE][+-]?\d{1,9}(?![\d.a-zA-Z]))?)
@@ -68,20 +69,20 @@ _MASTER = re.compile(
 _COMMA = r"(?:\{,\}|\\text\{,\}|,)"
 _SPACE = r"(?:\\[,!;:\ ]|\{\\,\}|~)"
 _SEPARATORS = rf"{_COMMA}(?:\\!\ ?){{0,2}}|{_SPACE}{{1,3}}|\ "
-_THOUSANDS = re.compile(rf"(?<![\d.],)\d{{1,3}}(?:(?:{_SEPARATORS})\d{{3}})+(?!,?\d)(?:\.\d+)?")
-_SEPARATOR = re.compile(_SEPARATORS)
-_OTHER_THOUSANDS = re.compile(r"\d{1,3}(?:(?:'\d{3})+|(?:_\d{3})+|(?:\.\d{3}){2,})(?![\d.'_])")
+_THOUSANDS = regex(rf"(?<![\d.],)\d{{1,3}}(?:(?:{_SEPARATORS})\d{{3}})+(?!,?\d)(?:\.\d+)?")
+_SEPARATOR = regex(_SEPARATORS)
+_OTHER_THOUSANDS = regex(r"\d{1,3}(?:(?:'\d{3})+|(?:_\d{3})+|(?:\.\d{3}){2,})(?![\d.'_])")
 """`1'234'567`, `1_234_567` and `1.234.567`, which can be nothing else: no angle has 234 minutes."""
 
-_DECIMAL_COMMA = re.compile(r"\d{1,15}\{,\}(?!\d{3}(?!\d))\d{1,15}")
+_DECIMAL_COMMA = regex(r"\d{1,15}\{,\}(?!\d{3}(?!\d))\d{1,15}")
 """`3{,}14`: a comma with the space of a decimal point, and no group of three digits behind it."""
 
-_REPEATING = re.compile(
+_REPEATING = regex(
     r"(\d*)\.(\d*)(?:\\(?:overline|bar)\s*\{(\d+)\}|\\(?:overline|bar)\s*(\d)"
     r"|\\dot\s*\{?(\d)\}?(?:(\d*)\\dot\s*\{?(\d)\}?)?)"
 )
-_PLAIN_REPEATING = re.compile(r"\s*(-?)\s*(\d*)\.(\d*)\((\d+)\)\s*(?:\.\.\.)?\s*")
-_DOTS = re.compile(r"(\d*)\.(\d+)(?:\\(?:ldots|dots|cdots)(?![a-zA-Z])|\.\.\.+)")
+_PLAIN_REPEATING = regex(r"\s*(-?)\s*(\d*)\.(\d*)\((\d+)\)\s*(?:\.\.\.)?\s*")
+_DOTS = regex(r"(\d*)\.(\d+)(?:\\(?:ldots|dots|cdots)(?![a-zA-Z])|\.\.\.+)")
 
 _SYNONYMS = {
     "dfrac": "frac", "tfrac": "frac", "cfrac": "frac", "leq": "le", "geq": "ge", "leqslant": "le",
@@ -142,10 +143,10 @@ _JOINERS = {"and": "and", "or": "or", "&": "and", "或": "or", "和": "and"}
 _SIGNS_AS_TEXT = {"to": ":", ":": ":", **{sign: sign for sign in SIGNS}, "\\$": "\\$", "$": "\\$"}
 """What stands for a sign when it is the whole of a \\text{...}: the ratio `3\\text{ to }4`, currencies."""
 _UNIT_LETTERS = frozenset(listed("m g s h L l t A N J W V K C F"))
-_LEADING_JOINER = re.compile(r"[\s,]*(and|or)\s+", re.IGNORECASE)
-_FINAL_JOINER = re.compile(r"[\s,]+(and|or)[\s,]*$", re.IGNORECASE)
-_MATH_ONLY = re.compile(r"[-+*/=^_().,:\s\d\\{}$%]*|[(\s]*[a-zA-Z][)\s]*|[A-Z](?:\s*,\s*[A-Z])+")
-_LETTERS_AND_SIGNS = re.compile(r"(?:[-+*/^_().,\s\d=<>]|(?<![a-zA-Z])[a-zA-Z](?![a-zA-Z]))+")
+_LEADING_JOINER = regex(r"[\s,]*(and|or)\s+", re.IGNORECASE)
+_FINAL_JOINER = regex(r"[\s,]+(and|or)[\s,]*$", re.IGNORECASE)
+_MATH_ONLY = regex(r"[-+*/=^_().,:\s\d\\{}$%]*|[(\s]*[a-zA-Z][)\s]*|[A-Z](?:\s*,\s*[A-Z])+")
+_LETTERS_AND_SIGNS = regex(r"(?:[-+*/^_().,\s\d=<>]|(?<![a-zA-Z])[a-zA-Z](?![a-zA-Z]))+")
 
 
 def tokenize(text: str, *, comma_groups: bool = True) -> list[Token]:

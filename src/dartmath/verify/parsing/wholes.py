@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from dartmath.base.regex import regex
 from dartmath.verify.language.errors import NotationError
 from dartmath.verify.language.latex import OPEN_TEXT, TEXT
 from dartmath.verify.language.names import CONSTANTS, FUNCTIONS, GREEK
@@ -14,28 +15,28 @@ from dartmath.verify.parsing.phrases import Parse, phrase
 from dartmath.verify.parsing.words import named
 from dartmath.verify.tree.expression import Expression, Named, Number, Text
 
-_CHOICE = re.compile(
+_CHOICE = regex(
     rf"(?:{OPEN_TEXT})?\s*(?i:option|choice|answer)?\s*"
     rf"(?:\(\s*(?:{OPEN_TEXT})?([A-Z])\}}?\s*\)|([A-J])(?:\}}?\s*[).:]|\}}?\s*$))\s*\}}?"
     r"(?:\s|~|\\[,;: ]|\\q?quad\b)*(.*)",
     re.DOTALL,
 )
-_BASED = re.compile(r"\(?([0-9A-Za-z]{1,400})\)?_(?:\{\(?(\d{1,2})\)?\}|(\d{1,2}))")
-_BASE_IN_WORDS = re.compile(
+_BASED = regex(r"\(?([0-9A-Za-z]{1,400})\)?_(?:\{\(?(\d{1,2})\)?\}|(\d{1,2}))")
+_BASE_IN_WORDS = regex(
     r"([0-9A-Z]{1,400})(?:_|\s|~|\\[,;: ]|\\text\s*\{|\(|\{|in\b)*base[\s~}]*\{?(\w{1,9})\}?[\s)}]*"
 )
-_TEXT_BASED = re.compile(rf"{OPEN_TEXT}([0-9A-Za-z]{{1,400}})\}}_\{{?(\d{{1,2}})\}}?")
-_ONLY_WORDS = re.compile(r"(?:[Aa]\s+)?[A-Za-z]{2,}(?:[\s'-]+[A-Za-z]+)*[.!]?")
-_FORMULA = re.compile(
+_TEXT_BASED = regex(rf"{OPEN_TEXT}([0-9A-Za-z]{{1,400}})\}}_\{{?(\d{{1,2}})\}}?")
+_ONLY_WORDS = regex(r"(?:[Aa]\s+)?[A-Za-z]{2,}(?:[\s'-]+[A-Za-z]+)*[.!]?")
+_FORMULA = regex(
     rf"[=^<>+*|]|(?!{TEXT})\\(?!infty|emptyset|varnothing|oslash| |,)"
     r"|\d(?!(?:st|nd|rd|th|am|pm|[ap]\.)(?![a-z]))[a-z(]"
 )
-_LETTER = re.compile(r"[A-Za-z]")
+_LETTER = regex(r"[A-Za-z]")
 _CHOICE_STARTS = frozenset("ABCDEFGHIJ(\\oOcCaA")
-_GOES_ON = re.compile(rf"\s*(?:[-+=^_<>/*(,;&]|and\b|or\b)|(?!{TEXT})\\(?!frac|sqrt)")
-_LABEL = re.compile(r"\b[A-Z]\}?\s*[:)]")
-_PREFIXED = re.compile(r"0(?:[xX][0-9a-fA-F]{1,99}|[bB][01]{1,99}|[oO][0-7]{1,99})")
-_JOINED = re.compile(r"\b(?:and|or)\b")
+_GOES_ON = regex(rf"\s*(?:[-+=^_<>/*(,;&]|and\b|or\b)|(?!{TEXT})\\(?!frac|sqrt)")
+_LABEL = regex(r"\b[A-Z]\}?\s*[:)]")
+_PREFIXED = regex(r"0(?:[xX][0-9a-fA-F]{1,99}|[bB][01]{1,99}|[oO][0-7]{1,99})")
+_JOINED = regex(r"\b(?:and|or)\b")
 
 
 def whole_answer(text: str, parse: Parse) -> Expression | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from dartmath.base.regex import regex
 from dartmath.verify.language.latex import TEXT
 from dartmath.verify.language.names import listed
 from dartmath.verify.tree.expression import Apply, Constant, Expression, Named, Number, Symbol, Text, number
@@ -78,22 +79,22 @@ FRACTIONS = {
 }  # fmt: skip
 """Words for parts of one, with how many of them make one."""
 
-_FRACTION_WORDS = re.compile(
+_FRACTION_WORDS = regex(
     rf"(?:(?P<whole>[a-z]+) and )?(?:(?:(?P<count>one) )?(?P<one>{'|'.join(FRACTIONS)})"
     rf"|(?P<counted>[a-z]+(?: [a-z]+)?) (?P<many>{'|'.join(FRACTIONS)})s)"
 )
-_PREPOSITION = re.compile(r"^(?:(?:on|in|at(?! most| least)) )?(?:the )?", re.IGNORECASE)
-_ARTICLES = re.compile(r"\b(?:a|an|the)\b ?")
-_PUNCTUATION = re.compile(r"[.,;:!?\"`()\[\]{}]+|(?<=[a-z])-(?=[a-z])")
-_MATH_PUNCTUATION = re.compile(r"[;!?\"`{}]+|[.,:](?=\s|$)|(?<=[a-z])-(?=[a-z])")
-_MATHEMATICAL = re.compile(r"[\d<>=+/^]")
-_COMMANDS = re.compile(rf"{TEXT}|\\(?:left|right)(?![a-zA-Z])")
-_CLOCK = re.compile(
+_PREPOSITION = regex(r"^(?:(?:on|in|at(?! most| least)) )?(?:the )?", re.IGNORECASE)
+_ARTICLES = regex(r"\b(?:a|an|the)\b ?")
+_PUNCTUATION = regex(r"[.,;:!?\"`()\[\]{}]+|(?<=[a-z])-(?=[a-z])")
+_MATH_PUNCTUATION = regex(r"[;!?\"`{}]+|[.,:](?=\s|$)|(?<=[a-z])-(?=[a-z])")
+_MATHEMATICAL = regex(r"[\d<>=+/^]")
+_COMMANDS = regex(rf"{TEXT}|\\(?:left|right)(?![a-zA-Z])")
+_CLOCK = regex(
     r"(\d{1,2})(?:\s*:\s*|\.|\s*h\s*)(\d{2})(?::(\d{2}))?\s*(?:([ap])\.?\s*m\.?)?|(\d{1,2})\s*([ap])\.?\s*m\.?"
     r"|(noon|midnight)",
     re.IGNORECASE,
 )
-_DATE = re.compile(
+_DATE = regex(
     r"(?:(?P<month>[a-z]{3,9})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?"
     r"|(?P<day2>\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<month2>[a-z]{3,9})\.?)(?:,?\s+(?P<year>\d{4}))?"
     r"|(?P<iso>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})",

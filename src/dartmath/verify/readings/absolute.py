@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from dartmath.base.regex import regex
 from dartmath.verify.numeric.exact import linear
 from dartmath.verify.readings.reading import Pair, Sides
 from dartmath.verify.tree.expression import (
@@ -21,7 +21,7 @@ _INFINITY = Constant("infinity")
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
-_ABSOLUTE = re.compile(r"\||\\[lr]?vert|\\mid|\babs(?:olute)?\b")
+_ABSOLUTE = regex(r"\||\\[lr]?vert|\\mid|\babs(?:olute)?\b")
 """A query with an absolute value may be answered by repeating it, which is no solution."""
 
 

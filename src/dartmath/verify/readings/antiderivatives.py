@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from dartmath.base.regex import regex
 from dartmath.verify.compare.relations import assigned
 from dartmath.verify.numeric.agreement import Apart, Pair
 from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.readings.reading import Sides
 from dartmath.verify.tree.expression import Apply, Expression, Symbol, number, symbols
 
-_CONSTANT = re.compile(r"(?:[Cc]|K|k)(?:_\d)?|const")
-_INTEGRATES = re.compile(
+_CONSTANT = regex(r"(?:[Cc]|K|k)(?:_\d)?|const")
+_INTEGRATES = regex(
     r"\\int(?![a-z_]|\s*_|\s*\\limits)|∫(?!\s*_|[₀-₉])"
     r"|\bindefinite integral|\bantiderivative|\bprimitive of|\bintegrate\b",
     re.IGNORECASE,

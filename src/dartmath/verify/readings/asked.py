@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import permutations
 
+from dartmath.base.regex import regex
 from dartmath.verify.compare.choices import options
 from dartmath.verify.compare.relations import assigned, label
 from dartmath.verify.language.formulas import FORMULA, body
@@ -27,18 +28,18 @@ MAX_SELECTED = 80
 MAX_HEAD = 80
 """Characters of an expression that is looked for in the query."""
 
-_SOLVED = re.compile(r"\bfor \$?([a-zA-Z])\$?\s*[.?]?\s*$|\bfor \$?([a-zA-Z])\$?[.?]")
-_IN_SCALES = re.compile(rf"\b(?:{'|'.join(SCALES)})s\b", re.IGNORECASE)
-_OPTION = re.compile(r"(?:\\text\s*\{)?\s*\(?([a-jA-J])\)\s*([^}]+)\}?")
-_LETTERS = re.compile(rf"(?:[A-J\s,;&.(){{}}$]|and\b|{TEXT})+")
+_SOLVED = regex(r"\bfor \$?([a-zA-Z])\$?\s*[.?]?\s*$|\bfor \$?([a-zA-Z])\$?[.?]")
+_IN_SCALES = regex(rf"\b(?:{'|'.join(SCALES)})s\b", re.IGNORECASE)
+_OPTION = regex(r"(?:\\text\s*\{)?\s*\(?([a-jA-J])\)\s*([^}]+)\}?")
+_LETTERS = regex(rf"(?:[A-J\s,;&.(){{}}$]|and\b|{TEXT})+")
 _LETTER_STARTS = frozenset("ABCDEFGHIJ(\\$")
-_SIGN = re.compile(r"\\[a-zA-Z]+|\S")
+_SIGN = regex(r"\\[a-zA-Z]+|\S")
 _IDLE = r"(?:\s|\\[,;!: ]|\\left|\\right)*"
-_IDLE_COMMAND = re.compile(r"\\left|\\right|\\[,;!: ]")
+_IDLE_COMMAND = regex(r"\\left|\\right|\\[,;!: ]")
 MAX_CONSTANTS = 3
-_INDEXED = re.compile(r"[cC]_\d")
-_PARAMETER = re.compile(r"[a-ckA-DK]")
-_COMMAND = re.compile(r"\\[a-zA-Z]+")
+_INDEXED = regex(r"[cC]_\d")
+_PARAMETER = regex(r"[a-ckA-DK]")
+_COMMAND = regex(r"\\[a-zA-Z]+")
 
 
 def numbers_of_scale(sides: Sides) -> Iterator[Pair]:

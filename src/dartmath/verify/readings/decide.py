@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from functools import lru_cache
 
+from dartmath.base.regex import regex
 from dartmath.verify.compare.comparison import UNDECIDED, Comparison
 from dartmath.verify.compare.dispatch import by_structure
 from dartmath.verify.compare.rounding import Margin
@@ -15,23 +16,21 @@ from dartmath.verify.numeric.effort import bounded_effort
 from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.numeric.points import positive_symbols
 from dartmath.verify.parsing.parser import parse
-from dartmath.verify.readings.reading import Sides
-from dartmath.verify.readings.table import other_readings
 from dartmath.verify.tree.expression import Expression, symbols
 
-_POSITIVE = re.compile(
+_POSITIVE = regex(
     r"\b(?:non-?negative|positive|natural numbers?|logarithms?)\b|[a-zA-Z]\s*(?:>|\\gt)\s*0", re.IGNORECASE
 )
 
 
-_APPROXIMATE = re.compile(
+_APPROXIMATE = regex(
     rf"[\s$(]*(?:~|≈|∼|\\approx(?![a-z])|\\sim(?![a-z])|(?:{'|'.join(APPROXIMATIONS)}|ca\.|circa)\s)",
     re.IGNORECASE,
 )
 """What stands before a reference that calls itself an approximation."""
 
 
-_RESPECTIVELY = re.compile(r"[,;]?\s*(?:\\text\s*\{\s*)?\brespectively\b\s*\.?\s*\}?", re.IGNORECASE)
+_RESPECTIVELY = regex(r"[,;]?\s*(?:\\text\s*\{\s*)?\brespectively\b\s*\.?\s*\}?", re.IGNORECASE)
 """A word behind a list that makes its order count."""
 
 
@@ -60,6 +59,10 @@ def decide(
         decision = comparison.same(ours, theirs)
         if decision:
             return decision
+        # Imported by the first verdict that needs more than the plain reading.
+        from dartmath.verify.readings.reading import Sides
+        from dartmath.verify.readings.table import other_readings
+
         for name, found in other_readings(Sides(reference, ours, answer, theirs, comparison)):
             decision = found if isinstance(found, Decision) else comparison.same(*found)
             if decision:

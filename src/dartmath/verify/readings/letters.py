@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from dartmath.base.regex import regex
 from dartmath.verify.compare.relations import assigned, label
 from dartmath.verify.language.names import GREEK
 from dartmath.verify.numeric.equality import Decision
@@ -29,9 +30,9 @@ from dartmath.verify.tree.expression import replace as substituted
 MAX_DIGITS = 400
 """Digits of a plain number that may be meant in another base; `int` of more takes noticeable time."""
 
-_LETTERS = re.compile(r"\\?[A-Za-z]{2,4}")
-_LETTER_PAIR = re.compile(r"[A-Za-z]{2}")
-_ABOUT_BASES = re.compile(r"\bbase\b|\bbinary\b|\boctal\b|\bhexadecimal\b", re.IGNORECASE)
+_LETTERS = regex(r"\\?[A-Za-z]{2,4}")
+_LETTER_PAIR = regex(r"[A-Za-z]{2}")
+_ABOUT_BASES = regex(r"\bbase\b|\bbinary\b|\boctal\b|\bhexadecimal\b", re.IGNORECASE)
 _HEXADECIMAL = number(16)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from dartmath.base.regex import regex
 from dartmath.verify.compare.matrices import combined
 from dartmath.verify.compare.relations import assigned, difference
 from dartmath.verify.numeric.equality import Decision, scalar_equal
@@ -12,7 +13,7 @@ from dartmath.verify.readings.reading import Sides
 from dartmath.verify.tree.expression import Apply, Expression, Group, number, replace, symbols
 
 _PARAMETERS = frozenset(["t", "s", "u", "v", "r", "k", "n", "m", "lambda", "mu", "alpha", "tau"])
-_LINE = re.compile(r"\blines?\b", re.IGNORECASE)
+_LINE = regex(r"\blines?\b", re.IGNORECASE)
 
 Line = tuple[tuple[Expression, ...], tuple[Expression, ...]]
 """The point at the parameter 0, and the step to that at 1."""

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from dartmath.base.regex import regex
 from dartmath.verify.language.money import SIGN
 from dartmath.verify.parsing.parser import parse
 from dartmath.verify.readings.reading import Pair, Sides
 from dartmath.verify.tree.expression import Group, Number
 
-_GROUPED = re.compile(r"\d,\d{3}(?!\d)")
-_MONEY = re.compile(rf"{SIGN} ?\d{{1,3}},\d{{3}}")
-_LOOSELY_GROUPED = re.compile(r"[1-9]\d{0,2}(?:,(?:\\[,;:] ?)?\d{2,3}){0,6},(?:\\[,;:] ?)?\d{3}")
+_GROUPED = regex(r"\d,\d{3}(?!\d)")
+_MONEY = regex(rf"{SIGN} ?\d{{1,3}},\d{{3}}")
+_LOOSELY_GROUPED = regex(r"[1-9]\d{0,2}(?:,(?:\\[,;:] ?)?\d{2,3}){0,6},(?:\\[,;:] ?)?\d{3}")
 """Groups of two digits, as in India, or a thin space behind the comma: neither is how a list is written."""
 
-_NO_DIGIT = re.compile(r"\D")
-_SPACED = re.compile(r"-?[\d./]{1,40}(?: +-?[\d./]{1,40}){1,200}")
+_NO_DIGIT = regex(r"\D")
+_SPACED = regex(r"-?[\d./]{1,40}(?: +-?[\d./]{1,40}){1,200}")
 
 
 def commas_between_items(sides: Sides) -> Iterator[Pair]:

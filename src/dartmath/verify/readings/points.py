@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import string
 from collections.abc import Iterator
 
+from dartmath.base.regex import regex
 from dartmath.verify.readings.reading import Pair, Sides
 from dartmath.verify.tree.expression import Apply, Expression, Group, Matrix, Relation, Symbol, symbols
 
-_POINT = re.compile(r"[A-Z]|m|angle|triangle")
+_POINT = regex(r"[A-Z]|m|angle|triangle")
 
 
 def points_with_names(sides: Sides) -> Iterator[Pair]:

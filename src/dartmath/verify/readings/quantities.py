@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from dartmath.base.regex import regex
 from dartmath.verify.language.latex import OPEN_TEXT
 from dartmath.verify.language.units import parse_unit
 from dartmath.verify.parsing.parser import parse
@@ -12,15 +13,15 @@ from dartmath.verify.readings.reading import Pair, Sides
 from dartmath.verify.tree.expression import Apply, Expression, Group, Quantity, Relation, symbols
 
 _APART = r"(?:\s|~|\\[,;: ]|\$|\\times|\\cdot|\*|\})"
-_SET_APART = re.compile(rf"\d{_APART}+[a-zA-Z\\(]|{OPEN_TEXT}")
+_SET_APART = regex(rf"\d{_APART}+[a-zA-Z\\(]|{OPEN_TEXT}")
 """A number and letters with something between them, or letters in upright type: the way of units."""
 
 _GLUED = frozenset("gJKW")
 """Letters that are units right behind a number too, where there is no query to tell them from variables."""
 
 _BEFORE_UNIT = ("}", "/", " in", "per", "N-", "°", "circ")
-_RATE = re.compile(r"/[smhK](?![A-Za-z])")
-_UPRIGHT = re.compile(rf"{OPEN_TEXT}[^{{}}]{{0,60}}\}}")
+_RATE = regex(r"/[smhK](?![A-Za-z])")
+_UPRIGHT = regex(rf"{OPEN_TEXT}[^{{}}]{{0,60}}\}}")
 
 
 def quantities(sides: Sides) -> Iterator[Pair]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from dartmath.base.regex import regex
 from dartmath.verify.compare.relations import assigned, difference, is_equation, label
 from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.numeric.polynomials import radical
@@ -25,7 +26,7 @@ from dartmath.verify.tree.expression import (
 MAX_SOLUTIONS = 8
 """Solutions of one equation; polynomials of higher degree have no solutions that people write down."""
 
-_ASKS_EQUATION = re.compile(
+_ASKS_EQUATION = regex(
     r"\b(?:find|write|give|determine|derive|obtain|state) (?:the |an )?(?:[a-z]+ ){0,2}equations?\b"
     r"|\bequations? (?:of|that|describing|representing|satisfied|whose)\b|\bimplicit|\bcartesian|\blocus\b",
     re.IGNORECASE,

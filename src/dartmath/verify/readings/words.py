@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from dartmath.base.regex import regex
 from dartmath.verify.language.sentences import stated
 from dartmath.verify.parsing.parser import parse
 from dartmath.verify.parsing.words import clock, fold, named
@@ -20,11 +20,11 @@ HOURS = 12
 """A bare number up to this may be a full hour of a clock."""
 
 _PARTS = r"half|halves|thirds?|quarters?|(?:four|fif|six|seven|eigh|nin|ten|hundred|thousand)ths?"
-_COUNTED = re.compile(
+_COUNTED = regex(
     r"([a-z]+(?: [a-z]+){0,2}?)"
     rf"(?: (?!(?:{_PARTS}|and|or|of|point|to|times|dozen|pairs?)\b)[a-z]+){{1,2}}"
 )
-_APPROXIMATELY = re.compile(r"\\approx(?![a-zA-Z])|≈")
+_APPROXIMATELY = regex(r"\\approx(?![a-zA-Z])|≈")
 
 
 def times_of_day(sides: Sides) -> Iterator[Pair]:
