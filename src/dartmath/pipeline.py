@@ -20,7 +20,7 @@ from dartmath.base.manifest import read_manifest, write_manifest
 from dartmath.base.ownership import write_owned
 from dartmath.base.paths import expand_home
 from dartmath.base.terminal import info, warn
-from dartmath.engines.config import OpenAIEngine, RayEngine, TransformersEngine
+from dartmath.engines.config import BatchEngine, OpenAIEngine, RayEngine, TransformersEngine
 from dartmath.model import ModelSection, describe_model, token_counter
 from dartmath.preflight import check_recipe
 from dartmath.prompts.template import Template, load_template
@@ -230,7 +230,8 @@ def evaluation_engine(recipe: Recipe) -> EngineSection:
     """
     if recipe.evaluation and recipe.evaluation.engine:
         return recipe.evaluation.engine
-    return TransformersEngine() if isinstance(recipe.engine, OpenAIEngine) else recipe.engine
+    remote = isinstance(recipe.engine, OpenAIEngine | BatchEngine)
+    return TransformersEngine() if remote else recipe.engine
 
 
 def run_report(recipe: Recipe, folders: RunFolders) -> None:
@@ -264,7 +265,7 @@ def _announce(recipe: Recipe, template: Template) -> None:
     warning = template_warning(recipe.model.name, template)
     if warning:
         warn(warning)
-    if isinstance(recipe.engine, RayEngine | OpenAIEngine):
+    if isinstance(recipe.engine, RayEngine | OpenAIEngine | BatchEngine):
         info(f"engine: {recipe.engine.kind}")
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from dartmath.base.extras import require
 from dartmath.base.plugins import load_plugin
 from dartmath.engines.config import (
+    BatchEngine,
     EngineSection,
     OpenAIEngine,
     PackageEngine,
@@ -25,6 +26,7 @@ NEEDS = {"transformers": ("torch", "transformers"), "vllm": ("vllm",), "ray": ("
 
 __all__ = [
     "Answerer",
+    "BatchEngine",
     "Completion",
     "Engine",
     "Generation",
@@ -49,6 +51,10 @@ def create_engine(section: EngineSection, model: ModelSection, template: Templat
         from dartmath.engines.openai.engine import RemoteEngine
 
         return RemoteEngine(section, model, template)
+    if isinstance(section, BatchEngine):
+        from dartmath.engines.batch.engine import BatchedEngine
+
+        return BatchedEngine(section, model, template)
     if isinstance(section, RayEngine):
         from dartmath.engines.ray import ReplicatedEngine
 

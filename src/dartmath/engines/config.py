@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_serializer
+from pydantic import Field, field_serializer, model_validator
 
 from dartmath.base.section import Section
 
@@ -85,7 +85,11 @@ class OpenAIEngine(Section):
     @field_serializer("base_urls")
     def _without_passwords(self, urls: list[str]) -> list[str]:
         # Resolved recipes lie beside results, and cards are published.
-        return [" ".join([public_url(line.split(" ")[0]), *line.split()[1:]]) for line in urls]
+        return [_public_line(line) for line in urls]
+
+
+def _public_line(line: str) -> str:
+    return " ".join([public_url(line.split(" ", maxsplit=1)[0]), *line.split()[1:]])
 
 
 def public_url(url: str) -> str:
@@ -93,6 +97,52 @@ def public_url(url: str) -> str:
     # Not by a parser of URLs: this one is also shown where it is none.
     scheme, sign, rest = url.partition("://") if "://" in url else ("", "", url)
     return scheme + sign + re.split(r"[?#]", rest.rpartition("@")[2])[0]
+
+
+class BatchEngine(Section):
+    """A batch API: files of requests that are answered within hours, at a part of the price."""
+
+    kind: Literal["batch"] = "batch"
+    """Batches: OpenAI's batch API, or files that `vllm run-batch` answers."""
+    base_url: str | None = None
+    """Service with a batch API, such as https://api.openai.com/v1, or "URL key=NAME"."""
+    command: str | None = None
+    """Command that answers a file where there is no service, such as
+    `vllm run-batch -i {input} -o {output} --model {model}`; with neither, the files are left to you."""
+    endpoint: Literal["completions", "chat"] = "chat"
+    """`completions` with our own template, or `chat` with the server's."""
+    model: str | None = None
+    """Model name as the service knows it; the recipe's model name when absent."""
+    requests: int = Field(10_000, ge=1, le=50_000)
+    """Most requests of a batch."""
+    window: str = "24h"
+    """Time in which the service is asked to answer a batch."""
+    poll: float = Field(30.0, gt=0)
+    """Seconds between two looks at a batch."""
+    retries: int = Field(2, ge=0)
+    """Further batches in which a request is tried that expired, was dropped or failed for the moment."""
+    patience: float = Field(3600.0, gt=0)
+    """Seconds without an answer from the service until the run stops."""
+    headers: dict[str, str] = {}
+    """Further HTTP headers; a value `$NAME` is read from the environment and written nowhere."""
+    api_key_env: str = "OPENAI_API_KEY"
+    """Environment variable that holds the key; never written anywhere."""
+    seed: bool = True
+    """Send each trial's seed."""
+    extra_body: dict[str, Any] = {}
+    """Further fields of every request; `null` leaves one out that would be sent."""
+    text_fields: dict[str, Literal["text", "thoughts", "ignore"]] = {}
+    """What further fields of a message hold, where a server has some of its own."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.base_url is not None and self.command is not None:
+            raise ValueError("base_url and command are two ways to have a batch answered; name one")
+        return self
+
+    @field_serializer("base_url")
+    def _without_password(self, line: str | None) -> str | None:
+        return None if line is None else _public_line(line)
 
 
 class RayEngine(Section):
@@ -128,5 +178,6 @@ class PackageEngine(Section):
 
 
 EngineSection = Annotated[
-    TransformersEngine | VllmEngine | OpenAIEngine | RayEngine | PackageEngine, Field(discriminator="kind")
+    TransformersEngine | VllmEngine | OpenAIEngine | BatchEngine | RayEngine | PackageEngine,
+    Field(discriminator="kind"),
 ]

@@ -54,9 +54,10 @@ class Completion:
     `finish_reason` is "stop" (end-of-text or a stop string, which is not part of `text`),
     "length" (ran into `max_tokens`) or "error" (this request alone failed; `error` says why).
     `hopeless` says of an error that it is the query's: the same prompt would fail again, as one that is
-    too long does. `thoughts` are those that a server gave apart from the text, `answered_by` who answered
-    where that is not the engine itself, `logprob` the mean log-probability of the generated tokens where
-    it was asked for. `details["stop"]`, where the engine knows it, is the stop string that ended it, or None.
+    too long does; `final` that the engine has tried again as often as it may. `thoughts` are those that a
+    server gave apart from the text, `answered_by` who answered where that is not the engine itself, `logprob`
+    the mean log-probability of the generated tokens where it was asked for. `details["stop"]`, where the
+    engine knows it, is the stop string that ended it, or None.
     """
 
     text: str
@@ -65,6 +66,7 @@ class Completion:
     completion_tokens: int = 0
     error: str = ""
     hopeless: bool = False
+    final: bool = False
     thoughts: str | None = None
     answered_by: Answerer | None = None
     logprob: float | None = None

@@ -184,6 +184,7 @@ class Controller:
             if (
                 completion.finish_reason != "error"
                 or completion.hopeless
+                or completion.final
                 or self._interrupted
                 or pause is None
             ):

@@ -36,6 +36,8 @@ from dartmath.verify.golds import settled
 from dartmath.verify.settings import GradingSettings, settings_record
 
 _PROMPTS = 16_384
+BATCHES = "batches"
+"""Folder in a run directory for what an engine keeps between sessions."""
 
 
 def sample(
@@ -69,6 +71,7 @@ def sample(
     with RunLock(folder):
         known = open_run(folder, queries, identity, amend=amend)
         run = _Run(folder, known, section, template, seed, shots)
+        run.reclaim(engine)
         if not run.schedule.done:
             check_progress(folder, run.tally.total, "response")
             run.stream(engine)
@@ -141,6 +144,23 @@ class _Run:
         self.stopped: str | None = None
         self.recorded_engine: dict[str, Any] | None = None
         self.stopper = Stopper()
+
+    def reclaim(self, engine: Engine) -> None:
+        """Have trials launched again that an engine still holds from an earlier session, as batches do."""
+        resume = getattr(engine, "resume", None)
+        if resume is None:
+            return
+        places = {query.id: index for index, query in enumerate(self.queries)}
+
+        def place(id: str) -> tuple[int, int]:
+            query, _, trial = id.rpartition("/")
+            return places[query], int(trial)
+
+        sent: dict[int, list[int]] = {}
+        for index, trial in map(place, resume(self.folder / BATCHES, lambda id: self.tally.has(*place(id)))):
+            sent.setdefault(index, []).append(trial)
+        for index, trials in sent.items():
+            self.schedule.relaunch(index, trials)
 
     def stream(self, engine: Engine) -> None:
         """Sample until done, stopped or failed; everything finished is in the journal after it."""

@@ -29,7 +29,7 @@ import math
 from array import array
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from functools import lru_cache
 from typing import Self
@@ -114,6 +114,13 @@ class Schedule:
         self.in_flight += 1
         self._settle(index)
         return index, trial
+
+    def relaunch(self, index: int, trials: Iterable[int]) -> None:
+        """Launch these trials of a query first, with all before them: the engine has them, paid for."""
+        following = max(trials) + 1
+        self._lost.extend((index, trial) for trial in range(self._next[index], following))
+        self._next[index] = max(self._next[index], following)
+        self._settle(index)
 
     def landed(self, index: int) -> None:
         """A launched trial of the query is in the tally now."""

@@ -142,6 +142,10 @@ class Tally:
         """Remember texts that are counted already, as int64 bytes."""
         self._hashes.setdefault(index, array("q")).frombytes(hashes)
 
+    def has(self, index: int, trial: int) -> bool:
+        """Whether a trial is recorded."""
+        return trial < self.prefix[index] or trial in self.islands.get(index, ())
+
     def missing(self, index: int) -> list[int]:
         """Trials below the highest recorded one that are not recorded: lost in flight."""
         islands = self.islands.get(index)

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from typing import Literal
 
 _FAILURES = 5
-_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 8.0
 
 
 class Breaker:
     """Closed (all requests), open (none) or half-open (one, whose outcome decides).
 
     Five failures in a row open it for a second; each failure of the trial request doubles the
-    pause, up to a minute; a success closes it.
+    pause, up to eight; a success closes it.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

@@ -16,7 +16,9 @@ from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 import orjson
 
 if TYPE_CHECKING:
-    from aiohttp import ClientResponse, ClientSession
+    from pathlib import Path
+
+    from aiohttp import ClientResponse, ClientSession, FormData
 
 _CONNECT_SECONDS = 30.0
 # uvicorn, which serves vLLM and SGLang, closes a connection that was idle for 5 seconds: one that is older
@@ -59,7 +61,7 @@ class Client:
 
     def __init__(self, url: str, headers: Mapping[str, str]) -> None:
         parts = urlsplit(url)
-        self._parts, self._headers = parts, {"Content-Type": "application/json", **headers}
+        self._parts, self._headers = parts, dict(headers)
         if parts.username is not None:
             pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()
             self._headers["Authorization"] = f"Basic {base64.b64encode(pair).decode()}"
@@ -97,22 +99,40 @@ class Client:
             if (event := read_event(rest)) is not None:
                 yield event
 
+    async def upload(self, path: str, fields: Mapping[str, str], file: Path) -> dict[str, Any]:
+        """The JSON object that answers a form with `fields` and a file; raises as `post` does."""
+        import aiohttp
+
+        with file.open("rb") as content:
+            form = aiohttp.FormData(dict(fields))
+            form.add_field("file", content, filename=file.name, content_type="application/jsonl")
+            async with self._open("POST", path, form, kind=None) as response:
+                return read_json(await _read(response, _BASE_BYTES))
+
+    async def pieces(self, path: str, limit: int) -> AsyncGenerator[bytes]:
+        """The content at `path`, of at most `limit` bytes; raises as `post` does."""
+        async with self._open("GET", path, None) as response:
+            async for piece in _pieces(response, limit):
+                yield piece
+
     async def close(self) -> None:
         """Close all connections."""
         if self._session is not None:
             await self._session.close()
 
     @asynccontextmanager
-    async def _open(self, method: str, path: str, data: bytes | None) -> AsyncIterator[ClientResponse]:
+    async def _open(
+        self, method: str, path: str, data: bytes | FormData | None, kind: str | None = "application/json"
+    ) -> AsyncIterator[ClientResponse]:
         import aiohttp
         from yarl import URL
 
         try:
             url = URL(self._url(path), encoded=True)
             session = self._running()
-            async with session.request(
-                method, url, data=data, headers=self._headers, proxy=self._proxy
-            ) as found:
+            # A form names its own kind, with the boundary of its parts.
+            headers = {"Content-Type": kind, **self._headers} if kind else self._headers
+            async with session.request(method, url, data=data, headers=headers, proxy=self._proxy) as found:
                 if found.status >= 400:
                     raise HttpError(found.status, found.headers, await _read(found, _BASE_BYTES))
                 yield found

@@ -19,10 +19,10 @@ from dartmath.engines.openai.call import Call, exchange
 from dartmath.engines.openai.failure import Failure, understand
 from dartmath.engines.openai.pool import Pool, check_server
 from dartmath.engines.openai.probe import probe
+from dartmath.engines.openai.rendering import added_bos, prompt_tokenizer
 from dartmath.engines.openai.room import room_left
 from dartmath.engines.openai.server import Server
 from dartmath.engines.protocol import Completion, Request
-from dartmath.model import load_tokenizer
 from dartmath.prompts.template import Template
 
 if TYPE_CHECKING:
@@ -65,13 +65,7 @@ class RemoteEngine:
     @cached_property
     def tokenizer(self) -> Any:
         """The model's tokenizer where it is needed and can be loaded, else None."""
-        if self.section.endpoint == "chat" or not self.template.chat:
-            return None
-        try:
-            return load_tokenizer(self.model_section)
-        except DartmathError as error:
-            warn(f"{error}; prompts cannot be rendered here")
-            return None
+        return prompt_tokenizer(self.section.endpoint, self.template, self.model_section)
 
     async def __aenter__(self) -> RemoteEngine:
         raise_file_limit()
@@ -203,7 +197,7 @@ class RemoteEngine:
             "",
             section.extra_body,
             self.template.stops,
-            self._server_bos(),
+            added_bos(self.tokenizer),
             seed=section.seed,
             meanings=section.text_fields,
         )
@@ -242,11 +236,3 @@ class RemoteEngine:
                 f"{server.name} ignores {', '.join(server.ignores)}; "
                 "its responses may not be sampled as the recipe says"
             )
-
-    def _server_bos(self) -> str:
-        """The beginning-of-text token that rendered prompts carry and the server adds by itself."""
-        tokenizer = self.tokenizer
-        if tokenizer is None or not tokenizer.bos_token:
-            return ""
-        adds = tokenizer.encode("") == [tokenizer.bos_token_id]
-        return str(tokenizer.bos_token) if adds else ""

@@ -78,9 +78,8 @@ class Server:
         self.line = line
         url, own_key = split_line(line)
         self.url, self.name = url, public_url(url)
-        self.key = _key(own_key) if own_key else os.environ.get(section.api_key_env, "")
-        bearer = {"Authorization": f"Bearer {self.key}"} if self.key else {}
-        self.client = Client(url, {**bearer, **_headers(section.headers)})
+        self.key = key_of(own_key, section.api_key_env)
+        self.client = Client(url, headers_of(self.key, section.headers))
         self.pace = Pace(section.concurrency, section.max_concurrency)
         self.deadline = Deadline(section.timeout)
         self.breaker = Breaker()
@@ -306,6 +305,13 @@ def _key(variable: str) -> str:
     return key
 
 
-def _headers(headers: dict[str, str]) -> dict[str, str]:
-    """The headers of the section; a value "$NAME" stands for an environment variable."""
-    return {name: _key(value[1:]) if value.startswith("$") else value for name, value in headers.items()}
+def key_of(own: str, usual: str) -> str:
+    """The key in the environment variable `own`, which must be set; without one that in `usual`, or none."""
+    return _key(own) if own else os.environ.get(usual, "")
+
+
+def headers_of(key: str, headers: dict[str, str]) -> dict[str, str]:
+    """The bearer of the key, and the headers of a section; "$NAME" stands for an environment variable."""
+    bearer = {"Authorization": f"Bearer {key}"} if key else {}
+    own = {name: _key(value[1:]) if value.startswith("$") else value for name, value in headers.items()}
+    return {**bearer, **own}
