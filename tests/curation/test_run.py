@@ -9,15 +9,19 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from dartmath.base.errors import DataError, JournalError
+from dartmath.base.errors import ConfigError, DataError, JournalError
 from dartmath.base.functions import load_function
 from dartmath.base.manifest import read_manifest
+from dartmath.base.section import validate
+from dartmath.curation.choose import MMR, Diverse, Logprob
 from dartmath.curation.config import CurationSection
 from dartmath.curation.export import COLUMNS
 from dartmath.curation.run import curate
 from dartmath.queries.config import QuerySource
 from dartmath.queries.load import load
 from dartmath.queries.query import make_query
+from dartmath.recipe import ReportSection
+from dartmath.report import render_cards
 from dartmath.sampling.journal import open_journal
 from dartmath.sampling.policy import VRT, Custom, Prop2Diff, Uniform
 from dartmath.training.rows import data_files
@@ -187,3 +191,32 @@ def test_samples_without_their_query_are_damage(tmp_path: Path) -> None:
 def test_the_output_of_another_stage_is_not_overwritten(journal: Path) -> None:
     with pytest.raises(DataError, match="dartmath curate"):
         curate(journal, CurationSection(), journal)
+
+
+def test_what_a_choice_did_is_in_the_manifest_the_caption_and_the_card(journal: Path, tmp_path: Path) -> None:
+    section = CurationSection(policy=Uniform(k=2), choose=Diverse())
+    summary = curate(journal, section, tmp_path / "run" / "dataset")
+    found = read_manifest(tmp_path / "run" / "dataset")["summary"]["choice"]
+    assert (found["kind"], found["settings"]) == ("diverse", {"features": "words"})
+    assert found["queries"] > 0 and found["distance"] > found["distance_first"]
+    assert "Chosen by diverse" in summary.caption()
+    assert curate(journal, section, tmp_path / "run" / "dataset") == summary, "read back from the manifest"
+    ((_, card),) = render_cards(ReportSection(), tmp_path / "run")
+    assert summary.choice and summary.choice.sentence() in card
+    plain = curate(journal, CurationSection(policy=Uniform(k=2)), tmp_path / "plain")
+    assert plain.choice is None and rows_of(tmp_path / "plain") != rows_of(tmp_path / "run" / "dataset")
+
+
+@pytest.mark.parametrize("kind", ["shortest", "length", "diverse", "mmr"])
+def test_vrt_has_nothing_to_choose_among(journal: Path, tmp_path: Path, kind: str) -> None:
+    section = validate(CurationSection, {"policy": {"kind": "vrt"}, "choose": {"kind": kind}}, where="test")
+    with pytest.raises(ConfigError, match=f"curation.choose: {kind} has nothing to choose among"):
+        curate(journal, section, tmp_path)
+
+
+@pytest.mark.parametrize("choose", [Logprob(), MMR(quality="logprob")])
+def test_log_probabilities_that_nobody_recorded_are_missed_by_name(
+    journal: Path, tmp_path: Path, choose: Logprob | MMR
+) -> None:
+    with pytest.raises(ConfigError, match=r"needs log-probabilities, and .* have none; sample with"):
+        curate(journal, CurationSection(policy=Uniform(k=2), choose=choose), tmp_path)

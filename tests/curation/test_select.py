@@ -53,15 +53,6 @@ def test_band_takes_only_queries_of_its_pass_rate() -> None:
     assert wanted == {"easy": 0, "middle": 3, "hard": 0}
 
 
-def test_a_seed_draws_what_trial_order_would_not() -> None:
-    made = pools({"a": [True] * 50, "b": [True] * 50})
-    drawn = trials_of(made, Uniform(k=10), seed=1)
-    assert drawn == trials_of(made, Uniform(k=10), seed=1)
-    assert drawn != trials_of(made, Uniform(k=10), seed=2)
-    assert drawn["a"] != drawn["b"]
-    assert all(row == sorted(row) and len(set(row)) == 10 for row in drawn.values())
-
-
 def test_a_query_without_trials_is_wanted_like_the_hardest() -> None:
     (one,) = select(pools({"a": []}), Prop2Diff(k=7))
     assert (one.fail_rate, one.wanted, one.missing) == (None, 7, 7)

@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 
 from curation.memory import pools
 from curation.test_select import any_policy, verdicts
+from dartmath.curation.choose import Drawn, First, Length, Shortest
 from dartmath.curation.pool import QueryPool
 from dartmath.curation.select import Selection, count_rows, select
 from dartmath.curation.size import Chooser, Unit, drawn, exactly, measure
 from dartmath.sampling.policy import VRT, PolicySection, Prop2Diff, Uniform
 
 UNITS: tuple[Unit, ...] = get_args(Unit)
-choosers = st.builds(Chooser, st.sampled_from(["pilot", "all"]), st.none() | st.integers(0, 3))
+choices = st.sampled_from([First(), Drawn(), Shortest(), Length(quantile=0.7)])
+choosers = st.builds(Chooser, st.sampled_from(["pilot", "all"]), st.none() | st.integers(0, 3), choices)
 
 
 def rows_by_k(made: Sequence[QueryPool], policy: PolicySection, choose: Chooser) -> dict[int, int]:

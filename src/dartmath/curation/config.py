@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from dartmath.base.section import Section
+from dartmath.curation.choose import Choice, ChoiceSection, Drawn, First
 from dartmath.sampling.policy import PolicySection
 from dartmath.verify.custom import is_own
 
@@ -25,8 +26,19 @@ class CurationSection(Section):
     """How `size` is reached: by the policy's k, or by a random draw (`seed`) from all it selects."""
     difficulty: Literal["pilot", "all"] = "pilot"
     """What measures the fail rate: the policy's pilot trials (paper), or all trials of the pool."""
+    choose: ChoiceSection | None = None
+    """Which right responses are taken where the pool holds more than the policy wants: `first` when absent,
+    and `random` where there is a `seed`."""
     deduplicate: bool = True
     """Keep one of several equal responses to a query."""
+    duplicates: Literal["text", "notation", "near"] = "text"
+    """Which responses are equal: those whose text is, up to white space; also those that differ in case,
+    LaTeX, notation or punctuation alone; also those that are `near_likeness` alike."""
+    near_likeness: float = Field(0.9, gt=0, le=1)
+    """Share of word 3-grams in common from which two responses are near duplicates; of equations, where
+    `choose` compares those."""
+    across_queries: bool = False
+    """Keep one of several equal responses to different queries too; near ones are told within a query."""
     check_arithmetic: bool = False
     """Drop responses with a step `a op b = c` that does not compute."""
     check: str | None = None
@@ -40,10 +52,23 @@ class CurationSection(Section):
     ngram: int = Field(13, ge=2)
     """Words of an n-gram that counts as overlap."""
     seed: int | None = None
-    """Where the pool holds more than the policy wants: a seed draws, and none takes the first
-    trials, which are those that sampling with that policy would have kept."""
+    """Where the pool holds more than the policy wants, a seed draws; with `choose` it decides where nothing
+    else does."""
     format: Literal["parquet", "jsonl"] = "parquet"
     """File format of the set."""
+
+    @property
+    def choice(self) -> Choice:
+        """How rows are chosen, where the recipe does not say it too."""
+        return self.choose or (First() if self.seed is None else Drawn())
+
+    @model_validator(mode="after")
+    def _duplicates_that_can_be_told(self) -> Self:
+        if not self.deduplicate and (self.duplicates != "text" or self.across_queries):
+            raise ValueError("duplicates and across_queries say nothing without deduplicate")
+        if self.duplicates != "near" and "near_likeness" in self.model_fields_set:
+            raise ValueError("near_likeness is of `duplicates: near`")
+        return self
 
     @field_validator("check")
     @classmethod

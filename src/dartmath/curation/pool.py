@@ -6,9 +6,10 @@ import hashlib
 from array import array
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from dartmath.curation.signature import Features, signature
 from dartmath.queries.query import Query
 from dartmath.sampling.sample import Sample
 from dartmath.verify.outcome import Outcome
@@ -37,13 +38,17 @@ class Candidate:
     """A correct response that may be selected.
 
     `rank` is its place among the finished trials of its query, from 0: an aborted trial leaves a
-    gap in the trial numbers, not in the ranks.
+    gap in the trial numbers, not in the ranks. `digest` is shared by equal responses, `sketch` tells how
+    alike two are where that was asked for, and `logprob` is the mean log-probability of its tokens where
+    a server gave it.
     """
 
     trial: int
     rank: int
     tokens: int
     digest: bytes
+    sketch: bytes = b""
+    logprob: float | None = None
 
 
 @dataclass(slots=True)
@@ -76,14 +81,17 @@ class QueryPool:
         return len(first) - first.count(LOST), first.count(CORRECT)
 
     def deduplicate(self) -> None:
-        """Keep the first of candidates whose texts differ in white space alone."""
+        """Keep the first of candidates with the same digest."""
         first: dict[bytes, Candidate] = {}
         for candidate in self.candidates:
             first.setdefault(candidate.digest, candidate)
-        kept = list(first.values())
-        if len(kept) < len(self.candidates):
-            self.dropped["duplicate"] += len(self.candidates) - len(kept)
-            self.candidates = kept
+        self.keep(list(first.values()), "duplicate")
+
+    def keep(self, candidates: list[Candidate], reason: str) -> None:
+        """Keep these alone; the others are counted as dropped for `reason`."""
+        if dropped := len(self.candidates) - len(candidates):
+            self.dropped[reason] += dropped
+            self.candidates = candidates
 
 
 def digest(text: str) -> bytes:
@@ -91,10 +99,17 @@ def digest(text: str) -> bytes:
     return hashlib.blake2b(" ".join(text.split()).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-def read_pool(journal: Journal, check: Check | None = None) -> list[QueryPool]:
+def read_pool(
+    journal: Journal,
+    check: Check | None = None,
+    *,
+    equal: Callable[[str], bytes] = digest,
+    features: Features | None = None,
+) -> list[QueryPool]:
     """The pool of each query of `journal`, in the order of its queries. Reads the journal once.
 
-    `check` may refuse correct responses; they still count as correct trials.
+    `check` may refuse correct responses; they still count as correct trials. `equal` makes the digest of a
+    response, and `features` are those of its sketch, where one is needed.
     """
     pools = {query.id: QueryPool(query) for query in journal.queries()}
     trials: dict[str, array[int]] = {id: array("I") for id in pools}
@@ -108,8 +123,13 @@ def read_pool(journal: Journal, check: Check | None = None) -> list[QueryPool]:
         if check and (reason := check(sample)):
             pool.dropped[reason] += 1
             continue
+        sketch = signature(sample.text, features) if features else b""
         # Ranks are known when all trials are.
-        pool.candidates.append(Candidate(sample.trial, 0, sample.completion_tokens, digest(sample.response)))
+        pool.candidates.append(
+            Candidate(
+                sample.trial, 0, sample.completion_tokens, equal(sample.response), sketch, sample.logprob
+            )
+        )
     for id, pool in pools.items():
         _order(pool, sorted(trials.pop(id)))
     return list(pools.values())
@@ -119,6 +139,5 @@ def _order(pool: QueryPool, trials: list[int]) -> None:
     pool.outcomes = bytes(code & 3 for code in trials)
     ranks = {code >> 2: rank for rank, code in enumerate(trials)}
     pool.candidates = [
-        Candidate(c.trial, ranks[c.trial], c.tokens, c.digest)
-        for c in sorted(pool.candidates, key=lambda c: c.trial)
+        replace(c, rank=ranks[c.trial]) for c in sorted(pool.candidates, key=lambda c: c.trial)
     ]

@@ -15,10 +15,14 @@ from dartmath.curation.arithmetic import wrong_steps
 from dartmath.curation.bands import band_of
 from dartmath.curation.check import KEY as CHECK
 from dartmath.curation.check import own_check
+from dartmath.curation.choose import needs_logprobs
 from dartmath.curation.config import CurationSection
+from dartmath.curation.duplicates import deduplicate, notation_digest
+from dartmath.curation.effect import effect_of
 from dartmath.curation.export import COLUMNS, kept_columns, rows_of, write_rows
-from dartmath.curation.pool import Check, Journal, QueryPool, read_pool
+from dartmath.curation.pool import Check, Journal, QueryPool, digest, read_pool
 from dartmath.curation.select import Selection
+from dartmath.curation.signature import Features
 from dartmath.curation.size import Chooser, drawn, exactly
 from dartmath.curation.summary import CurationSummary, summarise
 from dartmath.curation.trust import lucky_shares
@@ -85,6 +89,7 @@ def _select(
         decontamination=contamination,
         lucky=[one for one in lucky_shares(journal, every) if one.band],
         checked=section.check_arithmetic,
+        choice=effect_of(section.choice, selections),
     )
     return selections, summary
 
@@ -93,7 +98,10 @@ def prepared_pools(
     journal: JournalReader, section: CurationSection
 ) -> tuple[list[QueryPool], dict[str, Any]]:
     """What `section` may select from: checked, deduplicated, decontaminated; and what the last found."""
-    pools = read_pool(journal, _check(journal, section))
+    same = {"text": digest}.get(section.duplicates, notation_digest)
+    near: Features | None = "words" if section.duplicates == "near" else None
+    features = section.choice.reads or near
+    pools = read_pool(journal, _check(journal, section), equal=same, features=features)
     return pools, _prepare(pools, section)
 
 
@@ -101,7 +109,8 @@ def select_sized(
     pools: Sequence[QueryPool], policy: PolicySection, section: CurationSection
 ) -> tuple[PolicySection, list[Selection]]:
     """What `policy` takes of prepared `pools` at the size that `section` asks for, and with which k."""
-    choose = Chooser(section.difficulty, section.seed)
+    _check_choice(pools, policy, section)
+    choose = Chooser(section.difficulty, section.seed, section.choice)
     if section.cut == "random" and (section.size is None or section.unit == "trials"):
         raise ConfigError("curation.cut: random draws down to a `size` of rows or tokens; give one")
     if section.size is None:
@@ -109,6 +118,25 @@ def select_sized(
     if section.cut == "k":
         return exactly(pools, policy, section.size, section.unit, choose)
     return policy, drawn(choose.select(pools, policy), section.size, section.unit, section.seed or 0)
+
+
+def _check_choice(pools: Sequence[QueryPool], policy: PolicySection, section: CurationSection) -> None:
+    """Raise `ConfigError` for a choice that the policy leaves no room for, or that the pool cannot tell."""
+    choice = section.choice
+    if not policy.wants_successes and not choice.in_trials:
+        raise ConfigError(
+            f"curation.choose: {choice.kind} has nothing to choose among, since {policy.kind} takes every "
+            "right response of its trials; name a policy with a k, such as uniform"
+        )
+    if not needs_logprobs(choice):
+        return
+    silent = sum(one.logprob is None for pool in pools for one in pool.candidates)
+    if silent:
+        raise ConfigError(
+            f"curation.choose: {choice.kind} needs log-probabilities, and {silent:,} right responses have "
+            "none; sample with engine.extra_body: {logprobs: true} from a server that gives them, or choose "
+            "otherwise"
+        )
 
 
 def _check(journal: JournalReader, section: CurationSection) -> Check:
@@ -124,8 +152,7 @@ def _check(journal: JournalReader, section: CurationSection) -> Check:
 def _prepare(pools: list[QueryPool], section: CurationSection) -> dict[str, Any]:
     """Drop duplicates and contaminated queries; returns what decontamination found."""
     if section.deduplicate:
-        for pool in pools:
-            pool.deduplicate()
+        deduplicate(pools, section)
     if not section.decontaminate:
         return {}
     from dartmath.curation.decontaminate import decontaminate

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,7 +18,8 @@ class Selection:
     """What a policy takes of one query.
 
     `fail_rate` is None for a query without a finished trial. `wanted` counts trials for VRT and
-    correct responses for the other policies; `available` is how many of them the pool holds.
+    correct responses for the other policies; `available` is how many of them the pool holds. `chosen`
+    are in the order in which they would be given up, the last first.
     """
 
     pool: QueryPool
@@ -44,43 +45,43 @@ def pilot_of(policy: PolicySection, difficulty: Difficulty) -> int | None:
     return policy.pilot_trials or None if difficulty == "pilot" else None
 
 
+Order = Callable[[QueryPool, int], Sequence[Candidate]]
+"""The candidates of a query within its first trials, that many, in the order of preference."""
+
+
+def in_trial_order(pool: QueryPool, limit: int) -> list[Candidate]:
+    """The candidates within the first `limit` finished trials, in trial order."""
+    return [c for c in pool.candidates if c.rank < limit]
+
+
 def select(
     pools: Sequence[QueryPool],
     policy: PolicySection,
     *,
     difficulty: Difficulty = "pilot",
+    order: Order = in_trial_order,
     seed: int | None = None,
 ) -> list[Selection]:
     """What `policy` takes of each query.
 
     Only the trials that the policy itself would have made count: the first n of VRT, the first
-    `cap` of the others. Where more are correct than wanted, the first in trial order are taken,
-    or a draw of `seed` that does not depend on the other queries; VRT draws n of all trials.
+    `cap` of the others. Where more are correct than wanted, the first of `order` are taken.
+    VRT takes all, of n trials that `seed` draws from all where there is one.
     """
-    return [_select(pool, policy, pilot_of(policy, difficulty), seed) for pool in pools]
+    return [_select(pool, policy, pilot_of(policy, difficulty), order, seed) for pool in pools]
 
 
-def _select(pool: QueryPool, policy: PolicySection, pilot: int | None, seed: int | None) -> Selection:
+def _select(
+    pool: QueryPool, policy: PolicySection, pilot: int | None, order: Order, seed: int | None
+) -> Selection:
     rate = fail_rate(pool, pilot)
     limit = policy.most_trials
-    reachable = [c for c in pool.candidates if c.rank < limit]
     if not policy.wants_successes:
-        taken = reachable if seed is None else _of_drawn_trials(pool, limit, seed)
+        taken = in_trial_order(pool, limit) if seed is None else _of_drawn_trials(pool, limit, seed)
         return Selection(pool, rate, limit, min(limit, pool.trials), tuple(taken))
-    wanted = _target(policy, pool, pilot)
-    chosen = reachable[:wanted] if seed is None else _draw(reachable, wanted, seed, pool.query.id)
-    return Selection(pool, rate, wanted, len(reachable), tuple(chosen))
-
-
-def _target(policy: PolicySection, pool: QueryPool, pilot: int | None) -> int:
-    return policy.target(*pool.head(pilot))
-
-
-def _draw(candidates: Sequence[Candidate], wanted: int, seed: int, query_id: str) -> list[Candidate]:
-    if len(candidates) <= wanted:
-        return list(candidates)
-    drawn = random.Random(f"{seed}:{query_id}").sample(candidates, wanted)
-    return sorted(drawn, key=lambda c: c.trial)
+    wanted = policy.target(*pool.head(pilot))
+    reachable = order(pool, limit)
+    return Selection(pool, rate, wanted, len(reachable), tuple(reachable[:wanted]))
 
 
 def _of_drawn_trials(pool: QueryPool, trials: int, seed: int) -> list[Candidate]:

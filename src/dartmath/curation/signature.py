@@ -1,59 +1,126 @@
-"""Signatures: how alike two responses are, from a few hundred bytes of each.
+"""Signatures: how alike two responses are, from 256 bytes of each.
 
-A response is taken for the set of its features: word n-grams, or the equations of its steps. Of the hashes of
-the features the smallest are kept (a bottom-k sketch; Broder 1997, "On the resemblance and containment of
-documents"), which estimates the Jaccard index of two sets, and gives it exactly where the sets are small.
+A response is taken for the set of its features: word n-grams, or the equations of its steps. Its sketch is
+one-permutation MinHash (Li, Owen and Zhang 2012, "One Permutation Hashing", eq. 4): the hashes of
+the features fall into bins, and of each bin the smallest is kept. The share of bins in which two agree,
+among those that either fills, estimates the Jaccard index of two sets.
 """
 
 from __future__ import annotations
 
 import re
 import zlib
-from array import array
-from collections.abc import Iterable
-from typing import Literal
+from collections.abc import Sequence
+from itertools import pairwise, takewhile
+from typing import TYPE_CHECKING, Any, Literal
 
 from dartmath.curation.decontaminate import loosen
 
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Sketches = npt.NDArray[np.uint16]
+
 Features = Literal["words", "equations"]
 
-_KEPT = 64  # the estimate's standard error is at most 1 / sqrt(64) / 2 = 0.06
+_BINS = 128  # the estimate's standard error is at most 1 / sqrt(128) / 2 = 0.044
+_EMPTY = 0xFFFF
+_BIN_BITS, _VALUE_BITS = 7, 16
 _NGRAM = 3
-_TOKEN = re.compile(r"\\[a-zA-Z]+|[^\W\d_]+|\d+(?:\.\d+)?|[=+*/^<>-]")
-_EQUATION = re.compile(r"[^\s=,;:.$]?[^=\n,;:$]{0,60}=[^=\n,;:$]{1,60}")
-_MIX = 2654435761  # Knuth's multiplicative hash: crc32 alone orders alike texts alike
+# Signs are words of their own, and so is each letter of a script without spaces; `$` and points say little.
+_TOKEN = re.compile(r"[a-z0-9]+|[^\sa-z0-9$.,;:!?]")
+_CLAUSE = re.compile(r"[\n,;:$]|\.(?!\d)|\\[()\[\]]")
+_WORD = re.compile(r"[a-z]{2,}[.!?]?", re.IGNORECASE)
+_SIDE = 60  # characters of a side of an equation that count
+# Odd constants of SplitMix64 and xxHash: any that mix well would do, and these are known to.
+_MIX = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)
+_REMEMBERED = 1 << 20
+
+
+class _TokenHashes(dict[str, int]):
+    """The hash of each token; emptied when a hostile pool has filled it."""
+
+    def __missing__(self, token: str) -> int:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        self[token] = value = zlib.crc32(token.encode("utf-8", "surrogatepass"))
+        return value
+
+
+_HASHES = _TokenHashes()
 
 
 def signature(text: str, features: Features = "words") -> bytes:
     """The sketch of a response; one without equations is taken by its words."""
+    import numpy as np
+
     found = _equations(text) if features == "equations" else ()
-    hashes = {
-        zlib.crc32(one.encode("utf-8", "surrogatepass")) * _MIX & 0xFFFFFFFF for one in found or _words(text)
-    }
-    return array("I", sorted(hashes)[:_KEPT]).tobytes()
+    tokens = found or _TOKEN.findall(text.lower())
+    hashes = np.array([_HASHES[token] for token in tokens], dtype=np.uint64)
+    if not found and len(tokens) >= _NGRAM:
+        first, second, third = (np.uint64(factor) for factor in _MIX)
+        hashes = hashes[:-2] * first + hashes[1:-1] * second + hashes[2:] * third
+    return _sketch(hashes)
+
+
+def _sketch(hashes: Any) -> bytes:
+    """The smallest hash of each bin, the bins in order."""
+    import numpy as np
+
+    mixed = (hashes ^ (hashes >> np.uint64(29))) * np.uint64(_MIX[0])
+    keys = np.sort(mixed >> np.uint64(64 - _BIN_BITS - _VALUE_BITS))
+    bins = keys >> np.uint64(_VALUE_BITS)
+    first = np.ones(len(keys), dtype=bool)
+    first[1:] = bins[1:] != bins[:-1]
+    sketch = np.full(_BINS, _EMPTY, dtype=np.uint16)
+    # The largest value stands for an empty bin, so no hash may have it.
+    sketch[bins[first]] = np.minimum(keys[first] & np.uint64(_EMPTY), np.uint64(_EMPTY - 1))
+    return sketch.tobytes()
+
+
+def unpacked(sketches: Sequence[bytes]) -> Sketches:
+    """Sketches as the rows of a matrix, for `likenesses`."""
+    import numpy as np
+
+    return np.frombuffer(b"".join(sketches), dtype=np.uint16).reshape(len(sketches), _BINS)
+
+
+def likenesses(one: Any, others: Any) -> Any:
+    """The likeness of a row of `unpacked` with each row of others: an array of floats from 0 to 1."""
+    import numpy as np
+
+    filled = (others != _EMPTY) | (one != _EMPTY)
+    agree = (others == one) & filled
+    counts = filled.sum(axis=1)
+    return np.where(counts > 0, agree.sum(axis=1) / np.maximum(counts, 1), 1.0)
 
 
 def likeness(one: bytes, other: bytes) -> float:
     """The Jaccard index of two responses' features, from 0 to 1, estimated from their sketches."""
-    a, b = _unpacked(one), _unpacked(other)
-    if not a or not b:
-        return float(a == b)
-    smallest = sorted(a | b)[:_KEPT] if len(a) == _KEPT or len(b) == _KEPT else a | b
-    both = a & b
-    return sum(1 for value in smallest if value in both) / len(smallest)
-
-
-def _unpacked(sketch: bytes) -> set[int]:
-    numbers = array("I")
-    numbers.frombytes(sketch)
-    return set(numbers)
-
-
-def _words(text: str) -> Iterable[str]:
-    words = _TOKEN.findall(text.lower())
-    grams = [" ".join(gram) for gram in zip(*(words[i:] for i in range(_NGRAM)), strict=False)]
-    return grams or words
+    if not one or not other:
+        return float(one == other)
+    first, second = unpacked([one, other])
+    return float(likenesses(first, second[None, :])[0])
 
 
 def _equations(text: str) -> list[str]:
-    return [loosen(match.group()) for match in _EQUATION.finditer(text)]
+    """Both sides of each equals sign, up to the next word, in one notation."""
+    found = []
+    for clause in _CLAUSE.split(text):
+        if "=" in clause:
+            sides = [side.split() for side in clause.split("=")]
+            found += [f"{_end(left)}={_beginning(right)}" for left, right in pairwise(sides)]
+    return found
+
+
+def _end(side: Sequence[str]) -> str:
+    return loosen("".join(list(takewhile(_is_formula, reversed(side)))[::-1]))[-_SIDE:]
+
+
+def _beginning(side: Sequence[str]) -> str:
+    return loosen("".join(takewhile(_is_formula, side)))[:_SIDE]
+
+
+def _is_formula(token: str) -> bool:
+    return not _WORD.fullmatch(token)

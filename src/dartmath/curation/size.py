@@ -8,30 +8,42 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Literal, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
+from dartmath.curation.choose import Choice, Drawn, First
 from dartmath.curation.pool import Candidate, QueryPool
-from dartmath.curation.select import Difficulty, Selection, count_rows, select
+from dartmath.curation.select import Difficulty, Selection, count_rows, in_trial_order, select
 from dartmath.sampling.policy import PolicySection
 
 Unit = Literal["rows", "tokens", "trials"]
 _LARGEST = 1 << 24
 
 
-class Chooser(NamedTuple):
-    """How rows are chosen where the pool holds more: what `select` takes beside the policy."""
+@dataclass(frozen=True)
+class Chooser:
+    """How rows are chosen where the pool holds more: what `select` takes beside the policy.
+
+    The order of a query's candidates is found once, since a search for k asks for it many times.
+    """
 
     difficulty: Difficulty = "pilot"
     seed: int | None = None
+    choice: Choice = field(default_factory=First)
+    _orders: dict[tuple[str, int], list[Candidate]] = field(default_factory=dict, repr=False, compare=False)
 
     def select(self, pools: Sequence[QueryPool], policy: PolicySection) -> list[Selection]:
         """`select` with these."""
-        return select(pools, policy, difficulty=self.difficulty, seed=self.seed)
+        trials = self.seed if isinstance(self.choice, Drawn) else None
+        return select(pools, policy, difficulty=self.difficulty, order=self.order, seed=trials)
 
-
-IN_ORDER = Chooser()
-"""The first trials, by the pilot's difficulty: what sampling with the policy would have kept."""
+    def order(self, pool: QueryPool, limit: int) -> list[Candidate]:
+        """The candidates of a query within its first `limit` trials, in order of preference."""
+        key = (pool.query.id, min(limit, pool.trials))
+        if key not in self._orders:
+            own = None if self.seed is None else f"{self.seed}:{pool.query.id}"
+            self._orders[key] = self.choice.order(in_trial_order(pool, limit), own)
+        return self._orders[key]
 
 
 def exactly(
@@ -39,7 +51,7 @@ def exactly(
     policy: PolicySection,
     size: int,
     unit: Unit = "rows",
-    choose: Chooser = IN_ORDER,
+    choose: Chooser | None = None,
 ) -> tuple[PolicySection, list[Selection]]:
     """What `policy` selects at exactly `size` rows, or as many as the pool can give, and with which k.
 
@@ -48,6 +60,7 @@ def exactly(
     set is cut in the same way until it holds no more than `size`; by trials, it is that of the largest
     k which spends no more (of k = 1 if none does).
     """
+    choose = choose or Chooser()
     found = smallest_k(pools, policy, size + (unit == "trials"), unit, choose)
     if unit == "trials":
         enough = measure(choose.select(pools, found), found, unit) > size
@@ -82,16 +95,17 @@ def smallest_k(
     policy: PolicySection,
     size: int,
     unit: Unit = "rows",
-    choose: Chooser = IN_ORDER,
+    choose: Chooser | None = None,
 ) -> PolicySection:
     """`policy` with the smallest k that makes `size` rows, or as many as the pool can give.
 
     Rows (and tokens, and trials) never fall as k grows, so the k is found by doubling and bisection.
     """
+    chooser = choose or Chooser()
 
     def held(k: int) -> int:
         tried = policy.with_size(k)
-        return measure(choose.select(pools, tried), tried, unit)
+        return measure(chooser.select(pools, tried), tried, unit)
 
     wanted = min(size, held(_LARGEST))
     low, high = 0, 1

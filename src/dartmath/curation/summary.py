@@ -9,6 +9,7 @@ from statistics import median
 from typing import Any, ClassVar
 
 from dartmath.curation.bands import band_of, level_of
+from dartmath.curation.effect import Effect
 from dartmath.curation.select import Selection
 from dartmath.curation.trust import LuckyShare
 
@@ -52,7 +53,8 @@ class CurationSummary:
     `unit` is what `wanted` and `missing` of the groups count: "responses", or "trials" for VRT.
     `histogram` holds (lower edge of the fail rate, queries, rows) for ten bins. `lucky` estimates for each
     band how many of its correct responses are right by luck (see `dartmath.curation.trust`); `checked` says
-    whether those with a step that does not compute are left out.
+    whether those with a step that does not compute are left out. `choice` is what a choice other than trial
+    order did.
     """
 
     rows: int
@@ -73,6 +75,7 @@ class CurationSummary:
     decontamination: dict[str, Any] = field(default_factory=dict)
     lucky: list[LuckyShare] = field(default_factory=list)
     checked: bool = False
+    choice: Effect | None = None
 
     @property
     def missing(self) -> int:
@@ -90,6 +93,7 @@ class CurationSummary:
         for name in ("bands", "levels", "datasets"):
             values[name] = [GroupSummary(**group) for group in row[name]]
         values["histogram"] = [tuple(entry) for entry in row["histogram"]]
+        values["choice"] = Effect(**row["choice"]) if row.get("choice") else None
         values["lucky"] = [LuckyShare(**one) for one in row.get("lucky", ())]
         return cls(**values)
 
@@ -142,6 +146,7 @@ class CurationSummary:
             said.append(f"The pool lacks {self.missing:,} {self.unit} wanted of {short:,} queries.")
         if self.size and self.rows < self.size:
             said.append(f"The pool holds no more than {self.rows:,} of the {self.size:,} rows asked for.")
+        said += [self.choice.sentence()] if self.choice else []
         said += [f"{count:,} dropped: {reason}." for reason, count in sorted(self.dropped.items())]
         return " ".join([*said, *self._said_of_luck()])
 
@@ -167,6 +172,7 @@ def summarise(
     decontamination: dict[str, Any] | None = None,
     lucky: Sequence[LuckyShare] = (),
     checked: bool = False,
+    choice: Effect | None = None,
 ) -> CurationSummary:
     """The summary of what was selected."""
     counts = [len(s.chosen) for s in selections]
@@ -199,6 +205,7 @@ def summarise(
         decontamination=decontamination or {},
         lucky=list(lucky),
         checked=checked,
+        choice=choice,
     )
 
 

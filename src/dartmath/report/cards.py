@@ -78,6 +78,7 @@ def dataset_card(run: Run, stage: Stage, section: ReportSection) -> str:
         title=section.dataset_id or section.title or stage.label,
         summary=summary,
         policy=summary["policy"],
+        choice=claims.choice(summary),
         selection=claims.selection(summary["policy"]),
         imported=claims.imported(source),
         config=stage.manifest["config"],

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dartmath.base.text import printable
+from dartmath.curation.effect import Effect
 from dartmath.queries.registry import datasets
 from dartmath.report.runs import Run, Stage
 from dartmath.verify.custom import bare_name, is_own
@@ -39,6 +40,12 @@ def selection(policy: Mapping[str, Any]) -> str:
         return _POLICIES[policy["kind"]]
     function = bare_name(str(policy.get("function", policy["kind"])))
     return f"rejection sampling by a policy of the makers, `{printable(function)}`"
+
+
+def choice(summary: Mapping[str, Any]) -> str:
+    """What a choice among right responses did; empty where the first trials were taken."""
+    found = summary.get("choice")
+    return Effect(**found).sentence() if found else ""
 
 
 def imported(sampling: Mapping[str, Any]) -> str:

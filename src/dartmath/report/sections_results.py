@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dartmath.report import claims
 from dartmath.report import figures_training as figures
 from dartmath.report.blocks import Section, Table, Tile, Tiles, duration
 from dartmath.report.browser import text_json
@@ -78,9 +79,16 @@ def _dataset_tiles(summary: Mapping[str, Any]) -> list[Tile]:
         Tile("queries covered", f"{summary['covered']:,}", f"of {summary['queries']:,}"),
         Tile("policy", str(policy["kind"]), settings),
         Tile("tokens", f"{tokens['total']:,}", f"{tokens['mean']:.0f} per response"),
+        *_choice(summary),
         Tile("missing", f"{summary['missing']:,}", f"{summary['unit']} that the pool lacks"),
         Tile("dropped", f"{sum(dropped.values()):,}", reasons or "nothing"),
     ]
+
+
+def _choice(summary: Mapping[str, Any]) -> list[Tile]:
+    """How rows were chosen where the pool held more, if not by trial order."""
+    found = summary.get("choice")
+    return [Tile("chosen by", str(found["kind"]), claims.choice(summary))] if found else []
 
 
 def training_section(stages: Mapping[str, Stage]) -> Section:
