@@ -50,7 +50,7 @@ _COMMAND = re.compile(rf"\\({'|'.join(_COMMANDS)})(?![a-zA-Z])")
 _TO_SIGNS = str.maketrans(_SIGNS)
 _DROPPED = str.maketrans("", "", "$?:;!~")
 # A point or comma between digits is part of a number.
-_POINT = re.compile(r"(?<!\d)[.,]|[.,](?!\d)")
+_POINT = re.compile(r"[.,](?:(?!\d)|(?<!\d[.,]))")
 _ONE_IN_BRACES = re.compile(r"\{(\w)\}")
 _PICTURE = re.compile(r"(?s)\[asy\].*?\[/asy\]")
 _INSTRUCTION_REPEATS = 3

@@ -15,8 +15,8 @@ from dartmath.curation.decontaminate import loosen
 from dartmath.curation.pool import QueryPool, digest
 from dartmath.curation.signature import likenesses, unpacked
 
-_LAYOUT = re.compile(r"\\(?:text|textbf|mathrm|mathbf|mbox|boxed|operatorname)(?![a-zA-Z])|\*\*|__|[{}#`]")
-_TIMES = str.maketrans(dict.fromkeys("\u00d7\u00b7\u22c5\u2217", "*"))
+_LAYOUT = re.compile(r"\\(?:text|textbf|mathrm|mathbf|mbox|boxed|operatorname)(?![a-zA-Z])")
+_SIGNS = str.maketrans({**dict.fromkeys("\u00d7\u00b7\u22c5\u2217", "*"), **dict.fromkeys("{}#`", "")})
 
 
 def notation_digest(text: str) -> bytes:
@@ -25,7 +25,10 @@ def notation_digest(text: str) -> bytes:
     >>> notation_digest(r"So **3 \times 4 = \text{12}**.") == notation_digest("so $3 * 4 = 12$")
     True
     """
-    return digest(_LAYOUT.sub("", loosen(text)).translate(_TIMES))
+    text = loosen(text)
+    if "\\" in text:
+        text = _LAYOUT.sub("", text)
+    return digest(text.replace("**", "").replace("__", "").translate(_SIGNS))
 
 
 def deduplicate(pools: Sequence[QueryPool], section: CurationSection) -> None:
