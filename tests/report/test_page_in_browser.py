@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 
@@ -154,6 +155,30 @@ def test_all_text_has_contrast(opened: Browser, scheme: str) -> None:
     found = opened.run((Path(__file__).parent / "contrast.js").read_text())
     assert found["checked"] > 100
     assert found["weak"] == [], json.dumps(found["weak"][:5])
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(opened: Browser, scheme: str, width: int) -> None:
+    """The rules of axe-core on all that can be unfolded, for both kinds of readers and screens."""
+    opened.prefer(scheme)
+    opened.resize(width, 900)
+    opened.wait(f"{THEME} === '{scheme}' && innerWidth === {width}")
+    scroll_through(opened)
+    opened.run("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    opened.run(axe_core())
+    opened.run("axe.run(document, {resultTypes: ['violations']}).then((said) => { window.said = said; })")
+    opened.wait("window.said")
+    found = opened.run("return said.violations.map((one) => [one.id, one.help, one.nodes[0].html])")
+    assert found == [], json.dumps(found, indent=1)
+    assert opened.run("return said.passes.length") > 40
+
+
+def axe_core() -> str:
+    """The program of axe-core, which a Python package carries."""
+    package = find_spec("axe_playwright_python")
+    assert package is not None and package.origin is not None, "not installed: run `make setup`"
+    return Path(package.origin).with_name("axe.min.js").read_text()
 
 
 def test_the_keyboard_reaches_the_filters(opened: Browser) -> None:

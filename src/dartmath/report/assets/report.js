@@ -307,9 +307,13 @@
   }
 
   function field(title, segments) {
-    const box = make("div");
-    box.append(make("h3", "", title), write(make("div", "text"), segments));
-    if (box.lastChild.textContent === "") box.lastChild.textContent = "(empty)";
+    const box = make("div"), text = write(make("div", "text"), segments);
+    if (text.textContent === "") text.textContent = "(empty)";
+    // Long texts scroll, and the keyboard scrolls only what it can reach.
+    text.tabIndex = 0;
+    text.setAttribute("role", "group");
+    text.setAttribute("aria-label", title);
+    box.append(make("h3", "", title), text);
     return box;
   }
 
