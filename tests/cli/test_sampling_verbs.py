@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import select
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from dartmath.base.run_lock import RunLock
 from dartmath.sampling.config import Budget, SamplingSection
 from dartmath.sampling.policy import Uniform
 from engines.servers import llama_server
@@ -94,3 +97,37 @@ def test_sample_by_flags_then_more_with_amend(tmp_path: Path, llama: str) -> Non
     assert "policy.trials: 2 there, 3 asked" in refused.stderr and "--amend" in refused.stderr
     more = json.loads(dartmath(*common, "--policy-trials", "3", "--amend").stdout)
     assert more["samples"] == 9
+
+
+def watching(folder: Path, output: int) -> subprocess.Popen[bytes]:
+    program = [
+        sys.executable,
+        "-c",
+        "from dartmath.cli import main; main()",
+        "status",
+        str(folder),
+        "--watch",
+    ]
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "100"}
+    return subprocess.Popen(program, stdout=output, stderr=output, env=environment)
+
+
+def test_watch_draws_until_the_run_ends_and_nothing_into_a_pipe_before(finished: Path) -> None:
+    (terminal, its_end), (source, pipe) = os.openpty(), os.pipe()
+    with RunLock(finished):
+        watchers = [watching(finished, its_end), watching(finished, pipe)]
+        os.close(its_end)
+        os.close(pipe)
+        seen = b""
+        while seen.count(b"pass rate") < 2:  # drawn, and drawn again
+            seen += os.read(terminal, 1 << 16)
+        assert [watcher.poll() for watcher in watchers] == [None, None]
+        assert not select.select([source], [], [], 0)[0]
+    with os.fdopen(source, "rb") as rest:
+        text = rest.read().decode()
+    assert text.count("pass rate") == 1 and "finished" in text
+    with contextlib.suppress(OSError):  # how a terminal says that nobody writes to it any more
+        while os.read(terminal, 1 << 16):
+            pass
+    os.close(terminal)
+    assert [watcher.wait(60) for watcher in watchers] == [0, 0]

@@ -391,6 +391,28 @@ def test_interrupt_drains_or_aborts_and_goes_on(tmp_path: Path, presses: int) ->
     assert_sound(tmp_path)
 
 
+def test_an_interrupt_waits_no_longer_than_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("dartmath.sampling.controller._LEAST_SECONDS", 0.5)
+
+    class Hanging(SimulatedEngine):
+        async def generate(self, request: Request) -> Completion:
+            if sum(self.launched.values()) == 60:
+                os.kill(os.getpid(), signal.SIGINT)
+            if request.id.startswith("q00003"):
+                await asyncio.sleep(3600)
+            return await super().generate(request)
+
+    with pytest.raises(Interrupted):
+        run(tmp_path, Hanging(delay=0.001), UNIFORM)
+    assert "responses in flight, for at most 0 s" in capsys.readouterr().err
+    rows = list(open_journal(tmp_path).samples())
+    assert len(rows) >= 50 and "q00003" not in {row.query_id for row in rows}
+    assert run(tmp_path, SimulatedEngine(), UNIFORM).complete
+    assert_sound(tmp_path)
+
+
 def test_half_surrogates_and_control_characters_survive(tmp_path: Path) -> None:
     def odd(request: Request) -> Completion:
         return Completion("a\ud83d\x00\u2028 é \\boxed{0}", "stop", 1, 1)

@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 from dartmath.base.text import printable, shorten
 
@@ -133,49 +133,79 @@ def _shown(cell: object) -> str:
     return "" if cell is None else printable(shorten(str(cell), _CELL_CHARS))
 
 
+class Table(NamedTuple):
+    """A table for people, under its title and above its caption."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Iterable[Sequence[object]]
+    caption: str = ""
+
+
 def print_table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, caption: str = ""
 ) -> None:
-    """Print a table to standard output, under its title and above its caption.
+    """Print a table to standard output.
 
     Columns of words are left-aligned, those of numbers right; whole numbers are grouped by
     thousands; a very long cell keeps its head and tail. Everything is plain text.
     """
-    from rich.table import Table
+    out = console(stderr=False)
+    for part in _drawn(Table(title, columns, rows, caption), out.width):
+        out.print(part)
+
+
+@contextmanager
+def live_table() -> Iterator[Callable[[Table], None] | None]:
+    """What draws a table on standard output over the one before; None where that is no terminal."""
+    from rich.console import Group
+    from rich.live import Live
+
+    out = console(stderr=False)
+    if not out.is_terminal:
+        yield None
+        return
+    with Live(console=out, auto_refresh=False, vertical_overflow="visible") as live:
+        yield lambda table: live.update(Group(*_drawn(table, out.width)), refresh=True)
+
+
+def _drawn(table: Table, width: int) -> Iterator[Any]:
+    """The parts of a table for rich: not its own title and caption, which are as narrow as the table."""
     from rich.text import Text
 
-    cells = [[_shown(cell) for cell in row] for row in rows]
-    out = console(stderr=False)
-    if out.width < NARROW and len(columns) > _FEW_COLUMNS:
-        _print_records(title, columns, cells, caption)
-        return
-    made = Table()
+    cells = [[_shown(cell) for cell in row] for row in table.rows]
+    yield Text(printable(table.title), style="italic")
+    if width < NARROW and len(table.columns) > _FEW_COLUMNS:
+        yield from _records(table.columns, cells)
+    else:
+        yield _grid(table.columns, cells)
+    if table.caption:
+        yield Text(printable(table.caption), style="dim italic")
+
+
+def _grid(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> Any:
+    from rich.table import Table as Grid
+    from rich.text import Text
+
+    made = Grid()
     for index, name in enumerate(columns):
         justify: Literal["left", "right"] = "left" if holds_words(cells, index) else "right"
         made.add_column(Text(printable(name)), justify=justify, overflow="fold")
     for texts in cells:
         made.add_row(*map(Text, texts))
-    # Not rich's own title and caption, which are as narrow as the table.
-    out.print(Text(printable(title), style="italic"))
-    out.print(made)
-    if caption:
-        out.print(Text(printable(caption), style="dim italic"))
+    return made
 
 
-def _print_records(title: str, columns: Sequence[str], cells: Sequence[Sequence[str]], caption: str) -> None:
+def _records(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> Iterator[Any]:
     """A table where it has no room: every row as lines of its own, under what its first cell says."""
     from rich.text import Text
 
-    out = console(stderr=False)
-    out.print(Text(printable(title), style="italic"))
     width = max(map(len, columns))
     for first, *rest in cells:
-        out.print(Text(first or "-", style="bold"))
+        yield Text(first or "-", style="bold")
         for name, cell in zip(columns[1:], rest, strict=False):
             if cell:
-                out.print(Text(f"  {printable(name).ljust(width)}  {cell}"))
-    if caption:
-        out.print(Text(printable(caption), style="dim italic"))
+                yield Text(f"  {printable(name).ljust(width)}  {cell}")
 
 
 def print_json(value: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,13 +11,21 @@ import typer
 
 from dartmath.cli._shared import JsonOption
 
+# Seconds between two looks at a run, and how many times longer than looking takes, so that a large run is not
+# slowed down by whoever watches it.
+_SECONDS, _REST = 2.0, 9.0
+
 if TYPE_CHECKING:
+    from dartmath.base.terminal import Table
     from dartmath.sampling.forecast import Estimate
     from dartmath.sampling.status import RunStatus
 
 
 def command(
     run: Annotated[Path, typer.Argument(help="Folder that `dartmath sample` or `dartmath run` writes.")],
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Draw it anew until the run ends; into a pipe, print its end.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Show progress per band, rate, time left, tokens, cost, outcomes and servers of a run.
@@ -25,13 +34,15 @@ def command(
 
     Examples:
         dartmath status runs/tiny
-        watch dartmath status runs/tiny/sample
+        dartmath status runs/tiny --watch
         dartmath status runs/tiny --json
     """
     from dartmath.base.terminal import print_json
     from dartmath.sampling.journal import journal_folder
 
     folder = journal_folder(run)
+    if watch and _watched(folder, draw=not as_json):
+        return
     if as_json:
         print_json(_status(folder).to_json())
     else:
@@ -42,14 +53,34 @@ def print_status(folder: Path) -> None:
     """Print the status of the run directory `folder` as a table."""
     from dartmath.base.terminal import print_table
 
-    status = _status(folder)
+    title, columns, rows, caption = _table(_status(folder))
+    print_table(title, columns, rows, caption=caption)
+
+
+def _table(status: RunStatus) -> Table:
+    from dartmath.base.terminal import Table
+
     columns = ("band", "queries", "trials", "pass rate", "correct", "wanted", "reached", "capped", "open")
     rows = [
         (b.name, b.queries, b.trials, _percent(b.pass_rate), b.correct, b.wanted, b.reached, b.capped, b.open)
         for b in status.bands
     ]
-    title = f"{folder}: {status.policy}"
-    print_table(title, columns, rows, caption="\n".join(_lines(status)))
+    return Table(f"{status.folder}: {status.policy}", columns, rows, "\n".join(_lines(status)))
+
+
+def _watched(folder: Path, *, draw: bool) -> bool:
+    """Wait until the run ends; whether its last state is drawn."""
+    from dartmath.base.terminal import live_table
+
+    with live_table() as show:
+        while True:
+            began = time.monotonic()
+            status = _status(folder)
+            if show and draw:
+                show(_table(status))
+            if not status.running:
+                return bool(show and draw)
+            time.sleep(max(_SECONDS, _REST * (time.monotonic() - began)))
 
 
 def _status(folder: Path) -> RunStatus:

@@ -71,6 +71,10 @@ class SamplingSection(Section):
     """Global limits."""
     price: Price = Price()
     """What generation costs."""
+    log_to: list[Literal["tensorboard", "wandb", "trackio"]] = []
+    """Where the run's numbers go over time; TensorBoard's events are in the run directory."""
+    metrics_address: str | None = None
+    """HOST:PORT at which Prometheus may read them; a port alone is for this machine."""
 
     @model_validator(mode="after")
     def _money_can_be_spent(self) -> Self:

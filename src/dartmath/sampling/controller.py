@@ -35,6 +35,12 @@ _RETRY_SECONDS = (0.5, 2.0)
 _FAILURES = 64
 
 
+# Responses whose duration is remembered; what an interrupted run waits for them, in seconds: at least, where
+# none is known, and at most.
+_LATELY = 512
+_LEAST_SECONDS, _UNKNOWN_SECONDS, _MOST_SECONDS = 5.0, 20.0, 600.0
+
+
 class Grader(Protocol):
     """Judges responses elsewhere: `dartmath.verify.GradingPool`, or anything like it."""
 
@@ -86,6 +92,7 @@ class Controller:
         self._failed: list[Landed] = []
         self._hopeless: dict[int, Completion] = {}
         self._failures = 0
+        self._lately: deque[float] = deque(maxlen=_LATELY)
         self._draining = self._interrupted = False
         self._error: BaseException | None = None
         self.stopped: str | None = None
@@ -113,6 +120,18 @@ class Controller:
         self.stop(reason)
         for slot in self._slots:
             slot.cancel()
+
+    @property
+    def seconds_to_finish(self) -> float:
+        """Seconds that what is being generated is given to end after `stop`.
+
+        As long as the longest response lately and half as much again; an engine may say it by itself.
+        """
+        own: float | None = getattr(self._engine, "finish_seconds", None)
+        if own is not None:
+            return own
+        longest = max(self._lately, default=_UNKNOWN_SECONDS)
+        return min(max(_LEAST_SECONDS, 1.5 * longest), _MOST_SECONDS)
 
     @property
     def _room(self) -> int:
@@ -174,6 +193,7 @@ class Controller:
             if not self._interrupted:
                 self._hold(landed)
             return
+        self._lately.append(seconds)
         self._release()
         self._grade(landed)
 

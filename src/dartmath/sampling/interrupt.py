@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import signal
 import threading
 from collections.abc import Callable, Coroutine, Iterator
@@ -56,7 +57,7 @@ def _wait(future: Future[None], stopper: Stopper) -> None:
 
 @contextmanager
 def interruptible(controller: Controller, stopper: Stopper) -> Iterator[None]:
-    """First Ctrl-C or SIGTERM: finish what is in flight; second: abort it."""
+    """First Ctrl-C or SIGTERM: finish what is in flight in the time that is said; second: abort it."""
     loop = asyncio.get_running_loop()
     if threading.current_thread() is not threading.main_thread():
         stopper.attach(loop, controller)
@@ -75,11 +76,23 @@ def interruptible(controller: Controller, stopper: Stopper) -> Iterator[None]:
 def _on_signal(controller: Controller) -> Callable[[], None]:
     def handle() -> None:
         if controller.stopped is None:
-            info(
-                f"finishing the {controller.generating} responses in flight; press Ctrl-C again to drop them"
-            )
-            controller.stop(INTERRUPTED)
+            _finish(controller)
         else:
             controller.abort(INTERRUPTED)
 
     return handle
+
+
+def _finish(controller: Controller) -> None:
+    """Stop, and abort what takes longer than is said: its trials stay owed, with the same seeds."""
+    seconds, count = controller.seconds_to_finish, controller.generating
+    if math.isinf(seconds):
+        info(f"leaving {count} requests where they are; the same command collects their responses")
+        controller.abort(INTERRUPTED)
+        return
+    info(
+        f"finishing the {count} responses in flight, for at most {seconds:.0f} s; "
+        "press Ctrl-C again to drop them"
+    )
+    controller.stop(INTERRUPTED)
+    asyncio.get_running_loop().call_later(seconds, controller.abort, INTERRUPTED)

@@ -14,7 +14,9 @@ from typing import Any
 from dartmath.base.files import write_text
 from dartmath.base.terminal import Progress
 from dartmath.sampling.budget import Meter
+from dartmath.sampling.config import Price
 from dartmath.sampling.controller import Controller
+from dartmath.sampling.metrics import Trackers, exposition, measure
 from dartmath.sampling.schedule import Schedule
 from dartmath.sampling.tally import Tally
 
@@ -28,9 +30,20 @@ _KINDS = {"host": str, "servers": list}
 class Heartbeat:
     """Writes how the run goes every two seconds, and draws it; the rate is that of two minutes."""
 
-    def __init__(self, folder: Path, tally: Tally, schedule: Schedule, meter: Meter, engine: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        tally: Tally,
+        schedule: Schedule,
+        meter: Meter,
+        engine: Any,
+        *,
+        price: Price,
+        logs: Trackers,
+    ) -> None:
         self._folder, self._tally, self._schedule, self._meter = folder, tally, schedule, meter
-        self._engine = engine
+        self._engine, self._price, self._logs = engine, price, logs
+        self._beat: dict[str, Any] = {}
         self._marks: deque[tuple[float, int, int]] = deque(maxlen=_WINDOW)
 
     async def beat(self, controller: Controller, bar: Progress) -> None:
@@ -42,15 +55,27 @@ class Heartbeat:
             await asyncio.sleep(_SECONDS)
 
     def write(self, controller: Controller | None = None) -> None:
-        """Write the heartbeat once. A full disk is left to the journal to report."""
+        """Write the heartbeat once, the last time without a controller.
+
+        A full disk is left to the journal to report.
+        """
         self._meter.tick()
         self._marks.append((time.monotonic(), self._tally.total, self._tally.total_tokens))
+        self._beat = self._state(controller)
+        self._logs.write(self._values(), last=controller is None)
         try:
             write_text(
-                self._folder / PROGRESS, json.dumps(self._state(controller), default=str), durable=False
+                self._folder / PROGRESS, json.dumps(self._beat, default=str), durable=False
             )  # it is stale after two seconds anyway
         except OSError:
             return
+
+    def exposition(self) -> str:
+        """The numbers of the last beat for Prometheus."""
+        return exposition(self._values(), self._beat.get("servers") or ())
+
+    def _values(self) -> dict[str, float]:
+        return measure(self._beat, self._tally, self._schedule, self._price, self._meter)
 
     def _state(self, controller: Controller | None) -> dict[str, Any]:
         (start, samples, tokens), (now, *latest) = self._marks[0], self._marks[-1]

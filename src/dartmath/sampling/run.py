@@ -26,6 +26,7 @@ from dartmath.sampling.interrupt import INTERRUPTED, Stopper, interruptible, run
 from dartmath.sampling.journal import load_tally
 from dartmath.sampling.journal_manifest import content_hash, open_run, served_model
 from dartmath.sampling.journal_writer import JournalWriter
+from dartmath.sampling.metrics import endpoint, trackers
 from dartmath.sampling.progress import Heartbeat, read_progress, replicas_of
 from dartmath.sampling.schedule import Schedule
 from dartmath.sampling.summary import SamplingSummary, conclude
@@ -115,7 +116,7 @@ def run_identity(
     verifiers = own_verifiers(queries)
     return {
         "seed": seed,
-        "config": section.model_dump(mode="json", exclude={"grading", "judge"}),
+        "config": section.model_dump(mode="json", exclude={"grading", "judge", "log_to", "metrics_address"}),
         "grading": settings_record(section.grading),
         "judge": judge_record(section.judge, (query.verifier for query in queries)),
         "model": dict(model),
@@ -248,14 +249,18 @@ class _Run:
             sink=journal,
             budget=guard,
         )
-        heartbeat = Heartbeat(self.folder, self.tally, self.schedule, meter, engine)
-        with progress_bar("sampling", None) as bar, interruptible(controller, self.stopper):
-            beating = asyncio.create_task(heartbeat.beat(controller, bar))
-            try:
-                await controller.run()
-            finally:
-                beating.cancel()
-                heartbeat.write()
+        with trackers(section.log_to, self.folder) as logs:
+            heartbeat = Heartbeat(
+                self.folder, self.tally, self.schedule, meter, engine, price=section.price, logs=logs
+            )
+            async with endpoint(section.metrics_address, heartbeat.exposition):
+                with progress_bar("sampling", None) as bar, interruptible(controller, self.stopper):
+                    beating = asyncio.create_task(heartbeat.beat(controller, bar))
+                    try:
+                        await controller.run()
+                    finally:
+                        beating.cancel()
+                        heartbeat.write()
         if not self.schedule.done:
             self.stopped = controller.stopped or "the stream ended early"
 
