@@ -81,13 +81,13 @@ class TrainingRequest:
 
     def _measure(self) -> DataSize:
         from dartmath.training.job import resolve_job
-        from dartmath.training.session import prepare_data
+        from dartmath.training.session import layout_of, prepare_data
 
         job = resolve_job(
             self.section, self.model, self.template, self.datasets, self.out, seed=self.seed, check=False
         )
-        mixture, packing = prepare_data(job, load_tokenizer(job.base))
-        return measured_size(packing, len(mixture), "tokenised")
+        mixture, _ = prepare_data(job, load_tokenizer(job.base))
+        return measured_size(layout_of(mixture, self.section), len(mixture), "tokenised")
 
 
 def training_request(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dartmath.base.lazy import lazily
 
 if TYPE_CHECKING:
-    from dartmath.training.config import DatasetWeight, Lora, TrainingSection
+    from dartmath.training.config import DatasetWeight, Lora, TrainingSection, Validation
     from dartmath.training.run import train
     from dartmath.training.summary import TrainingSummary
 
@@ -16,6 +16,7 @@ _HOMES = {
     "Lora": "dartmath.training.config",
     "TrainingSection": "dartmath.training.config",
     "TrainingSummary": "dartmath.training.summary",
+    "Validation": "dartmath.training.config",
     "train": "dartmath.training.run",
 }
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Lora",
     "TrainingSection",
     "TrainingSummary",
+    "Validation",
     "train",
 ]
 

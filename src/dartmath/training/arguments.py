@@ -10,7 +10,7 @@ from typing import Any
 from dartmath.training.checkpoints import checkpoint_folder
 from dartmath.training.config import TrainingSection
 from dartmath.training.hardware import has_accelerator
-from dartmath.training.layout import Layout, warmup_steps
+from dartmath.training.layout import Layout
 
 
 def quiet() -> None:
@@ -32,6 +32,8 @@ def sft_config(
     """TRL's configuration of the run; checkpoints go to a folder in `out`."""
     from trl import SFTConfig
 
+    from dartmath.training.optimizer import optimizer_arguments
+
     accelerated = has_accelerator()
     checkpointing = section.gradient_checkpointing
     config = SFTConfig(
@@ -43,11 +45,7 @@ def sft_config(
         max_steps=section.max_steps or -1,
         per_device_train_batch_size=layout.micro_batch,
         gradient_accumulation_steps=layout.accumulation,
-        learning_rate=section.learning_rate,
-        lr_scheduler_type=section.schedule,
-        warmup_steps=warmup_steps(section, steps),
-        weight_decay=section.weight_decay,
-        max_grad_norm=section.max_grad_norm,
+        **optimizer_arguments(section, steps),
         gradient_checkpointing=accelerated if checkpointing is None else checkpointing,
         gradient_checkpointing_kwargs={"use_reentrant": False},
         use_liger_kernel=section.liger,
@@ -68,8 +66,9 @@ def sft_config(
         run_name=str(out),
         project="dartmath",
         report_to=[name for name in section.log_to if name != "tensorboard"] or "none",
+        **_evaluations(section, layout),
         save_strategy="steps",
-        save_steps=section.save_steps,
+        save_steps=_save_steps(section),
         save_total_limit=2,
         seed=seed,
         data_seed=seed,
@@ -79,3 +78,28 @@ def sft_config(
     # and replicate the model over them by DataParallel, which TRL refuses.
     config._n_gpu = min(config.n_gpu, 1)
     return config
+
+
+def _save_steps(section: TrainingSection) -> int:
+    """The best evaluation can be exported only where there is a checkpoint of each."""
+    chosen = section.validation is not None and section.validation.best is not None
+    return section.validation.steps if chosen and section.validation else section.save_steps
+
+
+def _evaluations(section: TrainingSection, layout: Layout) -> dict[str, Any]:
+    """Evaluations in transformers' terms; nothing without them."""
+    validation = section.validation
+    if validation is None:
+        return {}
+    chosen = {
+        "load_best_model_at_end": True,
+        "metric_for_best_model": f"eval_{validation.best}",
+        "greater_is_better": validation.best == "pass_at_1",
+    }
+    return {
+        "eval_strategy": "steps",
+        "eval_steps": validation.steps,
+        "per_device_eval_batch_size": layout.micro_batch,
+        "prediction_loss_only": True,
+        **(chosen if validation.best else {}),
+    }

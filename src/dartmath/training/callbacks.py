@@ -49,6 +49,15 @@ class JournalCallback(TrainerCallback):  # type: ignore[misc]
             file.write(json.dumps(fields) + "\n")
         self._bar.update(state.global_step, note=note(fields))
 
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Have the last step evaluated too, where steps are."""
+        if args.eval_strategy != "no" and state.global_step >= state.max_steps:
+            control.should_evaluate = True
+
+    def on_evaluate(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Begin the time of the next step anew: an evaluation is no part of it."""
+        self._meter.start()
+
     def on_train_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """Close the bar."""
         self.close()

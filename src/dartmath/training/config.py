@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from dartmath.base.section import Section
+
+Optimizer = Literal["adamw", "adamw_8bit", "paged_adamw", "paged_adamw_8bit", "adafactor", "muon"]
 
 
 class DatasetWeight(Section):
@@ -37,6 +39,40 @@ class Lora(Section):
     """4-bit base weights (QLoRA); needs bitsandbytes."""
     merge: bool = True
     """Merge the adapters into the exported model."""
+    dora: bool = False
+    """Train magnitude and direction of the weights apart (DoRA)."""
+    rslora: bool = False
+    """Scale the adapters by alpha / sqrt(rank) instead of alpha / rank (rank-stabilised)."""
+    modules_to_save: str = ""
+    """Modules that are trained whole beside the adapters, with commas between (`embed_tokens,lm_head`)."""
+    trainable_tokens: str = "auto"
+    """Tokens whose embeddings are trained beside the adapters: `auto` = those of the template that the base
+    never learnt, `none`, or tokens with spaces between (`<|im_start|> <|im_end|>`)."""
+
+
+class Validation(Section):
+    """Evaluation while a model trains: the loss on queries that are held out, and Pass@1 on a few others."""
+
+    steps: int = Field(50, ge=1)
+    """Optimiser steps between evaluations; the last step is evaluated too."""
+    share: float = Field(0.02, gt=0, lt=0.5)
+    """Share of the queries whose responses are held out for the loss; no query is on both sides."""
+    benchmark: str | None = None
+    """Data set whose queries are answered greedily at each evaluation (`math/test`); none when absent."""
+    n: int = Field(32, ge=1)
+    """How many of its queries."""
+    max_tokens: int = Field(512, ge=1)
+    """Most new tokens of an answer."""
+    best: Literal["loss", "pass_at_1"] | None = None
+    """Export the weights of the best evaluation by this, not the last; a checkpoint is saved at each."""
+    patience: int | None = Field(None, ge=1)
+    """Stop after so many evaluations in a row without a better one (by `best`, or else by the loss)."""
+
+    @model_validator(mode="after")
+    def _answers_are_there_to_choose_by(self) -> Self:
+        if self.best == "pass_at_1" and not self.benchmark:
+            raise ValueError("best: pass_at_1 needs `benchmark`, whose queries are answered")
+        return self
 
 
 class TrainingSection(Section):
@@ -56,14 +92,23 @@ class TrainingSection(Section):
     """Stop after this many optimiser steps."""
     learning_rate: float = Field(1e-5, gt=0)
     """Peak learning rate."""
-    schedule: Literal["cosine", "linear", "constant"] = "cosine"
-    """Decay after the warm-up."""
+    schedule: Literal["cosine", "linear", "constant", "wsd"] = "cosine"
+    """Decay after the warm-up; `wsd` (warm up, stay, decay) stays at the peak until the last steps."""
     warmup: float = Field(0.03, ge=0, lt=1)
     """Share of the steps that warm up."""
+    decay: float = Field(0.2, gt=0, le=1)
+    """Share of the steps that decay, with schedule `wsd`."""
+    min_learning_rate_ratio: float = Field(0.0, ge=0, lt=1)
+    """Where the decay ends, as a share of the peak."""
+    optimizer: Optimizer = "adamw"
+    """`adafactor` keeps rows and columns of the second moment; `adamw_8bit` and the paged ones are of
+    bitsandbytes; `muon` makes updates of weight matrices orthogonal (AdamW for all else)."""
     weight_decay: float = Field(0.0, ge=0)
-    """AdamW weight decay."""
+    """Weight decay of the optimiser."""
     max_grad_norm: float = Field(1.0, gt=0)
     """Gradients are scaled down to this norm."""
+    loss: Literal["nll", "dft"] = "nll"
+    """`dft` weighs each token's loss by its probability (dynamic fine-tuning, arXiv 2508.05629)."""
     batch_size: int = Field(64, ge=1)
     """Packed sequences per optimiser step, over all GPUs."""
     micro_batch: int = Field(1, ge=1)
@@ -89,6 +134,8 @@ class TrainingSection(Section):
     """torch.compile."""
     lora: Lora | None = None
     """Low-rank adapters; full fine-tuning when absent."""
+    validation: Validation | None = None
+    """Evaluation while the model trains; none when absent."""
     save_steps: int = Field(200, ge=1)
     """Optimiser steps between checkpoints."""
     log_to: list[Literal["tensorboard", "wandb", "trackio"]] = []
@@ -102,3 +149,13 @@ class TrainingSection(Section):
     configuration file of accelerate; torchrun (DDP) when absent."""
     keep_checkpoints: bool = False
     """Keep the checkpoints (weights and optimiser state) after a finished run."""
+
+    @model_validator(mode="after")
+    def _schedule_has_what_it_is_given(self) -> Self:
+        if self.schedule == "constant" and self.min_learning_rate_ratio:
+            raise ValueError("min_learning_rate_ratio: a constant schedule does not decay; leave it out")
+        if self.schedule == "wsd" and self.warmup + self.decay > 1:
+            raise ValueError(f"warmup {self.warmup} and decay {self.decay} are more than all steps")
+        if self.schedule != "wsd" and "decay" in self.model_fields_set and self.decay != 0.2:
+            raise ValueError(f"decay: only schedule wsd has a share of steps that decay, not {self.schedule}")
+        return self

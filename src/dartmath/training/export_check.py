@@ -72,7 +72,7 @@ def look_at_trained(model: Any, mixture: Mixture, device: Any, *, lora: Any) -> 
     texts = [mixture[i].ids[:_TOKENS] for i in range(min(_TEXTS, len(mixture)))]
     training = model.training
     model.eval()
-    with _plain_attention(model):
+    with plain_attention(model):
         log_probs = [_log_probs(model, ids, device) for ids in texts]
     model.train(training)
     formats = {str(parameter.dtype) for parameter in model.parameters()}
@@ -85,7 +85,7 @@ def look_at_trained(model: Any, mixture: Mixture, device: Any, *, lora: Any) -> 
 
 
 @contextmanager
-def _plain_attention(model: Any) -> Iterator[None]:
+def plain_attention(model: Any) -> Iterator[None]:
     """Let a model attend by SDPA for a while: kernels of training may know 16-bit numbers alone."""
     base = model.get_base_model() if hasattr(model, "get_base_model") else model
     kernel = base.config._attn_implementation

@@ -113,6 +113,19 @@ def check_options(section: TrainingSection) -> None:
             raise MissingDependencyError(
                 "Liger kernels are not installed; run: pip install liger-kernel, or use --no-liger"
             )
+    bitsandbytes = section.optimizer in ("adamw_8bit", "paged_adamw", "paged_adamw_8bit")
+    if bitsandbytes and not find_spec("bitsandbytes"):
+        raise MissingDependencyError(
+            f"optimizer {section.optimizer} needs bitsandbytes; run: pip install bitsandbytes, "
+            "or use --optimizer adafactor, which needs less memory than adamw too"
+        )
+    if section.launch and section.optimizer == "muon":
+        raise ConfigError("optimizer muon needs whole weight matrices, and launch shards them; use adamw")
+    if section.launch and section.validation and section.validation.benchmark:
+        raise ConfigError(
+            "validation.benchmark needs a whole model to answer queries with, and launch shards it; leave it "
+            "out: the held-out loss works with sharded models"
+        )
     if section.lora and section.lora.quantize and not find_spec("bitsandbytes"):
         raise MissingDependencyError(
             "QLoRA needs bitsandbytes; run: pip install bitsandbytes, or use --no-lora-quantize"

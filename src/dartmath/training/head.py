@@ -40,7 +40,9 @@ def use_labelled_loss(model: Any) -> bool:
     config = model.config.get_text_config()
     changed = any(getattr(config, name, None) is not None for name in _CHANGES)
     head = model.get_output_embeddings()
-    plain = isinstance(head, torch.nn.Linear) and head.weight.is_floating_point()
+    # PEFT wraps a head of which rows, or which as a whole, are trained; its `weight` is then the trained one.
+    layer = getattr(head, "original_module", head)
+    plain = isinstance(layer, torch.nn.Linear) and layer.weight.is_floating_point()
     on_cpu = all(parameter.device.type == "cpu" for parameter in model.parameters())
     if not (on_cpu and plain) or changed or hasattr(config, "output_router_logits"):
         return False
@@ -58,7 +60,15 @@ def use_labelled_loss(model: Any) -> bool:
     return True
 
 
-def _output(hidden: torch.Tensor, labels: torch.Tensor, head: torch.nn.Linear) -> Any:
+def complete_head(model: Any) -> None:
+    """Give a head of which single rows are trained the `bias` that TRL asks for, and PEFT's wrapper lacks."""
+    head = model.get_output_embeddings()
+    layer = getattr(head, "original_module", None)
+    if layer is not None and not hasattr(head, "bias"):
+        object.__setattr__(head, "bias", layer.bias)  # not as a parameter, which would be saved twice
+
+
+def _output(hidden: torch.Tensor, labels: torch.Tensor, head: Any) -> Any:
     """TRL's output, with the sum of the log-probabilities, which is all that its loss takes of them.
 
     `hidden` is [1, tokens, size] of the positions that predict `labels` [1, tokens]. Logits are in

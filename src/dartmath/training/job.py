@@ -12,8 +12,10 @@ from dartmath.base.errors import ConfigError
 from dartmath.base.manifest import new_manifest, read_manifest, write_manifest
 from dartmath.model import ModelSection, content_id, resolve_model
 from dartmath.prompts.template import Template, load_template
-from dartmath.training.config import DatasetWeight, TrainingSection
+from dartmath.training.checkpoints import checkpoint_folder, newest_checkpoint
+from dartmath.training.config import DatasetWeight, Lora, TrainingSection
 from dartmath.training.hardware import check_options
+from dartmath.training.journal import read_log
 from dartmath.training.layout import batch_layout
 from dartmath.training.nodes import find_nodes
 from dartmath.training.rows import fingerprint, hub_name, is_hub, pinned
@@ -132,9 +134,12 @@ def _begun(source: str, commits: dict[str, str]) -> str:
 
 
 def open_run(job: Job) -> dict[str, Any]:
-    """The manifest of the run at `out`: the one there, or a new one."""
+    """The manifest of the run at `out`: the one there, or a new one.
+
+    A run that was refused before its first step has nothing to go on with, so its settings may change.
+    """
     settings = _settings(job)
-    if (job.out / "manifest.json").is_file():
+    if (job.out / "manifest.json").is_file() and _has_steps(job.out):
         manifest = read_manifest(job.out, stage="train")
         free = _LAYOUT_KEYS if manifest["finished"] else set()
         _refuse_changes(manifest["settings"], settings, job.out, free)
@@ -153,6 +158,11 @@ def open_run(job: Job) -> dict[str, Any]:
     return manifest
 
 
+def _has_steps(out: Path) -> bool:
+    """Whether the run in `out` has made a step."""
+    return is_finished(out) or bool(read_log(out)) or newest_checkpoint(checkpoint_folder(out)) is not None
+
+
 def _identity(job: Job) -> dict[str, str]:
     """What the base model is, by content, in the terms of `dartmath.model.describe_model`."""
     return {"commit": job.base_id} if job.revision else {"fingerprint": job.base_id}
@@ -166,6 +176,7 @@ def _settings(job: Job) -> dict[str, Any]:
 
 
 def _refuse_changes(before: dict[str, Any], now: dict[str, Any], out: Path, free: set[str]) -> None:
+    before = _completed(before, now)
     known = {*before, *(now.keys() - _NEW_KEYS)} - free
     changed = [key for key in sorted(known) if before.get(key) != now.get(key)]
     if changed:
@@ -175,3 +186,12 @@ def _refuse_changes(before: dict[str, Any], now: dict[str, Any], out: Path, free
             + "\n".join(lines)
             + "\nGive another --out, or delete it."
         )
+
+
+def _completed(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
+    """Settings of a run of an earlier version, with the keys that have come since: they do as it did."""
+    defaults = TrainingSection().model_dump(mode="json")
+    missing = {key: value for key, value in defaults.items() if key in now and key not in before}
+    if before.get("lora"):
+        missing["lora"] = {**Lora().model_dump(mode="json"), **before["lora"]}
+    return {**before, **missing}

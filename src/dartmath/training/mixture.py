@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from array import array
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -57,6 +59,35 @@ class Mixture:
         """Source and row of an example, for messages."""
         store = self.stores[int(self.store[number])]
         return f"{store.source} row {store.rows[self.index[number]]}"
+
+
+def hold_out(mixture: Mixture, share: float, *, seed: int) -> tuple[Mixture, Mixture]:
+    """Split by queries: what is trained on, and what is held out, about `share` of the queries.
+
+    A query is known by its prompt, so all of its responses are on one side. Raises `DataError` where a
+    side would be empty.
+    """
+    import numpy as np
+
+    held = np.fromiter((_is_held(mixture, i, share, seed) for i in range(len(mixture))), bool, len(mixture))
+    if held.all() or not held.any():
+        raise DataError(
+            f"validation.share {share} of the queries of {len(mixture)} examples leaves nothing on one side; "
+            "raise it, or give more data"
+        )
+    return _part(mixture, ~held), _part(mixture, held)
+
+
+def _is_held(mixture: Mixture, number: int, share: float, seed: int) -> bool:
+    """Whether the hash of an example's prompt, as a number between 0 and 1, is below `share`."""
+    tokens = mixture[number]
+    prompt = array("I", tokens.ids[: tokens.prompt]).tobytes()
+    digest = hashlib.blake2b(prompt, digest_size=8, key=seed.to_bytes(8, "big", signed=True)).digest()
+    return int.from_bytes(digest, "big") < share * 2**64
+
+
+def _part(mixture: Mixture, chosen: npt.NDArray[np.bool_]) -> Mixture:
+    return Mixture(mixture.stores, mixture.store[chosen], mixture.index[chosen], mixture.lengths[chosen])
 
 
 def mix(stores: Sequence[TokenStore], weights: Sequence[float], *, seed: int) -> Mixture:

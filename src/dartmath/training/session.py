@@ -11,8 +11,12 @@ from typing import Any
 from dartmath.base.errors import ConfigError, TrainingError
 from dartmath.base.terminal import info, warn
 from dartmath.model import load_tokenizer
+from dartmath.queries.config import QuerySource, Selector
+from dartmath.queries.load import load
+from dartmath.queries.query import Query
 from dartmath.training.arguments import quiet, sft_config
 from dartmath.training.checkpoints import checkpoint_folder, newest_checkpoint, remove_broken, step_of
+from dartmath.training.config import TrainingSection
 from dartmath.training.export import export, prepare_export, remove_checkpoints
 from dartmath.training.export_check import affordable, check_export, look_at_trained
 from dartmath.training.hardware import (
@@ -26,14 +30,15 @@ from dartmath.training.interrupt import StopRequest, interrupted, is_launched, o
 from dartmath.training.job import Job, is_main
 from dartmath.training.journal import Meter, read_log, rewind_log
 from dartmath.training.layout import batch_layout, optimiser_steps
-from dartmath.training.load import check_vocabulary, load_model, lora_config
-from dartmath.training.mixture import Mixture, mix
+from dartmath.training.load import check_vocabulary, load_model, lora_config, tokens_to_train
+from dartmath.training.mixture import Mixture, hold_out, mix
 from dartmath.training.pack import Packing, alone, pack
 from dartmath.training.sequences import find_sequences, sequence_rows
 from dartmath.training.shape import count_parameters
 from dartmath.training.store import TokenStore, tokenise
 from dartmath.training.summary import TrainingSummary
 from dartmath.training.tokens import Encoder
+from dartmath.training.validation import best_evaluation, read_evaluations, rewind_evaluations
 
 # How long trainers wait for one another. The group is made here, so that this reaches it: torch's own
 # 10 minutes end a finished run while the main process merges and writes what 70 billion parameters take.
@@ -50,6 +55,7 @@ class Prepared:
         packing: their sequences.
         dtype: arithmetic of training.
         attention: attention kernel.
+        held_out: the examples that evaluations score; None without evaluations.
     """
 
     tokenizer: Any
@@ -57,6 +63,7 @@ class Prepared:
     packing: Packing
     dtype: str
     attention: str
+    held_out: Mixture | None
 
 
 def run_session(job: Job) -> TrainingSummary:
@@ -67,8 +74,11 @@ def run_session(job: Job) -> TrainingSummary:
     quiet()
     set_seed(job.seed)
     tokenizer = load_tokenizer(job.base)
-    mixture, packing = prepare_data(job, tokenizer)
-    prepared = Prepared(tokenizer, mixture, packing, choose_dtype(section), choose_attention(section))
+    mixture, held_out = prepare_data(job, tokenizer)
+    packing = layout_of(mixture, section)
+    prepared = Prepared(
+        tokenizer, mixture, packing, choose_dtype(section), choose_attention(section), held_out
+    )
     _announce(job, prepared)
     stop = StopRequest(job.out)
     if not is_launched():
@@ -132,15 +142,22 @@ def tokenise_all(job: Job, tokenizer: Any) -> list[TokenStore]:
     return [tokenise(s.path, encoder, (s.query, s.response)) for s in job.sources]
 
 
-def prepare_data(job: Job, tokenizer: Any) -> tuple[Mixture, Packing]:
-    """The tokenised mixture of all data sets of a job, and its packing."""
+def prepare_data(job: Job, tokenizer: Any) -> tuple[Mixture, Mixture | None]:
+    """The tokenised mixture of all data sets of a job, and what of it is held out for evaluations."""
     from accelerate import PartialState
 
     section = job.section
     with PartialState(cpu=not has_accelerator(), timeout=_PATIENCE).local_main_process_first():
         stores = tokenise_all(job, tokenizer)
     mixture = mix(stores, [source.weight for source in job.sources], seed=job.seed)
-    return mixture, (pack if section.packing else alone)(mixture.lengths, section.max_length)
+    if section.validation is None:
+        return mixture, None
+    return hold_out(mixture, section.validation.share, seed=job.seed)
+
+
+def layout_of(mixture: Mixture, section: TrainingSection) -> Packing:
+    """The sequences of a mixture: packed, or one example each."""
+    return (pack if section.packing else alone)(mixture.lengths, section.max_length)
 
 
 def _trainer(job: Job, prepared: Prepared, stop: StopRequest) -> tuple[Any, Any, Any]:
@@ -168,8 +185,11 @@ def _trainer(job: Job, prepared: Prepared, stop: StopRequest) -> tuple[Any, Any,
         train_dataset=sequence_rows(
             prepared.mixture, packing, multiple_of=layout.batch_size, filler=filler, lengths=section.packing
         ),
+        eval_dataset=_held_out_rows(prepared, section, filler),
+        section=section,
+        validator=_validator(job, prepared),
         processing_class=prepared.tokenizer,
-        peft_config=lora_config(section.lora, model, job.revision) if section.lora else None,
+        peft_config=_adapters(job, model, prepared.tokenizer),
         callbacks=[journal, CheckpointCallback(), stopping],
         name_batch=partial(_name_batch, prepared.mixture, packing),
         packed_attention=prepared.attention if section.packing else None,
@@ -179,6 +199,39 @@ def _trainer(job: Job, prepared: Prepared, stop: StopRequest) -> tuple[Any, Any,
     if "tensorboard" in section.log_to and is_main():
         trainer.add_callback(tensorboard(job.out))
     return trainer, journal, stopping
+
+
+def _held_out_rows(prepared: Prepared, section: TrainingSection, filler: int) -> Any:
+    """The sequences that evaluations score, as many for each process; None without evaluations."""
+    held_out, share = prepared.held_out, section.gpus * section.micro_batch
+    if held_out is None:
+        return None
+    packing = layout_of(held_out, section)
+    return sequence_rows(held_out, packing, multiple_of=share, filler=filler, lengths=section.packing)
+
+
+def _validator(job: Job, prepared: Prepared) -> Any:
+    """What evaluates the run; None without evaluations."""
+    from dartmath.training.validator import Validator
+
+    section = job.section.validation
+    if section is None:
+        return None
+    if is_main():
+        rewind_evaluations(job.out, _resume_step(job))
+    queries: list[Query] = []
+    if section.benchmark:
+        queries = load(QuerySource(dataset=section.benchmark, select=Selector(n=section.n)))
+    return Validator(job.out, section, job.template, prepared.tokenizer, queries)
+
+
+def _adapters(job: Job, model: Any, tokenizer: Any) -> Any:
+    """PEFT's configuration of the job's adapters; None of full fine-tuning."""
+    lora = job.section.lora
+    if lora is None:
+        return None
+    tokens = tokens_to_train(lora, model, tokenizer, job.template)
+    return lora_config(lora, model, tokens=tokens, revision=job.revision)
 
 
 def _check_sharding(trainer: Any) -> None:
@@ -272,7 +325,24 @@ def _summarise(job: Job, prepared: Prepared, model: Any) -> TrainingSummary:
         trainable=count_parameters(model, trainable=True),
         dtype=prepared.dtype,
         attention=model.config._attn_implementation,
+        **_exported(job, prepared, last["step"]),
     )
+
+
+def _exported(job: Job, prepared: Prepared, last: int) -> dict[str, Any]:
+    """What evaluations say of the weights that are exported; nothing without them."""
+    section = job.section.validation
+    rows = read_evaluations(job.out)
+    if section is None or prepared.held_out is None or not rows:
+        return {}
+    best = best_evaluation(rows, section.best) if section.best else rows[-1]
+    assert best is not None  # there are rows
+    return {
+        "held_out": len(prepared.held_out),
+        "exported_step": best.step if section.best else last,
+        "held_out_loss": best.loss,
+        "held_out_pass_at_1": best.pass_at_1,
+    }
 
 
 def _mean(values: list[float]) -> float:

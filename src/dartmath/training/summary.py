@@ -23,6 +23,9 @@ class TrainingSummary:
         first_loss, last_loss: mean loss per token of the first and the last tenth of the steps.
         parameters, trainable: of the model, and those that were trained.
         dtype, attention: what the arithmetic was.
+        held_out: examples that evaluations scored, and which were not trained on.
+        exported_step: the step whose weights were exported; None without evaluations.
+        held_out_loss, held_out_pass_at_1: what the evaluation of these weights found.
     """
 
     examples: int
@@ -41,3 +44,7 @@ class TrainingSummary:
     trainable: int
     dtype: str
     attention: str
+    held_out: int = 0
+    exported_step: int | None = None
+    held_out_loss: float | None = None
+    held_out_pass_at_1: float | None = None

@@ -1,43 +1,146 @@
-"""TRL's SFTTrainer with the checks that keep a run honest. Import only where training starts."""
+"""TRL's trainers with the checks that keep a run honest. Import only where training starts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 import torch
 from trl import SFTTrainer
 
 from dartmath.base.errors import TrainingError
-from dartmath.training.head import STATISTICS, use_labelled_loss
+from dartmath.training.config import TrainingSection
+from dartmath.training.head import STATISTICS, complete_head, use_labelled_loss
+from dartmath.training.optimizer import MuonAdamW
 from dartmath.training.probe import check_packing
+from dartmath.training.tokens import IGNORED
+from dartmath.training.validator import Validator
 
 NameBatch = Callable[[list[int]], str]
 """From the flat token ids of a batch to the source rows in it, for messages."""
 
 
-class CheckedTrainer(SFTTrainer):  # type: ignore[misc]
-    """SFTTrainer that refuses contaminated batches and stops at the first NaN or infinity.
+class Checked:
+    """What every trainer of ours adds to one of TRL's: it stands before it among the bases.
 
-    Transformers would replace a NaN loss by the mean of the earlier ones in the log and train on.
+    A run stops at the first NaN or infinity; transformers would replace a NaN loss by the mean of the
+    earlier ones in the log and train on. Evaluations change nothing that is learnt.
+
+    Args:
+        section: the settings of the run.
+        name_batch: names the rows of a batch.
+        validator: what is done beside the loss at an evaluation; None without evaluations.
+    """
+
+    model: Any
+    args: Any
+    state: Any
+    control: Any
+    accelerator: Any
+    optimizer: Any
+
+    def __init__(
+        self,
+        *args: Any,
+        section: TrainingSection,
+        name_batch: NameBatch,
+        validator: Validator | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self._section, self._name_batch, self._validator = section, name_batch, validator
+        self._batches: list[torch.Tensor] = []
+        complete_head(self._base_model())
+
+    def _base_model(self) -> Any:
+        return self.model.get_base_model() if hasattr(self.model, "get_base_model") else self.model
+
+    def create_optimizer(self, model: Any = None) -> Any:
+        """The optimiser: transformers' own, but for Muon, which it does not know."""
+        if self._section.optimizer == "muon" and self.optimizer is None:
+            self.optimizer = MuonAdamW(
+                self.model if model is None else model,
+                learning_rate=self._section.learning_rate,
+                weight_decay=self._section.weight_decay,
+            )
+        return super().create_optimizer(model)  # type: ignore[misc]
+
+    def compute_loss(self, model: Any, inputs: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """The loss of a batch; `TrainingError` for NaN or infinity."""
+        if self.model.training:
+            self._batches.append(inputs["input_ids"])
+        result = super().compute_loss(model, inputs, *args, **kwargs)  # type: ignore[misc]
+        loss = result[0] if isinstance(result, tuple) else result
+        if not torch.isfinite(loss):
+            raise TrainingError(self._explain("loss", loss, self._batches[-1:] or [inputs["input_ids"]]))
+        return result
+
+    def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
+        """Held-out loss, and Pass@1 where queries are answered; random streams stay as they were."""
+        assert self._validator is not None  # without one, evaluations are off
+        with _same_randomness():
+            metrics: dict[str, float] = super().evaluate(*args, **kwargs)  # type: ignore[misc]
+            metrics |= self._validator.evaluate(self, self._held_out_loss(metrics))
+        self.control.should_training_stop |= self._validator.stopped
+        self.model.train()
+        return metrics
+
+    def _held_out_loss(self, metrics: dict[str, float]) -> float:
+        return metrics["eval_loss"]
+
+    def _run_epoch(self, *args: Any, **kwargs: Any) -> None:
+        # A run whose last step was saved, and which a kill ended before it was exported, has no step left;
+        # transformers would go on in the epoch, and train one more.
+        ended = self.state.global_step >= self.state.max_steps
+        if ended or (self._validator is not None and self._validator.stopped):
+            self.control.should_training_stop = True
+            return
+        super()._run_epoch(*args, **kwargs)  # type: ignore[misc]
+
+    def _get_grad_norm(self, model: Any, grad_norm: Any = None) -> Any:
+        norm = super()._get_grad_norm(model, grad_norm=grad_norm)  # type: ignore[misc]
+        if norm is not None and not torch.isfinite(torch.as_tensor(norm)):
+            raise TrainingError(self._explain("gradient norm", norm, self._batches))
+        self._batches.clear()
+        return norm
+
+    def _explain(self, what: str, value: Any, batches: list[torch.Tensor]) -> str:
+        ids = [token for batch in batches for token in batch.flatten().tolist()]
+        step, shown = self.state.global_step + 1, float(torch.as_tensor(value).detach())
+        return (
+            f"the {what} became {shown} at step {step}, before the weights were changed by it. "
+            f"The batch: {self._name_batch(ids)}. Look at these rows; else lower --learning-rate "
+            "or train with --dtype float32. The same command goes on from the last checkpoint."
+        )
+
+
+@contextmanager
+def _same_randomness() -> Iterator[None]:
+    """Leave all random streams as they were before."""
+    python, numpy = random.getstate(), np.random.get_state()
+    with torch.random.fork_rng():
+        yield
+    random.setstate(python)
+    np.random.set_state(numpy)
+
+
+class CheckedTrainer(Checked, SFTTrainer):  # type: ignore[misc]
+    """SFTTrainer that refuses contaminated batches.
 
     `packed_attention` is the kernel that has to keep packed examples apart; None without packing.
     """
 
-    def __init__(
-        self, *args: Any, name_batch: NameBatch, packed_attention: str | None, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, packed_attention: str | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._name_batch = name_batch
         self._unchecked = packed_attention
-        self._batches: list[torch.Tensor] = []
+        # Sums over what is held out: the loss of its trained tokens, and their number.
+        self._sums = torch.zeros(2, dtype=torch.float64)
         sharded = self.is_fsdp_enabled or self.is_deepspeed_enabled
-        self._labelled_loss = not (sharded or self.args.torch_compile) and use_labelled_loss(
-            self._base_model()
-        )
-
-    def _base_model(self) -> Any:
-        return self.model.get_base_model() if hasattr(self.model, "get_base_model") else self.model
+        own = not (sharded or self.args.torch_compile) and self._section.loss == "nll"
+        self._labelled_loss = own and use_labelled_loss(self._base_model())
 
     def log(self, logs: dict[str, float], *args: Any, **kwargs: Any) -> None:
         """Log, without the metrics that were not computed."""
@@ -56,13 +159,18 @@ class CheckedTrainer(SFTTrainer):  # type: ignore[misc]
             )
         if self._unchecked:
             self._check_packing(model, self._unchecked)
-        if self.model.training:
-            self._batches.append(inputs["input_ids"])
+        labelled = int((inputs["labels"][..., 1:] != IGNORED).sum())
         result = super().compute_loss(model, inputs, *args, **kwargs)
-        loss = result[0] if isinstance(result, tuple) else result
-        if not torch.isfinite(loss):
-            raise TrainingError(self._explain("loss", loss, self._batches[-1:] or [inputs["input_ids"]]))
+        if not self.model.training:
+            loss = float(result[0] if isinstance(result, tuple) else result)
+            self._sums += torch.tensor([loss * labelled, labelled], dtype=torch.float64)
         return result
+
+    def _held_out_loss(self, metrics: dict[str, float]) -> float:
+        # Transformers takes the mean over batches, whose numbers of trained tokens differ.
+        total, tokens = self.accelerator.reduce(self._sums.to(torch.float32).to(self.args.device)).tolist()
+        self._sums.zero_()
+        return float(total / max(tokens, 1))
 
     def _check_packing(self, model: Any, attention: str) -> None:
         """Once, and not before the first batch: only then is the model on its device, and sharded."""
@@ -70,19 +178,3 @@ class CheckedTrainer(SFTTrainer):  # type: ignore[misc]
         dtype = "bfloat16" if self.args.bf16 else "float32"
         check_packing(plain, self.args.device, attention=attention, dtype=dtype)
         self._unchecked = None
-
-    def _get_grad_norm(self, model: Any, grad_norm: Any = None) -> Any:
-        norm = super()._get_grad_norm(model, grad_norm=grad_norm)
-        if norm is not None and not torch.isfinite(torch.as_tensor(norm)):
-            raise TrainingError(self._explain("gradient norm", norm, self._batches))
-        self._batches.clear()
-        return norm
-
-    def _explain(self, what: str, value: Any, batches: list[torch.Tensor]) -> str:
-        ids = [token for batch in batches for token in batch.flatten().tolist()]
-        step, shown = self.state.global_step + 1, float(torch.as_tensor(value).detach())
-        return (
-            f"the {what} became {shown} at step {step}, before the weights were changed by it. "
-            f"The batch: {self._name_batch(ids)}. Look at these rows; else lower --learning-rate "
-            "or train with --dtype float32. The same command goes on from the last checkpoint."
-        )
