@@ -1,9 +1,11 @@
 """Run by tests: sample into a folder in child processes that are killed at random moments.
 
-    python killable.py FOLDER ROUNDS ENGINE
+    python killable.py FOLDER ROUNDS ENGINE [torn]
 
 Children are forked from this process, which has imported everything and has no threads, so that a
-round takes a fraction of a second. After every kill the journal must hold all it held before.
+round takes a fraction of a second. After every kill the journal must hold all it held before; with
+`torn` a part of the open segment is cut off at a random byte, as after a power failure, and what was in
+it is owed again.
 Prints the number of rounds that really cut a run short.
 """
 
@@ -22,7 +24,7 @@ import psutil
 import dartmath.verify.judge  # noqa: F401  (imported before the fork)
 from dartmath.base.errors import DataError
 from dartmath.engines import create_engine
-from dartmath.engines.config import TransformersEngine
+from dartmath.engines.config import OpenAIEngine, TransformersEngine
 from dartmath.model import ModelSection
 from dartmath.prompts.template import load_template
 from dartmath.queries.query import Query
@@ -55,15 +57,24 @@ def real(folder: Path) -> None:
     sample(queries, engine, template, section, folder, seed=7, model=MODEL)
 
 
+def remote(folder: Path) -> None:
+    """The engine for servers, on one whose answers follow from their seeds."""
+    section = SamplingSection(policy=Prop2Diff(k=8, pilot=4, cap=24), workers=0, max_tokens=64)
+    queries = [Query(str(i), "made", f"What is {i}?", (str(i),)) for i in range(40)]
+    servers = OpenAIEngine(base_urls=[os.environ["SERVER"]], max_concurrency=32)
+    engine = create_engine(servers, ModelSection(name="m"), QA)
+    sample(queries, engine, QA, section, folder, seed=7, model=MODEL)
+
+
 # What runs, and the latest moment of a kill: in seconds of its life, or of its CPU time, which does not
 # depend on what else the machine does.
-RUNS = {"simulated": (simulated, 0.4, False), "real": (real, 4.0, True)}
+RUNS = {"simulated": (simulated, 0.4, False), "real": (real, 4.0, True), "remote": (remote, 0.6, False)}
 
 
 def main() -> None:
     folder, rounds = Path(sys.argv[1]), int(sys.argv[2])
     run, longest, working = RUNS[sys.argv[3]]
-    moments = random.Random(1)
+    moments, tears = random.Random(1), sys.argv[4:] == ["torn"]
     before: set[tuple[str, int]] = set()
     killed = 0
     for _ in range(rounds):
@@ -77,9 +88,19 @@ def main() -> None:
         killed += os.WIFSIGNALED(status)
         now = recorded(folder)
         assert before <= now, f"lost: {sorted(before - now)[:5]}"
+        if tears and now:
+            _tear(folder, moments)
+            now = recorded(folder)
         before = now
     run(folder)
     print(killed)
+
+
+def _tear(folder: Path, moments: random.Random) -> None:
+    """Cut the open segment, if there is one, at a random byte."""
+    for path in (folder / "segments").glob("*.jsonl"):
+        size = path.stat().st_size
+        os.truncate(path, moments.randint(size // 2, size))
 
 
 def _wait(child: int, seconds: float, working: bool) -> None:

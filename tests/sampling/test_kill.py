@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from engines.openai.misbehaving import misbehaving
 from sampling.simulated import assert_sound, dataset
 
 SCRIPT = Path(__file__).with_name("killable.py")
 
 
-def run_with_kills(folder: Path, rounds: int, engine: str) -> int:
-    command = [sys.executable, str(SCRIPT), str(folder), str(rounds), engine]
+def run_with_kills(folder: Path, rounds: int, engine: str, *torn: str) -> int:
+    command = [sys.executable, str(SCRIPT), str(folder), str(rounds), engine, *torn]
     path = os.pathsep.join([str(SCRIPT.parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])])
     environment = {**os.environ, "PYTHONPATH": path}
     done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
@@ -37,3 +39,25 @@ def test_kills_change_nothing_with_a_real_model(tmp_path: Path, smollm2: str) ->
     run_with_kills(tmp_path / "whole", 0, "real")
     assert dataset(tmp_path / "killed") == dataset(tmp_path / "whole")
     assert_sound(tmp_path / "killed")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_a_thousand_kills_change_nothing_over_a_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Runs of two dozen kills each, a thousand in all; every other run loses what was not synced."""
+    killed = 0
+    with misbehaving(seconds=0.02) as url:
+        monkeypatch.setenv("SERVER", url)
+        run_with_kills(tmp_path / "whole", 0, "remote")
+        whole = dataset(tmp_path / "whole")
+        for number in range(200):
+            folder = tmp_path / str(number)
+            killed += run_with_kills(folder, 25, "remote", *["torn"][: number % 2])
+            assert dataset(folder) == whole
+            assert_sound(folder)
+            shutil.rmtree(folder)
+            if killed >= 1000:
+                return
+    raise AssertionError(f"only {killed} of the kills cut a run short")

@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from dartmath.base.errors import UsageError
+from dartmath.base.file_limit import raise_file_limit
 from dartmath.queries.query import make_query
 from dartmath.verify import GradingPool, Outcome, grade, grade_many
 
@@ -26,6 +27,17 @@ def _is_worker(process: psutil.Process) -> bool:
         return "dartmath.verify.serve.worker" in " ".join(process.cmdline())
     except psutil.NoSuchProcess:  # it ended just now; a zombie is one of these too
         return False
+
+
+def test_a_worker_answers_beside_more_open_files_than_select_knows() -> None:
+    raise_file_limit()
+    opened = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
+    try:
+        with GradingPool(1) as pool:
+            assert max(opened) > 1023 and pool.submit(QUERY, "so \\boxed{4}").result(60).correct
+    finally:
+        for descriptor in opened:
+            os.close(descriptor)
 
 
 @pytest.mark.parametrize("workers", [0, 1, 2])

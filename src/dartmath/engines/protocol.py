@@ -56,7 +56,8 @@ class Completion:
     `hopeless` says of an error that it is the query's: the same prompt would fail again, as one that is
     too long does; `final` that the engine has tried again as often as it may. `thoughts` are those that a
     server gave apart from the text, `answered_by` who answered where that is not the engine itself, `logprob`
-    the mean log-probability of the generated tokens where it was asked for. `details["stop"]`, where the
+    the mean log-probability of the generated tokens where it was asked for. `cached_tokens` of the prompt's
+    and `reasoning_tokens` of the generated ones may have a price of their own. `details["stop"]`, where the
     engine knows it, is the stop string that ended it, or None.
     """
 
@@ -64,6 +65,8 @@ class Completion:
     finish_reason: str
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    cached_tokens: int = 0
+    reasoning_tokens: int = 0
     error: str = ""
     hopeless: bool = False
     final: bool = False

@@ -56,10 +56,44 @@ class Meter:
         return self.engine_seconds / 3600
 
 
-def cost(price: Price, hours: float, prompt_tokens: float, tokens: float) -> float:
-    """Money for engine hours and tokens."""
-    per_token = price.per_million_prompt_tokens * prompt_tokens + price.per_million_tokens * tokens
-    return price.per_hour * hours + per_token / 1e6
+def cost(
+    price: Price,
+    hours: float,
+    prompt_tokens: float,
+    tokens: float,
+    *,
+    cached: float = 0,
+    reasoning: float = 0,
+) -> float:
+    """Money for engine hours and tokens.
+
+    `cached` are among the prompt tokens, `reasoning` among the others.
+    """
+    per_prompt, per_token = price.per_million_prompt_tokens, price.per_million_tokens
+    per_cached, per_reasoning = price.per_million_cached_tokens, price.per_million_reasoning_tokens
+    money = per_prompt * prompt_tokens + per_token * tokens
+    money += 0 if per_cached is None else (per_cached - per_prompt) * cached
+    money += 0 if per_reasoning is None else (per_reasoning - per_token) * reasoning
+    return price.per_hour * hours + money / 1e6
+
+
+def spent_by(tally: Tally, price: Price, hours: float) -> float:
+    """Money for all that is recorded, and engine hours."""
+    return cost(
+        price,
+        hours,
+        tally.total_prompt_tokens,
+        tally.total_tokens,
+        cached=tally.total_cached_tokens,
+        reasoning=tally.total_reasoning_tokens,
+    )
+
+
+def dearest(price: Price) -> Price:
+    """The same price where each token may be of the dearer kind, which nobody knows before it is there."""
+    prompt = max(price.per_million_prompt_tokens, price.per_million_cached_tokens or 0.0)
+    token = max(price.per_million_tokens, price.per_million_reasoning_tokens or 0.0)
+    return Price(per_million_prompt_tokens=prompt, per_million_tokens=token)
 
 
 class BudgetGuard:
@@ -79,12 +113,15 @@ class BudgetGuard:
         self._largest = largest
         self._responses = tally.total
         self._prompt_tokens, self._tokens = tally.total_prompt_tokens, tally.total_tokens
+        self._cached, self._reasoning = tally.total_cached_tokens, tally.total_reasoning_tokens
 
     def spent(self, completion: Completion) -> None:
         """Count what a request has taken, whatever becomes of it."""
         self._responses += completion.finish_reason != "error"
         self._prompt_tokens += completion.prompt_tokens
         self._tokens += completion.completion_tokens
+        self._cached += completion.cached_tokens
+        self._reasoning += completion.reasoning_tokens
 
     def exhausted(self, in_flight: int, generating: int) -> str | None:
         """The limit that launching one more trial may break, in words; None if none.
@@ -107,10 +144,12 @@ class BudgetGuard:
     def _full(self, limit: float, price: Price, generating: int) -> bool:
         """Whether one more request beside those `generating` may cost too much."""
         hours = cost(price, self._meter.hours, 0, 0)
-        responses = cost(price, 0, self._prompt_tokens, self._tokens)
+        responses = cost(
+            price, 0, self._prompt_tokens, self._tokens, cached=self._cached, reasoning=self._reasoning
+        )
         spent, mean = hours + responses, responses / max(1, self._responses)
         if spent + generating * mean >= limit:
             return True
         # One alone is let go while anything is left: what it takes may be less.
-        most = spent + (generating + 1) * cost(price, 0, *self._largest)
+        most = spent + (generating + 1) * cost(dearest(price), 0, *self._largest)
         return generating > 0 and most > (1 + TOLERANCE) * limit

@@ -34,6 +34,10 @@ class Price(Section):
     """Price of a million prompt tokens."""
     per_million_tokens: float = Field(0.0, ge=0)
     """Price of a million generated tokens."""
+    per_million_cached_tokens: float | None = Field(None, ge=0)
+    """Price of a million prompt tokens that a server has cached; that of the others when absent."""
+    per_million_reasoning_tokens: float | None = Field(None, ge=0)
+    """Price of a million tokens of thoughts; that of the others when absent."""
 
 
 class SamplingSection(Section):

@@ -33,7 +33,7 @@ from dartmath.sampling.journal_segments import (
     segment_path,
     snapshot_numbers,
 )
-from dartmath.sampling.sample import Sample
+from dartmath.sampling.sample import PRICED, Sample
 from dartmath.sampling.tally import QueryCounts, Tally
 from dartmath.verify.outcome import Outcome
 
@@ -144,7 +144,7 @@ def _restore(folder: Path, tally: Tally) -> tuple[int, int]:
     return -1, tally.pilot
 
 
-_COUNTED = ["query_id", "trial", "outcome", "prompt_tokens", "completion_tokens", "text_hash"]
+_COUNTED = ["query_id", "trial", "outcome", "prompt_tokens", "completion_tokens", "text_hash", *PRICED]
 
 
 def _replay(folder: Path, number: int, tally: Tally, positions: dict[str, int]) -> None:
@@ -157,6 +157,9 @@ def _replay(folder: Path, number: int, tally: Tally, positions: dict[str, int]) 
             prompt_tokens=row["prompt_tokens"],
             tokens=row["completion_tokens"],
             text_hash=row["text_hash"],
+            # Absent in segments of before they were counted.
+            cached=row.get("cached_tokens") or 0,
+            reasoning=row.get("reasoning_tokens") or 0,
         )
 
 

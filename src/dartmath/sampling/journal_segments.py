@@ -244,6 +244,8 @@ def _schema(pa: Any) -> Any:
         ("model", pa.string()),
         ("fingerprint", pa.string()),
         ("logprob", pa.float64()),
+        ("cached_tokens", pa.int32()),
+        ("reasoning_tokens", pa.int32()),
         ("tools", pa.struct([(outcome, pa.int32()) for outcome in ("ok", "error", "timeout", "refused")])),
     ]
     return pa.schema(fields)

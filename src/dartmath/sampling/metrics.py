@@ -14,7 +14,7 @@ import numpy as np
 from dartmath.base.errors import ConfigError
 from dartmath.base.extras import require
 from dartmath.base.terminal import info, warn
-from dartmath.sampling.budget import Meter, cost
+from dartmath.sampling.budget import Meter, spent_by
 from dartmath.sampling.config import Price
 from dartmath.sampling.schedule import Schedule
 from dartmath.sampling.tally import Tally
@@ -55,7 +55,7 @@ def measure(
         "coverage": float(covered) / max(1, tally.size),
         "queries_open": schedule.open,
         "seconds": meter.seconds,
-        "cost": cost(price, meter.hours, tally.total_prompt_tokens, tally.total_tokens),
+        "cost": spent_by(tally, price, meter.hours),
     }
     return {**found, **{name: float(beat[name]) for name in _BEAT if beat.get(name) is not None}}
 

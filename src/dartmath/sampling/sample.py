@@ -22,7 +22,8 @@ class Sample:
     responses has an empty `text` there, and with counts no hash either. `tools` counts the outcomes
     of the code blocks that ran in a response with tool use. Of a server's response, `thoughts` are those
     that it gave apart from the text, `server`, `model` and `fingerprint` say who answered, and `logprob`
-    is the mean log-probability of its tokens where it was asked for.
+    is the mean log-probability of its tokens where it was asked for. `cached_tokens` are those of the prompt
+    that the server did not read anew, `reasoning_tokens` those of thoughts, where a server counts them.
     """
 
     query_id: str
@@ -43,6 +44,8 @@ class Sample:
     model: str | None = None
     fingerprint: str | None = None
     logprob: float | None = None
+    cached_tokens: int | None = None
+    reasoning_tokens: int | None = None
 
     @property
     def response(self) -> str:
@@ -72,7 +75,9 @@ class Sample:
 
 
 _FIELDS = tuple(field.name for field in fields(Sample))
-_OFTEN_ABSENT = ("tools", "thoughts", "server", "model", "fingerprint", "logprob")
+PRICED = ("cached_tokens", "reasoning_tokens")
+"""Counts of tokens, among those of prompt and response, that may have a price of their own."""
+_OFTEN_ABSENT = ("tools", "thoughts", "server", "model", "fingerprint", "logprob", *PRICED)
 
 
 _INT32, _INT64 = 2**31, 2**63
@@ -98,6 +103,7 @@ def is_row(row: Mapping[str, Any]) -> bool:
         and isinstance(row.get("tools"), dict | None)
         and isinstance(row.get("logprob"), float | int | None)
         and all(isinstance(row.get(name), str | None) for name in _WORDS)
+        and all(isinstance(n := row.get(name), int | None) and 0 <= (n or 0) < _INT32 for name in PRICED)
     )
 
 

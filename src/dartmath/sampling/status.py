@@ -12,7 +12,7 @@ import numpy as np
 
 from dartmath.base.run_lock import is_locked
 from dartmath.queries.query import Query
-from dartmath.sampling.budget import cost
+from dartmath.sampling.budget import spent_by
 from dartmath.sampling.forecast import Estimate, fit_beta, play
 from dartmath.sampling.journal import JournalReader, load_tally
 from dartmath.sampling.policy import PolicySection
@@ -107,7 +107,7 @@ def run_status(folder: Path, bands: Mapping[str, str] | None = None) -> RunStatu
         prompt_tokens=tally.total_prompt_tokens,
         tokens=tally.total_tokens,
         seconds=seconds,
-        cost=cost(section.price, hours, tally.total_prompt_tokens, tally.total_tokens),
+        cost=spent_by(tally, section.price, hours),
         outcomes={outcome.value: count for outcome, count in tally.totals().items()},
         bands=band_status(queries, tally, schedule, bands),
         remaining=remaining,

@@ -12,12 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dartmath.sampling.sample import Sample
+from dartmath.sampling.sample import PRICED, Sample
 from dartmath.verify.outcome import Outcome
 
 _OUTCOMES = tuple(Outcome)
 _NARROW = ("trials", "correct", "distinct", "prefix", "pilot_trials", "pilot_correct")
-_WIDE = ("prompt_tokens", "completion_tokens")
+_WIDE = ("prompt_tokens", "completion_tokens", *PRICED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +66,14 @@ class Tally:
             array("i", zeros),
         )
         self.prompt_tokens, self.completion_tokens = array("q", zeros), array("q", zeros)
+        self.cached_tokens, self.reasoning_tokens = array("q", zeros), array("q", zeros)
         self.outcomes = {outcome: array("i", zeros) for outcome in _OUTCOMES}
         self.islands: dict[int, set[int]] = {}
         self._hashes: dict[int, array[int]] = {}
         self.total = 0
         self.total_correct = 0
-        self.total_prompt_tokens = 0
-        self.total_tokens = 0
+        self.total_prompt_tokens = self.total_tokens = 0
+        self.total_cached_tokens = self.total_reasoning_tokens = 0
 
     def record(
         self,
@@ -83,6 +84,8 @@ class Tally:
         prompt_tokens: int,
         tokens: int,
         text_hash: int | None,
+        cached: int = 0,
+        reasoning: int = 0,
     ) -> bool:
         """Count one trial; False, and nothing counted, when that trial is recorded already."""
         if not self._mark(index, trial):
@@ -94,6 +97,11 @@ class Tally:
         self.total += 1
         self.total_prompt_tokens += prompt_tokens
         self.total_tokens += tokens
+        if cached or reasoning:
+            self.cached_tokens[index] += cached
+            self.reasoning_tokens[index] += reasoning
+            self.total_cached_tokens += cached
+            self.total_reasoning_tokens += reasoning
         self.count_pilot(index, trial, outcome)
         if outcome is Outcome.CORRECT:
             self.correct[index] += 1
@@ -111,6 +119,8 @@ class Tally:
             prompt_tokens=sample.prompt_tokens,
             tokens=sample.completion_tokens,
             text_hash=sample.text_hash,
+            cached=sample.cached_tokens or 0,
+            reasoning=sample.reasoning_tokens or 0,
         )
 
     def count_pilot(self, index: int, trial: int, outcome: Outcome) -> None:
@@ -185,12 +195,16 @@ class Tally:
     def restore(self, columns: Mapping[str, Any]) -> None:
         """Set the counters of the first queries from a snapshot, one row for each."""
         for name in (*_NARROW, *_WIDE):
-            _replace_head(getattr(self, name), columns[name])
+            # Snapshots of before these were counted have none.
+            if name in columns or name not in PRICED:
+                _replace_head(getattr(self, name), columns[name])
         for outcome, column in self.outcomes.items():
             _replace_head(column, columns[f"outcome_{outcome.value}"])
         self.islands = {index: set(trials) for index, trials in columns["islands"].items()}
         self.total, self.total_correct = sum(self.trials), sum(self.correct)
         self.total_prompt_tokens, self.total_tokens = sum(self.prompt_tokens), sum(self.completion_tokens)
+        self.total_cached_tokens = sum(self.cached_tokens)
+        self.total_reasoning_tokens = sum(self.reasoning_tokens)
 
     def _mark(self, index: int, trial: int) -> bool:
         prefix = self.prefix[index]

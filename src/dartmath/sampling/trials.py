@@ -94,6 +94,8 @@ def judged(query_id: str, landed: Landed, verdict: Verdict, keep_wrong: Keep) ->
         model=by.model if by else None,
         fingerprint=by.fingerprint if by else None,
         logprob=completion.logprob,
+        cached_tokens=completion.cached_tokens or None,
+        reasoning_tokens=completion.reasoning_tokens or None,
     )
 
 

@@ -30,7 +30,8 @@ class Mood:
     A response takes `seconds`, and `long` times that for three seeds in ten; it has `tokens` words. From
     `begin` to `end` seconds after the first request for a response every answer has `status`, and a share
     `faults` of all others is one of `kinds`. A prompt and its limit have no more than `context` words. At
-    most `slots` requests are served at once, the rest refused.
+    most `slots` requests are served at once, the rest refused. A message has `musings` in a field of that
+    name, and of its tokens so many are `cached` and `reasoning`.
     """
 
     model: str = "m"
@@ -46,6 +47,9 @@ class Mood:
     context: int = 0
     slots: int = 10**9
     limit_name: str = ""
+    musings: str = ""
+    cached: int = 0
+    reasoning: int = 0
 
 
 class Server(asyncio.Protocol):
@@ -107,8 +111,11 @@ class Server(asyncio.Protocol):
         said = number[-1] if number and seed % 2 else "-1"
         body = " ".join(f"w{(seed >> i % 16) % 97}" for i in range(max(1, tokens - 6)))
         text = f"{body} {seed}. The answer is \\boxed{{{said}}}."
-        choice = {"text": text, "message": {"content": text}, "finish_reason": "stop"}
-        usage = {"prompt_tokens": words, "completion_tokens": tokens}
+        message = {"content": text, **({"musings": self.mood.musings} if self.mood.musings else {})}
+        choice = {"text": text, "message": message, "finish_reason": "stop"}
+        usage: dict[str, Any] = {"prompt_tokens": words, "completion_tokens": tokens}
+        usage["prompt_tokens_details"] = {"cached_tokens": self.mood.cached}
+        usage["completion_tokens_details"] = {"reasoning_tokens": self.mood.reasoning}
         return {"model": self.mood.echo or self.mood.model, "choices": [choice], "usage": usage}
 
     def fault(self, kind: str) -> None:

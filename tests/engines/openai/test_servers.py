@@ -18,10 +18,11 @@ from dartmath.engines.openai.identity import same_model
 from dartmath.model import ModelSection
 from dartmath.prompts.template import Prompt, load_template
 from dartmath.queries.query import Query
-from dartmath.sampling.config import SamplingSection
+from dartmath.sampling.config import Price, SamplingSection
 from dartmath.sampling.journal import open_journal
 from dartmath.sampling.policy import VRT
 from dartmath.sampling.run import sample
+from dartmath.sampling.status import run_status
 from engines.openai.misbehaving import misbehaving
 
 QA = load_template("qa")
@@ -141,6 +142,37 @@ def test_a_request_that_a_server_forgets_is_asked_for_again_once_others_have_ove
 
     with misbehaving(seconds=0.02, faults=0.1, kinds="hang") as url:
         assert {found.finish_reason for found in run(lambda: work(url))} == {"stop"}
+
+
+@pytest.mark.parametrize("meaning", ["thoughts", "text", "ignore"])
+def test_a_field_of_a_servers_own_is_what_the_user_says(meaning: str) -> None:
+    async def work(url: str, **keys: Any) -> Completion:
+        async with engine(url, endpoint="chat", **keys) as running:
+            return (await answers(running, range(1)))[0]
+
+    with misbehaving(musings="deep_and wide") as url:
+        found = run(lambda: work(url, text_fields={"musings": meaning}))
+        assert found.thoughts == ("deep_and wide" if meaning == "thoughts" else None)
+        assert ("deep_and wide" in found.text) == (meaning == "text") and r"\boxed{" in found.text
+        with pytest.raises(EngineError, match=r"'musings'.*engine\.text_fields: \{musings: thoughts\}"):
+            run(lambda: work(url))
+
+
+def test_cached_tokens_and_thoughts_have_prices_of_their_own(tmp_path: Path) -> None:
+    queries = [Query(str(i), "made", f"What is {i}?", (str(i),)) for i in range(5)]
+    price = Price(
+        per_million_prompt_tokens=1e6,
+        per_million_tokens=1e6,
+        per_million_cached_tokens=1e5,
+        per_million_reasoning_tokens=3e6,
+    )
+    section = SamplingSection(policy=VRT(trials=4), workers=0, max_tokens=64, price=price)
+    with misbehaving(cached=2, reasoning=10) as url:
+        sample(queries, engine(url), QA, section, tmp_path, seed=0, model={"name": "m"})
+    rows = list(open_journal(tmp_path).samples())
+    assert {(row.cached_tokens, row.reasoning_tokens) for row in rows} == {(2, 10)}
+    paid = [row.prompt_tokens - 2 + 2 * 0.1 + (row.completion_tokens - 10) + 10 * 3 for row in rows]
+    assert run_status(tmp_path).cost == pytest.approx(sum(paid))
 
 
 def test_the_time_a_response_may_take_follows_its_tokens_and_its_time_outs() -> None:

@@ -243,6 +243,8 @@ def _completion(said: _Said, usage: _Usage, about: Mapping[str, Any]) -> Complet
         "stop" if places else reason,
         usage.prompt,
         usage.completion,
+        cached_tokens=usage.cached,
+        reasoning_tokens=usage.reasoning,
         thoughts=thoughts,
         logprob=sum(said.logprobs) / len(said.logprobs) if said.logprobs else None,
         answered_by=Answerer(
@@ -287,10 +289,15 @@ def _tell(server: str, reason: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Usage:
-    """Tokens of the prompt and of all that the model wrote, thoughts included."""
+    """Tokens of the prompt, with those that the server had cached, and of all that the model wrote.
+
+    `completion` has the thoughts in it, which are `reasoning` where the server counts them.
+    """
 
     prompt: int = 0
     completion: int = 0
+    cached: int = 0
+    reasoning: int = 0
     given: bool = False
 
     @classmethod
@@ -302,7 +309,10 @@ class _Usage:
         # xAI and Gemini count thoughts beside the answer; OpenAI and vLLM count them in it.
         if thought and _count(usage.get("total_tokens")) == prompt + completion + thought:
             completion += thought
-        return cls(prompt, completion, True)
+        details = usage.get("prompt_tokens_details") or {}
+        # DeepSeek has a field of its own beside the count.
+        cached = _count(details.get("cached_tokens") or usage.get("prompt_cache_hit_tokens"))
+        return cls(prompt, completion, min(cached, prompt), min(thought, completion), given=True)
 
 
 def _count(tokens: Any) -> int:
