@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from dartmath.base.regex import regex
-from dartmath.verify.compare.rounding import MIN_DIGITS, distance, same_number, shown, within
+from dartmath.verify.compare.rounding import MIN_DIGITS, Margin, distance, same_number, shown, within
 from dartmath.verify.language.dimensions import Unit
 from dartmath.verify.language.units import parse_unit
 from dartmath.verify.numeric.equality import Decision, scalar_equal
@@ -22,6 +22,9 @@ _DIFFERENCE = regex(
     re.IGNORECASE | re.DOTALL,
 )
 """A question for a difference of temperatures, which has no zero: 5 degrees Celsius are then 5 kelvins."""
+
+_OTHER_CONSTANTS = Margin(relative=1e-6)
+"""How far the constants of other tables differ: electronvolt and dalton were measured anew."""
 
 _GRAVITY = parse_unit("lbf") * parse_unit("lb") ** -1
 _MONTH = Unit((("month", -1), ("time", 1)), Fraction("365.25") * 86400 / 12)
@@ -48,6 +51,8 @@ def converted(
     exact = scalar_equal(reference, in_ours)
     if exact.equal is not False or _is_decimal(one.factor / two.factor):
         return exact
+    if near := within(reference, in_ours, _OTHER_CONSTANTS):
+        return near
     return _rounded_conversion(reference, one, answer, two) or exact
 
 

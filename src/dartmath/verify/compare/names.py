@@ -129,7 +129,8 @@ def _power(unit: str) -> int | None:
 
 
 def _is_thing(unit: str) -> bool:
-    """Whether a phrase is nothing but words for things that are counted: "dogs", "red balls", "people"."""
+    """Whether a phrase is nothing but words that are no units: "dogs", "red balls", "gazillimetre"."""
     words = unit.lstrip("~").lower().split()
     plural = bool(words) and _singular(words[-1]) != words[-1]
-    return plural and all(word.isalpha() and not is_unit_word(word) for word in words)
+    one = len(words) == 1 and len(words[0]) > 3
+    return (plural or one) and all(word.isalpha() and not is_unit_word(word) for word in words)

@@ -151,6 +151,7 @@ gal gals     | gallon                         | 0.003785411784 m^3
 qt           | quart                          | 0.000946352946 m^3
 pt           | pint                           | 0.000473176473 m^3
 cup          | cup                            | 0.0002365882365 m^3
+mcg          | mcg                            | 1/1000000 g
 fl-oz floz   | fluid-ounce                    | 0.0000295735295625 m^3
 tbsp         | tablespoon                     | 0.00001478676478125 m^3
 tsp          | teaspoon                       | 0.00000492892159375 m^3
@@ -303,7 +304,7 @@ def unit_of(word: str) -> Unit | None:
 def _found(word: str) -> Unit | None:
     if word in _ENGLISH:
         return None
-    return _symbol(word) or _name(word.lower()) or _folded(word)
+    return _symbol(word) or _name(word.lower()) or _named_prefix(word) or _folded(word)
 
 
 def spellings() -> dict[str, Unit]:
@@ -331,6 +332,17 @@ def _name(word: str) -> Unit | None:
             rest = name.removeprefix(prefix)
             if rest != name and rest in table.prefixed and rest in table.names:
                 return _scaled(table.names[rest], factor)
+    return None
+
+
+def _named_prefix(word: str) -> Unit | None:
+    """`micromol`, `milliamp`, `microA`: the name of a prefix before a symbol."""
+    table = _table()
+    for prefix, factor in _NAMES.items():
+        rest = word.removeprefix(prefix)
+        symbol = rest if rest in table.symbols else rest.removesuffix("s")
+        if rest != word and symbol in table.prefixed and (len(symbol) > 1 or symbol.isupper()):
+            return _scaled(table.symbols[symbol], factor) if symbol in table.symbols else None
     return None
 
 

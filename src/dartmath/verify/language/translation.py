@@ -10,6 +10,9 @@ import re
 from collections.abc import Iterable, Mapping
 
 from dartmath.base.regex import regex
+from dartmath.verify.language.numerals import numeral
+from dartmath.verify.language.unit_names import FIRST_WORDS, english_unit
+from dartmath.verify.language.units import parse_unit
 
 _WHOLE: Mapping[str, str] = {
     "no solution": (
@@ -37,40 +40,6 @@ _WHOLE: Mapping[str, str] = {
 }
 """English term -> the answers that mean it."""
 
-_UNITS: Mapping[str, str] = {
-    "cm": "厘米|公分|センチメートル|センチ|센티미터|сантиметров|сантиметра|см",
-    "mm": "毫米|миллиметров|мм",
-    "dm": "分米",
-    "km": "千米|公里|キロメートル|キロ|킬로미터|километров|километра|км|kilómetros|quilômetros|kilomètres",
-    "m": "米|メートル|미터|метров|метра|м|mètres|mètre|metros|metri|mét",
-    "cm^2": "平方厘米|см²",
-    "m^2": "平方米|平方メートル|제곱미터|м²",
-    "cm^3": "立方厘米",
-    "m^3": "立方米",
-    "kg": "千克|公斤|キログラム|킬로그램|килограммов|килограмма|кг",
-    "g": "克|グラム|그램|граммов|грамма|г",
-    "tonnes": "吨|噸|тонн",
-    "liters": "升|リットル|리터|литров|литра|litres|litros|litri",
-    "mL": "毫升|ミリリットル",
-    "seconds": "秒|초|секунд|секунды|segundos|secondes|sekunden|secondi|giây",
-    "minutes": "分钟|分鐘|분|минут|минуты|minutos|minuten|minuti|phút",
-    "hours": (
-        "小时|小時|時間|시간|часов|часа|час|horas|heures|heure|stunden|stunde|ore|ora|giờ|ساعة|ساعات|घंटे"
-    ),
-    "days": "天|日|일|дней|дня|день|días|dias|jours|jour|tage|tag|giorni|giorno|ngày|दिन|أيام",
-    "weeks": "周|週間|недель|semanas|semaines|wochen|settimane|tuần",
-    "months": "个月|か月|месяцев|meses|monate|mesi|tháng",
-    "years": "年|岁|歳|лет|года|años|anos|ans|jahre|anni|năm|साल|वर्ष|سنوات",
-    "yuan": "元|块|人民币",
-    "dollars": "美元|ドル|달러|долларов|dólares|dollari|दॉलर|đô la|دولار|डॉलर",
-    "yen": "円",
-    "won": "원",
-    "euros": "欧元|евро",
-    "degrees": "度|градусов|grados|degrés|graus|gradi|độ",
-    "percent": "パーセント|퍼센트|процентов|por ciento|pour cent|prozent|por cento|per cento",
-}
-"""Unit that the parser knows -> its names behind a number."""
-
 _COUNTERS = (
     "个|個|只|隻|本|页|頁|人|名|位|次|件|颗|顆|支|条|條|张|張|辆|朵|棵|种|種|组|袋|盒|瓶"
     "|枚|匹|本の|つ|개|명|마리|권|번|가지"
@@ -88,7 +57,6 @@ _SCALES: Mapping[str, str] = {
 
 _OR = "或者|或|または|もしくは|또는|hoặc|أو|या|или|oder|ou|o"
 _AND = "以及|和|与|與|及|且|と|および|그리고|과|와|và|और|и|und|et|y|e"
-_NUMERALS = dict(zip("零一二三四五六七八九十", (*range(11),), strict=True))
 
 
 def _by_length(names: str) -> str:
@@ -100,18 +68,27 @@ def _inverse(table: Mapping[str, str]) -> dict[str, str]:
     return {name: term for term, names in table.items() for name in names.split("|")}
 
 
-_TERM_OF, _UNIT_OF, _SCALE_OF = _inverse(_WHOLE), _inverse(_UNITS), _inverse(_SCALES)
+_TERM_OF, _SCALE_OF = _inverse(_WHOLE), _inverse(_SCALES)
 _VALUE_BEFORE = r"(?<=[\d})\]$°])"
 
 
-def _behind(table: Mapping[str, str]) -> re.Pattern[str]:
-    """A name of `table` behind a value, bare or in a command for text."""
-    names = _by_length("|".join(table))
-    inside = rf"\\(?:text|mathrm|mbox)\s*\{{\s*(?P<inside>{names})\s*\}}"
-    return re.compile(rf"{_VALUE_BEFORE}\s*(?:{inside}|(?P<bare>{names})(?![^\W\d_]))", re.IGNORECASE)
+_LETTER = r"(?:[^\W\d_]|[\u0900-\u0963\u0971-\u097f\u064b-\u065f])"
+"""A letter; signs of vowels, which are none of their own, go with theirs."""
 
+_SCALE = regex(
+    rf"{_VALUE_BEFORE}[\s-]*(?:\\(?:text|mathrm|mbox)\s*\{{\s*(?P<inside>{_by_length('|'.join(_SCALE_OF))})\s*\}}"
+    rf"|(?P<bare>{_by_length('|'.join(_SCALE_OF))})(?:(?<=[\u3400-\u9fff])|(?!{_LETTER})))(?:\s+(?:de|di|d['’]))?(?![^\s\w])",
+    re.IGNORECASE,
+)
+_PHRASE = rf"{_LETTER}+[²³]?(?:(?:[ .'’/-]|, )*{_LETTER}+[²³]?){{0,3}}|[℃℉]"
+_UNIT = regex(
+    rf"{_VALUE_BEFORE}[\s-]*(?:\\(?:text|mathrm|mbox)\s*\{{\s*(?P<inside>{_PHRASE})\.?\s*\}}|(?P<bare>{_PHRASE}))"
+)
+_BEFORE_VALUE = regex(
+    r"(?P<scale>(?P<c>[摄攝摂]氏|섭씨)|[华華]氏|화씨|(?P<speed>时速|時速|시속))(?:温度|溫度)?\s*(?P<value>-?\d[\d.,]*)\s*(?P<unit>.*)\Z"
+)
+"""A scale of temperature, or "an hour", in front of its number."""
 
-_UNIT, _SCALE = _behind(_UNIT_OF), _behind(_SCALE_OF)
 _COUNTER = regex(
     rf"(?<=\d)\s*(?:\\text\s*\{{\s*(?:{_by_length(_COUNTERS)})\s*\}}|(?:{_by_length(_COUNTERS)})(?![^\W\d_]))"
 )
@@ -123,46 +100,151 @@ _JOINED = regex(
     r"|(?:以及|和|与|與|及|且|と|그리고|और|(?<=\s)(?:и|và|und|et)(?=\s)))\s*(?=[-−\d(\\$a-z{])"
 )
 _WRAPPED = regex(r"\A(?:\\(?:text|mathrm|mbox|textbf)\s*\{\s*)?(?P<term>[^{}\\]*?)\s*\}?[.。!]?\Z")
-_MAY_BE = regex(r"\\(?:text|mathrm|mbox)|[\d})\]$][ ~]+[a-z]{1,12}|\A[a-z][a-z ]{1,30}[.!]?\Z", re.IGNORECASE)
+_MAY_BE = regex(
+    r"\\(?:text|mathrm|mbox)|[\d})\]$][ ~]+[a-z]{1,12}|\A-?\s*[a-z][a-z -]{1,40}[.!]?\Z", re.IGNORECASE
+)
 
 
 _WORD = regex(r"[a-z]+")
-_NAMES_IN_ASCII = frozenset(
-    name.split()[0]
-    for names in (*_UNITS.values(), *_SCALES.values(), _AND, _OR)
-    for name in names.split("|")
-    if name.isascii()
+_NAMES_IN_ASCII = FIRST_WORDS | frozenset(
+    name.split()[0] for names in (*_SCALES.values(), _AND, _OR) for name in names.split("|") if name.isascii()
 )
-"""First words of the names below that a text in ASCII can hold: most texts hold none."""
+"""First words of the names that a text in ASCII can hold: most texts hold none."""
 
 
 def in_english(text: str) -> str:
-    """An answer with the terms, units, scales and connectives of other languages in English.
+    """An answer with the terms, numbers, units, scales and connectives of other languages in English.
 
-    >>> in_english("无解"), in_english("1 \\\\text{ ou } 2"), in_english("3万"), in_english("5厘米")
-    ('no solution', '1 \\\\text{ or } 2', '3 \\\\times 10^{4}', '5 \\\\text{ cm}')
+    >>> in_english("无解"), in_english("1 \\text{ ou } 2"), in_english("3万"), in_english("5厘米")
+    ('no solution', '1 \\text{ or } 2', '3 \\times 10^{4}', '5 \\text{ cm}')
+    >>> in_english("noventa y cinco años"), in_english("摄氏20度"), in_english("三分之二")
+    ('95 \\text{ years}', '20 \\text{ celsius}', '2/3')
     """
     if text.isascii() and not _MAY_BE.search(text):
         return text
     whole = _WRAPPED.match(text)
     if whole and (term := _TERM_OF.get(whole["term"].strip().lower())):
         return term
-    if text in _NUMERALS:
-        return str(_NUMERALS[text])
-    if not text.isascii():
-        text = _COUNTER.sub("", text)
-    elif _NAMES_IN_ASCII.isdisjoint(_WORD.findall(text.lower())):
-        return text
-    if "\\" in text or not text.isascii() or " " in text:
-        text = _SCALE.sub(lambda found: rf" \times {_SCALE_OF[_name(found)]}", text)
-        text = _UNIT.sub(lambda found: rf" \text{{ {_UNIT_OF[_name(found)]}}}", text)
-        text = _JOINED_IN_TEXT.sub(_joined, text)
-        text = _JOINED.sub(_joined, text)
-    return text
+    text = _with_digits(text)
+    if text.isascii():
+        low = text.lower()
+        named = "quadrat" in low or "kubik" in low or not _NAMES_IN_ASCII.isdisjoint(_WORD.findall(low))
+        return _translated(text) if named else text
+    if found := _BEFORE_VALUE.search(text):
+        text = _behind_value(found)
+    text = _COUNTER.sub("", text)
+    return _translated(text)
 
 
-def _name(found: re.Match[str]) -> str:
-    return (found["inside"] or found["bare"]).lower()
+def _translated(text: str) -> str:
+    """Scales, units and connectives behind values in English."""
+    text = _SCALE.sub(lambda found: rf" \times {_SCALE_OF[(found['inside'] or found['bare']).lower()]}", text)
+    text = _UNIT.sub(_unit, text)
+    text = _JOINED_IN_TEXT.sub(_joined, text)
+    return _JOINED.sub(_joined, text)
+
+
+_PARTS = (
+    ("1.5", r"полтора|полторы|डेढ़"),
+    (
+        "0.5",
+        r"medi[oa]|mei[oa]|une?\s+demie?|demie?|un\s+mezzo|mezz[oa]|(?:ein(?:en?)?\s+)?halbe[rsn]?"
+        r"|половина|пол|半|반|nửa|نصف|نص|आधा",
+    ),
+    (
+        "0.25",
+        r"(?:un\s+)?cuarto de|(?:um\s+)?quarto de|(?:un\s+)?quart (?:de |d['’])|un quarto di"
+        r"|(?:ein\s+)?viertel|четверть|ربع",
+    ),
+)
+_PART = regex(
+    "|".join(rf"\A(?P<p{value.replace('.', '_')}>{words})[\s-]*(?=\S)" for value, words in _PARTS),
+    re.IGNORECASE,
+)
+"""A half, a quarter or one and a half of the unit behind it."""
+
+_MINUS = regex(
+    r"\A(?:零下|负|負|氷点下|マイナス|영하|마이너스|menos|moins|meno|минус|âm)\s*(?=\d)", re.IGNORECASE
+)
+_BELOW_ZERO = regex(
+    r"\A(?P<value>\d.*?)\s*(?:bajo cero|abaixo de zero|sous z[ée]ro|en dessous de z[ée]ro|sotto zero"
+    r"|unter null|ниже нуля|dưới không|تحت الصفر|शून्य से नीचे)\Z",
+    re.IGNORECASE,
+)
+_PARTED = regex(
+    r"\A(?P<below>[^\s分]{1,12})\s*分(?:之|の|의)?\s*(?P<above>.{1,12})\Z"
+    r"|\A(?P<under>.{1,12}?)분의\s*(?P<over>.{1,12})\Z"
+)
+
+
+def _with_digits(text: str) -> str:
+    """An answer that begins with a number in words, with that number in digits; fractions of the East too."""
+    sign, text = (
+        ("-", text[1:].strip())
+        if text[:1] in ("-", "−") and not text[1:].strip()[:1].isdigit()
+        else ("", text)
+    )
+    if ("分" in text or "분" in text) and (fraction := _fraction(text)) is not None:
+        return sign + fraction
+    if (part := _PART.match(text)) and _is_unit(text[part.end() :]):
+        size = next(name for name, found in part.groupdict().items() if found is not None)
+        return f"{sign}{size[1:].replace('_', '.')} {text[part.end() :]}"
+    if (found := numeral(text)) is not None:
+        value, rest = found
+        if not rest or _is_unit(rest) or _COUNTER.fullmatch(f"1{rest}", 1):
+            text = f"{value} {rest}".strip()
+    text = sign + text
+    if below := _BELOW_ZERO.match(text):
+        return f"-{below['value']}"
+    return _MINUS.sub("-", text)
+
+
+_OF_NOUN = regex(r"\s+(?:de|d['’]|du|di|von|من)\s*[^\W\d_]{2,30}\.?\Z", re.IGNORECASE)
+"""What a unit measures: `libras de carne`."""
+
+
+def _is_unit(words: str) -> bool:
+    """Whether words name a unit, in English or not, with what it measures or without."""
+    words = _OF_NOUN.sub("", words)
+    return english_unit(words) is not None or parse_unit(words).known
+
+
+def _fraction(text: str) -> str | None:
+    """`三分之二` and `3분의 2` as 2/3, `百分之五十` as 50 %."""
+    parts = _PARTED.match(text)
+    if parts is None:
+        return None
+    below, above = _number(parts["below"] or parts["under"]), _number(parts["above"] or parts["over"])
+    if below is None or above is None or below[1] or (above[1] and not _is_unit(above[1])):
+        return None
+    value = f"{above[0]}\\%" if below[0] == "100" else f"{above[0]}/{below[0]}"
+    return f"{value} {above[1]}".strip()
+
+
+def _number(text: str) -> tuple[str, str] | None:
+    """A number in words or digits, and what stands behind it."""
+    if digits := re.match(r"\d+(?:\.\d+)?", text := text.strip()):
+        return digits[0], text[digits.end() :].strip()
+    found = numeral(text)
+    return (str(found[0]), found[1]) if found else None
+
+
+def _behind_value(found: re.Match[str]) -> str:
+    """`摄氏20度` as 20 °C, `時速188マイル` as 188 miles an hour."""
+    if not found["speed"]:
+        return rf"{found['value']} \text{{ {'celsius' if found['c'] else 'fahrenheit'}}}"
+    unit = english_unit(found["unit"])
+    return rf"{found['value']} \text{{ {unit}/hour}}" if unit else found[0]
+
+
+def _unit(found: re.Match[str]) -> str:
+    """The longest phrase behind a value that names a unit, in English; what names none stays."""
+    words = found["inside"] or found["bare"]
+    ends = [len(words), *(place.start() for place in reversed([*re.finditer(r"[ .,'’/-]+", words)]))]
+    for end in ends[:1] if found["inside"] else ends:
+        if (unit := english_unit(words[:end])) is not None:
+            return rf" \text{{ {unit}}}{_OF_NOUN.sub('', words[end:])}"
+    return found[0]
 
 
 def _joined(found: re.Match[str]) -> str:
@@ -188,14 +270,24 @@ def with_decimal_point(text: str) -> str:
 
 
 _COMMAED, _POINTED = regex(r"\d,\d"), regex(r"\d\.\d")
-_CAN_BE_DECIMAL = regex(r"-?\d+(?:,|\{,\})(?:\d{1,2}|\d{4,})(?=\D|\Z)")
+_CAN_BE_DECIMAL = regex(r"-?(?:\d+(?:,|\{,\})(?:\d{1,2}|\d{4,})|0(?:,|\{,\})\d+)(?=[^\d,]|\Z)(?!.*\d[,.]\d)")
 _DECIMAL = regex(r"\A\$?-?\d+\.\d+\$?\Z")
+_MEASURE = regex(r"\A\$?-?\d+(?:\.\d+)?\s*(?:\\?[a-zA-Z°%Ωµμ{][^\d,]*)\Z")
+"""One number with a unit."""
 
 
 def read_with_decimal_comma(reference: str, answer: str) -> str | None:
-    """An answer such as `2,5` with a decimal point, where the reference is one decimal number; else None."""
-    found = _CAN_BE_DECIMAL.match(answer.strip().lstrip("$"))
-    return with_decimal_point(answer) if found and _DECIMAL.match(reference.strip()) else None
+    """An answer such as `2,5` or `0,25 kg` with a decimal point; None where it may be a list.
+
+    The reference has to be one decimal number, or one number with a unit where the answer has one too.
+    """
+    plain = answer.strip().lstrip("$")
+    found = _CAN_BE_DECIMAL.match(plain)
+    if found is None:
+        return None
+    has_unit = plain[found.end() :].strip(" $\\-")[:1].isalpha() or "°" in plain
+    alike = _DECIMAL.match(reference.strip()) or (has_unit and _MEASURE.match(reference.strip()))
+    return with_decimal_point(answer) if alike else None
 
 
 def uses_decimal_comma(references: Iterable[str]) -> bool:

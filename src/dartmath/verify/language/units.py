@@ -34,12 +34,17 @@ _EVERYDAY = frozenset(
 
 _FEET, _POUNDS = r"(?:ft|foot|feet)", r"(?:lb[sf]?|pounds?)"
 _SEVERAL_WORDS = (
+    (regex(r"\bcelcius\b", re.IGNORECASE), "celsius"),
+    (regex(r"\bfar?h?r?enh?eit\b", re.IGNORECASE), "fahrenheit"),
     (
-        regex(r"\b(?:degrees?|deg)\.?\s+(?=(?:celsius|centigrade|fahrenheit|kelvin|K)\b)", re.IGNORECASE),
+        regex(
+            r"(?:\b(?:degrees?|deg)\.?\s+|°\s*)(?=(?:celsius|centigrade|fahrenheit|kelvin|K)\b)",
+            re.IGNORECASE,
+        ),
         "",
     ),
-    (regex(r"\b(?:degrees?|deg)\.?\s+C\b"), "celsius"),
-    (regex(r"\b(?:degrees?|deg)\.?\s+F\b"), "fahrenheit"),
+    (regex(r"(?:\b(?:degrees?|deg)\.?\s+C|°\s?c)\b", re.IGNORECASE), "celsius"),
+    (regex(r"(?:\b(?:degrees?|deg)\.?\s+F|°\s?f)\b", re.IGNORECASE), "fahrenheit"),
     (regex(r"\b(?:lbs?|pounds?)[\s_-]*\{?(?:force|f)\}?(?![a-z])", re.IGNORECASE), "lbf"),
     (regex(r"\b(?:lbs?|pounds?)[\s_-]*\{?(?:mass|m)\}?(?![a-z])", re.IGNORECASE), "lb"),
     (regex(r"\b(?:kg|kilograms?)[\s_-]*\{?(?:force|f)\}?(?![a-z])", re.IGNORECASE), "kgf"),
@@ -60,8 +65,11 @@ _SEVERAL_WORDS = (
     (regex(r"\belectron[\s-]+volts?", re.IGNORECASE), "eV"),
     (regex(r"\bms(?=\s*\^\s*\{?\s*-)"), "m s"),
     (regex(r"\b(sq|cu)\."), r"\1"),
+    (regex(r"\^\s*\(\s*(-?)\s*(\d+)\s*\)"), r"^\1\2"),
+    (regex(r"\b(km|cm|mm|kg|mg|ml|cc|oz)s\b"), r"\1"),
 )
-"""Names of several words; and `ms^{-1}`, metres per second: no millisecond has a negative power."""
+"""Names of several words, common misspellings, powers in brackets, symbols in the plural; and `ms^{-1}`,
+metres per second: no millisecond has a negative power."""
 
 _SIGNS = "".join(
     re.escape(sign) for one in CURRENCIES for sign in (one.sign, *one.hundredths) if not sign.isalnum()

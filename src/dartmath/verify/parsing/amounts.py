@@ -14,7 +14,7 @@ from dartmath.base.regex import regex
 from dartmath.verify.language.latex import TEXT
 from dartmath.verify.language.names import listed
 from dartmath.verify.language.units import parse_unit
-from dartmath.verify.language.vocabulary import one_of
+from dartmath.verify.language.vocabulary import APPROXIMATIONS, one_of
 from dartmath.verify.parsing.words import FRACTIONS, NUMBER_WORDS, fold, number_word
 from dartmath.verify.tree.expression import Apply, Expression, Number, Quantity, number
 from dartmath.verify.tree.literals import literal
@@ -52,7 +52,12 @@ _FORMULA = regex(rf"[+*=^_<>|]|(?!{TEXT})\\[a-zA-Z]")
 """Signs of a formula, which is no amount in words."""
 
 _FIRST = frozenset(
-    [*listed("negative minus square root cube half twice double a an"), *_SCALES, *NUMBER_WORDS]
+    [
+        *listed("negative minus square root cube half quarter third twice double a an"),
+        *listed("about approximately approx nearly almost around roughly"),
+        *_SCALES,
+        *NUMBER_WORDS,
+    ]
 )
 """First words of an amount that does not begin with digits, behind an article or none."""
 
@@ -78,11 +83,44 @@ def amount(text: str) -> Expression | None:
     if len(text) > MAX_AMOUNT or not _may_be(text):
         return None
     words = " ".join(fold(text).replace("&", "and").replace(",", " ").split())
+    words = _APPROXIMATE.sub("", words)
     words = re.sub(rf"^(?={_GROUPS}\b)", "one ", words)
-    if (found := number_word(words) or _amount(words) or _with_unit(words)) is not None:
+    if (
+        found := _part_of_unit(words)
+        or _below_zero(words)
+        or number_word(words)
+        or _amount(words)
+        or _with_unit(words)
+    ) is not None:
         return found
-    is_one = text[:2].lower() in ("a ", "an") and len(words) > 2 and parse_unit(words).known
+    is_one = text[:2].lower() in ("a ", "an") and len(words) > 1 and parse_unit(words).known
     return Quantity(number(1), words) if is_one else None
+
+
+_APPROXIMATE = regex(rf"^{one_of(*APPROXIMATIONS)} ")
+_PART_OF = regex(
+    r"(?P<count>a |one |two |three |)(?P<part>half|halves|thirds?|quarters?|fourths?|tenths?)[ -]"
+    r"(?:of )?(?:an? )?(?P<unit>[a-z].*)"
+)
+_BELOW_ZERO = regex(r"(?P<value>.+?) (?P<unit>degrees?(?: [a-z]+)?) below zero")
+
+
+def _part_of_unit(words: str) -> Quantity | None:
+    """`half a liter`, `three quarters of a cup`, `half litre`: a part of a known unit."""
+    found = _PART_OF.fullmatch(words)
+    if found is None or not parse_unit(found["unit"]).known:
+        return None
+    count = number_word(found["count"].strip()) if found["count"].strip() not in ("", "a") else number(1)
+    return None if count is None else Quantity(Number(count.value / _PARTS[found["part"]]), found["unit"])
+
+
+def _below_zero(words: str) -> Expression | None:
+    """`2 degrees below zero`."""
+    found = _BELOW_ZERO.fullmatch(words)
+    value = _plain(found["value"]) if found else None
+    if found is None or value is None:
+        return None
+    return Apply("neg", (Quantity(value, found["unit"]),))
 
 
 def _may_be(text: str) -> bool:

@@ -9,14 +9,22 @@ from dartmath.base.regex import regex
 from dartmath.verify.language.asides import without_aside
 from dartmath.verify.language.latex import OPEN_TEXT
 from dartmath.verify.language.money import PREFIXES, SIGN, SIGNS
+from dartmath.verify.language.units import parse_unit
 from dartmath.verify.language.vocabulary import CONCLUDING
 from dartmath.verify.parsing.words import SCALES
 
 _CURRENCY = regex(rf"^(?:{'|'.join(PREFIXES)})\b\.?\s*(?=[\d$\\])", re.IGNORECASE)
 _CURRENCY_STARTS = frozenset(sign for word in PREFIXES for sign in (word[0].upper(), word[0].lower()))
 _NAMESPACE = regex(r"\b(?:np|numpy|math|sp|sympy)\.(?=[a-z])")
-_CELSIUS = regex(rf"(?<=\d)\s*\^?\s*\{{?\s*\\circ\s*\}}?\s*(?:{OPEN_TEXT})?([CF])\}}?(?![A-Za-z])")
+_CELSIUS = regex(
+    rf"(?<=\d)\s*\^?\s*\{{?\s*\\circ\s*\}}?\s*(?:{OPEN_TEXT})?(C|F|(?i:celsius|fahrenheit)|[cf](?=\Z))\}}?(?![A-Za-z])"
+)
 _DEGREES = {"C": "\\text{ celsius}", "F": "\\text{ fahrenheit}"}
+_FEET_AND_INCHES = regex(
+    r"^(?P<feet>\d+(?:\.\d+)?)\s*['′](?:\s*(?P<rest>\d+(?:\.\d+)?)\s*(?:\"|''|″))?$"
+    r"|^(?P<inches>\d+(?:\.\d+)?)\s*(?:\"|''|″)$"
+)
+_BRACKETED_UNIT = regex(r"(?<=\d)\s*(?:\[([^\d\[\]<>]{1,20})\]|<([^\d\[\]<>]{1,20})>)$")
 _CONSTRUCTOR = regex(r"(?:Matrix|array|list|tuple|set)\((.*)\)", re.DOTALL)
 _CONCLUDING = regex(rf"{CONCLUDING}[,:]?\s+(?=\S)", re.IGNORECASE)
 _ANNOUNCED = regex(
@@ -108,6 +116,21 @@ def _power_of_ten(match: re.Match[str]) -> str:
     return f" \\cdot 10^{{{SCALES[match[2].lower()]}}} {match[1]} "
 
 
+def _feet_and_inches(found: re.Match[str]) -> str:
+    """`5'`, `5'10"` and `10"` in words."""
+    if found["inches"]:
+        return f"{found['inches']} \\text{{ inches}}"
+    if found["rest"]:
+        return f"({found['feet']} + {found['rest']}/12) \\text{{ feet}}"
+    return f"{found['feet']} \\text{{ feet}}"
+
+
+def _bracketed_unit(found: re.Match[str]) -> str:
+    """`20 [kg]` without the brackets; any other bracket behind a number stays."""
+    words = (found[1] or found[2]).strip()
+    return f" \\text{{ {words}}}" if parse_unit(words).known else found[0]
+
+
 _REWRITINGS: tuple[tuple[tuple[str, ...], re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (SCALE_STEMS, _SCALED, _power_of_ten),
     (("[", "]"), _OUTWARD, _inward),
@@ -121,7 +144,9 @@ _REWRITINGS: tuple[tuple[tuple[str, ...], re.Pattern[str], str | Callable[[re.Ma
     (("{:}",), _BRACED_COLON, ":"),
     (("sq.", "cu."), _SQUARE, r"\1"),
     (("text", "mathrm"), _UNIT_FRACTION, r"\\text{\1/\2}"),
-    (("circ",), _CELSIUS, lambda sign: _DEGREES[sign[1]]),
+    (("circ",), _CELSIUS, lambda sign: _DEGREES[sign[1][0].upper()]),
+    (("'", '"'), _FEET_AND_INCHES, _feet_and_inches),
+    (("]", ">"), _BRACKETED_UNIT, _bracketed_unit),
     (("p.", "h.", "y."), _NAMESPACE, ""),
     (tuple(SIGNS), _MONEY_SCALE, lambda money: f"{money[1]} \\cdot 10^{{{_MONEY_SCALES[money[2].lower()]}}}"),
     ((" to ",), _TO, ":"),

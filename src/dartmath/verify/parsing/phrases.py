@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import pairwise
 
 from dartmath.base.regex import regex
 from dartmath.verify.language.units import parse_unit
@@ -149,7 +150,7 @@ def _several_units(words: str) -> Expression | None:
     units = [parse_unit(name) for _, name in pairs]
     if not all(unit.known and unit.dimensions == units[0].dimensions for unit in units):
         return None
-    amounts = [Fraction(amount) * unit.factor for (amount, _), unit in zip(pairs, units, strict=True)]
-    if any(amount >= larger.factor for amount, larger in zip(amounts[1:], units, strict=False)):
+    if any(one.factor <= next_one.factor for one, next_one in pairwise(units)):
         return None
+    amounts = [Fraction(amount) * unit.factor for (amount, _), unit in zip(pairs, units, strict=True)]
     return Quantity(Number(sum(amounts, Fraction(0)) / units[0].factor), pairs[0][1])

@@ -1,0 +1,282 @@
+"""Numbers in the words of the other languages: `noventa y cinco`, `fünfundneunzig`, `七百二十`, `스물셋`.
+
+A numeral is a row of atoms, each with its value. An atom below a hundred fills the ones or the tens that are
+still empty, a hundred multiplies the ones, a thousand or more multiplies what stands since the last one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple
+from unicodedata import normalize
+
+from dartmath.base.regex import regex
+
+MAX_NUMERAL = 80
+"""Characters of a numeral."""
+
+_DIGITS_CJK = dict(zip("零一二三四五六七八九十", range(11), strict=True)) | {
+    "〇": 0, "两": 2, "兩": 2, "百": 100, "千": 1000, "万": 10**4, "萬": 10**4, "億": 10**8, "亿": 10**8,
+}  # fmt: skip
+_HINDI = (
+    "शून्य एक दो तीन चार पाँच छह सात आठ नौ दस ग्यारह बारह तेरह चौदह पंद्रह सोलह सत्रह "
+    "अठारह उन्नीस बीस इक्कीस बाईस तेईस चौबीस  पच्चीस छब्बीस सत्ताईस अट्ठाईस उनतीस तीस "
+    "इकतीस बत्तीस तैंतीस चौंतीस पैंतीस छत्तीस सैंतीस अड़तीस उनतालीस चालीस इकतालीस "
+    "बयालीस  तैंतालीस चौवालीस पैंतालीस छियालीस सैंतालीस अड़तालीस उनचास पचास इक्यावन "
+    "बावन तिरपन चौवन पचपन छप्पन सत्तावन अट्ठावन उनसठ साठ  इकसठ बासठ तिरसठ चौंसठ पैंसठ "
+    "छियासठ सड़सठ अड़सठ उनहत्तर सत्तर इकहत्तर बहत्तर तिहत्तर चौहत्तर पचहत्तर छिहत्तर "
+    "सतहत्तर अठहत्तर  उन्यासी अस्सी इक्यासी बयासी तिरासी चौरासी पचासी छियासी सत्तासी "
+    "अट्ठासी नवासी नब्बे इक्यानवे बानवे तिरानवे चौरानवे पंचानवे छियानवे  सत्तानवे "
+    "अट्ठानवे निन्यानवे"
+)
+
+
+class _Language(NamedTuple):
+    """The atoms of a language, the words between them, and how they are put together."""
+
+    atoms: Mapping[str, int]
+    joiners: str
+    glued: bool = False
+    """Whether they are written without spaces."""
+    times_ten: bool = False
+    """Whether ones before a ten multiply it, as in 二十; else they are added."""
+
+
+def _atoms(*rows: tuple[int, int, str]) -> dict[str, int]:
+    """Rows of a first value, a step, and names in order, those of one value joined by a bar."""
+    return {
+        normalize("NFC", name.replace("_", " ")): first + step * place
+        for first, step, names in rows
+        for place, same in enumerate(names.split())
+        for name in same.split("|")
+    }
+
+
+_LANGUAGES = (
+    _Language(
+        _atoms(
+            (
+                0,
+                1,
+                "cero un|uno|una dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce",
+            ),
+            (15, 1, "quince dieciséis|dieciseis diecisiete dieciocho diecinueve veinte"),
+            (21, 1, "veintiún|veintiuno|veintiuna veintidós|veintidos veintitrés|veintitres veinticuatro"),
+            (25, 1, "veinticinco veintiséis|veintiseis veintisiete veintiocho veintinueve"),
+            (30, 10, "treinta cuarenta cincuenta sesenta setenta ochenta noventa cien|ciento"),
+            (200, 100, "doscientos|doscientas trescientos|trescientas cuatrocientos|cuatrocientas"),
+            (500, 100, "quinientos|quinientas seiscientos|seiscientas setecientos|setecientas"),
+            (800, 100, "ochocientos|ochocientas novecientos|novecientas mil"),
+            (10**6, 1, "millón|millones|millon"),
+        ),
+        "y",
+    ),
+    _Language(
+        _atoms(
+            (0, 1, "zero um|uma dois|duas três|tres quatro cinco seis sete oito nove dez onze doze treze"),
+            (14, 1, "catorze|quatorze quinze dezesseis|dezasseis dezessete|dezassete dezoito"),
+            (19, 1, "dezenove|dezanove vinte"),
+            (30, 10, "trinta quarenta cinquenta sessenta setenta oitenta noventa cem|cento"),
+            (200, 100, "duzentos|duzentas trezentos|trezentas quatrocentos|quatrocentas"),
+            (500, 100, "quinhentos|quinhentas seiscentos|seiscentas setecentos|setecentas"),
+            (800, 100, "oitocentos|oitocentas novecentos|novecentas mil"),
+            (10**6, 1, "milhão|milhões"),
+        ),
+        "e",
+    ),
+    _Language(
+        _atoms(
+            (0, 1, "zéro un|une deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze"),
+            (15, 1, "quinze seize dix_sept|dix-sept dix_huit|dix-huit dix_neuf|dix-neuf vingt"),
+            (30, 10, "trente quarante cinquante soixante septante"),
+            (80, 10, "quatre_vingt|quatre-vingt|quatre_vingts|quatre-vingts|huitante nonante cent|cents"),
+            (1000, 1, "mille"),
+            (10**6, 1, "million|millions"),
+            (10**9, 1, "milliard|milliards"),
+        ),
+        "et",
+    ),
+    _Language(
+        _atoms(
+            (0, 1, "zero un|uno|una due tre|tré quattro cinque sei sette otto nove dieci undici dodici"),
+            (13, 1, "tredici quattordici quindici sedici diciassette diciotto diciannove venti|vent"),
+            (30, 10, "trenta|trent quaranta|quarant cinquanta|cinquant sessanta|sessant settanta|settant"),
+            (80, 10, "ottanta|ottant novanta|novant cento|cent"),
+            (1000, 1, "mille|mila"),
+            (10**6, 1, "milione|milioni"),
+        ),
+        "e",
+        glued=True,
+    ),
+    _Language(
+        _atoms(
+            (
+                0,
+                1,
+                "null ein|eins|eine|einen|einem|einer zwei drei vier fünf sechs sieben acht neun zehn elf",
+            ),
+            (12, 1, "zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn zwanzig"),
+            (30, 10, "dreißig|dreissig vierzig fünfzig sechzig siebzig achtzig neunzig hundert"),
+            (1000, 1, "tausend"),
+            (10**6, 1, "million|millionen"),
+        ),
+        "und",
+        glued=True,
+    ),
+    _Language(
+        _atoms(
+            (0, 1, "ноль один|одна|одно|одного два|две|двух три|трёх|трех четыре пять шесть семь восемь"),
+            (9, 1, "девять десять одиннадцать двенадцать тринадцать четырнадцать пятнадцать шестнадцать"),
+            (17, 1, "семнадцать восемнадцать девятнадцать двадцать"),
+            (30, 10, "тридцать сорок пятьдесят шестьдесят семьдесят восемьдесят девяносто сто"),
+            (200, 100, "двести триста четыреста пятьсот шестьсот семьсот восемьсот девятьсот"),
+            (1000, 1, "тысяча|тысячи|тысяч"),
+            (10**6, 1, "миллион|миллиона|миллионов"),
+        ),
+        "",
+    ),
+    _Language(_DIGITS_CJK, "", glued=True, times_ten=True),
+    _Language(
+        _atoms(
+            (0, 1, "영 일|하나|한 이|둘|두 삼|셋|세 사|넷|네 오|다섯 육|여섯 칠|일곱 팔|여덟 구|아홉 십|열"),
+            (20, 10, "스물|스무 서른 마흔 쉰 예순 일흔 여든 아흔 백"),
+            (1000, 1, "천"),
+            (10**4, 1, "만"),
+            (10**8, 1, "억"),
+        ),
+        "",
+        glued=True,
+        times_ten=True,
+    ),
+    _Language(
+        _atoms(
+            (0, 1, "không một|mốt hai ba bốn|tư năm|lăm sáu bảy|bẩy tám chín mười|mươi"),
+            (100, 1, "trăm"),
+            (1000, 1, "nghìn|ngàn"),
+            (10**6, 1, "triệu"),
+        ),
+        "lẻ|linh",
+        times_ten=True,
+    ),
+    _Language(
+        _atoms(
+            (0, 1, "صفر واحد|واحدة|أحد اثنان|اثنين|اثنا|اثني ثلاثة|ثلاث أربعة|أربع خمسة|خمس ستة|ست سبعة|سبع"),
+            (8, 1, "ثمانية|ثماني|ثمان تسعة|تسع عشرة|عشر"),
+            (20, 10, "عشرون|عشرين ثلاثون|ثلاثين أربعون|أربعين خمسون|خمسين ستون|ستين سبعون|سبعين"),
+            (80, 10, "ثمانون|ثمانين تسعون|تسعين مئة|مائة"),
+            (200, 1, "مئتان|مئتين|مائتان|مائتين"),
+            (1000, 1, "ألف|آلاف|الف"),
+            (2000, 1, "ألفان|ألفين"),
+            (10**6, 1, "مليون|ملايين"),
+        ),
+        "و",
+    ),
+    _Language(
+        _atoms((0, 1, _HINDI), (5, 1, "पांच"), (6, 1, "छः"), (100, 1, "सौ"), (1000, 1, "हज़ार|हजार"))
+        | {"लाख": 10**5, "करोड़": 10**7},
+        "",
+    ),
+)
+_AMBIGUOUS = frozenset(
+    ["once", "cent", "cents", "mil", "elf", "due", "otto", "un", "um", "không", "million", "millions"]
+)
+"""Numerals that are words of another language too: alone they say nothing, as `ba`, a product, does not."""
+
+_LETTER = r"(?:[^\W\d_]|[\u0900-\u0963\u0971-\u097f\u064b-\u065f])"
+_WORD = regex(rf"{_LETTER}+")
+
+
+def _pattern(language: _Language) -> re.Pattern[str]:
+    """One atom, behind a joiner or none; in languages with spaces a whole word."""
+    names = "|".join(sorted(map(re.escape, language.atoms), key=len, reverse=True))
+    between = rf"[\s-]*(?:(?:{language.joiners})[\s-]*)?" if language.joiners else r"[\s-]*"
+    end = "" if language.glued else rf"(?!{_LETTER})"
+    return re.compile(rf"{between}(?P<atom>{names}){end}", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def _readers() -> tuple[tuple[_Language, re.Pattern[str]], ...]:
+    return tuple((language, _pattern(language)) for language in _LANGUAGES)
+
+
+_FIRST_WORDS = frozenset(
+    name.split()[0].split("-")[0] for language in _LANGUAGES for name in language.atoms if not language.glued
+)
+_GLUED_START = regex(
+    "|".join(sorted({name for one in _LANGUAGES if one.glued for name in one.atoms}, key=len, reverse=True)),
+    re.IGNORECASE,
+)
+
+
+def may_be_numeral(text: str) -> bool:
+    """Whether a text begins with a word of a numeral at all."""
+    first = _WORD.match(text)
+    return first is not None and (first[0].lower() in _FIRST_WORDS or _GLUED_START.match(text) is not None)
+
+
+def numeral(text: str) -> tuple[int, str] | None:
+    """The number that a text begins with, and what stands behind it; None where there is none.
+
+    >>> numeral("noventa y cinco años"), numeral("fünfundneunzig"), numeral("二十三米")
+    ((95, 'años'), (95, ''), (23, '米'))
+    """
+    if not may_be_numeral(text):
+        return None
+    text = normalize("NFC", text)
+    found = [read for reader in _readers() if (read := _read(text, *reader)) is not None]
+    if not found:
+        return None
+    value, rest = min(found, key=lambda read: len(read[1]))
+    alone = text.strip().lower()
+    if not rest and (alone in _AMBIGUOUS or (alone.isascii() and len(alone) < 4)):
+        return None
+    return value, rest
+
+
+def _read(text: str, language: _Language, pattern: re.Pattern[str]) -> tuple[int, str] | None:
+    parts: list[int] = []
+    value, position, end = None, 0, 0
+    while position < MAX_NUMERAL and (found := pattern.match(text, position)):
+        parts.append(language.atoms[found["atom"].lower()])
+        if (more := _value(parts, language.times_ten)) is None:
+            break
+        value, position, end = more, found.end(), found.end()
+    rest = text[end:]
+    if value is None or (language.glued and language.joiners and re.match(_LETTER, rest)):
+        return None
+    return value, rest.strip(" -")
+
+
+def _value(parts: list[int], times_ten: bool) -> int | None:
+    """What a row of atoms means; None where two of them fill the same place."""
+    total, group, larger = 0, 0, 10**18
+    for part in parts:
+        if part >= 1000:
+            if part >= larger:
+                return None
+            total, group, larger = total + max(group, 1) * part, 0, part if part % 1000 == 0 else larger
+        elif part >= 100:
+            ones = group % 100
+            if ones > 9 or (ones and part > 100) or (group >= 100 and not ones):
+                return None
+            group += part if part > 100 or not ones else ones * 99
+        elif (group := _filled(group, part, times_ten)) < 0:
+            return None
+    return total + group if parts else None
+
+
+def _filled(group: int, part: int, times_ten: bool) -> int:
+    """A group below a thousand with one more part below a hundred; -1 where its place is taken.
+
+    Ones may stand before their tens (German, Arabic), and teens behind 60 and 80 (French).
+    """
+    ones, tens = group % 10, group % 100 - group % 10
+    if part == 10 and ones and not tens:
+        return group + (ones * 9 if times_ten else 10)
+    if part >= 20:
+        return group + part if not tens else -1
+    if part >= 10:
+        return group + part if not ones and tens in (0, 60, 80) else -1
+    return group + part if not ones and (part or not group) else -1

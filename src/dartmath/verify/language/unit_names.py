@@ -1,0 +1,205 @@
+"""Names of units in the other languages: one table, and how squares, cubes and rates are made of them."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from unicodedata import normalize
+
+from dartmath.base.regex import regex
+
+MAX_PHRASE = 60
+"""Characters of a unit in words."""
+
+_TABLE = """
+cm | सेमी 센티 센치 厘米 公分 センチメートル センチ 센티미터 센치미터 сантиметр сантиметра сантиметров см
+  centímetro centímetros centimetro centimetri centimètre centimètres zentimeter सेंटीमीटर سنتيمتر سم
+mm | मिमी 毫米 公厘 ミリメートル ミリ 밀리미터 миллиметр миллиметра миллиметров мм milímetro milímetros
+  millimetro millimetri millimètre millimètres मिलीमीटर مليمتر ملم
+dm | 分米 デシメートル 데시미터 дециметр дециметров decímetro decímetros decimetro decimetri décimètre
+  décimètres dezimeter डेसीमीटर
+km | किमी 킬로 키로 公裏 千米 公里 キロメートル キロ 킬로미터 километр километра километров км kilómetro
+  kilómetros quilômetro quilômetros quilómetro quilómetros chilometro chilometri kilomètre kilomètres
+  ki-lô-mét किलोमीटर كيلومتر كيلومترات كم
+m | मी 메터 米 公尺 メートル 미터 метр метра метров м mètre mètres metro metros metri mét मीटर متر أمتار
+um | 微米 マイクロメートル 마이크로미터 микрометр микрометров micrómetro micrómetros micrômetro
+  micrômetros micrometro micrometri micromètre micromètres mikrometer
+nm | 纳米 ナノメートル 나노미터 нанометр нанометров nanómetro nanómetros nanômetro nanômetros nanometro
+  nanometri nanomètre nanomètres
+pm | 皮米 ピコメートル 피코미터 пикометр пикометров picómetro picómetros picômetro picômetros picometro
+  picometri picomètre picomètres pikometer पिकोमीटर
+hm | hectómetro hectómetros hectômetro hectômetros hectomètre hectomètres
+inches | 英吋 吋 英寸 インチ 인치 дюйм дюйма дюймов pulgada pulgadas polegada polegadas pollice pollici
+  pouce pouces zoll इंच بوصة بوصات
+feet | 英尺 呎 フィート 피트 фут фута футов pé pés piede piedi pied pieds fuß फुट फीट फ़ीट قدم أقدام
+yards | 码 ヤード 야드 ярд ярда ярдов yarda yardas jarda jardas iarda iarde गज ياردة
+miles | 마일즈 英裏 英里 マイル 마일 миля мили миль milla millas milha milhas miglio miglia meile meilen
+  mille milles मील ميل أميال
+kg | किग्रा किलोग्राम
+  quilo quilos chilo chili kilos كيلوجرام كجم كيلو 千克 公斤 キログラム 킬로그램 килограмм килограмма
+  килограммов кг kilogramo kilogramos quilograma quilogramas chilogrammo chilogrammi kilogramme
+  kilogrammes kilogramm किलोग्राम किलो كيلوغرام كغ
+g | غم جم 克 公克 グラム 그램 그람 грамм грамма граммов г gramo gramos grama gramas grammo grammi gramme
+  grammes gramm ग्राम غرام غرامات جرام جرامات
+mg | ملغ ملج 毫克 ミリグラム 밀리그램 миллиграмм миллиграмма миллиграммов мг miligramo miligramos
+  miligrama miligramas milligrammo milligrammi milligramme milligrammes milligramm मिलीग्राम مليغرام
+ug | 微克 マイクログラム 마이크로그램 микрограмм микрограммов microgramo microgramos micrograma
+  microgramas microgrammo microgrammi microgramme microgrammes mikrogramm
+tonnes | 吨 噸 公吨 トン メートルトン 톤 метрическая_тонна тонна тонны тонн tonelada toneladas
+  tonelada_métrica toneladas_métricas tonnellata tonnellate tonnellata_metrica tonnellate_metriche
+  tonne_métrique tonnes_métriques tấn टन मीट्रिक_टन طن أطنان
+pounds | 磅 ポンド 파운드 фунт фунта фунтов libra libras libbra libbre livre livres pfund पौंड पाउंड رطل
+  أرطال
+ounces | اونصة اونصات أونصات 盎司 オンス 온스 унция унции унций onza onzas onça onças oncia unze unzen
+  औंस أونصة
+liters | 升 公升 リットル 리터 литр литра литров л litro litros litri litre litres lít लीटर لتر لترات
+  ليتر
+mL | 미리리터 مل ميليلتر ملي_لتر مليلترات 毫升 ミリリットル 밀리리터 миллилитр миллилитра миллилитров мл
+  mililitro mililitros millilitro millilitri millilitre millilitres मिलीलीटर مليلتر
+hL | 헥토리터 гл هكتوليتر هكتو_ليتر 百升 hectolitro hectolitros ettolitro ettolitri hectolitre
+  hectolitres гектолитр гектолитра
+gallons | غالونات جالونات 加仑 加侖 ガロン 갤런 갤론 галлон галлона галлонов galón galones galão galões
+  gallone galloni गैलन غالون جالون
+barrels | 桶 バレル 배럴 баррель барреля баррелей barril barriles barris barile barili baril barils
+  barrel बैरल برميل
+cups | اكواب カップ 컵 стакан стакана стаканов taza tazas xícara xícaras tazza tazze tasse tassen كوب
+  أكواب
+tablespoons | 汤匙 湯匙 大さじ 큰술 столовая_ложка столовых_ложки столовых_ложек cucharada cucharadas
+  colher_de_sopa colheres_de_sopa cuillère_à_soupe cuillères_à_soupe esslöffel
+teaspoons | 茶匙 小さじ 작은술 чайная_ложка чайных_ложки чайных_ложек cucharadita cucharaditas
+  cuillère_à_café cuillères_à_café teelöffel
+acres | 英亩 エーカー 에이커 акр акра акров acro acri एकड़ فدان
+hectares | 公顷 ヘクタール 헥타르 гектар гектара гектаров га hectárea hectáreas hectare ettaro ettari
+  hektar हेक्टेयर هكتار
+seconds | 秒 秒钟 秒間 초 секунда секунды секунд с segundo segundos seconde secondes sekunde sekunden
+  secondo secondi giây सेकंड सेकेंड ثانية ثوان ثواني
+minutes | 分钟 分鐘 分間 分 분 минута минуты минут мин minuto minutos minute minuten minuti phút मिनट
+  دقيقة دقائق
+hours | 小时 小時 時間 시간 час часа часов ч hora horas heure heures stunde stunden ora ore giờ ساعة
+  ساعات घंटा घंटे
+days | 天 日 일 день дня дней día días dia dias jour jours tag tage giorno giorni ngày दिन يوم أيام
+weeks | 周 週 週間 星期 주 주일 неделя недели недель semana semanas semaine semaines woche wochen
+  settimana settimane tuần सप्ताह हफ्ते हफ़्ते أسبوع أسابيع
+months | 个月 個月 か月 ヶ月 ヵ月 カ月 개월 달 месяц месяца месяцев mes meses mês monat monate monaten
+  mese mesi mois tháng महीना महीने शहر شهر أشهر
+years | 年 岁 歳 周岁 週歲 歲 才 년 세 살 год года лет año años ano anos anno anni ans année années jahr
+  jahre jahren năm साल वर्ष سنة سنوات عام
+yuan | 元 块 人民币 元人民币 块钱
+dollars | 美元 美金 ドル 米ドル 달러 доллар доллара долларов dólar dólares dollaro dollari डॉलर दॉलर
+  đô_la دولار دولارات
+cents | 美分 セント 센트 цент цента центов centavo centavos centesimo centesimi सेंट سنت
+yen | 円 日元 엔 иена иены иен
+won | 원 韩元
+rupees | रुपये रुपए रुपया
+euros | 欧元 ユーロ 유로 евро यूरो يورو
+rubles | рубль рубля рублей руб
+degrees | degres 度 도 градус градуса градусов grado grados degré degrés grau graus gradi độ डिग्री درجة
+  درجات
+percent | パーセント 퍼센트 프로 процент процента процентов por_ciento pour_cent prozent por_cento
+  per_cento प्रतिशत phần_trăm بالمئة بالمائة
+celsius | graus_centígrados centígrados centigrados centigradi सेल्सीयस डिग्री_सेल्सीयस درجة_سلزيوس 摄氏
+  攝氏 摄氏° 攝氏° 摄氏度 攝氏度 ℃ 섭씨 도씨 градус_цельсия градуса_цельсия градусов_цельсия
+  grado_celsius grados_celsius grados_centígrados grado_centígrado graus_celsius grau_celsius
+  gradi_celsius gradi_centigradi grado_centigrado degré_celsius degrés_celsius grad_celsius grados_c
+  graus_c gradi_c degrés_c grad_c độ_c डिग्री_सेल्सियस सेल्सियस डिग्री_से डिग्री_सेंटीग्रेड डिग्री_c
+  درجة_مئوية سلزيوس سيليزية مئوية درجات_مئوية
+fahrenheit | फ़ॉ डिग्री_फ़ॉ 华氏 華氏 华氏° 華氏° fahreneit gradi_fahreneit degrès_f 华氏度 華氏度 ℉ 화씨
+  градус_фаренгейта градусов_фаренгейта grado_fahrenheit grados_fahrenheit graus_fahrenheit
+  grau_fahrenheit gradi_fahrenheit degré_fahrenheit degrés_fahrenheit grad_fahrenheit grados_f graus_f
+  gradi_f degrés_f grad_f độ_f डिग्री_फ़ॉरेनहाइट फ़ॉरेनहाइट डिग्री_फ़ारेनहाइट फ़ारेनहाइट डिग्री_फारेनहाइट
+  फारेनहाइट डिग्री_f درجة_فهرنهايت فهرنهايت
+kelvin | 开尔文 开 ケルビン 켈빈 кельвин кельвинов केल्विन كلفن
+hertz | 赫兹 赫 ヘルツ 헤르츠 герц герца гц
+megahertz | 兆赫 兆赫兹 メガヘルツ 메가헤르츠 мегагерц мгц
+kilohertz | 千赫 千赫兹 キロヘルツ 킬로헤르츠 килогерц кгц
+watts | 瓦 瓦特 ワット 와트 ватт вт
+kilowatts | 千瓦 キロワット 킬로와트 киловатт квт kilovatio kilovatios quilowatt quilowatts chilowatt
+joules | 焦耳 焦 ジュール 줄 джоуль джоуля джоулей дж julios
+kilojoules | 千焦 千焦耳 キロジュール 킬로줄 килоджоуль килоджоулей кдж
+newtons | 牛 牛顿 牛頓 ニュートン 뉴턴 ньютон ньютона ньютонов н
+pascals | 帕 帕斯卡 パスカル 파스칼 паскаль паскалей па
+kilopascals | 千帕 キロパスカル килопаскаль кпа
+volts | 伏 伏特 ボルト 볼트 вольт в voltios
+amperes | 安 安培 アンペア 암페어 ампер а amperios
+ohms | 欧 欧姆 オーム 옴 ом ohmios
+coulombs | 库仑 库 クーロン 쿨롱 кулон кулонов
+mol | 摩尔 摩 モル 몰 моль moles
+calories | 卡 卡路里 カロリー 칼로리 калорий calorías
+kilocalories | 千卡 大卡 キロカロリー 킬로칼로리 килокалорий ккал kilocalorías
+bits | 比特 ビット 비트 бит бита बिट
+bytes | 字节 バイト 바이트 байт байта байтов बाइट
+kilobits | 千比特 キロビット
+megabits | 兆比特 メガビット 메가비트
+kilobytes | 千字节 キロバイト 킬로바이트 килобайт
+megabytes | 兆字节 メガバイト 메가바이트 мегабайт мегабайта мб मेगाबाइट
+gigabytes | 吉字节 ギガバイト 기가바이트 гигабайт гигабайта гб गीगाबाइट
+mph | mi_por_hora mi_pro_stunde
+"""
+"""A unit that the parser knows, and its names; a line that is indented goes on, `_` is a space."""
+
+_NAMES = {
+    normalize("NFC", name.replace("_", " ")): row.split(" | ")[0]
+    for row in _TABLE.strip().replace("\n  ", " ").splitlines()
+    for name in row.split(" | ")[1].split()
+}
+_MARKS = regex("[\u0300-\u0304\u0306-\u0307\u030a-\u0327]")
+"""Accents and cedillas, that many writers leave out of Latin letters."""
+
+
+def unaccented(words: str) -> str:
+    """Latin words without accents, other scripts as they are."""
+    return normalize("NFC", _MARKS.sub("", normalize("NFD", words))) if words < "\u0250" else words
+
+
+_NAMES |= {unaccented(name): unit for name, unit in _NAMES.items() if unaccented(name) not in _NAMES}
+_SQUARE_BEHIND = r"cuadrad[oa]s?|quadrad[oa]s?|quadrat[oi]|carrée?s?|vuông|مربعة?"
+_CUBE_BEHIND = r"cúbic[oa]s?|cubic[oi]|cub[oi]|cubes?|khối|مكعبة?"
+_SQUARE_BEFORE = r"平方|제곱|평방|quadrat|квадратн\w+|वर्ग"
+_CUBE_BEFORE = r"立方|세제곱|입방|kubik|кубическ\w+|घन"
+_POWERS = (
+    (regex(rf"(?P<unit>.+?)\s+(?:{_SQUARE_BEHIND})\Z"), "2"),
+    (regex(rf"(?P<unit>.+?)\s+(?:{_CUBE_BEHIND})\Z"), "3"),
+    (regex(rf"(?:{_CUBE_BEFORE})[\s-]*(?P<unit>.+)\Z"), "3"),
+    (regex(rf"(?:{_SQUARE_BEFORE})[\s-]*(?P<unit>.+)\Z"), "2"),
+    (regex(r"(?P<unit>.+?)²\Z"), "2"),
+    (regex(r"(?P<unit>.+?)³\Z"), "3"),
+)
+_RATE = regex(
+    r"(?P<one>.+?)(?:\s+(?:por|par|pro|à\s+l['’]|all['’]|al|в|на|mỗi|प्रति)\s*|\s*(?:每|/|毎)\s*)(?P<other>.+)\Z"
+)
+FIRST_WORDS = frozenset(re.split(r"[ -]", name)[0] for name in _NAMES if name.isascii())
+"""First words of the names that a text in ASCII can hold."""
+
+
+@lru_cache(maxsize=1024)
+def english_unit(words: str) -> str | None:
+    """The unit that a phrase in another language names, as the parser writes it; None where it names none.
+
+    >>> english_unit("metros cuadrados"), english_unit("平方センチメートル"), english_unit("km por hora")
+    ('m^2', 'cm^2', 'km/hours')
+    """
+    words = normalize("NFC", words).strip(" .").lower().replace("-", " ").removesuffix(" alt")
+    return _unit(words) if 0 < len(words) <= MAX_PHRASE else None
+
+
+def _unit(words: str) -> str | None:
+    if (found := _NAMES.get(words)) is not None:
+        return found
+    for pattern, power in _POWERS:
+        if (parts := pattern.match(words)) and (unit := _base(parts["unit"])):
+            return f"{unit}^{power}"
+    rate = _RATE.match(words)
+    if rate is None or not ({rate["one"], rate["other"]} & _NAMES.keys()):
+        return None
+    one, other = _part(rate["one"]), _part(rate["other"])
+    return f"{one}/{other}" if one and other else None
+
+
+def _base(words: str) -> str | None:
+    """A unit that can be squared; German has the metre of English."""
+    return _NAMES.get(words) or (words if words in ("meter", "kilometer") else None)
+
+
+def _part(words: str) -> str | None:
+    """A unit in a rate; symbols stay as they are."""
+    return _base(words) or (words if re.fullmatch(r"[a-z]{1,3}", words) else None)

@@ -1,0 +1,52 @@
+"""Numbers in the words of other languages, and names of units in them."""
+
+from __future__ import annotations
+
+import pytest
+
+from dartmath.verify.language.numerals import numeral
+from dartmath.verify.language.unit_names import _NAMES, english_unit
+from dartmath.verify.language.units import parse_unit
+
+NUMERALS = [
+    ("sesenta y ocho", 68), ("mil novecientos doce", 1912), ("dos millones", 2_000_000),
+    ("duzentos e quarenta", 240), ("trinta mil", 30_000), ("soixante et onze", 71),
+    ("quatre-vingt-dix-sept", 97), ("deux cent trente", 230), ("ventotto", 28), ("trecentoventi", 320),
+    ("fünfundneunzig", 95), ("dreitausendfünfhundert", 3500), ("двести тридцать пять", 235),
+    ("три тысячи сорок", 3040), ("一百二十三万四千", 1_234_000), ("三千零五", 3005), ("이천삼백", 2300),
+    ("서른여섯", 36), ("một trăm lẻ bảy", 107), ("ba mươi tư", 34), ("خمسة وعشرون", 25), ("مئة وأربعون", 140),
+    ("पैंतालीस", 45), ("दो सौ दस", 210),
+]  # fmt: skip
+NONE = ["once", "cents", "centimeters", "tree", "due", "undefined", "seven", "", "unit", "x", "million"]
+
+
+@pytest.mark.parametrize(("words", "value"), NUMERALS)
+def test_a_numeral_has_its_value_with_nothing_left(words: str, value: int) -> None:
+    assert numeral(words) == (value, "")
+
+
+@pytest.mark.parametrize("words", NONE)
+def test_other_words_are_no_numeral(words: str) -> None:
+    assert numeral(words) is None
+
+
+def test_what_stands_behind_a_numeral_is_kept() -> None:
+    assert numeral("dos tres") == (2, "tres")
+    assert numeral("sáu năm") == (6, "năm")
+
+
+def test_every_name_means_a_unit_that_the_parser_knows() -> None:
+    counted_only = {"won", "yen", "rubles"}
+    assert {unit for unit in _NAMES.values() if not parse_unit(unit).known} <= counted_only
+
+
+@pytest.mark.parametrize(
+    ("words", "unit"),
+    [
+        ("metros cuadrados", "m^2"), ("Kubikmeter", "meter^3"), ("立方厘米", "cm^3"),
+        ("км в час", "km/hours"), ("kilometros", "km"), ("miglia all'ora", "miles/hours"), ("tables", None),
+        ("pies", None), ("an", None),
+    ],
+)  # fmt: skip
+def test_units_are_put_together(words: str, unit: str | None) -> None:
+    assert english_unit(words) == unit
