@@ -15,6 +15,7 @@ from typing import Any, Literal
 from dartmath.base.errors import ConfigError, DataError, MissingDependencyError
 from dartmath.base.extras import require
 from dartmath.base.files import beside
+from dartmath.base.hub import use_cache_where_out_of_reach
 from dartmath.base.paths import expand_home
 from dartmath.base.section import Section
 from dartmath.base.terminal import info, warn
@@ -82,6 +83,7 @@ def resolve_model(name: str) -> str:
         raise ConfigError(
             f"no such model folder: {name!r}; give a folder, a Hub id, or one of {', '.join(PACKAGED)}"
         )
+    use_cache_where_out_of_reach()
     return name
 
 
@@ -216,6 +218,9 @@ def _lacks_package(what: str, name: str, error: ImportError) -> MissingDependenc
 def _cannot_load(what: str, name: str, error: Exception) -> DataError:
     close = get_close_matches(name, PACKAGED, n=1)
     hint = f"\ndid you mean {close[0]!r}, which needs no Hub?" if close and close[0] != name else ""
+    if not expand_home(name).is_dir() and (reason := use_cache_where_out_of_reach()):
+        known = f"the Hub is out of reach ({reason}), its cache does not hold it, and no folder is called so"
+        return DataError(f"cannot load the {what} {name!r}: {known}{hint}")
     return DataError(f"cannot load the {what} {name!r}: {error}{hint}")
 
 

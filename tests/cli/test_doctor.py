@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from dartmath.base import hub
 from dartmath.base.errors import MissingDependencyError
 from dartmath.cli import _checks, app
 from engines.servers import reserved_port
@@ -100,7 +101,7 @@ def test_missing_sandbox_names_the_command(monkeypatch: pytest.MonkeyPatch, tmp_
 def test_hub_that_answers(monkeypatch: pytest.MonkeyPatch, server: str) -> None:
     monkeypatch.delenv("HF_HUB_OFFLINE")
     monkeypatch.setenv("HF_ENDPOINT", server)
-    monkeypatch.setattr(_checks, "_HUB_SECONDS", 60.0)
+    monkeypatch.setattr(hub, "SECONDS", 60.0)
     assert _checks.hub().status == "ok"
 
 
@@ -109,7 +110,7 @@ def test_hub_that_never_answers_does_not_hang(monkeypatch: pytest.MonkeyPatch) -
     silent.bind(("127.0.0.1", 0))
     silent.listen()
     monkeypatch.delenv("HF_HUB_OFFLINE")
-    monkeypatch.setattr(_checks, "_HUB_SECONDS", 0.3)
+    monkeypatch.setattr(hub, "SECONDS", 0.3)
     monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{silent.getsockname()[1]}")
     check = _checks.hub()
     silent.close()
@@ -121,7 +122,7 @@ def test_hub_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HF_HUB_OFFLINE")
     with reserved_port() as port:
         monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{port}")
-        monkeypatch.setattr(_checks, "_HUB_SECONDS", 60.0)
+        monkeypatch.setattr(hub, "SECONDS", 60.0)
         assert "refused" in _checks.hub().found
 
 

@@ -157,7 +157,12 @@ def test_a_broken_connection_and_an_offline_machine_are_refused(hub: Hub, tmp_pa
     offline = load(hub, tmp_path, {"dataset": "math/test"}, HF_HUB_OFFLINE="1")
     assert "cannot be read from the Hub" in offline.message(0)
     gone = Hub(address="http://127.0.0.1:9")
-    assert "cannot be read from the Hub" in load(gone, tmp_path, {"dataset": "gsm8k/test"}).message(0)
+    absent = load(gone, tmp_path, {"dataset": "gsm8k/test"}, {"dataset": "math/test"})
+    for place in range(2):
+        assert "the Hub: it is out of reach" in absent.message(place)
+    # Asked once, and not tried again for each file of each set.
+    assert absent.said.count("the Hub is out of reach") == 1
+    assert "Retry" not in absent.said
 
 
 def test_a_set_without_a_known_checksum_says_so(hub: Hub, tmp_path: Path) -> None:

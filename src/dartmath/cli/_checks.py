@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from importlib.util import find_spec
@@ -16,6 +15,7 @@ from typing import Literal
 from dartmath.base.cpus import available_cpus
 from dartmath.base.errors import ConfigError, DartmathError
 from dartmath.base.extras import install_command
+from dartmath.base.hub import endpoint, is_switched_off, trouble
 from dartmath.base.paths import expand_home
 from dartmath.training.run import NEEDS as TRAINING
 
@@ -24,7 +24,6 @@ Status = Literal["ok", "optional", "warning", "missing"]
 _GIB = 2**30
 _LITTLE_MEMORY = 4 * _GIB
 _LITTLE_DISK = 5 * _GIB
-_HUB_SECONDS = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,41 +189,12 @@ def data_folder() -> Check:
 
 def hub() -> Check:
     """Whether the Hub answers; at most four seconds, whatever the network does."""
-    endpoint = os.environ.get("HF_ENDPOINT", "https://huggingface.co")
-    if os.environ.get("HF_HUB_OFFLINE", "").lower() in ("1", "true", "yes", "on"):
+    if is_switched_off():
         return Check("data", "Hub", "optional", "switched off by HF_HUB_OFFLINE", "unset HF_HUB_OFFLINE")
-    answer = _within(_HUB_SECONDS, lambda: _ask(endpoint))
-    if answer is None:
-        answer = f"no answer within {_HUB_SECONDS:.0f} s"
-    if not answer:
-        return Check("data", "Hub", "ok", f"{endpoint} answers")
-    fix = "use local files (DARTMATH_DATA, model folders), or set HF_ENDPOINT to a mirror"
-    return Check("data", "Hub", "warning", f"{endpoint}: {answer}", fix)
-
-
-def _ask(endpoint: str) -> str:
-    """Empty when the server answers, with whatever status; else why not."""
-    from urllib.error import HTTPError, URLError
-    from urllib.request import Request, urlopen
-
-    try:
-        with urlopen(Request(endpoint, method="HEAD"), timeout=_HUB_SECONDS):
-            return ""
-    except HTTPError as error:
-        return f"status {error.code}" if error.code >= 500 else ""
-    except URLError as error:
-        return str(error.reason)
-    except (OSError, ValueError) as error:
-        return str(error)
-
-
-def _within(seconds: float, function: Callable[[], str]) -> str | None:
-    """The function's result, or None when it takes longer: looking a name up has no timeout."""
-    results: list[str] = []
-    thread = threading.Thread(target=lambda: results.append(function()), daemon=True)
-    thread.start()
-    thread.join(seconds)
-    return results[0] if results else None
+    if answer := trouble():
+        fix = "use local files (DARTMATH_DATA, model folders), or set HF_ENDPOINT to a mirror"
+        return Check("data", "Hub", "warning", f"{endpoint()}: {answer}", fix)
+    return Check("data", "Hub", "ok", f"{endpoint()} answers")
 
 
 def disk() -> Check:

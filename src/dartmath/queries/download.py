@@ -12,6 +12,7 @@ from typing import Any
 
 from dartmath.base.errors import ConfigError, DataError, MissingDependencyError
 from dartmath.base.extras import require
+from dartmath.base.hub import use_cache_where_out_of_reach
 from dartmath.base.paths import expand_home
 from dartmath.base.terminal import warn
 from dartmath.queries.dataset import Dataset, Hub, Web
@@ -120,6 +121,7 @@ def _read_origin(dataset: Dataset, origin: Hub | Web | None) -> Iterator[tuple[i
 def read_hub(dataset: Dataset | str, hub: Hub) -> Any:
     """The rows of a data set on the Hub, by `datasets.load_dataset`; its failures become one clear error."""
     require("datasets", purpose=f"reading {hub.repo} from the Hub")
+    unreachable = use_cache_where_out_of_reach()
     import datasets
     from huggingface_hub.errors import HTTPError
 
@@ -128,6 +130,8 @@ def read_hub(dataset: Dataset | str, hub: Hub) -> Any:
         return datasets.load_dataset(hub.repo, hub.config, split=hub.split, revision=hub.revision)
     except broken as error:
         said = str(error).rstrip(". ")
+        if unreachable:
+            said = f"it is out of reach ({unreachable}), and its cache does not hold them"
         raise _absent(
             dataset, f"{hub.repo} cannot be read from the Hub: {said}{_way_out(error, dataset)}"
         ) from error

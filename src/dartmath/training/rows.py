@@ -15,6 +15,7 @@ from typing import Any
 
 from dartmath.base.errors import DataError, MissingDependencyError
 from dartmath.base.extras import require
+from dartmath.base.hub import use_cache_where_out_of_reach
 
 _BATCH = 2048
 _HUB = "hub:"
@@ -165,10 +166,9 @@ def pinned(source: str) -> str:
 
 
 def _hub_rows(source: str, columns: Columns) -> Iterator[tuple[int, Any]]:
-    from huggingface_hub.constants import is_offline_mode
 
     name, _, commit = pinned(source).removeprefix(_HUB).partition("@")
-    if is_offline_mode():
+    if use_cache_where_out_of_reach():
         files = sorted(p for p in _cached(source, name, commit).rglob("*") if _is_train_file(p))
         rows = (row for path in files for _, row in _file_rows(path, columns))
         yield from enumerate(rows, 1)
@@ -196,10 +196,9 @@ def _is_train_file(path: Path) -> bool:
 
 def _hub_commit(source: str, name: str, revision: str | None) -> str:
     from huggingface_hub import HfApi
-    from huggingface_hub.constants import is_offline_mode
     from huggingface_hub.errors import HfHubHTTPError
 
-    if is_offline_mode():
+    if use_cache_where_out_of_reach():
         return _cached(source, name, revision).name
     try:
         return str(HfApi().dataset_info(name, revision=revision).sha)
@@ -218,8 +217,10 @@ def _cached(source: str, name: str, revision: str | None) -> Path:
 
 
 def _unreachable(source: str, error: Exception) -> MissingDependencyError:
-    name, reason = hub_name(source), str(error).strip().splitlines() or [type(error).__name__]
+    name, said = hub_name(source), str(error).strip().splitlines() or [type(error).__name__]
+    reason = use_cache_where_out_of_reach()
+    why = f"it is out of reach: {reason}, and its cache does not hold it" if reason else said[0]
     return MissingDependencyError(
-        f"cannot read data set {name!r} from the Hub ({reason[0]}); download it where the Hub is reachable "
+        f"cannot read data set {name!r} from the Hub ({why}); download it where the Hub is reachable "
         f"(hf download --repo-type dataset {name} --local-dir FOLDER) and give the folder"
     )
