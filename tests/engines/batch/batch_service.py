@@ -22,7 +22,8 @@ class BatchService:
     Of the batches in turn a share `answered` is answered (all, of further ones) before they end as `states`
     say; the rest expires in the error file, or is dropped where `drops`. `line` may change a line of answers.
     `room` is the most requests of a batch, `bad_lines` are those (from 0) of the first batch that its
-    validation names. Every batch takes `polls` looks.
+    validation names. Every batch takes `polls` looks. So many batches are refused since the file is not there
+    yet (`late_file`), or since others' batches fill the account (`full`).
     """
 
     answered: tuple[float, ...] = ()
@@ -32,6 +33,8 @@ class BatchService:
     bad_lines: tuple[int, ...] = ()
     refuses_at_once: bool = False
     stumbles: bool = False
+    late_file: int = 0
+    full: int = 0
     job: bool = False
     polls: int = 2
     line: Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]] = lambda row, request: row
@@ -78,6 +81,14 @@ class BatchService:
             errors = [
                 {"code": "token_limit_exceeded", "message": "Enqueued token limit reached", "line": None}
             ]
+        if self.late_file:
+            self.late_file -= 1
+            return web.json_response(
+                {"error": {"message": "Cannot find file file-x, or no access"}}, status=400
+            )
+        if self.full:
+            self.full -= 1
+            return web.json_response({"error": {"message": "Batch rate limit exceeded"}}, status=429)
         if errors and self.refuses_at_once:
             return web.json_response({"error": errors[0]}, status=400)
         number = len(self.batches)

@@ -130,6 +130,35 @@ def test_a_batch_that_is_too_large_for_the_account_is_cut(tmp_path: Path, at_onc
     assert len(rows) == 40 and set(service.billed.values()) == {1}
 
 
+@pytest.mark.parametrize("mood", [{"late_file": 2}, {"full": 3}])
+def test_a_batch_that_is_refused_for_a_moment_is_made_later(tmp_path: Path, mood: dict[str, int]) -> None:
+    with batch_service(**mood) as service:
+        rows = run(tmp_path, service.url)
+    assert len(rows) == 40 and set(service.billed.values()) == {1}
+    assert len(service.batches) <= 5  # sizes grow again: 5, 10, 20 ...
+
+
+def test_a_prompt_gets_the_room_that_the_context_has_beside_it(tmp_path: Path) -> None:
+    def refuses(row: dict[str, Any], line: dict[str, Any]) -> dict[str, Any]:
+        if line["body"]["max_tokens"] <= 51:
+            return row
+        said = (
+            "maximum context length is 60 tokens. However, you requested 73 tokens (9 in the messages, 64 in"
+        )
+        return {**row, "response": {"status_code": 400, "body": {"error": {"message": said}}}}
+
+    with batch_service(line=refuses) as service:
+        assert outcomes(run(tmp_path, service.url)) == {"correct", "wrong"}
+    assert {body["max_tokens"] for body in service.requests} == {64, 51}
+
+
+def test_an_error_beside_a_response_without_a_body_is_read() -> None:
+    said = {"object": "error", "message": "The model's maximum context length is 9", "code": 400}
+    row = {"custom_id": "x", "response": {"status_code": 400, "request_id": "r", "body": None}, "error": said}
+    found = read_line(row, Asked("server", 8))
+    assert isinstance(found, Failure) and found.hopeless and "maximum context length" in found.message
+
+
 def test_lines_that_a_validation_names_fail_and_the_others_are_sent_again(tmp_path: Path) -> None:
     with batch_service(bad_lines=(0, 5)) as service:
         rows = run(tmp_path, service.url)
@@ -139,7 +168,7 @@ def test_lines_that_a_validation_names_fail_and_the_others_are_sent_again(tmp_pa
 
 def test_a_service_that_refuses_everything_ends_the_run_with_what_it_said(tmp_path: Path) -> None:
     with batch_service(room=0) as service, pytest.raises(EngineError, match="Enqueued token limit reached"):
-        run(tmp_path, service.url)
+        run(tmp_path, service.url, patience=0.3)
     with pytest.raises(EngineError, match=r"HTTP 404|does not know the path"), batch_service() as service:
         run(tmp_path, service.url + "/nothing/here")
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from dartmath.base.errors import EngineError
 from dartmath.base.terminal import info
+from dartmath.engines.batch.crowd import Crowd
 from dartmath.engines.batch.line import read_line
 from dartmath.engines.batch.local import ByHand, Command
 from dartmath.engines.batch.service import Refused, Service
@@ -19,6 +20,7 @@ from dartmath.engines.openai.answer import Asked
 from dartmath.engines.openai.call import LIMITS, Call
 from dartmath.engines.openai.failure import Failure
 from dartmath.engines.openai.rendering import added_bos, prompt_tokenizer
+from dartmath.engines.openai.room import room_left
 from dartmath.engines.protocol import Completion, Request
 from dartmath.prompts.template import Template
 
@@ -49,10 +51,11 @@ class Desk(Protocol):
 
 @dataclass(eq=False)
 class _Wanted:
-    """A request that somebody waits for, after so many tries."""
+    """A request that somebody waits for, after so many tries, sent for at most so many tokens."""
 
     request: Request
     future: asyncio.Future[Completion]
+    tokens: int
     tries: int = 0
 
 
@@ -70,7 +73,8 @@ class BatchedEngine:
         self.section, self.model_section, self.template = section, model, template
         self._model = section.model or model.name
         self._most = section.requests
-        self._crowded = False
+        self._crowd = Crowd(section.poll, section.patience)
+        self._rooms: dict[str, int] = {}
         self._folder: Path | None = None
         self._answers_as = ""
         self._error: EngineError | None = None
@@ -148,7 +152,8 @@ class BatchedEngine:
         """The response to one request, hours later; cancelling leaves it in its batch."""
         if self._error:
             raise self._error
-        wanted = _Wanted(request, asyncio.get_running_loop().create_future())
+        future: asyncio.Future[Completion] = asyncio.get_running_loop().create_future()
+        wanted = _Wanted(request, future, _limit(self._call.body(request), request))
         self._wanted[request.id] = wanted
         try:
             if request.id in self._answers:
@@ -219,7 +224,7 @@ class BatchedEngine:
                 seen = len(self._pending)
                 await asyncio.sleep(min(_QUIET, self.section.poll))
             self._news.clear()
-            if self._crowded and self._waves:
+            if self._crowd.known and self._waves:
                 continue  # the end of a wave tells the news
             if self._pending:
                 wave = self._wave()
@@ -234,13 +239,14 @@ class BatchedEngine:
         ids: list[str] = []
         bodies, size, tokens = [], 0, 0
         for id, wanted in list(self._pending.items())[: self._most]:
-            body = self._call.body(wanted.request)
+            body = self._call.body(wanted.request, self._rooms.get(wanted.request.prompt_key))
             size += len(str(body))
             if ids and size > _MOST_BYTES:
                 break
             ids.append(id)
             bodies.append(body)
-            tokens = max(tokens, _limit(body, wanted.request))
+            wanted.tokens = _limit(body, wanted.request)
+            tokens = max(tokens, wanted.tokens)
             del self._pending[id]
         self._sent.update(ids)
         return Wave.write(self._folder, ids, bodies, f"/v1{self._call.path}", tokens)
@@ -250,6 +256,7 @@ class BatchedEngine:
         try:
             if not wave.answers.is_file():
                 await self._desk.answer(wave, lambda state: self._states.update({wave.number: state}))
+                self._most = self._crowd.grown(len(wave.ids), self._most, self.section.requests)
         except Refused as refused:
             await self._put_back(wave, refused)
             return
@@ -272,11 +279,14 @@ class BatchedEngine:
 
     def _settle(self, wanted: _Wanted, row: dict[str, Any] | None) -> None:
         """Turn a line into the outcome of a request, or into another try."""
-        outcome = _LOST if row is None else read_line(row, self._asked(wanted.request))
+        outcome = _LOST if row is None else read_line(row, self._asked(wanted))
         if isinstance(outcome, Completion):
             self._check_model(outcome)
         elif outcome.final or outcome.refusal:
             raise EngineError(f"{outcome.message}; mend it and run the same command again")
+        elif self._has_room(wanted, outcome):
+            self._queue(wanted)
+            return
         elif outcome.retry and wanted.tries < self.section.retries:
             wanted.tries += 1
             self._queue(wanted)
@@ -287,10 +297,17 @@ class BatchedEngine:
         if not wanted.future.done():
             wanted.future.set_result(outcome)
 
-    def _asked(self, request: Request) -> Asked:
-        body = self._call.body(request)
-        stops = self._call.stops(request.generation)
-        return Asked(self._desk.name, _limit(body, request), stops, self.section.text_fields)
+    def _has_room(self, wanted: _Wanted, failure: Failure) -> bool:
+        """Whether a prompt that was too long with its response fits with a shorter one."""
+        left = room_left(failure.said) if failure.hopeless else 0
+        if not left or left >= wanted.tokens:
+            return False
+        self._rooms[wanted.request.prompt_key] = left
+        return True
+
+    def _asked(self, wanted: _Wanted) -> Asked:
+        stops = self._call.stops(wanted.request.generation)
+        return Asked(self._desk.name, wanted.tokens, stops, self.section.text_fields)
 
     def _check_model(self, completion: Completion) -> None:
         by = completion.answered_by
@@ -304,13 +321,12 @@ class BatchedEngine:
 
     async def _put_back(self, wave: Wave, refused: Refused) -> None:
         """Take a refused batch apart: lines that the service names fail, the others are sent again."""
-        size = len(wave.ids)
-        if not refused.lines and (not refused.crowded or size == 1):
+        if not refused.lines and (not refused.crowded or self._crowd.lasts):
             raise EngineError(f"{refused}; nothing of it is paid for: mend it and run the same command again")
-        if refused.crowded and not refused.lines:
-            self._crowded, self._most = True, max(1, size // 2)
+        if not refused.lines:
+            self._most = self._crowd.cut(len(wave.ids))
             info(f"{refused}; batches of {self._most:,} requests, one after the other, from now on")
-            await asyncio.sleep(self.section.poll)
+            await asyncio.sleep(self._crowd.pause)
         self._close(wave)
         wave.remove()
         for index, id in enumerate(wave.ids):

@@ -26,7 +26,8 @@ def read_line(row: Mapping[str, Any], asked: Asked) -> Completion | Failure:
         body = response.get("body", response)
         status = int(response.get("status_code") or 200)
         if status >= 400:
-            raise HttpError(status, {}, orjson.dumps(body))
+            # `vllm run-batch` says what is wrong beside a response without a body.
+            raise HttpError(status, {}, orjson.dumps(body or {"error": row.get("error")}))
         if not isinstance(body, dict):
             raise BadAnswerError(f"no completion but {str(body)[:80]!r}")
         return read_answer(body, asked)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dartmath.base.errors import EngineError
@@ -33,6 +34,9 @@ _SECONDS = 120.0
 _LINE_BYTES, _TOKEN_BYTES = 64 << 10, 8 << 10
 # What services say where an account may have no more requests waiting.
 _CROWDED = ("token_limit_exceeded", "enqueued", "too many batches", "queue limit", "rate limit")
+
+# What they say of a file that was uploaded a moment ago.
+_NOT_YET = ("cannot find file", "file not found", "no such file", "not processed")
 
 
 class Refused(Exception):
@@ -158,10 +162,12 @@ class Service:
                 return await work()
             except Exception as error:  # understand() raises again what is not the network's or the service's
                 failure = understand(error, self.name, self._key)
-                if refusable and isinstance(error, HttpError) and not (failure.refusal or failure.final):
-                    said = error_text(error.body).lower()
-                    if not failure.retry or _is_crowded(said):
-                        raise Refused(failure.message, {}, crowded=_is_crowded(said)) from error
+                said = error_text(error.body).lower() if isinstance(error, HttpError) else ""
+                if refusable and any(sign in said for sign in _NOT_YET):
+                    failure = replace(failure, retry=True, refusal=False)
+                verdict = bool(said) and (not failure.retry or _is_crowded(said))
+                if refusable and verdict and not (failure.refusal or failure.final):
+                    raise Refused(failure.message, {}, crowded=_is_crowded(said)) from error
                 if failure.final or failure.refusal or not failure.retry:
                     raise EngineError(f"{failure.message}; mend it and run the same command again") from error
                 if time.monotonic() - began > self._section.patience:
