@@ -20,7 +20,7 @@ _BEFORE, _AFTER, _BEHIND = 60, 160, 20
 stem of one that stands behind its value, as in "5 is the correct answer"."""
 
 _MARKS = r"[ \t]*[*_`\"'”>]{0,3}[ \t]*"
-_LINE = r"(?:(?<=\n)|\A)[ \t]*"
+_LINE = r"^[ \t]*"
 _SIGN = r"(?:[:：=]|-+>|→|=>|⇒|\|| [-–—]+ |\.(?=[ \t]+[-$\\\d(]))"
 _TAIL = 300
 _LABEL_WORDS = 8
@@ -116,15 +116,17 @@ def _place(text: str, answer: str, after: int, end: int) -> int:
 
 def _phrases(text: str, languages: tuple[str, ...], after: int) -> Iterator[tuple[int, int, bool]]:
     """(start, where the value begins, whether it is a label) of every announcement."""
-    folded = text[after:].lower()
-    if len(folded) != len(text) - after:
-        folded = text[after:]
+    tail = text[after:]
+    folded = tail.lower()
+    if len(folded) != len(tail):
+        folded = tail
     for language, stem in _stems(languages, folded.isascii()):
         if stem in folded:
             for place in _places(folded, stem, whole=language == "en"):
                 yield from _around(text, language, place + after, after)
-    for phrase in _A_LABEL.finditer(text, after) if "A:" in text or "A**:" in text else ():
-        yield phrase.start(), phrase.end(), True
+    if "A:" in tail or "A**:" in tail:
+        for phrase in _A_LABEL.finditer(text, after):
+            yield phrase.start(), phrase.end(), True
 
 
 @lru_cache(maxsize=32)
@@ -136,14 +138,11 @@ def _stems(languages: tuple[str, ...], in_ascii: bool) -> tuple[tuple[str, str],
 
 def _around(text: str, language: str, place: int, after: int) -> Iterator[tuple[int, int, bool]]:
     """The announcements that contain `place`, where a stem stands."""
-    first, last = max(after, place - _BEFORE), min(len(text), place + _AFTER)
-    match = _pattern(language).match
-    while first <= place:  # a search would go on behind `place`, for nothing
-        phrase = match(text, first, last)
-        if phrase is not None and place < phrase.end():
-            yield first, phrase.end(), phrase["label"] is not None or phrase["heading"] is not None
-            return
-        first = phrase.end() if phrase is not None else first + 1
+    phrase = _phrase(text, language, place, after)
+    if phrase is not None:
+        labelled = phrase["label"] is not None or phrase["heading"] is not None
+        yield phrase.start(), phrase.end(), labelled
+        return
     first, last = max(after, place - _AFTER), min(len(text), place + _BEHIND)
     if language == "en" and _IS_REVERSED.search(text, first, last):
         for found in _REVERSED.finditer(text, first, last):
@@ -154,7 +153,30 @@ def _around(text: str, language: str, place: int, after: int) -> Iterator[tuple[
                 yield found.start(), found.start("value"), False
 
 
-_A_LABEL = regex(rf"{_LINE}[*_]{{0,3}}A[*_]{{0,3}}:[*_]{{0,3}}(?=[ \t]*\S)")
+def _phrase(text: str, language: str, place: int, after: int) -> re.Match[str] | None:
+    """The announcement that contains `place`, which begins at `after` or later."""
+    first, last = max(after, place - _BEFORE), min(len(text), place + _AFTER)
+    if not LEXICONS[language].bare and not _leads_on(language).search(text, place, last):
+        return None
+    search = _pattern(language).search
+    while (phrase := search(text, first, last)) is not None and phrase.start() <= place:
+        if place < phrase.end():
+            return phrase
+        first = phrase.end()
+    return None
+
+
+@lru_cache(maxsize=32)
+def _leads_on(language: str) -> re.Pattern[str]:
+    """What follows the noun of an announcement, unless its value may be bare: a sign, a line break, a copula.
+
+    Looked for behind a stem, it saves trying the whole pattern at every place before it: most stems have a
+    full stop behind them, as in "I hope it is correct."
+    """
+    return re.compile(rf"[-–—:：=→⇒|$\\\d\n]|\.[ \t]+\(|{LEXICONS[language].copula}", re.IGNORECASE)
+
+
+_A_LABEL = regex(rf"{_LINE}[*_]{{0,3}}A[*_]{{0,3}}:[*_]{{0,3}}(?=[ \t]*\S)", re.MULTILINE)
 
 
 def _places(folded: str, stem: str, *, whole: bool) -> Iterator[int]:
@@ -178,14 +200,17 @@ def _pattern(language: str) -> re.Pattern[str]:
         r"\s{0,4}"
         rf"|{lexicon.noun}(?:(?P<label>{_MARKS}{_SIGN}{_MARKS})"
         rf"|{_MARKS}{lexicon.copula}{_MARKS}[:：]?{bare})[ \t]*\n{{0,3}}[ \t]*)",
-        re.IGNORECASE,
+        re.IGNORECASE | re.MULTILINE,
     )
 
 
 def _chosen(text: str, after: int) -> Iterator[tuple[int, int, bool]]:
     """Options that the end of a response decides for: "so we choose D"."""
-    first = max(after, len(text.rstrip()) - _TAIL)
-    if not _OPTION.search(text, first) or not any(map(text[first:].lower().__contains__, _CHOICE_VERBS)):
+    last = len(text.rstrip())
+    first = max(after, last - _TAIL)
+    if not _OPTION.search(text, first, last) or not any(
+        map(text[first:last].lower().__contains__, _CHOICE_VERBS)
+    ):
         return
-    for found in _CHOSEN.finditer(text, first):
+    for found in _CHOSEN.finditer(text, first, last):
         yield found.start(), found.start("value" if found["value"] else "last"), False

@@ -147,7 +147,7 @@ def _explicit(text: str, reader: _Reader, *, cut: bool) -> Statement | None:
     """The last explicit statement that reads as an answer; else the last one in words."""
     rules = reader.rules
     found: list[Statement] = []
-    if "boxed" in rules and ("boxed" in text or "\\f" in text or "\\box{" in text or "\x08oxed" in text):
+    if "boxed" in rules and ("box" in text or "\x08" in text):
         boxes = list(boxed(text, cut=cut)) if reader.first_box else list(islice(boxed(text, cut=cut), 1))
         found += boxes[-1:]
     if "hash" in rules and "####" in text:
@@ -193,10 +193,10 @@ def _hashed(text: str) -> Iterator[Statement]:
         answer = line.group(1).strip().strip("*").strip()
         if not answer or answer.startswith("#"):
             continue
-        value = value_at(text, line.start(1))
-        whole = is_mathematics(answer)
-        if whole or (value is not None and value[2]):
-            yield Statement(answer if whole else value[0], "hash", line.start(1), line.end(1))  # type: ignore[index]
+        if is_mathematics(answer):
+            yield Statement(answer, "hash", line.start(1), line.end(1))
+        elif (value := value_at(text, line.start(1))) is not None and value[2]:
+            yield Statement(value[0], "hash", line.start(1), line.end(1))
         elif not text[line.end() :].strip() and len(answer.split()) <= MAX_WORDS and not answer.endswith(":"):
             yield Statement(answer, "hash", line.start(1), line.end(1), firm=False)
 

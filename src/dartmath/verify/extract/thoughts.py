@@ -61,7 +61,7 @@ def thoughts(text: str, more: Sequence[tuple[str, str]] = ()) -> list[tuple[int,
 
 def _may_hold(text: str) -> bool:
     """Whether a delimiter can stand in `text`: most texts have none of the signs that begin one."""
-    if "<" not in text and "◁" not in text and "&lt;" not in text.lower():
+    if "<" not in text and "◁" not in text and ("&" not in text or "&lt;" not in text.lower()):
         return "[" in text and _SQUARE.search(text) is not None
     return any(map(text.lower().__contains__, _MAY_HOLD))
 

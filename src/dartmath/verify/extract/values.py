@@ -25,6 +25,9 @@ _FILLER = regex(
 )
 """Words and signs between an announcement and its value that change nothing about it."""
 
+_NUMBER_AT_END = regex(r"[ \t]*(-?[0-9]+(?:\.[0-9]+)?)[ \t]*(?=\Z|[\n.]\s*\Z)")
+"""A number that nothing follows: the commonest value, of which no other rule could make anything else."""
+
 _ABBREVIATION = regex(
     r"(?:\b(?:mr|mrs|ms|dr|st|mt|prof|jr|sr|ft|in|sq|cu|yd|yds|mi|lb|lbs|oz|hr|hrs|min|mins|sec|secs"
     r"|cm|mm|km|kg|gal|qt|pt"
@@ -35,7 +38,7 @@ _STOP = regex(
     r"\n|[.?؟।](?=\s|$|\*)|[。！？]|!(?=\s+[A-Z]|\s*$)|(?<=[^\s,])\.?\*\*(?![\w(])|\.(?=[A-Z][a-z])"
 )
 _SIDE = regex(
-    r"\s*(?:[,;，；]\s*(?:and\s+)?(?:which|who|as|since|because|so|it|that|this|where|when|while|not|but"
+    r"[,;，；]\s*(?:and\s+)?(?:which|who|as|since|because|so|it|that|this|where|when|while|not|but"
     r"|meaning|making|for|if"
     r"|given|with|after|assuming|using|i\.e\.|namely|represent\w*|corresponding|hence|thus|therefore"
     r"|therefor|we|you|he|she|they"
@@ -43,15 +46,19 @@ _SIDE = regex(
     r"|[,;，；]\s*(?:不是|因为|而不)"
     r"|\s(?:which|because|since|as (?:required|expected|desired|shown|above|we|the|it|claimed|needed"
     r"|stated|per)|instead of"
-    r"|rather than|not (?=[-\\$\d(A-Z])|due to|so that|given that|where|when|if and only if\b(?!)|non"
+    r"|rather than|not (?=[-\\$\d(A-Z])|due to|so that|given that|where|when|non"
     r"|ikke|nicht|pas|car|porque|weil)\b"
-    r"|\s*[–—]\s|\s--?-?\s(?=[a-z])|;\s"
-    r"|\s*[\[(](?:confidence|conf|high|low|medium|in total|not |total|final|approx|as |since |because "
+    r"|[–—]\s|\s--?-?\s(?=[a-z])|;\s"
+    r"|[\[(](?:confidence|conf|high|low|medium|in total|not |total|final|approx|as |since |because "
     r"|see |rounded|which|correct"
-    r"|the |or [a-z]+ percent|answer|verified|certain))",
+    r"|the |or [a-z]+ percent|answer|verified|certain)",
     re.IGNORECASE,
 )
-"""What begins a remark behind a value. Comma and "and" alone do not: they also join the items of a list."""
+"""What begins a remark behind a value. Comma and "and" alone do not: they also join the items of a list.
+
+The spaces before it are no part of the pattern: looked for at every place of a long run of them, they would
+take time that grows with the square of its length.
+"""
 
 _BUT = regex(r"not\s+[^\s,]{1,40},?\s+but\s+(?:rather\s+)?", re.IGNORECASE)
 _LETTER = regex(
@@ -63,7 +70,7 @@ _LETTERS = regex(
     r"\([A-J]\)(?:\s*\([A-J]\))+|\(?[A-J]\)?(?:\s*(?:,|and|&|、|,\s*and)\s*\(?[A-J]\)?)+(?![\w'])"
 )
 _JOIN = regex(
-    r"\s*(?:,|;|，|、|,?\s*(?:and|or|und|oder|et|ou|y|o|e|и|или|和|或|と|및)\b)\s*(?=\$|\\\(|\\\[|\*\*\$)"
+    r"\s*(?:,|;|，|、|(?:,\s*)?(?:and|or|und|oder|et|ou|y|o|e|и|или|和|或|と|및)\b)\s*(?=\$|\\\(|\\\[|\*\*\$)"
 )
 _UNIT = regex(r"\s*(?:[a-zA-Z°µ²³/^%]{1,12}\.?|per)(?:\s+[a-z]{1,12}){0,3}(?=[.,;!?)\s]|$)")
 _CHAIN = regex(r"(?<![<>!:=\\])=(?!=)")
@@ -80,7 +87,7 @@ COMMENTARY = regex(
     re.IGNORECASE,
 )
 _CLOSINGS = "|".join(lexicon.closing for lexicon in LEXICONS.values() if lexicon.closing)
-_CLOSING = regex(rf"\s*(?:{_CLOSINGS})\s*\Z")
+_CLOSING = regex(rf"(?:{_CLOSINGS})\s*\Z")
 _QUOTES = "\"'“”‘’`「」『』«»【】"
 
 
@@ -90,6 +97,8 @@ def value_at(text: str, start: int) -> tuple[str, int, bool] | None:
     It is a formula with the formulas that "and" or "or" joins to it, an option, or the shortest beginning of
     the clause that is mathematics and leaves nothing but a remark; else the words of the clause.
     """
+    if plain := _NUMBER_AT_END.match(text, start):
+        return plain[1], plain.end(), True
     filler = _FILLER.match(text, start)
     begin = filler.end() if filler else start
     if (listed := _block(text, begin)) is not None:
@@ -174,12 +183,12 @@ def _from_formula(text: str, formula: re.Match[str]) -> tuple[str, int, bool] | 
 def _from_clause(text: str, begin: int) -> tuple[str, int, bool] | None:
     clause = _sentence(text, begin)
     if side := _SIDE.search(clause):
-        shorter = clause[: side.start()]
+        shorter = clause[: side.start()].rstrip()
         if any(sign.isalnum() for sign in shorter) and (
             is_mathematics(_clean(shorter)) or not is_mathematics(_clean(clause))
         ):
             clause = shorter
-    answer = _CLOSING.sub("", _clean(clause))
+    answer = _without_closing(_clean(clause))
     if not any(sign.isalnum() or sign in "∅∞" for sign in answer):
         return None
     if is_mathematics(answer):
@@ -189,6 +198,12 @@ def _from_clause(text: str, begin: int) -> tuple[str, int, bool] | None:
     if value := stated(answer) or claimed(answer, plain=ends_in_number):
         return value, begin + len(clause), True
     return answer, begin + len(clause), False
+
+
+def _without_closing(answer: str) -> str:
+    """An answer without the verb that ends its sentence in some languages, which are not written in ASCII."""
+    closing = None if answer.isascii() else _CLOSING.search(answer)
+    return answer[: closing.start()].rstrip() if closing else answer
 
 
 def _clean(clause: str) -> str:
