@@ -25,6 +25,7 @@ from dartmath.model import ModelSection, describe_model, token_counter
 from dartmath.preflight import check_recipe
 from dartmath.prompts.template import Template, load_template
 from dartmath.recipe import Recipe
+from dartmath.training_request import write_preferences
 
 if TYPE_CHECKING:
     from dartmath.engines.config import EngineSection
@@ -206,7 +207,8 @@ def run_train(recipe: Recipe, template: Template, folders: RunFolders) -> None:
     if section is None:
         raise ConfigError("the recipe has no `training:` section; add one, or use `dartmath sample`")
     own = load_template(section.template) if section.template else template
-    train(section, _base_model(recipe), own, [folders.dataset], folders.model, seed=recipe.seed)
+    data = folders.dataset if section.objective == "sft" else write_preferences(recipe)
+    train(section, _base_model(recipe), own, [data], folders.model, seed=recipe.seed)
 
 
 def run_evaluate(recipe: Recipe, model: ModelSection, folder: Path) -> None:

@@ -81,7 +81,7 @@ class TrainingRequest:
 
     def _measure(self) -> DataSize:
         from dartmath.training.job import resolve_job
-        from dartmath.training.session import layout_of, prepare_data
+        from dartmath.training.prepared import layout_of, prepare_data
 
         job = resolve_job(
             self.section, self.model, self.template, self.datasets, self.out, seed=self.seed, check=False
@@ -146,8 +146,26 @@ def _with_data(section: TrainingSection, data: Sequence[str] | None) -> Training
     return section.model_copy(update={"datasets": [DatasetWeight(path=path, weight=1.0) for path in data]})
 
 
+def write_preferences(recipe: Recipe) -> Path:
+    """Write the pairs (dpo) or labelled responses (kto) of the recipe's own samples; returns the file.
+
+    Raises `JournalError` where nothing was sampled, `DataError` where nothing can be paired.
+    """
+    from dartmath.export.run import export
+
+    assert recipe.training is not None  # who asks for preferences trains on them
+    form = {"dpo": "preference", "kto": "kto"}[recipe.training.objective]
+    path = recipe.folder / "preferences" / f"{form}.jsonl"
+    template = recipe.training.template or recipe.template
+    export(recipe.folder / "sample", form, path, curation=recipe.curation, template=template)
+    return path
+
+
 def _curated(recipe: Recipe) -> list[Path]:
-    """The folder that `dartmath curate` fills, or none where the recipe names other data alone."""
-    folder = recipe.folder / "dataset"
+    """What the recipe's own samples give to train on, or none where it names other data alone."""
     assert recipe.training is not None
+    if recipe.training.objective != "sft":
+        sampled = (recipe.folder / "sample" / "manifest.json").is_file()
+        return [write_preferences(recipe)] if sampled or not recipe.training.datasets else []
+    folder = recipe.folder / "dataset"
     return [] if recipe.training.datasets and not folder.exists() else [folder]

@@ -39,7 +39,8 @@ def command(
     as_json: JsonOption = False,
     overrides: dict[str, Any],
 ) -> None:
-    """Fine-tune a model on a training set: loss on the response alone, sequences packed exactly.
+    """Fine-tune a model on a training set: loss on the response alone, sequences packed exactly; or on
+    preferences.
 
     The same command again goes on from the newest checkpoint; a finished run does nothing. On
     several GPUs give --gpus, or start it with accelerate or torchrun.
@@ -48,6 +49,7 @@ def command(
         dartmath train tiny
         dartmath train --model smollm2-135m-instruct --data runs/tiny/dataset --batch-size 4 --epochs 1
         dartmath train tiny --lora-rank 16 --learning-rate 2e-4 --out runs/tiny/lora
+        dartmath train --model runs/tiny/model --objective dpo --data pairs.jsonl --learning-rate 1e-6
         dartmath train dart-math/mistral-7b-prop2diff --plan
         dartmath train dart-math/mistral-7b-prop2diff --data hub:hkust-nlp/dart-math-hard --gpus 8
     """

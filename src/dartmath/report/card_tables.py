@@ -157,9 +157,46 @@ def _value(setting: object) -> str:
     return ("yes" if setting else "no") if isinstance(setting, bool) else str(setting)
 
 
+# What a run of each objective learns from; runs of earlier versions name none.
+_OBJECTIVES = {
+    "sft": "loss on the response alone",
+    "dpo": "DPO on pairs of a right and a wrong response",
+    "kto": "KTO on responses that are labelled right or wrong",
+}
+
+
+def _objective(config: Mapping[str, Any]) -> list[tuple[str, object]]:
+    kind = config.get("objective", "sft")
+    preference = {} if kind == "sft" else config["preference"]
+    settings = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in preference.items())
+    return [("objective", f"{_OBJECTIVES[kind]}{f' ({settings})' if settings else ''}")]
+
+
+def _validation(config: Mapping[str, Any], summary: Mapping[str, Any]) -> list[tuple[str, object]]:
+    """What evaluations during training said of the weights that are here; nothing without them."""
+    if summary.get("exported_step") is None:
+        return []
+    chosen = (config.get("validation") or {}).get("best")
+    why = f"the best by {chosen.replace('_', ' ')}" if chosen else "the last"
+    rows: list[tuple[str, object]] = [
+        ("step of these weights", f"{summary['exported_step']} ({why})"),
+        ("held-out loss", f"{summary['held_out_loss']:.4f} ({summary['held_out']:,} examples)"),
+    ]
+    if summary.get("held_out_pass_at_1") is not None:
+        name = config["validation"]["benchmark"]
+        rows.append((f"Pass@1 on some of {name}", f"{summary['held_out_pass_at_1']:.1%}"))
+    return rows
+
+
+def _units(config: Mapping[str, Any]) -> str:
+    """What a batch counts."""
+    kind, packing = config.get("objective", "sft"), config.get("packing", True)
+    return {"dpo": "pairs", "kto": "responses"}.get(kind, "packed sequences" if packing else "sequences")
+
+
 def _method(lora: Mapping[str, Any] | None) -> str:
     if not lora:
-        return "full fine-tuning, loss on the response alone"
+        return "full fine-tuning"
     base = "QLoRA, 4-bit base" if lora.get("quantize") else "LoRA"
     merged = "merged" if lora.get("merge", True) else "not merged"
     return f"{base}, rank {lora['rank']}, alpha {lora['alpha']:g}, on {lora['targets']}, {merged}"
@@ -178,15 +215,17 @@ def training_table(stage: Stage) -> str:
     rows: list[Sequence[object]] = [
         ("base model", " ".join(str(v) for v in stage.manifest["model"].values() if v)),
         ("method", _method(config.get("lora"))),
+        *_objective(config),
         *((name, _value(value)) for name, value in settings),
         *_accumulation(config),
         ("number format", summary["dtype"]),
         ("attention", summary["attention"]),
         ("examples", summary["examples"]),
-        ("packed sequences", summary["sequences"]),
+        (_units(config), summary["sequences"]),
         ("optimiser steps", summary["steps"]),
         ("tokens", summary["tokens"]),
         ("loss, first and last tenth", f"{summary['first_loss']:.4f}, {summary['last_loss']:.4f}"),
+        *_validation(config, summary),
         ("seed", str(stage.manifest.get("seed", ""))),
     ]
     return markdown_table(("training", "value"), rows)

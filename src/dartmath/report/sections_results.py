@@ -94,7 +94,7 @@ def _choice(summary: Mapping[str, Any]) -> list[Tile]:
 def training_section(stages: Mapping[str, Stage]) -> Section:
     """What fine-tuning did, and its curves."""
     section = Section(
-        "training", "Training", "Supervised fine-tuning: loss per token of the responses alone."
+        "training", "Training", "Fine-tuning: loss per token of the responses alone, or of preferences."
     )
     for label, stage in stages.items():
         if stage.summary:

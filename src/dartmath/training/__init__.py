@@ -1,4 +1,4 @@
-"""Supervised fine-tuning: tokens and loss mask, exact packing, TRL underneath, resumable."""
+"""Fine-tuning on responses or preferences: tokens and loss mask, exact packing, TRL underneath, resumable."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from dartmath.base.lazy import lazily
 
 if TYPE_CHECKING:
-    from dartmath.training.config import DatasetWeight, Lora, TrainingSection, Validation
+    from dartmath.training.config import DatasetWeight, Lora, Preference, TrainingSection, Validation
     from dartmath.training.run import train
     from dartmath.training.summary import TrainingSummary
 
 _HOMES = {
     "DatasetWeight": "dartmath.training.config",
     "Lora": "dartmath.training.config",
+    "Preference": "dartmath.training.config",
     "TrainingSection": "dartmath.training.config",
     "TrainingSummary": "dartmath.training.summary",
     "Validation": "dartmath.training.config",
@@ -22,6 +23,7 @@ _HOMES = {
 __all__ = [
     "DatasetWeight",
     "Lora",
+    "Preference",
     "TrainingSection",
     "TrainingSummary",
     "Validation",

@@ -26,17 +26,48 @@ def quiet() -> None:
     )
 
 
-def sft_config(
+def trainer_config(
     section: TrainingSection, layout: Layout, out: Path, *, steps: int, dtype: str, seed: int
 ) -> Any:
     """TRL's configuration of the run; checkpoints go to a folder in `out`."""
-    from trl import SFTConfig
+    from trl import DPOConfig, KTOConfig, SFTConfig
 
+    common = _common(section, layout, out, steps=steps, dtype=dtype, seed=seed)
+    preference = section.preference
+    if section.objective == "dpo":
+        losses = {preference.loss: 1.0, **({"sft": preference.nll_weight} if preference.nll_weight else {})}
+        weights = list(losses.values())
+        config: Any = DPOConfig(
+            **common, beta=preference.beta, loss_type=list(losses), loss_weights=weights, max_length=None
+        )
+    elif section.objective == "kto":
+        config = KTOConfig(**common, beta=preference.beta, max_length=None)
+    else:
+        config = SFTConfig(
+            **common,
+            loss_type=section.loss,
+            # Rows come packed and tokenised; examples are kept apart by padding-free batches.
+            dataset_kwargs={"skip_prepare_dataset": True},
+            padding_free=section.packed,
+            packing=False,
+            max_length=None,
+            completion_only_loss=False,
+        )
+    # A process trains on one device. Without a launcher, transformers would count all that are visible
+    # and replicate the model over them by DataParallel, which TRL refuses.
+    config._n_gpu = min(config.n_gpu, 1)
+    return config
+
+
+def _common(
+    section: TrainingSection, layout: Layout, out: Path, *, steps: int, dtype: str, seed: int
+) -> dict[str, Any]:
+    """What all objectives are configured with."""
     from dartmath.training.optimizer import optimizer_arguments
 
     accelerated = has_accelerator()
     checkpointing = section.gradient_checkpointing
-    config = SFTConfig(
+    return dict(
         output_dir=str(checkpoint_folder(out)),
         use_cpu=not accelerated,
         bf16=dtype == "bfloat16",
@@ -50,13 +81,7 @@ def sft_config(
         gradient_checkpointing_kwargs={"use_reentrant": False},
         use_liger_kernel=section.liger,
         torch_compile=section.compile,
-        # Rows come packed and tokenised; examples are kept apart by padding-free batches.
-        dataset_kwargs={"skip_prepare_dataset": True},
-        padding_free=section.packing,
-        packing=False,
-        max_length=None,
         remove_unused_columns=False,
-        completion_only_loss=False,
         dataloader_num_workers=2 if accelerated else 0,
         dataloader_pin_memory=accelerated,
         logging_steps=1,
@@ -74,10 +99,6 @@ def sft_config(
         data_seed=seed,
         ddp_find_unused_parameters=False,
     )
-    # A process trains on one device. Without a launcher, transformers would count all that are visible
-    # and replicate the model over them by DataParallel, which TRL refuses.
-    config._n_gpu = min(config.n_gpu, 1)
-    return config
 
 
 def _save_steps(section: TrainingSection) -> int:

@@ -15,6 +15,10 @@ from dartmath.training.checkpoints import mark_whole
 from dartmath.training.interrupt import StopRequest
 from dartmath.training.journal import LOG_FILE, Meter, note
 
+# What TRL's trainers of preferences log, and what the journal calls it: the share of pairs whose right side
+# has the higher reward, and how much higher it is.
+_PREFERENCE = {"rewards/accuracies": "reward_accuracy", "rewards/margins": "reward_margin"}
+
 
 class JournalCallback(TrainerCallback):  # type: ignore[misc]
     """Writes a log line per step, and moves the progress bar with loss, tokens/s, MFU and ETA."""
@@ -42,6 +46,7 @@ class JournalCallback(TrainerCallback):  # type: ignore[misc]
             "loss": logs["loss"],
             "grad_norm": logs.get("grad_norm"),
             "learning_rate": logs["learning_rate"],
+            **{name: logs[key] for key, name in _PREFERENCE.items() if key in logs},
             **self._meter.step(total - (self._seen or 0)),
         }
         self._seen = total

@@ -49,6 +49,12 @@ def step_of(checkpoint: Path) -> int:
     return int(checkpoint.name.removeprefix(_PREFIX))
 
 
+def resume_step(out: Path) -> int:
+    """The step after which the run in `out` goes on; 0 for one that begins."""
+    found = newest_checkpoint(checkpoint_folder(out))
+    return step_of(found) if found else 0
+
+
 def _checkpoints(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []

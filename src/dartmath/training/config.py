@@ -50,6 +50,17 @@ class Lora(Section):
     never learnt, `none`, or tokens with spaces between (`<|im_start|> <|im_end|>`)."""
 
 
+class Preference(Section):
+    """Direct preference optimisation (DPO, KTO), against the base model as the reference."""
+
+    beta: float = Field(0.1, gt=0)
+    """How strongly the model is held to the reference."""
+    loss: Literal["sigmoid", "ipo", "hinge", "sigmoid_norm"] = "sigmoid"
+    """DPO's loss of a pair; `sigmoid_norm` takes means over tokens instead of sums."""
+    nll_weight: float = Field(0.0, ge=0)
+    """Weight of the chosen response's own loss beside DPO's."""
+
+
 class Validation(Section):
     """Evaluation while a model trains: the loss on queries that are held out, and Pass@1 on a few others."""
 
@@ -76,7 +87,13 @@ class Validation(Section):
 
 
 class TrainingSection(Section):
-    """Supervised fine-tuning. Defaults are the paper's (§4.1, model cards)."""
+    """Fine-tuning. Defaults are the paper's, of supervised fine-tuning (§4.1, model cards)."""
+
+    objective: Literal["sft", "dpo", "kto"] = "sft"
+    """`sft` learns responses; `dpo` learns from pairs of a right and a wrong one, `kto` from responses with a
+    label (files of `dartmath export --format preference` and `kto`)."""
+    preference: Preference = Preference()
+    """Settings of dpo and kto."""
 
     model: str | None = None
     """The base model; the sampling model when absent."""
@@ -149,6 +166,25 @@ class TrainingSection(Section):
     configuration file of accelerate; torchrun (DDP) when absent."""
     keep_checkpoints: bool = False
     """Keep the checkpoints (weights and optimiser state) after a finished run."""
+
+    @property
+    def packed(self) -> bool:
+        """Whether examples are packed into sequences: pairs and labelled responses are not."""
+        return self.packing and self.objective == "sft"
+
+    @model_validator(mode="after")
+    def _objective_has_what_it_is_given(self) -> Self:
+        if self.objective == "sft" and self.preference != Preference():
+            raise ValueError("preference: only objective dpo and kto have these settings")
+        if self.objective != "sft" and self.loss != "nll":
+            raise ValueError(f"loss: {self.loss} is of objective sft, not of {self.objective}")
+        if self.objective == "kto" and self.preference.model_copy(update={"beta": 0.1}) != Preference():
+            raise ValueError("preference: of objective kto only beta can be set")
+        if self.objective == "kto" and self.micro_batch == 1:
+            raise ValueError(
+                "micro_batch: kto compares the responses of a micro-batch with one another: at least 2"
+            )
+        return self
 
     @model_validator(mode="after")
     def _schedule_has_what_it_is_given(self) -> Self:

@@ -91,7 +91,7 @@ def choose_attention(section: TrainingSection) -> str:
 def _best_attention(section: TrainingSection, *, cuda: bool) -> str:
     if cuda:
         return "flash_attention_2" if _has_flash() and choose_dtype(section) == "bfloat16" else "sdpa"
-    varlen = section.packing and not section.compile and not has_accelerator()
+    varlen = section.packed and not section.compile and not has_accelerator()
     return "sdpa_varlen" if varlen else "sdpa"
 
 

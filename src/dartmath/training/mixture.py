@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dartmath.base.errors import DataError
-from dartmath.training.store import TokenStore
+from dartmath.training.store import PairStore, Store
 from dartmath.training.tokens import Tokens
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Mixture:
     """Examples of several stores; example i is `stores[store[i]][index[i]]`."""
 
-    stores: Sequence[TokenStore]
+    stores: Sequence[Store]
     store: npt.NDArray[np.int32]
     index: npt.NDArray[np.int64]
     lengths: npt.NDArray[np.int64]
@@ -32,6 +32,19 @@ class Mixture:
 
     def __getitem__(self, number: int) -> Tokens:
         return self.stores[int(self.store[number])][int(self.index[number])]
+
+    def pair(self, number: int) -> tuple[Tokens, Tokens]:
+        """The right and the wrong response of a pair."""
+        store = self.stores[int(self.store[number])]
+        assert isinstance(store, PairStore)  # the objective says what stores there are
+        return store.pair(int(self.index[number]))
+
+    def label(self, number: int) -> bool:
+        """Whether a labelled response is right."""
+        store = self.stores[int(self.store[number])]
+        assert not isinstance(store, PairStore)
+        assert store.labels is not None  # the objective says what stores there are
+        return bool(store.labels[int(self.index[number])])
 
     @property
     def dropped(self) -> dict[str, int]:
@@ -90,7 +103,7 @@ def _part(mixture: Mixture, chosen: npt.NDArray[np.bool_]) -> Mixture:
     return Mixture(mixture.stores, mixture.store[chosen], mixture.index[chosen], mixture.lengths[chosen])
 
 
-def mix(stores: Sequence[TokenStore], weights: Sequence[float], *, seed: int) -> Mixture:
+def mix(stores: Sequence[Store], weights: Sequence[float], *, seed: int) -> Mixture:
     """Mix `stores`: a row of weight w is seen w times in an epoch.
 
     The fraction of a weight takes a seeded sample: 0.25 takes a quarter of the rows, 2.5 takes
@@ -118,7 +131,7 @@ def _repeat(rows: int, weight: float, *, seed: int) -> npt.NDArray[np.int64]:
     return np.concatenate([whole, np.sort(sample)])
 
 
-def _nothing(store: TokenStore, weight: float) -> str:
+def _nothing(store: Store, weight: float) -> str:
     if len(store):
         return f"weight {weight} of {len(store)} examples is less than one example"
     reasons = ", ".join(f"{n} {reason}" for reason, n in store.dropped.items())

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,26 +30,35 @@ COLUMNS: Columns = ("query", "response")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One example to train on; `number` is its row (from 1) in `path`."""
+    """One example to train on; `number` is its row (from 1) in `path`.
+
+    A row of pairs has a `rejected` response too; one of labelled responses says whether its is right.
+    """
 
     query: str
     response: str
     path: str
     number: int
+    rejected: str | None = None
+    label: bool = True
 
 
-def read_rows(source: str, columns: Columns = COLUMNS) -> Iterator[list[Row]]:
-    """The rows of `source` in batches.
+ReadRow = Callable[[Any, str, int], Row]
+"""Makes the `Row` of what a file holds, its path and its number; raises `DataError`."""
+
+
+def read_rows(source: str, columns: Columns = COLUMNS, read: ReadRow | None = None) -> Iterator[list[Row]]:
+    """The rows of `source` in batches; `read` makes those that are not of a query and a response.
 
     `source` is a file, a folder with such files, or `hub:OWNER/NAME[@REVISION]`, which is streamed, or
     read from the local cache where `HF_HUB_OFFLINE` is set. Raises `DataError` with file and line for
     a row whose `columns` do not hold texts.
     """
     if is_hub(source):
-        yield from _batches(_hub_rows(source, columns), source, columns)
+        yield from _batches(_hub_rows(source, columns, read), source, columns, read)
         return
     for path in data_files(Path(source)):
-        yield from _batches(_file_rows(path, columns), str(path), columns)
+        yield from _batches(_file_rows(path, columns, read), str(path), columns, read)
 
 
 def data_files(source: Path) -> list[Path]:
@@ -84,10 +93,12 @@ def fingerprint(source: str) -> str:
     return digest.hexdigest()
 
 
-def _batches(rows: Iterable[tuple[int, Any]], path: str, columns: Columns) -> Iterator[list[Row]]:
+def _batches(
+    rows: Iterable[tuple[int, Any]], path: str, columns: Columns, read: ReadRow | None
+) -> Iterator[list[Row]]:
     batch: list[Row] = []
     for number, row in rows:
-        batch.append(_row(row, path, number, columns))
+        batch.append(read(row, path, number) if read else _row(row, path, number, columns))
         if len(batch) == _BATCH:
             yield batch
             batch = []
@@ -110,11 +121,11 @@ def _row(row: Any, path: str, number: int, columns: Columns) -> Row:
     return Row(row[query], row[response], path, number)
 
 
-def _file_rows(path: Path, columns: Columns) -> Iterator[tuple[int, Any]]:
-    return _parquet_rows(path, columns) if path.suffix == ".parquet" else _jsonl_rows(path)
+def _file_rows(path: Path, columns: Columns, read: ReadRow | None) -> Iterator[tuple[int, Any]]:
+    return _parquet_rows(path, () if read else columns) if path.suffix == ".parquet" else _jsonl_rows(path)
 
 
-def _parquet_rows(path: Path, wanted: Columns) -> Iterator[tuple[int, dict[str, Any]]]:
+def _parquet_rows(path: Path, wanted: Sequence[str]) -> Iterator[tuple[int, dict[str, Any]]]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -122,7 +133,7 @@ def _parquet_rows(path: Path, wanted: Columns) -> Iterator[tuple[int, dict[str, 
         with pq.ParquetFile(path) as file:
             names = file.schema_arrow.names
             # All of them when one is missing, so that the error can list them.
-            columns = list(wanted) if set(wanted) <= set(names) else names
+            columns = list(wanted) if wanted and set(wanted) <= set(names) else names
             number = 0
             for batch in file.iter_batches(_BATCH, columns=columns):
                 for row in batch.to_pylist():
@@ -165,12 +176,11 @@ def pinned(source: str) -> str:
     return f"{_HUB}{name}@{revision}"
 
 
-def _hub_rows(source: str, columns: Columns) -> Iterator[tuple[int, Any]]:
-
+def _hub_rows(source: str, columns: Columns, read: ReadRow | None) -> Iterator[tuple[int, Any]]:
     name, _, commit = pinned(source).removeprefix(_HUB).partition("@")
     if use_cache_where_out_of_reach():
         files = sorted(p for p in _cached(source, name, commit).rglob("*") if _is_train_file(p))
-        rows = (row for path in files for _, row in _file_rows(path, columns))
+        rows = (row for path in files for _, row in _file_rows(path, columns, read))
         yield from enumerate(rows, 1)
         return
     require("datasets", purpose=source)

@@ -85,7 +85,7 @@ def _prepare(job: Job) -> None:
 
     The manifest comes first: it pins what is taken from the Hub, for every process.
     """
-    from dartmath.training.session import tokenise_all
+    from dartmath.training.prepared import tokenise_all
 
     open_run(job)
     tokenise_all(job, load_tokenizer(job.base))

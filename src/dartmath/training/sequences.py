@@ -32,6 +32,64 @@ def sequence_rows(
     )
 
 
+def pair_rows(mixture: Mixture, *, multiple_of: int = 1) -> Any:
+    """A `datasets.Dataset` of pairs for TRL's DPOTrainer: `prompt_ids`, `chosen_ids`, `rejected_ids`.
+
+    The rows are those of `mixture`, whatever `multiple_of`: a pair cannot be filled up without a loss.
+    """
+    from datasets import Dataset
+
+    return Dataset.from_dict({"pair": list(range(len(mixture)))}).with_transform(_Pairs(mixture).rows)
+
+
+def labelled_rows(mixture: Mixture, *, group: int, seed: int, multiple_of: int = 1) -> Any:
+    """A `datasets.Dataset` of labelled responses for TRL's KTOTrainer, in a random order.
+
+    Columns: `prompt_ids`, `completion_ids`, `label`, and `KL_completion_ids`: the response to another
+    prompt of the same `group` rows, which form a micro-batch, since the trainer keeps their order. A last
+    group of one row, which would have no other, is left out.
+    """
+    import numpy as np
+    from datasets import Dataset
+
+    order = np.random.default_rng(seed).permutation(len(mixture)).tolist()
+    order = order[: len(order) - (len(order) % group == 1)]
+    groups = [order[start : start + group] for start in range(0, len(order), group)]
+    others = [number for part in groups for number in (part[-1], *part[:-1])]
+    return Dataset.from_dict({"row": order, "other": others}).with_transform(_Labelled(mixture).rows)
+
+
+class _Pairs:
+    """Makes the rows of given pairs (picklable, for worker processes)."""
+
+    def __init__(self, mixture: Mixture) -> None:
+        self._mixture = mixture
+
+    def rows(self, batch: dict[str, list[int]]) -> dict[str, list[Any]]:
+        pairs = [self._mixture.pair(number) for number in batch["pair"]]
+        return {
+            "prompt_ids": [chosen.ids[: chosen.prompt] for chosen, _ in pairs],
+            "chosen_ids": [chosen.ids[chosen.prompt :] for chosen, _ in pairs],
+            "rejected_ids": [rejected.ids[rejected.prompt :] for _, rejected in pairs],
+        }
+
+
+class _Labelled:
+    """Makes the rows of given labelled responses (picklable, for worker processes)."""
+
+    def __init__(self, mixture: Mixture) -> None:
+        self._mixture = mixture
+
+    def rows(self, batch: dict[str, list[int]]) -> dict[str, list[Any]]:
+        rows, others = ([self._mixture[n] for n in batch[name]] for name in ("row", "other"))
+        return {
+            "prompt_ids": [row.ids[: row.prompt] for row in rows],
+            "completion_ids": [row.ids[row.prompt :] for row in rows],
+            "KL_completion_ids": [other.ids[other.prompt :] for other in others],
+            "label": [self._mixture.label(number) for number in batch["row"]],
+        }
+
+
 class _Reader:
     """Makes the rows of given sequence numbers (picklable, for worker processes)."""
 

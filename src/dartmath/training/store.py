@@ -12,7 +12,7 @@ import json
 import shutil
 from array import array
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,8 +21,9 @@ from dartmath.base.errors import DataError
 from dartmath.base.files import beside, write_text
 from dartmath.base.terminal import progress_bar
 from dartmath.model import cache_dir
+from dartmath.training.preference_rows import row_reader
 from dartmath.training.rows import COLUMNS, Columns, Row, fingerprint, read_rows
-from dartmath.training.tokens import Encoder, Tokens
+from dartmath.training.tokens import Dropped, Encoder, Tokens
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 _FORMAT = 1
 _META = "meta.json"
+_LABELS = "labels.npy"
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class TokenStore:
         rows: row number of each example in `source`, from 1 (int64).
         source: the file, folder or Hub data set.
         dropped: how many rows were left out, by reason.
+        labels: of labelled responses, whether each is right (bool); None of others.
     """
 
     ids: npt.NDArray[np.uint32]
@@ -51,6 +54,7 @@ class TokenStore:
     rows: npt.NDArray[np.int64]
     source: str
     dropped: dict[str, int]
+    labels: npt.NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         return len(self.prompts)
@@ -68,15 +72,67 @@ class TokenStore:
         return Tokens(ids.tolist(), int(self.prompts[index]))
 
 
-def tokenise(source: str, encoder: Encoder, columns: Columns = COLUMNS) -> TokenStore:
-    """The token store of `source`, from the cache or made now."""
-    folder = cache_dir() / "tokens" / store_key(source, encoder, columns)
+@dataclass(frozen=True)
+class PairStore:
+    """Pairs of a right and a wrong response: `sides` holds both of each, one after the other.
+
+    What it has in common with `TokenStore` is of a whole pair; a pair as one example is its right side.
+    """
+
+    sides: TokenStore
+
+    def __len__(self) -> int:
+        return len(self.sides) // 2
+
+    @property
+    def source(self) -> str:
+        """The file, folder or Hub data set."""
+        return self.sides.source
+
+    @property
+    def dropped(self) -> dict[str, int]:
+        """How many rows were left out, by reason."""
+        return self.sides.dropped
+
+    @property
+    def rows(self) -> npt.NDArray[np.int64]:
+        """Row number of each pair in `source`, from 1."""
+        return self.sides.rows[::2]
+
+    @property
+    def prompts(self) -> npt.NDArray[np.int32]:
+        """Masked tokens of each pair."""
+        return self.sides.prompts[::2] + self.sides.prompts[1::2]
+
+    @property
+    def lengths(self) -> npt.NDArray[np.int64]:
+        """Tokens of each pair."""
+        return self.sides.lengths[::2] + self.sides.lengths[1::2]
+
+    def __getitem__(self, index: int) -> Tokens:
+        """The right side of a pair."""
+        return self.sides[2 * index]
+
+    def pair(self, index: int) -> tuple[Tokens, Tokens]:
+        """The right and the wrong side of a pair."""
+        return self.sides[2 * index], self.sides[2 * index + 1]
+
+
+Store = TokenStore | PairStore
+
+
+def tokenise(source: str, encoder: Encoder, columns: Columns = COLUMNS, objective: str = "sft") -> TokenStore:
+    """The token store of `source`, from the cache or made now.
+
+    Of objective "dpo" it holds both sides of each pair, one after the other: see `PairStore`.
+    """
+    folder = cache_dir() / "tokens" / store_key(source, encoder, columns, objective)
     if not (folder / _META).is_file():
-        _write(folder, source, encoder, columns)
+        _write(folder, source, encoder, columns, objective)
     return open_store(folder, source)
 
 
-def store_key(source: str, encoder: Encoder, columns: Columns = COLUMNS) -> str:
+def store_key(source: str, encoder: Encoder, columns: Columns = COLUMNS, objective: str = "sft") -> str:
     """Hash of all that shapes the tokens of `source`."""
     parts = {
         "format": _FORMAT,
@@ -86,6 +142,8 @@ def store_key(source: str, encoder: Encoder, columns: Columns = COLUMNS) -> str:
         "template": encoder.template.hash,
         "max_length": encoder.max_length,
         "too_long": encoder.too_long,
+        # Not of supervised fine-tuning, whose stores of earlier versions stay good.
+        **({} if objective == "sft" else {"objective": objective}),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:24]
 
@@ -105,23 +163,27 @@ def open_store(folder: Path, source: str) -> TokenStore:
     try:
         meta = json.loads((folder / _META).read_text(encoding="utf-8"))
         offsets, prompts, rows = (np.load(folder / f"{name}.npy") for name in ("offsets", "prompts", "rows"))
+        labels = np.load(folder / _LABELS) if (folder / _LABELS).is_file() else None
         size = int(offsets[-1])
         ids = np.memmap(folder / "ids.bin", np.uint32, "r", shape=(size,)) if size else np.empty(0, np.uint32)
     except (OSError, ValueError, EOFError) as error:
         raise DataError(
             f"damaged token cache ({error}); delete the folder and start again", path=folder
         ) from error
-    return TokenStore(ids, offsets, prompts, rows, source, meta["dropped"])
+    return TokenStore(ids, offsets, prompts, rows, source, meta["dropped"], labels)
 
 
-def _write(folder: Path, source: str, encoder: Encoder, columns: Columns) -> None:
+def _write(folder: Path, source: str, encoder: Encoder, columns: Columns, objective: str) -> None:
     """Write the store beside its place and move it there, so that it is whole or absent."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = beside(folder)
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir()
     try:
-        _write_arrays(temporary, read_rows(source, columns), encoder, source)
+        rows = read_rows(source, columns, row_reader(objective, encoder.template))
+        labels = _write_arrays(temporary, rows, encoder, source)
+        if objective == "kto":
+            _write_labels(temporary, labels)
         temporary.rename(folder)
     except OSError:
         if not (folder / _META).is_file():  # else another process was faster
@@ -130,10 +192,33 @@ def _write(folder: Path, source: str, encoder: Encoder, columns: Columns) -> Non
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _write_arrays(folder: Path, batches: Iterable[list[Row]], encoder: Encoder, source: str) -> None:
+def _encoded(batch: list[Row], encoder: Encoder) -> Iterator[tuple[Row, list[Tokens] | Dropped]]:
+    """Each row with the tokens of its one or two responses, or why it is left out."""
+    sides = [[row.response] if row.rejected is None else [row.response, row.rejected] for row in batch]
+    found = iter(
+        encoder.encode_many(
+            [(r.query, text) for r, texts in zip(batch, sides, strict=True) for text in texts]
+        )
+    )
+    for row, texts in zip(batch, sides, strict=True):
+        tokens = [next(found) for _ in texts]
+        reason = next((one for one in tokens if isinstance(one, Dropped)), None)
+        if reason is None and len(tokens) == 2 and tokens[0] == tokens[1]:
+            reason = Dropped.SAME
+        yield row, reason or [one for one in tokens if isinstance(one, Tokens)]
+
+
+def _write_labels(folder: Path, labels: array[int]) -> None:
     import numpy as np
 
-    lengths, prompts, numbers = array("q"), array("i"), array("q")
+    np.save(folder / _LABELS, np.asarray(labels, dtype=np.bool_))
+
+
+def _write_arrays(folder: Path, batches: Iterable[list[Row]], encoder: Encoder, source: str) -> array[int]:
+    """Write tokens and their places; returns the label of each example that was written."""
+    import numpy as np
+
+    lengths, prompts, numbers, labels = array("q"), array("i"), array("q"), array("b")
     dropped: Counter[str] = Counter()
     done = 0
     with (
@@ -141,15 +226,16 @@ def _write_arrays(folder: Path, batches: Iterable[list[Row]], encoder: Encoder, 
         progress_bar(f"tokenising {Path(source).name}", None) as bar,
     ):
         for batch in batches:
-            encoded = encoder.encode_many([(row.query, row.response) for row in batch])
-            for row, tokens in zip(batch, encoded, strict=True):
-                if not isinstance(tokens, Tokens):
-                    dropped[tokens.value] += 1
+            for row, sides in _encoded(batch, encoder):
+                if isinstance(sides, Dropped):
+                    dropped[sides.value] += 1
                     continue
-                np.asarray(tokens.ids, dtype=np.uint32).tofile(file)
-                lengths.append(len(tokens.ids))
-                prompts.append(tokens.prompt)
-                numbers.append(row.number)
+                for tokens in sides:
+                    np.asarray(tokens.ids, dtype=np.uint32).tofile(file)
+                    lengths.append(len(tokens.ids))
+                    prompts.append(tokens.prompt)
+                    numbers.append(row.number)
+                    labels.append(row.label)
             done += len(batch)
             bar.update(done)
     offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
@@ -158,3 +244,4 @@ def _write_arrays(folder: Path, batches: Iterable[list[Row]], encoder: Encoder, 
     np.save(folder / "prompts.npy", np.asarray(prompts, dtype=np.int32))
     np.save(folder / "rows.npy", np.asarray(numbers, dtype=np.int64))
     write_text(folder / _META, json.dumps({"source": source, "dropped": dict(dropped)}))
+    return labels

@@ -32,6 +32,7 @@ class Dropped(StrEnum):
     EMPTY = "empty_response"
     SPECIAL = "special_token_in_response"
     SPECIAL_QUERY = "special_token_in_query"
+    SAME = "chosen_is_rejected"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ from dartmath.training.probe import check_packing
 from dartmath.training.tokens import IGNORED
 from dartmath.training.validator import Validator
 
-NameBatch = Callable[[list[int]], str]
-"""From the flat token ids of a batch to the source rows in it, for messages."""
+NameBatch = Callable[[list[torch.Tensor]], str]
+"""From the token ids of batches to the source rows in them, for messages."""
 
 
 class Checked:
@@ -108,11 +108,10 @@ class Checked:
         return norm
 
     def _explain(self, what: str, value: Any, batches: list[torch.Tensor]) -> str:
-        ids = [token for batch in batches for token in batch.flatten().tolist()]
         step, shown = self.state.global_step + 1, float(torch.as_tensor(value).detach())
         return (
             f"the {what} became {shown} at step {step}, before the weights were changed by it. "
-            f"The batch: {self._name_batch(ids)}. Look at these rows; else lower --learning-rate "
+            f"The batch: {self._name_batch(batches)}. Look at these rows; else lower --learning-rate "
             "or train with --dtype float32. The same command goes on from the last checkpoint."
         )
 

@@ -1,0 +1,115 @@
+"""Rows of preferences: pairs of a right and a wrong response, or responses with a label.
+
+They come as `dartmath export` writes them, with the prompt laid out for other trainers. Here a prompt is
+taken apart again by the template that it was made with, so that the tokens, masks and ends of preference
+training are those of supervised fine-tuning, and of sampling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from dartmath.base.errors import DataError
+from dartmath.prompts.template import THOUGHTS, Template
+from dartmath.training.rows import ReadRow, Row
+
+
+def row_reader(objective: str, template: Template) -> ReadRow | None:
+    """What reads the rows of an objective; None where they are queries and responses.
+
+    Pairs have `prompt` (or `query`), `chosen` and `rejected`; labelled responses `prompt` (or `query`),
+    `completion` (or `response`) and `label`. Prompts and responses are texts or chat messages.
+    """
+    readers = {"dpo": partial(_pair, template), "kto": partial(_labelled, template)}
+    return readers.get(objective)
+
+
+def _pair(template: Template, row: Any, path: str, number: int) -> Row:
+    place = _Place(template, _mapping(row, path, number), path, number)
+    query = place.query()
+    return Row(query, place.response("chosen"), path, number, rejected=place.response("rejected"))
+
+
+def _labelled(template: Template, row: Any, path: str, number: int) -> Row:
+    place = _Place(template, _mapping(row, path, number), path, number)
+    label = place.value("label")
+    if not isinstance(label, bool):
+        raise place.error(f"`label` must be true or false, got {label!r:.60}")
+    name = "completion" if "completion" in place.row else "response"
+    return Row(place.query(), place.response(name), path, number, label=label)
+
+
+def _mapping(row: Any, path: str, number: int) -> Mapping[str, Any]:
+    if not isinstance(row, dict):
+        raise DataError("a row of preferences is a JSON object", path=path, line=number)
+    return row
+
+
+class _Place:
+    """A row with its place in a file and the template of its prompt."""
+
+    def __init__(self, template: Template, row: Mapping[str, Any], path: str, number: int) -> None:
+        self.template, self.row, self._path, self._number = template, row, path, number
+
+    def error(self, message: str) -> DataError:
+        return DataError(message, path=self._path, line=self._number)
+
+    def value(self, name: str) -> Any:
+        if name not in self.row:
+            found = ", ".join(sorted(self.row)) or "nothing"
+            raise self.error(f"no column `{name}`; the row has: {found}")
+        return self.row[name]
+
+    def query(self) -> str:
+        """The bare query of the row's prompt."""
+        if isinstance(self.row.get("query"), str):
+            return str(self.row["query"])
+        prompt = self.value("prompt")
+        found = self._of_text(prompt) if isinstance(prompt, str) else self._of_messages(prompt)
+        if found is None:
+            raise self.error(
+                f"the prompt is not laid out by template {self.template.name!r}; name the one that it was "
+                "exported with: --template"
+            )
+        return found
+
+    def _of_text(self, prompt: str) -> str | None:
+        template = self.template
+        before = template.system + template.before_query
+        after = (template.after_query + template.before_response).rstrip(" ")
+        fits = prompt.startswith(before) and prompt.endswith(after) and len(prompt) >= len(before + after)
+        return prompt[len(before) : len(prompt) - len(after)] if fits and not template.chat else None
+
+    def _of_messages(self, prompt: Any) -> str | None:
+        messages = self._messages("prompt", prompt)
+        asked, template = messages[-1]["content"], self.template
+        if template.chat:
+            before, after = template.before_query, template.after_query
+            if not (asked.startswith(before) and asked.endswith(after)):
+                return None
+            asked = asked[len(before) : len(asked) - len(after)]
+        return asked if messages == [dict(m) for m in template.messages(asked)] else None
+
+    def response(self, name: str) -> str:
+        """The bare response in column `name`, with its thoughts, without the template's end."""
+        value = self.value(name)
+        if isinstance(value, str):
+            text = value.removesuffix(self.template.end) if self.template.end else value
+            return text.removeprefix(self.template.lead)
+        messages = self._messages(name, value)
+        if len(messages) != 1 or messages[0]["role"] != "assistant":
+            raise self.error(f"`{name}` must be one message of the assistant, got {value!r:.60}")
+        thoughts = value[0].get("reasoning_content")
+        return (
+            f"{THOUGHTS[0]}{thoughts}{THOUGHTS[1]}{messages[0]['content']}"
+            if thoughts
+            else messages[0]["content"]
+        )
+
+    def _messages(self, name: str, value: Any) -> list[dict[str, str]]:
+        whole = isinstance(value, list) and value and all(isinstance(m, dict) for m in value)
+        if not whole or not all(isinstance(m.get("content"), str) and m.get("role") for m in value):
+            raise self.error(f"`{name}` must be a text or chat messages, got {value!r:.60}")
+        return [{"role": m["role"], "content": m["content"]} for m in value]
