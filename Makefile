@@ -56,6 +56,9 @@ types: setup ## mypy --strict on src and tests
 docs: setup ## the reference from the code, then the site in site/, strictly
 	$(BIN)/python -m dartmath.cli._reference docs/reference
 	$(BIN)/zensical build --strict --clean
+	# Beside each page its source, and a list of them, for programs that read Markdown.
+	cd docs && find . -name '*.md' | tar cf - -T - | tar xf - -C ../site
+	sed 's|(docs/|(|' llms.txt > site/llms.txt
 
 wheel: setup ## the wheel in dist/
 	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .

@@ -77,7 +77,8 @@ def _signature(found: Any) -> str:
     empty = inspect.Parameter.empty
     plain = [one.replace(annotation=empty) for one in signature.parameters.values()]
     shown = str(signature.replace(parameters=plain, return_annotation=empty))
-    return re.sub(r"<[^>]*>", "...", shown)  # values that have no literal
+    # Values that have no literal, such as `<function <lambda> at 0x7f...>`.
+    return re.sub(r"<(?:[^<>]|<[^<>]*>)*>", "...", shown)
 
 
 def _text(found: Any) -> str:
