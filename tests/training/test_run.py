@@ -209,6 +209,17 @@ def test_a_second_run_into_the_same_folder_is_refused(tiny_llama: str, data: Pat
     assert not checkpoints.exists()
 
 
+def test_a_folder_of_somebody_else_is_refused_and_left_as_it_was(
+    tiny_llama: str, data: Path, tmp_path: Path
+) -> None:
+    theirs = tmp_path / "out" / "config.json"
+    theirs.parent.mkdir()
+    theirs.write_text("{}")
+    with pytest.raises(DataError, match=r"dartmath did not write \(config\.json\)"):
+        _train(tiny_llama, [data], tmp_path / "out", max_steps=1)
+    assert [path.read_text() for path in theirs.parent.iterdir()] == ["{}"]
+
+
 def test_nothing_to_train_on_is_an_error(tiny_llama: str, data: Path, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="nothing to train on"):
         _train(tiny_llama, [], tmp_path / "out")

@@ -10,6 +10,7 @@ from typing import Any
 
 from dartmath.base.errors import ConfigError
 from dartmath.base.manifest import new_manifest, read_manifest, write_manifest
+from dartmath.base.ownership import check_folder
 from dartmath.model import ModelSection, content_id, resolve_model
 from dartmath.prompts.template import Template, load_template
 from dartmath.training.checkpoints import checkpoint_folder, newest_checkpoint
@@ -137,8 +138,11 @@ def open_run(job: Job) -> dict[str, Any]:
     """The manifest of the run at `out`: the one there, or a new one.
 
     A run that was refused before its first step has nothing to go on with, so its settings may change.
+    Raises `DataError` where `out` holds somebody else's files or another stage's output.
     """
     settings = _settings(job)
+    if is_main():
+        check_folder(job.out, besides=[checkpoint_folder(job.out).name])
     if (job.out / "manifest.json").is_file() and _has_steps(job.out):
         manifest = read_manifest(job.out, stage="train")
         free = _LAYOUT_KEYS if manifest["finished"] else set()
