@@ -26,6 +26,11 @@ _PERCENT = regex(
 )
 """A question for a percentage, not one about `10 percent of 50`."""
 
+_RATE = regex(
+    r"\b(?:what|which) (?:is|was|are|were) (?:the|its|his|her|their) [\w' ]{0,40}\brate\b", re.IGNORECASE
+)
+"""A question for a rate, which is one of percent where it is more than one."""
+
 _OPPOSITES = [
     pair.split("/")
     for pair in listed(
@@ -149,7 +154,7 @@ def _percent(ours: Measure, theirs: Measure, comparison: Comparison) -> Decision
 
 
 def _asks_for_percent(query: str, value: Expression) -> bool:
-    if query:
+    if query and (_PERCENT.search(query) or not _RATE.search(query)):
         return _PERCENT.search(query) is not None
     size = distance(value, number(0))
     return size is not None and size > 1

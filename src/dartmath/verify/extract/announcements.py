@@ -21,7 +21,7 @@ stem of one that stands behind its value, as in "5 is the correct answer"."""
 
 _MARKS = r"[ \t]*[*_`\"'”>]{0,3}[ \t]*"
 _LINE = r"^[ \t]*"
-_SIGN = r"(?:[:：=]|-+>|→|=>|⇒|\|| [-–—]+ |\.(?=[ \t]+[-$\\\d(]))"
+_SIGN = r"(?:】[ \t]*[:：]?|[:：=]|-+>|→|=>|⇒|\|| [-–—]+ |\.(?=[ \t]+[-$\\\d(]))"
 _TAIL = 300
 _LABEL_WORDS = 8
 """An answer in words behind a label, `Answer: the red one`, has at most this many."""

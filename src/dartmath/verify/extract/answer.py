@@ -20,6 +20,7 @@ from dartmath.verify.extract.thoughts import thoughts
 from dartmath.verify.extract.values import value_at
 from dartmath.verify.language.formulas import FORMULA, body
 from dartmath.verify.language.lexicon import LANGUAGES
+from dartmath.verify.language.money import SIGN_CLASS
 from dartmath.verify.outcome import Extraction
 
 if TYPE_CHECKING:
@@ -36,6 +37,14 @@ MAX_WORDS = 5
 
 _NONE = Extraction(None, "none")
 _HASH = regex(r"####[ \t]*([^\n]{1,4000})")
+_LEADING = regex(
+    rf"(?P<value>[-−]?(?:\\?[{SIGN_CLASS}] ?)?\d[\d,]*(?:\.\d+)?(?:/\d+)?"
+    r"(?: ?\\?[%°]| (?:thousand|million|billion|trillion)s?\b)?)"
+    r"(?= [a-z])(?! (?:and|or|to|in|out of|over|times|plus|minus|by|x|if|when|unless|dozen|hundred|half"
+    r"|halves|thirds?|quarters?|squared|cubed|a\.?m|p\.?m)\b)(?=[^\d=]*(?:\d[^=]*)?\Z)"
+)
+"""The number that begins a sentence behind the mark, as in "there are #### 8 more trees here than there"."""
+
 _NUMBER = regex(r"(?<![\w.])-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s*/\s*\d+)?%?|-?\.\d+%?")
 _NO_WORDS = regex(
     r"[\d$=\\]|\b(?:so|is|are|was|were|can|cannot|do|does|did|have|has|had|will|would|could|should|let|need|we|i|you|don't|it|this|there)\b"
@@ -197,6 +206,8 @@ def _hashed(text: str) -> Iterator[Statement]:
             yield Statement(answer, "hash", line.start(1), line.end(1))
         elif (value := value_at(text, line.start(1))) is not None and value[2]:
             yield Statement(value[0], "hash", line.start(1), line.end(1))
+        elif leading := _LEADING.match(answer):
+            yield Statement(leading["value"], "hash", line.start(1), line.end(1))
         elif not text[line.end() :].strip() and len(answer.split()) <= MAX_WORDS and not answer.endswith(":"):
             yield Statement(answer, "hash", line.start(1), line.end(1), firm=False)
 
@@ -266,6 +277,9 @@ _ANNOUNCED_INSIDE = regex(
 )
 
 
+_CUT_BOX = regex(r"[\s$\\(\[{]*\\boxed\s*\{?\s*\Z")
+"""A box of which nothing but its name is left, where a response was cut."""
+
 _RESULT = regex(r"\\?\$?-?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:/\d+)?\\?%?")
 _CJK_COUNTER = regex(r"(?P<value>[-−]?[\d.,/]+)\s*[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{1,4}\Z")
 _CJK_SCALE = regex(r"[万亿億萬千百十分倍兆次方度]|平方|立方")
@@ -278,6 +292,8 @@ def _tidied(answer: str) -> str:
     if inside := _ANNOUNCED_INSIDE.match(answer):
         rest = answer[inside.end() :]
         answer = rest if inside["brace"] or not answer.startswith("\\") else rest.rstrip().removesuffix("}")
+    if "boxed" in answer:
+        answer = _CUT_BOX.sub("", answer)
     return answer.strip().removesuffix("\\\\").strip()
 
 

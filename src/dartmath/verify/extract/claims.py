@@ -72,6 +72,12 @@ _TAIL_LABEL = regex(
     re.IGNORECASE,
 )
 _FORMULA = regex(r"\$[^$]*\\[^$]*\$")
+_ASSIGNED = regex(r"\$[^$=]{1,20}=[^$=]{1,40}\$(?=[^$=]*\b(?:is|are|was|equals) [-−]?\d[^$=]*\Z)")
+"""A value given to a letter in a sentence that goes on to say what is then: "at $r = 2$ it is 5 N"."""
+
+_ORDINAL = regex(r"(?<![\d.,])\d{1,4}(?:st|nd|rd|th)\b")
+"""A rank, which is no value: "the 8th grade has 10"."""
+
 _NO_UNIT = frozenset(
     ("all", "total", "left", "of", "and", "the", "to", "for", "de", "du", "di", "e", "y", "et", "und")
 )
@@ -79,7 +85,8 @@ _VALUED = regex(r"\d|\\[a-z]|[=∞∅π√]")
 _SENTENCES = regex(r"[.!?]\s+\S|。.")
 _NEGATIONS = "|".join(lexicon.negating for code, lexicon in LEXICONS.items() if code not in ("en", "zh"))
 _OPEN = regex(
-    r"\b(?:not|no|never|nor|cannot|neither|either|or|if|unless|except|than|least|most|between|about"
+    r"\b(?:not|no|never|nor|cannot|neither|either|or|if|unless|except|than|least"
+    r"|most(?! (?:likely|probable|common|recent))|between|about"
     r"|approximately"
     r"|nearly|almost|around|roughly|maybe|perhaps|could|may|might|suppose|assume|try|check)\b|n't|\?"
     r"|[不没约若]|或(?!者)|至[少多]",
@@ -90,7 +97,7 @@ _OPEN = regex(
 _DENIED = regex(_NEGATIONS, re.IGNORECASE)
 _ENGLISH = regex(rf"[\s*#_>-]*(?:{LEXICONS['en'].concluding}|{CONCLUDING})", re.IGNORECASE)
 _SAID = regex(
-    r"\b(?:is|are|was|were|equals?|has|have|had|gets?|gives?|makes?|made|costs?|takes?|needs?|earns?"
+    r"\b(?:is|are|was|were|equals?|has|have|had|answer(?:s|ed)|eats?|gets?|gives?|makes?|made|costs?|takes?|needs?|earns?"
     r"|pays?|spends?|sells?|buys?"
     r"|receives?|weighs?|measures?|remains?|there|total|totals|yields?|will|would|works?|reads?|eats?"
     r"|drinks?|left|sold|bought"
@@ -145,6 +152,10 @@ def claimed(clause: str, *, plain: bool = False) -> str | None:
     claim = clause.replace("**", "  ").strip()
     if "\\" in claim:
         claim = _FORMULA.sub(" ", claim)
+    if "$" in claim and "=" in claim:
+        claim = _ASSIGNED.sub(" ", claim)
+    if "th" in claim or "st" in claim or "nd" in claim or "rd" in claim:
+        claim = _ORDINAL.sub("nth", claim)
     if len(claim) > MAX_SENTENCE or _OPEN.search(claim) or _DENIED.search(claim) or _SENTENCES.search(claim):
         return None
     if "=" in claim:

@@ -8,7 +8,7 @@ from dartmath.base.regex import regex
 from dartmath.verify.extract.claims import claimed, concluded, denied, opens, told
 from dartmath.verify.extract.found import Statement
 from dartmath.verify.extract.mathematics import is_mathematics
-from dartmath.verify.extract.polarity import asserted
+from dartmath.verify.extract.polarity import asserted, intended
 from dartmath.verify.extract.values import ITEM, value_at
 from dartmath.verify.language.formulas import FORMULA, body
 from dartmath.verify.language.lexicon import LANGUAGES
@@ -23,7 +23,8 @@ Span = tuple[int, int]
 Found = tuple[str, int, int]
 
 _BREAK = regex(
-    r"\n|[.!?](?<![\d.]\..)(?<!\b[A-Z].)(?<!\b(?:Mr|Ms|Dr|St|vs|ft|in|Rs|No).)(?<!\bMrs.)"
+    r"\n|[.!?](?<![\d.]\..)(?:(?<!\b[A-Z].)|(?<=/[A-Z].)|(?<=\d [A-Z].))"
+    r"(?<!\b(?:Mr|Ms|Dr|St|vs|ft|in|Rs|No).)(?<!\bMrs.)"
     r"(?:\*{1,3}(?=\s|$)|(?=[ \t]|$))"
     r"|\.(?<=\d\.)(?=[ \t]+[A-Z*]|[ \t]*$)"
     r"|[。！？।؟]|:(?=[ \t]+(?:so|thus|therefore)\b)"
@@ -126,7 +127,8 @@ def conclusion(
         concludes = opens(sentence, languages)
         if concludes:
             found = (
-                _formula(tail, first, inside)
+                (_claim(tail, first, stop, languages) if _says_behind(tail, inside, stop) else None)
+                or _formula(tail, first, inside)
                 or _bold(tail, first, stop)
                 or _claim(tail, first, stop, languages)
             )
@@ -136,6 +138,7 @@ def conclusion(
         if found is not None:
             answer, at, to = found
             said = asserted(tail, at, to) and bool(answer) and not (concludes and denied(sentence))
+            said = said and not (concludes and intended(tail[first:at]))
             rule = "conclusion" if concludes else "final_line"
             return Statement(answer, rule, start + at, start + to) if said else None
         if concludes and _denies(sentence):
@@ -195,6 +198,16 @@ def _formula(tail: str, start: int, formulas: list[re.Match[str]]) -> Found | No
     if first == len(said) - 1:
         return _last_step(body(said[-1])), said[-1].start(), said[-1].end()
     return tail[said[first].start() : said[-1].end()], said[first].start(), said[-1].end()
+
+
+_IS_NUMBER = regex(r"[^$=]*\b(?:is|are|was|equals) [-−]?\d[^$=]*")
+
+
+def _says_behind(tail: str, formulas: list[re.Match[str]], stop: int) -> bool:
+    """Whether a sentence gives a letter its value in a formula and says a number behind it."""
+    if not formulas or _kind(body(formulas[-1])) != "assignment":
+        return False
+    return _IS_NUMBER.fullmatch(tail[formulas[-1].end() : stop]) is not None
 
 
 def _is_aside(tail: str, start: int, said: list[re.Match[str]]) -> bool:
@@ -273,7 +286,7 @@ def _final(tail: str, start: int, stop: int, inside: list[re.Match[str]]) -> Fou
         alone = not any(sign.isalnum() for sign in before) and not any(sign.isalnum() for sign in behind)
         if alone or (not re.search(r"\d", behind) and len(behind.split()) <= 4 and _SAYS.search(before)):
             return _formula(tail, start, inside)
-        return None
+        return _counted(tail, start, stop, inside)
     if (bold := re.fullmatch(r"[\s>#-]*\*\*([^*\n]{1,80})\*\*[\s.!]*", sentence)) and is_mathematics(bold[1]):
         return bold[1].strip(), start, stop
     line = _VALUE_LINE.match(sentence.rstrip())
@@ -297,6 +310,19 @@ def _final(tail: str, start: int, stop: int, inside: list[re.Match[str]]) -> Fou
     plain = sentence.strip().lstrip("*#>- ")
     value = claimed(plain, plain=True) or told(plain) or _repeated(tail[:start], claimed(plain))
     return None if value is None else _placed(value, sentence, start)
+
+
+def _counted(tail: str, start: int, stop: int, inside: list[re.Match[str]]) -> Found | None:
+    """The one formula of a plain statement: "Louis and Jack eat $\\frac{13}{15}$ of the pie"."""
+    if len(inside) != 1 or _kind(body(inside[0])) != "value" or not _IS_VALUE.fullmatch(body(inside[0])):
+        return None
+    stated = f"{tail[start : inside[0].start()]}7{tail[inside[0].end() : stop]}"
+    if claimed(stated.strip().lstrip("*#>- "), plain=True) is None:
+        return None
+    return body(inside[0]), inside[0].start(), inside[0].end()
+
+
+_IS_VALUE = regex(r"[-−]?\d[\d,]*(?:\.\d+)?|[-−]?\d*\\[dt]?frac\{\d+\}\{\d+\}")
 
 
 def _repeated(before: str, value: str | None) -> str | None:

@@ -28,6 +28,9 @@ _ANGLED = (
 )  # fmt: skip
 """Texts one of which every such token in angle brackets contains."""
 
+_END_OF_PART = regex(r"<eo[ae]>")
+"""Ends of an explanation and an answer, `<eoe>` and `<eoa>`; more follows behind the first."""
+
 _SQUARE = regex(r"\[(?:PAD|EOS|SEP|CLS|UNK|/?INST|EOT)\]")
 
 _ROLE = regex(
@@ -103,7 +106,9 @@ def own_text(response: str, more_thoughts: Sequence[tuple[str, str]] = ()) -> Ow
 
 
 def _without_marks(text: str) -> str:
-    """The text with calculator annotations and tags of HTML blanked."""
+    """The text with calculator annotations, tags of HTML and ends of its parts blanked."""
+    if "<eo" in text:
+        text = _END_OF_PART.sub(lambda mark: " " * len(mark.group()), text)
     if "<<" in text:
         text = _CALCULATION.sub(lambda note: " " * len(note.group()), text)
     if "</" in text or "<br" in text:

@@ -27,8 +27,22 @@ _SUPPOSED_BEFORE = regex(
     r"|(?:is|was|are) (?:it|the (?:final )?answer))\b.*)\Z",
     re.IGNORECASE | re.DOTALL,
 )
+_INTENDED_BEFORE = regex(
+    r"\b(?:need|have|has|remains|left|want) to (?:\w+ly )?"
+    r"(?:calculate|compute|find|evaluate|solve|simplify|determine)\b[^.]*\Z",
+    re.IGNORECASE,
+)
+"""What a sentence says is still to be done."""
+
+_CONDITION_OF_SUBJECT = regex(
+    r"(?:\w+\W+){2}if (?:he|she|they|we|you|i|it|[A-Z][a-z]+) (?!(?:is|are|was|were|be)\b)\w+\b[^,]*"
+    r" (?:is|are|was|were|be|equals)(?: equal to)?[\s$:*]*(?:\\[(\[])?[\s*]*\Z",
+)
+"""A condition inside a sentence that then says what is: "the profit if he sells 20 candles is"."""
+
 _INSTRUCTED_BEFORE = regex(
-    r"\b(?:put|place|write|give|enclose|format|present|provide|end|wrap|return|output|box)\w*\b[^.]{0,60}"
+    r"\b(?:put|place|write|give|enclose|format|present|provide|end(?!s? up|ed up)"
+    r"|wrap|return|output|box)\w*\b[^.]{0,60}"
     r"\b(?:in|within|inside|using|as|with)\b[\s$:*`\"']*(?:\\[(\[])?\Z",
     re.IGNORECASE,
 )
@@ -116,6 +130,19 @@ def asserted(text: str, start: int, end: int) -> bool:
     ending = folded.rstrip(_BETWEEN)
     return not (
         (ending.endswith(_DENIALS) and _DENIED_BEFORE.search(before))
-        or (any(map(folded.__contains__, _SUPPOSITIONS)) and _SUPPOSED_BEFORE.search(before))
+        or (
+            any(map(folded.__contains__, _SUPPOSITIONS))
+            and _SUPPOSED_BEFORE.search(before)
+            and not _CONDITION_OF_SUBJECT.search(before)
+        )
         or (ending.endswith(_INSTRUCTIONS) and _INSTRUCTED_BEFORE.search(before))
     )
+
+
+def intended(before: str) -> bool:
+    """Whether a sentence up to a value says that it is still to be computed.
+
+    >>> intended("So we need to calculate "), intended("So we calculate ")
+    (True, False)
+    """
+    return " to " in before and _INTENDED_BEFORE.search(before) is not None

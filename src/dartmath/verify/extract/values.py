@@ -64,7 +64,7 @@ _BUT = regex(r"not\s+[^\s,]{1,40},?\s+but\s+(?:rather\s+)?", re.IGNORECASE)
 _LETTER = regex(
     r"\(?(?P<letter>[A-J])(?:\)|(?=[).:,，。、;]|\s*\Z|\s*\n|\s+(?:because|since|which|as|it|and not|not"
     r"|with|is|for|instead|rather"
-    r"|non|不|\(|-|–)|(?=[不。])))"
+    r"|non|不|\(|-|–|<)|(?=不|。|、|，|是(?:正确|最佳|最合适|对的|答案)|(?:选项)?(?:正确|\Z|\n|[，。、]))))"
 )
 _LETTERS = regex(
     r"\([A-J]\)(?:\s*\([A-J]\))+|\(?[A-J]\)?(?:\s*(?:,|and|&|、|,\s*and)\s*\(?[A-J]\)?)+(?![\w'])"

@@ -42,6 +42,22 @@ _PARAMETER = regex(r"[a-ckA-DK]")
 _COMMAND = regex(r"\\[a-zA-Z]+")
 
 
+_BOUND = regex(
+    r"\s*(?:at (?:least|most)|no (?:more|less|fewer) than|up to)\s+(?P<value>.+)", re.IGNORECASE | re.DOTALL
+)
+_EXTREMUM = regex(
+    r"\b(?:minimum|maximum|minimal|maximal|least|most|fewest|greatest|largest|smallest|lowest|highest|longest|shortest)\b",
+    re.IGNORECASE,
+)
+
+
+def bound_asked_for(sides: Sides) -> Iterator[Pair]:
+    """`at most 12` for 12, when the query asks for the largest or the least."""
+    found = _BOUND.fullmatch(sides.answer) if " " in sides.answer else None
+    if found is not None and _EXTREMUM.search(sides.query) and not _BOUND.match(sides.reference):
+        yield sides.ours, parse(found["value"])
+
+
 def numbers_of_scale(sides: Sides) -> Iterator[Pair]:
     """`5 million` for 5, when the query asks for a number of millions."""
     reference, answer = sides.reference, sides.answer

@@ -8,6 +8,7 @@ from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.readings.absolute import absolute_of_answer, absolute_of_reference
 from dartmath.verify.readings.antiderivatives import antiderivatives
 from dartmath.verify.readings.asked import (
+    bound_asked_for,
     constants,
     expression_of_query,
     numbers_of_scale,
@@ -15,6 +16,7 @@ from dartmath.verify.readings.asked import (
     solved_variable,
     text_of_option,
 )
+from dartmath.verify.readings.computed import computed, computes
 from dartmath.verify.readings.families import families, renamed_parameters, residues
 from dartmath.verify.readings.letters import (
     combinations,
@@ -90,6 +92,8 @@ READINGS: tuple[NamedReading, ...] = (
     NamedReading("options selected", has_query, selected_options),
     NamedReading("variable asked for", has_query, solved_variable),
     NamedReading("expression asked for", has_query, expression_of_query),
+    NamedReading("bound asked for", has_query, bound_asked_for),
+    NamedReading("value of a computation", computes, computed),
     NamedReading("absolute value solved", has_query, absolute_of_answer),
     NamedReading("spaces between items", has_collection, spaces_between_items),
     NamedReading("residue or its class", mentions_modulus, residues),
