@@ -38,7 +38,7 @@ def test_the_same_verifier_agrees_with_itself(tmp_path: Path) -> None:
     assert found.table == {("correct", "correct"): 6, ("wrong", "wrong"): 2}
 
 
-@pytest.mark.parametrize("verifier", ["dartmath", "math-verify"])
+@pytest.mark.parametrize("verifier", ["dartmath", "dart-math", "math-verify"])
 def test_a_changed_judgement_is_listed(tmp_path: Path, verifier: str) -> None:
     if verifier == "math-verify":
         pytest.importorskip("math_verify")
@@ -47,6 +47,22 @@ def test_a_changed_judgement_is_listed(tmp_path: Path, verifier: str) -> None:
     assert found.agreement == 7 / 8
     (one,) = found.disagreements
     assert (one.references, one.answer, one.stored, one.now) == (("2",), "2", "wrong", "correct")
+
+
+def test_the_papers_rules_judge_what_was_judged_by_ours(tmp_path: Path) -> None:
+    queries = make_queries(3)
+    # The paper takes the last number of a response, and a hundredth for a percent.
+    said = ["I count them up to 0 items", "\\boxed{1}", "\\boxed{0.02}"]
+    samples = [make_sample(query, 0, text) for query, text in zip(queries, said, strict=True)]
+    write_evaluation(tmp_path / "a", [(QuerySource(dataset="own"), queries)], samples, 1)
+    found = regrade(tmp_path / "a", verifier="dart-math", workers=1, into=tmp_path / "b")
+    assert {(one.references[0], one.now) for one in found.disagreements} == {
+        ("0", "correct"),
+        ("2", "correct"),
+    }
+    again = read_result(tmp_path / "b")
+    assert (again.average.value, again.benchmarks[0].source["verifier"]) == (1.0, "dart-math")
+    assert again.verifier.endswith("by the rules of the paper's grader")
 
 
 def test_scores_of_a_new_judgement(tmp_path: Path) -> None:

@@ -168,6 +168,9 @@ def _flag_type(annotation: Any) -> tuple[Any, str | None]:
     """The type a flag is parsed to, and its metavar; (None, None) when it cannot be a flag."""
     options = [a for a in _union(annotation) if a is not types.NoneType]
     first = options[0]
+    words = [str(word) for a in options if get_origin(a) is Literal for word in get_args(a)]
+    if len(options) > 1 and words:
+        return str, "|".join(["NUMBER", *words])
     if get_origin(first) is Literal:
         return str, "|".join(map(str, get_args(first)))
     if get_origin(first) in (list, tuple) and all(_is_text(a) for a in get_args(first)):

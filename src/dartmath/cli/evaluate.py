@@ -76,6 +76,8 @@ def command(
 
     Examples:
         dartmath evaluate --suite dart-math hkust-nlp/dart-math-llama3-8b-prop2diff --template alpaca
+        dartmath evaluate --protocol dart-math hkust-nlp/dart-math-llama3-8b-prop2diff
+        dartmath evaluate --protocol dart-math mistralai/Mistral-7B-v0.1 --template qa --shots paper
         dartmath evaluate smollm2-135m-instruct --benchmark gsm8k/test --n 100 --max-tokens 256
         dartmath evaluate smollm2-135m-instruct --benchmark gsm8k/test --n 100 --shots 4
         dartmath evaluate my-model --suite competition --trials 8 --temperature 0.8 --by level
@@ -156,11 +158,12 @@ def show(result: EvaluationResult, folder: Path, by: list[str], *, as_json: bool
     """Print a result as tables, or as JSON."""
     from dartmath.base.terminal import info, print_json, print_table
     from dartmath.evaluation.tables import group_table, result_table, tools_table, trials_table
+    from dartmath.prompts.examples import shots_in_words
 
     if as_json:
         print_json(result.model_dump(mode="json"))
         return
-    shots = f"{result.section['shots']}-shot" + (", tools" if result.section["tools"] else "")
+    shots = shots_in_words(result.section["shots"]) + (", tools" if result.section["tools"] else "")
     columns, rows = result_table(result)
     title = f"{result.model['name']}: {shots}, {result.section['trials']} trial(s), percent"
     print_table(title, columns, rows, caption=_LEGEND)
@@ -175,7 +178,8 @@ def show(result: EvaluationResult, folder: Path, by: list[str], *, as_json: bool
 
 
 _LEGEND = (
-    "lenient: the last number counts where no answer is stated; cut: ran into max_tokens; "
+    "lenient: the last number counts where no answer is stated; own rules: the same responses by this "
+    "project's verifier (differences.jsonl lists them); cut: ran into max_tokens; "
     "no ans.: no final answer; unread: answer not parsable; tokens: mean per response"
 )
 
@@ -206,6 +210,7 @@ def _recipe(name: str | None, benchmarks: list[str], rows: RowFlags, given: dict
     """The recipe named, or one made of the flags alone, with the flags over it."""
     from dartmath.base.errors import ConfigError
     from dartmath.base.section import validate
+    from dartmath.evaluation.protocol import TEMPLATE
     from dartmath.pipeline import trained_template
     from dartmath.recipe import Recipe, load_recipe, set_key
 
@@ -222,7 +227,8 @@ def _recipe(name: str | None, benchmarks: list[str], rows: RowFlags, given: dict
             "name a model or a --recipe, for example: dartmath evaluate --suite dart-math MODEL"
         )
     data: dict[str, Any] = {"name": "evaluation", "evaluation": {}}
-    data["template"] = trained_template(given["model.name"]).get("name", "chat")
+    default = TEMPLATE if given.get("evaluation.protocol") else "chat"
+    data["template"] = trained_template(given["model.name"]).get("name", default)
     for key, value in given.items():
         set_key(data, key, value)
     return validate(Recipe, data, where="options")

@@ -20,7 +20,11 @@ def command(
     run: Annotated[Path, typer.Argument(help="Folder that `dartmath evaluate`, `sample` or `run` wrote.")],
     *,
     verifier: Annotated[
-        str, typer.Option(help="`dartmath` (this version) or `math-verify` (a second opinion).")
+        str,
+        typer.Option(
+            help="`dartmath` (this version), `dart-math` (the rules of the paper's grader) or `math-verify` "
+            "(a second opinion)."
+        ),
     ] = "dartmath",
     recipe: Annotated[
         str | None,
@@ -41,6 +45,7 @@ def command(
     Examples:
         dartmath regrade runs/tiny/evaluation/after
         dartmath regrade runs/tiny/evaluation/after --verifier math-verify --out disagreements.jsonl
+        dartmath regrade runs/evaluation/my-model --verifier dart-math --out disagreements.jsonl
         dartmath regrade runs/evaluation/my-model --into runs/evaluation/my-model-regraded
         dartmath regrade runs/mine/sample --recipe mine.yaml --into runs/mine-2/sample
     """

@@ -13,14 +13,11 @@ from dartmath.evaluation.published import Published
 from dartmath.evaluation.result import BenchmarkResult, EvaluationResult, read_result
 from dartmath.evaluation.rows import read_correct
 from dartmath.sampling.journal_manifest import content_hash
+from dartmath.verify.question import DART_MATH
 
-# Benchmarks whose own rule differs from that by which the paper graded, so that scores may differ by
-# more than chance: TheoremQA accepts 4 % and rounding, the paper one in a billion (up to 14 points on the
-# answers that are decimals).
-_OTHER_RULE = frozenset({"theoremqa"})
 _Key = tuple[str, str]  # benchmark, query id
 # What must agree for a difference to be one of the models.
-_SETTINGS = ("trials", "temperature", "top_p", "max_tokens", "stop", "shots", "tools")
+_SETTINGS = ("protocol", "trials", "temperature", "top_p", "max_tokens", "stop", "shots", "tools")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +135,8 @@ def _against(one: BenchmarkResult, published: Published) -> AgainstPublished:
             difference + math.hypot(ours.high - ours.value, Z95 * their_error),
         )
     unlike = ["subset"] if one.queries < rows else []
-    unlike += ["other rule"] if one.dataset in _OTHER_RULE else []
+    # Of another rule a score may differ by more than chance: up to 14 points on TheoremQA's decimals.
+    unlike += ["other rule"] if one.source.get("verifier") != DART_MATH else []
     return AgainstPublished(one.name, ours.value, ours.low, ours.high, theirs, *bounds, ", ".join(unlike))
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
 
 from dartmath.base.section import Section
 from dartmath.engines.config import EngineSection
+from dartmath.evaluation.protocol import FIXED, Protocol
 from dartmath.judging.config import JudgeSection
 from dartmath.queries.config import QuerySource, Selector
 from dartmath.tools.config import ToolsSection
@@ -15,6 +18,9 @@ from dartmath.verify.settings import GradingSettings
 class EvaluationSection(Section):
     """Pass@1 on benchmarks: VRT with one greedy trial (or n sampled ones) on their queries."""
 
+    protocol: Protocol | None = None
+    """Ask and judge as a paper did, to stand beside its scores: `dart-math` is greedy, 2,048 tokens, the
+    paper's stop strings and grader, on its six benchmarks where none are named."""
     suite: str | None = None
     """A named list of benchmarks, such as `dart-math` (the six of the paper)."""
     select: Selector = Selector()
@@ -31,9 +37,9 @@ class EvaluationSection(Section):
     """Most new tokens of a response."""
     stop: list[str] = []
     """Stop strings beside the template's own."""
-    shots: int = Field(0, ge=0)
+    shots: Annotated[int, Field(ge=0)] | Literal["paper"] = 0
     """Worked examples before each query (few-shot), for base models; with Python blocks where
-    `tools` are used."""
+    `tools` are used. `paper` is as many as the paper showed: 5 for TheoremQA, 4 for the others."""
     tools: ToolsSection | None = None
     """Tool-integrated reasoning; none when absent."""
     engine: EngineSection | None = None
@@ -48,3 +54,13 @@ class EvaluationSection(Section):
     """Verification processes."""
     verify_seconds: float = Field(5.0, gt=0)
     """Seconds until the verification of one response is given up."""
+
+    @model_validator(mode="after")
+    def _as_in_the_paper(self) -> EvaluationSection:
+        wrong = [key for key, value in FIXED.items() if getattr(self, key) != value] if self.protocol else []
+        if wrong:
+            raise ValueError(
+                f"protocol {self.protocol} is greedy, with one response of at most {FIXED['max_tokens']:,} "
+                f"tokens and no tools; leave out {', '.join(wrong)}"
+            )
+        return self

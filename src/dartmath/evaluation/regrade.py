@@ -1,4 +1,4 @@
-"""regrade: judge stored responses again, with this verifier or with Math-Verify as second opinion.
+"""regrade: judge stored responses again, with this verifier, the paper's rules, or Math-Verify.
 
 Nothing is generated and the journal stays as it is; the disagreements are what one wants to read. What
 follows from the new judgement goes elsewhere (see `dartmath.evaluation.regraded`).
@@ -22,10 +22,11 @@ from dartmath.queries.config import QuerySource
 from dartmath.queries.query import Query
 from dartmath.sampling.sample import Sample
 from dartmath.verify.outcome import Outcome, Verdict
+from dartmath.verify.question import DART_MATH
 from dartmath.verify.settings import GradingSettings, recorded_settings
 
 DARTMATH = "dartmath"
-VERIFIERS = (DARTMATH, "math-verify")
+VERIFIERS = (DARTMATH, DART_MATH, "math-verify")
 TIMEOUT = 5.0
 _WINDOW = 4096
 
@@ -79,10 +80,10 @@ def regrade(
 ) -> Regrade:
     """Judge every stored response of a sampling or evaluation folder again.
 
-    `verifier` is "dartmath" or "math-verify"; the second knows only right and wrong, so its
-    disagreements are changes between correct and not correct. `sources` are today's queries, where
-    references were corrected or verifiers changed since; without them, the stored ones count. A
-    judgement that takes longer than `timeout` seconds ends as a timeout. `into` is a new folder for
+    `verifier` is "dartmath", "dart-math" (the rules of the paper's grader) or "math-verify"; the
+    disagreements of the last two are changes between correct and not correct. `sources` are today's
+    queries, where references were corrected or verifiers changed since; without them, the stored ones
+    count. A judgement that takes longer than `timeout` seconds ends as a timeout. `into` is a new folder for
     what follows: the scores of an evaluation, or the pool of a sampling run, which can be curated and
     sampled on.
 
@@ -94,6 +95,8 @@ def regrade(
         raise UnknownNameError("verifier", verifier, VERIFIERS)
     journal = journal_of(folder)
     queries = queries_now(journal, sources)
+    if verifier == DART_MATH:
+        queries = {stored: replace(query, verifier=DART_MATH) for stored, query in queries.items()}
     tally = _Tally(verifier)
     settings = recorded_settings(journal.manifest.get("grading"))
     total = journal.manifest.get("summary", {}).get("samples")
@@ -186,7 +189,7 @@ def _judge(
 
 
 def _differs(stored: Outcome, now: Outcome, verifier: str) -> bool:
-    if verifier == "math-verify":
+    if verifier != DARTMATH:
         return (stored is Outcome.CORRECT) != (now is Outcome.CORRECT)
     return stored is not now
 

@@ -23,6 +23,7 @@ from dartmath.sampling.journal_manifest import QUERIES
 from dartmath.sampling.new_pool import new_pool
 from dartmath.sampling.sample import Sample
 from dartmath.verify.custom import bare_name, is_own, own_hashes, own_verifiers
+from dartmath.verify.question import DART_MATH
 
 Keep = Callable[[Sample], None]
 
@@ -92,12 +93,14 @@ def keep_in(
         raise DataError("is there already; a new judgement goes to a new folder", path=into)
     own = own_hashes(queries.values())
     named = [f"{bare_name(name)} {found}" for name, found in own.items()] if verifier == "dartmath" else []
-    judge = ", ".join([f"{verifier} {version(verifier)}", *named])
+    judge = ", ".join([_named(verifier), *named])
     if is_evaluation(folder):
         result = read_result(folder)
         judged: dict[str, list[Sample]] = defaultdict(list)
         yield lambda sample: judged[sample.query_id].append(sample)
         asked = _benchmarks_now(benchmarks_of(result, journal), queries, sources)
+        if verifier == DART_MATH:
+            asked = [replace(one, source=_by_the_paper(one.source)) for one in asked]
         section = EvaluationSection.model_validate(result.section)
         rescore(folder, asked, section, samples=judged, out=into, verifier=judge)
         return
@@ -109,6 +112,16 @@ def keep_in(
         into, distinct, manifest, journal.section, origin="judged again", source=journal.folder
     ) as keep:
         yield keep
+
+
+def _named(verifier: str) -> str:
+    """A judge with its version; the paper's rules are of this project's version."""
+    own = f"dartmath {version('dartmath')}, by the rules of the paper's grader"
+    return own if verifier == DART_MATH else f"{verifier} {version(verifier)}"
+
+
+def _by_the_paper(source: QuerySource) -> QuerySource:
+    return source.model_copy(update={"verifier": DART_MATH})
 
 
 def _benchmarks_now(

@@ -64,6 +64,8 @@ class BenchmarkResult(_Record):
     """Pass@1; the mean over trials (avg@n) when there are several."""
     lenient: Score | None = None
     """The same where the last number or formula counts as the answer of a response that states none."""
+    own_rules: Score | None = None
+    """Pass@1 of the same responses by this project's own rules, where a protocol judges by others."""
     pass_at_k: dict[int, Score]
     """Unbiased pass@k for k = 2, 4 ... trials."""
     maj_at_k: dict[int, Score]

@@ -18,12 +18,15 @@ from dartmath.base.errors import ConfigError, DataError, RunError
 from dartmath.base.manifest import new_manifest, versions, write_manifest
 from dartmath.engines.config import EngineSection
 from dartmath.engines.protocol import Engine
+from dartmath.evaluation.both_rules import Difference, judged_otherwise, write_differences
 from dartmath.evaluation.config import EvaluationSection
 from dartmath.evaluation.intervals import Estimate, macro
-from dartmath.evaluation.result import EvaluationResult, Score, write_result
+from dartmath.evaluation.protocol import SUITE, judged_by_the_paper, protocol_stops
+from dartmath.evaluation.result import BenchmarkResult, EvaluationResult, Score, write_result
 from dartmath.evaluation.rows import write_rows
 from dartmath.evaluation.score import Benchmark, score, to_score
 from dartmath.model import ModelSection, describe_model
+from dartmath.prompts.examples import MOST, PAPER
 from dartmath.prompts.template import Example, Template
 from dartmath.queries.config import QuerySource, Selector
 from dartmath.queries.load import load
@@ -62,7 +65,7 @@ def evaluate(
         [query for benchmark in benchmarks for query in benchmark.queries],
         _engine(engine, model, template, section),
         template,
-        sampling_section(section),
+        sampling_section(section, template),
         folder / SAMPLES,
         seed=seed,
         model=model_identity(model, section),
@@ -90,7 +93,11 @@ def rescore(
     journal = open_journal(folder / SAMPLES)
     samples = samples_by_query(journal) if samples is None else samples
     out = out or folder
-    scored = [score(benchmark, samples, section.trials, section.grading) for benchmark in benchmarks]
+    differences: list[Difference] = []
+    scored = [
+        _scored(benchmark, samples, section, differences if section.protocol else None)
+        for benchmark in benchmarks
+    ]
     manifest = journal.manifest
     result = EvaluationResult(
         created=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
@@ -108,16 +115,37 @@ def rescore(
     )
     out.mkdir(parents=True, exist_ok=True)
     write_rows(out, benchmarks, samples)
+    if section.protocol:
+        write_differences(out, differences)
     write_result(out, result)
     write_manifest(out, _manifest(result))
     return result
 
 
+def _scored(
+    benchmark: Benchmark,
+    samples: Mapping[str, Sequence[Sample]],
+    section: EvaluationSection,
+    differences: list[Difference] | None,
+) -> BenchmarkResult:
+    """The scores of a benchmark; under a protocol also those by this project's own rules."""
+    result = score(benchmark, samples, section.trials, section.grading)
+    if differences is None:
+        return result
+    found, own = judged_otherwise(benchmark, samples, section.trials, section.grading)
+    differences += found
+    return result.model_copy(update={"own_rules": own})
+
+
 def load_benchmarks(section: EvaluationSection) -> list[Benchmark]:
     """The benchmarks of a section with their queries: those of the suite first."""
-    names = find_suite(section.suite) if section.suite else ()
+    of_protocol = SUITE if section.protocol and not section.benchmarks else None
+    named = section.suite or of_protocol
+    names = find_suite(named) if named else ()
     suite = [QuerySource(dataset=name, select=_within(section.select, name)) for name in names]
     sources = [*suite, *section.benchmarks]
+    if section.protocol:
+        sources = judged_by_the_paper(sources)
     if not sources:
         raise ConfigError("no benchmark to evaluate on; give --suite dart-math or --benchmark gsm8k/test")
     benchmarks = [Benchmark(benchmark_name(source), source, tuple(load(source))) for source in sources]
@@ -185,15 +213,16 @@ def _engine(
     return ToolEngine(made, section.tools)
 
 
-def sampling_section(section: EvaluationSection) -> SamplingSection:
+def sampling_section(section: EvaluationSection, template: Template) -> SamplingSection:
     """An evaluation as what it is to the controller: vanilla rejection sampling of its queries."""
+    of_protocol = protocol_stops(template) if section.protocol else ()
     return SamplingSection(
         policy=VRT(trials=section.trials),
         temperature=section.temperature,
         top_p=section.top_p,
         max_tokens=section.max_tokens,
-        stop=section.stop,
-        shots=section.shots,
+        stop=list(dict.fromkeys([*section.stop, *of_protocol])),
+        shots=MOST if section.shots == PAPER else section.shots,
         workers=section.workers,
         verify_seconds=section.verify_seconds,
         grading=section.grading,

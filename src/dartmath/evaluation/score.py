@@ -107,17 +107,17 @@ def _tools(samples: Sequence[Sample]) -> dict[str, int]:
 
 
 def _pass_at_1(found: Sequence[Sequence[Sample]], trials: int) -> Score:
-    return _mean([_correct(row) for row in found], trials)
+    return mean_of([_correct(row) for row in found], trials)
 
 
 def _lenient(
     queries: Sequence[Query], found: Sequence[Sequence[Sample]], trials: int, grading: GradingSettings
 ) -> Score:
     rows = zip(queries, found, strict=True)
-    return _mean([sum(leniently_correct(query, s, grading) for s in row) for query, row in rows], trials)
+    return mean_of([sum(leniently_correct(query, s, grading) for s in row) for query, row in rows], trials)
 
 
-def _mean(correct: Sequence[int], trials: int) -> Score:
+def mean_of(correct: Sequence[int], trials: int) -> Score:
     """Pass@1 of the correct ones of every query."""
     if trials == 1:
         return to_score(wilson(sum(correct), len(correct)))

@@ -40,7 +40,7 @@ def score_responses(
         queries,
         stored,
         template,
-        sampling_section(section),
+        sampling_section(section, template),
         folder / SAMPLES,
         seed=seed,
         model=model_identity(model, section),

@@ -6,7 +6,7 @@ import math
 
 from dartmath.evaluation.compare import AgainstPublished, Comparison
 from dartmath.evaluation.intervals import Paired
-from dartmath.evaluation.result import EvaluationResult, Score
+from dartmath.evaluation.result import BenchmarkResult, EvaluationResult, Score
 
 _BLOCKS = ("ok", "error", "timeout", "refused")
 
@@ -15,14 +15,15 @@ Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
 
 def result_table(result: EvaluationResult) -> Table:
     """Columns and rows: one row per benchmark, and the macro average."""
-    columns = ("benchmark", "queries", "Pass@1", "95 %", "lenient", "cut", "no ans.", "unread", "tokens")
+    other = "own rules" if any(one.own_rules for one in result.benchmarks) else "lenient"
+    columns = ("benchmark", "queries", "Pass@1", "95 %", other, "cut", "no ans.", "unread", "tokens")
     rows: list[tuple[str, ...]] = [
         (
             one.name,
             str(one.queries),
             percent(one.pass_at_1.value),
             span(one.pass_at_1),
-            percent(one.lenient.value) if one.lenient else "",
+            _other(one),
             percent(one.truncated),
             percent(one.no_answer),
             percent(one.unparsable),
@@ -33,6 +34,12 @@ def result_table(result: EvaluationResult) -> Table:
     total = str(sum(one.queries for one in result.benchmarks))
     last = ("average", total, percent(result.average.value), span(result.average), "", "", "", "", "")
     return columns, [*rows, last] if len(rows) > 1 else rows
+
+
+def _other(one: BenchmarkResult) -> str:
+    """The second score of a benchmark: by this project's rules under a protocol, else the lenient one."""
+    score = one.own_rules or one.lenient
+    return percent(score.value) if score else ""
 
 
 def trials_table(result: EvaluationResult) -> Table:

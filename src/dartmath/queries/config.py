@@ -96,8 +96,8 @@ class QuerySource(Section):
     revision: str | None = None
     """Branch, tag or commit of what is read from the Hub; the newest when absent."""
     verifier: str = "math"
-    """What judges the responses: `math`, `theoremqa`, or a function of your own, as `file.py:name`
-    or `package.module:name`."""
+    """What judges the responses: `math`, `science`, `hybrid`, `theoremqa`, `dart-math` (the rules of the
+    paper's own grader), or a function of your own, as `file.py:name` or `package.module:name`."""
     examples: list[WorkedExample] = []
     """Worked examples for few-shot prompts on this data set; the built-in ones when absent."""
 

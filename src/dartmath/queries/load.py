@@ -17,6 +17,7 @@ from dartmath.queries.registry import datasets
 from dartmath.queries.rows import is_row_file
 from dartmath.queries.select import select
 from dartmath.verify.custom import is_own
+from dartmath.verify.question import DART_MATH, OTHERWISE, VERIFIERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ def load_set(source: QuerySource) -> Loaded:
     _check_keys(source)
     own: OwnSet | None = None
     if source.dataset.startswith(PREFIX):
-        return Loaded(generate(source))
+        made = generate(source)
+        return Loaded([_by_the_paper(one) for one in made] if source.verifier == DART_MATH else made)
     if source.dataset in datasets():
         queries = load_builtin(datasets()[source.dataset], mirror=source.mirror, revision=source.revision)
         if is_own(source.verifier):
@@ -56,6 +58,8 @@ def load_set(source: QuerySource) -> Loaded:
         queries = own.queries
     else:
         raise UnknownNameError("dataset", source.dataset, datasets())
+    if source.verifier == DART_MATH:
+        queries = [_by_the_paper(query) for query in queries]
     chosen = select(queries, source.select, where=source.dataset)
     left_out = {own_name(source.dataset): dict(own.left_out)} if own and own.left_out else {}
     return Loaded([_with_band(query, source.band) for query in chosen], left_out, own)
@@ -103,6 +107,12 @@ def load_sets(sources: Iterable[QuerySource]) -> Loaded:
     return Loaded(list(found.values()), left_out, parts=parts)
 
 
+def _by_the_paper(query: Query) -> Query:
+    """The query as the paper's grader judges it, with the verifier that would judge it otherwise."""
+    otherwise = query.verifier if query.verifier != DART_MATH else VERIFIERS[0]
+    return replace(query, verifier=DART_MATH, metadata={**query.metadata, OTHERWISE: otherwise})
+
+
 def _with_band(query: Query, band: str | None) -> Query:
     return replace(query, metadata={**query.metadata, "band": band}) if band else query
 
@@ -124,9 +134,10 @@ def _check_keys(source: QuerySource) -> None:
     folder = _is_path(source.dataset) and not is_row_file(source.dataset)
     if source.split != "train" and not (source.dataset.startswith(HUB_PREFIX) or folder):
         raise ConfigError(f"{source.dataset}: `split` belongs to your own Hub data sets and folders alone")
-    if source.verifier != "math" and (builtin or generator) and not is_own(source.verifier):
+    if source.verifier not in ("math", DART_MATH) and (builtin or generator) and not is_own(source.verifier):
         raise ConfigError(
-            f"{source.dataset} has a verifier; in its place you may name a function of your own, file.py:name"
+            f"{source.dataset} has a verifier; in its place you may name dart-math (the paper's rules) or a "
+            "function of your own, file.py:name"
         )
     if source.revision and not (builtin or source.dataset.startswith(HUB_PREFIX)):
         raise ConfigError(f"{source.dataset}: `revision` belongs to what is read from the Hub alone")

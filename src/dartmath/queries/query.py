@@ -20,7 +20,8 @@ class Query:
         dataset: the data set it comes from, such as "math/train".
         text: the problem as the model sees it, before any template.
         references: acceptable answers; an answer that equals any one of them is correct.
-        verifier: what judges responses: "math", "science", "hybrid", "theoremqa", or `file.py:name`.
+        verifier: what judges responses: "math", "science", "hybrid", "theoremqa", "dart-math", or
+            `file.py:name`.
         metadata: what else is known: "level", "domain", "tolerance" (absolute), "ordered", kept columns.
     """
 

@@ -12,9 +12,11 @@ from typing import Any
 
 from dartmath.base.text import printable
 from dartmath.curation.effect import Effect
+from dartmath.prompts.examples import shots_in_words
 from dartmath.queries.registry import datasets
 from dartmath.report.runs import Run, Stage
 from dartmath.verify.custom import bare_name, is_own
+from dartmath.verify.question import DART_MATH
 
 # Generators of reasoning-gym ask in English, and so do all built-in data sets.
 _GENERATED = "reasoning-gym/"
@@ -120,7 +122,7 @@ def subset(benchmark: Mapping[str, Any]) -> str:
 def method(result: Mapping[str, Any]) -> str:
     """How responses were asked for, in the field's short form: "0-shot CoT", "4-shot, Python tools"."""
     section = result["section"]
-    return f"{section['shots']}-shot{', Python tools' if section.get('tools') else ' CoT'}"
+    return f"{shots_in_words(section['shots'])}{', Python tools' if section.get('tools') else ' CoT'}"
 
 
 def settings(result: Mapping[str, Any]) -> str:
@@ -128,7 +130,8 @@ def settings(result: Mapping[str, Any]) -> str:
     section = result["section"]
     sampled = f"temperature {section['temperature']:g}, top-p {section['top_p']:g}"
     decoding = sampled if section["temperature"] else "greedy decoding"
-    shots = f"{section['shots']} worked examples" if section["shots"] else "0-shot"
+    counted = isinstance(section["shots"], int) and section["shots"] > 0
+    shots = f"{section['shots']} worked examples" if counted else shots_in_words(section["shots"])
     trials = "one response" if section["trials"] == 1 else f"{section['trials']} responses"
     tools = "; Python of the model was run in a sandbox" if section.get("tools") else ""
     return (
@@ -144,5 +147,6 @@ def judge(result: Mapping[str, Any]) -> str:
         return f"by {bare_name(again)}"
     named = dict.fromkeys(b["source"].get("verifier", "math") for b in result["benchmarks"])
     own = [f"`{bare_name(name)}`" for name in named if is_own(name)]
-    rule = ["rule, which executes nothing"] if len(own) < len(named) else []
-    return f"by {' and by '.join([*rule, *own])}"
+    paper = ["the rules of the paper's grader, executing nothing"] if DART_MATH in named else []
+    rule = ["rule, which executes nothing"] if len(own) + len(paper) < len(named) else []
+    return f"by {' and by '.join([*rule, *paper, *own])}"

@@ -11,7 +11,7 @@ from dartmath.verify.extract.found import MAX_ANSWER
 from dartmath.verify.language.notation import repaired
 from dartmath.verify.language.translation import in_english, read_with_decimal_comma, with_decimal_point
 from dartmath.verify.outcome import Outcome, Verdict
-from dartmath.verify.question import VERIFIERS, Gradable
+from dartmath.verify.question import DART_MATH, VERIFIERS, Gradable
 
 if TYPE_CHECKING:
     from dartmath.verify.compare.rounding import Margin
@@ -147,6 +147,10 @@ def grade(
     cut = finish_reason == "length"
     if query.verifier not in VERIFIERS:
         return _by_function(query, response, cut=cut)
+    if query.verifier == DART_MATH:
+        from dartmath.verify.dart_math.judge import grade_dart_math
+
+        return grade_dart_math(query, response, cut=cut)
     found = extract_answer(response, strict=cut, in_thought=in_thought, settings=settings)
     if found.answer is None:
         outcome = Outcome.TRUNCATED if cut else Outcome.NO_ANSWER

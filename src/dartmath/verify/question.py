@@ -9,7 +9,13 @@ from typing import Any, Protocol
 HYBRID = "hybrid"
 """The mode of `math` whose refusals a language model judges again (`dartmath.judging`)."""
 
-VERIFIERS = ("math", "science", HYBRID, "theoremqa")
+DART_MATH = "dart-math"
+"""The mode that judges by the rules of the paper's own grader (`dartmath.verify.dart_math`)."""
+
+OTHERWISE = "otherwise"
+"""Key of the metadata of a query that is judged by the paper's rules: the verifier that judges it without."""
+
+VERIFIERS = ("math", "science", HYBRID, "theoremqa", DART_MATH)
 """The built-in modes; another verifier is a function of the user's own (see `custom`)."""
 
 
@@ -33,7 +39,8 @@ class Gradable(Protocol):
 
     @property
     def metadata(self) -> Mapping[str, Any]:
-        """Optional keys: "tolerance" (absolute, or as in the settings), "ordered", "answer_type"."""
+        """Optional keys: "tolerance" (absolute, or as in the settings), "ordered", "answer_type", and for
+        "dart-math" also "original" and "judged_as"."""
         ...
 
 

@@ -11,13 +11,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from dartmath.base.errors import ConfigError, UnknownNameError
 from dartmath.prompts.template import Example
 
 if TYPE_CHECKING:
     from dartmath.queries.config import QuerySource
+
+PAPER = "paper"
+"""As many worked examples as the paper showed, which is all there are: 4, and 5 for TheoremQA."""
+
+MOST = 5
+"""The most worked examples that any data set has."""
 
 _DEFAULT = "math"
 _TOOL = "-tool"
@@ -44,8 +50,12 @@ def examples_for(dataset: str, shots: int, *, tools: bool = False) -> list[Examp
     return [worked.example for worked in found[:shots]]
 
 
-def shots_for(sources: Iterable[QuerySource], shots: int, *, tools: bool = False) -> dict[str, list[Example]]:
+def shots_for(
+    sources: Iterable[QuerySource], shots: int | Literal["paper"], *, tools: bool = False
+) -> dict[str, list[Example]]:
     """The first `shots` worked examples of every data set: its source's own, or the built-in ones.
+
+    "paper" takes all that a data set has.
 
     Data sets go by the name that their queries have (see `Query.dataset`). Raises `ConfigError` when
     there are fewer than `shots`.
@@ -55,13 +65,22 @@ def shots_for(sources: Iterable[QuerySource], shots: int, *, tools: bool = False
     found: dict[str, list[Example]] = {}
     for source in sources if shots else ():
         own = [Example(one.query, one.response) for one in source.examples]
-        if own and shots > len(own):
-            raise ConfigError(f"{source.dataset} has {len(own)} `examples`, not {shots}; add some")
-        chosen = own[:shots] if own else examples_for(source.dataset, shots, tools=tools)
+        if shots == PAPER:
+            count = len(own) or len(worked_examples(family_of(source.dataset, tools=tools)))
+        else:
+            count = int(shots)
+        if own and count > len(own):
+            raise ConfigError(f"{source.dataset} has {len(own)} `examples`, not {count}; add some")
+        chosen = own[:count] if own else examples_for(source.dataset, count, tools=tools)
         name = dataset_of(source)
         if found.setdefault(name, chosen) != chosen:
             raise ConfigError(f"{name} is listed twice with different worked examples")
     return found
+
+
+def shots_in_words(shots: int | str) -> str:
+    """The field's short form: "4-shot", and "4-shot (TheoremQA 5)" for as many as the paper showed."""
+    return f"{MOST - 1}-shot (TheoremQA {MOST})" if shots == PAPER else f"{shots}-shot"
 
 
 def family_of(dataset: str, *, tools: bool = False) -> str:

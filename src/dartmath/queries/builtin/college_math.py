@@ -24,7 +24,9 @@ from dartmath.queries.text import unwrap
 def convert(name: str, row: Row) -> Query:
     """The query of one row of any part of MWPBench."""
     topic, book = row["data_topic"].split(".")[-1], row["data_source"].split(".")[-1]
-    return make_query(name, row["question"].strip(), unwrap(row["answer"]), domain=topic, book=book)
+    answer = unwrap(row["answer"])
+    original = row["answer"] if row["answer"] != answer else None
+    return make_query(name, row["question"].strip(), answer, domain=topic, book=book, original=original)
 
 
 _LICENCE = "per book: CC BY, CC BY-NC-SA, GFDL"

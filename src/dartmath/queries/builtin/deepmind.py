@@ -26,7 +26,8 @@ def convert(name: str, row: Row) -> Query:
     """The query of one row."""
     answer = row["answer"].strip()
     if _SORTED.fullmatch(answer):
-        return make_query(name, row["question"], (answer.replace(" ", ", "), answer), ordered=True)
+        listed = answer.replace(" ", ", ")
+        return make_query(name, row["question"], (listed, answer), ordered=True, original=answer)
     if items := _LIST.fullmatch(answer):
         references = (answer,) if "," in answer else (answer, items[1])
         return make_query(name, row["question"], references, ordered=False)

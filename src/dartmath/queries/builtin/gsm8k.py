@@ -27,7 +27,9 @@ def convert(name: str, row: Row) -> Query:
     before, mark, answer = str(row["answer"]).rpartition("#### ")
     if not mark:
         raise DataError(f"no '#### ' before the answer: {before[-60:]!r}")
-    return make_query(name, row["question"], answer.strip().replace(",", ""))
+    return make_query(
+        name, row["question"], answer.strip().replace(",", ""), original=answer if "," in answer else None
+    )
 
 
 def convert_fixed(name: str, row: Row) -> Query:

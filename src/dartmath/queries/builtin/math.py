@@ -39,8 +39,16 @@ def convert(name: str, row: Row) -> Query:
         answer = next((a for start, a in _EMPTY_BOXES.items() if row["problem"].startswith(start)), "")
     if answer is None:
         raise DataError(f"no \\boxed answer in the solution: {row['solution'][-60:]!r}")
-    text = restore_escapes(row["problem"])
-    return make_query(name, text, answer, level=_level(row), domain=row["type"].replace(" ", ""))
+    text, domain = restore_escapes(row["problem"]), row["type"].replace(" ", "")
+    return make_query(
+        name, text, answer, level=_level(row), domain=domain, original=_original(row["solution"])
+    )
+
+
+def _original(solution: str) -> str | None:
+    r"""No reference for a box without braces, as the paper's code reads it; None where it reads as we do."""
+    _, _, behind = solution.rpartition("\\boxed")
+    return None if behind.startswith("{") else ""
 
 
 def _level(row: Row) -> str:

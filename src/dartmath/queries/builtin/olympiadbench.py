@@ -49,6 +49,8 @@ def convert(name: str, row: Row) -> Query:
         tolerance=float(row["error"]) if row["error"] else None,
         unit=row["unit"] or None,
         flaw="needs the answer of another problem" if "T=T N Y W R" in question else None,
+        original=row["final_answer"][0] if row["final_answer"][0] != answer else None,
+        judged_as="olympiad",
     )
 
 

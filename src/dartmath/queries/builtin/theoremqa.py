@@ -37,6 +37,7 @@ def convert(name: str, row: Row) -> Query:
         str(answer),
         verifier="theoremqa",
         answer_type=kind,
+        original=str(row["Answer"]) if row["id"] in _CORRECTED else None,
         domain=row["field"],
         picture=True if row["Picture"] else None,
     )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dartmath.verify.settings import GradingSettings
 
 MAX_BATCH = 256
-_KEYS = ("tolerance", "ordered", "answer_type")
+_KEYS = ("tolerance", "ordered", "answer_type", "original", "judged_as")
 
 
 @dataclass(frozen=True, slots=True)

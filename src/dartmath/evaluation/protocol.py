@@ -1,0 +1,51 @@
+"""The protocol of the DART-Math paper, so that a score stands beside the published ones.
+
+https://arxiv.org/abs/2407.13690, section 4.1, and the code of the paper: greedy, one response of at most
+2,048 new tokens, ended where the template's next turn would begin, judged by the paper's own grader. Models
+that were tuned are asked 0-shot; base models get worked examples, as many as `shots: paper` shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+from dartmath.base.errors import ConfigError
+from dartmath.prompts.template import Template
+from dartmath.verify.custom import is_own
+from dartmath.verify.question import DART_MATH
+
+if TYPE_CHECKING:
+    from dartmath.queries.config import QuerySource
+
+Protocol = Literal["dart-math"]
+
+SUITE = "dart-math"
+"""The benchmarks that the protocol asks where none are named."""
+
+TEMPLATE = "alpaca"
+"""The template of the models that the paper trained; its base models were asked with `qa`."""
+
+FIXED: dict[str, Any] = {"trials": 1, "temperature": 0.0, "top_p": 1.0, "max_tokens": 2048, "tools": None}
+"""Settings that belong to the protocol: another value would make other scores."""
+
+
+def protocol_stops(template: Template) -> tuple[str, ...]:
+    """The strings at which the paper ends a response: what stands before a query and a response, anywhere."""
+    if template.chat:
+        return ()
+    query, response = template.before_query.strip(), template.before_response.strip()
+    # What a template adds behind the colon ("Let's think step by step.") is no marker there.
+    head, colon, _ = response.partition(":")
+    return tuple(dict.fromkeys(marker for marker in (query, head + colon) if marker))
+
+
+def judged_by_the_paper(sources: Sequence[QuerySource]) -> list[QuerySource]:
+    """The sources with the paper's grader. Raises `ConfigError` for one that has a verifier of its own."""
+    for source in sources:
+        if is_own(source.verifier):
+            raise ConfigError(
+                f"{source.dataset} is judged by {source.verifier}, and protocol dart-math judges by the "
+                "paper's rules; leave out one of the two"
+            )
+    return [source.model_copy(update={"verifier": DART_MATH}) for source in sources]

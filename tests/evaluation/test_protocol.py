@@ -1,0 +1,105 @@
+"""`protocol: dart-math`: everything that the paper fixed is fixed, and both judges' verdicts are kept."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from dartmath.base.errors import ConfigError
+from dartmath.evaluation.both_rules import FILE
+from dartmath.evaluation.config import EvaluationSection
+from dartmath.evaluation.protocol import FIXED, judged_by_the_paper, protocol_stops
+from dartmath.evaluation.run import sampling_section
+from dartmath.evaluation.stored import score_responses
+from dartmath.model import ModelSection
+from dartmath.prompts.examples import shots_for, shots_in_words
+from dartmath.prompts.template import builtin_templates, load_template
+from dartmath.queries.config import QuerySource
+from dartmath.queries.registry import find_suite
+from dartmath.sampling.config import ResponseColumns
+from dartmath.sampling.responses import StoredResponses
+
+# Query, reference, response, finish reason; right by the paper's rules; right by this project's.
+ROWS = [
+    ("What is 6 times 7?", "42", "6 x 7 = 42, as 6 tens", "stop", False, False),
+    ("What is 6 times 8?", "48", "Multiply 6 by 8 to get 48 apples", "stop", True, False),
+    ("What is 6 times 9?", "54", r"\boxed{54} and then", "length", False, True),
+    ("What is half of 1?", "0.5", r"\boxed{50}", "stop", True, False),
+    ("What is 7 plus 8?", "15", r"\boxed{15}", "stop", True, True),
+    ("What is x plus 1?", "x+1", r"\boxed{1+x}", "stop", True, True),
+]
+
+
+@pytest.fixture
+def scored(tmp_path: Path) -> Path:
+    queries = tmp_path / "own.jsonl"
+    queries.write_text("".join(json.dumps({"query": q, "reference": r}) + "\n" for q, r, *_ in ROWS))
+    responses = tmp_path / "said.jsonl"
+    rows = ({"query": q, "response": said, "finish_reason": end, "tokens": 9} for q, _, said, end, *_ in ROWS)
+    responses.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    section = EvaluationSection(
+        protocol="dart-math", benchmarks=[QuerySource(dataset=str(queries))], workers=0
+    )
+    stored = StoredResponses((str(responses),), ResponseColumns(finish="finish_reason", tokens="tokens"))
+    folder = tmp_path / "scored"
+    model = tmp_path / "model"
+    model.mkdir()
+    (model / "config.json").write_text("{}")
+    score_responses(stored, ModelSection(name=str(model)), load_template("alpaca"), section, folder)
+    return folder
+
+
+def test_both_judges_score_the_same_responses_and_their_differences_are_listed(scored: Path) -> None:
+    (one,) = json.loads((scored / "result.json").read_text())["benchmarks"]
+    assert one["pass_at_1"]["value"] == pytest.approx(sum(paper for *_, paper, _ in ROWS) / len(ROWS))
+    assert one["own_rules"]["value"] == pytest.approx(sum(own for *_, own in ROWS) / len(ROWS))
+    listed = [json.loads(line) for line in (scored / FILE).read_text().splitlines()]
+    expected = {(r,) for _, r, *_, paper, own in ROWS if paper != own}
+    assert {tuple(row["references"]) for row in listed} == expected
+    assert all((row["paper"] == "correct") != (row["own"] == "correct") for row in listed)
+
+
+def test_settings_of_the_protocol_cannot_be_others() -> None:
+    section = EvaluationSection(protocol="dart-math")
+    assert {key: getattr(section, key) for key in FIXED} == FIXED
+    with pytest.raises(ValueError, match="leave out temperature, max_tokens"):
+        EvaluationSection(protocol="dart-math", temperature=0.7, max_tokens=512)
+
+
+def test_base_models_are_shown_as_many_examples_as_in_the_paper() -> None:
+    sources = [QuerySource(dataset=name) for name in find_suite("dart-math")]
+    counts = {name: len(shown) for name, shown in shots_for(sources, "paper").items()}
+    assert counts == dict.fromkeys(find_suite("dart-math"), 4) | {"theoremqa": 5}
+    assert shots_in_words("paper") == "4-shot (TheoremQA 5)"
+
+
+# What the paper's code hands to its engine: the query's and the response's marker, without white space.
+STOPS = {
+    "alpaca": ("### Instruction:", "### Response:"),
+    "qa": ("User:", "Assistant:"),
+    "deepseekmath": ("User:", "Assistant:"),
+    "wizardmath": ("### Instruction:", "### Response:"),
+    "mammoth2": ("Problem:", "Solution:"),
+    "xwin": ("USER:", "ASSISTANT:"),
+    "llama3": (
+        "<|start_header_id|>user<|end_header_id|>",
+        "<|start_header_id|>assistant<|end_header_id|>",
+    ),
+    "chat": (),
+}
+
+
+@pytest.mark.parametrize("name", STOPS)
+def test_responses_end_at_the_papers_stop_strings(name: str) -> None:
+    template = builtin_templates()[name]
+    assert protocol_stops(template) == STOPS[name]
+    section = EvaluationSection(protocol="dart-math")
+    assert sampling_section(section, template).stop == list(STOPS[name])
+    assert sampling_section(EvaluationSection(), template).stop == []
+
+
+def test_a_verifier_of_ones_own_and_the_protocol_exclude_each_other() -> None:
+    with pytest.raises(ConfigError, match=r"checks\.py:judge"):
+        judged_by_the_paper([QuerySource(dataset="own.jsonl", verifier="checks.py:judge")])
