@@ -6,13 +6,21 @@ import itertools
 import math
 from collections import Counter
 from collections.abc import Sequence
+from fractions import Fraction
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dartmath.evaluation.metrics import joined, majority_at_k, pass_at_k, powers_of_two
+from dartmath.evaluation.metrics import (
+    g_pass_at_k,
+    joined,
+    majority_at_k,
+    mean_g_pass_at_k,
+    pass_at_k,
+    powers_of_two,
+)
 from dartmath.verify import parse, verify
 
 
@@ -35,6 +43,26 @@ def test_pass_at_k_grows_with_k_and_with_correct_trials(trials: int, data: st.Da
     assert values[-1] == (1.0 if correct else 0.0)
 
 
+@given(
+    st.lists(st.booleans(), min_size=1, max_size=8),
+    st.integers(1, 8),
+    st.sampled_from([0.5, 0.6, 0.75, 1.0]),
+)
+def test_g_pass_at_k_is_the_mean_over_all_choices_of_k_trials(
+    trials: list[bool], k: int, share: float
+) -> None:
+    value = g_pass_at_k(len(trials), sum(trials), k, share)
+    if k > len(trials):
+        assert math.isnan(value)
+        return
+    choices = list(itertools.combinations(trials, k))
+    expected = sum(sum(choice) >= Fraction(str(share)) * k for choice in choices) / len(choices)
+    assert value == pytest.approx(expected)
+    needed = [right / k for right in range(1, k + 1) if 2 * right > k]
+    shares = [g_pass_at_k(len(trials), sum(trials), k, one) for one in needed]
+    assert mean_g_pass_at_k(len(trials), sum(trials), k) == pytest.approx(sum(shares) / len(shares))
+
+
 @pytest.mark.parametrize("k", [0, -1, 3])
 def test_pass_at_k_is_undefined_without_k_trials(k: int) -> None:
     assert math.isnan(pass_at_k(2, 1, k))
@@ -49,7 +77,8 @@ def test_pass_at_k_is_undefined_without_k_trials(k: int) -> None:
         ([None, None, "2"], [False, False, True], 3, 1.0),
         ([None, None], [False, False], 2, 0.0),
         (["1", "1", "2", "2"], [True, True, False, False], 2, 0.5),
-        (["1", "2", "9"], [True, True, False], 2, 1.0),
+        (["1", "2", "2"], [True, False, False], 2, 1 / 3),
+        (["1", "2", "9"], [True, True, False], 2, 2 / 3),
         (["a", "b", "c"], [False, False, True], 3, 1 / 3),
     ],
 )
@@ -65,21 +94,20 @@ def equal(first: str, second: str) -> bool:
 
 
 def majority_in_pairs(answers: Sequence[str | None], correct: Sequence[bool], k: int) -> float:
-    """The definition: in every block each wrong answer is compared with those before it."""
+    """The definition: in every choice of k trials each wrong answer is compared with those before it."""
     chances = []
-    for start in range(0, len(answers) - k + 1, k):
+    for chosen in itertools.combinations(list(zip(answers, correct, strict=True)), k):
         groups: list[list[str]] = []
-        block = list(zip(answers, correct, strict=True))[start : start + k]
-        for answer in (one for one, good in block if one is not None and not good):
+        for answer in (one for one, good in chosen if one is not None and not good):
             group = next((group for group in groups if equal(group[0], answer)), None)
             groups.append([answer]) if group is None else group.append(answer)
-        right = sum(good for one, good in block if one is not None)
+        right = sum(good for one, good in chosen if one is not None)
         sizes = [len(group) for group in groups]
         chances.append(right >= max(sizes, default=1) and 1 / (1 + sizes.count(right)))
     return math.fsum(chances) / len(chances)
 
 
-@given(st.data(), st.integers(1, 12))
+@given(st.data(), st.integers(1, 7))
 def test_votes_of_joined_answers_are_those_of_comparing_all_in_pairs(
     data: st.DataObject, trials: int
 ) -> None:

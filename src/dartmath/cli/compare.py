@@ -18,6 +18,9 @@ def command(
     published: Annotated[
         str | None, typer.Option(help="Compare A with the published scores of this model instead.")
     ] = None,
+    difference: Annotated[
+        float, typer.Option(min=0.01, max=100, help="Points for which the queries needed are told.")
+    ] = 2.0,
     as_json: JsonOption = False,
 ) -> None:
     """Compare two evaluations on the queries that both have, or one with published numbers.
@@ -27,6 +30,7 @@ def command(
 
     Examples:
         dartmath compare runs/tiny/evaluation/before runs/tiny/evaluation/after
+        dartmath compare runs/a runs/b --difference 1
         dartmath compare runs/evaluation/my-model --published dart-math-llama3-8b-uniform
     """
     from dartmath.base.errors import ConfigError
@@ -34,14 +38,15 @@ def command(
     if (second is None) == (published is None):
         raise ConfigError("give a second folder or --published NAME, for example: dartmath compare A B")
     if second is not None:
-        _two(first, second, as_json=as_json)
+        _two(first, second, difference, as_json=as_json)
     elif published is not None:
         _published(first, published, as_json=as_json)
 
 
-def _two(first: Path, second: Path, *, as_json: bool) -> None:
-    from dartmath.base.terminal import print_json, print_table, warn
+def _two(first: Path, second: Path, difference: float, *, as_json: bool) -> None:
+    from dartmath.base.terminal import info, print_json, print_table, warn
     from dartmath.evaluation.compare import compare
+    from dartmath.evaluation.power import queries_to_see
     from dartmath.evaluation.tables import comparison_table
 
     found = compare(first, second)
@@ -53,7 +58,16 @@ def _two(first: Path, second: Path, *, as_json: bool) -> None:
     if found.left_out:
         warn(f"only one of the two has: {', '.join(found.left_out)}")
     columns, rows = comparison_table(found)
-    print_table(f"A = {first}, B = {second}, percent", columns, rows)
+    print_table(f"A = {first}, B = {second}, percent", columns, rows, caption=_LEGEND)
+    needed = {name: queries_to_see(one, difference / 100) for name, one in found.benchmarks.items()}
+    told = ", ".join(f"{count:,} like {name}'s" for name, count in needed.items() if count)
+    info(f"queries that show a difference of {difference:g} points in four of five comparisons: {told}")
+
+
+_LEGEND = (
+    "lenient: A and B where the last number counts as the answer of a response that states none; sees: the "
+    "smallest true difference that these queries show in four of five comparisons"
+)
 
 
 def _published(folder: Path, name: str, *, as_json: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dartmath.base.errors import DataError
@@ -25,14 +25,15 @@ class Comparison:
     """Two evaluations compared.
 
     `benchmarks` maps names to the paired comparison on the queries that both have; `average` is the
-    plain mean over them; `left_out` names benchmarks that one run alone has; `differing` maps
-    settings that differ to their two values.
+    plain mean over them; `left_out` names benchmarks that one run alone has; `differing` maps settings that
+    differ to their two values; `lenient` maps benchmarks that both asked alike to their two lenient scores.
     """
 
     benchmarks: dict[str, Paired]
     average: Paired
     left_out: tuple[str, ...]
     differing: dict[str, tuple[object, object]]
+    lenient: dict[str, tuple[float, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ class AgainstPublished:
     difference_low: float | None
     difference_high: float | None
     unlike: str = ""
+    lenient: float | None = None
+    """Our score by the lenient metric, which is nearer to graders that take the last number."""
 
 
 def compare(first: Path, second: Path) -> Comparison:
@@ -74,7 +77,18 @@ def compare(first: Path, second: Path) -> Comparison:
         macro_paired(list(found.values())),
         tuple(sorted(all_names - set(shared))),
         differing_settings(*results),
+        _lenient(*results),
     )
+
+
+def _lenient(first: EvaluationResult, second: EvaluationResult) -> dict[str, tuple[float, float]]:
+    """Both lenient scores of the benchmarks of which the two asked the same queries."""
+    pairs = ((one, second.benchmark(one.name)) for one in first.benchmarks)
+    return {
+        one.name: (one.lenient.value, other.lenient.value)
+        for one, other in pairs
+        if other and one.lenient and other.lenient and set(one.query_ids) == set(other.query_ids)
+    }
 
 
 def differing_settings(first: EvaluationResult, second: EvaluationResult) -> dict[str, tuple[object, object]]:
@@ -137,7 +151,9 @@ def _against(one: BenchmarkResult, published: Published) -> AgainstPublished:
     unlike = ["subset"] if one.queries < rows else []
     # Of another rule a score may differ by more than chance: up to 14 points on TheoremQA's decimals.
     unlike += ["other rule"] if one.source.get("verifier") != DART_MATH else []
-    return AgainstPublished(one.name, ours.value, ours.low, ours.high, theirs, *bounds, ", ".join(unlike))
+    lenient = one.lenient.value if one.lenient else None
+    note = ", ".join(unlike)
+    return AgainstPublished(one.name, ours.value, ours.low, ours.high, theirs, *bounds, note, lenient)
 
 
 def _average(rows: Sequence[AgainstPublished], published: Published) -> AgainstPublished:

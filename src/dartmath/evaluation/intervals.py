@@ -153,15 +153,15 @@ def paired(first: Sequence[float], second: Sequence[float], *, single: bool, see
     count = len(differences)
     mean = math.fsum(differences) / count if count else math.nan
     error = standard_error(differences)
-    half = _half_width(first, second, differences)
+    lowest, highest = paired_interval(first, second)
     low, high = bootstrap(differences, seed=seed)
     return Paired(
         queries=count,
         first=math.fsum(first) / count if count else math.nan,
         second=math.fsum(second) / count if count else math.nan,
         difference=mean,
-        low=mean - half,
-        high=mean + half,
+        low=lowest,
+        high=highest,
         bootstrap_low=low,
         bootstrap_high=high,
         only_first=only_first,
@@ -195,23 +195,25 @@ def macro_paired(found: Sequence[Paired]) -> Paired:
     )
 
 
-def _half_width(first: Sequence[float], second: Sequence[float], differences: Sequence[float]) -> float:
-    """Half the 95 % interval of a paired difference; NaN with fewer than two queries.
+def paired_interval(first: Sequence[float], second: Sequence[float]) -> tuple[float, float]:
+    """The 95 % interval of the mean difference, second minus first; NaN with fewer than two queries.
 
     Few queries that differ say little of how much queries differ. So the variance is pulled towards that
     of two independent single trials, by the effective number of differing queries, which is the
     participation ratio of the differences, (sum of squares)² / sum of fourth powers.
     """
+    differences = [b - a for a, b in zip(first, second, strict=True)]
     count = len(differences)
     if count < 2:
-        return math.nan
+        return math.nan, math.nan
     # Laplace's rule, so that runs without any success, or failure, keep a spread.
     shares = [(math.fsum(values) + 1) / (count + 2) for values in (first, second)]
     prior = sum(share * (1 - share) for share in shares)
     fourth = math.fsum(d**4 for d in differences)
     differing = math.fsum(d * d for d in differences) ** 2 / fourth if fourth > _ROUNDING else 0.5
     spread = _shrunk(count * standard_error(differences) ** 2, prior, count, max(0.5, differing), _FEW_PAIRS)
-    return student(count - 1) * math.sqrt(spread / count)
+    mean, half = math.fsum(differences) / count, student(count - 1) * math.sqrt(spread / count)
+    return mean - half, mean + half
 
 
 def mcnemar(only_first: int, only_second: int) -> float:

@@ -1,4 +1,4 @@
-"""Metrics of repeated trials: pass@k, maj@k; each of one query, to be averaged over queries."""
+"""Metrics of repeated trials: pass@k, G-Pass@k, maj@k; each of one query, to be averaged over queries."""
 
 from __future__ import annotations
 
@@ -24,32 +24,84 @@ def pass_at_k(trials: int, correct: int, k: int) -> float:
     return 1.0 - math.comb(trials - correct, k) / math.comb(trials, k)
 
 
+def g_pass_at_k(trials: int, correct: int, k: int, share: float) -> float:
+    """The chance that at least this share of `k` trials is correct, from `correct` of `trials`.
+
+    G-Pass@k of Liu et al. 2024 (arXiv 2412.13147, eq. 5): stability, where pass@k is potential. With share 1
+    all `k` are correct. NaN with fewer than `k` trials.
+
+    >>> g_pass_at_k(4, 3, 2, 1.0)
+    0.5
+    """
+    if k < 1 or trials < k:
+        return math.nan
+    # 0.6 of 5 is 3 trials, whatever floating point makes of it.
+    least = max(1, math.ceil(share * k - 1e-9))
+    ways = sum(
+        math.comb(correct, right) * math.comb(trials - correct, k - right)
+        for right in range(least, min(correct, k) + 1)
+    )
+    return ways / math.comb(trials, k)
+
+
+def mean_g_pass_at_k(trials: int, correct: int, k: int) -> float:
+    """The mean of G-Pass@k over the shares above one half (mG-Pass@k, arXiv 2412.13147, eq. 7).
+
+    >>> mean_g_pass_at_k(4, 3, 2)
+    0.5
+    """
+    if k < 1 or trials < k:
+        return math.nan
+    needed = range(k // 2 + 1, k + 1)
+    return math.fsum(g_pass_at_k(trials, correct, k, right / k) for right in needed) / len(needed)
+
+
 def majority_at_k(answers: Sequence[str | None], correct: Sequence[bool], k: int) -> float:
     """The chance that the most frequent of `k` answers is correct (self-consistency).
 
-    Wang et al. 2022, arXiv 2203.11171. Averaged over the disjoint blocks of `k` trials in order;
-    NaN with fewer than `k` trials. Trials without an answer (None) do not vote; a block without
-    any answer is wrong; the chance is shared among tied answers. Correct answers are equal to the
-    reference, so they count as one; wrong ones are one answer when they are the same text (see `joined`).
+    Wang et al. 2022, arXiv 2203.11171. Exact over all choices of `k` of the trials; NaN with fewer than
+    `k`. Trials without an answer (None) do not vote; a choice without any answer is wrong; the chance is
+    shared among tied answers. Correct answers are equal to the reference, so they count as one; wrong ones
+    are one answer when they are the same text (see `joined`).
 
     >>> majority_at_k(["1", "2", "2"], [False, True, True], 3)
     1.0
     """
     if k < 1 or len(answers) < k:
         return math.nan
-    starts = range(0, len(answers) - k + 1, k)
-    blocks = [_majority(answers[i : i + k], correct[i : i + k]) for i in starts]
-    return math.fsum(blocks) / len(blocks)
-
-
-def _majority(answers: Sequence[str | None], correct: Sequence[bool]) -> float:
     votes = [(answer, good) for answer, good in zip(answers, correct, strict=True) if answer is not None]
     right = sum(good for _, good in votes)
     wrong = Counter(answer for answer, good in votes if not good)
-    most = max([right, *wrong.values()])
-    if most == 0 or right < most:
-        return 0.0
-    return 1 / (1 + sum(count == most for count in wrong.values()))
+    blank = len(answers) - len(votes)
+    won = math.fsum(
+        math.comb(right, most) * _won_with(most, k - most, list(wrong.values()), blank)
+        for most in range(1, min(right, k) + 1)
+    )
+    return won / math.comb(len(answers), k)
+
+
+def _won_with(most: int, others: int, wrong: Sequence[int], blank: int) -> float:
+    """Choices of `others` trials that are not correct in which no wrong answer has more than `most` votes.
+
+    A choice counts 1 / (1 + t) where t wrong answers have just as many. `wrong` are the trials of each wrong
+    answer, `blank` those without one. The table holds, by t and by how many trials are chosen, the choices
+    among the answers that were looked at.
+    """
+    import numpy as np
+
+    ties = others // most + 1
+    table = np.zeros((ties + 1, others + 1))
+    table[0] = [math.comb(blank, chosen) for chosen in range(others + 1)]
+    for trials in wrong:
+        grown = table.copy()
+        for chosen in range(1, min(trials, most, others) + 1):
+            ways = math.comb(trials, chosen) * table[:, : others + 1 - chosen]
+            if chosen < most:
+                grown[:, chosen:] += ways
+            else:
+                grown[1:, chosen:] += ways[:-1]
+        table = grown
+    return math.fsum(table[tied, others] / (1 + tied) for tied in range(ties + 1))
 
 
 def joined(

@@ -39,6 +39,8 @@ class Group(_Record):
     """How many queries."""
     score: Score
     """Pass@1."""
+    lenient: Score | None = None
+    """The same where the last number or formula counts as the answer of a response that states none."""
 
 
 class BenchmarkResult(_Record):
@@ -70,6 +72,9 @@ class BenchmarkResult(_Record):
     """Unbiased pass@k for k = 2, 4 ... trials."""
     maj_at_k: dict[int, Score]
     """Majority vote of k trials, for the same k."""
+    g_pass_at_k: dict[int, dict[str, Score]] = {}
+    """G-Pass@k for the same k: at least the share "0.5", "0.75" or "1" of k trials is correct; "mean" is the
+    mean over shares above one half."""
     outcomes: dict[str, int]
     """Responses by outcome."""
     tools: dict[str, int] = {}

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 
 from dartmath.evaluation.intervals import Estimate, clustered, wilson
 from dartmath.evaluation.lenient import leniently_correct
-from dartmath.evaluation.metrics import joined, majority_at_k, pass_at_k, powers_of_two
+from dartmath.evaluation.metrics import (
+    g_pass_at_k,
+    joined,
+    majority_at_k,
+    mean_g_pass_at_k,
+    pass_at_k,
+    powers_of_two,
+)
 from dartmath.evaluation.result import BenchmarkResult, Group, Score
 from dartmath.queries.config import QuerySource
 from dartmath.queries.download import content_checksum
@@ -17,6 +24,9 @@ from dartmath.queries.query import Query
 from dartmath.sampling.sample import Sample
 from dartmath.verify.outcome import Outcome
 from dartmath.verify.settings import GradingSettings
+
+SHARES = (0.5, 0.75, 1.0)
+"""Shares of k trials that have to be correct for G-Pass@k, those of its paper."""
 
 _GROUPS = ("level", "domain", "band")
 _MOST_GROUPS = 40
@@ -52,6 +62,7 @@ def score(
     outcomes.update(sample.outcome.value for sample in flat)
     outcomes[Outcome.ERROR.value] += total - len(flat)
     tokens = sum(sample.completion_tokens for sample in flat)
+    lenient = _leniently_correct(benchmark.queries, found, grading or GradingSettings())
     several = powers_of_two(trials)[1:]
     votes = [_votes(row, trials) for row in found] if several else []
     return BenchmarkResult(
@@ -64,9 +75,10 @@ def score(
         trials=trials,
         correct=outcomes[Outcome.CORRECT.value],
         pass_at_1=_pass_at_1(found, trials),
-        lenient=_lenient(benchmark.queries, found, trials, grading or GradingSettings()),
+        lenient=mean_of(lenient, trials),
         pass_at_k={k: _pass_at(found, trials, k) for k in several},
         maj_at_k={k: _majority_at(votes, k) for k in several},
+        g_pass_at_k={k: _stable_at(found, trials, k) for k in several},
         outcomes=dict(outcomes),
         tools=_tools(flat),
         truncated=_share(sum(s.finish_reason == "length" for s in flat), total),
@@ -77,7 +89,7 @@ def score(
         completion_tokens=tokens,
         mean_tokens=_share(tokens, len(flat)),
         request_seconds=_share(math.fsum(s.seconds for s in flat), len(flat)),
-        by=_groups(benchmark.queries, found, trials),
+        by=_groups(benchmark.queries, found, lenient, trials),
     )
 
 
@@ -110,11 +122,12 @@ def _pass_at_1(found: Sequence[Sequence[Sample]], trials: int) -> Score:
     return mean_of([_correct(row) for row in found], trials)
 
 
-def _lenient(
-    queries: Sequence[Query], found: Sequence[Sequence[Sample]], trials: int, grading: GradingSettings
-) -> Score:
+def _leniently_correct(
+    queries: Sequence[Query], found: Sequence[Sequence[Sample]], grading: GradingSettings
+) -> list[int]:
+    """How many responses to each query are correct by the lenient metric."""
     rows = zip(queries, found, strict=True)
-    return mean_of([sum(leniently_correct(query, s, grading) for s in row) for query, row in rows], trials)
+    return [sum(leniently_correct(query, s, grading) for s in row) for query, row in rows]
 
 
 def mean_of(correct: Sequence[int], trials: int) -> Score:
@@ -126,6 +139,15 @@ def mean_of(correct: Sequence[int], trials: int) -> Score:
 
 def _pass_at(found: Sequence[Sequence[Sample]], trials: int, k: int) -> Score:
     return to_score(clustered([pass_at_k(trials, _correct(row), k) for row in found]))
+
+
+def _stable_at(found: Sequence[Sequence[Sample]], trials: int, k: int) -> dict[str, Score]:
+    correct = [_correct(row) for row in found]
+    scores = {
+        f"{share:g}": to_score(clustered([g_pass_at_k(trials, c, k, share) for c in correct]))
+        for share in SHARES
+    }
+    return {**scores, "mean": to_score(clustered([mean_g_pass_at_k(trials, c, k) for c in correct]))}
 
 
 def _majority_at(votes: Sequence[_Votes], k: int) -> Score:
@@ -158,17 +180,21 @@ def _tree(answer: str) -> str:
 
 
 def _groups(
-    queries: Sequence[Query], found: Sequence[Sequence[Sample]], trials: int
+    queries: Sequence[Query], found: Sequence[Sequence[Sample]], lenient: Sequence[int], trials: int
 ) -> dict[str, dict[str, Group]]:
     made = {}
     for key in _GROUPS:
-        rows: dict[str, list[Sequence[Sample]]] = defaultdict(list)
-        for query, row in zip(queries, found, strict=True):
+        rows: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        for query, row, leniently in zip(queries, found, lenient, strict=True):
             if key in query.metadata:
-                rows[str(query.metadata[key])].append(row)
+                rows[str(query.metadata[key])].append((_correct(row), leniently))
         if 1 < len(rows) <= _MOST_GROUPS:
             made[key] = {
-                name: Group(queries=len(rows[name]), score=_pass_at_1(rows[name], trials))
+                name: Group(
+                    queries=len(rows[name]),
+                    score=mean_of([strictly for strictly, _ in rows[name]], trials),
+                    lenient=mean_of([leniently for _, leniently in rows[name]], trials),
+                )
                 for name in sorted(rows)
             }
     return made

@@ -6,6 +6,7 @@ import math
 
 from dartmath.evaluation.compare import AgainstPublished, Comparison
 from dartmath.evaluation.intervals import Paired
+from dartmath.evaluation.power import visible_difference
 from dartmath.evaluation.result import BenchmarkResult, EvaluationResult, Score
 
 _BLOCKS = ("ok", "error", "timeout", "refused")
@@ -43,28 +44,37 @@ def _other(one: BenchmarkResult) -> str:
 
 
 def trials_table(result: EvaluationResult) -> Table:
-    """Columns and rows of pass@k and maj@k; no rows when there was one trial per query."""
-    ks = sorted({k for one in result.benchmarks for k in one.pass_at_k})
-    columns = ("benchmark", *(f"{name}@{k}" for name in ("pass", "maj") for k in ks))
+    """Columns and rows of what k trials come to, a row per k; none where there was one trial per query."""
+    shares = ("0.5", "0.75", "1", "mean")
+    columns = ("benchmark", "k", "pass@k", "maj@k", *(f"G-Pass {share}" for share in shares))
     rows: list[tuple[str, ...]] = [
         (
             one.name,
-            *(percent(one.pass_at_k[k].value) if k in one.pass_at_k else "" for k in ks),
-            *(percent(one.maj_at_k[k].value) if k in one.maj_at_k else "" for k in ks),
+            str(k),
+            percent(one.pass_at_k[k].value),
+            percent(one.maj_at_k[k].value),
+            *(percent(one.g_pass_at_k[k][share].value) if k in one.g_pass_at_k else "" for share in shares),
         )
         for one in result.benchmarks
+        for k in sorted(one.pass_at_k)
     ]
-    return columns, rows if ks else []
+    return columns, rows
 
 
 def group_table(result: EvaluationResult, key: str) -> Table:
     """Columns and rows of Pass@1 by "level", "domain" or "band"."""
     rows: list[tuple[str, ...]] = [
-        (f"{one.name}: {name}", str(group.queries), percent(group.score.value), span(group.score))
+        (
+            f"{one.name}: {name}",
+            str(group.queries),
+            percent(group.score.value),
+            span(group.score),
+            percent(group.lenient.value) if group.lenient else "",
+        )
         for one in result.benchmarks
         for name, group in one.by.get(key, {}).items()
     ]
-    return (f"benchmark: {key}", "queries", "Pass@1", "95 %"), rows
+    return (f"benchmark: {key}", "queries", "Pass@1", "95 %", "lenient"), rows
 
 
 def tools_table(result: EvaluationResult) -> Table:
@@ -79,21 +89,36 @@ def tools_table(result: EvaluationResult) -> Table:
 
 def comparison_table(comparison: Comparison) -> Table:
     """Columns and rows of a paired comparison; the plain mean over benchmarks in the last row."""
-    columns = ("benchmark", "queries", "A", "B", "B - A", "95 %", "bootstrap", "only A, B", "p")
-    rows = [_paired_row(name, one) for name, one in comparison.benchmarks.items()]
+    columns = (
+        "benchmark",
+        "queries",
+        "A",
+        "B",
+        "B - A",
+        "95 %",
+        "bootstrap",
+        "only A, B",
+        "p",
+        "lenient",
+        "sees",
+    )
+    rows = [
+        _paired_row(name, one, comparison.lenient.get(name)) for name, one in comparison.benchmarks.items()
+    ]
     if len(rows) > 1:
-        rows.append(_paired_row("average", comparison.average))
+        rows.append(_paired_row("average", comparison.average, None))
     return columns, rows
 
 
 def published_table(rows: list[AgainstPublished], title: str) -> Table:
     """Columns and rows of one's own scores beside published ones."""
-    columns = ("benchmark", "ours", "95 %", title, "difference", "95 %", "unlike")
+    columns = ("benchmark", "ours", "95 %", "lenient", title, "difference", "95 %", "unlike")
     made: list[tuple[str, ...]] = [
         (
             row.benchmark,
             percent(row.value),
             _span(row.low, row.high),
+            "" if row.lenient is None else percent(row.lenient),
             percent(row.published),
             f"{100 * (row.value - row.published):+.1f}",
             _signed(row.difference_low, row.difference_high),
@@ -122,7 +147,7 @@ def _span(low: float | None, high: float | None) -> str:
     return "" if low is None or high is None else f"{100 * low:.1f}-{100 * high:.1f}"
 
 
-def _paired_row(name: str, one: Paired) -> tuple[str, ...]:
+def _paired_row(name: str, one: Paired, lenient: tuple[float, float] | None) -> tuple[str, ...]:
     return (
         name,
         str(one.queries),
@@ -133,6 +158,8 @@ def _paired_row(name: str, one: Paired) -> tuple[str, ...]:
         _signed(one.bootstrap_low, one.bootstrap_high),
         f"{one.only_first}, {one.only_second}",
         "" if math.isnan(one.p_value) else f"{one.p_value:.3f}",
+        "" if lenient is None else f"{percent(lenient[0])}, {percent(lenient[1])}",
+        percent(visible_difference(one)),
     )
 
 
