@@ -35,10 +35,13 @@ def test_rows_are_those_of_the_set_beside_the_journal(run: Path, tmp_path: Path)
     to = ("--format", "llama-factory", "--out", tmp_path / "rows.jsonl", "--json")
     assert json.loads(dartmath("export", run, *to))["rows"] == 10
     dartmath("curate", run, "--policy", "uniform", "--policy-k", 1, "--out", run / "dataset")
-    done = json.loads(dartmath("export", run, *to))
+    with pytest.raises(ConfigError, match=r"is there already.*--overwrite"):
+        CliRunner().invoke(app, [str(one) for one in ("export", run, *to)], catch_exceptions=False)
+    again = (*to, "--overwrite")
+    done = json.loads(dartmath("export", run, *again))
     assert done["rows"] == 2 and "sharegpt" in done["usage"]
-    assert json.loads(dartmath("export", run, *to, "--policy-k", 2))["rows"] == 4
-    assert json.loads(dartmath("export", run, *to, "--policy", "vrt"))["rows"] > 4
+    assert json.loads(dartmath("export", run, *again, "--policy-k", 2))["rows"] == 4
+    assert json.loads(dartmath("export", run, *again, "--policy", "vrt"))["rows"] > 4
 
 
 def test_pairs_and_their_balance_are_shown(run: Path, tmp_path: Path) -> None:

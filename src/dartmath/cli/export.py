@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dartmath.cli._options import resolve_section, section_options
-from dartmath.cli._shared import JsonOption
+from dartmath.cli._shared import JsonOption, OverwriteOption
 from dartmath.curation.config import CurationSection
 from dartmath.export.config import ExportSection
 
@@ -28,6 +28,7 @@ def command(
     template: Annotated[
         str | None, typer.Option(help="Template of the prompts, instead of the one of sampling.")
     ] = None,
+    overwrite: OverwriteOption = False,
     as_list: Annotated[bool, typer.Option("--list", help="List the formats; write nothing.")] = False,
     as_json: JsonOption = False,
     overrides: dict[str, Any],
@@ -54,6 +55,8 @@ def command(
     missing = [name for name, value in (("RUN", run), ("--format", format), ("--out", out)) if value is None]
     if run is None or format is None or out is None:
         raise ConfigError(f"missing: {', '.join(missing)}; the formats are listed by: dartmath export --list")
+    if out.exists() and not overwrite:
+        raise ConfigError(f"--out {out} is there already; give another file, or --overwrite")
     shape = {key.removeprefix(_PREFIX): value for key, value in overrides.items() if key.startswith(_PREFIX)}
     section = resolve_section(ExportSection, shape)
     journal = journal_folder(run)

@@ -66,7 +66,9 @@ class CurationSection(Section):
     def _duplicates_that_can_be_told(self) -> Self:
         if not self.deduplicate and (self.duplicates != "text" or self.across_queries):
             raise ValueError("duplicates and across_queries say nothing without deduplicate")
-        if self.duplicates != "near" and "near_likeness" in self.model_fields_set:
+        # By value: a section that is read from a manifest has every field set.
+        usual = type(self).model_fields["near_likeness"].default
+        if self.duplicates != "near" and self.near_likeness != usual:
             raise ValueError("near_likeness is of `duplicates: near`")
         return self
 
