@@ -13,7 +13,7 @@ from dartmath.recipe import Recipe, load_recipe
 from dartmath.study.config import StudySection
 from dartmath.study.design import Arm, Study
 from dartmath.study.result import StudyResult
-from dartmath.study.run import run_study
+from dartmath.study.run import FOLDER, run_study
 
 # Everything else of a recipe shapes the pool or the evaluation, which all arms share.
 _SECTIONS = ("curation", "training")
@@ -35,7 +35,7 @@ def study_of(name: str, overrides: Mapping[str, Any] | None = None) -> Study:
     base = ModelSection(name=training.model or recipe.model.name, revision=revision, dtype=recipe.model.dtype)
     return Study(
         name=recipe.name,
-        folder=recipe.folder / "study",
+        folder=recipe.folder / FOLDER,
         pool=recipe.folder / "sample",
         sampled=recipe.sampling.policy,
         arms=tuple(_arm(name, overrides or {}, arm, keys) for arm, keys in section.arms.items()),

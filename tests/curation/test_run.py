@@ -8,7 +8,9 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from pydantic import ValidationError
 
+from curation.memory import MemoryJournal, query, sample
 from dartmath.base.errors import ConfigError, DataError, JournalError
 from dartmath.base.functions import load_function
 from dartmath.base.manifest import read_manifest
@@ -16,7 +18,7 @@ from dartmath.base.section import validate
 from dartmath.curation.choose import MMR, Diverse, Logprob
 from dartmath.curation.config import CurationSection
 from dartmath.curation.export import COLUMNS
-from dartmath.curation.run import curate
+from dartmath.curation.run import curate, prepared_pools
 from dartmath.queries.config import QuerySource
 from dartmath.queries.load import load
 from dartmath.queries.query import make_query
@@ -220,3 +222,27 @@ def test_log_probabilities_that_nobody_recorded_are_missed_by_name(
 ) -> None:
     with pytest.raises(ConfigError, match=r"needs log-probabilities, and .* have none; sample with"):
         curate(journal, CurationSection(policy=Uniform(k=2), choose=choose), tmp_path)
+
+
+def test_responses_that_are_probably_luck_are_left_out(tmp_path: Path) -> None:
+    """Of the script's, whose steps are never read, nothing; of sums with wrong steps, the hard ones."""
+    samples = [
+        sample(name, trial, right, f"2 + 2 = {4 if sound else 5}, {trial}")
+        for name, rows in (("easy", [(True, True)] * 38 + [(False, False)] * 2),
+                           ("hard", [(True, False)] * 2 + [(False, False)] * 38))
+        for trial, (right, sound) in enumerate(rows)
+    ]  # fmt: skip
+    asked = [query(name, band="sums") for name in ("easy", "hard")]
+    journal = MemoryJournal({}, asked, samples)
+    pools, _ = prepared_pools(journal, CurationSection(min_confidence=0.5))
+    assert {pool.query.id: (len(pool.candidates), pool.dropped["probable luck"]) for pool in pools} == {
+        "easy": (38, 0),
+        "hard": (0, 2),
+    }
+    pools, _ = prepared_pools(journal, CurationSection())
+    assert [len(pool.candidates) for pool in pools] == [38, 2]
+
+
+def test_confidence_is_a_share() -> None:
+    with pytest.raises(ValidationError, match="less than 1"):
+        CurationSection(min_confidence=1.0)

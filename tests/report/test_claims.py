@@ -56,6 +56,15 @@ FACTS: dict[str, tuple[str, Change, str, str, str]] = {
         "dataset/manifest.json", _set("summary", "policy", to={"kind": "vrt", "trials": 6}),
         "dataset", "vanilla rejection sampling", "difficulty-aware rejection sampling",
     ),
+    "luck": (
+        "dataset/manifest.json",
+        _set("summary", "lucky", to=[{"band": "level 1", "share": 0.25, "left": 0.1, "bound": False}]),
+        "dataset", "Of the rows, an estimated 25.0% are right by luck", "",
+    ),
+    "suspected references": (
+        "dataset/manifest.json", _set("summary", "suspects", to=[{}, {}, {}]),
+        "dataset", "3 of 80 references are probably wrong", "",
+    ),
     "import": (
         "dataset/manifest.json",
         _set("sampling", "imported", to={"responses": 12, "sources": ["a.jsonl"], "differing": []}),

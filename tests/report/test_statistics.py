@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ from curation.memory import query, sample
 from dartmath.engines.protocol import Completion, Request
 from dartmath.report.runs import find_runs
 from dartmath.report.statistics import SamplingStatistics, binned, histogram, read_statistics
-from dartmath.report.watchers import Reservoir, WrongAnswers
+from dartmath.report.watchers import Reservoir
 from dartmath.sampling.config import Budget
 from dartmath.sampling.journal import open_journal
 from dartmath.sampling.policy import VRT, Uniform
@@ -41,12 +40,9 @@ def test_every_query_stands_somewhere(statistics: SamplingStatistics, run_folder
     assert {name.replace("_", " "): count for name, count in summary.items()} == dict(statistics.states())
 
 
-def test_wrong_references_are_suspected(statistics: SamplingStatistics) -> None:
-    # The script answers hard queries with the difference, always the same.
-    assert statistics.suspects
-    for suspect in statistics.suspects:
-        assert suspect.query.metadata["level"] == "4"
-        assert suspect.count >= 6 and suspect.answer not in suspect.query.references
+def test_a_mistake_that_goes_with_a_level_makes_no_reference_suspect(statistics: SamplingStatistics) -> None:
+    """The script answers hard queries with the difference, always the same."""
+    assert statistics.suspects == []
 
 
 def test_the_selection_to_look_at_has_every_band_and_outcome(
@@ -113,16 +109,6 @@ def test_long_responses_are_shortened_in_the_middle() -> None:
     (one,) = reservoir.take(1)
     assert one.text.startswith("begin") and one.text.endswith("end")
     assert len(one.text) < 7000 and "characters left out" in one.text
-
-
-def test_a_frequent_wrong_answer_is_found_among_many() -> None:
-    answers = WrongAnswers()
-    for trial in range(400):
-        answer = "7" if trial % 4 == 0 else f"other {trial}"
-        answers.see(replace(sample("a", trial, False), answer=answer))
-    found = answers.favourite("a")
-    assert found is not None and (found[0], found[2]) == ("7", 400) and 50 <= found[1] <= 100
-    assert answers.favourite("b") is None
 
 
 def test_histograms_count_everything_once() -> None:

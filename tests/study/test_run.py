@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -122,6 +123,30 @@ def test_killed_at_random_moments_it_comes_to_the_same_table(finished: Path, tmp
     assert told(tmp_path) == {key: cell for key, cell in told(finished).items() if key in told(tmp_path)}
     assert len(told(tmp_path)) == 4
     assert json.loads((tmp_path / "study" / RESULT).read_text()) == json.loads(json.dumps(first))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_ctrl_c_ends_every_process_and_the_same_command_goes_on(finished: Path, tmp_path: Path) -> None:
+    """A terminal tells its whole group of processes; the study's workers have a session of their own."""
+    make(tmp_path)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, str(Path(__file__).with_name("made.py")), str(tmp_path)]
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL, start_new_session=True)
+    cell = tmp_path / "study" / "cells"
+    while process.poll() is None and not any(cell.glob("*/model/training_log.jsonl")):
+        time.sleep(0.05)
+    workers = psutil.Process(process.pid).children(recursive=True)
+    apart = [child for child in workers if os.getsid(child.pid) == child.pid]
+    assert apart, "a worker trains, in a session of its own"
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(timeout=300) != 0
+    _, alive = psutil.wait_procs(workers, timeout=60)
+    assert not alive
+    assert len(cells(tmp_path)) < 4
+    subprocess.run(command, env=environment, check=True, stderr=subprocess.DEVNULL)
+    assert told(tmp_path) == {key: cell for key, cell in told(finished).items() if key in told(tmp_path)}
+    assert len(told(tmp_path)) == 4
 
 
 def cpu_seconds(pid: int) -> float:

@@ -41,6 +41,9 @@ class CurationSection(Section):
     """Keep one of several equal responses to different queries too; near ones are told within a query."""
     check_arithmetic: bool = False
     """Drop responses with a step `a op b = c` that does not compute."""
+    min_confidence: float = Field(0.0, ge=0, lt=1)
+    """Drop the correct responses of queries whose estimated share of lucky ones is above 1 - this; 0 keeps
+    all. Acts where the steps of wrong responses can be recomputed."""
     check: str | None = None
     """A function of your own, `file.py:name`, that may refuse correct responses; it is like a verifier."""
     check_workers: int = Field(1, ge=0)

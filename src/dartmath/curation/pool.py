@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from array import array
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -31,6 +31,37 @@ class Journal(Protocol):
     def queries(self) -> list[Query]: ...
 
     def samples(self, outcomes: Collection[Outcome] | None = None) -> Iterator[Sample]: ...
+
+
+class Watcher(Protocol):
+    """Sees every sample once, in no particular order."""
+
+    def see(self, sample: Sample) -> None:
+        """Take note of one sample."""
+        ...
+
+
+class Watched:
+    """A journal whose samples are shown to watchers while somebody else reads them."""
+
+    def __init__(self, journal: Journal, watchers: Sequence[Watcher]) -> None:
+        self._journal, self._watchers = journal, watchers
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """The journal's manifest."""
+        return self._journal.manifest
+
+    def queries(self) -> list[Query]:
+        """The journal's queries."""
+        return self._journal.queries()
+
+    def samples(self, outcomes: Collection[Outcome] | None = None) -> Iterator[Sample]:
+        """The journal's samples."""
+        for sample in self._journal.samples(outcomes):
+            for watcher in self._watchers:
+                watcher.see(sample)
+            yield sample
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,15 +16,17 @@ from dartmath.curation.bands import band_of
 from dartmath.curation.check import KEY as CHECK
 from dartmath.curation.check import own_check
 from dartmath.curation.choose import needs_logprobs
+from dartmath.curation.confidence import Confidences
 from dartmath.curation.config import CurationSection
 from dartmath.curation.duplicates import deduplicate, notation_digest
 from dartmath.curation.effect import effect_of
 from dartmath.curation.export import COLUMNS, kept_columns, rows_of, write_rows
-from dartmath.curation.pool import Check, Journal, QueryPool, digest, read_pool
-from dartmath.curation.select import Selection
+from dartmath.curation.pool import Check, Journal, QueryPool, Watched, digest, read_pool
+from dartmath.curation.select import Selection, fail_rate
 from dartmath.curation.signature import Features
 from dartmath.curation.size import Chooser, drawn, exactly
 from dartmath.curation.summary import CurationSummary, summarise
+from dartmath.curation.suspects import WrongAnswers, suspects_of
 from dartmath.curation.trust import lucky_shares
 from dartmath.queries.config import QuerySource
 from dartmath.queries.download import content_checksum
@@ -36,6 +38,9 @@ from dartmath.sampling.sample import Sample
 
 if TYPE_CHECKING:
     from dartmath.sampling.journal import JournalReader
+
+# Of a manifest; whoever looks at so many has seen whether the data are any good.
+_MOST_SUSPECTS = 100
 
 
 def curate(journal_folder: Path, section: CurationSection, out: Path) -> CurationSummary:
@@ -75,34 +80,38 @@ def _select(
     journal: JournalReader, section: CurationSection, folder: Path
 ) -> tuple[list[Selection], CurationSummary]:
     """What goes into the set, and its numbers."""
-    pools, contamination = prepared_pools(journal, section)
+    answers = WrongAnswers()
+    pools, contamination = prepared_pools(Watched(journal, [answers]), section)
     policy, selections = select_sized(pools, section.policy or journal.section.policy, section)
     _check_rows(selections, contamination, folder)
     bands = band_of([s.pool.query for s in selections], {s.pool.query.id: s.fail_rate for s in selections})
     # Of all queries: what decontamination takes away says as much about luck as the rest.
     every = {query.id: bands.get(query.id, "") for query in journal.queries()}
+    lucky = [one for one in lucky_shares(journal, every, distinct=section.deduplicate) if one.band]
     summary = summarise(
         selections,
         policy=policy.model_dump(mode="json"),
         size=section.size if section.unit == "rows" else None,
         licences=_licences(pools),
         decontamination=contamination,
-        lucky=[one for one in lucky_shares(journal, every) if one.band],
+        lucky=lucky,
         checked=section.check_arithmetic,
         choice=effect_of(section.choice, selections),
+        suspects=suspects_of(pools, answers, band_of([pool.query for pool in pools]))[:_MOST_SUSPECTS],
     )
     return selections, summary
 
 
-def prepared_pools(
-    journal: JournalReader, section: CurationSection
-) -> tuple[list[QueryPool], dict[str, Any]]:
+def prepared_pools(journal: Journal, section: CurationSection) -> tuple[list[QueryPool], dict[str, Any]]:
     """What `section` may select from: checked, deduplicated, decontaminated; and what the last found."""
     same = {"text": digest}.get(section.duplicates, notation_digest)
     near: Features | None = "words" if section.duplicates == "near" else None
     features = section.choice.reads or near
     pools = read_pool(journal, _check(journal, section), equal=same, features=features)
-    return pools, _prepare(pools, section)
+    found = _prepare(pools, section)
+    if section.min_confidence:
+        _leave_out_luck(pools, journal, section)
+    return pools, found
 
 
 def select_sized(
@@ -139,7 +148,7 @@ def _check_choice(pools: Sequence[QueryPool], policy: PolicySection, section: Cu
         )
 
 
-def _check(journal: JournalReader, section: CurationSection) -> Check:
+def _check(journal: Journal, section: CurationSection) -> Check:
     """Why a correct response is refused: by its arithmetic, or by a check of the user's own."""
     own = own_check(journal, section) if section.check else lambda sample: ""
 
@@ -162,6 +171,18 @@ def _prepare(pools: list[QueryPool], section: CurationSection) -> dict[str, Any]
     responses = sum(len(pool.candidates) for pool in pools if pool.query.id in removed)
     pools[:] = [pool for pool in pools if pool.query.id not in removed]
     return {**found, "responses": responses}
+
+
+def _leave_out_luck(pools: Sequence[QueryPool], journal: Journal, section: CurationSection) -> None:
+    """Drop the responses of queries in which there is less confidence than is asked for."""
+    queries = journal.queries()
+    bands = band_of(queries, {pool.query.id: fail_rate(pool) for pool in pools})
+    lucky = lucky_shares(journal, bands, distinct=section.deduplicate)
+    confidences = Confidences(pools, bands, lucky, checked=section.check_arithmetic)
+    for pool, confidence in [(pool, confidences.of(pool)) for pool in pools]:
+        if confidence is not None and confidence < section.min_confidence:
+            pool.dropped["probable luck"] += len(pool.candidates)
+            pool.candidates = []
 
 
 def _licences(pools: Sequence[QueryPool]) -> dict[str, str]:

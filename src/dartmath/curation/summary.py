@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from dartmath.curation.bands import band_of, level_of
 from dartmath.curation.effect import Effect
 from dartmath.curation.select import Selection
+from dartmath.curation.suspects import Suspect
 from dartmath.curation.trust import LuckyShare
 
 HISTOGRAM_BINS = 10
@@ -54,7 +55,8 @@ class CurationSummary:
     `histogram` holds (lower edge of the fail rate, queries, rows) for ten bins. `lucky` estimates for each
     band how many of its correct responses are right by luck (see `dartmath.curation.trust`); `checked` says
     whether those with a step that does not compute are left out. `choice` is what a choice other than trial
-    order did.
+    order did. `suspects` are the queries of the pool whose reference is probably wrong (see
+    `dartmath.curation.suspects`), the most suspicious first.
     """
 
     rows: int
@@ -76,6 +78,7 @@ class CurationSummary:
     lucky: list[LuckyShare] = field(default_factory=list)
     checked: bool = False
     choice: Effect | None = None
+    suspects: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def missing(self) -> int:
@@ -97,6 +100,11 @@ class CurationSummary:
         values["lucky"] = [LuckyShare(**one) for one in row.get("lucky", ())]
         return cls(**values)
 
+    @property
+    def lucky_rows(self) -> dict[str, float | None]:
+        """The estimated share of lucky rows by band; None where the pool does not tell."""
+        return {one.band: one.of_set(checked=self.checked) for one in self.lucky}
+
     COLUMNS: ClassVar = (
         "band",
         "queries",
@@ -108,11 +116,6 @@ class CurationSummary:
         "missing",
         "lucky",
     )
-
-    @property
-    def lucky_rows(self) -> dict[str, float | None]:
-        """The estimated share of lucky rows by band; None where the pool does not tell."""
-        return {one.band: one.of_set(checked=self.checked) for one in self.lucky}
 
     def table(self) -> list[tuple[object, ...]]:
         """One row for each band, for `dartmath.base.terminal.print_table`."""
@@ -148,6 +151,8 @@ class CurationSummary:
             said.append(f"The pool holds no more than {self.rows:,} of the {self.size:,} rows asked for.")
         said += [self.choice.sentence()] if self.choice else []
         said += [f"{count:,} dropped: {reason}." for reason, count in sorted(self.dropped.items())]
+        if self.suspects:
+            said.append(f"References that are probably wrong: {len(self.suspects):,} (`suspects` of --json).")
         return " ".join([*said, *self._said_of_luck()])
 
     def _said_of_luck(self) -> list[str]:
@@ -173,6 +178,7 @@ def summarise(
     lucky: Sequence[LuckyShare] = (),
     checked: bool = False,
     choice: Effect | None = None,
+    suspects: Sequence[Suspect] = (),
 ) -> CurationSummary:
     """The summary of what was selected."""
     counts = [len(s.chosen) for s in selections]
@@ -206,6 +212,7 @@ def summarise(
         lucky=list(lucky),
         checked=checked,
         choice=choice,
+        suspects=[one.to_json() for one in suspects],
     )
 
 

@@ -15,7 +15,8 @@ ended at the reference as easily as where others end, wrong * c / (1 - c) of the
 Mistakes that many responses share raise c, so this is an upper bound and is shown as one.
 
 What it rests on: lucky responses show their mistake as often as wrong ones do. docs/results.md measures it
-where the truth is known.
+where the truth is known. Equal responses to a query count once where a set has them once: those with a
+mistake are rarely equal, so that a set has more luck than its pool.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from dartmath.curation.arithmetic import check_steps
-from dartmath.curation.pool import Journal
+from dartmath.curation.pool import Journal, digest
 from dartmath.sampling.sample import Sample
 from dartmath.verify.outcome import Outcome
 
@@ -77,16 +78,19 @@ class _Band:
     answers: dict[str, Counter[str]] = field(default_factory=dict)
 
 
-def lucky_shares(journal: Journal, bands: Mapping[str, str]) -> list[LuckyShare]:
+def lucky_shares(journal: Journal, bands: Mapping[str, str], *, distinct: bool = False) -> list[LuckyShare]:
     """The estimate for every band of `bands`, a mapping of query ids, in its order.
 
-    Of a band with more than some thousand responses a part is looked at, chosen by hash.
+    With `distinct`, equal responses to a query count once. Of a band with more than some thousand responses a
+    part is looked at, chosen by hash.
     """
     totals = Counter((bands[s.query_id], s.outcome) for s in journal.samples(_LOOKED_AT))
     counts = {band: _Band() for band in dict.fromkeys(bands.values())}
+    seen: set[bytes] = set()
     for sample in journal.samples(_LOOKED_AT):
-        band = bands[sample.query_id]
-        if _is_chosen(sample, totals[band, sample.outcome]):
+        band, place = bands[sample.query_id], _place(sample, distinct=distinct)
+        if _is_chosen(place, totals[band, sample.outcome]) and not (distinct and place in seen):
+            seen.add(place)
             _count(counts[band], sample)
     return [
         _estimate(name, counted, totals[name, Outcome.CORRECT], totals[name, Outcome.WRONG])
@@ -97,12 +101,15 @@ def lucky_shares(journal: Journal, bands: Mapping[str, str]) -> list[LuckyShare]
 _LOOKED_AT = (Outcome.CORRECT, Outcome.WRONG)
 
 
-def _is_chosen(sample: Sample, total: int) -> bool:
+def _place(sample: Sample, *, distinct: bool) -> bytes:
+    """A hash of a trial, or of a text, which its equals share. Texts that were not kept differ."""
+    what = digest(sample.response) if distinct and sample.text else str(sample.trial).encode()
+    return hashlib.blake2b(sample.query_id.encode() + b":" + what, digest_size=8).digest()
+
+
+def _is_chosen(place: bytes, total: int) -> bool:
     """Whether a response is among the about `_MOST` of its band that are looked at."""
-    if total <= _MOST:
-        return True
-    place = hashlib.blake2b(f"{sample.query_id}:{sample.trial}".encode(), digest_size=8).digest()
-    return int.from_bytes(place) / 2**64 < _MOST / total
+    return total <= _MOST or int.from_bytes(place) / 2**64 < _MOST / total
 
 
 def _count(band: _Band, sample: Sample) -> None:

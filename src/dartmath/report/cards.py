@@ -90,6 +90,7 @@ def dataset_card(run: Run, stage: Stage, section: ReportSection) -> str:
         columns=markdown_table(("column", "meaning"), list(stage.manifest["columns"].items())),
         check=bare_name(stage.manifest["config"].get("check") or ""),
         contamination=summary.get("decontamination") or {},
+        trust=claims.trust(summary),
         verifiers=[
             f"`{bare_name(name)}` ({hash_})" for name, hash_ in (source.get("verifiers") or {}).items()
         ],

@@ -6,7 +6,7 @@ sees the card change.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,32 @@ def imported(sampling: Mapping[str, Any]) -> str:
     total = (sampling.get("summary") or {}).get("samples")
     share = f" of {total:,}" if total else ""
     return f"{found['responses']:,}{share} responses of the pool were imported, not sampled by this run"
+
+
+def trust(summary: Mapping[str, Any]) -> list[str]:
+    """How far the rows of a set can be trusted: what of it is estimated to be luck, or wrong in the data."""
+    return [*_luck(summary), *_suspected(summary)]
+
+
+def _luck(summary: Mapping[str, Any]) -> Iterator[str]:
+    """The share of lucky rows, where the pool tells: of the whole set, and of the band with most."""
+    kind = "left" if summary.get("checked") else "share"
+    shares = {one["band"]: one[kind] for one in summary.get("lucky") or () if one[kind] is not None}
+    rows = {band["name"]: band["rows"] for band in summary["bands"] if band["name"] in shares}
+    if not sum(rows.values()):
+        return
+    bounds = {one["band"] for one in summary["lucky"] if one["bound"]}
+    whole = sum(shares[band] * count for band, count in rows.items()) / sum(rows.values())
+    most = max(rows, key=lambda band: shares[band])
+    how = "at most" if bounds & set(rows) else "an estimated"
+    worst = f" ({shares[most]:.1%} of {printable(most)})" if len(rows) > 1 else ""
+    yield f"Of the rows, {how} {whole:.1%}{worst} are right by luck: a flawed derivation ends at the answer."
+
+
+def _suspected(summary: Mapping[str, Any]) -> Iterator[str]:
+    if count := len(summary.get("suspects") or ()):
+        all_ = summary["queries"]
+        yield f"As the pool tells it, {count:,} of {all_:,} references are probably wrong; nobody looked."
 
 
 def trained_on(run: Run, stage: Stage) -> list[str]:

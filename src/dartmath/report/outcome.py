@@ -31,6 +31,8 @@ def _dataset(stage: Stage) -> Iterator[str]:
         yield f"  {missing:,} {found['unit']} that the policy wants are missing from the pool"
     if dropped:
         yield f"  correct responses that were dropped: {', '.join(dropped)}"
+    if suspects := len(found.get("suspects") or ()):
+        yield f"  {suspects:,} {_plural(suspects, 'reference')} probably wrong: `suspects` of the manifest"
     if removed := len((found.get("decontamination") or {}).get("removed", ())):
         yield f"  {removed:,} {_plural(removed, 'query', 'queries')} left out as part of a benchmark"
 

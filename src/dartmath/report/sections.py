@@ -10,6 +10,7 @@ from dartmath.report.outcome import outcome_lines
 from dartmath.report.runs import Run, Stage
 from dartmath.report.sections_results import datasets_section, evaluation_section, training_section
 from dartmath.report.sections_sampling import sampling_section, suspects_section
+from dartmath.report.sections_study import study_section
 from dartmath.report.statistics import SamplingStatistics
 
 
@@ -24,6 +25,7 @@ def all_sections(
         datasets_section(labelled(runs, "datasets")),
         training_section(labelled(runs, "models")),
         evaluation_section(labelled(runs, "evaluations"), published),
+        study_section(runs),
         _provenance(runs),
     ]
     return [section for section in made if section.blocks]

@@ -40,6 +40,7 @@ def datasets_section(stages: Mapping[str, Stage]) -> Section:
             *_levels(summary),
             _sources(summary),
         ]
+        section.blocks += _trust(summary)
         if pairs := (summary.get("decontamination") or {}).get("pairs"):
             section.blocks.append(_contamination(pairs))
     return section
@@ -51,6 +52,22 @@ def _levels(summary: Mapping[str, Any]) -> list[Table]:
     if not levels or len(levels) == len(bands):
         return []
     return [Table("By level", "", ("level", *figures.GROUP_COLUMNS[1:]), figures.group_rows(levels))]
+
+
+def _trust(summary: Mapping[str, Any]) -> list[Table]:
+    """How many rows of each band are right by luck, where the pool tells."""
+    kind = "left" if summary.get("checked") else "share"
+    rows = [
+        (one["band"], f"{'< ' if one['bound'] else ''}{share:.1%}", f"{one['judged'] / one['correct']:.0%}")
+        for one in summary.get("lucky", ())
+        if one["correct"] and (share := one[kind]) is not None
+    ]
+    caption = (
+        "Rows that are right by luck, a flawed derivation that ends at the reference: estimated from what "
+        "the step check finds in wrong and correct responses, or bounded (<) by how often wrong ones agree."
+    )
+    columns = ("band", "lucky rows", "responses whose steps can be recomputed")
+    return [Table("Luck", caption, columns, rows)] if rows else []
 
 
 def _sources(summary: Mapping[str, Any]) -> Table:

@@ -63,14 +63,14 @@ def _sampling_tiles(one: SamplingStatistics) -> list[Tile]:
             f"{states['gave up']:,} given up, {states['capped']:,} capped, {states['refused']:,} refused",
         ),
         Tile("without a judgement", f"{unjudged:,}", "truncated, no answer, unparsable, time-out, error"),
-        Tile("agreeing wrong answers", f"{len(one.suspects):,}", "queries whose reference is worth a look"),
+        Tile("suspected references", f"{len(one.suspects):,}", "more probably wrong than right"),
     ]
 
 
 def suspects_section(statistics: Sequence[tuple[str, SamplingStatistics]]) -> Section:
     lead = (
-        "Queries whose wrong answers agree with one another far more than with the reference. Either the "
-        "reference is wrong, or the model always makes the same mistake: look before you trust them."
+        "Queries that would be more usual in this pool if their favourite wrong answer were the reference. "
+        "The score is the probability of that; mistakes that the model makes again and again count little."
     )
     section = Section("suspects", "Suspected references", lead)
     for label, one in statistics:
@@ -81,10 +81,11 @@ def suspects_section(statistics: Sequence[tuple[str, SamplingStatistics]]) -> Se
                 s.answer,
                 f"{s.count} of {s.given}",
                 f"{s.correct} of {s.trials}",
+                f"{s.score:.2f}",
             )
             for s in one.suspects
         ]
         if rows:
-            columns = ("query", "reference", "usual answer", "wrong ones that give it", "correct")
+            columns = ("query", "reference", "usual answer", "wrong ones that give it", "correct", "score")
             section.blocks.append(Table(label, "", columns, rows))
     return section

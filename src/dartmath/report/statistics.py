@@ -9,21 +9,17 @@ from typing import Any
 
 from dartmath.curation.bands import band_of
 from dartmath.curation.compare import Comparison, compare
-from dartmath.curation.pool import QueryPool, read_pool
+from dartmath.curation.pool import QueryPool, Watched, read_pool
 from dartmath.curation.select import fail_rate
-from dartmath.queries.query import Query
+from dartmath.curation.suspects import Suspect, WrongAnswers, suspects_of
 from dartmath.report.browser import Browsable
 from dartmath.report.query_rows import query_rows
 from dartmath.report.runs import Run, Stage
-from dartmath.report.watchers import Lengths, Reservoir, Watched, WrongAnswers
+from dartmath.report.watchers import Lengths, Reservoir
 from dartmath.sampling.journal import JournalReader, open_journal
 from dartmath.sampling.schedule import Schedule, State
 from dartmath.sampling.tally import Tally
 
-# A reference is suspected when few agree with it and many agree with each other.
-_SUSPECT_ANSWERS = 6
-_SUSPECT_SHARE = 0.4
-_SUSPECT_PASS_RATE = 0.1
 _MOST_SUSPECTS = 100
 
 
@@ -40,18 +36,6 @@ class BandStatistics:
     tokens: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
     states: Counter[str] = field(default_factory=Counter)
-
-
-@dataclass(frozen=True, slots=True)
-class Suspect:
-    """A query whose wrong answers agree with one another far more than with its reference."""
-
-    query: Query
-    answer: str
-    count: int
-    given: int
-    correct: int
-    trials: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +93,7 @@ def read_statistics(run: Run, stage: Stage, *, label: str, browse: int, seed: in
         pass_rates=[p.correct / p.trials for p in pools if p.trials],
         lengths=lengths,
         comparison=compare(pools, policy, run.rows),
-        suspects=_suspects(pools, answers),
+        suspects=suspects_of(pools, answers, band_of(queries))[:_MOST_SUSPECTS],
         browse=Browsable(
             label,
             reservoir.take(browse),
@@ -181,21 +165,6 @@ def _states(journal: JournalReader, tally: Tally) -> list[str]:
     states = Schedule.of(journal.section, tally).states()
     found = (done if state is State.CAPPED else state for state in states)
     return [state.replace("_", " ") for state in found]
-
-
-def _suspects(pools: Sequence[QueryPool], answers: WrongAnswers) -> list[Suspect]:
-    """Queries whose reference answer is to be looked at, the most suspicious first."""
-    found = []
-    for pool in pools:
-        favourite = answers.favourite(pool.query.id)
-        if favourite is None:
-            continue
-        answer, count, given = favourite
-        agree = count >= _SUSPECT_SHARE * (given + pool.correct)
-        if given >= _SUSPECT_ANSWERS and agree and pool.correct < _SUSPECT_PASS_RATE * pool.trials:
-            found.append(Suspect(pool.query, answer, count, given, pool.correct, pool.trials))
-    found.sort(key=lambda s: (-s.count / (s.given + s.correct), -s.given, s.query.id))
-    return found[:_MOST_SUSPECTS]
 
 
 def histogram(values: Sequence[float], bins: int) -> list[int]:

@@ -5,51 +5,16 @@ from __future__ import annotations
 import hashlib
 import heapq
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from collections.abc import Sequence
+from dataclasses import replace
 
 from dartmath.base.text import shorten
 from dartmath.queries.query import Query
-from dartmath.sampling.journal import JournalReader
 from dartmath.sampling.sample import Sample
 from dartmath.verify.outcome import Outcome
 
-_ANSWER_CHARS = 200
-_CANDIDATES = 8
 _STRATA = 400
 _TEXT_CHARS = 6000
-
-
-class Watcher(Protocol):
-    """Sees every sample once, in no particular order."""
-
-    def see(self, sample: Sample) -> None:
-        """Take note of one sample."""
-        ...
-
-
-class Watched:
-    """A journal whose samples are shown to watchers while somebody else reads them."""
-
-    def __init__(self, journal: JournalReader, watchers: Sequence[Watcher]) -> None:
-        self._journal, self._watchers = journal, watchers
-
-    @property
-    def manifest(self) -> Mapping[str, Any]:
-        """The journal's manifest."""
-        return self._journal.manifest
-
-    def queries(self) -> list[Query]:
-        """The journal's queries."""
-        return self._journal.queries()
-
-    def samples(self, outcomes: Collection[Outcome] | None = None) -> Iterator[Sample]:
-        """The journal's samples."""
-        for sample in self._journal.samples(outcomes):
-            for watcher in self._watchers:
-                watcher.see(sample)
-            yield sample
 
 
 class Lengths:
@@ -65,44 +30,6 @@ class Lengths:
             self.correct[sample.completion_tokens] += 1
         elif sample.outcome is not Outcome.ERROR:
             self.other[sample.completion_tokens] += 1
-
-
-@dataclass(slots=True)
-class _Answers:
-    given: int = 0
-    counts: dict[str, int] | None = None
-
-
-class WrongAnswers:
-    """The most frequent wrong answer of each query, in a few counters (Misra and Gries 1982).
-
-    A count is at most `given / 9` too low, so an answer that a fifth of the wrong responses give
-    is always found.
-    """
-
-    def __init__(self) -> None:
-        self._queries: dict[str, _Answers] = {}
-
-    def see(self, sample: Sample) -> None:
-        """Count the answer of a wrong response."""
-        if sample.outcome is not Outcome.WRONG or not sample.answer:
-            return
-        known = self._queries.setdefault(sample.query_id, _Answers(counts={}))
-        known.given += 1
-        counts = known.counts = known.counts or {}
-        answer = sample.answer[:_ANSWER_CHARS]
-        if answer in counts or len(counts) < _CANDIDATES:
-            counts[answer] = counts.get(answer, 0) + 1
-        else:
-            known.counts = {a: n - 1 for a, n in counts.items() if n > 1}
-
-    def favourite(self, query_id: str) -> tuple[str, int, int] | None:
-        """(answer, how often at least, wrong responses with an answer); None without any."""
-        known = self._queries.get(query_id)
-        if known is None or not known.counts:
-            return None
-        answer, count = max(known.counts.items(), key=lambda item: (item[1], item[0]))
-        return answer, count, known.given
 
 
 class Reservoir:

@@ -69,6 +69,12 @@ class StudyResult:
                     one[key] = {band: Interval(*value)._asdict() for band, value in one[key].items()}
         return found
 
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> StudyResult:
+        """The result of a `result.json`; the inverse of `to_json`."""
+        arms = [ArmResult(**{**one, **_intervals(one, "accuracy", "difference")}) for one in row["arms"]]
+        return cls(**{**row, **_intervals(row, "before"), "arms": arms})
+
     def at(self, size: str) -> list[ArmResult]:
         """The arms at a size, in the order of the recipe."""
         return [one for one in self.arms if one.size == size]
@@ -77,6 +83,10 @@ class StudyResult:
     def sizes(self) -> list[str]:
         """The sizes that have finished cells, in the order of the recipe."""
         return list(dict.fromkeys(one.size for one in self.arms))
+
+
+def _intervals(row: Mapping[str, Any], *keys: str) -> dict[str, dict[str, Interval]]:
+    return {key: {band: Interval(**value) for band, value in row[key].items()} for key in keys}
 
 
 def summarise(
@@ -88,10 +98,12 @@ def summarise(
     baseline: str,
     headline: Sequence[str],
     missing: Sequence[str] = (),
+    duplicates: Mapping[str, float] | None = None,
 ) -> StudyResult:
     """The result of finished `cells`.
 
-    An arm is compared with the baseline at the same size, whatever seeds either has.
+    An arm is compared with the baseline at the same size, whatever seeds either has. `duplicates` are for
+    the warnings (see `warnings_of`).
     """
     groups: dict[tuple[str, str], list[CellResult]] = {}
     for cell in cells:
@@ -111,7 +123,7 @@ def summarise(
         before=_means([before], bands, chosen),
         arms=arms,
         missing=list(missing),
-        warnings=warnings_of(arms, list(bands)),
+        warnings=warnings_of(arms, list(bands), duplicates),
     )
 
 

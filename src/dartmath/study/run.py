@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -28,6 +29,9 @@ from dartmath.study.design import Cell, Study
 from dartmath.study.figure import draw_curves
 from dartmath.study.result import Bands, StudyResult, summarise
 from dartmath.study.workers import LOG, run_cells
+
+FOLDER = "study"
+"""Of a run, beside the folders of its stages."""
 
 RESULT = "result.json"
 FIGURE = "curve.svg"
@@ -93,6 +97,7 @@ def read_study(study: Study, cells: Sequence[Cell], bands: Bands) -> StudyResult
         baseline=study.section.reference,
         headline=study.section.headline,
         missing=missing,
+        duplicates=duplicates_of(study.pool) if any(arm.curation.deduplicate for arm in study.arms) else None,
     )
 
 
@@ -137,6 +142,28 @@ def pool_identity(folder: Path) -> str:
     for pool in sorted(read_pool(open_journal(folder)), key=lambda one: one.query.id):
         digest.update(_told(pool))
     return digest.hexdigest()
+
+
+def duplicates_of(folder: Path) -> dict[str, float]:
+    """By band of the pool's queries: the share of correct responses that repeat one to the same query."""
+    pools = [pool for pool in read_pool(open_journal(folder)) if pool.candidates]
+    bands = band_of([pool.query for pool in pools])
+    correct, distinct = Counter[str](), Counter[str]()
+    for pool in pools:
+        correct[bands[pool.query.id]] += len(pool.candidates)
+        distinct[bands[pool.query.id]] += len({candidate.digest for candidate in pool.candidates})
+    return {band: 1 - distinct[band] / count for band, count in correct.items()}
+
+
+def read_result(folder: Path) -> StudyResult | None:
+    """The last result of the study in a folder; None where none is there, `DataError` for a damaged one."""
+    path = folder / RESULT
+    if not path.is_file():
+        return None
+    try:
+        return StudyResult.from_json(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError, KeyError) as error:
+        raise DataError(f"damaged result of a study ({error}); run the study again", path=path) from error
 
 
 def _told(pool: QueryPool) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -14,11 +14,19 @@ _UNEQUAL = 1.1
 # A band on which every arm is this near to an end cannot tell them apart.
 _SATURATED = 0.02
 _FEW_SEEDS = 3
+# Where duplicates are so much more of one band than of another, leaving them out changes arms unequally.
+_ONE_SIDED = 0.25
 
 
-def warnings_of(arms: Sequence[ArmResult], bands: Sequence[str]) -> list[str]:
-    """What a reader of the table has to know, size by size."""
-    found: list[str] = []
+def warnings_of(
+    arms: Sequence[ArmResult], bands: Sequence[str], duplicates: Mapping[str, float] | None = None
+) -> list[str]:
+    """What a reader of the table has to know: of the pool, then size by size.
+
+    `duplicates` are the shares of the correct responses of each band that repeat another one, where arms
+    leave those out.
+    """
+    found = [*_one_sided(arms, duplicates or {})]
     for size, group in groupby(sorted(arms, key=lambda one: one.size), key=lambda one: one.size):
         found += [f"{size}: {text}" for text in _at_one_size(list(group), bands)]
     return found
@@ -37,6 +45,19 @@ def _at_one_size(arms: Sequence[ArmResult], bands: Sequence[str]) -> Iterator[st
     fewest = min(arms, key=lambda a: len(a.seeds))
     if len(fewest.seeds) < _FEW_SEEDS:
         yield f"{fewest.arm} has {len(fewest.seeds)} seed(s): its interval says little about other seeds"
+
+
+def _one_sided(arms: Sequence[ArmResult], duplicates: Mapping[str, float]) -> Iterator[str]:
+    if not duplicates:
+        return
+    most, least = (choose(duplicates, key=lambda band: duplicates[band]) for choose in (max, min))
+    if duplicates[most] - duplicates[least] < _ONE_SIDED:
+        return
+    loses = max(arms, key=lambda arm: arm.rows.get(most, 0) / max(1, sum(arm.rows.values())))
+    yield (
+        f"deduplication takes {duplicates[most]:.0%} of the correct responses of {most} and "
+        f"{duplicates[least]:.0%} of {least}: {loses.arm}, with most rows of {most}, would have more of them"
+    )
 
 
 def _unequal(what: str, values: dict[str, float]) -> Iterator[str]:

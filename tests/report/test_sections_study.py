@@ -1,0 +1,58 @@
+"""The section of a study, from the file that the study wrote."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from dartmath.base.errors import DataError
+from dartmath.report.blocks import Lines, Table
+from dartmath.report.runs import Run
+from dartmath.report.sections_study import study_section
+from dartmath.study.result import StudyResult
+from dartmath.study.statistics import Interval
+from study.test_warnings import arm, scored
+
+DIFFERENCE = {band: Interval(0.1, 0.05, 0.15) for band in ("easy", "hard", "mean")}
+
+
+def written(folder: Path, text: str | None = None) -> Run:
+    result = StudyResult(
+        name="made",
+        baseline="vrt",
+        headline=["easy", "hard"],
+        bands={"easy": 10, "hard": 10},
+        before=scored(0.2, 0.1),
+        arms=[arm("vrt"), arm("prop2diff", difference=DIFFERENCE)],
+        missing=["prop2diff, 100 rows, seed 4"],
+        warnings=["unequal tokens"],
+    )
+    (folder / "study").mkdir()
+    (folder / "study" / "result.json").write_text(text or json.dumps(result.to_json()))
+    return Run("made", folder)
+
+
+def test_the_tables_and_the_warnings_are_shown(tmp_path: Path) -> None:
+    section = study_section([written(tmp_path), Run("other", tmp_path / "without")])
+    titles = [block.title for block in section.blocks if isinstance(block, Table)]
+    assert [title.partition(" at ")[0] for title in titles] == [
+        "Accuracy",
+        "Points above vrt",
+        "Rows / tokens of the sets",
+    ]
+    assert "+10.0* (+5.0 to +15.0)" in str(section.blocks)
+    assert [block.lines for block in section.blocks if isinstance(block, Lines)] == [
+        ["unequal tokens"],
+        ["prop2diff, 100 rows, seed 4"],
+    ]
+
+
+def test_a_damaged_result_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="damaged result of a study"):
+        study_section([written(tmp_path, '{"name": "made"}')])
+
+
+def test_runs_without_a_study_have_no_section(tmp_path: Path) -> None:
+    assert study_section([Run("made", tmp_path)]).blocks == []
