@@ -13,7 +13,8 @@ procedure of additions for it:
 So a hard query needs an operator that easy rows do not teach, on top of additions that they do. Every step is
 written in one of three ways, with its terms in either order, so that there are several right responses to a
 query. The student is trained on the easy bands alone; the sampler is the student, trained on for a while on
-all bands, hard ones rarer. Everything derives from one seed, in one thread.
+all bands, hard ones rarer. Everything derives from one seed, in one thread; on another kind of
+processor it comes to other models, since sums are rounded differently there.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ class StudyPlan:
     def table(self) -> list[tuple[object, ...]]:
         """A row for each arm at each size."""
         return [
-            (a.arm, a.size, a.cells, a.left, a.rows, a.tokens, a.steps, f"{a.hours:.2g}", a.source)
+            (a.arm, a.size, a.cells, a.left, a.rows, a.tokens, a.steps, _hours(a.hours), a.source)
             for a in self.arms
         ]
 
@@ -79,19 +79,24 @@ class StudyPlan:
         """The totals."""
         left = sum(arm.left for arm in self.arms)
         said = [
-            f"Training: {self.training_hours:.2g} hours at {self.mfu:.0%} of {self.device}'s peak, "
-            f"{self.training_hours / self.parallel:.2g} with {self.parallel} side by side."
+            f"Training: {_hours(self.training_hours)} hours at {self.mfu:.0%} of {self.device}'s peak, "
+            f"{_hours(self.training_hours / self.parallel)} with {self.parallel} side by side."
         ]
         if self.responses:
             said.append(f"Evaluation: {left} times {self.responses:,} responses.")
         if self.measured is not None:
             hours = left * self.measured / self.parallel / 3600
-            said.append(f"At the {self.measured:.0f} s that finished cells took: {hours:.2g} hours.")
+            said.append(f"At the {self.measured:.0f} s that finished cells took: {_hours(hours)} hours.")
         return " ".join(said)
 
     def to_json(self) -> dict[str, Any]:
         """For `--json`."""
         return {**asdict(self), "training_hours": self.training_hours}
+
+
+def _hours(value: float) -> str:
+    """Two digits of what is small; from 100 hours on two would be a power of ten."""
+    return f"{value:.2g}" if value < 99.5 else f"{value:,.0f}"
 
 
 def plan_study(study: Study, *, device: str, mfu: float) -> StudyPlan:
