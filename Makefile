@@ -29,7 +29,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 demo: setup ## the whole pipeline with a real small model, on a laptop CPU
 	OMP_NUM_THREADS=$(shell nproc 2>/dev/null || sysctl -n hw.ncpu) $(BIN)/dartmath run recipes/tiny.yaml
 
-claim: setup ## does a difficulty-aware set train a better model? Five seeds, under an hour on a quiet laptop
+claim: setup ## does a difficulty-aware set train a better model? Five seeds, about an hour on two quiet cores
 	$(BIN)/python benchmarks/claim.py runs/claim/made
 	$(BIN)/dartmath study recipes/claim.yaml
 
