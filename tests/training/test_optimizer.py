@@ -44,7 +44,7 @@ SCHEDULES: list[tuple[dict[str, Any], Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("changes", "expected"), SCHEDULES, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(("changes", "expected"), SCHEDULES, ids=[one["schedule"] for one, _ in SCHEDULES])
 def test_a_schedule_warms_up_and_decays_to_its_floor(
     changes: dict[str, Any], expected: Any, tiny_llama: str, tmp_path: Path
 ) -> None:
