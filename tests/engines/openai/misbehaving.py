@@ -31,7 +31,8 @@ class Mood:
     `begin` to `end` seconds after the first request for a response every answer has `status`, and a share
     `faults` of all others is one of `kinds`. A prompt and its limit have no more than `context` words. At
     most `slots` requests are served at once, the rest refused. A message has `musings` in a field of that
-    name, and of its tokens so many are `cached` and `reasoning`.
+    name, and of its tokens so many are `cached` and `reasoning`; where the server `caches`, all of a prompt
+    that it has read before.
     """
 
     model: str = "m"
@@ -50,6 +51,7 @@ class Mood:
     musings: str = ""
     cached: int = 0
     reasoning: int = 0
+    caches: bool = False
 
 
 class Server(asyncio.Protocol):
@@ -59,6 +61,7 @@ class Server(asyncio.Protocol):
     began = 0.0
     busy = 0
     random = random.Random(1)
+    read: set[str] = set()
 
     def connection_made(self, transport: Any) -> None:
         self.transport, self.buffer = transport, b""
@@ -114,7 +117,10 @@ class Server(asyncio.Protocol):
         message = {"content": text, **({"musings": self.mood.musings} if self.mood.musings else {})}
         choice = {"text": text, "message": message, "finish_reason": "stop"}
         usage: dict[str, Any] = {"prompt_tokens": words, "completion_tokens": tokens}
-        usage["prompt_tokens_details"] = {"cached_tokens": self.mood.cached}
+        prompt = request.get("prompt") or request["messages"][-1]["content"]
+        hit = self.mood.caches and prompt in self.read
+        usage["prompt_tokens_details"] = {"cached_tokens": words if hit else self.mood.cached}
+        self.read.add(prompt)
         usage["completion_tokens_details"] = {"reasoning_tokens": self.mood.reasoning}
         return {"model": self.mood.echo or self.mood.model, "choices": [choice], "usage": usage}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from functools import partial
@@ -173,6 +174,20 @@ def test_cached_tokens_and_thoughts_have_prices_of_their_own(tmp_path: Path) -> 
     assert {(row.cached_tokens, row.reasoning_tokens) for row in rows} == {(2, 10)}
     paid = [row.prompt_tokens - 2 + 2 * 0.1 + (row.completion_tokens - 10) + 10 * 3 for row in rows]
     assert run_status(tmp_path).cost == pytest.approx(sum(paid))
+
+
+def test_the_trials_of_a_query_go_to_the_server_that_has_read_its_prompt(tmp_path: Path) -> None:
+    queries = [Query(str(i), "made", f"What is {i}?", (str(i),)) for i in range(60)]
+    section = SamplingSection(policy=VRT(trials=8), workers=0, max_tokens=64)
+    with ExitStack() as stack:
+        urls = [stack.enter_context(misbehaving(seconds=0.05, caches=True)) for _ in range(4)]
+        running = engine(*urls, concurrency=8)
+        sample(queries, running, QA, section, tmp_path, seed=0, model={"name": "m"})
+    rows = list(open_journal(tmp_path).samples())
+    share = Counter(row.server for row in rows)
+    assert len(rows) == 480 and len(share) == 4 and min(share.values()) > 60, share
+    # The least loaded server would read 3.6 prompts for a query (`benchmarks/prompt_affinity.py`).
+    assert sum(not row.cached_tokens for row in rows) < 2.4 * len(queries)
 
 
 def test_the_time_a_response_may_take_follows_its_tokens_and_its_time_outs() -> None:

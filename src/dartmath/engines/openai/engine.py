@@ -95,7 +95,7 @@ class RemoteEngine:
         tries = waits = late = 0
         server: Server | None = None
         while True:
-            server = await self._pool.acquire(failed=server)
+            server = await self._pool.acquire(request.prompt_key, failed=server)
             room = self._rooms.get(request.prompt_key) if self._rooms else None
             outcome = await self._try(self._pool, server, request, late, room)
             if isinstance(outcome, Completion):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
+import zlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from statistics import median
 from urllib.parse import urlsplit
@@ -21,8 +24,28 @@ _TICK = 0.25
 _FIRST_PAUSE = 0.5
 # How long a server is waited for until it is asked again, at most, while it starts.
 _LONGEST_PAUSE = 5.0
+# Requests that wait beyond what the servers take, for each server; among how many a server looks for its own,
+# and how many seconds one may be passed over.
+_AHEAD, _SEEN, _LONG_WAIT = 4, 256, 2.0
+# Knuth's multiplier, 2^32 over the golden ratio, which spreads close numbers.
+_MIXER = 2_654_435_769
 # Share of a core, and for how many seconds, until people are told that the client is what is slow.
 _FULL_CORE, _FULL_SECONDS = 0.92, 30.0
+
+
+@dataclass(eq=False, slots=True)
+class _Waiter:
+    """A request that waits since a moment, best for its `home`, and not for the server that `failed` it."""
+
+    future: asyncio.Future[Server]
+    failed: Server | None
+    home: Server | None
+    since: float
+
+
+def _load(server: Server) -> tuple[float, int]:
+    """What the least loaded server has least of."""
+    return (server.load + 1) / server.pace.limit, server.load
 
 
 class Pool:
@@ -40,7 +63,7 @@ class Pool:
         self._lines, self._stamp = list(lines), 0
         self.servers: list[Server] = []
         self.error: BaseException | None = None
-        self._waiting: deque[tuple[asyncio.Future[Server], Server | None]] = deque()
+        self._waiting: deque[_Waiter] = deque()
         self._changed = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._core = _Core()
@@ -64,17 +87,21 @@ class Pool:
         for server in self.servers:
             await server.client.close()
 
-    async def acquire(self, failed: Server | None = None) -> Server:
-        """The least loaded server with room, waiting for one; not the `failed` one while another is up.
+    async def acquire(self, prompt: str, failed: Server | None = None) -> Server:
+        """A server with room, waiting for one; not the `failed` one while another is up.
 
-        Whoever waits longest comes first. Raises `EngineError` when all are lost.
+        That is the home of the prompt, which is to have it in its cache, if it has room, else the least
+        loaded. Of those who wait, a server takes the first whose home it is, or the one who waits longest.
+        Raises `EngineError` when all are lost.
         """
         if self.error:
             raise self.error
-        if not self._waiting and (server := self._choose(failed)):
+        # A hash of Python's own would do, were it not another one in the next session, whose caches are warm.
+        place = zlib.crc32(prompt.encode("utf-8", "surrogatepass"))
+        if not self._waiting and (server := self._choose(place, failed)):
             return server
         future: asyncio.Future[Server] = asyncio.get_running_loop().create_future()
-        self._waiting.append((future, failed))
+        self._waiting.append(_Waiter(future, failed, self._home(place), time.monotonic()))
         try:
             return await future
         except asyncio.CancelledError:
@@ -91,17 +118,34 @@ class Pool:
         """Give what is free to those who wait."""
         self._changed.set()
         while self._waiting:
-            future, failed = self._waiting[0]
-            if future.done():
+            if self._waiting[0].future.done():
                 self._waiting.popleft()
             elif self.error:
-                self._waiting.popleft()
-                future.set_exception(self.error)
-            elif server := self._choose(failed):
-                self._waiting.popleft()
-                future.set_result(server)
-            else:
+                self._waiting.popleft().future.set_exception(self.error)
+            elif not self._serve_one():
                 return
+
+    def _serve_one(self) -> bool:
+        """Give a free server to one who waits; whether there was one."""
+        for server in sorted((s for s in self.servers if s.free), key=_load):
+            if waiter := self._waiter_for(server):
+                self._waiting.remove(waiter)
+                self._take(server)
+                waiter.future.set_result(server)
+                return True
+        return False
+
+    def _waiter_for(self, server: Server) -> _Waiter | None:
+        """Whom a server takes: the first whose prompt it is to have, unless another has waited for long."""
+        may = [
+            one for one in islice(self._waiting, _SEEN) if not one.future.done() and self._may(one, server)
+        ]
+        if not may or time.monotonic() - may[0].since > _LONG_WAIT:
+            return may[0] if may else None
+        return next((one for one in may if one.home is server), may[0])
+
+    def _may(self, waiter: _Waiter, server: Server) -> bool:
+        return server is not waiter.failed or not self.another_is_up(server)
 
     async def rest(self, seconds: float, failure: Failure) -> None:
         """Wait until a request that failed may be tried again; others take its place meanwhile."""
@@ -118,22 +162,38 @@ class Pool:
         return any(s.state == "up" for s in self.servers if s is not server)
 
     def limit(self) -> int:
-        """Requests that the servers can use now; at least 1, so that someone waits for them."""
+        """Requests that the servers can use now; at least 1, so that someone waits for them.
+
+        Where there are several, a few more, so that each finds one whose prompt it has in its cache.
+        """
         up = [s for s in self.servers if s.usable and s.breaker.state == "closed"]
         limit = sum(s.pace.limit for s in up)
-        return max(1, limit + sum(s.stale for s in up) + min(self._resting, limit))
+        ahead = min(_AHEAD * len(up), limit // 2) if len(up) > 1 else 0
+        return max(1, limit + ahead + sum(s.stale for s in up) + min(self._resting, limit))
 
-    def _choose(self, failed: Server | None) -> Server | None:
-        """The least loaded server that is free, a request to it counted from now on."""
+    def _choose(self, place: int, failed: Server | None) -> Server | None:
+        """A server that is free, a request to it counted from now on."""
         free = [server for server in self.servers if server.free]
         if failed is not None and self.another_is_up(failed):
             free = [server for server in free if server is not failed]
         if not free:
             return None
-        server = min(free, key=lambda s: ((s.load + 1) / s.pace.limit, s.load))
+        home = self._home(place)
+        server = home if home in free else min(free, key=_load)
+        self._take(server)
+        return server
+
+    def _take(self, server: Server) -> None:
         server.in_flight += 1
         server.breaker.sent()
-        return server
+
+    def _home(self, place: int) -> Server | None:
+        """The server that is to have a prompt in its cache: the same for as long as it is there.
+
+        Rendezvous hashing (Thaler and Ravishankar 1998): who joins or leaves moves its own prompts alone.
+        """
+        up = [server for server in self.servers if server.usable and server.breaker.state == "closed"]
+        return max(up, key=lambda server: ((place ^ server.salt) * _MIXER) & 0xFFFFFFFF, default=None)
 
     def _spawn(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)

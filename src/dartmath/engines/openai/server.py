@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +79,7 @@ class Server:
         self.line = line
         url, own_key = split_line(line)
         self.url, self.name = url, public_url(url)
+        self.salt = zlib.crc32(url.encode())
         self.key = key_of(own_key, section.api_key_env)
         self.client = Client(url, headers_of(self.key, section.headers))
         self.pace = Pace(section.concurrency, section.max_concurrency)
