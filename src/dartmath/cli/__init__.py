@@ -219,6 +219,7 @@ def _leave_at_once(code: int) -> NoReturn:
 def main(command: Callable[[], Any] | None = None) -> None:
     """Run the command line, or one command; expected errors become one message and their exit code."""
     from dartmath.base.errors import DartmathError, Interrupted
+    from dartmath.base.openmp import wait_briefly
     from dartmath.base.text import printable
 
     for stream in (sys.stdout, sys.stderr):
@@ -229,6 +230,7 @@ def main(command: Callable[[], Any] | None = None) -> None:
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     os.environ.setdefault("TQDM_DISABLE", "1")
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    wait_briefly()
     try:
         (command or app)()
     except DartmathError as error:

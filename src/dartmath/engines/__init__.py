@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dartmath.base.extras import require
+from dartmath.base.openmp import wait_briefly
 from dartmath.base.plugins import load_plugin
 from dartmath.engines.config import (
     BatchEngine,
@@ -44,6 +45,7 @@ def create_engine(section: EngineSection, model: ModelSection, template: Templat
     """The engine of a recipe's `engine:` section, not yet started: use it in `async with`."""
     require(*NEEDS.get(section.kind, ()), purpose=f"engine {section.kind!r}")
     if isinstance(section, TransformersEngine):
+        wait_briefly()
         from dartmath.engines.transformers import EmbeddedEngine
 
         return EmbeddedEngine(section, model, template)

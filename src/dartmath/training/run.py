@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dartmath.base.extras import require
 from dartmath.base.manifest import read_manifest, write_manifest
+from dartmath.base.openmp import wait_briefly
 from dartmath.base.run_lock import RunLock
 from dartmath.base.slurm import check_progress
 from dartmath.base.terminal import info
@@ -55,6 +56,7 @@ def train(
         Interrupted: Ctrl-C; the step at hand was finished and its checkpoint saved.
     """
     require(*NEEDS, purpose="training")
+    wait_briefly()
     if section.launch:
         launch_file(section.launch)  # a wrong name is one on a single device too
     if must_launch(section) and not is_finished(out):
