@@ -29,6 +29,7 @@ def check_recipe(recipe: Recipe) -> None:
 
     if recipe.engine.kind in NEEDS:
         require(*NEEDS[recipe.engine.kind], purpose=f"engine {recipe.engine.kind!r}")
+    require(*recipe.sampling.log_to, purpose="sampling.log_to")
     if recipe.training:
         require(*TRAINING, purpose="training")
     load_template(recipe.template)

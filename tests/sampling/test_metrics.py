@@ -79,10 +79,15 @@ def test_every_server_has_its_rows_and_no_name_breaks_out() -> None:
     assert found['dartmath_server_limit{server="b"}'] == 4 and len(found) == 6
 
 
-@pytest.mark.parametrize("address", ["", "host", "1:2:x", ":99999"])
-def test_an_address_that_is_none_is_refused(tmp_path: Path, address: str) -> None:
-    with pytest.raises(ConfigError, match="metrics_address"):
-        run(tmp_path, SimulatedEngine(), SECTION.model_copy(update={"metrics_address": address}))
+@pytest.mark.parametrize("address", ["", "host", "1:2:x", ":99999", "::1:9400", "-1"])
+def test_an_address_that_is_none_is_refused(address: str) -> None:
+    with pytest.raises(ValueError, match="is no HOST:PORT"):
+        SamplingSection(metrics_address=address)
+
+
+@pytest.mark.parametrize("address", ["9400", ":9400", "0.0.0.0:9400", "[::1]:9400", "gpu-box:1"])
+def test_an_address_is_a_host_and_a_port_or_a_port(address: str) -> None:
+    assert SamplingSection(metrics_address=address).metrics_address == address
 
 
 def test_a_port_that_is_taken_is_refused(tmp_path: Path) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from dartmath.base.section import Section
 from dartmath.judging.config import JudgeSection
 from dartmath.sampling.policy import PolicySection, Prop2Diff
 from dartmath.verify.settings import GradingSettings
+
+_LAST_PORT = 65_535
 
 
 class Budget(Section):
@@ -79,6 +81,14 @@ class SamplingSection(Section):
     """Where the run's numbers go over time; TensorBoard's events are in the run directory."""
     metrics_address: str | None = None
     """HOST:PORT at which Prometheus may read them; a port alone is for this machine."""
+
+    @field_validator("metrics_address", mode="after")
+    @classmethod
+    def _is_an_address(cls, address: str | None) -> str | None:
+        host, _, port = (":0" if address is None else address).rpartition(":")
+        if not port.isdigit() or int(port) > _LAST_PORT or (":" in host and not host.startswith("[")):
+            raise ValueError(f"{address!r} is no HOST:PORT, such as 127.0.0.1:9400, and no port")
+        return address
 
     @model_validator(mode="after")
     def _money_can_be_spent(self) -> Self:

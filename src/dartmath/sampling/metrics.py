@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import numpy as np
 
 from dartmath.base.errors import ConfigError
-from dartmath.base.extras import require
 from dartmath.base.terminal import info, warn
 from dartmath.sampling.budget import Meter, spent_by
 from dartmath.sampling.config import Price
@@ -124,11 +123,9 @@ async def endpoint(address: str | None, text: Callable[[], str]) -> AsyncIterato
 
 
 def _host_and_port(address: str) -> tuple[str, int]:
-    host, sign, port = address.rpartition(":")
-    if not port.isdigit() or int(port) > 65535:
-        raise ConfigError(f"sampling.metrics_address {address!r} is no HOST:PORT; for example 127.0.0.1:9400")
-    # A port alone is for this machine: what a run does is nobody else's business unless it is said so.
-    return (host.strip("[]") if sign and host else "127.0.0.1"), int(port)
+    """A port alone is for this machine: what a run does is nobody else's business unless it is said so."""
+    host, _, port = address.rpartition(":")
+    return host.strip("[]") or "127.0.0.1", int(port)
 
 
 class _Sink(Protocol):
@@ -167,8 +164,7 @@ class Trackers:
 
 @contextmanager
 def trackers(names: Sequence[Tracker], folder: Path) -> Iterator[Trackers]:
-    """The trackers of a run directory; `MissingDependencyError` where a library is not installed."""
-    require(*names, purpose="sampling.log_to")
+    """The trackers of a run directory, whose libraries are installed."""
     made = Trackers({name: _MAKERS[name](folder) for name in names})
     try:
         yield made

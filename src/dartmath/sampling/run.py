@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dartmath.base.errors import DataError, EngineError, Interrupted
+from dartmath.base.extras import require
 from dartmath.base.manifest import read_manifest, write_manifest
 from dartmath.base.run_lock import RunLock
 from dartmath.base.slurm import check_progress
@@ -60,11 +61,13 @@ def sample(
     the manifest records about the model; `shots` are the worked examples of each data set.
 
     Returns normally when all is done or the budget is used up (`SamplingSummary.stopped`).
-    Raises `ConfigError` for a verifier of the user's own that fails, `JournalError`, `EngineError`, or
-    `Interrupted` after Ctrl-C: what was finished is kept.
+    Raises `ConfigError` for a verifier of the user's own that fails, `MissingDependencyError` for a tracker
+    that is not installed, `JournalError`, `EngineError`, or `Interrupted` after Ctrl-C: what was finished is
+    kept.
     """
     folder = Path(folder)
     _check_queries(queries)
+    require(*section.log_to, purpose="sampling.log_to")
     if shots is None:
         shots = _examples(queries, section.shots)
     identity = run_identity(queries, section, template, model=model, seed=seed, shots=shots)
