@@ -97,25 +97,39 @@ class VirtualEngine:
 class VirtualGrader:
     """A verdict 50 ms later, as from another process."""
 
-    def submit(self, query: object, response: str, finish_reason: str = "stop") -> Future[Verdict]:
+    def submit(
+        self, query: object, response: str, finish_reason: str = "stop", *, in_thought: bool = False
+    ) -> Future[Verdict]:
         future: Future[Verdict] = Future()
         finish: Callable[[Verdict], None] = future.set_result
         asyncio.get_running_loop().call_later(0.05, finish, _VERDICTS[response])
         return future
 
 
-class NullSink:
-    """Keeps nothing: the journal has a benchmark of its own."""
+@dataclass
+class Watcher:
+    """Keeps nothing, since the journal has a benchmark of its own, and tells of every trial."""
 
-    def append(self, sample: Sample) -> None: ...
+    tally: Tally
+    seen: Callable[[Tally, int], None]
+
+    def append(self, sample: Sample) -> None:
+        self.seen(self.tally, int(sample.query_id))
 
     def flush(self) -> None: ...
 
 
 def run_virtually(
-    workload: Workload, policy: PolicySection, slots: int, budget: Budget | None = None
+    workload: Workload,
+    policy: PolicySection,
+    slots: int,
+    budget: Budget | None = None,
+    seen: Callable[[Tally, int], None] = lambda tally, index: None,
 ) -> tuple[Tally, VirtualEngine, float]:
-    """The tally, the engine and the virtual seconds of a run of the controller."""
+    """The tally, the engine and the virtual seconds of a run of the controller.
+
+    `seen` is called with the tally and the query of every trial that was just counted.
+    """
     size = len(workload.rates)
     queries = [Query(str(i), "paper", "", ("1",)) for i in range(size)]
     tally, prompt = Tally(size, policy.pilot_trials), Prompt("")
@@ -128,7 +142,7 @@ def run_virtually(
         grader=VirtualGrader(),
         schedule=Schedule(policy, tally),
         tally=tally,
-        sink=NullSink(),
+        sink=Watcher(tally, seen),
         budget=guard,
     )
     loop = VirtualLoop()

@@ -12,7 +12,7 @@ import pytest
 from dartmath.base.errors import ConfigError, DataError, UnknownNameError
 from dartmath.base.section import validate
 from dartmath.prompts.template import load_template
-from dartmath.recipe import Recipe, builtin_recipes, load_recipe, run_name, set_key
+from dartmath.recipe import Recipe, builtin_recipes, load_recipe, run_name, set_key, with_keys
 from dartmath.sampling.policy import Custom
 
 MINIMAL: dict[str, Any] = {
@@ -86,6 +86,34 @@ def test_passwords_of_servers_are_not_written(defaults: bool) -> None:
     assert "sesame" not in text and "open\n" not in text
     assert "sesame" not in str(recipe.model_dump(mode="json"))
     assert recipe.engine.base_urls == engine["base_urls"]  # type: ignore[union-attr]
+
+
+def test_other_keys_leave_the_rest_as_it_was_given() -> None:
+    engine = {"kind": "openai", "base_urls": ["https://me:sesame@host:8000/v1?token=open"]}
+    data = {**MINIMAL, "engine": engine, "sampling": {"policy": {"kind": "uniform", "k": 3}}, "training": {}}
+    recipe = validate(Recipe, data, where="x")
+    keys = {
+        "sampling.policy.cap": 9,
+        "training.lora.rank": 4,
+        "curation.seed": 1,
+        "model.name": "other/model",
+    }
+    changed = with_keys(recipe, keys, where="test")
+    expected = {
+        **data,
+        "model": {"name": "other/model"},
+        "sampling": {"policy": {"kind": "uniform", "k": 3, "cap": 9}},
+        "training": {"lora": {"rank": 4}},
+        "curation": {"seed": 1},
+    }
+    assert changed == validate(Recipe, expected, where="x")
+    assert changed.sampling.grading.tolerance.model_fields_set == set()
+    assert (
+        with_keys(changed, {"sampling.policy": {"kind": "vrt"}}, where="test").sampling.policy.kind == "vrt"
+    )
+    assert with_keys(recipe, {}, where="test") == recipe
+    with pytest.raises(ConfigError, match=r"test: unknown key 'curation\.sed'; did you mean \"seed\""):
+        with_keys(recipe, {"curation.sed": 1}, where="test")
 
 
 @pytest.mark.parametrize("name", sorted(builtin_recipes()))

@@ -24,7 +24,7 @@ from dartmath.engines.config import BatchEngine, OpenAIEngine, RayEngine, Transf
 from dartmath.model import ModelSection, describe_model, token_counter
 from dartmath.preflight import check_recipe
 from dartmath.prompts.template import Template, load_template
-from dartmath.recipe import Recipe
+from dartmath.recipe import Recipe, single
 from dartmath.training_request import write_preferences
 
 if TYPE_CHECKING:
@@ -91,11 +91,12 @@ def run_recipe(recipe: Recipe, *, amend: bool = False) -> RunFolders:
 
     `amend` lets sampling go on with another policy or more queries than before. Raises the errors
     of the stages, those of wrong names and settings before anything runs, and `JournalError` while
-    another process runs into the same folder; whatever was finished before stays.
+    another process runs into the same folder; whatever was finished before stays. A recipe with `rounds:` is
+    for `dartmath.expert_iteration`.
     """
     from dartmath.base.run_lock import RunLock
 
-    check_recipe(recipe)
+    check_recipe(single(recipe))
     folders = RunFolders(recipe.folder)
     template = load_template(recipe.template)
     folders.root.mkdir(parents=True, exist_ok=True)
@@ -122,7 +123,7 @@ def _stages(
         ("curate", folders.dataset, lambda: run_curate(recipe, folders)),
     ]
     if recipe.evaluation and recipe.evaluation.before:
-        model = _base_model(recipe)
+        model = base_model(recipe)
         stages.append(
             ("evaluate before", folders.before, lambda: run_evaluate(recipe, model, folders.before))
         )
@@ -208,7 +209,7 @@ def run_train(recipe: Recipe, template: Template, folders: RunFolders) -> None:
         raise ConfigError("the recipe has no `training:` section; add one, or use `dartmath sample`")
     own = load_template(section.template) if section.template else template
     data = folders.dataset if section.objective == "sft" else write_preferences(recipe)
-    train(section, _base_model(recipe), own, [data], folders.model, seed=recipe.seed)
+    train(section, base_model(recipe), own, [data], folders.model, seed=recipe.seed)
 
 
 def run_evaluate(recipe: Recipe, model: ModelSection, folder: Path) -> None:
@@ -245,7 +246,8 @@ def run_report(recipe: Recipe, folders: RunFolders) -> None:
     write_report([folders.root], folders.report, title=title, published=recipe.report.published)
 
 
-def _base_model(recipe: Recipe) -> ModelSection:
+def base_model(recipe: Recipe) -> ModelSection:
+    """The model that the training of `recipe` starts from."""
     section = recipe.training
     if section and section.model:
         return ModelSection(name=section.model, revision=section.revision, dtype=recipe.model.dtype)

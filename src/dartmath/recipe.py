@@ -20,6 +20,7 @@ from dartmath.evaluation.config import EvaluationSection
 from dartmath.model import ModelSection
 from dartmath.queries.config import QuerySource
 from dartmath.queries.rows import is_row_file
+from dartmath.rounds.config import RoundsSection
 from dartmath.sampling.config import SamplingSection
 from dartmath.study.config import StudySection
 from dartmath.training.config import TrainingSection
@@ -79,6 +80,8 @@ class Recipe(Section):
     """How the model is fine-tuned."""
     evaluation: EvaluationSection | None = None
     """What the model is evaluated on."""
+    rounds: RoundsSection | None = None
+    """Rounds of expert iteration; one pass when absent."""
     study: StudySection | None = None
     """What `dartmath study` compares."""
     report: ReportSection = ReportSection()
@@ -141,6 +144,42 @@ def load_recipe(name: str, overrides: Mapping[str, Any] | None = None) -> Recipe
         return f"--set {override}" if override else file.where(keys)
 
     return validate(Recipe, file.data, where=where)
+
+
+def with_keys(recipe: Recipe, keys: Mapping[str, Any], *, where: str) -> Recipe:
+    """`recipe` with other values at dotted keys, checked as if they were written there.
+
+    `where` says what the keys come from, for the `ConfigError` of a wrong one.
+    """
+    data = _plain(recipe)
+    for key, value in keys.items():
+        set_key(data, key, _plain(value))
+    return validate(Recipe, data, where=where)
+
+
+def _plain(value: Any) -> Any:
+    """Sections as mappings of the keys that were given; unlike a dump, with the passwords of servers.
+
+    Some keys mean something else when they are given with their default, such as a tolerance.
+    """
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    if not isinstance(value, Section):
+        return value
+    said = {*value.model_fields_set, "kind"}
+    return {name: _plain(one) for name, one in value if name in said or isinstance(one, Section)}
+
+
+def single(recipe: Recipe) -> Recipe:
+    """`recipe`, for a verb that makes one pass; `ConfigError` for one with several rounds."""
+    if recipe.rounds is not None:
+        first = recipe.folder / "round-1" / "recipe.yaml"
+        raise ConfigError(
+            f"recipe {recipe.name!r} has `rounds:`, which `dartmath run` alone makes; each of them then lies "
+            f"in a folder with a recipe of its own, such as {first}, that every verb takes; for one pass: "
+            "--set rounds=null"
+        )
+    return recipe
 
 
 def _name_policy(data: Any, overrides: Mapping[str, Any]) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from dartmath.base.errors import ConfigError
 from dartmath.model import ModelSection, load_tokenizer, resolve_model
 from dartmath.prompts.template import Template, load_template
-from dartmath.recipe import Recipe, load_recipe
+from dartmath.recipe import Recipe, load_recipe, single
 from dartmath.training.config import DatasetWeight, TrainingSection
 from dartmath.training.plan import (
     PROMPT_TOKENS,
@@ -115,8 +115,8 @@ def training_request(
         section=section,
         model=loaded.model,
         template=load_template(section.template or loaded.template),
-        datasets=[] if data else _curated(loaded),
-        out=out or loaded.folder / "model",
+        datasets=[] if data else _curated(single(loaded)),
+        out=out or single(loaded).folder / "model",
         seed=loaded.seed,
         policy=loaded.sampling.policy.kind,
     )

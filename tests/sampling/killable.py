@@ -82,7 +82,7 @@ def main() -> None:
         if child == 0:
             run(folder)
             os._exit(0)
-        _wait(child, moments.uniform(0.005, longest), working)
+        wait(child, moments.uniform(0.005, longest), working=working)
         os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
         killed += os.WIFSIGNALED(status)
@@ -103,7 +103,7 @@ def _tear(folder: Path, moments: random.Random) -> None:
         os.truncate(path, moments.randint(size // 2, size))
 
 
-def _wait(child: int, seconds: float, working: bool) -> None:
+def wait(child: int, seconds: float, *, working: bool) -> None:
     """Until the child has lived, or worked, for so long, or has ended."""
     process, start = psutil.Process(child), time.monotonic()
     while process.status() != psutil.STATUS_ZOMBIE:

@@ -13,11 +13,12 @@ from dartmath.base.errors import Interrupted
 from dartmath.engines.protocol import Completion, Request
 from dartmath.sampling.config import Budget, Price, SamplingSection
 from dartmath.sampling.journal import open_journal
-from dartmath.sampling.policy import VRT
+from dartmath.sampling.policy import VRT, Budgeted, PolicySection, Prop2Diff
 from dartmath.sampling.sample import Sample
 from dartmath.sampling.status import run_status
+from dartmath.sampling.summary import SamplingSummary
 from dartmath.verify.outcome import Outcome
-from sampling.simulated import SimulatedEngine, assert_sound, run
+from sampling.simulated import SimulatedEngine, assert_sound, dataset, run
 
 LONGEST = 100
 SECTION = SamplingSection(policy=VRT(trials=50), workers=0, max_tokens=LONGEST)
@@ -117,3 +118,41 @@ def test_a_request_that_ctrl_c_keeps_from_being_tried_again_stays_owed(tmp_path:
 
 def _failed(folder: Path) -> list[Sample]:
     return list(open_journal(folder).samples([Outcome.ERROR]))
+
+
+TARGETS = {"k": 24, "pilot": 8, "cap": 400}
+
+
+def spend(folder: Path, policy: PolicySection, tokens: int, *, concurrency: int = 1) -> SamplingSummary:
+    """The stage with a policy and a budget, on 40 queries."""
+    section = SECTION.model_copy(update={"policy": policy, "budget": Budget(tokens=tokens)})
+    return run(folder, SimulatedEngine(concurrency=concurrency), section, count=40)
+
+
+@pytest.mark.parametrize("concurrency", [1, 32])
+@pytest.mark.parametrize("tokens", [25_000, 50_000])
+def test_what_is_spent_by_gain_brings_more_queries_to_their_target(
+    tmp_path: Path, tokens: int, concurrency: int
+) -> None:
+    hard_first = spend(tmp_path / "a", Prop2Diff(**TARGETS), tokens, concurrency=concurrency)
+    by_gain = spend(tmp_path / "b", Budgeted(**TARGETS), tokens, concurrency=concurrency)
+    for summary in (hard_first, by_gain):
+        assert tokens <= summary.tokens <= max(1.1 * tokens, tokens + LONGEST - 1)
+    assert by_gain.states["reached"] > 1.1 * hard_first.states["reached"]
+
+
+def test_a_budget_that_is_spent_in_parts_buys_as_much(tmp_path: Path) -> None:
+    """Which of two queries alike comes first may differ, since less is in flight at the end of a part."""
+    for tokens in (3_000, 20_000, 41_000, 60_000):
+        parts = spend(tmp_path / "parts", Budgeted(**TARGETS), tokens)
+    whole = spend(tmp_path / "whole", Budgeted(**TARGETS), 60_000)
+    assert parts.stopped and abs(parts.states["reached"] - whole.states["reached"]) <= 1
+    assert_sound(tmp_path / "parts")
+    # What a query is given in both are the same responses, as many as the one that has fewer of them.
+    given = [sorted(dataset(tmp_path / name)) for name in ("parts", "whole")]
+    rows = [{query: [one for one in found if one[0] == query] for query, *_ in found} for found in given]
+    shared = rows[0].keys() & rows[1].keys()
+    assert len(shared) >= 30
+    for query in shared:
+        both = list(zip(rows[0][query], rows[1][query], strict=False))
+        assert both and all(first == second for first, second in both)

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dartmath.base.errors import ConfigError
-from dartmath.sampling.policy import VRT, Band, Custom, PolicySection, Prop2Diff, Uniform
+from dartmath.sampling.config import SamplingSection
+from dartmath.sampling.policy import VRT, Band, Budgeted, Custom, PolicySection, Prop2Diff, Uniform
 from dartmath.sampling.schedule import Schedule
 from dartmath.sampling.tally import Tally
 
@@ -35,6 +36,39 @@ def test_prop2diff_is_the_papers_formula(k: int, record: tuple[int, int]) -> Non
     trials, correct = record
     exact = -(-k * (trials - correct) // trials)
     assert Prop2Diff(k=k).target(trials, correct) == max(1, exact)
+
+
+@given(prop2diff, records)
+def test_a_budget_is_spent_on_prop2diffs_targets(policy: Prop2Diff, record: tuple[int, int]) -> None:
+    same = Budgeted(**policy.model_dump(exclude={"kind"}))
+    assert same.target(*record) == policy.target(*record)
+    assert (same.pilot_trials, same.most_trials) == (policy.pilot_trials, policy.most_trials)
+    assert policy.gain(*record, 3) is None and same.gain(*record, 3) > 0
+
+
+@given(records, st.integers(1, 300))
+def test_what_is_owed_and_what_fails_lower_the_gain_of_reaching(record: tuple[int, int], owed: int) -> None:
+    trials, correct = record
+    policy = Budgeted()
+    assert policy.gain(trials, correct, owed) > policy.gain(trials, correct, owed + 1)
+    assert policy.gain(trials, correct, owed) > policy.gain(trials + 1, correct, owed)
+
+
+@given(records)
+def test_the_gain_of_a_row_is_the_mean_of_a_right_response_by_difficulty(record: tuple[int, int]) -> None:
+    """Against the integral of p (1 - p) over the posterior, by the midpoint rule."""
+    trials, correct = record
+    points = [(i + 0.5) / 4000 for i in range(4000)]
+    density = [p**correct * (1 - p) ** (trials - correct) for p in points]
+    mean = sum(d * p * (1 - p) for d, p in zip(density, points, strict=True)) / sum(density)
+    assert Budgeted(goal="rows").gain(trials, correct, 1) == pytest.approx(mean, rel=1e-4)
+
+
+@pytest.mark.parametrize("budget", [{"tokens": 5}, {"samples": 5}, {"hours": 0.5}])
+def test_a_policy_of_a_budget_needs_one(budget: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="policy budget spends a budget, and there is none"):
+        SamplingSection(policy=Budgeted())
+    assert SamplingSection.model_validate({"policy": Budgeted(), "budget": budget}).policy == Budgeted()
 
 
 @given(st.integers(1, 100), records)
@@ -71,7 +105,7 @@ def test_untried_query_counts_as_one_that_always_fails() -> None:
     assert Prop2Diff(k=192).target(0, 0) == 192
 
 
-@pytest.mark.parametrize("policy", [VRT(), Uniform(), Prop2Diff(), Band()])
+@pytest.mark.parametrize("policy", [VRT(), Uniform(), Prop2Diff(), Budgeted(), Band()])
 def test_description_names_kind_and_size(policy: PolicySection) -> None:
     text = policy.describe()
     assert text.startswith(policy.kind) and str(policy.largest_target) in text

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dartmath.sampling.config import Price, SamplingSection
 from dartmath.sampling.difficulty import posterior_mean
-from dartmath.sampling.policy import VRT, Band, PolicySection, Prop2Diff, Uniform
+from dartmath.sampling.policy import VRT, Band, Budgeted, PolicySection, Prop2Diff, Uniform
 from dartmath.sampling.schedule import Schedule, State
 from dartmath.sampling.tally import Tally
 from dartmath.verify.outcome import Outcome
@@ -18,6 +19,13 @@ policies = st.one_of(
     st.builds(VRT, trials=st.integers(1, 12)),
     st.builds(Uniform, k=st.integers(1, 8), cap=st.integers(1, 40)),
     st.builds(Prop2Diff, k=st.integers(1, 16), pilot=st.integers(1, 8), cap=st.integers(1, 60)),
+    st.builds(
+        Budgeted,
+        k=st.integers(1, 16),
+        pilot=st.integers(1, 8),
+        cap=st.integers(1, 60),
+        goal=st.sampled_from(["reached", "rows"]),
+    ),
     st.builds(Band, k=st.integers(1, 4), pilot=st.integers(1, 8), cap=st.integers(1, 30), high=st.just(0.7)),
 )
 
@@ -68,6 +76,128 @@ def test_expected_correct_in_flight_stays_below_what_is_owed(k: int, trials: int
     while schedule.launch() is not None:
         assert rate * (schedule.flying[0] - 1) < owed
     assert rate * schedule.flying[0] >= owed
+
+
+budgeted = st.builds(
+    Budgeted,
+    k=st.integers(1, 12),
+    pilot=st.integers(1, 6),
+    cap=st.integers(1, 60),
+    goal=st.sampled_from(["reached", "rows"]),
+)
+
+
+def launches(policy: PolicySection, tally: Tally, count: int) -> list[tuple[int, int]]:
+    """The first trials that a schedule launches, one after the other."""
+    schedule = Schedule(policy, tally)
+    found: list[tuple[int, int]] = []
+    while len(found) < count and (launch := schedule.launch()) is not None:
+        found.append(launch)
+        record(tally, *launch, outcome_of(*launch, (launch[0] + 1) / (tally.size + 1)))
+        schedule.landed(launch[0])
+    return found
+
+
+@settings(deadline=None, max_examples=60)
+@given(budgeted, st.integers(1, 10), st.integers(0, 80), st.integers(0, 80))
+def test_a_larger_budget_does_all_that_a_smaller_one_does(
+    policy: Budgeted, size: int, budget: int, more: int
+) -> None:
+    """So what is reached never falls with the budget, and a stopped run goes on as if it were not."""
+    whole = launches(policy, Tally(size, policy.pilot_trials), budget + more)
+    tally = Tally(size, policy.pilot_trials)
+    first = launches(policy, tally, budget)
+    # The schedule of the second part knows nothing but the record of the first.
+    assert first + launches(policy, tally, more) == whole
+
+
+@settings(deadline=None, max_examples=60)
+@given(budgeted, st.integers(1, 8), st.integers(1, 12), st.randoms(use_true_random=False))
+def test_the_order_of_finishing_does_not_change_what_a_query_is_given(
+    policy: Budgeted, size: int, slots: int, chance: random.Random
+) -> None:
+    """Nor does the price: its first correct responses, and its target, are those of one slot."""
+
+    def run(slots: int, price: Price) -> list[list[int]]:
+        tally = Tally(size, policy.pilot_trials)
+        schedule, flying = Schedule(policy, tally, price=price), list[tuple[int, int]]()
+        correct: list[list[int]] = [[] for _ in range(size)]
+        while not schedule.done:
+            while len(flying) < slots and (launch := schedule.launch()) is not None:
+                flying.append(launch)
+            index, trial = flying.pop(chance.randrange(len(flying)))
+            outcome = outcome_of(index, trial, (index + 1) / (size + 1))
+            record(tally, index, trial, outcome)
+            schedule.landed(index)
+            if outcome is Outcome.CORRECT:
+                correct[index].append(trial)
+        return [sorted(found)[: schedule.targets[i]] for i, found in enumerate(correct)]
+
+    assert run(slots, Price(per_million_prompt_tokens=3)) == run(1, Price(per_million_tokens=1))
+
+
+def known(*records: tuple[int, int, int], policy: PolicySection, price: Price) -> Schedule:
+    """The schedule after (correct, trials, tokens of each) of queries."""
+    tally = Tally(len(records), policy.pilot_trials)
+    for index, (correct, trials, tokens) in enumerate(records):
+        for trial in range(trials):
+            outcome = Outcome.CORRECT if trial < correct else Outcome.WRONG
+            tally.record(index, trial, outcome, prompt_tokens=10 * tokens, tokens=tokens, text_hash=trial)
+    return Schedule(policy, tally, price=price)
+
+
+TOKENS, PROMPTS = Price(per_million_tokens=1), Price(per_million_prompt_tokens=1)
+
+
+@pytest.mark.parametrize(
+    ("goal", "records", "price", "first"),
+    [
+        # Of nearly the same number of responses owed, those of the easiest query are the soonest there.
+        ("reached", [(4, 8, 100), (1, 8, 100), (7, 8, 100)], TOKENS, 2),
+        ("reached", [(4, 8, 100), (1, 8, 100)], TOKENS, 0),
+        # A tenth of the price turns it round, in tokens of prompts as well.
+        ("reached", [(4, 8, 1000), (1, 8, 100)], TOKENS, 1),
+        ("reached", [(4, 8, 1000), (1, 8, 100)], PROMPTS, 1),
+        # A right response of a query that is right every second time weighs most, for its probability.
+        ("rows", [(7, 8, 100), (4, 8, 100), (0, 8, 100)], TOKENS, 1),
+        ("rows", [(7, 8, 10), (4, 8, 100), (0, 8, 100)], TOKENS, 0),
+    ],
+)
+def test_the_next_trial_is_the_one_that_gains_most_for_its_price(
+    goal: str, records: list[tuple[int, int, int]], price: Price, first: int
+) -> None:
+    policy = Budgeted.model_validate({"k": 100, "pilot": 8, "cap": 1000, "goal": goal, "exponent": 0.01})
+    launch = known(*records, policy=policy, price=price).launch()
+    assert launch is not None and launch[0] == first
+
+
+@pytest.mark.parametrize(
+    ("budget", "price", "first"),
+    [
+        ({"tokens": 9}, {"per_million_prompt_tokens": 1}, 1),
+        ({"money": 9}, {"per_million_prompt_tokens": 1}, 0),
+        ({"money": 9}, {"per_million_tokens": 1}, 1),
+        ({"money": 9}, {"per_hour": 1}, 1),  # hours go with the tokens that are generated
+    ],
+)
+def test_a_budget_of_money_is_spent_by_the_price(
+    budget: dict[str, float], price: dict[str, float], first: int
+) -> None:
+    """The first query has cheap prompts, the second cheap responses."""
+    tally = Tally(2, 4)
+    for index, (prompt, tokens) in enumerate(((10, 200), (100, 20))):
+        for trial in range(4):
+            outcome = Outcome.CORRECT if trial < 2 else Outcome.WRONG
+            tally.record(index, trial, outcome, prompt_tokens=prompt, tokens=tokens, text_hash=trial)
+    policy = {"kind": "budget", "k": 50, "pilot": 4, "cap": 100}
+    section = SamplingSection.model_validate({"policy": policy, "budget": budget, "price": price})
+    assert Schedule.of(section, tally).launch() == (first, 4)
+
+
+def test_queries_whose_tokens_nobody_counted_are_weighed_alike() -> None:
+    policy = Budgeted(k=100, pilot=8, cap=1000)
+    launch = known((4, 8, 0), (1, 8, 0), policy=policy, price=TOKENS).launch()
+    assert launch == (0, 8)
 
 
 def test_trials_lost_in_a_crash_come_first() -> None:

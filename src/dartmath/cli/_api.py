@@ -26,6 +26,7 @@ PUBLIC = {
     "dartmath.evaluation": "scores",
     "dartmath.recipe": "recipes",
     "dartmath.pipeline": "stages of a recipe",
+    "dartmath.expert_iteration": "a recipe in rounds",
     "dartmath.report": "reports and cards",
     "dartmath.model": "which model",
     "dartmath.base.errors": "the error tree",

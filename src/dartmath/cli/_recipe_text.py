@@ -144,7 +144,7 @@ queries:
 _SAMPLING = """\
 sampling:
   policy:
-    kind: prop2diff   # responses in proportion to difficulty; also: uniform, vrt, band
+    kind: prop2diff   # responses in proportion to difficulty; also: uniform, vrt, band, budget
     k: @k@   # correct responses of a query that always fails (paper: 192); may be raised later
     pilot: 8          # trials of each query that measure its fail rate; kept as data
     cap: 256          # most trials of one query; what never succeeds is given up here

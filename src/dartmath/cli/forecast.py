@@ -85,11 +85,18 @@ def _print(
         f"Forecast for {queries:,} queries, from {tried:,} that were tried",
         columns,
         _rows(found),
-        caption="90 % intervals in brackets" + (f"; hours at {speed:,.0f} tokens/s" if speed else ""),
+        caption=_caption(found, speed),
     )
     names = [b.name for b in bands]
     per_band = [(name, *(f"{f.bands[name]:.2f}" for f in found)) for name in names]
     print_table("Rows per query", ("band", *columns[1:]), per_band)
+
+
+def _caption(found: list[Forecast], speed: float | None) -> str:
+    said = "90 % intervals in brackets" + (f"; hours at {speed:,.0f} tokens/s" if speed else "")
+    if any(one.policy.kind == "budget" for one in found):
+        said += "; of policy budget, what all its targets would take without one"
+    return said
 
 
 def _rows(found: list[Forecast]) -> list[tuple[str, ...]]:

@@ -55,12 +55,12 @@ def command(
     from dartmath.cli.status import print_status
     from dartmath.pipeline import run_import
     from dartmath.prompts.template import load_template
-    from dartmath.recipe import load_recipe
+    from dartmath.recipe import load_recipe, single
     from dartmath.sampling.responses import StoredResponses
 
     stored = StoredResponses(tuple(responses), resolve_section(ResponseColumns, overrides))
     found = load_recipe(recipe, parse_set(set_))
-    folder = out or found.folder / "sample"
+    folder = out or single(found).folder / "sample"
     try:
         imported = run_import(found, load_template(found.template), stored, folder)
     except KeyboardInterrupt:

@@ -18,7 +18,7 @@ def command(
     amend: AmendOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Run a whole recipe: sample, curate, train, evaluate, report.
+    """Run a whole recipe: sample, curate, train, evaluate, report; in rounds where it says so.
 
     The same command again goes on where it stopped; a finished run does nothing.
 
@@ -27,10 +27,15 @@ def command(
         dartmath run recipes/gsm8k-tiny.yaml --set sampling.policy.k=8
     """
     from dartmath.cli._options import parse_set
+    from dartmath.expert_iteration import run_rounds
     from dartmath.pipeline import run_recipe
     from dartmath.recipe import load_recipe
+    from dartmath.report.rounds import print_rounds
     from dartmath.report.summary import print_summary
 
     given = {**({} if k is None else {"sampling.policy.k": k}), **parse_set(set_)}
-    folders = run_recipe(load_recipe(recipe, given), amend=amend)
-    print_summary(folders.root, as_json=as_json)
+    found = load_recipe(recipe, given)
+    if found.rounds is None:
+        print_summary(run_recipe(found, amend=amend).root, as_json=as_json)
+    else:
+        print_rounds(found.folder, run_rounds(found, amend=amend), as_json=as_json)

@@ -56,12 +56,13 @@ def command(
     """
     from dartmath.pipeline import run_sample
     from dartmath.prompts.template import load_template
+    from dartmath.recipe import single
 
     given = {**overrides, **parse_set(set_)}
     named = {"model.name": model, "template": template, "seed": seed}
     given.update({key: value for key, value in named.items() if value is not None})
     found = _recipe(recipe, _sources(data or [], n, rows), given)
-    folder = out or found.folder / "sample"
+    folder = out or single(found).folder / "sample"
     run_sample(found, load_template(found.template), folder, amend=amend)
     show(folder, as_json=as_json)
 

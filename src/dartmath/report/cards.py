@@ -48,10 +48,14 @@ def render_cards(section: ReportSection, root: Path) -> list[tuple[Path, str]]:
 
     Raises `DataError` when there is none.
     """
-    (run,) = find_runs([root])
-    finished = [stage for stage in (*run.datasets, *run.models) if stage.manifest.get("finished")]
-    if not finished:
+    cards = [card for run in find_runs([root]) for card in _cards(section, run)]
+    if not cards:
         raise DataError("no finished data set or model to describe; see: dartmath curate --help", path=root)
+    return cards
+
+
+def _cards(section: ReportSection, run: Run) -> list[tuple[Path, str]]:
+    finished = [stage for stage in (*run.datasets, *run.models) if stage.manifest.get("finished")]
     make = {"curate": dataset_card, "train": model_card}
     cards = [(s.folder / CARD, make[s.manifest["stage"]](run, s, section)) for s in finished]
     return cards + [(s.folder / RESULTS, text) for s in run.models if (text := _eval_results(run, s))]
@@ -193,6 +197,8 @@ def _limits(run: Run, results: Sequence[dict[str, Any]]) -> list[str]:
             found.append(f"The score on {benchmark['name']} is of a part of it: {part}.")
         elif benchmark["queries"] < _SMALL:
             found.append(f"{benchmark['name']} has {benchmark['queries']} queries only.")
+    if chosen := claims.chosen_round(run):
+        found.append(chosen)
     gaps = [(s["queries"] - s["covered"], s["queries"]) for d in run.datasets if (s := d.summary)]
     found += [
         f"{gap:,} of {all_:,} training queries have no response in the set." for gap, all_ in gaps if gap

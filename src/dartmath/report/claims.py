@@ -10,11 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from dartmath.base.round_folders import round_folders
 from dartmath.base.text import printable
 from dartmath.curation.effect import Effect
 from dartmath.prompts.examples import shots_in_words
 from dartmath.queries.registry import datasets
 from dartmath.report.runs import Run, Stage
+from dartmath.rounds.result import read_rounds
 from dartmath.verify.custom import bare_name, is_own
 from dartmath.verify.question import DART_MATH
 
@@ -25,6 +27,7 @@ _POLICIES = {
     "vrt": "the same number of trials for every query (vanilla rejection sampling, the paper's baseline)",
     "uniform": "difficulty-aware rejection sampling (Uniform: as many trials as a query needs for its share)",
     "prop2diff": "difficulty-aware rejection sampling (Prop2Diff: more correct responses to harder queries)",
+    "budget": "difficulty-aware rejection sampling for a budget (Prop2Diff's targets, cheap gains first)",
     "band": "rejection sampling of the queries whose pass rate lies in a band",
 }
 _DIFFICULTY_AWARE = ("uniform", "prop2diff")
@@ -48,6 +51,20 @@ def choice(summary: Mapping[str, Any]) -> str:
     """What a choice among right responses did; empty where the first trials were taken."""
     found = summary.get("choice")
     return Effect(**found).sentence() if found else ""
+
+
+def chosen_round(run: Run) -> str:
+    """Which round of expert iteration a run is, and by what it was chosen; empty for any other run."""
+    here = run.folder.resolve()
+    found, beside = read_rounds(here.parent), round_folders(here.parent)
+    if found is None or here not in beside:
+        return ""
+    number = beside.index(here) + 1
+    said = f"The model is of round {number} of {len(found.rounds)} of expert iteration"
+    if number != found.best:
+        return f"{said}, and not of the best one, which is {f'round {found.best}' if found.best else 'none'}."
+    names = printable(", ".join(found.held_out))
+    return f"{said}, chosen by its mean score on {names}: the scores there are too good for that."
 
 
 def imported(sampling: Mapping[str, Any]) -> str:

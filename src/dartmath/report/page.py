@@ -22,6 +22,7 @@ from dartmath.report.query_rows import MOST_QUERIES
 from dartmath.report.runs import Run, Stage, find_runs
 from dartmath.report.sections import all_sections, labelled
 from dartmath.report.statistics import SamplingStatistics, browse_evaluation, read_statistics
+from dartmath.rounds.result import RoundsResult, read_rounds
 
 _ASSETS = Path(__file__).parent / "assets"
 # Of other hosts; the names of XML are no addresses.
@@ -66,12 +67,17 @@ def write_report(
     ]
     page = render(
         title or " and ".join(run.name for run in runs),
-        all_sections(runs, statistics, published),
+        all_sections(runs, statistics, published, _in_rounds(folders)),
         browser_data(browsable, _BROWSER_BYTES) | query_data(statistics),
     )
-    of = " and ".join(str(run.folder) for run in runs)
+    of = " and ".join(str(Path(folder)) for folder in folders)
     keep_or_write(out, page, of=of, overwrite=overwrite)
     return out
+
+
+def _in_rounds(folders: Sequence[Path | str]) -> list[RoundsResult]:
+    """What came of the rounds of each folder that has finished some."""
+    return [found for folder in folders if (found := read_rounds(Path(folder)))]
 
 
 def query_data(statistics: Sequence[tuple[str, SamplingStatistics]]) -> dict[str, Any]:

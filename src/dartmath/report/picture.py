@@ -26,7 +26,7 @@ def figure_svg(run: Path | str, out: Path | str, *, size: int | None = None) -> 
     The picture follows the reader's light or dark setting and has a text alternative. Raises
     `DataError` when the run has no samples.
     """
-    (found,) = find_runs([Path(run)])
+    found = find_runs([Path(run)])[0]
     if not found.samples:
         raise DataError("no sampling run in it; make one with: dartmath sample", path=found.folder)
     comparison = compare_policies(found.samples[0].folder, size or found.rows, deduplicate=found.deduplicated)

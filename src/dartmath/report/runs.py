@@ -9,6 +9,7 @@ from typing import Any
 
 from dartmath.base.errors import DataError
 from dartmath.base.manifest import read_manifest
+from dartmath.base.round_folders import round_folders
 from dartmath.evaluation.result import FILE, read_result
 
 _DEPTH = 2
@@ -57,11 +58,11 @@ class Run:
 
 
 def find_runs(folders: Sequence[Path]) -> list[Run]:
-    """A run for each folder, which may be a whole run's or one stage's output.
+    """A run for each folder, which may be a whole run's or one stage's output; one for each of its rounds.
 
     Raises `DataError` for a folder without any stage output.
     """
-    runs = [_find(Path(folder)) for folder in folders]
+    runs = [_find(one) for folder in folders for one in _rounds(folder) or [folder]]
     names = [run.name for run in runs]
     if len(set(names)) < len(names):
         return [Run(str(r.folder), r.folder, r.samples, r.datasets, r.models, r.evaluations) for r in runs]
@@ -73,6 +74,11 @@ def evaluation_result(stage: Stage) -> dict[str, Any]:
     if not (stage.folder / FILE).is_file():
         return {}
     return read_result(stage.folder).model_dump(mode="json")
+
+
+def _rounds(folder: Path) -> list[Path]:
+    """The rounds in a folder that have an output yet."""
+    return [one for one in round_folders(folder) if _stages(one, one, 0)]
 
 
 def _find(folder: Path) -> Run:

@@ -9,17 +9,23 @@ from dartmath.report.blocks import Lines, Section, Table
 from dartmath.report.outcome import outcome_lines
 from dartmath.report.runs import Run, Stage
 from dartmath.report.sections_results import datasets_section, evaluation_section, training_section
+from dartmath.report.sections_rounds import rounds_section
 from dartmath.report.sections_sampling import sampling_section, suspects_section
 from dartmath.report.sections_study import study_section
 from dartmath.report.statistics import SamplingStatistics
+from dartmath.rounds.result import RoundsResult
 
 
 def all_sections(
-    runs: Sequence[Run], statistics: Sequence[tuple[str, SamplingStatistics]], published: Sequence[str] = ()
+    runs: Sequence[Run],
+    statistics: Sequence[tuple[str, SamplingStatistics]],
+    published: Sequence[str] = (),
+    rounds: Sequence[RoundsResult] = (),
 ) -> list[Section]:
     """The sections that have something to show, in the order of the pipeline."""
     made = [
         _result(runs),
+        rounds_section(rounds),
         sampling_section(statistics),
         suspects_section(statistics),
         datasets_section(labelled(runs, "datasets")),

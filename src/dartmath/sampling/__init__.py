@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from dartmath.sampling.config import Budget, Price, ResponseColumns, SamplingSection
     from dartmath.sampling.imported import Imported, import_responses
     from dartmath.sampling.journal import JournalReader, open_journal
-    from dartmath.sampling.policy import VRT, Band, Custom, Policy, Prop2Diff, Uniform
+    from dartmath.sampling.policy import VRT, Band, Budgeted, Custom, Policy, Prop2Diff, Uniform
     from dartmath.sampling.responses import StoredResponses
     from dartmath.sampling.sample import Sample
     from dartmath.sampling.status import RunStatus, run_status
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Band": "dartmath.sampling.policy",
     "Budget": "dartmath.sampling.config",
+    "Budgeted": "dartmath.sampling.policy",
     "Custom": "dartmath.sampling.policy",
     "Imported": "dartmath.sampling.imported",
     "JournalReader": "dartmath.sampling.journal",
@@ -39,6 +40,7 @@ __all__ = [
     "VRT",
     "Band",
     "Budget",
+    "Budgeted",
     "Custom",
     "Imported",
     "JournalReader",

@@ -12,7 +12,8 @@ from dartmath.sampling.tally import Tally
 TOLERANCE = 0.1
 """The share of a budget by which requests in flight may break it, were each to take the most it can."""
 
-_PER_TOKEN = Price(per_million_tokens=1e6)
+PER_TOKEN = Price(per_million_tokens=1e6)
+"""Counts generated tokens."""
 
 
 class Meter:
@@ -133,7 +134,7 @@ class BudgetGuard:
         budget = self._budget
         if budget.samples is not None and self._tally.total + in_flight >= budget.samples:
             return f"the budget of {budget.samples} samples is used up"
-        if budget.tokens is not None and self._full(budget.tokens, _PER_TOKEN, generating):
+        if budget.tokens is not None and self._full(budget.tokens, PER_TOKEN, generating):
             return f"the budget of {budget.tokens} tokens is used up"
         if budget.hours is not None and self._meter.hours >= budget.hours:
             return f"the budget of {budget.hours:g} engine hours is used up"

@@ -41,6 +41,11 @@ class Price(Section):
     per_million_reasoning_tokens: float | None = Field(None, ge=0)
     """Price of a million tokens of thoughts; that of the others when absent."""
 
+    @property
+    def by_token(self) -> bool:
+        """Whether tokens cost anything by themselves."""
+        return self.per_million_prompt_tokens > 0 or self.per_million_tokens > 0
+
 
 class SamplingSection(Section):
     """How responses are sampled. Defaults are the paper's (§4.1)."""
@@ -95,6 +100,14 @@ class SamplingSection(Section):
         if self.budget.money is not None and not any(self.price.model_dump().values()):
             raise ValueError(
                 "budget.money stops nothing without a price; set price.per_hour or per_million_tokens"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _budget_to_spend(self) -> Self:
+        if self.policy.kind == "budget" and not any(self.budget.model_dump().values()):
+            raise ValueError(
+                "policy budget spends a budget, and there is none; set budget.tokens, money, samples or hours"
             )
         return self
 

@@ -23,6 +23,14 @@ def posterior_mean(trials: int, correct: int) -> float:
     return (correct + 1) / (trials + 2)
 
 
+def hard_success(trials: int, correct: int) -> float:
+    """Expected p (1 - p) of the pass rate p: that a trial is right, weighted by the fail rate of its query.
+
+    For the posterior Beta(a, b) it is a b / ((a + b) (a + b + 1)).
+    """
+    return (correct + 1) * (trials - correct + 1) / ((trials + 2) * (trials + 3))
+
+
 def reach_probability(owed: int, remaining: int, trials: int, correct: int) -> float:
     """P(at least `owed` correct among `remaining` more trials), given `correct` of `trials`.
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from dartmath.base.errors import JournalError
 from dartmath.base.manifest import read_manifest
+from dartmath.base.round_folders import round_folders
 from dartmath.base.section import validate
 from dartmath.queries.query import Query
 from dartmath.sampling.config import SamplingSection
@@ -48,9 +49,12 @@ def open_journal(folder: Path | str) -> JournalReader:
 
 
 def journal_folder(run: Path) -> Path:
-    """The journal of a run: `sample` in the folder of a whole recipe, or else the folder itself."""
-    inner = run / "sample"
-    return inner if (inner / "manifest.json").is_file() else run
+    """The journal of a run: `sample` in the folder of a whole recipe or of its newest round, or else the
+    folder itself."""
+    for one in (run, *reversed(round_folders(run))):
+        if (one / "sample" / "manifest.json").is_file():
+            return one / "sample"
+    return run
 
 
 class JournalReader:

@@ -7,6 +7,7 @@ then it is sampled until it has `target` correct responses or `cap` trials:
     VRT         n       n, so that only the cap of n trials stops   §2.1, §4.1 (n = 52)
     Uniform     0       k                                          §2.2 (k_u = 40)
     Prop2Diff   n_d     max(1, ceil(k * fail_rate))                §2.2 (k_p = 192)
+    Budgeted    n_d     as Prop2Diff, in the order of what a token is expected to gain
     Band        n_d     k where low <= pass rate <= high, else 0
     Custom      n_d     your function of (trials, correct, k); trials is 0 where every request failed
 """
@@ -22,7 +23,7 @@ from pydantic import Field, model_validator
 from dartmath.base.errors import ConfigError
 from dartmath.base.functions import load_function
 from dartmath.base.section import Section
-from dartmath.sampling.difficulty import fail_rate
+from dartmath.sampling.difficulty import fail_rate, hard_success, posterior_mean
 
 FUNCTION = "sampling.policy.function"
 """The key of a user's own policy."""
@@ -59,6 +60,14 @@ class Policy(Section):
     @abstractmethod
     def _target(self, trials: int, correct: int) -> int:
         """As `target`, unbounded."""
+
+    def gain(self, trials: int, correct: int, owed: int) -> float | None:
+        """What the next trial of a query is expected to bring, where trials go to those that bring most for
+        their price; None where they go to the hardest query first.
+
+        `correct` of `trials` say what its pass rate may be, and `owed` correct responses are missing.
+        """
+        return None
 
     @property
     def own_function(self) -> str | None:
@@ -140,11 +149,11 @@ class Uniform(Policy):
         return self.k
 
 
-class Prop2Diff(Policy):
-    """DARS-Prop2Diff: correct responses in proportion to the fail rate of the query."""
+class Proportional(Policy):
+    """Correct responses in proportion to the fail rate of the query."""
 
-    kind: Literal["prop2diff"] = "prop2diff"
-    """DARS-Prop2Diff."""
+    kind: str
+    """Which of the policies it is."""
     k: int = Field(192, ge=1)
     """Correct responses wanted of a query that always fails (paper: 192)."""
     pilot: int = Field(16, ge=1)
@@ -171,6 +180,33 @@ class Prop2Diff(Policy):
 
     def _target(self, trials: int, correct: int) -> int:
         return proportional(self.k, fail_rate(trials, correct), self.exponent)
+
+
+class Prop2Diff(Proportional):
+    """DARS-Prop2Diff: correct responses in proportion to the fail rate of the query."""
+
+    kind: Literal["prop2diff"] = "prop2diff"
+    """DARS-Prop2Diff."""
+
+
+class Budgeted(Proportional):
+    """Prop2Diff's targets for less than they cost: `sampling.budget` is spent where a token gains most.
+
+    What a trial gains follows from the posterior of the query's pass rate, and so changes with every result.
+    """
+
+    kind: Literal["budget"] = "budget"
+    """The most for a budget."""
+    goal: Literal["reached", "rows"] = "reached"
+    """What is to be as much as possible: queries at their target (with k = 1: queries with a correct
+    response), or rows, each weighted by the difficulty of its query."""
+
+    def gain(self, trials: int, correct: int, owed: int) -> float:
+        if self.goal == "reached":
+            # The rate at which a query comes to its target: the inverse of the trials that it is expected to
+            # need. It is the Gittins index of a job of known pass rate, and of any that owes one response.
+            return posterior_mean(trials, correct) / max(1, owed)
+        return hard_success(trials, correct)
 
 
 class Band(Policy):
@@ -260,7 +296,7 @@ class Custom(Policy):
         return self.function
 
 
-PolicySection = Annotated[VRT | Uniform | Prop2Diff | Band | Custom, Field(discriminator="kind")]
+PolicySection = Annotated[VRT | Uniform | Prop2Diff | Budgeted | Band | Custom, Field(discriminator="kind")]
 
 
 def proportional(k: int, difficulty: float, exponent: float = 1.0) -> int:

@@ -11,8 +11,9 @@ launched, in this order:
 4. *risky* launches, the rest of what the rule allows, so that no slot idles at the end.
 
 Within 3 and 4 the query with the most expected remaining trials goes first (longest remaining
-processing time first: hard queries start early and the tail is short). Every event costs
-O(log queries): it re-enters one query into a heap and makes its old entry stale.
+processing time first: hard queries start early and the tail is short), or, by a policy that spends a
+budget, the one whose next trial gains most for its price, which is the mean of its trials so far. Every
+event costs O(log queries): it re-enters one query into a heap and makes its old entry stale.
 
 Trials of a query are launched in order, and none is aborted when its target is met: the
 responses that end first are the short ones, so aborting the others would bias the data, and the
@@ -34,7 +35,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Self
 
-from dartmath.sampling.config import SamplingSection
+from dartmath.sampling.budget import PER_TOKEN, cost
+from dartmath.sampling.config import Price, SamplingSection
 from dartmath.sampling.difficulty import posterior_mean, reach_probability
 from dartmath.sampling.policy import PolicySection
 from dartmath.sampling.tally import Tally
@@ -70,18 +72,32 @@ class Schedule:
     """Decides the next trial to launch, from the tally and what is in flight.
 
     `give_up` is the probability of reaching the target within the cap below which a query is
-    given up; 0 never gives up. `distinct` counts only distinct correct responses.
+    given up; 0 never gives up. `distinct` counts only distinct correct responses. `price` is what a
+    policy that spends a budget counts in.
     """
 
     @classmethod
     def of(cls, section: SamplingSection, tally: Tally) -> Self:
         """The schedule of a run with this configuration."""
-        return cls(section.policy, tally, give_up=section.give_up, distinct=section.distinct)
+        in_money = section.budget.money is not None and section.price.by_token
+        return cls(
+            section.policy,
+            tally,
+            give_up=section.give_up,
+            distinct=section.distinct,
+            price=section.price if in_money else PER_TOKEN,
+        )
 
     def __init__(
-        self, policy: PolicySection, tally: Tally, *, give_up: float = 0.0, distinct: bool = False
+        self,
+        policy: PolicySection,
+        tally: Tally,
+        *,
+        give_up: float = 0.0,
+        distinct: bool = False,
+        price: Price = PER_TOKEN,
     ) -> None:
-        self.policy, self.tally = policy, tally
+        self.policy, self.tally, self._price = policy, tally, price
         self._have = tally.distinct if distinct else tally.correct
         self._errors = tally.outcomes[Outcome.ERROR]
         self._give_up = give_up if policy.wants_successes else 0.0
@@ -199,7 +215,19 @@ class Schedule:
         if launched < self._pilot or (self.targets[index] >= 0 and launched < min(_FIRST, owed)):
             self._heaps[0].push(index, launched)
         elif self.targets[index] >= 0 and rate * flying < owed:
-            self._heaps[1 if _safe(rate, flying + 1, owed) else 2].push(index, -remaining)
+            urgency = self._gain(index, owed) or remaining
+            self._heaps[1 if _safe(rate, flying + 1, owed) else 2].push(index, -urgency)
+
+    def _gain(self, index: int, owed: int) -> float:
+        """What the next trial of the query gains for its price; 0 where the policy does not ask."""
+        tally, correct = self.tally, self.tally.correct[index]
+        trials = tally.trials[index]
+        gain = self.policy.gain(trials - self._errors[index], correct, owed)
+        if gain is None:
+            return 0.0
+        spent = cost(self._price, 0, tally.prompt_tokens[index], tally.completion_tokens[index])
+        # Where nobody counted tokens, as of imported responses, all trials cost the same.
+        return gain * trials / spent if spent else gain
 
     def _expect(self, index: int, remaining: float) -> None:
         self.remaining += remaining - self._remaining[index]
