@@ -52,14 +52,16 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--queries", type=int, default=600_000)
-    wanted = parser.parse_args().queries
+    parser.add_argument("--similar", choices=("ignore", "list", "remove"), default="ignore")
+    given = parser.parse_args()
+    wanted = given.queries
     names = benchmarks()
     real = [q for name in ("math/train", "gsm8k/train") for q in load(QuerySource(dataset=name))]
     rows = []
     for count in sorted({len(real), wanted}):
         queries = list(varied(real, count))
         before, started = _peak(), time.process_time()
-        found = decontaminate(queries, names)
+        found = decontaminate(queries, names, similar=given.similar)
         seconds = time.process_time() - started
         rows.append(
             (f"{count:,}", len(names), len(found["removed"]), f"{seconds:.0f}", f"{_peak() - before:.0f}")

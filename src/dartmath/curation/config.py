@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from dartmath.base.section import Section
 from dartmath.curation.choose import Choice, ChoiceSection, Drawn, First
+from dartmath.curation.decontaminate import SIMILAR_SHARE, Similarity
 from dartmath.sampling.policy import PolicySection
 from dartmath.verify.custom import is_own
 
@@ -54,6 +55,13 @@ class CurationSection(Section):
     """Benchmarks whose queries must not be in the set, such as ["math/test", "mine.jsonl"]."""
     ngram: int = Field(13, ge=2)
     """Words of an n-gram that counts as overlap."""
+    ngram_share: float = Field(0.8, gt=0, le=1)
+    """Share of the n-grams of the shorter text from which two queries overlap."""
+    similar: Similarity = "list"
+    """What becomes of queries that are like a benchmark's up to numbers, names, words or language: the
+    manifest and the report list them for review, or they are removed too, or nobody looks."""
+    similar_share: float = Field(SIMILAR_SHARE, gt=0, le=1)
+    """How similar, from 0 to 1: lower finds more paraphrases, and more pairs that only look alike."""
     seed: int | None = None
     """Where the pool holds more than the policy wants, a seed draws; with `choose` it decides where nothing
     else does."""

@@ -166,7 +166,14 @@ def _prepare(pools: list[QueryPool], section: CurationSection) -> dict[str, Any]
         return {}
     from dartmath.curation.decontaminate import decontaminate
 
-    found = decontaminate([p.query for p in pools], section.decontaminate, ngram=section.ngram)
+    found = decontaminate(
+        [p.query for p in pools],
+        section.decontaminate,
+        ngram=section.ngram,
+        share=section.ngram_share,
+        similar=section.similar,
+        similar_share=section.similar_share,
+    )
     removed = set(found["removed"])
     responses = sum(len(pool.candidates) for pool in pools if pool.query.id in removed)
     pools[:] = [pool for pool in pools if pool.query.id not in removed]

@@ -150,6 +150,11 @@ class CurationSummary:
         if self.size and self.rows < self.size:
             said.append(f"The pool holds no more than {self.rows:,} of the {self.size:,} rows asked for.")
         said += [self.choice.sentence()] if self.choice else []
+        if review := len(self.decontamination.get("review", ())):
+            said.append(
+                f"{review:,} queries are similar to a benchmark's and stay: look at them in the report or "
+                "the manifest; --similar remove leaves them out."
+            )
         said += [f"{count:,} dropped: {reason}." for reason, count in sorted(self.dropped.items())]
         if self.suspects:
             said.append(f"References that are probably wrong: {len(self.suspects):,} (`suspects` of --json).")

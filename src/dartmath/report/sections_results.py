@@ -42,7 +42,9 @@ def datasets_section(stages: Mapping[str, Stage]) -> Section:
         ]
         section.blocks += _trust(summary)
         if pairs := (summary.get("decontamination") or {}).get("pairs"):
-            section.blocks.append(_contamination(pairs))
+            section.blocks.append(_contamination("Contamination", _REMOVED, pairs))
+        if pairs := (summary.get("decontamination") or {}).get("review"):
+            section.blocks.append(_contamination("Similar to a benchmark", _TO_REVIEW, pairs))
     return section
 
 
@@ -77,13 +79,27 @@ def _sources(summary: Mapping[str, Any]) -> Table:
     return Table("Sources", caption, ("data set", "queries", "rows", "licence"), rows)
 
 
-def _contamination(pairs: Sequence[Mapping[str, Any]]) -> Table:
-    """The queries that were left out because a benchmark has them."""
+_REMOVED = "Queries that a benchmark has too; none of them is in the set."
+_TO_REVIEW = (
+    "Queries like a benchmark's up to numbers, names, words or language; they are in the set: look at them."
+)
+
+
+def _contamination(title: str, caption: str, pairs: Sequence[Mapping[str, Any]]) -> Table:
+    """Queries beside what of a benchmark they are like."""
     rows = [
-        (text_json(p["text"]), p["dataset"], p["benchmark"], p["kind"], f"{p['share']:.0%}") for p in pairs
+        (
+            text_json(p["text"]),
+            p["dataset"],
+            p["benchmark"],
+            text_json(p["benchmark_text"]),
+            p["kind"],
+            f"{p['share']:.0%}",
+        )
+        for p in pairs
     ]
-    caption = "Queries that a benchmark has too; none of them is in the set."
-    return Table("Contamination", caption, ("query", "from", "benchmark", "match", "overlap"), rows)
+    columns = ("query", "from", "benchmark", "its query", "match", "overlap")
+    return Table(title, caption, columns, rows)
 
 
 def _dataset_tiles(summary: Mapping[str, Any]) -> list[Tile]:
