@@ -44,6 +44,11 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "verify": ("Look inside", "verify", "Judge an answer against a reference, and say why."),
     "compare": ("Look inside", "compare", "Compare two evaluations, or one with published numbers."),
     "regrade": ("Look inside", "regrade", "Verify stored responses again, and list the disagreements."),
+    "consensus": (
+        "Look inside",
+        "consensus",
+        "References for queries without, from what the responses agree on.",
+    ),
     "study": (
         "Look inside",
         "study",

@@ -160,19 +160,20 @@ def _votes(row: Sequence[Sample], trials: int) -> _Votes:
     answers = [sample.answer for sample in row]
     if any(correct):  # else no vote can be won
         wrong = [a for a, good in zip(answers, correct, strict=True) if a is not None and not good]
-        spelling = joined(wrong, _same, key=_tree)
+        spelling = joined(wrong, same_answer, key=read_alike)
         answers = [None if answer is None else spelling.get(answer, answer) for answer in answers]
     missing = trials - len(row)
     return [*answers, *[None] * missing], [*correct, *[False] * missing]
 
 
-def _same(first: str, second: str) -> bool:
+def same_answer(first: str, second: str) -> bool:
+    """Whether two answers mean the same."""
     from dartmath.verify import verify
 
     return verify(first, second).correct
 
 
-def _tree(answer: str) -> str:
+def read_alike(answer: str) -> str:
     """What an answer is read as: two that are read alike are equal."""
     from dartmath.verify import parse
 

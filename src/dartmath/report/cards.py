@@ -75,6 +75,8 @@ def dataset_card(run: Run, stage: Stage, section: ReportSection) -> str:
 
     Raises `DataError` when the stage has not finished.
     """
+    from dartmath.evaluation.consensus import claim as consensus_claim
+
     summary, source = _finished(stage), dict(stage.manifest.get("sampling") or {})
     return _render(
         "dataset_card.md.j2",
@@ -83,6 +85,7 @@ def dataset_card(run: Run, stage: Stage, section: ReportSection) -> str:
         summary=summary,
         policy=summary["policy"],
         choice=claims.choice(summary),
+        consensus=consensus_claim(source.get("consensus")),
         selection=claims.selection(summary["policy"]),
         imported=claims.imported(source),
         config=stage.manifest["config"],
