@@ -11,8 +11,11 @@ import pytest
 from dartmath.base.errors import ConfigError, DataError, UnknownNameError
 from dartmath.curation.config import CurationSection
 from dartmath.export import ExportSection, export
+from dartmath.export.format import Example
 from dartmath.export.formats import FORMATS
+from dartmath.export.stepwise import step_labels, steps_of
 from dartmath.prompts.template import load_template
+from dartmath.queries.query import make_query
 from dartmath.sampling.policy import VRT
 from dartmath.verify.rewards import trl_reward, verifiers_reward, verl_reward
 from export.pool import TEXTS, TRIALS, TWIN, make_pool
@@ -45,7 +48,7 @@ def loaded(pool: Path, name: str, out: Path, suffix: str = ".jsonl", **section: 
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_datasets_loads_every_format(name: str, chat_pool: Path, tmp_path: Path) -> None:
-    kinds = {"responses": 10, "pairs": 1, "labels": 12, "queries": 3}
+    kinds = {"responses": 10, "pairs": 1, "labels": 12, "steps": 10, "queries": 3}
     for suffix in FORMATS[name].suffixes:
         rows = loaded(chat_pool, name, tmp_path / suffix, suffix)
         assert len(rows) == kinds[FORMATS[name].kind]
@@ -117,6 +120,31 @@ def test_labels_hold_wrong_responses_of_queries_that_are_never_solved(
         ASKED[1]: [True] * 8,
         ASKED[2]: [False, False],
     }
+
+
+def test_steps_are_right_up_to_the_first_that_does_not_compute(text_pool: Path, tmp_path: Path) -> None:
+    rows = loaded(text_pool, "stepwise", tmp_path, pairs=4)
+    told = {(len(row["completions"]), *row["labels"]) for row in rows}
+    assert told == {(1, True), (1, False)} and len(rows) == 14, "ten right ones, and four that say 43"
+    left = export(text_pool, "stepwise", tmp_path / "again.jsonl", section=ExportSection(pairs=4)).left_out
+    assert left["responses whose steps nothing can judge"] == 3
+
+
+@pytest.mark.parametrize(
+    ("response", "right", "labels"),
+    [
+        ("We add.\n3 + 4 = 7\n\nSo 7 * 2 = 14.", True, [True, True, True]),
+        ("We add.\n3 + 4 = 8\nSo 8 * 2 = 16.", False, [True, False, False]),
+        ("We add.\n3 + 4 = 8\nNo: 3 + 4 = 7.", True, [True, False, False]),
+        ("We add.\nIt is 16.", False, None),
+        ("We add.\nIt is 14.", True, None),
+        ("3 + 4 = 7\nIt is 16.", False, None),
+    ],
+)
+def test_the_labels_of_steps(response: str, right: bool, labels: list[bool] | None) -> None:
+    example = Example(make_query("a", "?", "1"), response, "", right, 0, 1, 1, 0.0, 0.0, {})
+    assert step_labels(example) == labels
+    assert labels is None or len(steps_of(response)) == len(labels)
 
 
 def test_queries_are_taken_by_their_pass_rate(text_pool: Path, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from dartmath.curation.select import Selection
 from dartmath.curation.texts import Texts
 from dartmath.export.config import ExportSection
 from dartmath.export.format import Example
+from dartmath.export.stepwise import step_labels
 from dartmath.export.wrong import WrongPool, matched, read_wrong
 from dartmath.verify.outcome import Outcome
 
@@ -107,6 +108,14 @@ class Maker:
                     text, _ = texts.of((selection.pool.query.id, trial))
                     yield self._example(selection, text, trial=trial, label=label)
 
+    def steps(self) -> Iterator[Example]:
+        """Those of `labels` whose steps can be told right or wrong."""
+        for example in self.labels():
+            if step_labels(example) is None:
+                self._count("responses whose steps nothing can judge", 1)
+            else:
+                yield example
+
     def queries(self) -> Iterator[Example]:
         """Every query whose pass rate is in the limits of the section."""
         for selection in self.selections:
@@ -151,9 +160,9 @@ class Maker:
         """A seed of the query's own."""
         return f"{self.seed}:{selection.pool.query.id}"
 
-    def _count(self, reason: str, queries: int) -> None:
-        if queries:
-            self.left_out[reason] = self.left_out.get(reason, 0) + queries
+    def _count(self, reason: str, count: int) -> None:
+        if count:
+            self.left_out[reason] = self.left_out.get(reason, 0) + count
 
     def _example(
         self,

@@ -10,9 +10,9 @@ from typing import Any, Literal
 from dartmath.export.prompting import Prompting
 from dartmath.queries.query import Query
 
-Kind = Literal["responses", "pairs", "labels", "queries"]
+Kind = Literal["responses", "pairs", "labels", "steps", "queries"]
 """What a format has a row for: a selected response, a pair of a right and a wrong one, a response that is
-right or wrong, or a query."""
+right or wrong, one whose steps are, or a query."""
 BOTH = frozenset(["messages", "text"])
 MESSAGES = frozenset(["messages"])
 

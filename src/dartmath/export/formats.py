@@ -12,6 +12,7 @@ from dartmath.export.openai import OPENAI
 from dartmath.export.preference import PREFERENCE
 from dartmath.export.prompt_completion import PROMPT_COMPLETION
 from dartmath.export.rl_queries import OPEN_INSTRUCT_RLVR, TRL_GRPO, VERIFIERS, VERL
+from dartmath.export.stepwise import STEPWISE
 
 FORMATS = {
     "messages": MESSAGES,
@@ -23,6 +24,7 @@ FORMATS = {
     "open-instruct": OPEN_INSTRUCT,
     "preference": PREFERENCE,
     "kto": KTO,
+    "stepwise": STEPWISE,
     "trl-grpo": TRL_GRPO,
     "verl": VERL,
     "verifiers": VERIFIERS,

@@ -75,6 +75,7 @@ def export(
         "responses": maker.responses,
         "pairs": maker.pairs,
         "labels": maker.labels,
+        "steps": maker.steps,
         "queries": maker.queries,
     }
     examples = makers[form.kind]()
