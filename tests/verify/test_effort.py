@@ -13,26 +13,26 @@ from dartmath.verify.numeric.effort import (
     MAX_TERMS_IN_ALL,
     affordable,
     affordable_terms,
-    bounded_effort,
+    BoundedEffort,
 )
 
 LONG = int(MAX_EFFORT**0.5)
 
 
 def test_long_numbers_share_one_budget() -> None:
-    with bounded_effort():
+    with BoundedEffort():
         assert affordable(LONG)
         assert not affordable(LONG)
         assert affordable(FREE_BITS)
-    with bounded_effort():
+    with BoundedEffort():
         assert affordable(LONG)
 
 
 def test_terms_share_one_budget() -> None:
-    with bounded_effort():
+    with BoundedEffort():
         assert affordable_terms(MAX_TERMS_IN_ALL)
         assert not affordable_terms(1)
-    with bounded_effort():
+    with BoundedEffort():
         assert affordable_terms(1)
 
 
@@ -43,7 +43,7 @@ def test_terms_share_one_budget() -> None:
 def test_a_refused_request_costs_nothing(
     take: Callable[[int], bool], whole: int, more_than_whole: int
 ) -> None:
-    with bounded_effort():
+    with BoundedEffort():
         assert not take(more_than_whole)
         assert take(whole)
         assert not take(whole)

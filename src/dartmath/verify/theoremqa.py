@@ -13,7 +13,7 @@ from dartmath.base.errors import UnknownNameError
 from dartmath.verify.compare.measures import measure
 from dartmath.verify.compare.relations import assigned
 from dartmath.verify.numeric.ball import Evaluator, precision
-from dartmath.verify.numeric.effort import bounded_effort
+from dartmath.verify.numeric.effort import BoundedEffort
 from dartmath.verify.numeric.exact import Inexact, Undefined, rational
 from dartmath.verify.outcome import Outcome, Verdict
 from dartmath.verify.parsing.parser import parse
@@ -41,7 +41,7 @@ def verify_theoremqa(reference: str, answer: str, answer_type: str | None = None
         return _named(reference, answer, "boolean", answer)
     if kind == "option":
         return _option(reference, answer)
-    with bounded_effort():
+    with BoundedEffort():
         return _measured(reference, answer, kind)
 
 

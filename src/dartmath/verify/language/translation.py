@@ -100,9 +100,9 @@ _JOINED = regex(
     r"|(?:以及|和|与|與|及|且|と|그리고|और|(?<=\s)(?:и|và|und|et)(?=\s)))\s*(?=[-−\d(\\$a-z{])"
 )
 _WRAPPED = regex(r"\A(?:\\(?:text|mathrm|mbox|textbf)\s*\{\s*)?(?P<term>[^{}\\]*?)\s*\}?[.。!]?\Z")
-_MAY_BE = regex(
-    r"\\(?:text|mathrm|mbox)|[\d})\]$][ ~]+[a-z]{1,12}|\A-?\s*[a-z][a-z -]{1,40}[.!]?\Z", re.IGNORECASE
-)
+_IN_WORDS = regex(r"-?\s*[a-z][a-z -]{1,40}[.!]?", re.IGNORECASE)
+_WORD_BEHIND = regex(r"\\(?:text|mathrm|mbox)|[\d})\]$][ ~]+[a-z]", re.IGNORECASE)
+"""Without one of these an answer in ASCII has no word of another language."""
 
 
 _WORD = regex(r"[a-z]+")
@@ -120,7 +120,7 @@ def in_english(text: str) -> str:
     >>> in_english("noventa y cinco años"), in_english("摄氏20度"), in_english("三分之二")
     ('95 \\text{ years}', '20 \\text{ celsius}', '2/3')
     """
-    if text.isascii() and not _MAY_BE.search(text):
+    if text.isascii() and not (_IN_WORDS.fullmatch(text) or _WORD_BEHIND.search(text)):
         return text
     whole = _WRAPPED.match(text)
     if whole and (term := _TERM_OF.get(whole["term"].strip().lower())):

@@ -91,7 +91,7 @@ class Cursor:
         if kind not in ("num", "word") or (kind == "word" and len(text) > 1) or self.depth >= MAX_DEPTH:
             return None
         following = self.tokens[self.at + 1]
-        if following.kind not in ENDS and following.key != ("op", ","):
+        if following.kind not in ENDS and following[:2] != ("op", ","):
             return None
         self.at += 1
         return literal(text) if kind == "num" else letter(text)

@@ -125,7 +125,7 @@ def _item(tokens: list[Token], source: str) -> list[Expression]:
     tokens = _bare_units(tokens)
     while len(tokens) > 1 and _ends_idly(tokens):
         tokens = tokens[:-1]
-    if tokens[0].key in (("op", "to"), ("op", "="), ("op", "approx")) and len(tokens) > 1:
+    if tokens[0].kind == "op" and tokens[0].text in ("to", "=", "approx") and len(tokens) > 1:
         tokens = tokens[1:]
     tokens = _behind_quantifier(tokens)
     if _is_condition(tokens):
@@ -149,7 +149,7 @@ def _item(tokens: list[Token], source: str) -> list[Expression]:
 
 def _behind_quantifier(tokens: list[Token]) -> list[Token]:
     """`\\forall x: f(x) = 2x` without what stands in front of the colon."""
-    if tokens[0].key != ("cmd", "forall"):
+    if tokens[0].text != "forall" or tokens[0].kind != "cmd":
         return tokens
     colon = next((place for place, token in enumerate(tokens) if token.key == ("op", ":")), -1)
     return tokens[colon + 1 :] if 0 < colon < len(tokens) - 1 else tokens
@@ -157,6 +157,8 @@ def _behind_quantifier(tokens: list[Token]) -> list[Token]:
 
 def _ends_idly(tokens: list[Token]) -> bool:
     """Whether a full stop, or the dots of a decimal expansion, end the tokens."""
+    if tokens[-1].text not in (".", "ldots"):
+        return False
     last, before = tokens[-1].key, tokens[-2]
     return last == ("op", ".") or (last == ("op", "ldots") and before.kind == "num" and "." in before.text)
 

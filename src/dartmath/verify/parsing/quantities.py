@@ -7,6 +7,7 @@ the query and the other side say which is meant (see `readings/quantities.py`).
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from dartmath.base.regex import regex
 from dartmath.verify.language.latex import OPEN_TEXT
@@ -37,6 +38,7 @@ _LOST_POWER = regex(r"^(-?\d(?:\.\d+)?\s*(?:\\times|\\cdot|\*|[xX])\s*10)\s*-\s*
 _PHRASE_SIGNS = frozenset(["/", "*", "^", "-", "{", "}", "(", ")", "."])
 
 
+@lru_cache(maxsize=512)
 def may_name_unit(text: str) -> bool:
     """Whether letters of a unit, or signs that only units have, can stand in an answer at all.
 

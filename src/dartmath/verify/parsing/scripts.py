@@ -25,7 +25,7 @@ def _without_idle_braces(tokens: list[Token]) -> list[Token]:
     made: list[Token] = []
     place = 0
     while place < len(tokens):
-        if _is_idle(tokens, place):
+        if tokens[place].text == "{" and _is_idle(tokens, place):
             made.append(tokens[place + 1])
             place += 3
         else:
@@ -36,7 +36,7 @@ def _without_idle_braces(tokens: list[Token]) -> list[Token]:
 
 def _is_idle(tokens: list[Token], place: int) -> bool:
     """Whether braces that begin here hold one name and have a script behind them."""
-    if tokens[place].key != ("open", "{") or place + 3 >= len(tokens):
+    if tokens[place].kind != "open" or place + 3 >= len(tokens):
         return False
     (kind, name, _, _), closing, script = tokens[place + 1 : place + 4]
     if closing.key != ("close", "}") or script.kind != "op" or script.text not in _SCRIPTS:

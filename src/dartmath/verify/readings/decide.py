@@ -12,12 +12,13 @@ from dartmath.verify.compare.comparison import UNDECIDED, Comparison
 from dartmath.verify.compare.dispatch import by_structure
 from dartmath.verify.compare.rounding import Margin
 from dartmath.verify.language.vocabulary import APPROXIMATIONS
-from dartmath.verify.numeric.effort import bounded_effort
+from dartmath.verify.numeric.effort import BoundedEffort
 from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.numeric.points import positive_symbols
 from dartmath.verify.parsing.parser import parse
 from dartmath.verify.tree.expression import Expression, symbols
 
+_NOTHING = nullcontext()
 _POSITIVE = regex(
     r"\b(?:non-?negative|positive|natural numbers?|logarithms?)\b|[a-zA-Z]\s*(?:>|\\gt)\s*0", re.IGNORECASE
 )
@@ -49,13 +50,13 @@ def decide(
     verdict has the reason that says most.
     """
     approximate = _APPROXIMATE.match(reference) is not None
-    if ordered is None and (_says_respectively(reference) or _says_respectively(answer)):
+    if ordered is None and _says_respectively(f"{reference}\n{answer}"):
         ordered = True
         reference, answer = _RESPECTIVELY.sub("", reference), _RESPECTIVELY.sub("", answer)
     comparison = Comparison(by_structure, query, margin, ordered, science=science, approximate=approximate)
     ours, theirs = parse(reference), parse(answer)
     positive = _means_positive(ours, theirs, comparison.query)
-    with bounded_effort(), positive_symbols() if positive else nullcontext():
+    with BoundedEffort(), positive_symbols() if positive else _NOTHING:
         decision = comparison.same(ours, theirs)
         if decision:
             return decision

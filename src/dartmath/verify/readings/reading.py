@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dartmath.verify.compare.comparison import Comparison
 from dartmath.verify.numeric.equality import Decision
+from dartmath.verify.parsing.quantities import may_name_unit
 from dartmath.verify.tree.expression import (
     Expression,
     Group,
@@ -50,11 +51,6 @@ class NamedReading:
     pairs: Reading
 
 
-def always(sides: Sides) -> bool:
-    """For readings that look for themselves."""
-    return True
-
-
 def has_collection(sides: Sides) -> bool:
     """Whether a side is a list, a tuple or a set."""
     return isinstance(sides.ours, Group | SetBuilder) or isinstance(sides.theirs, Group | SetBuilder)
@@ -83,6 +79,11 @@ def has_symbols(sides: Sides) -> bool:
 def both_have_symbols(sides: Sides) -> bool:
     """Whether both sides have free symbols."""
     return bool(symbols(sides.ours) and symbols(sides.theirs))
+
+
+def may_have_units(sides: Sides) -> bool:
+    """Whether letters of a side can be those of a unit."""
+    return may_name_unit(sides.reference) or may_name_unit(sides.answer)
 
 
 def mentions_modulus(sides: Sides) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.readings.absolute import absolute_of_answer, absolute_of_reference
@@ -34,13 +35,13 @@ from dartmath.verify.readings.reading import (
     NamedReading,
     Pair,
     Sides,
-    always,
     both_have_symbols,
     has_collection,
     has_query,
     has_relation,
     has_symbols,
     has_words,
+    may_have_units,
     mentions_modulus,
 )
 from dartmath.verify.readings.solutions import solved_equations
@@ -85,7 +86,7 @@ READINGS: tuple[NamedReading, ...] = (
     NamedReading("digits in the base asked for", has_query, digits_in_base),
     NamedReading("letters as digits", has_symbols, letters_in_base),
     NamedReading("names of parameters", both_have_symbols, renamed_parameters),
-    NamedReading("letters as units", always, quantities),
+    NamedReading("letters as units", may_have_units, quantities),
     NamedReading("names of constants", both_have_symbols, constants),
     NamedReading("number of millions asked for", has_query, numbers_of_scale),
     NamedReading("text of an option", has_query, text_of_option),
@@ -105,7 +106,7 @@ READINGS: tuple[NamedReading, ...] = (
     NamedReading("points with names", has_collection, points_with_names),
     NamedReading("value of a figure", _has_figure, values_of_figures),
     NamedReading("absolute value solved", has_relation, absolute_of_reference),
-    NamedReading("j as the imaginary unit", always, j_as_imaginary_unit),
+    NamedReading("j as the imaginary unit", has_symbols, j_as_imaginary_unit),
     NamedReading("polar coordinates", has_relation, polar_coordinates),
     NamedReading("combinations", has_symbols, combinations),
     NamedReading("value that a sentence states", _is_sentence, stated_values),
@@ -118,11 +119,21 @@ last one, whose reason says most. To add a reading, write it beside its kind and
 """
 
 
+_CONDITIONS = tuple(dict.fromkeys(reading.applies for reading in READINGS))
+"""Each condition once: many rows share one."""
+
+
+@cache
+def _applying(holds: tuple[bool, ...]) -> tuple[NamedReading, ...]:
+    """The rows whose condition holds, from the answers to `_CONDITIONS`."""
+    known = dict(zip(_CONDITIONS, holds, strict=True))
+    return tuple(reading for reading in READINGS if known[reading.applies])
+
+
 def other_readings(sides: Sides) -> Iterator[tuple[str, Pair | Decision]]:
     """What the two texts also allow, with the name of the reading; of two plain numbers nothing."""
     if isinstance(sides.ours, Number) and isinstance(sides.theirs, Number):
         return
-    for reading in READINGS:
-        if reading.applies(sides):
-            for found in reading.pairs(sides):
-                yield reading.name, found
+    for reading in _applying(tuple([condition(sides) for condition in _CONDITIONS])):
+        for found in reading.pairs(sides):
+            yield reading.name, found

@@ -42,7 +42,23 @@ class Expression:
 
     def contents(self) -> Contents:
         """The symbols and heads that occur in the tree."""
-        return _merged(children(self), "Matrix" if isinstance(self, Matrix) else None)
+        return _NONE
+
+
+@dataclass(slots=True, eq=True)
+class Compound(Expression):
+    """A tree of several parts, which remembers its contents: every rule and reading asks for them."""
+
+    _contents: Contents | None = field(default=None, init=False, repr=False, compare=False)
+
+    def contents(self) -> Contents:
+        """Found once, by the first who asks."""
+        if self._contents is None:
+            self._contents = self._found()
+        return self._contents
+
+    def _found(self) -> Contents:
+        return _merged(children(self), None)
 
 
 @dataclass(slots=True, eq=True)
@@ -57,7 +73,7 @@ class Number(Expression):
     digits: int | None = field(default=None, compare=False)
 
     def contents(self) -> Contents:
-        return _INTEGER if self.places is None else _DECIMAL
+        return _NONE if self.places is None else _DECIMAL
 
     def __str__(self) -> str:
         value = self.value
@@ -93,7 +109,7 @@ class Constant(Expression):
 
 
 @dataclass(slots=True, eq=True)
-class Apply(Expression):
+class Apply(Compound):
     """A function or operator applied to arguments: `Apply("add", (x, y))`.
 
     A name that no evaluator knows, such as "f", is a function about which nothing is known.
@@ -101,22 +117,18 @@ class Apply(Expression):
 
     name: str
     args: tuple[Expression, ...]
-    _contents: Contents | None = field(default=None, init=False, repr=False, compare=False)
 
-    def contents(self) -> Contents:
-        """Found once, by the first who asks."""
-        if self._contents is None:
-            names, found = _merged(self.args, self.name)
-            bound = self.args[1] if self.name in BOUND else None
-            self._contents = names - {bound.name} if isinstance(bound, Symbol) else names, found
-        return self._contents
+    def _found(self) -> Contents:
+        names, found = _merged(self.args, self.name)
+        bound = self.args[1] if self.name in BOUND else None
+        return names - {bound.name} if isinstance(bound, Symbol) else names, found
 
     def __str__(self) -> str:
         return f"{self.name}({', '.join(map(str, self.args))})"
 
 
 @dataclass(slots=True, eq=True)
-class Group(Expression):
+class Group(Compound):
     """Items in order with the brackets around them: "()", "[)", "{}", "<>" or "" for a bare list.
 
     `joiner` is what stood between the items: ",", "and" or "or".
@@ -133,7 +145,7 @@ class Group(Expression):
 
 
 @dataclass(slots=True, eq=True)
-class Relation(Expression):
+class Relation(Compound):
     """A chain `sides[0] operators[0] sides[1] ...`; operators: = != < <= > >= in."""
 
     sides: tuple[Expression, ...]
@@ -145,7 +157,7 @@ class Relation(Expression):
 
 
 @dataclass(slots=True, eq=True)
-class SetBuilder(Expression):
+class SetBuilder(Compound):
     """`{element | condition}`."""
 
     element: Expression
@@ -156,17 +168,20 @@ class SetBuilder(Expression):
 
 
 @dataclass(slots=True, eq=True)
-class Matrix(Expression):
+class Matrix(Compound):
     """Rows of entries."""
 
     rows: tuple[tuple[Expression, ...], ...]
+
+    def _found(self) -> Contents:
+        return _merged(children(self), "Matrix")
 
     def __str__(self) -> str:
         return "[" + "; ".join(", ".join(map(str, row)) for row in self.rows) + "]"
 
 
 @dataclass(slots=True, eq=True)
-class Cases(Expression):
+class Cases(Compound):
     """A piecewise definition: (value, condition) pairs; a condition may be None ("otherwise")."""
 
     cases: tuple[tuple[Expression, Expression | None], ...]
@@ -176,7 +191,7 @@ class Cases(Expression):
 
 
 @dataclass(slots=True, eq=True)
-class Quantity(Expression):
+class Quantity(Compound):
     """A value with the unit that was written behind or before it."""
 
     value: Expression
@@ -250,7 +265,7 @@ def heads(node: Expression) -> frozenset[str]:
     return node.contents()[1]
 
 
-_INTEGER: Contents = (_NOTHING, _NOTHING)
+_NONE: Contents = (_NOTHING, _NOTHING)
 _DECIMAL: Contents = (_NOTHING, frozenset(("decimal",)))
 
 
