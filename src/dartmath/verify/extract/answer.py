@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from dartmath.base.regex import regex
@@ -51,6 +52,10 @@ _NO_WORDS = regex(
     r"|n't|[?؟]",
     re.IGNORECASE,
 )
+_COMMAND = regex(r"(?:\\{1,2}[a-z]+|boxed)?")
+_WORDS = regex(r"(?<![\\a-zA-Z])[a-zA-Z]{2}|A[*_]{0,3}:")
+"""Two letters that are no command of LaTeX, or the label `A:`."""
+
 _OUTPUTS = (
     "output",
     "",
@@ -147,9 +152,7 @@ def _find(own: Own, reader: _Reader, strict: bool) -> Statement | None:
 
 
 def _moved(found: Statement, shift: int) -> Statement:
-    if not shift:
-        return found
-    return Statement(found.answer, found.rule, found.start + shift, found.end + shift, found.firm)
+    return found._replace(start=found.start + shift, end=found.end + shift) if shift else found
 
 
 def _explicit(text: str, reader: _Reader, *, cut: bool) -> Statement | None:
@@ -162,15 +165,28 @@ def _explicit(text: str, reader: _Reader, *, cut: bool) -> Statement | None:
     if "hash" in rules and "####" in text:
         found += islice(_hashed(text), 1)
     # Only what is stated later than a firm statement can still be the last one.
-    after = max((one.start for one in found if one.firm), default=0)
+    last = max([one for one in found if one.firm], key=_by_place, default=None)
+    after = last.start if last is not None else 0
+    if last is not None and not reader.answers and not _says_more(text, after):
+        return last
     if "tag" in rules:
         found += islice(filter(None, map(_of_tag, tagged(text, reader.answers))), 1)
     structures = list(islice(fields(text, after), 8)) if "field" in rules else []
     found += structures
     if "announced" in rules:
         found += _firmest(announced(text, reader.languages, after), list(found))
-    found.sort(key=lambda one: one.start, reverse=True)
+    found.sort(key=_by_place, reverse=True)
     return next((one for one in found if one.firm), found[0] if found else None)
+
+
+_by_place = attrgetter("start")
+
+
+def _says_more(text: str, start: int) -> bool:
+    """Whether from a box or a `####` line on there are words, of which every other statement has one."""
+    command = _COMMAND.match(text, start)
+    begin = command.end() if command else start
+    return _WORDS.search(text, begin) is not None or not text[begin:].isascii()
 
 
 def _firmest(statements: Iterator[Statement], structures: list[Statement]) -> list[Statement]:

@@ -106,7 +106,7 @@ def _all_boxes(text: str) -> list[Box]:
     for _ in range(4 * MAX_BOXES):  # nested boxes that are not closed make none of them an answer
         if len(found) >= MAX_BOXES:
             break
-        start = max((text.rfind(word, 0, before) for word in words), default=-1)
+        start = max([text.rfind(word, 0, before) for word in words], default=-1)
         if start < 0:
             break
         while start > 0 and text[start - 1] == "\\" and text[start] in "bf":

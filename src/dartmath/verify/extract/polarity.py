@@ -90,6 +90,9 @@ _NEXT_DENIES = regex(
 _CONFIRMS = regex(
     r"(?:'s| is| was| can| does)(?: \w+ly)?(?: seem| look| be)? (?:right|correct|true)\b", re.IGNORECASE
 )
+_SPEAKS_ON = regex(r"[\s.,!?$*()\[\]}\\]*[?a-zA-Z]")
+"""What all patterns of what stands behind a value begin with: signs, and a question mark or a word."""
+
 _QUESTIONED = regex(r"\A[\s$*)\]}\\]*\?")
 
 
@@ -108,6 +111,14 @@ def sentence_start(text: str, place: int) -> int:
     return start
 
 
+def _denied_behind(after: str) -> bool:
+    """Whether what follows a value questions it, or takes it back."""
+    if _QUESTIONED.match(after) or _DENIED_AFTER.match(after):
+        return True
+    denial = _NEXT_DENIES.match(after)
+    return denial is not None and not _CONFIRMS.search(denial.group())
+
+
 def asserted(text: str, start: int, end: int) -> bool:
     """Whether what stands at `start` to `end` is asserted by its sentence.
 
@@ -121,10 +132,7 @@ def asserted(text: str, start: int, end: int) -> bool:
     False
     """
     before = text[sentence_start(text, start) : start]
-    after = text[end : end + _REACH]
-    if _QUESTIONED.match(after) or _DENIED_AFTER.match(after):
-        return False
-    if (denial := _NEXT_DENIES.match(after)) and not _CONFIRMS.search(denial.group()):
+    if _SPEAKS_ON.match(text, end) and _denied_behind(text[end : end + _REACH]):
         return False
     folded = before.lower()
     ending = folded.rstrip(_BETWEEN)
