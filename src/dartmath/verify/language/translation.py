@@ -100,6 +100,9 @@ _JOINED = regex(
     r"|(?:以及|和|与|與|及|且|と|그리고|और|(?<=\s)(?:и|và|und|et)(?=\s)))\s*(?=[-−\d(\\$a-z{])"
 )
 _WRAPPED = regex(r"\A(?:\\(?:text|mathrm|mbox|textbf)\s*\{\s*)?(?P<term>[^{}\\]*?)\s*\}?[.。!]?\Z")
+MAX_TERM = 200
+"""Characters of a term or an amount in words. The patterns for them try every end of a run of spaces."""
+
 _IN_WORDS = regex(r"-?\s*[a-z][a-z -]{1,40}[.!]?", re.IGNORECASE)
 _WORD_BEHIND = regex(r"\\(?:text|mathrm|mbox)|[\d})\]$][ ~]+[a-z]", re.IGNORECASE)
 """Without one of these an answer in ASCII has no word of another language."""
@@ -122,10 +125,11 @@ def in_english(text: str) -> str:
     """
     if text.isascii() and not (_IN_WORDS.fullmatch(text) or _WORD_BEHIND.search(text)):
         return text
-    whole = _WRAPPED.match(text)
-    if whole and (term := _TERM_OF.get(whole["term"].strip().lower())):
-        return term
-    text = _with_digits(text)
+    if len(text) <= MAX_TERM:
+        whole = _WRAPPED.match(text)
+        if whole and (term := _TERM_OF.get(whole["term"].strip().lower())):
+            return term
+        text = _with_digits(text)
     if text.isascii():
         low = text.lower()
         named = "quadrat" in low or "kubik" in low or not _NAMES_IN_ASCII.isdisjoint(_WORD.findall(low))

@@ -15,6 +15,7 @@ The kinds of tokens are
 from __future__ import annotations
 
 import re
+import string
 from typing import NamedTuple
 
 from dartmath.base.regex import regex
@@ -144,7 +145,8 @@ _SIGNS_AS_TEXT = {"to": ":", ":": ":", **{sign: sign for sign in SIGNS}, "\\$": 
 """What stands for a sign when it is the whole of a \\text{...}: the ratio `3\\text{ to }4`, currencies."""
 _UNIT_LETTERS = frozenset(listed("m g s h L l t A N J W V K C F"))
 _LEADING_JOINER = regex(r"[\s,]*(and|or)\s+", re.IGNORECASE)
-_FINAL_JOINER = regex(r"[\s,]+(and|or)[\s,]*$", re.IGNORECASE)
+_FINAL_JOINER = regex(r"(?<=[\s,])(and|or)[\s,]*$", re.IGNORECASE)
+_APART = f"{string.whitespace},"
 _MATH_ONLY = regex(r"[-+*/=^_().,:\s\d\\{}$%]*|[(\s]*[a-zA-Z][)\s]*|[A-Z](?:\s*,\s*[A-Z])+")
 _LETTERS_AND_SIGNS = regex(r"(?:[-+*/^_().,\s\d=<>]|(?<![a-zA-Z])[a-zA-Z](?![a-zA-Z]))+")
 
@@ -328,7 +330,8 @@ def _append_words(content: str, start: int, end: int, tokens: list[Token]) -> No
         tokens += [Token("text", content[:-1].strip(), start, end), Token("op", ":", start, end)]
         return
     last = _FINAL_JOINER.search(content)
-    if content[: last.start() if last else None].strip():
-        tokens.append(Token("text", content[: last.start() if last else None].strip(), start, end))
+    before = content[: last.start()].rstrip(_APART).lstrip() if last else content.strip()
+    if before:
+        tokens.append(Token("text", before, start, end))
     if last:
         tokens.append(Token("op", last[1].lower(), start, end))
