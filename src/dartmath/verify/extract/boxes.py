@@ -19,7 +19,11 @@ MAX_PART = 400
 _BOX = regex(
     r"\\{0,2}(?:boxed|fbox|framebox|boxed\*|box(?=\{))(?![a-zA-Z])(?:\[[^\]]{0,20}\])?[ \t\n]*|\x08oxed(?=\{)"
 )
-_WORDS = ("boxed", "\\box{", "\\fbox", "\\framebox", "\x08oxed")
+_HEADS = (("boxed", 0), ("\\box{", 1), ("\\fbox", 2), ("\\framebox", 6))
+"""How a box begins, and how many characters before the word "box" in it."""
+
+_ESCAPED = "\x08oxed"
+"""`\\boxed` whose backslash and b a string escape has made a backspace."""
 _NEAR = regex(
     r"(?:[\s$,;:&*]|(?<!\.)\.(?!\.)|\\[()\[\],;: ]|\\\\|\\q?quad\b|\([a-z0-9]{1,3}\)"
     r"|[a-zA-Z](?:_\{?\w{1,3}\}?)? *="
@@ -102,11 +106,11 @@ Box = tuple[int, int, str | None]
 def _all_boxes(text: str) -> list[Box]:
     """The last boxes of the text, outer ones only, in order."""
     found: list[Box] = []
-    before, words = len(text), [word for word in _WORDS if word in text]
+    before = len(text)
     for _ in range(4 * MAX_BOXES):  # nested boxes that are not closed make none of them an answer
         if len(found) >= MAX_BOXES:
             break
-        start = max([text.rfind(word, 0, before) for word in words], default=-1)
+        start = _last_head(text, before)
         if start < 0:
             break
         while start > 0 and text[start - 1] == "\\" and text[start] in "bf":
@@ -122,6 +126,18 @@ def _all_boxes(text: str) -> list[Box]:
             found.pop()
         found.append((start, end, content))
     found.reverse()
+    return found
+
+
+def _last_head(text: str, before: int) -> int:
+    """Where the last command for a box begins that ends before `before`; -1 where there is none."""
+    found = text.rfind(_ESCAPED, 0, before) if "\x08" in text else -1
+    place = text.rfind("box", 0, before)
+    while place > found:
+        for head, shift in _HEADS:
+            if place >= shift and text.startswith(head, place - shift, before):
+                return place - shift
+        place = text.rfind("box", 0, place)
     return found
 
 
@@ -168,7 +184,9 @@ def _listed(text: str, starts: list[int], answers: list[str]) -> str:
 
 def _is_placeholder(content: str) -> bool:
     """Whether a box shows its form alone: `\\\\boxed{}`, `\\\\boxed{answer}`, `\\\\boxed{...}`."""
-    return len(content) <= MAX_GAP and _PLACEHOLDER.fullmatch(content) is not None
+    return (
+        len(content) <= MAX_GAP and not content[:1].isdigit() and _PLACEHOLDER.fullmatch(content) is not None
+    )
 
 
 def _unclosed(text: str, start: int) -> tuple[str | None, int]:
@@ -236,6 +254,8 @@ def _whole(text: str, start: int, end: int, content: str) -> tuple[str, int, int
     if bounds is None:
         return _in_text(text, start, end, answer)
     before, after = text[bounds[0] : start], text[end : bounds[1]]
+    if not before.strip() and not after.strip(" \n.,;"):
+        return _alone(text, start, end, answer, bounds)
     before = before[match.end() :] if (match := _AFTER_RELATION.match(before)) else before
     after = after[: stop.start()] if (stop := _STOPS.search(after)) else after
     left, right = (
@@ -261,8 +281,15 @@ def _whole(text: str, start: int, end: int, content: str) -> tuple[str, int, int
         return f"{answer} {right}" if scale else answer, start, end + len(after)
     if right and not right.startswith(("(", "\\text", "}")):
         return f"{_grouped(answer, '', right)}{right}", start, end + len(after)
-    tail = _SCALE.match(text, bounds[1] + 1) if not right and text[bounds[1] : bounds[1] + 1] == "$" else None
-    return (f"{answer} {tail['word']}", start, tail.end()) if tail else (answer, start, end)
+    return (answer, start, end) if right else _alone(text, start, end, answer, bounds)
+
+
+def _alone(text: str, start: int, end: int, answer: str, bounds: tuple[int, int]) -> tuple[str, int, int]:
+    """A box that is all of its formula, with words in front of the formula or a scale behind it."""
+    if words := _PREFIX_WORDS.search(text[max(0, bounds[0] - 40) : bounds[0]]):
+        return f"{words['words']} {answer}", start, end
+    scale = _SCALE.match(text, bounds[1] + 1) if text[bounds[1] : bounds[1] + 1] == "$" else None
+    return (f"{answer} {scale['word']}", start, scale.end()) if scale else (answer, start, end)
 
 
 def _in_text(text: str, start: int, end: int, answer: str) -> tuple[str, int, int]:

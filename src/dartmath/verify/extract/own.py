@@ -88,7 +88,8 @@ class Own:
 
 def own_text(response: str, more_thoughts: Sequence[tuple[str, str]] = ()) -> Own:
     """The own part of `response`; `more_thoughts` are delimiters beside the known ones."""
-    text = response
+    # First, since most texts have no other sign of a token or a tag then.
+    text = _without_calculations(response) if "<<" in response else response
     if "<" in text and "<|channel|>final" in text and (final := _last(_FINAL_CHANNEL, text)):
         text = " " * final.end() + text[final.end() :]
     for start, end in thoughts(text, more_thoughts):
@@ -105,12 +106,14 @@ def own_text(response: str, more_thoughts: Sequence[tuple[str, str]] = ()) -> Ow
     return Own(text, _parts(text), source, fences)
 
 
+def _without_calculations(text: str) -> str:
+    return _CALCULATION.sub(lambda note: " " * len(note.group()), text)
+
+
 def _without_marks(text: str) -> str:
-    """The text with calculator annotations, tags of HTML and ends of its parts blanked."""
+    """The text with tags of HTML and ends of its parts blanked."""
     if "<eo" in text:
         text = _END_OF_PART.sub(lambda mark: " " * len(mark.group()), text)
-    if "<<" in text:
-        text = _CALCULATION.sub(lambda note: " " * len(note.group()), text)
     if "</" in text or "<br" in text:
         text = _HTML.sub(lambda tag: " " * len(tag.group()), text)
     return text

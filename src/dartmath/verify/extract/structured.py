@@ -78,7 +78,7 @@ def fields(text: str, after: int = 0) -> Iterator[Statement]:
     tail = text[after:]
     if any(sign in tail and any(map(tail.__contains__, keys)) for sign, keys in _KEYS.items()):
         found += [_value(text, key) for key in list(_KEY.finditer(text, after))[-MOST:]]
-    if any(map(tail.__contains__, _CALLS)):
+    if ("(" in tail or "[" in tail) and any(map(tail.__contains__, _CALLS)):
         found += [_called(call) for call in list(_CALL.finditer(text, after))[-MOST:]]
     yield from sorted(filter(None, found), key=lambda one: -one.start)
 
