@@ -9,6 +9,7 @@ from dartmath.base.regex import regex
 from dartmath.verify.language.latex import OPEN_TEXT
 from dartmath.verify.language.units import parse_unit
 from dartmath.verify.parsing.parser import parse
+from dartmath.verify.parsing.quantities import may_name_unit
 from dartmath.verify.readings.reading import Pair, Sides
 from dartmath.verify.tree.expression import Apply, Expression, Group, Quantity, Relation, symbols
 
@@ -27,7 +28,7 @@ _UPRIGHT = regex(rf"{OPEN_TEXT}[^{{}}]{{0,60}}\}}")
 def quantities(sides: Sides) -> Iterator[Pair]:
     """`264 g` and `3857 \\mathrm{J}` with units; for algebra such as `3x` and `5m` nothing."""
     ours, theirs = sides.ours, sides.theirs
-    one, two = parse(sides.reference, units=True), parse(sides.answer, units=True)
+    one, two = _with_unit(sides.reference, ours), _with_unit(sides.answer, theirs)
     if one == ours and two == theirs:
         return
     if not (_is_closed(one) and _is_closed(two)):
@@ -46,6 +47,11 @@ def quantities(sides: Sides) -> Iterator[Pair]:
         _is_apart(sides.reference, ours, one) and _is_apart(sides.answer, theirs, two)
     ):
         yield one, two
+
+
+def _with_unit(text: str, plain: Expression) -> Expression:
+    """The tree of a text whose letters may be a unit; where none can be, that of its plain reading."""
+    return parse(text, units=True) if may_name_unit(text) else plain
 
 
 def _is_apart(text: str, plain: Expression, read: Expression) -> bool:
