@@ -11,9 +11,9 @@ from dartmath.verify.numeric.effort import (
     FREE_BITS,
     MAX_EFFORT,
     MAX_TERMS_IN_ALL,
+    BoundedEffort,
     affordable,
     affordable_terms,
-    BoundedEffort,
 )
 
 LONG = int(MAX_EFFORT**0.5)
