@@ -10,7 +10,7 @@ from dartmath.verify.dart_math.python import read_python
 from dartmath.verify.dart_math.shapes import read_formula, read_matrix, read_set, same_matrix, same_set
 from dartmath.verify.dart_math.values import identical, same_number, same_value
 from dartmath.verify.language.errors import NotationError
-from dartmath.verify.numeric.effort import bounded_effort
+from dartmath.verify.numeric.effort import BoundedEffort
 from dartmath.verify.tree.expression import Expression
 
 MAX_TEXT = 1_000
@@ -69,7 +69,7 @@ class Comparer:
         one, two = _float(ours), _float(theirs)
         if one is not None and two is not None and same_number(one, two):
             return True
-        with bounded_effort():
+        with BoundedEffort():
             return self._same_formula(_Readings(ours, one, self), _Readings(theirs, two, self))
 
     def _same_formula(self, ours: _Readings, theirs: _Readings) -> bool:

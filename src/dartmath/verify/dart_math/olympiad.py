@@ -13,7 +13,7 @@ from dartmath.verify.dart_math.latex import read_latex
 from dartmath.verify.dart_math.values import constant_value, identical
 from dartmath.verify.language.errors import NotationError
 from dartmath.verify.numeric.agreement import Pair, Proportional
-from dartmath.verify.numeric.effort import bounded_effort
+from dartmath.verify.numeric.effort import BoundedEffort
 from dartmath.verify.tree.expression import Apply, Expression, Relation, symbols
 
 PRECISION = 1e-8
@@ -131,7 +131,7 @@ class _Judge:
 
     def _same_formulas(self, reference: str, answer: str) -> bool:
         ours, theirs = (read_latex(_right_side(side)) for side in (reference, answer))
-        with bounded_effort():
+        with BoundedEffort():
             if ours == theirs:
                 return True
             if bool(symbols(ours)) != bool(symbols(theirs)):
@@ -186,7 +186,7 @@ def _same_equations(reference: str, answer: str) -> bool:
     names = symbols(ours) | symbols(theirs)
     if not names:
         return False
-    with bounded_effort():
+    with BoundedEffort():
         found = Pair(ours, theirs, names).over_the_reals(Proportional())
     if not found.holds or found.ratio is None:
         return False
