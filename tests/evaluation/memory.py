@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dartmath.evaluation.config import EvaluationSection
+from dartmath.evaluation.prompting import Prompting, write_prompting
 from dartmath.evaluation.result import EvaluationResult
 from dartmath.evaluation.run import SAMPLES, rescore
 from dartmath.evaluation.score import Benchmark
+from dartmath.prompts.template import load_template
 from dartmath.queries.config import QuerySource
 from dartmath.queries.query import Query, make_query
 from dartmath.sampling.config import SamplingSection
@@ -69,5 +71,6 @@ def write_evaluation(
             tally.add(positions[sample.query_id], sample)
             journal.append(sample)
         journal.finish()
+    write_prompting(folder, Prompting(load_template("qa"), {}, load_template("qa").stops))
     named = [Benchmark(source.dataset, source, tuple(own)) for source, own in benchmarks]
     return rescore(folder, named, EvaluationSection(trials=trials))

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from dartmath.base.errors import UnknownNameError
+from dartmath.base.errors import DataError, UnknownNameError
 from dartmath.evaluation.interop import export
+from dartmath.evaluation.prompting import Prompting, read_prompting, write_prompting
+from dartmath.prompts.template import Example, load_template
 from dartmath.queries.config import QuerySource
 from evaluation.memory import make_queries, make_sample, write_evaluation
 
@@ -37,11 +39,40 @@ def test_lm_evaluation_harness(folder: Path, tmp_path: Path) -> None:
     assert rows[0]["target"] == "0"
     assert rows[0]["resps"] == [["so\u2028it is \\boxed{0}"]]
     assert rows[0]["filtered_resps"] == ["0"]
-    assert rows[0]["arguments"]["gen_args_0"]["arg_0"] == "What is 0?"
+    asked = rows[0]["arguments"]["gen_args_0"]
+    assert asked["arg_0"] == "User:\nWhat is 0?\n\nAssistant:\n"
+    assert asked["arg_1"]["until"] == list(load_template("qa").stops)
     assert rows[0]["doc_hash"] == rows[1]["doc_hash"] != rows[2]["doc_hash"]
     (metrics,) = json.loads(results.read_text(encoding="utf-8"))["results"].values()
     assert metrics["exact_match,none"] == pytest.approx(1 / 3)
     assert metrics["exact_match_stderr,none"] == pytest.approx(statistics.stdev([0.5, 0.5, 0.0]) / 3**0.5)
+
+
+def test_logs_hold_the_prompt_as_it_was_put_to_the_model(folder: Path, tmp_path: Path) -> None:
+    hashes, prompts = set(), set()
+    shown = {"set/test": [Example("How many?", "\\boxed{9}")]}
+    for name, shots in (("qa", {}), ("alpaca", {}), ("alpaca", shown), ("chat", shown)):
+        template = load_template(name)
+        write_prompting(folder, Prompting(template, shots, template.stops))
+        assert read_prompting(folder) == Prompting(template, shots, template.stops)
+        results, samples = export(folder, "lm-eval", tmp_path / "lm-eval")
+        row = json.loads(samples.read_text(encoding="utf-8").splitlines()[0])
+        hashes.add(row["prompt_hash"])
+        prompts.add(row["arguments"]["gen_args_0"]["arg_0"])
+        (config,) = json.loads(results.read_text(encoding="utf-8"))["configs"].values()
+        assert config["num_fewshot"] == len(shots)
+        (path,) = export(folder, "inspect", tmp_path / "inspect")
+        log = json.loads(path.read_text(encoding="utf-8"))
+        assert log["samples"][0]["messages"][0]["content"] in prompts
+        assert log["eval"]["model_generate_config"]["stop_seqs"] == list(template.stops)
+    assert len(hashes) == len(prompts) == 4
+    assert any(json.loads(one)[0]["content"] == "How many?" for one in prompts if one.startswith("["))
+
+
+def test_a_folder_that_does_not_say_how_it_asked_is_refused(folder: Path, tmp_path: Path) -> None:
+    (folder / "prompts.json").unlink()
+    with pytest.raises(DataError, match=r"prompts\.json.*asks nothing anew"):
+        export(folder, "lm-eval", tmp_path / "logs")
 
 
 @pytest.mark.parametrize("form", ["lm-eval", "inspect"])

@@ -20,6 +20,7 @@ from tools.ordinary import CANARY, SECRET, OrdinaryUser
 
 ABSTRACT = f"dartmath-test-{os.getpid()}"
 PROGRAMS = yaml.safe_load(Path(__file__).with_name("abuse.yaml").read_text(encoding="utf-8"))
+MORE = yaml.safe_load(Path(__file__).with_name("abuse_more.yaml").read_text(encoding="utf-8"))
 NAMES = [program["name"] for program in PROGRAMS]
 LIMITS: dict[str, Any] = {"seconds": 1.0, "memory_mb": 256, "output_chars": 4000}
 
@@ -94,6 +95,15 @@ def test_program_is_contained_for_an_ordinary_user(
     check(program, result, after, outside)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("program", MORE, ids=[program["name"] for program in MORE])
+def test_more_programs_are_contained(
+    program: dict[str, Any], isolation: Isolation, outside: Outside, ordinary: OrdinaryUser
+) -> None:
+    test_program_is_contained(program, isolation, outside)
+    test_program_is_contained_for_an_ordinary_user(program, outside, ordinary)
+
+
 def check(program: dict[str, Any], result: BlockResult, after: BlockResult, outside: Outside) -> None:
     """Nothing got out, the outcome is the known one, and the next block is served or refused honestly."""
     assert "ESCAPED" not in result.output
@@ -107,4 +117,6 @@ def check(program: dict[str, Any], result: BlockResult, after: BlockResult, outs
 
 
 def test_there_are_enough_programs() -> None:
-    assert len(set(NAMES)) == len(PROGRAMS) >= 40
+    names = {program["name"] for program in PROGRAMS + MORE}
+    assert len(names) == len(PROGRAMS) + len(MORE)
+    assert len(PROGRAMS) >= 40 <= len(MORE)

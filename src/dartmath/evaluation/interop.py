@@ -1,7 +1,6 @@
 """Logs of an evaluation in the forms of other tools, so that their viewers and scripts can be used.
 
-Both forms hold the query as it stands in the data set; how it was put to the model is said by the
-template's name and hash in result.json.
+Both forms hold the query as it stands in the data set and the prompt as it was put to the model.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from dartmath.base.plugins import load_plugin, plugins
 from dartmath.evaluation.interop_inspect import inspect_logs
 from dartmath.evaluation.interop_lm_eval import lm_eval_logs
 from dartmath.evaluation.logs import Evaluation, Logs
+from dartmath.evaluation.prompting import read_prompting
 from dartmath.evaluation.result import read_result
 from dartmath.evaluation.run import SAMPLES, benchmarks_of, samples_by_query
 from dartmath.sampling.journal import open_journal
@@ -42,7 +42,7 @@ def export(folder: Path, form: str, out: Path) -> list[Path]:
     started = str(journal.manifest.get("created", result.created))
     # The journal may hold more trials, of an earlier evaluation into the same folder.
     scored = {id: found[: result.section["trials"]] for id, found in samples_by_query(journal).items()}
-    evaluation = Evaluation(result, tuple(pairs), scored, started)
+    evaluation = Evaluation(result, tuple(pairs), scored, started, read_prompting(folder))
     written = []
     for name, text in make(evaluation):
         written.append(out / name)

@@ -82,7 +82,7 @@ def _spec(evaluation: Evaluation, scores: BenchmarkResult) -> dict[str, Any]:
             "temperature": result.section["temperature"],
             "top_p": result.section["top_p"],
             "max_tokens": result.section["max_tokens"],
-            "stop_seqs": result.section["stop"],
+            "stop_seqs": list(evaluation.prompting.stops),
             "seed": result.seed,
         },
         "config": {"epochs": scores.trials},
@@ -101,11 +101,11 @@ def _metrics(scores: BenchmarkResult) -> dict[str, Any]:
 def _samples(evaluation: Evaluation, benchmark: Benchmark) -> Iterator[dict[str, Any]]:
     for query in benchmark.queries:
         for sample in evaluation.responses.get(query.id, ()):
-            yield _sample(query, sample, evaluation.model)
+            yield _sample(query, sample, evaluation.prompting.prompt(query), evaluation.model)
 
 
-def _sample(query: Query, sample: Sample, model: str) -> dict[str, Any]:
-    asked = {"role": "user", "content": query.text}
+def _sample(query: Query, sample: Sample, prompt: str, model: str) -> dict[str, Any]:
+    asked = {"role": "user", "content": prompt}
     answered = {"role": "assistant", "content": sample.text, "model": model}
     usage = {
         "input_tokens": sample.prompt_tokens,
@@ -134,5 +134,5 @@ def _sample(query: Query, sample: Sample, model: str) -> dict[str, Any]:
         "model_usage": {model: usage},
         "total_time": sample.seconds,
         "scores": {_SCORER: score},
-        "metadata": dict(query.metadata),
+        "metadata": {**query.metadata, "prompt_hash": sha256(prompt)},
     }

@@ -54,9 +54,9 @@ def _results(evaluation: Evaluation) -> dict[str, Any]:
     return {
         "results": {task: _metrics(evaluation, *pair) for task, pair in named.items()},
         "group_subtasks": {task: [] for task in named},
-        "configs": {task: _config(evaluation, task, scores) for task, (_, scores) in named.items()},
+        "configs": {task: _config(evaluation, task, *pair) for task, pair in named.items()},
         "versions": dict.fromkeys(named, result.format),
-        "n-shot": dict.fromkeys(named, result.section["shots"]),
+        "n-shot": {task: _shots(evaluation, benchmark) for task, (benchmark, _) in named.items()},
         "higher_is_better": {task: {_METRIC: True} for task in named},
         "n-samples": {
             task: {"original": scores.queries, "effective": scores.queries}
@@ -85,12 +85,19 @@ def _metrics(evaluation: Evaluation, benchmark: Benchmark, scores: BenchmarkResu
     }
 
 
-def _config(evaluation: Evaluation, task: str, scores: BenchmarkResult) -> dict[str, Any]:
+def _shots(evaluation: Evaluation, benchmark: Benchmark) -> int:
+    """Worked examples before each query: those of its data set, by the name that the queries give it."""
+    return max((evaluation.prompting.count(query.dataset) for query in benchmark.queries), default=0)
+
+
+def _config(
+    evaluation: Evaluation, task: str, benchmark: Benchmark, scores: BenchmarkResult
+) -> dict[str, Any]:
     return {
         "task": task,
         "dataset_path": scores.dataset,
         "output_type": "generate_until",
-        "num_fewshot": evaluation.result.section["shots"],
+        "num_fewshot": _shots(evaluation, benchmark),
         "repeats": scores.trials,
         "generation_kwargs": _decoding(evaluation),
     }
@@ -102,7 +109,7 @@ def _decoding(evaluation: Evaluation) -> dict[str, Any]:
         "temperature": section["temperature"],
         "top_p": section["top_p"],
         "max_gen_toks": section["max_tokens"],
-        "until": section["stop"],
+        "until": list(evaluation.prompting.stops),
     }
 
 
@@ -110,22 +117,22 @@ def _rows(evaluation: Evaluation, benchmark: Benchmark) -> Iterator[dict[str, An
     decoding = _decoding(evaluation)
     for index, query in enumerate(benchmark.queries):
         for sample in evaluation.responses.get(query.id, ()):
-            yield _row(index, query, sample, decoding)
+            yield _row(index, query, sample, evaluation.prompting.prompt(query), decoding)
 
 
-def _row(index: int, query: Query, sample: Sample, decoding: dict[str, Any]) -> dict[str, Any]:
+def _row(index: int, query: Query, sample: Sample, prompt: str, decoding: dict[str, Any]) -> dict[str, Any]:
     target = query.references[0]
     return {
         "doc_id": index,
         "doc": query.to_json(),
         "target": target,
-        "arguments": {"gen_args_0": {"arg_0": query.text, "arg_1": decoding}},
+        "arguments": {"gen_args_0": {"arg_0": prompt, "arg_1": decoding}},
         "resps": [[sample.text]],
         "filtered_resps": [sample.answer or "[invalid]"],
         "filter": "none",
         "metrics": [_METRIC],
         "doc_hash": sha256(json.dumps(query.to_json(), indent=2, ensure_ascii=False)),
-        "prompt_hash": sha256(query.text),
+        "prompt_hash": sha256(prompt),
         "target_hash": sha256(target),
         _METRIC: float(sample.outcome is Outcome.CORRECT),
     }

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from dartmath.evaluation.prompting import Prompting
 from dartmath.evaluation.result import BenchmarkResult, EvaluationResult
 from dartmath.evaluation.score import Benchmark
 from dartmath.sampling.sample import Sample
@@ -23,6 +24,8 @@ class Evaluation:
     benchmarks: tuple[tuple[Benchmark, BenchmarkResult], ...]
     responses: Mapping[str, Sequence[Sample]]
     started: str
+    prompting: Prompting
+    """How the queries were put to the model."""
 
     @property
     def model(self) -> str:

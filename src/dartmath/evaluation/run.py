@@ -21,6 +21,7 @@ from dartmath.engines.protocol import Engine
 from dartmath.evaluation.both_rules import Difference, judged_otherwise, write_differences
 from dartmath.evaluation.config import EvaluationSection
 from dartmath.evaluation.intervals import Estimate, macro
+from dartmath.evaluation.prompting import Prompting, write_prompting
 from dartmath.evaluation.protocol import SUITE, judged_by_the_paper, protocol_stops
 from dartmath.evaluation.result import BenchmarkResult, EvaluationResult, Score, write_result
 from dartmath.evaluation.rows import write_rows
@@ -61,11 +62,12 @@ def evaluate(
     benchmarks = load_benchmarks(section)
     shots = shots_for([one.source for one in benchmarks], section.shots, tools=section.tools is not None)
     _check_examples(benchmarks, shots)
+    asked = sampling_section(section, template)
     summary = sample(
         [query for benchmark in benchmarks for query in benchmark.queries],
         _engine(engine, model, template, section),
         template,
-        sampling_section(section, template),
+        asked,
         folder / SAMPLES,
         seed=seed,
         model=model_identity(model, section),
@@ -74,6 +76,7 @@ def evaluate(
     )
     if not summary.complete:
         raise RunError(f"the evaluation stopped ({summary.stopped}); run the same command again to go on")
+    write_prompting(folder, prompting_of(asked, template, shots))
     return rescore(folder, benchmarks, section)
 
 
@@ -228,6 +231,13 @@ def sampling_section(section: EvaluationSection, template: Template) -> Sampling
         grading=section.grading,
         judge=section.judge,
     )
+
+
+def prompting_of(
+    section: SamplingSection, template: Template, shots: Mapping[str, Sequence[Example]]
+) -> Prompting:
+    """How an evaluation asks, for its folder: the stop strings are those that the engine is given."""
+    return Prompting(template, shots, tuple(dict.fromkeys((*template.stops, *section.stop))))
 
 
 def model_identity(model: ModelSection, section: EvaluationSection) -> dict[str, Any]:

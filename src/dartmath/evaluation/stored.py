@@ -7,8 +7,16 @@ from pathlib import Path
 
 from dartmath.base.errors import RunError
 from dartmath.evaluation.config import EvaluationSection
+from dartmath.evaluation.prompting import write_prompting
 from dartmath.evaluation.result import EvaluationResult
-from dartmath.evaluation.run import SAMPLES, load_benchmarks, model_identity, rescore, sampling_section
+from dartmath.evaluation.run import (
+    SAMPLES,
+    load_benchmarks,
+    model_identity,
+    prompting_of,
+    rescore,
+    sampling_section,
+)
 from dartmath.model import ModelSection, token_counter
 from dartmath.prompts.template import Template
 from dartmath.queries.query import Query
@@ -36,17 +44,20 @@ def score_responses(
 
     benchmarks = load_benchmarks(section)
     queries = [query for benchmark in benchmarks for query in benchmark.queries]
+    asked = sampling_section(section, template)
+    shots = shots_for([one.source for one in benchmarks], section.shots, tools=section.tools is not None)
     import_responses(
         queries,
         stored,
         template,
-        sampling_section(section, template),
+        asked,
         folder / SAMPLES,
         seed=seed,
         model=model_identity(model, section),
-        shots=shots_for([one.source for one in benchmarks], section.shots, tools=section.tools is not None),
+        shots=shots,
         count_tokens=token_counter(model),
     )
+    write_prompting(folder, prompting_of(asked, template, shots))
     _check_complete(queries, section.trials, folder)
     return rescore(folder, benchmarks, section)
 

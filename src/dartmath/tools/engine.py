@@ -15,6 +15,7 @@ from dartmath.prompts.template import Prompt
 from dartmath.tools.blocks import CLOSING_FENCE, STOPS, Ending, ending, output_block
 from dartmath.tools.config import ToolsSection
 from dartmath.tools.isolation import Isolation, find_isolation
+from dartmath.tools.ledger import Ledger
 from dartmath.tools.sandbox import BlockResult, Sandbox
 from dartmath.tools.worker import OUTCOMES
 
@@ -40,6 +41,7 @@ class ToolEngine:
         self._engine, self._section = engine, section
         self._isolation: Isolation | None = None
         self._threads: ThreadPoolExecutor | None = None
+        self.ledger = Ledger(section)
 
     @property
     def concurrency(self) -> int:
@@ -120,7 +122,7 @@ class ToolEngine:
     async def _run(self, response: _Response, end: Ending, sandbox: Sandbox) -> BlockResult:
         if response.runs >= self._section.calls:
             return BlockResult("refused", f"refused: no more than {self._section.calls} blocks may run")
-        running = asyncio.ensure_future(self._in_thread(sandbox.run, end.code))
+        running = asyncio.ensure_future(self._in_thread(self.ledger.run, sandbox, end.code))
         try:
             return await asyncio.shield(running)
         except asyncio.CancelledError:
@@ -131,9 +133,9 @@ class ToolEngine:
     async def _close(self, sandbox: Sandbox) -> None:
         # A request that is cancelled while the engine closes finds the threads gone.
         if sandbox.started and self._threads is not None:
-            await self._in_thread(sandbox.close)
+            await self._in_thread(self.ledger.close, sandbox)
         else:
-            sandbox.close()
+            self.ledger.close(sandbox)
 
     async def _in_thread(self, function: Any, *arguments: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)

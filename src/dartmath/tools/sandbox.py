@@ -10,6 +10,7 @@ from dartmath.tools.config import ToolsSection
 from dartmath.tools.isolation import Isolation, find_isolation
 from dartmath.tools.worker import BlockOutcome, Worker
 
+_EVICTED = "note: the interpreter was closed to save memory; variables of earlier blocks are lost"
 MOST_CODE_BYTES = 60_000  # fits into an empty pipe of the usual size, so that sending seldom waits
 
 
@@ -47,7 +48,8 @@ class Sandbox:
         self._section = section or ToolsSection()
         self._isolation = isolation or find_isolation(allow_weak=self._section.allow_weak)
         self._worker: Worker | None = None
-        self._killed = False
+        self._evicted = False
+        self.killed = False
 
     @property
     def started(self) -> bool:
@@ -61,9 +63,12 @@ class Sandbox:
             return BlockResult("refused", f"the block is longer than {MOST_CODE_BYTES} bytes")
         if self._worker is None:
             self._worker = Worker(self._isolation, self._section)
-            if self._killed:
+            if self.killed:
                 self._worker.kill()
+        self._worker.resume()
         outcome, output = self._worker.run(code)
+        if self._evicted:
+            output, self._evicted = f"{_EVICTED}\n{output}", False
         if self._worker.dead:
             self._discard()
         shown = shorten(printable(output), self._section.output_chars)
@@ -71,9 +76,20 @@ class Sandbox:
 
     def kill(self) -> None:
         """End the interpreter and whatever it started, now; safe from another thread."""
-        self._killed = True
+        self.killed = True
         if self._worker is not None:
             self._worker.kill()
+
+    def park(self, most: int) -> int:
+        """Stop the interpreter until its next block; the bytes it holds, or `most` where nobody can tell."""
+        if self._worker is None:
+            return 0
+        return min(most, self._worker.park(most))
+
+    def evict(self) -> None:
+        """End the interpreter to free its memory; the next block is told that variables are lost."""
+        self._evicted = self._worker is not None
+        self._discard()
 
     def close(self) -> None:
         """End the interpreter; its scratch folder is gone with it."""

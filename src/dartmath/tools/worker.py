@@ -114,6 +114,17 @@ class Worker:
         outcome, note = self._watch(nonce, capture, deadline)
         return outcome, _joined(capture, note)
 
+    def park(self, most: int) -> int:
+        """Stop everything inside until `resume`; the bytes it holds, or `most` where nobody can tell."""
+        if self._inside is None or not self._inside.stop():
+            return most
+        return self._inside.memory()
+
+    def resume(self) -> None:
+        """Let what `park` stopped go on."""
+        if self._inside is not None:
+            self._inside.go_on()
+
     def _send(self, data: bytes, deadline: float) -> None:
         """Write a request, or kill what does not take it in; a pipe may be smaller than the request."""
         waiting = select.poll()

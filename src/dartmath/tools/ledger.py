@@ -1,0 +1,78 @@
+"""Ledger: a bound on the memory of all sandboxes of a run together.
+
+A block that runs is counted with all that it may take. Between blocks an interpreter is stopped, so that it
+cannot grow, and is counted with what it holds. Where there is no room for the next block, the interpreters
+that have been idle longest are closed; where that is not enough, the block waits for one that runs.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+
+from dartmath.tools.config import ToolsSection
+from dartmath.tools.sandbox import BlockResult, Sandbox
+
+_LOOK_SECONDS = 1.0  # from one look whether a waiting block is still wanted to the next
+
+
+class Ledger:
+    """Runs the blocks of many sandboxes within `total_memory_mb`; for several threads at once."""
+
+    def __init__(self, section: ToolsSection) -> None:
+        self._total = section.total_memory_mb * 2**20
+        self._each = section.most_memory_mb * 2**20
+        self._running = 0
+        self._idle: OrderedDict[Sandbox, int] = OrderedDict()
+        self._changed = threading.Condition()
+        self.closed = 0
+        """Interpreters that were closed for room."""
+
+    @property
+    def held(self) -> int:
+        """Bytes that are counted now: all that running blocks may take, and what idle interpreters hold."""
+        with self._changed:
+            return self._running * self._each + sum(self._idle.values())
+
+    def run(self, sandbox: Sandbox, code: str) -> BlockResult:
+        """Run one block once there is room for it (see `Sandbox.run`)."""
+        if not self._enter(sandbox):
+            return BlockResult("error", "the response ended before its block could run")
+        try:
+            return sandbox.run(code)
+        finally:
+            held = sandbox.park(self._each)
+            with self._changed:
+                self._running -= 1
+                if sandbox.started:
+                    self._idle[sandbox] = held
+                self._changed.notify_all()
+
+    def close(self, sandbox: Sandbox) -> None:
+        """End a sandbox that runs no block any more."""
+        sandbox.close()
+        with self._changed:
+            self._idle.pop(sandbox, None)
+            self._changed.notify_all()
+
+    def _enter(self, sandbox: Sandbox) -> bool:
+        """Take the room of a running block; False where the sandbox was killed while it waited."""
+        with self._changed:
+            while not sandbox.killed:
+                own = self._idle.pop(sandbox, None)
+                if self._make_room():
+                    self._running += 1
+                    return True
+                if own is not None:
+                    self._idle[sandbox] = own
+                self._changed.wait(_LOOK_SECONDS)
+        return False
+
+    def _make_room(self) -> bool:
+        """Close idle interpreters until one more block can run; none where that would not be enough."""
+        room = self._total - (self._running + 1) * self._each
+        while room >= 0 and sum(self._idle.values()) > room:
+            oldest, _ = self._idle.popitem(last=False)
+            oldest.evict()
+            self.closed += 1
+        return room >= 0
