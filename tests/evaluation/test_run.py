@@ -8,11 +8,12 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from dartmath.base.errors import ConfigError, JournalError
+from dartmath.base.errors import ConfigError, JournalError, MissingDependencyError
 from dartmath.engines.config import TransformersEngine
 from dartmath.evaluation.config import EvaluationSection
 from dartmath.evaluation.result import EvaluationResult, read_result
@@ -20,6 +21,7 @@ from dartmath.evaluation.run import SAMPLES, benchmarks_of, evaluate, load_bench
 from dartmath.model import ModelSection
 from dartmath.prompts.template import load_template
 from dartmath.queries.config import QuerySource, Selector
+from dartmath.queries.registry import SUITES, datasets, find_dataset
 from dartmath.sampling.journal import open_journal
 
 
@@ -69,6 +71,26 @@ def test_what_to_evaluate_on_must_be_clear(tmp_path: Path) -> None:
         load_benchmarks(EvaluationSection())
     with pytest.raises(ConfigError, match="named twice"):
         load_benchmarks(EvaluationSection(benchmarks=[sums(2), sums(3)]))
+
+
+def test_a_benchmark_of_a_suite_that_is_not_at_hand_is_skipped_with_the_reason(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "extra").mkdir()
+    row = {"Body": "Ann has 2 pens and buys 3", "Question": "How many?", "Answer": 5.0, "Type": "Addition"}
+    (tmp_path / "extra" / "svamp.jsonl").write_text(json.dumps(row))
+    nowhere = replace(find_dataset("svamp"), name="nowhere", file="nowhere.jsonl", origin=None)
+    monkeypatch.setenv("DARTMATH_DATA", str(tmp_path))
+    monkeypatch.setitem(datasets(), "nowhere", nowhere)
+    monkeypatch.setitem(SUITES, "both", ("nowhere", "svamp"))
+    monkeypatch.setitem(SUITES, "neither", ("nowhere",))
+    skipped: dict[str, str] = {}
+    (one,) = load_benchmarks(EvaluationSection(suite="both"), skipped=skipped)
+    assert one.name == "svamp"
+    assert list(skipped) == ["nowhere"] and "on no hub" in skipped["nowhere"]
+    for section, found in (("both", None), ("neither", {})):
+        with pytest.raises(MissingDependencyError, match="nowhere"):
+            load_benchmarks(EvaluationSection(suite=section), skipped=found)
 
 
 def test_a_worked_example_that_is_asked_gives_its_answer_away(tmp_path: Path) -> None:

@@ -9,13 +9,25 @@ import pytest
 import yaml
 
 from dartmath.base.errors import DataError
-from dartmath.queries.config import QuerySource
+from dartmath.queries.config import QuerySource, Selector
 from dartmath.queries.download import content_checksum, load_builtin
 from dartmath.queries.load import load
+from dartmath.queries.query import make_query
 from dartmath.queries.registry import SUITES, datasets, find_dataset, find_suite
+from dartmath.queries.select import select
 
 TRAPS = yaml.safe_load((Path(__file__).parent / "cases" / "traps.yaml").read_text(encoding="utf-8"))
-LOCAL = [name for name in datasets() if not name.startswith("gsm8k-fix/")]
+FLAWED: list[dict[str, Any]] = [{}, {"flaw": "needs another problem"}, {"picture": True}]
+# On the Hub alone, so that no checksum of them is known.
+REMOTE = {"gsm8k-fix/train", "gsm8k-platinum", "aime26", "hmmt25", "hmmt26"}
+LOCAL = [name for name in datasets() if name not in REMOTE]
+
+
+def test_queries_with_a_known_flaw_can_be_left_out() -> None:
+    queries = [make_query("own", f"Q{n}", "1", **known) for n, known in enumerate(FLAWED)]
+    kept = select(queries, Selector(flawed=False), where="own")
+    assert [query.text for query in kept] == ["Q0"]
+    assert select(queries, Selector(), where="own") == queries
 
 
 @pytest.mark.parametrize("case", TRAPS, ids=[f"{c['dataset']}: {c['why']}" for c in TRAPS])

@@ -52,7 +52,22 @@ def test_variables_stay_while_there_is_room(two: tuple[Sandbox, Sandbox]) -> Non
     assert ledger.closed == 0
 
 
-def test_the_longest_idle_is_closed_for_room_and_its_response_is_told(two: tuple[Sandbox, Sandbox]) -> None:
+def test_the_largest_idle_one_is_closed_for_room(isolation: Isolation) -> None:
+    section = ToolsSection(memory_mb=256, total_memory_mb=480)
+    with (
+        Sandbox(isolation, section) as small,
+        Sandbox(isolation, section) as large,
+        Sandbox(isolation, section) as other,
+    ):
+        ledger = Ledger(section)
+        ledger.run(large, f"kept = bytearray(b'1') * {100 * MIB}")
+        ledger.run(small, "kept = 1")
+        ledger.run(other, f"kept = bytearray(b'1') * {50 * MIB}")
+        ledger.run(small, "kept = 2")
+        assert (large.started, small.started, other.started) == (False, True, True)
+
+
+def test_an_idle_one_is_closed_for_room_and_its_response_is_told(two: tuple[Sandbox, Sandbox]) -> None:
     ledger = Ledger(SECTION)
     ledger.run(two[0], f"kept = bytearray(b'1') * {100 * MIB}")
     assert ledger.run(two[1], "6 * 7").output == "42"

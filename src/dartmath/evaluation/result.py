@@ -126,6 +126,8 @@ class EvaluationResult(_Record):
     """Wall time of generation and verification."""
     benchmarks: list[BenchmarkResult]
     """Scores per benchmark, in the order asked."""
+    skipped: dict[str, str] = {}
+    """Benchmarks of the suite that were not at hand, with the reason."""
     average: Score
     """Plain mean of the benchmarks' Pass@1."""
 

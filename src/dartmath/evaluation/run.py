@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
-from dartmath.base.errors import ConfigError, DataError, RunError
+from dartmath.base.errors import ConfigError, DataError, MissingDependencyError, RunError
 from dartmath.base.manifest import new_manifest, versions, write_manifest
+from dartmath.base.terminal import warn
 from dartmath.engines.config import EngineSection
 from dartmath.engines.protocol import Engine
 from dartmath.evaluation.both_rules import Difference, judged_otherwise, write_differences
@@ -59,7 +60,8 @@ def evaluate(
     from dartmath.prompts.examples import shots_for
     from dartmath.sampling.run import sample
 
-    benchmarks = load_benchmarks(section)
+    skipped: dict[str, str] = {}
+    benchmarks = load_benchmarks(section, skipped=skipped)
     shots = shots_for([one.source for one in benchmarks], section.shots, tools=section.tools is not None)
     _check_examples(benchmarks, shots)
     asked = sampling_section(section, template)
@@ -77,7 +79,7 @@ def evaluate(
     if not summary.complete:
         raise RunError(f"the evaluation stopped ({summary.stopped}); run the same command again to go on")
     write_prompting(folder, prompting_of(asked, template, shots))
-    return rescore(folder, benchmarks, section)
+    return rescore(folder, benchmarks, section, skipped=skipped)
 
 
 def rescore(
@@ -88,6 +90,7 @@ def rescore(
     samples: Mapping[str, Sequence[Sample]] | None = None,
     out: Path | None = None,
     verifier: str = "dartmath",
+    skipped: Mapping[str, str] | None = None,
 ) -> EvaluationResult:
     """Score the journal in `folder` and write result, rows and manifest there, or to `out`.
 
@@ -114,6 +117,7 @@ def rescore(
         tokens=sum(one.completion_tokens for one in scored),
         seconds=float(manifest.get("summary", {}).get("seconds", 0.0)),
         benchmarks=scored,
+        skipped=dict(skipped or {}),
         average=average([one.pass_at_1 for one in scored]),
     )
     out.mkdir(parents=True, exist_ok=True)
@@ -140,8 +144,12 @@ def _scored(
     return result.model_copy(update={"own_rules": own})
 
 
-def load_benchmarks(section: EvaluationSection) -> list[Benchmark]:
-    """The benchmarks of a section with their queries: those of the suite first."""
+def load_benchmarks(section: EvaluationSection, *, skipped: dict[str, str] | None = None) -> list[Benchmark]:
+    """The benchmarks of a section with their queries: those of the suite first.
+
+    Benchmarks of a suite that are not at hand go to `skipped` with the reason, and a warning; where it is
+    None, or nothing is left, they raise `MissingDependencyError`.
+    """
     of_protocol = SUITE if section.protocol and not section.benchmarks else None
     named = section.suite or of_protocol
     names = find_suite(named) if named else ()
@@ -151,13 +159,28 @@ def load_benchmarks(section: EvaluationSection) -> list[Benchmark]:
         sources = judged_by_the_paper(sources)
     if not sources:
         raise ConfigError("no benchmark to evaluate on; give --suite dart-math or --benchmark gsm8k/test")
-    benchmarks = [Benchmark(benchmark_name(source), source, tuple(load(source))) for source in sources]
+    optional = set(names) if skipped is not None and len(sources) > 1 else set()
+    benchmarks = _loaded(sources, optional, {} if skipped is None else skipped)
     seen: set[str] = set()
     for benchmark in benchmarks:
         if benchmark.name in seen:
             raise ConfigError(f"benchmark {benchmark.name!r} is named twice; give each source its own `band`")
         seen.add(benchmark.name)
     return benchmarks
+
+
+def _loaded(sources: Sequence[QuerySource], optional: Set[str], skipped: dict[str, str]) -> list[Benchmark]:
+    found = []
+    for source in sources:
+        try:
+            found.append(Benchmark(benchmark_name(source), source, tuple(load(source))))
+        except MissingDependencyError as error:
+            last = source is sources[-1] and not found
+            if source.dataset not in optional or last:
+                raise
+            skipped[source.dataset] = str(error)
+            warn(f"{source.dataset} is skipped: {error}")
+    return found
 
 
 def _check_examples(benchmarks: Sequence[Benchmark], shots: Mapping[str, Sequence[Example]]) -> None:

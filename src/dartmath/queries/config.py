@@ -23,6 +23,9 @@ class Selector(Section):
     """Keep only these levels, such as ["4", "5"]."""
     domains: list[str] = []
     """Keep only these domains, such as ["Algebra"]."""
+    flawed: bool = True
+    """Whether queries with a flaw that their set is known for are kept, such as one that needs a picture
+    that is not there."""
 
 
 class Columns(Section):

@@ -19,6 +19,7 @@ _MODULES = (
     "theoremqa",
     "math500",
     "aime",
+    "hmmt",
     "amc",
     "minerva",
     "gaokaobench",
@@ -65,6 +66,7 @@ SUITES: dict[str, tuple[str, ...]] = {
         "theoremqa",
     ),
     "competition": ("aime24", "aime25", "amc23", "math-500", "olympiadbench/OE_TO_maths_en_COMP"),
+    "recent": ("aime25", "aime26", "hmmt25", "hmmt26", "gsm8k-platinum"),
     "word-problems": ("gsm8k/test", "svamp", "asdiv", "mawps"),
 }
 

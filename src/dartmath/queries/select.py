@@ -9,6 +9,9 @@ from dartmath.base.errors import DataError, nearest
 from dartmath.queries.config import Selector
 from dartmath.queries.query import Query
 
+FLAWS = ("flaw", "picture")
+"""Keys of metadata that name a flaw of a query."""
+
 
 def select(queries: Sequence[Query], selector: Selector, *, where: str) -> list[Query]:
     """The chosen queries, in the order of the set.
@@ -16,6 +19,8 @@ def select(queries: Sequence[Query], selector: Selector, *, where: str) -> list[
     The sample of a smaller `n` is part of the sample of a larger one with the same seed. Raises
     `DataError` for a level or domain that the set does not have, or when `n` exceeds the set.
     """
+    if not selector.flawed:
+        queries = [query for query in queries if not any(query.metadata.get(key) for key in FLAWS)]
     kept = _filter(queries, "level", selector.levels, where)
     kept = _filter(kept, "domain", selector.domains, where)
     if selector.n is None or selector.n == len(kept):

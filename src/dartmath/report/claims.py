@@ -157,6 +157,7 @@ def subset(benchmark: Mapping[str, Any]) -> str:
     count = f"{benchmark['queries']:,}" + (f" of {known.rows:,}" if known else "") + " queries"
     select = (benchmark.get("source") or {}).get("select") or {}
     parts = [f"{key} {', '.join(select[key])}" for key in ("levels", "domains") if select.get(key)]
+    parts += ["without flawed ones"] if select.get("flawed") is False else []
     if select.get("n"):
         parts.append(f"a sample with seed {select.get('seed', 0)}")
     return printable("; ".join([count, *parts]))

@@ -18,7 +18,7 @@ class ToolsSection(Section):
     """Address space of each process in the sandbox; its scratch folder takes a quarter of that more."""
     total_memory_mb: int = Field(4096, ge=64)
     """Memory of all sandboxes of a run together: a block counts with all it may take while it runs, an idle
-    interpreter with what it holds; the longest idle ones are closed for room."""
+    interpreter with what it holds; those that hold most are closed for room."""
     processes: int = Field(1, ge=1, le=64)
     """Processes and threads a block may have at once, its own included."""
     output_chars: int = Field(2000, ge=64)

@@ -1,8 +1,8 @@
 """Ledger: a bound on the memory of all sandboxes of a run together.
 
 A block that runs is counted with all that it may take. Between blocks an interpreter is stopped, so that it
-cannot grow, and is counted with what it holds. Where there is no room for the next block, the interpreters
-that have been idle longest are closed; where that is not enough, the block waits for one that runs.
+cannot grow, and is counted with what it holds. Where there is no room for the next block, idle interpreters
+are closed, those first that hold most; where that is not enough, the block waits for one that runs.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections import OrderedDict
 from dartmath.tools.config import ToolsSection
 from dartmath.tools.sandbox import BlockResult, Sandbox
 
+_ALIKE = 16 * 2**20  # interpreters whose memory differs by less are about equal
 _LOOK_SECONDS = 1.0  # from one look whether a waiting block is still wanted to the next
 
 
@@ -72,7 +73,16 @@ class Ledger:
         """Close idle interpreters until one more block can run; none where that would not be enough."""
         room = self._total - (self._running + 1) * self._each
         while room >= 0 and sum(self._idle.values()) > room:
-            oldest, _ = self._idle.popitem(last=False)
-            oldest.evict()
+            self._victim().evict()
             self.closed += 1
         return room >= 0
+
+    def _victim(self) -> Sandbox:
+        """The idle sandbox that holds most, of about equal ones that which stopped last.
+
+        Responses come back for their next block about in the order in which they left, so that the one that
+        has been idle longest is the next to be wanted.
+        """
+        chosen = max(reversed(self._idle), key=lambda sandbox: self._idle[sandbox] // _ALIKE)
+        del self._idle[chosen]
+        return chosen

@@ -1,8 +1,8 @@
-r"""AIME 2024 and AIME 2025: competition problems whose answers are integers from 0 to 999.
+r"""AIME 2024, 2025 and 2026: competition problems whose answers are integers from 0 to 999.
 
 https://artofproblemsolving.com/wiki/index.php/American_Invitational_Mathematics_Examination
 
-A row of 2024 (made up); 2025 has `question` and `answer` alone:
+A row of 2024 (made up); 2025 has `question` and `answer` alone, 2026 `problem_idx`, `problem` and `answer`:
 
     {"id": 1, "problem": "Find $2+3$.", "solution": "...", "answer": "005", "url": "https://..."}
 
@@ -12,7 +12,7 @@ intervals, so use several trials; diagrams are asymptote code or absent.
 
 from __future__ import annotations
 
-from dartmath.queries.dataset import Dataset, Web
+from dartmath.queries.dataset import Dataset, Hub, Web
 from dartmath.queries.origins import qwen_math
 from dartmath.queries.query import Query, make_query
 from dartmath.queries.rows import Row
@@ -57,5 +57,19 @@ DATASETS = (
         convert=convert,
         checksum="f20d085323e71931",
         examples="math",
+    ),
+    Dataset(
+        name="aime26",
+        title="AIME 2026",
+        use="test",
+        rows=30,
+        licence="CC BY-NC-SA 4.0",
+        source="https://matharena.ai",
+        file="extra/aime26.jsonl",
+        origin=Hub("MathArena/aime_2026", "train"),
+        convert=convert,
+        checksum="",
+        examples="math",
+        notes="No checksum is known: the set is on the Hub alone.",
     ),
 )

@@ -9,10 +9,14 @@ A row (made up):
 
 Reference: what follows the last `#### `, without thousands commas. `gsm8k-fix/train` is DART-Math's
 correction of wrong labels in the training set; it is on the Hub alone, in columns `query` and
-`gt_ans`. Not covered: the annotations `<<...>>` are not used.
+`gt_ans`. `gsm8k-platinum` is the test set without badly written questions and with wrong labels corrected
+(Vendrow et al. 2025, https://arxiv.org/abs/2502.03461); `cleaning_status` says what was done to a row.
+Not covered: the annotations `<<...>>` are not used.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from dartmath.base.errors import DataError
 from dartmath.queries.dataset import Dataset, Hub
@@ -30,6 +34,12 @@ def convert(name: str, row: Row) -> Query:
     return make_query(
         name, row["question"], answer.strip().replace(",", ""), original=answer if "," in answer else None
     )
+
+
+def convert_platinum(name: str, row: Row) -> Query:
+    """The query of one row of the cleaned test set."""
+    query = convert(name, row)
+    return replace(query, metadata={**query.metadata, "cleaning": row["cleaning_status"]})
 
 
 def convert_fixed(name: str, row: Row) -> Query:
@@ -50,6 +60,20 @@ DATASETS = (
         convert=convert,
         checksum="87c678207baf3b2c",
         examples="gsm8k",
+    ),
+    Dataset(
+        name="gsm8k-platinum",
+        title="GSM8K-Platinum",
+        use="test",
+        rows=1209,
+        licence="MIT",
+        source="https://huggingface.co/datasets/madrylab/gsm8k-platinum",
+        file="gsm8k-platinum/test.jsonl",
+        origin=Hub("madrylab/gsm8k-platinum", "test", "main"),
+        convert=convert_platinum,
+        checksum="",
+        examples="gsm8k",
+        notes="gsm8k/test without its wrong labels. No checksum is known: the set is on the Hub alone.",
     ),
     Dataset(
         name="gsm8k/train",
