@@ -10,6 +10,7 @@ set size, so that what is shared counts once) and over scratch folders, looked a
 from __future__ import annotations
 
 import argparse
+import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -26,19 +27,19 @@ MIB = 2**20
 
 def below(pid: int) -> list[int]:
     """All processes below one."""
-    found = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            found += [int(child) for child in task.read_text().split()]
-        except OSError:
-            continue
+    found: list[int] = []
+    try:
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            found += [int(child) for child in (task / "children").read_text().split()]
+    except OSError:
+        return found  # it ended meanwhile
     return found + [grandchild for child in found for grandchild in below(child)]
 
 
 def held() -> int:
     """Bytes of all processes below this one."""
     total = 0
-    for pid in below(__import__("os").getpid()):
+    for pid in below(os.getpid()):
         try:
             lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
         except OSError:

@@ -12,7 +12,13 @@ from dartmath.base.errors import DataError
 from dartmath.evaluation.compare import against_published, compare, unlike_published
 from dartmath.evaluation.published import find_published
 from dartmath.evaluation.result import EvaluationResult, write_result
-from dartmath.evaluation.tables import comparison_table, published_table, result_table, trials_table
+from dartmath.evaluation.tables import (
+    comparison_table,
+    power_table,
+    published_table,
+    result_table,
+    trials_table,
+)
 from dartmath.queries.config import QuerySource
 from evaluation.memory import make_queries, make_sample, write_evaluation
 
@@ -148,6 +154,11 @@ def test_tables_hold_what_was_found(tmp_path: Path) -> None:
     found = compare(tmp_path / "a", tmp_path / "a")
     columns, rows = comparison_table(found)
     assert dict(zip(columns, rows[0], strict=True))["B - A"] == "+0.0"
+    columns, rows = power_table(found, 0.02)
+    shown = dict(zip(columns, rows[0], strict=True))
+    assert (shown["lenient A"], shown["lenient B"]) == ("25.0", "25.0")
+    assert shown["sees"] == "over 100" or 0 < float(shown["sees"]) < 100
+    assert int(shown["queries for 2"].replace(",", "")) > 20
     repeated = evaluation(tmp_path / "b", range(5), trials=2)
     columns, rows = trials_table(repeated)
     assert columns[:4] == ("benchmark", "k", "pass@k", "maj@k")

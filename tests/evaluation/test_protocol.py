@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from dartmath.base.errors import ConfigError
+from dartmath.base.section import validate
 from dartmath.evaluation.both_rules import FILE
 from dartmath.evaluation.config import EvaluationSection
 from dartmath.evaluation.protocol import FIXED, judged_by_the_paper, protocol_stops
@@ -73,6 +74,13 @@ def test_base_models_are_shown_as_many_examples_as_in_the_paper() -> None:
     counts = {name: len(shown) for name, shown in shots_for(sources, "paper").items()}
     assert counts == dict.fromkeys(find_suite("dart-math"), 4) | {"theoremqa": 5}
     assert shots_in_words("paper") == "4-shot (TheoremQA 5)"
+
+
+def test_shots_are_a_number_or_those_of_the_paper() -> None:
+    section = validate(EvaluationSection, {"shots": "4"}, where="options")
+    assert section.shots == 4
+    with pytest.raises(ConfigError, match="shots: a number of worked examples or `paper`, not 'many'"):
+        validate(EvaluationSection, {"shots": "many"}, where="options")
 
 
 # What the paper's code hands to its engine: the query's and the response's marker, without white space.

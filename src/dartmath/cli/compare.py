@@ -44,10 +44,9 @@ def command(
 
 
 def _two(first: Path, second: Path, difference: float, *, as_json: bool) -> None:
-    from dartmath.base.terminal import info, print_json, print_table, warn
+    from dartmath.base.terminal import print_json, print_table, warn
     from dartmath.evaluation.compare import compare
-    from dartmath.evaluation.power import queries_to_see
-    from dartmath.evaluation.tables import comparison_table
+    from dartmath.evaluation.tables import comparison_table, power_table
 
     found = compare(first, second)
     if as_json:
@@ -58,15 +57,15 @@ def _two(first: Path, second: Path, difference: float, *, as_json: bool) -> None
     if found.left_out:
         warn(f"only one of the two has: {', '.join(found.left_out)}")
     columns, rows = comparison_table(found)
-    print_table(f"A = {first}, B = {second}, percent", columns, rows, caption=_LEGEND)
-    needed = {name: queries_to_see(one, difference / 100) for name, one in found.benchmarks.items()}
-    told = ", ".join(f"{count:,} like {name}'s" for name, count in needed.items() if count)
-    info(f"queries that show a difference of {difference:g} points in four of five comparisons: {told}")
+    print_table(f"A = {first}, B = {second}, percent", columns, rows)
+    columns, rows = power_table(found, difference / 100)
+    print_table("lenient scores and power, percent", columns, rows, caption=_LEGEND)
 
 
 _LEGEND = (
-    "lenient: A and B where the last number counts as the answer of a response that states none; sees: the "
-    "smallest true difference that these queries show in four of five comparisons"
+    "lenient: the last number counts as the answer of a response that states none; sees: the smallest true "
+    "difference that these queries show in four of five comparisons; queries: how many like these show one "
+    "of so many points"
 )
 
 

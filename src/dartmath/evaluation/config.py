@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from dartmath.base.section import Section
 from dartmath.engines.config import EngineSection
@@ -54,6 +54,13 @@ class EvaluationSection(Section):
     """Verification processes."""
     verify_seconds: float = Field(5.0, gt=0)
     """Seconds until the verification of one response is given up."""
+
+    @field_validator("shots", mode="before")
+    @classmethod
+    def _number_or_paper(cls, shots: object) -> object:
+        if isinstance(shots, str) and shots != "paper" and not shots.isdecimal():
+            raise ValueError(f"a number of worked examples or `paper`, not {shots!r}")
+        return int(shots) if isinstance(shots, str) and shots.isdecimal() else shots
 
     @model_validator(mode="after")
     def _as_in_the_paper(self) -> EvaluationSection:

@@ -6,7 +6,7 @@ import math
 
 from dartmath.evaluation.compare import AgainstPublished, Comparison
 from dartmath.evaluation.intervals import Paired
-from dartmath.evaluation.power import visible_difference
+from dartmath.evaluation.power import queries_to_see, visible_difference
 from dartmath.evaluation.result import BenchmarkResult, EvaluationResult, Score
 
 _BLOCKS = ("ok", "error", "timeout", "refused")
@@ -89,24 +89,23 @@ def tools_table(result: EvaluationResult) -> Table:
 
 def comparison_table(comparison: Comparison) -> Table:
     """Columns and rows of a paired comparison; the plain mean over benchmarks in the last row."""
-    columns = (
-        "benchmark",
-        "queries",
-        "A",
-        "B",
-        "B - A",
-        "95 %",
-        "bootstrap",
-        "only A, B",
-        "p",
-        "lenient",
-        "sees",
-    )
-    rows = [
-        _paired_row(name, one, comparison.lenient.get(name)) for name, one in comparison.benchmarks.items()
-    ]
+    columns = ("benchmark", "queries", "A", "B", "B - A", "95 %", "bootstrap", "only A, B", "p")
+    rows = [_paired_row(name, one) for name, one in comparison.benchmarks.items()]
     if len(rows) > 1:
-        rows.append(_paired_row("average", comparison.average, None))
+        rows.append(_paired_row("average", comparison.average))
+    return columns, rows
+
+
+def power_table(comparison: Comparison, difference: float) -> Table:
+    """Columns and rows of what the queries can show, and of the lenient scores; `difference` is a share."""
+    columns = ("benchmark", "lenient A", "lenient B", "sees", f"queries for {100 * difference:g}")
+    rows: list[tuple[str, ...]] = []
+    for name, one in comparison.benchmarks.items():
+        lenient = [percent(score) for score in comparison.lenient.get(name, (math.nan, math.nan))]
+        needed = queries_to_see(one, difference)
+        visible = visible_difference(one)
+        sees = "over 100" if visible > 1 else percent(visible)
+        rows.append((name, *lenient, sees, f"{needed:,}" if needed else ""))
     return columns, rows
 
 
@@ -147,7 +146,7 @@ def _span(low: float | None, high: float | None) -> str:
     return "" if low is None or high is None else f"{100 * low:.1f}-{100 * high:.1f}"
 
 
-def _paired_row(name: str, one: Paired, lenient: tuple[float, float] | None) -> tuple[str, ...]:
+def _paired_row(name: str, one: Paired) -> tuple[str, ...]:
     return (
         name,
         str(one.queries),
@@ -158,8 +157,6 @@ def _paired_row(name: str, one: Paired, lenient: tuple[float, float] | None) -> 
         _signed(one.bootstrap_low, one.bootstrap_high),
         f"{one.only_first}, {one.only_second}",
         "" if math.isnan(one.p_value) else f"{one.p_value:.3f}",
-        "" if lenient is None else f"{percent(lenient[0])}, {percent(lenient[1])}",
-        percent(visible_difference(one)),
     )
 
 
