@@ -52,6 +52,18 @@ def test_a_file_gets_outcome_columns(tmp_path: Path) -> None:
     assert graded[0]["extracted"] == "4"
 
 
+@pytest.mark.parametrize("column", ["finish_reason", "stop_reason"])
+def test_a_response_that_was_cut_off_counts_only_with_an_explicit_answer(tmp_path: Path, column: str) -> None:
+    source = tmp_path / "responses.jsonl"
+    ends = ["stop", "max_tokens", "length", None]
+    rows = [{"answer": "4", "response": "2 + 2\n\nTherefore, it is 4.", column: end} for end in ends]
+    rows.append({"answer": "4", "response": r"So \boxed{4}. Then", column: "length"})
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    assert dartmath("--file", str(source)).returncode == 0
+    graded = [json.loads(line) for line in (tmp_path / "responses.graded.jsonl").read_text().splitlines()]
+    assert [row["outcome"] for row in graded] == ["correct", "truncated", "truncated", "correct", "correct"]
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

@@ -15,6 +15,7 @@ from dartmath.evaluation.result import read_result
 from dartmath.evaluation.second_opinion import MathVerify
 from dartmath.queries.config import QuerySource
 from dartmath.queries.load import load
+from dartmath.queries.query import make_query
 from dartmath.verify.outcome import Outcome
 from evaluation.memory import make_queries, make_sample, write_evaluation
 
@@ -63,6 +64,17 @@ def test_the_papers_rules_judge_what_was_judged_by_ours(tmp_path: Path) -> None:
     again = read_result(tmp_path / "b")
     assert (again.average.value, again.benchmarks[0].source["verifier"]) == (1.0, "dart-math")
     assert again.verifier.endswith("by the rules of the paper's grader")
+
+
+def test_references_that_use_a_decimal_comma_are_judged_so_again(tmp_path: Path) -> None:
+    queries = [make_query("own", f"Frage {i}", f"{i},{i + 3}5") for i in range(4)]
+    samples = [
+        make_sample(query, 0, f"\\boxed{{{query.references[0].replace(',', '.')}}}") for query in queries
+    ]
+    write_evaluation(tmp_path, [(QuerySource(dataset="own"), queries)], samples, 1)
+    found = regrade(tmp_path, workers=0)
+    assert {now for _, now in found.table} == {"correct"}
+    assert {before for before, _ in found.table} == {"wrong"}
 
 
 def test_scores_of_a_new_judgement(tmp_path: Path) -> None:

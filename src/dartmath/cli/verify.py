@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _TEXT = ("query", "question", "problem", "prompt")
 _RESPONSES = ("response", "completion", "output", "resp", "text")
+_ENDS = ("finish_reason", "stop_reason")
 _REFERENCES = ("references", "reference", "answer", "ref", "ground_truth", "solution")
 
 
@@ -53,11 +54,12 @@ def command(
     """Judge an answer against a reference and say why; or judge every response of a file.
 
     Each row of a file has a reference (references, reference, answer, ref ...), a response
-    (response, completion, output ...) and, if known, the query. The rows come back as JSONL with
-    the columns outcome, extracted, comparison and reason, in --out or in FILE.graded.jsonl. A row
-    that cannot be graded has the outcome "error" and the line it stands in as its reason; then the
-    exit code is 2. A reference may also be a whole solution with its answer marked, or a list.
-    An answer that begins with a minus sign stands behind `--`.
+    (response, completion, output ...) and, if known, the query and how the response ended
+    (finish_reason, stop_reason): one that was cut off counts only with an explicit answer.
+    The rows come back as JSONL with the columns outcome, extracted, comparison and reason, in --out
+    or in FILE.graded.jsonl. A row that cannot be graded has the outcome "error" and the line it
+    stands in as its reason; then the exit code is 2. A reference may also be a whole solution with
+    its answer marked, or a list. An answer that begins with a minus sign stands behind `--`.
 
     Examples:
         dartmath verify '\\frac12' '0.5'
@@ -183,8 +185,8 @@ class _Graded:
 
     def pairs(
         self, rows: Iterable[tuple[int, Row | DataError]], path: Path, own: str | None
-    ) -> Iterator[tuple[Question, str]]:
-        """What can be graded."""
+    ) -> Iterator[tuple[Question, str, str]]:
+        """What can be graded, with how each response ended."""
         for number, row in rows:
             kept: Row = {} if isinstance(row, DataError) else row
             try:
@@ -224,7 +226,8 @@ def _open(path: Path, out: Path) -> Iterator[tuple[int, Row | DataError]]:
 
 def _query_and_response(
     row: Row | DataError, path: Path, line: int, own: str | None, mode: str
-) -> tuple[Question, str]:
+) -> tuple[Question, str, str]:
+    from dartmath.engines.finish import Ended, ended
     from dartmath.verify.question import VERIFIERS, Question
 
     if isinstance(row, DataError):
@@ -243,7 +246,8 @@ def _query_and_response(
         )
     metadata = row.get("metadata")
     text, known = str(_first(row, _TEXT) or ""), metadata if isinstance(metadata, dict) else {}
-    return Question(text, references, verifier, known), response
+    cut = ended(_first(row, _ENDS)) is Ended.CUT
+    return Question(text, references, verifier, known), response, "length" if cut else "stop"
 
 
 def _read(cell: Any, column: str, path: Path, line: int) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from dartmath.evaluation.second_opinion import MathVerify
 from dartmath.queries.config import QuerySource
 from dartmath.queries.query import Query
 from dartmath.sampling.sample import Sample
+from dartmath.verify.golds import settled
 from dartmath.verify.outcome import Outcome, Verdict
 from dartmath.verify.question import DART_MATH
 from dartmath.verify.settings import GradingSettings, recorded_settings
@@ -98,7 +99,8 @@ def regrade(
     if verifier == DART_MATH:
         queries = {stored: replace(query, verifier=DART_MATH) for stored, query in queries.items()}
     tally = _Tally(verifier)
-    settings = recorded_settings(journal.manifest.get("grading"))
+    recorded = recorded_settings(journal.manifest.get("grading")) or GradingSettings()
+    settings = settled(recorded, (reference for query in queries.values() for reference in query.references))
     total = journal.manifest.get("summary", {}).get("samples")
     with (
         keep_in(into, folder, journal, queries, sources=sources or (), verifier=verifier) as keep,

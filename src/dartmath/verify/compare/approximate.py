@@ -1,4 +1,4 @@
-"""References that are themselves approximations, where they or the query show it. Amounts of money are exact.
+"""References that are themselves approximations, where they or the query show it. Money is exact to the cent.
 
 * The reference says so (`~0.83`), the query is one of physics, chemistry or engineering, or the mode is
   `science`: the answer may be 1 % away, or round to the reference. Whole numbers without a unit stay
@@ -11,6 +11,9 @@ Three rules for decimal references only, and never where the query asks for an e
   differ by up to 0.2 %, and so may the answers.
 * The query is about measured quantities, and the answer is the reference rounded to fewer decimals.
 * The reference, of three digits or more, is the answer, rounded: it shows less than was computed.
+* A percentage of five digits or more may be rounded to two decimals or more.
+
+And one for money: an answer of three decimals or more may still have to be rounded to the reference's cents.
 """
 
 from __future__ import annotations
@@ -38,8 +41,8 @@ OPEN_CONSTANT = Fraction(2, 1000)
 """Relative difference that conventions for pi or for gallons make: (22/7)^2 against 3.14^2 is 0.18 %."""
 
 _EXACT = regex(
-    r"\bexact|\bin terms of\b|\bnearest\b|\bround|\bdecimal|\bsimplest\b|\bsimplif"
-    r"|\bcommon fraction\b|\bsignificant\b",
+    r"\bexact|\bin terms of\b|\bnearest\b|\bround|\bdecimal(?! (?:separator|mark)s?\b)|\bsimplest\b"
+    r"|\bsimplif|\bcommon fraction\b|\bsignificant\b",
     re.IGNORECASE,
 )
 MEASURED = Margin(relative=0.01, rounded=True)
@@ -62,7 +65,9 @@ def approximately(reference: Expression, answer: Expression, comparison: Compari
     """Whether one of the rules makes the answer equal to an approximate reference; else None."""
     ours = measure(reference)
     literal = isinstance(ours.value, Number) and _is_rounded(ours.value)
-    if _is_money(ours) or not (literal or _may_be_measured(ours, answer, comparison)):
+    if _is_money(ours):
+        return _to_the_cent(ours, measure(answer), comparison)
+    if not (literal or _may_be_measured(ours, answer, comparison)):
         return None
     exact = not comparison.query or _asks_exactly(comparison.query)
     inexact = (
@@ -79,6 +84,8 @@ def approximately(reference: Expression, answer: Expression, comparison: Compari
     theirs = measure(answer)
     if ours.kind and theirs.kind and (ours.kind, ours.unit) != (theirs.kind, theirs.unit):
         return None
+    if ours.kind == theirs.kind == "percent" and (found := _rounded_percentage(ours.value, theirs.value)):
+        return found
     rules = (_open_constant, _rounded, _more_precise)
     return next((found for rule in rules if (found := rule(ours.value, theirs.value, comparison))), None)
 
@@ -123,6 +130,28 @@ def _is_inexact(ours: Measure, answer: Expression) -> bool:
 def _is_money(found: Measure) -> bool:
     """Amounts of money are exact to the cent."""
     return any(name in CODES for name, _ in found.unit.dimensions)
+
+
+def _to_the_cent(ours: Measure, theirs: Measure, comparison: Comparison) -> Decision | None:
+    """`13.625` for $13.63: an amount that was not yet rounded to cents."""
+    if not comparison.query or _asks_exactly(comparison.query):
+        return None
+    one, two = ours.value, theirs.value
+    if not (isinstance(one, Number) and isinstance(two, Number)) or one.places != 2 or (two.places or 0) < 3:
+        return None
+    if (theirs.kind and theirs.unit != ours.unit) or abs(one.value - two.value) * 200 > 1:
+        return None
+    return Decision(True, "approximate", "the reference is the amount, rounded to cents")
+
+
+def _rounded_percentage(ours: Number, theirs: Expression) -> Decision | None:
+    """`14.24%` for 14.239%: a percentage of five digits or more, rounded to two decimals or more."""
+    if not isinstance(theirs, Number) or digits(ours) < 5:
+        return None
+    places = theirs.places or 0
+    if not 2 <= places < (ours.places or 0) or abs(ours.value - theirs.value) * 2 * 10**places > 1:
+        return None
+    return Decision(True, "approximate", "the reference, a percentage, rounded to two decimals or more")
 
 
 def _is_rounded(literal: Number) -> bool:

@@ -43,37 +43,42 @@ def grade_many(
 class Grader(Protocol):
     """What gives verdicts as futures: a `GradingPool`, or a grader around one."""
 
-    def submit(self, query: Gradable, response: str) -> Future[Verdict]:
+    def submit(self, query: Gradable, response: str, finish_reason: str = "stop") -> Future[Verdict]:
         """Grade one response."""
         ...
 
 
 def grade_with(
     grader: AbstractContextManager[Grader],
-    pairs: Iterable[tuple[Gradable, str]],
+    pairs: Iterable[tuple[Gradable, str] | tuple[Gradable, str, str]],
     *,
     ahead: int = AHEAD,
     progress: bool = False,
 ) -> Iterator[Verdict]:
-    """`grade_many` by a grader of any kind, which is closed at the end; at most `ahead` pairs wait."""
+    """`grade_many` by a grader of any kind, which is closed at the end; at most `ahead` pairs wait.
+
+    A pair may have the response's finish reason as a third part.
+    """
     verdicts = _stream(pairs, grader, ahead)
     return _with_progress(verdicts, pairs) if progress else verdicts
 
 
 def _stream(
-    pairs: Iterable[tuple[Gradable, str]], opened: AbstractContextManager[Grader], ahead: int
+    pairs: Iterable[tuple[Gradable, str] | tuple[Gradable, str, str]],
+    opened: AbstractContextManager[Grader],
+    ahead: int,
 ) -> Iterator[Verdict]:
     pending: deque[Future[Verdict]] = deque()
     with opened as grader:
-        for query, response in pairs:
-            pending.append(grader.submit(query, response))
+        for pair in pairs:
+            pending.append(grader.submit(*pair))
             if len(pending) >= ahead:
                 yield pending.popleft().result()
         while pending:
             yield pending.popleft().result()
 
 
-def _with_progress(verdicts: Iterator[Verdict], pairs: Iterable[tuple[Gradable, str]]) -> Iterator[Verdict]:
+def _with_progress(verdicts: Iterator[Verdict], pairs: Iterable[object]) -> Iterator[Verdict]:
     from dartmath.base.terminal import progress_bar
 
     total = len(pairs) if isinstance(pairs, Sized) else None
