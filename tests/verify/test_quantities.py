@@ -96,6 +96,8 @@ WITH_A_QUERY = [
     ("14.239%", "14.2%", "What is the yield of the bond?", False),
     ("14.239", "14.24", "What is the sum of the numbers?", False),
     ("35.2", "35.22", "How many moles are there? Use dots as decimal separator.", True),
+    ("35.2", "35.22", "How many moles are there? Answer in exactly this format: [ANSWER]", True),
+    ("35.2", "35.22", "How many moles are there exactly?", False),
     ("35.2", "35.22", "How many moles are there? Give one decimal.", False),
     ("0.875 m", "0.88 m", WORDS, False),
     ("0.635", "0.6346", "Find the probability that the test is right.", True),

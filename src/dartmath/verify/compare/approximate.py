@@ -41,8 +41,8 @@ OPEN_CONSTANT = Fraction(2, 1000)
 """Relative difference that conventions for pi or for gallons make: (22/7)^2 against 3.14^2 is 0.18 %."""
 
 _EXACT = regex(
-    r"\bexact|\bin terms of\b|\bnearest\b|\bround|\bdecimal(?! (?:separator|mark)s?\b)|\bsimplest\b"
-    r"|\bsimplif|\bcommon fraction\b|\bsignificant\b",
+    r"\bexact(?!ly (?:this|the|that) (?:same )?(?:format|form|style)\b)|\bin terms of\b|\bnearest\b|\bround"
+    r"|\bdecimal(?! (?:separator|mark)s?\b)|\bsimplest\b|\bsimplif|\bcommon fraction\b|\bsignificant\b",
     re.IGNORECASE,
 )
 MEASURED = Margin(relative=0.01, rounded=True)
