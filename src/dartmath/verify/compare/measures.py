@@ -12,8 +12,8 @@ from dartmath.verify.compare.conversion import converted
 from dartmath.verify.compare.names import unlike_units
 from dartmath.verify.compare.rounding import distance, rounding, same_number, within
 from dartmath.verify.language.dimensions import NOUN, Unit
-from dartmath.verify.language.names import listed
 from dartmath.verify.language.units import parse_unit
+from dartmath.verify.language.vocabulary import OPPOSITES
 from dartmath.verify.numeric.equality import Decision, scalar_equal
 from dartmath.verify.tree.expression import Apply, Expression, Quantity, heads, number
 
@@ -31,15 +31,6 @@ _RATE = regex(
 )
 """A question for a rate, which is one of percent where it is more than one."""
 
-_OPPOSITES = [
-    pair.split("/")
-    for pair in listed(
-        "increase/decrease increases/decreases gain/loss profit/loss left/right up/down above/below "
-        "north/south east/west more/less more/fewer older/younger faster/slower longer/shorter "
-        "before/after ago/later early/late ahead/behind clockwise/counterclockwise larger/smaller "
-        "greater/less"
-    )
-]
 _TEMPERATURE = (("temperature", 1),)
 _ANGLE = (("angle", 1),)
 
@@ -117,7 +108,7 @@ def _opposite(reference: Expression, answer: Expression) -> bool:
     if not (isinstance(reference, Quantity) and isinstance(answer, Quantity)):
         return False
     ours, theirs = (set(side.unit.lower().strip("~").split()) for side in (reference, answer))
-    return any((one in ours and two in theirs) or (two in ours and one in theirs) for one, two in _OPPOSITES)
+    return any((one in ours and two in theirs) or (two in ours and one in theirs) for one, two in OPPOSITES)
 
 
 def _unlike(reference: Expression, answer: Expression) -> str:

@@ -18,6 +18,7 @@ MAX_NUMERAL = 80
 """Characters of a numeral."""
 
 _DIGITS_CJK = dict(zip("零一二三四五六七八九十", range(11), strict=True)) | {
+    **dict(zip("零壹貳參肆伍陸柒捌玖拾", range(11), strict=True)), "ゼロ": 0, "佰": 100, "仟": 1000,
     "〇": 0, "两": 2, "兩": 2, "百": 100, "千": 1000, "万": 10**4, "萬": 10**4, "億": 10**8, "亿": 10**8,
 }  # fmt: skip
 _HINDI = (
@@ -31,6 +32,10 @@ _HINDI = (
     "अट्ठासी नवासी नब्बे इक्यानवे बानवे तिरानवे चौरानवे पंचानवे छियानवे  सत्तानवे "
     "अट्ठानवे निन्यानवे"
 )
+
+
+_MYRIADS = (10**4, 10**8)
+"""Scales of the East, below which there are thousands."""
 
 
 class _Language(NamedTuple):
@@ -130,6 +135,8 @@ _LANGUAGES = (
             (0, 1, "ноль один|одна|одно|одного два|две|двух три|трёх|трех четыре пять шесть семь восемь"),
             (9, 1, "девять десять одиннадцать двенадцать тринадцать четырнадцать пятнадцать шестнадцать"),
             (17, 1, "семнадцать восемнадцать девятнадцать двадцать"),
+            (20, 10, "двадцати тридцати сорока пятидесяти шестидесяти семидесяти восьмидесяти девяноста"),
+            (5, 1, "пяти шести семи восьми девяти десяти"),
             (30, 10, "тридцать сорок пятьдесят шестьдесят семьдесят восемьдесят девяносто сто"),
             (200, 100, "двести триста четыреста пятьсот шестьсот семьсот восемьсот девятьсот"),
             (1000, 1, "тысяча|тысячи|тысяч"),
@@ -152,10 +159,11 @@ _LANGUAGES = (
     ),
     _Language(
         _atoms(
-            (0, 1, "không một|mốt hai ba bốn|tư năm|lăm sáu bảy|bẩy tám chín mười|mươi"),
+            (0, 1, "không một|mốt hai ba bốn|tư năm|lăm sáu bảy|bẩy tám chín mười|mươi|chục"),
             (100, 1, "trăm"),
             (1000, 1, "nghìn|ngàn"),
             (10**6, 1, "triệu"),
+            (10**9, 1, "tỷ|tỉ"),
         ),
         "lẻ|linh",
         times_ten=True,
@@ -167,14 +175,24 @@ _LANGUAGES = (
             (20, 10, "عشرون|عشرين ثلاثون|ثلاثين أربعون|أربعين خمسون|خمسين ستون|ستين سبعون|سبعين"),
             (80, 10, "ثمانون|ثمانين تسعون|تسعين مئة|مائة"),
             (200, 1, "مئتان|مئتين|مائتان|مائتين"),
+            (300, 100, "ثلاثمائة|ثلاثمئة أربعمائة|أربعمئة خمسمائة|خمسمئة ستمائة|ستمئة سبعمائة|سبعمئة"),
+            (800, 100, "ثمانمائة|ثمانمئة تسعمائة|تسعمئة"),
             (1000, 1, "ألف|آلاف|الف"),
-            (2000, 1, "ألفان|ألفين"),
+            (2000, 1, "ألفان|ألفين|الفان|الفين"),
             (10**6, 1, "مليون|ملايين"),
+            (2 * 10**6, 1, "مليونان|مليونين"),
         ),
         "و",
     ),
     _Language(
-        _atoms((0, 1, _HINDI), (5, 1, "पांच"), (6, 1, "छः"), (100, 1, "सौ"), (1000, 1, "हज़ार|हजार"))
+        _atoms(
+            (0, 1, _HINDI),
+            (5, 1, "पांच"),
+            (6, 1, "छः"),
+            (15, 1, "पन्द्रह"),
+            (100, 1, "सौ"),
+            (1000, 1, "हज़ार|हजार"),
+        )
         | {"लाख": 10**5, "करोड़": 10**7},
         "",
     ),
@@ -250,17 +268,28 @@ def _read(text: str, language: _Language, pattern: re.Pattern[str]) -> tuple[int
 
 
 def _value(parts: list[int], times_ten: bool) -> int | None:
-    """What a row of atoms means; None where two of them fill the same place."""
+    """What a row of atoms means; None where two of them fill the same place.
+
+    Where ones multiply tens, a thousand multiplies them too, and numbers are grouped by ten thousands.
+    """
     total, group, larger = 0, 0, 10**18
-    for part in parts:
-        if part >= 1000:
+    myriads = times_ten and any(part in _MYRIADS for part in parts)
+    for place, part in enumerate(parts):
+        if part == 1000 and myriads:
+            ones = group % 1000
+            if ones > 9:
+                return None
+            group += ones * 999 if ones else 1000
+        elif part >= 1000:
             if part >= larger:
                 return None
             total, group, larger = total + max(group, 1) * part, 0, part if part % 1000 == 0 else larger
         elif part >= 100:
             ones = group % 100
-            if ones > 9 or (ones and part > 100) or (group >= 100 and not ones):
+            if ones > 9 or (ones and part > 100) or (group % 1000 >= 100 and not ones):
                 return None
+            if place and parts[place - 1] == 0:
+                continue
             group += part if part > 100 or not ones else ones * 99
         elif (group := _filled(group, part, times_ten)) < 0:
             return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 
 from dartmath.base.regex import regex
 from dartmath.verify.language.numerals import numeral
@@ -50,8 +51,9 @@ _COUNTERS = (
 _SCALES: Mapping[str, str] = {
     "10^{2}": "百", "10^{3}": "千|천|тысяч|тысячи|mil|tausend|mille|nghìn|ngàn|हज़ार|हजार|ألف",
     "10^{4}": "万|萬|만", "10^{5}": "लाख", "10^{6}": "百万|миллионов|миллиона|millones|millionen|milioni"
-    "|milhões|triệu|مليون",
-    "10^{7}": "千万|करोड़", "10^{8}": "亿|億|억", "10^{9}": "миллиардов|milliarden|miliardi|tỷ",
+    "|milhões|triệu|مليون|मिलियन",
+    "10^{7}": "千万|करोड़", "10^{8}": "亿|億|억", "10^{9}": "миллиардов|миллиарда|milliarden|milliarde|milliards|milliard"
+    "|miliardi|tỷ|बिलियन",
 }  # fmt: skip
 """Power of ten -> its names behind a number."""
 
@@ -85,7 +87,7 @@ _UNIT = regex(
     rf"{_VALUE_BEFORE}[\s-]*(?:\\(?:text|mathrm|mbox)\s*\{{\s*(?P<inside>{_PHRASE})\.?\s*\}}|(?P<bare>{_PHRASE}))"
 )
 _BEFORE_VALUE = regex(
-    r"(?P<scale>(?P<c>[摄攝摂]氏|섭씨)|[华華]氏|화씨|(?P<speed>时速|時速|시속))(?:温度|溫度)?\s*(?P<value>-?\d[\d.,]*)\s*(?P<unit>.*)\Z"
+    r"(?P<scale>(?P<c>[摄攝摂]氏|섭씨)|[华華]氏|화씨|(?P<speed>时速|時速|시속))(?:温度|溫度)?\s*(?P<minus>マイナス|마이너스|零下|영하|负|負)?\s*(?P<value>-?\d[\d.,]*)\s*(?P<unit>.*)\Z"
 )
 """A scale of temperature, or "an hour", in front of its number."""
 
@@ -193,14 +195,60 @@ def _with_digits(text: str) -> str:
     if (part := _PART.match(text)) and _is_unit(text[part.end() :]):
         size = next(name for name, found in part.groupdict().items() if found is not None)
         return f"{sign}{size[1:].replace('_', '.')} {text[part.end() :]}"
+    if (scaled := _SCALED.match(text)) is not None:
+        text = f"{_scaled(scaled['number'])} {text[scaled.end() :]}".strip()
+    if (decimal := _DECIMAL_WORD.match(text)) is not None and (read := _decimal(decimal)) is not None:
+        text = read
     if (found := numeral(text)) is not None:
         value, rest = found
+        rest = _BEHIND_NUMERAL.get(rest.lower(), rest)
         if not rest or _is_unit(rest) or _COUNTER.fullmatch(f"1{rest}", 1):
             text = f"{value} {rest}".strip()
     text = sign + text
     if below := _BELOW_ZERO.match(text):
         return f"-{below['value']}"
     return _MINUS.sub("-", text)
+
+
+_BEHIND_NUMERAL = {"pie": "feet", "pies": "feet"}
+"""Units whose names are English words too, and are read behind a number in Spanish words alone."""
+
+_SCALED = regex(
+    r"(?P<number>(?:\d[\d,]*(?:\.\d+)?\s*[百千万萬億亿백천만억]{1,2}\s*)+(?:\d[\d,]*)?)(?=[^\d\s.,]|\Z)"
+)
+_SCALED_PART = regex(r"(?P<digits>\d[\d,]*(?:\.\d+)?)\s*(?P<scales>[百千万萬億亿백천만억]*)")
+_SCALES_OF_EAST = {
+    "百": 2,
+    "백": 2,
+    "千": 3,
+    "천": 3,
+    **dict.fromkeys("万萬만", 4),
+    **dict.fromkeys("億亿억", 8),
+}
+
+
+def _scaled(text: str) -> str:
+    """Digits with scales of the East between them, `29万1,890` and `9천억`, as one number."""
+    total = Fraction(0)
+    for part in _SCALED_PART.finditer(text):
+        power = sum(_SCALES_OF_EAST[sign] for sign in part["scales"])
+        total += Fraction(part["digits"].replace(",", "")) * 10**power
+    return str(total) if total.denominator == 1 else str(float(total))
+
+
+_DECIMAL_WORD = regex(
+    r"(?P<whole>[^\d\s点點점][^\d点點점]{0,40}?)(?:\s*[点點점]\s*|\s+(?:Komma|virgule|coma|vírgula|virgola|phẩy|فاصلة|दशमलव)\s+)"
+    r"(?P<decimals>[^\d]{1,40})\Z",
+    re.IGNORECASE,
+)
+
+
+def _decimal(found: re.Match[str]) -> str | None:
+    """`삼점사` as 3.4: numbers in words on both sides of the word for a point, and a unit or none."""
+    whole, decimals = numeral(found["whole"]), numeral(found["decimals"])
+    if whole is None or whole[1] or decimals is None or (decimals[1] and not _is_unit(decimals[1])):
+        return None
+    return f"{whole[0]}.{decimals[0]} {decimals[1]}".strip()
 
 
 _OF_NOUN = regex(r"\s+(?:de|d['’]|du|di|von|من)\s*[^\W\d_]{2,30}\.?\Z", re.IGNORECASE)
@@ -236,7 +284,8 @@ def _number(text: str) -> tuple[str, str] | None:
 def _behind_value(found: re.Match[str]) -> str:
     """`摄氏20度` as 20 °C, `時速188マイル` as 188 miles an hour."""
     if not found["speed"]:
-        return rf"{found['value']} \text{{ {'celsius' if found['c'] else 'fahrenheit'}}}"
+        sign = "-" if found["minus"] else ""
+        return rf"{sign}{found['value']} \text{{ {'celsius' if found['c'] else 'fahrenheit'}}}"
     unit = english_unit(found["unit"])
     return rf"{found['value']} \text{{ {unit}/hour}}" if unit else found[0]
 

@@ -97,7 +97,7 @@ degrees | degres 度 도 градус градуса градусов grado grad
   درجات
 percent | パーセント 퍼센트 프로 процент процента процентов por_ciento pour_cent prozent por_cento
   per_cento प्रतिशत phần_trăm بالمئة بالمائة
-celsius | graus_centígrados centígrados centigrados centigradi सेल्सीयस डिग्री_सेल्सीयस درجة_سلزيوس 摄氏
+celsius | सेंटिग्रेड graus_centígrados centígrados centigrados centigradi सेल्सीयस डिग्री_सेल्सीयस درجة_سلزيوس 摄氏
   攝氏 摄氏° 攝氏° 摄氏度 攝氏度 ℃ 섭씨 도씨 градус_цельсия градуса_цельсия градусов_цельсия
   grado_celsius grados_celsius grados_centígrados grado_centígrado graus_celsius grau_celsius
   gradi_celsius gradi_centigradi grado_centigrado degré_celsius degrés_celsius grad_celsius grados_c
@@ -133,6 +133,7 @@ megabits | 兆比特 メガビット 메가비트
 kilobytes | 千字节 キロバイト 킬로바이트 килобайт
 megabytes | 兆字节 メガバイト 메가바이트 мегабайт мегабайта мб मेगाबाइट
 gigabytes | 吉字节 ギガバイト 기가바이트 гигабайт гигабайта гб गीगाबाइट
+turns | vuelta vueltas volta voltas giro giri umdrehung umdrehungen оборот оборота оборотов 바퀴
 mph | mi_por_hora mi_pro_stunde
 """
 """A unit that the parser knows, and its names; a line that is indented goes on, `_` is a space."""

@@ -50,6 +50,7 @@ _SEVERAL_WORDS = (
     (regex(r"\b(?:kg|kilograms?)[\s_-]*\{?(?:force|f)\}?(?![a-z])", re.IGNORECASE), "kgf"),
     (regex(r"\bminutes?\s+of\s+arc\b", re.IGNORECASE), "arcmin"),
     (regex(r"\bseconds?\s+of\s+arc\b", re.IGNORECASE), "arcsec"),
+    (regex(r"\bu\.?s\.?\s+dollars?\b", re.IGNORECASE), "usd"),
     (regex(r"\bpounds?\s+sterling\b", re.IGNORECASE), "gbp"),
     (regex(r"\b(?:fl\.?|fluid)[\s-]*(?:oz\.?|ounces?)", re.IGNORECASE), "floz"),
     (regex(r"\bnautical[\s-]+miles?", re.IGNORECASE), "nmi"),

@@ -41,6 +41,17 @@ CONCLUDING = (
 )
 """Words that begin a concluding sentence: the last one of a response, or an answer."""
 
+OPPOSITES = tuple(
+    tuple(pair.split("/"))
+    for pair in listed(
+        "increase/decrease increases/decreases gain/loss profit/loss left/right up/down above/below "
+        "north/south east/west more/less more/fewer older/younger faster/slower longer/shorter "
+        "before/after ago/later early/late ahead/behind clockwise/counterclockwise larger/smaller "
+        "greater/less surplus/deficit discount/markup cheaper/dearer saved/lost"
+    )
+)
+"""Words behind two numbers of which one says the opposite of the other."""
+
 OTHERWISE = listed("otherwise else elsewhere")
 """Words for the last case of a definition by cases."""
 

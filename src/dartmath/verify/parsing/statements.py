@@ -9,7 +9,7 @@ from dartmath.verify.language.errors import NotationError
 from dartmath.verify.language.money import COMMANDS, PREFIXES, SIGNS
 from dartmath.verify.language.names import listed
 from dartmath.verify.language.units import parse_unit
-from dartmath.verify.language.vocabulary import APPROXIMATIONS, NEGATION, OTHERWISE, one_of
+from dartmath.verify.language.vocabulary import APPROXIMATIONS, NEGATION, OPPOSITES, OTHERWISE, one_of
 from dartmath.verify.parsing.amounts import changes_value
 from dartmath.verify.parsing.cursor import ENDS, NESTING
 from dartmath.verify.parsing.rules import Rules
@@ -258,10 +258,18 @@ def _measured(value: Expression, unit: str) -> Expression:
 
 
 def _priced(currency: str, tail: str) -> str:
-    """A rate of money where the words behind the amount are one, `$5 per hour`; `$5 each` is $5."""
-    rate = f"{currency} {tail}"
-    return rate if tail.startswith("per ") and parse_unit(rate).known else currency
+    """A rate of money where the words behind the amount are one, `$5 per hour`; `$5 each` is $5.
 
+    A word that has an opposite is kept: a profit is no loss.
+    """
+    rate = f"{currency} {tail}"
+    if tail.startswith("per ") and parse_unit(rate).known:
+        return rate
+    said = [word for word in tail.lower().split() if word in _DIRECTIONS]
+    return " ".join([currency, *said])
+
+
+_DIRECTIONS = frozenset(word for pair in OPPOSITES for word in pair)
 
 _CLAUSE_ENDS = frozenset(("op", sign) for sign in ("newline", ";", "and", "or", "&"))
 
