@@ -301,6 +301,8 @@ def _filled(group: int, part: int, times_ten: bool) -> int:
 
     Ones may stand before their tens (German, Arabic), and teens behind 60 and 80 (French).
     """
+    if part == 0:
+        return group if times_ten or not group else -1
     ones, tens = group % 10, group % 100 - group % 10
     if part == 10 and ones and not tens:
         return group + (ones * 9 if times_ten else 10)
@@ -308,4 +310,4 @@ def _filled(group: int, part: int, times_ten: bool) -> int:
         return group + part if not tens else -1
     if part >= 10:
         return group + part if not ones and tens in (0, 60, 80) else -1
-    return group + part if not ones and (part or not group) else -1
+    return group + part if not ones else -1

@@ -52,8 +52,8 @@ _SCALES: Mapping[str, str] = {
     "10^{2}": "百", "10^{3}": "千|천|тысяч|тысячи|mil|tausend|mille|nghìn|ngàn|हज़ार|हजार|ألف",
     "10^{4}": "万|萬|만", "10^{5}": "लाख", "10^{6}": "百万|миллионов|миллиона|millones|millionen|milioni"
     "|milhões|triệu|مليون|मिलियन",
-    "10^{7}": "千万|करोड़", "10^{8}": "亿|億|억", "10^{9}": "миллиардов|миллиарда|milliarden|milliarde|milliards|milliard"
-    "|miliardi|tỷ|बिलियन",
+    "10^{7}": "千万|करोड़", "10^{8}": "亿|億|억", "10^{9}": "миллиардов|миллиарда|milliarden|milliarde"
+    "|milliards|milliard|miliardi|tỷ|बिलियन",
 }  # fmt: skip
 """Power of ten -> its names behind a number."""
 
