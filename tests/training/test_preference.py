@@ -23,8 +23,8 @@ from dartmath.prompts.template import Template, load_template
 from dartmath.queries.query import Query
 from dartmath.recipe import Recipe
 from dartmath.training.config import Lora, Preference, TrainingSection, Validation
+from dartmath.training.exported_rows import row_reader
 from dartmath.training.journal import read_log
-from dartmath.training.preference_rows import row_reader
 from dartmath.training.rows import read_rows
 from dartmath.training.run import TrainingSummary, train
 from dartmath.training.store import PairStore, tokenise
@@ -92,7 +92,7 @@ def test_rows_of_exports_give_back_queries_and_responses(name: str, form: Any, t
     template = load_template(name)
     path = _write(tmp_path / "rows.jsonl", _exported(template, form))
     read = row_reader("dpo" if form is PREFERENCE else "kto", template)
-    rows = [row for batch in read_rows(str(path), read=read) for row in batch]
+    rows = [row for batch in read_rows(str(path), (), read) for row in batch]
     if form is PREFERENCE:
         assert [(row.query, row.response) for row in rows] == RIGHT
         assert [row.rejected for row in rows] == [f"I guess {i}." for i in range(len(RIGHT))]
@@ -132,10 +132,10 @@ def test_a_bad_row_is_named_by_file_and_line(row: Any, message: str, tmp_path: P
     good = {"query": "1?", "chosen": "1", "rejected": "2"}
     path = _write(tmp_path / "rows.jsonl", [good, row])
     with pytest.raises(DataError, match=rf"rows\.jsonl:2: {message}"):
-        list(read_rows(str(path), read=row_reader("dpo", load_template("qa"))))
+        list(read_rows(str(path), (), row_reader("dpo", load_template("qa"))))
     path = _write(tmp_path / "rows.jsonl", [{"query": "1?", "response": "1", "label": "yes"}])
     with pytest.raises(DataError, match=r"rows\.jsonl:1: `label` must be true or false, got 'yes'"):
-        list(read_rows(str(path), read=row_reader("kto", load_template("qa"))))
+        list(read_rows(str(path), (), row_reader("kto", load_template("qa"))))
 
 
 def _train(model: str, data: Path, out: Path, objective: str = "dpo", **changes: Any) -> TrainingSummary:

@@ -49,7 +49,7 @@ def command(
         dartmath train tiny
         dartmath train --model smollm2-135m-instruct --data runs/tiny/dataset --batch-size 4 --epochs 1
         dartmath train tiny --lora-rank 16 --learning-rate 2e-4 --out runs/tiny/lora
-        dartmath train --model runs/tiny/model --objective dpo --data pairs.jsonl --learning-rate 1e-6
+        dartmath train --model smollm2-135m-instruct --objective dpo --data pairs.jsonl --learning-rate 1e-6
         dartmath train dart-math/mistral-7b-prop2diff --plan
         dartmath train dart-math/mistral-7b-prop2diff --data hub:hkust-nlp/dart-math-hard --gpus 8
     """

@@ -47,18 +47,23 @@ ReadRow = Callable[[Any, str, int], Row]
 """Makes the `Row` of what a file holds, its path and its number; raises `DataError`."""
 
 
-def read_rows(source: str, columns: Columns = COLUMNS, read: ReadRow | None = None) -> Iterator[list[Row]]:
-    """The rows of `source` in batches; `read` makes those that are not of a query and a response.
+def read_rows(
+    source: str, columns: Sequence[str] = COLUMNS, read: ReadRow | None = None
+) -> Iterator[list[Row]]:
+    """The rows of `source` in batches: of `columns` with a query and a response, or as `read` makes them.
+
+    Of a Parquet file `columns` alone are read where it has them, and all columns where it lacks one, or
+    none are named.
 
     `source` is a file, a folder with such files, or `hub:OWNER/NAME[@REVISION]`, which is streamed, or
     read from the local cache where `HF_HUB_OFFLINE` is set. Raises `DataError` with file and line for
     a row whose `columns` do not hold texts.
     """
     if is_hub(source):
-        yield from _batches(_hub_rows(source, columns, read), source, columns, read)
+        yield from _batches(_hub_rows(source, columns), source, columns, read)
         return
     for path in data_files(Path(source)):
-        yield from _batches(_file_rows(path, columns, read), str(path), columns, read)
+        yield from _batches(_file_rows(path, columns), str(path), columns, read)
 
 
 def data_files(source: Path) -> list[Path]:
@@ -94,11 +99,11 @@ def fingerprint(source: str) -> str:
 
 
 def _batches(
-    rows: Iterable[tuple[int, Any]], path: str, columns: Columns, read: ReadRow | None
+    rows: Iterable[tuple[int, Any]], path: str, columns: Sequence[str], read: ReadRow | None
 ) -> Iterator[list[Row]]:
     batch: list[Row] = []
     for number, row in rows:
-        batch.append(read(row, path, number) if read else _row(row, path, number, columns))
+        batch.append(read(row, path, number) if read else example(row, path, number, columns))
         if len(batch) == _BATCH:
             yield batch
             batch = []
@@ -106,7 +111,8 @@ def _batches(
         yield batch
 
 
-def _row(row: Any, path: str, number: int, columns: Columns) -> Row:
+def example(row: Any, path: str, number: int, columns: Sequence[str] = COLUMNS) -> Row:
+    """A row of `columns` with a query and a response; `DataError` for another one."""
     if not isinstance(row, dict):
         names = " and ".join(f"`{name}`" for name in columns)
         raise DataError(f"a row is a JSON object with {names}", path=path, line=number)
@@ -121,8 +127,8 @@ def _row(row: Any, path: str, number: int, columns: Columns) -> Row:
     return Row(row[query], row[response], path, number)
 
 
-def _file_rows(path: Path, columns: Columns, read: ReadRow | None) -> Iterator[tuple[int, Any]]:
-    return _parquet_rows(path, () if read else columns) if path.suffix == ".parquet" else _jsonl_rows(path)
+def _file_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, Any]]:
+    return _parquet_rows(path, columns) if path.suffix == ".parquet" else _jsonl_rows(path)
 
 
 def _parquet_rows(path: Path, wanted: Sequence[str]) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -176,11 +182,11 @@ def pinned(source: str) -> str:
     return f"{_HUB}{name}@{revision}"
 
 
-def _hub_rows(source: str, columns: Columns, read: ReadRow | None) -> Iterator[tuple[int, Any]]:
+def _hub_rows(source: str, columns: Sequence[str]) -> Iterator[tuple[int, Any]]:
     name, _, commit = pinned(source).removeprefix(_HUB).partition("@")
     if use_cache_where_out_of_reach():
         files = sorted(p for p in _cached(source, name, commit).rglob("*") if _is_train_file(p))
-        rows = (row for path in files for _, row in _file_rows(path, columns, read))
+        rows = (row for path in files for _, row in _file_rows(path, columns))
         yield from enumerate(rows, 1)
         return
     require("datasets", purpose=source)

@@ -21,7 +21,7 @@ from dartmath.base.errors import DataError
 from dartmath.base.files import beside, write_text
 from dartmath.base.terminal import progress_bar
 from dartmath.model import cache_dir
-from dartmath.training.preference_rows import row_reader
+from dartmath.training.exported_rows import row_reader
 from dartmath.training.rows import COLUMNS, Columns, Row, fingerprint, read_rows
 from dartmath.training.tokens import Dropped, Encoder, Tokens
 
@@ -180,7 +180,9 @@ def _write(folder: Path, source: str, encoder: Encoder, columns: Columns, object
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir()
     try:
-        rows = read_rows(source, columns, row_reader(objective, encoder.template))
+        # Rows of preferences have other columns, all of which are looked at.
+        named = columns if objective == "sft" else ()
+        rows = read_rows(source, named, row_reader(objective, encoder.template, columns))
         labels = _write_arrays(temporary, rows, encoder, source)
         if objective == "kto":
             _write_labels(temporary, labels)

@@ -48,6 +48,21 @@ class Tokens:
         return [IGNORED] * self.prompt + self.ids[self.prompt :]
 
 
+@dataclass(frozen=True, slots=True)
+class _Prompt:
+    """The prompt of a query: `text` and `ids`, and what its responses need to know of it.
+
+    `bare`: the tokenizer puts its own beginning before it; `thinks`: it opens the thoughts; `special`: the
+    query writes a special token.
+    """
+
+    text: str
+    ids: list[int]
+    bare: bool
+    thinks: bool
+    special: bool
+
+
 class Encoder:
     """Tokenises examples of one template with one tokenizer.
 
@@ -77,6 +92,8 @@ class Encoder:
         self._special = special_ids(tokenizer)
         self._spellings = tuple(filter(None, tokenizer.convert_ids_to_tokens(sorted(self._special))))
         self._lead = template.lead
+        self._bos = tokenizer.bos_token
+        # Most rows share their query with dozens of others.
         self._prompt = lru_cache(maxsize=4096)(self._encode_prompt)
 
     def encode(self, query: str, response: str) -> Tokens | Dropped:
@@ -87,21 +104,27 @@ class Encoder:
         """The tokens of many (query, response) pairs, in their order."""
         prompts = [self._prompt(query) for query, _ in pairs]
         responses = [
-            self._response(response, text) for (_, response), (text, _) in zip(pairs, prompts, strict=True)
+            self._response(response, prompt) for (_, response), prompt in zip(pairs, prompts, strict=True)
         ]
-        texts = [text + response for (text, _), response in zip(prompts, responses, strict=True)]
+        texts = [prompt.text + response for prompt, response in zip(prompts, responses, strict=True)]
         # The response is tokenised together with its prompt, as the model would write it: alone,
         # its first word may get another token (a SentencePiece tokenizer puts a space before it).
-        joint = self._encode_texts(texts, [self._adds_special(text) for text, _ in prompts])
+        joint = self._encode_texts(texts, [prompt.bare for prompt in prompts])
         return [
-            self._finish(query, prompt, ids, response)
-            for (query, _), (_, prompt), ids, response in zip(pairs, prompts, joint, responses, strict=True)
+            self._finish(prompt, ids, response)
+            for prompt, ids, response in zip(prompts, joint, responses, strict=True)
         ]
 
-    def _encode_prompt(self, query: str) -> tuple[str, list[int]]:
+    def _encode_prompt(self, query: str) -> _Prompt:
         text = self.template.render(query, tokenizer=self.tokenizer).text
         assert text is not None  # render() with a tokenizer always gives the text
-        return text, encode_prompt(self.tokenizer, text)
+        return _Prompt(
+            text,
+            encode_prompt(self.tokenizer, text),
+            bare=not (self._bos and text.startswith(self._bos)),
+            thinks=text.rstrip().endswith(THOUGHTS[0].strip()),
+            special=self._holds_special(query),
+        )
 
     def _holds_special(self, text: str) -> bool:
         """Whether a text of somebody's writes a special token, with which it would leave its turn."""
@@ -110,15 +133,11 @@ class Encoder:
             return False
         return not self._special.isdisjoint(self.tokenizer.encode(text, add_special_tokens=False))
 
-    def _response(self, response: str, prompt: str) -> str:
+    def _response(self, response: str, prompt: _Prompt) -> str:
         # A chat template may open the thoughts itself.
-        if prompt.rstrip().endswith(THOUGHTS[0].strip()):
+        if prompt.thinks:
             response = response.removeprefix(THOUGHTS[0])
         return self._lead + response.lstrip(" ") if self._lead else response
-
-    def _adds_special(self, text: str) -> bool:
-        bos = self.tokenizer.bos_token
-        return not (bos and text.startswith(bos))
 
     def _encode_texts(self, texts: list[str], special: list[bool]) -> list[list[int]]:
         if not texts:
@@ -131,19 +150,20 @@ class Encoder:
                 encoded[i] = row
         return encoded
 
-    def _finish(self, query: str, prompt: list[int], joint: list[int], response: str) -> Tokens | Dropped:
+    def _finish(self, prompt: _Prompt, joint: list[int], response: str) -> Tokens | Dropped:
         if not response.strip():
             return Dropped.EMPTY
-        if self._holds_special(query):
+        if prompt.special:
             return Dropped.SPECIAL_QUERY
-        if joint[: len(prompt)] == prompt:
-            answer = joint[len(prompt) :]
+        masked = len(prompt.ids)
+        if joint[:masked] == prompt.ids:
+            answer = joint[masked:]
         else:
             # A token would span prompt and response; the prompt must stay what inference sees.
             answer = self.tokenizer.encode(response, add_special_tokens=False)
         if not self._special.isdisjoint(answer):
             return Dropped.SPECIAL
-        return self._fit(Tokens([*prompt, *answer, *self.end], len(prompt)))
+        return self._fit(Tokens([*prompt.ids, *answer, *self.end], masked))
 
     def _fit(self, tokens: Tokens) -> Tokens | Dropped:
         limit = self.max_length

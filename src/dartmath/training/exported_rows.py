@@ -1,29 +1,43 @@
-"""Rows of preferences: pairs of a right and a wrong response, or responses with a label.
+"""Rows as `dartmath export` writes them: conversations, prompts with completions, pairs, labelled responses.
 
-They come as `dartmath export` writes them, with the prompt laid out for other trainers. Here a prompt is
-taken apart again by the template that it was made with, so that the tokens, masks and ends of preference
-training are those of supervised fine-tuning, and of sampling.
+Their prompts are laid out for other trainers. Here a prompt is taken apart again by the template that it was
+made with, so that tokens, masks and ends are those of the rows of `dartmath curate`, and of sampling.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from dartmath.base.errors import DataError
 from dartmath.prompts.template import THOUGHTS, Template
-from dartmath.training.rows import ReadRow, Row
+from dartmath.training.rows import COLUMNS, ReadRow, Row, example
 
 
-def row_reader(objective: str, template: Template) -> ReadRow | None:
-    """What reads the rows of an objective; None where they are queries and responses.
+def row_reader(objective: str, template: Template, columns: Sequence[str] = COLUMNS) -> ReadRow:
+    """What reads the rows of an objective.
 
-    Pairs have `prompt` (or `query`), `chosen` and `rejected`; labelled responses `prompt` (or `query`),
-    `completion` (or `response`) and `label`. Prompts and responses are texts or chat messages.
+    Responses to learn stand in `columns`, in `messages` of one question and its answer, or in `prompt` and
+    `completion`. Pairs have `prompt` (or `query`), `chosen` and `rejected`; labelled responses `prompt` (or
+    `query`), `completion` (or `response`) and `label`. Prompts and responses are texts or chat messages.
     """
-    readers = {"dpo": partial(_pair, template), "kto": partial(_labelled, template)}
-    return readers.get(objective)
+    readers: dict[str, ReadRow] = {
+        "sft": partial(_response, template, columns),
+        "dpo": partial(_pair, template),
+        "kto": partial(_labelled, template),
+    }
+    return readers[objective]
+
+
+def _response(template: Template, columns: Sequence[str], row: Any, path: str, number: int) -> Row:
+    plain = not isinstance(row, dict) or set(columns) <= row.keys()
+    if plain or not ("messages" in row or {"prompt", "completion"} <= row.keys()):
+        return example(row, path, number, columns)
+    place = _Place(template, row, path, number)
+    if "messages" not in row:
+        return Row(place.query(), place.response("completion"), path, number)
+    return place.conversation()
 
 
 def _pair(template: Template, row: Any, path: str, number: int) -> Row:
@@ -107,6 +121,19 @@ class _Place:
             if thoughts
             else messages[0]["content"]
         )
+
+    def conversation(self) -> Row:
+        """The example of a conversation that ends with its only answer."""
+        messages = self._messages("messages", self.value("messages"))
+        roles = [message["role"] for message in messages]
+        if roles[-2:] != ["user", "assistant"] or roles.count("assistant") != 1:
+            raise self.error(
+                f"`messages` must be one question and its answer, got the roles {', '.join(roles)}; "
+                "conversations of several turns are not trained on"
+            )
+        parts = {**self.row, "prompt": self.row["messages"][:-1], "completion": self.row["messages"][-1:]}
+        place = _Place(self.template, parts, self._path, self._number)
+        return Row(place.query(), place.response("completion"), self._path, self._number)
 
     def _messages(self, name: str, value: Any) -> list[dict[str, str]]:
         whole = isinstance(value, list) and value and all(isinstance(m, dict) for m in value)
