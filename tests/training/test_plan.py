@@ -89,6 +89,17 @@ def test_memory_of_zero_stages_follows_the_paper() -> None:
     assert states == pytest.approx([120.0, 31.4, 16.6, 1.9], abs=0.05)
 
 
+def test_preferences_need_a_second_copy_of_the_base_and_its_passes(tiny_llama: str) -> None:
+    shape = model_shape(tiny_llama, tiny_llama)
+    sections = [TrainingSection(), TrainingSection(objective="dpo")]
+    alone, beside = (memory_table(section, shape)[0].weights for section in sections)
+    assert (beside - alone) * 2**30 == pytest.approx(4 * shape.parameters)
+    adapters = [TrainingSection(lora=Lora(), objective=kind) for kind in ("sft", "dpo")]
+    assert memory_table(adapters[0], shape) == memory_table(adapters[1], shape)
+    hours = [plan(one, shape, assumed_size(100, 50, one, "given")).hours for one in sections]
+    assert hours[1] == pytest.approx(hours[0] * 4 / 3)
+
+
 def test_one_gpu_has_nothing_to_shard_and_qlora_needs_least() -> None:
     shape = model_shape("mistralai/Mistral-7B-v0.1", "")
     full = memory_table(TrainingSection(), shape)

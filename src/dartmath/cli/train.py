@@ -78,13 +78,21 @@ def show_summary(summary: TrainingSummary, request: TrainingRequest, as_json: bo
     rows = [
         ("examples", f"{summary.examples:,}"),
         ("rows dropped", ", ".join(f"{n:,} {why}" for why, n in summary.dropped.items()) or "0"),
-        ("packed sequences", f"{summary.sequences:,} ({summary.efficiency:.1%} full)"),
+        _sequences(summary, request.section),
         ("optimiser steps", f"{summary.steps:,}"),
         ("tokens", f"{summary.tokens:,} at {summary.tokens_per_second:,.0f}/s"),
         ("loss, first to last tenth", f"{summary.first_loss:.4f} -> {summary.last_loss:.4f}"),
         ("trained parameters", f"{summary.trainable:,} of {summary.parameters:,}"),
     ]
     print_table(f"trained: {request.out}", ("", ""), rows)
+
+
+def _sequences(summary: TrainingSummary, section: TrainingSection) -> tuple[str, str]:
+    """What a batch counts, and how many there are."""
+    names = {"dpo": "pairs", "kto": "responses"}
+    if section.objective in names:
+        return names[section.objective], f"{summary.sequences:,}"
+    return "packed sequences", f"{summary.sequences:,} ({summary.efficiency:.1%} full)"
 
 
 def show_plan(plan: Plan, as_json: bool) -> None:

@@ -15,7 +15,7 @@ from dartmath.training.arguments import trainer_config
 from dartmath.training.callbacks import CheckpointCallback, JournalCallback, StopCallback, tensorboard
 from dartmath.training.checkpoints import resume_step
 from dartmath.training.export import prepare_export
-from dartmath.training.hardware import flops_per_token, peak_flops
+from dartmath.training.hardware import PASSES, flops_per_token, peak_flops
 from dartmath.training.interrupt import StopRequest
 from dartmath.training.job import Job, is_main
 from dartmath.training.journal import Meter, rewind_log
@@ -25,10 +25,6 @@ from dartmath.training.objectives import objective_of
 from dartmath.training.prepared import Prepared
 from dartmath.training.validation import rewind_evaluations
 from dartmath.training.validator import Validator
-
-# Arithmetic of a step, in forward and backward passes of the trained model. A reference model scores the
-# same tokens forward (a third of both passes); kto also scores mismatched responses with both models.
-_PASSES = {"sft": 1.0, "dpo": 4 / 3, "kto": 2.0}
 
 
 def build_trainer(
@@ -125,5 +121,5 @@ def _meter(job: Job, model: Any, prepared: Prepared) -> Meter:
         labelled=mixture.trained_tokens / int(mixture.lengths.sum()),
         frozen=job.section.lora is not None,
     )
-    flops *= _PASSES[job.section.objective]
+    flops *= PASSES[job.section.objective]
     return Meter(done, flops_per_token=flops, peak=peak and peak * job.section.gpus)

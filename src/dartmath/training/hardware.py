@@ -43,6 +43,11 @@ PEAK_FLOPS = {name: flops for name, (flops, _) in _GPUS.items()}
 MEMORY_GIB = {name: memory for name, (_, memory) in _GPUS.items()}
 
 
+# Arithmetic of a step, in forward and backward passes of the trained model. A reference model scores the
+# same tokens forward (a third of both passes); kto also scores mismatched responses with both models.
+PASSES = {"sft": 1.0, "dpo": 4 / 3, "kto": 2.0}
+
+
 def has_accelerator() -> bool:
     """Whether anything but a CPU would train."""
     import torch

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dartmath.base.errors import UnknownNameError
 from dartmath.training.config import TrainingSection
-from dartmath.training.hardware import MEMORY_GIB, PEAK_FLOPS
+from dartmath.training.hardware import MEMORY_GIB, PASSES, PEAK_FLOPS
 from dartmath.training.layout import Layout, batch_layout, optimiser_steps, warmup_steps
 from dartmath.training.shape import ModelShape
 
@@ -102,6 +102,7 @@ def plan(
     steps = optimiser_steps(section, data.sequences)
     tokens = round(data.tokens * steps * section.batch_size / max(1, data.sequences))
     flops = tokens * shape.flops_per_token(section.max_length, frozen=section.lora is not None)
+    flops *= PASSES[section.objective]
     return Plan(
         data=data,
         parameters=shape.parameters,
@@ -140,10 +141,12 @@ def memory_table(section: TrainingSection, shape: ModelShape) -> list[Memory]:
     if section.lora:
         return [_lora_memory(section, shape, activations)]
     parameters, gpus = shape.parameters / _GIB, section.gpus
+    # Preferences are measured against a copy of the base, which lies beside it in float32.
+    copies = 2 if section.objective == "sft" else 6
     shards = {"one GPU each (DDP)": (1, 1, 1), "ZeRO-1": (1, 1, gpus), "ZeRO-2": (1, gpus, gpus)}
     shards["ZeRO-3 / FSDP2"] = (gpus, gpus, gpus)
     return [
-        Memory(name, 2 * parameters / w, 2 * parameters / g, 12 * parameters / o, activations)
+        Memory(name, copies * parameters / w, 2 * parameters / g, 12 * parameters / o, activations)
         for name, (w, g, o) in shards.items()
         if gpus > 1 or "ZeRO" not in name
     ]
