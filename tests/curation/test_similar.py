@@ -27,7 +27,12 @@ LADDER = (
     "of the foot."
 )
 ROOTS = "Let $p$ and $q$ be the roots of $3x^2 - 17x + 5 = 0$. Find the value of $p^3 + q^3$ as a fraction."
+INSTRUCTION = (
+    "Suppose that $x$ is a real number and that the equation {} holds for it. "
+    "How many such numbers are there, and what is the largest of them written as a decimal?"
+)
 OTHERS = (
+    INSTRUCTION.format("$x^2 - 5x + 6 = 0$"),
     "A train with 12 wagons leaves the station with 36 people in each wagon, and 57 people get off at the "
     "first stop. How many people are still on the train after the stop?",
     "A rectangle has sides of length $8$ and $15$. Find the radius of the circle through its four corners.",
@@ -77,6 +82,9 @@ UNLIKE = {
     "\\frac{1}{b}$.",
     "the same instruction": "Find the value of $\\frac{5}{9} + \\frac{7}{6}$ as a fraction.",
     "another ladder": "A ladder has 13 steps that are 30 centimeters apart. How high is its top step?",
+    "the same instruction over another formula": INSTRUCTION.format(
+        "$x^5 y - (x - y)(x + z) \\ge x z^8 - 6$"
+    ),
     "a short one": "What is $13 + 5$?",
     "another language": "Wie viele Primzahlen liegen zwischen 46 und 118, und wie gro\u00df ist ihre Summe?",
 }
