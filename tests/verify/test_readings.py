@@ -27,6 +27,8 @@ CASES = [
     ("polar coordinates", r"x^2+y^2=2x", r"r=2\cos\theta", r"r=2\sin\theta", None),
     ("letters as units", "5 m", "5 meters", "6 meters", None),
     ("names of constants", "f(x) = cx", "f(x) = kx", "f(x) = kx^2", "Find all f with $f(x+y)=f(x)+f(y)$."),
+    ("bound asked for", "12", "at most 12", "at most 13", "What is the largest number of apples?"),
+    ("value of a computation", "3", r"\frac{3x}{x} = 3", r"\frac{3x}{x} = 4", None),
     ("number of millions asked for", "5", "5 million", "6 million", "How many millions of people?"),
     (
         "text of an option",
