@@ -14,7 +14,9 @@ from dartmath.model import ModelSection, load_model, load_tokenizer
 from dartmath.prompts.template import load_template
 from dartmath.training.config import Lora, TrainingSection, Validation
 from dartmath.training.journal import read_log
+from dartmath.training.mixture import hold_out, mix
 from dartmath.training.run import TrainingSummary, train
+from dartmath.training.store import tokenise
 from dartmath.training.tokens import Encoder, Tokens
 from dartmath.training.validation import (
     Evaluation,
@@ -35,6 +37,8 @@ BASE: dict[str, Any] = {
     "dtype": "float32",
 }
 ROWS = examples(40)
+# Other responses to queries that have one.
+SECOND = [(query, f"Once more: {response}") for query, response in ROWS[:10]]
 
 
 def _train(model: str, data: Path, out: Path, **changes: Any) -> TrainingSummary:
@@ -44,7 +48,7 @@ def _train(model: str, data: Path, out: Path, **changes: Any) -> TrainingSummary
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_jsonl(tmp_path_factory.mktemp("data") / "rows.jsonl", [*ROWS, *ROWS[:10]])
+    return write_jsonl(tmp_path_factory.mktemp("data") / "rows.jsonl", [*ROWS, *SECOND])
 
 
 def _tokens(model: str, rows: list[tuple[str, str]]) -> list[Tokens]:
@@ -70,20 +74,15 @@ def test_the_held_out_loss_is_that_of_queries_never_trained_on(
 ) -> None:
     out = tmp_path / "out"
     summary = _train(tiny_llama, data, out, validation=Validation(steps=3, share=0.2), **changes)
-    assert summary.examples + summary.held_out == len(ROWS) + 10
+    assert summary.examples + summary.held_out == len(ROWS) + len(SECOND)
     rows = read_evaluations(out)
     assert [row.step for row in rows] == [*range(3, summary.steps, 3), summary.steps]
     assert rows[-1].loss == summary.held_out_loss
-    # Which rows were held out is not written; the split is by query, so try the queries one by one.
-    from dartmath.training.mixture import _is_held, mix
-    from dartmath.training.store import tokenise
-
     encoder = Encoder(
         load_tokenizer(ModelSection(name=tiny_llama)), load_template("qa"), max_length=BASE["max_length"]
     )
-    mixture = mix([tokenise(str(data), encoder)], [1.0], seed=1)
-    held = [mixture[i] for i in range(len(mixture)) if _is_held(mixture, i, 0.2, 1)]
-    kept = [mixture[i] for i in range(len(mixture)) if not _is_held(mixture, i, 0.2, 1)]
+    parts = hold_out(mix([tokenise(str(data), encoder)], [1.0], seed=1), 0.2, seed=1)
+    kept, held = ([part[i] for i in range(len(part))] for part in parts)
     assert len(held) == summary.held_out
     assert not {tuple(t.ids[: t.prompt]) for t in held} & {tuple(t.ids[: t.prompt]) for t in kept}
     assert rows[-1].loss == pytest.approx(_mean_loss(out, held), rel=1e-4)
