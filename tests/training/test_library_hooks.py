@@ -28,7 +28,9 @@ HOOKS: list[tuple[Any, str, set[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("owner", "name", "parameters"), HOOKS, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(
+    ("owner", "name", "parameters"), HOOKS, ids=[f"{owner.__name__}.{name}" for owner, name, _ in HOOKS]
+)
 def test_a_hook_is_where_it_was(owner: Any, name: str, parameters: set[str]) -> None:
     found = getattr(owner, name, None)
     assert found is not None, f"{owner.__name__}.{name} is gone: what our override of it does is off"
