@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -155,8 +155,14 @@ def make_training(folder: Path, steps: int = 30) -> Path:
     return folder
 
 
+def mislabelled(queries: list[Query]) -> list[Query]:
+    """The same with a wrong reference for the first, which is easy: its responses agree on the right one."""
+    first = queries[0]
+    return [replace(first, references=("-1",)), *queries[1:]]
+
+
 def make_run(root: Path, per_level: int = 20) -> Path:
-    make_sample(root / "sample", per_level)
+    make_sample(root / "sample", per_level, queries=mislabelled(sums(per_level)))
     curate(root / "sample", CurationSection(), root / "dataset")
     make_training(root / "model")
     make_evaluation(root / "evaluation" / "before", "scripted", seed=1)

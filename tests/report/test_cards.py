@@ -141,10 +141,13 @@ def test_the_dataset_card_names_every_column(cards: dict[str, Path], run_folder:
         assert f"| {name} | " in text
 
 
-def test_the_hub_reads_the_data_files_that_the_card_names(cards: dict[str, Path], run_folder: Path) -> None:
+def test_the_hub_reads_the_data_files_that_the_card_names(
+    cards: dict[str, Path], run_folder: Path, tmp_path: Path
+) -> None:
     from datasets import load_dataset
 
-    rows = load_dataset(str(run_folder / "dataset"), split="train")
+    # A cache of its own: the folder of an earlier test run may have had the same path.
+    rows = load_dataset(str(run_folder / "dataset"), split="train", cache_dir=str(tmp_path))
     assert len(rows) == read_manifest(run_folder / "dataset")["summary"]["rows"]
 
 

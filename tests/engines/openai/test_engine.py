@@ -155,7 +155,7 @@ def test_a_request_that_keeps_failing_becomes_an_error_of_its_own(llama: str) ->
 
 
 def test_a_request_that_failed_is_sent_to_another_server(llama: str) -> None:
-    async def work() -> tuple[Completion, int]:
+    async def work() -> list[Completion]:
         async with (
             proxy(llama, lambda number: "500" if number > 1 else "") as failing,
             proxy(llama) as healthy,
@@ -163,11 +163,13 @@ def test_a_request_that_failed_is_sent_to_another_server(llama: str) -> None:
         ):
             while len(running.describe()["servers"]) < 2:
                 await asyncio.sleep(0.05)
-            return await running.generate(count()), failing.faults.get("500", 0)
+            # Trials of one prompt go to one server as long as it has room: more than that reach both.
+            found = await many(running, 8)
+            assert failing.faults["500"] >= 1
+            assert_all_answered(found, failing, healthy)
+            return found
 
-    found, failures = run(work)
-    assert found.text == " 7, 8,"
-    assert failures == 1
+    assert {one.error for one in run(work)} == {""}
 
 
 def test_one_server_dies_for_good_and_the_other_takes_over(llama: str) -> None:
