@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from curation.memory import pools
 from dartmath.curation.pool import QueryPool
-from dartmath.curation.select import fail_rate, select
+from dartmath.curation.select import pool_fail_rate, select
 from dartmath.sampling.policy import VRT, Band, PolicySection, Prop2Diff, Uniform
 
 verdicts = st.dictionaries(
@@ -74,6 +74,6 @@ def test_prop2diff_wants_the_ceiling_of_k_times_the_fail_rate(
     rows: dict[str, list[bool]], k: int, pilot: int
 ) -> None:
     for one in select(pools(rows), Prop2Diff(k=k, pilot=pilot)):
-        rate = fail_rate(one.pool, pilot)
+        rate = pool_fail_rate(one.pool, pilot)
         if rate is not None:
             assert one.wanted == max(1, math.ceil(round(k * rate, 9)))

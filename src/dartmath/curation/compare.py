@@ -11,7 +11,7 @@ from typing import Any
 
 from dartmath.curation.bands import band_of
 from dartmath.curation.pool import QueryPool, read_pool
-from dartmath.curation.select import Selection, count_rows, fail_rate, select
+from dartmath.curation.select import Selection, count_rows, pool_fail_rate, select
 from dartmath.curation.size import exactly
 from dartmath.curation.summary import GroupSummary, group_by
 from dartmath.sampling.policy import VRT, PolicySection, Prop2Diff, Uniform
@@ -122,7 +122,7 @@ def compare(pools: Sequence[QueryPool], sampled: PolicySection, size: int | None
         size=size,
         k={name: policy.largest_target for name, (policy, _) in fitted.items()},
         rows={name: count_rows(selections) for name, selections in chosen.items()},
-        bands=_bands(chosen, {p.query.id: fail_rate(p, pilot) for p in pools}),
+        bands=_bands(chosen, {p.query.id: pool_fail_rate(p, pilot) for p in pools}),
         rank_correlation=_rank_correlation(chosen["prop2diff"]),
         **_curves(chosen, pilot),
     )
@@ -170,7 +170,7 @@ def _rank_correlation(selections: Sequence[Selection]) -> float | None:
 
 def _curves(chosen: dict[str, list[Selection]], pilot: int) -> dict[str, Any]:
     """Rows of each query in the order of difficulty."""
-    rates = [fail_rate(s.pool, pilot) for s in chosen["vrt"]]
+    rates = [pool_fail_rate(s.pool, pilot) for s in chosen["vrt"]]
     order = sorted((i for i, rate in enumerate(rates) if rate is not None), key=lambda i: (rates[i], i))
     return {
         "fail_rates": [rates[i] for i in order],

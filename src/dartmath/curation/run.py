@@ -22,7 +22,7 @@ from dartmath.curation.duplicates import deduplicate, notation_digest
 from dartmath.curation.effect import effect_of
 from dartmath.curation.export import COLUMNS, kept_columns, rows_of, write_rows
 from dartmath.curation.pool import Check, Journal, QueryPool, Watched, digest, read_pool
-from dartmath.curation.select import Selection, fail_rate
+from dartmath.curation.select import Selection, pool_fail_rate
 from dartmath.curation.signature import Features
 from dartmath.curation.size import Chooser, drawn, exactly
 from dartmath.curation.summary import CurationSummary, summarise
@@ -183,7 +183,7 @@ def _prepare(pools: list[QueryPool], section: CurationSection) -> dict[str, Any]
 def _leave_out_luck(pools: Sequence[QueryPool], journal: Journal, section: CurationSection) -> None:
     """Drop the responses of queries in which there is less confidence than is asked for."""
     queries = journal.queries()
-    bands = band_of(queries, {pool.query.id: fail_rate(pool) for pool in pools})
+    bands = band_of(queries, {pool.query.id: pool_fail_rate(pool) for pool in pools})
     lucky = lucky_shares(journal, bands, distinct=section.deduplicate)
     confidences = Confidences(pools, bands, lucky, checked=section.check_arithmetic)
     for pool, confidence in [(pool, confidences.of(pool)) for pool in pools]:

@@ -34,7 +34,7 @@ class Selection:
         return max(0, self.wanted - self.available)
 
 
-def fail_rate(pool: QueryPool, pilot: int | None = None) -> float | None:
+def pool_fail_rate(pool: QueryPool, pilot: int | None = None) -> float | None:
     """1 - pass rate over the first `pilot` trials (all when None); None without a trial."""
     trials, correct = pool.head(pilot)
     return 1 - correct / trials if trials else None
@@ -74,7 +74,7 @@ def select(
 def _select(
     pool: QueryPool, policy: PolicySection, pilot: int | None, order: Order, seed: int | None
 ) -> Selection:
-    rate = fail_rate(pool, pilot)
+    rate = pool_fail_rate(pool, pilot)
     limit = policy.most_trials
     if not policy.wants_successes:
         taken = in_trial_order(pool, limit) if seed is None else _of_drawn_trials(pool, limit, seed)

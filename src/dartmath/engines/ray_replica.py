@@ -31,7 +31,7 @@ class ReplicaLostError(Exception):
         self.final = final
 
 
-class Worker:
+class ReplicaWorker:
     """What runs in the actor: an engine. Errors travel as text, since not all can be unpickled."""
 
     def __init__(self, section: RayEngine, model: ModelSection, template: Template) -> None:
@@ -142,7 +142,7 @@ class Replica:
         self.kill()
         self._lost.clear()
         options = {"num_cpus": self.section.cpus, "num_gpus": self.section.gpus}
-        self.actor = ray.remote(Worker).options(**options, max_concurrency=10_000).remote(*self._parts)
+        self.actor = ray.remote(ReplicaWorker).options(**options, max_concurrency=10_000).remote(*self._parts)
         try:
             started = await self.actor.start.remote()
         except ray.exceptions.RayError as error:

@@ -10,7 +10,7 @@ from typing import Any
 from dartmath.curation.bands import band_of
 from dartmath.curation.compare import Comparison, compare
 from dartmath.curation.pool import QueryPool, Watched, read_pool
-from dartmath.curation.select import fail_rate
+from dartmath.curation.select import pool_fail_rate
 from dartmath.curation.suspects import Suspect, WrongAnswers, suspects_of
 from dartmath.report.browser import Browsable
 from dartmath.report.query_rows import query_rows
@@ -81,7 +81,7 @@ def read_statistics(run: Run, stage: Stage, *, label: str, browse: int, seed: in
     pools = read_pool(Watched(journal, [lengths, answers, reservoir]))
     tally, policy = journal.tally(), journal.section.policy
     pilot = policy.pilot_trials or None
-    bands_of = band_of(queries, {p.query.id: fail_rate(p, pilot) for p in pools})
+    bands_of = band_of(queries, {p.query.id: pool_fail_rate(p, pilot) for p in pools})
     distinct = {pool.query.id: len({c.digest for c in pool.candidates}) for pool in pools}
     for pool in pools if run.deduplicated else ():
         pool.deduplicate()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dartmath.base.text import printable, shorten
 from dartmath.tools.config import ToolsSection
 from dartmath.tools.isolation import Isolation, find_isolation
-from dartmath.tools.worker import BlockOutcome, Worker
+from dartmath.tools.worker import BlockOutcome, SandboxWorker
 
 _EVICTED = "note: the interpreter was closed to save memory; variables of earlier blocks are lost"
 MOST_CODE_BYTES = 60_000  # fits into an empty pipe of the usual size, so that sending seldom waits
@@ -47,7 +47,7 @@ class Sandbox:
     def __init__(self, isolation: Isolation | None = None, section: ToolsSection | None = None) -> None:
         self._section = section or ToolsSection()
         self._isolation = isolation or find_isolation(allow_weak=self._section.allow_weak)
-        self._worker: Worker | None = None
+        self._worker: SandboxWorker | None = None
         self._evicted = False
         self.killed = False
 
@@ -62,7 +62,7 @@ class Sandbox:
         if len(code.encode("utf-8", "surrogatepass")) > MOST_CODE_BYTES:
             return BlockResult("refused", f"the block is longer than {MOST_CODE_BYTES} bytes")
         if self._worker is None:
-            self._worker = Worker(self._isolation, self._section)
+            self._worker = SandboxWorker(self._isolation, self._section)
             if self.killed:
                 self._worker.kill()
         self._worker.resume()

@@ -1,4 +1,4 @@
-"""Worker: the process behind a sandbox, its pipes and limits, and the loop that watches a block."""
+"""Sandbox worker: the process behind a sandbox, its pipes and limits, and the loop that watches a block."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _READY = "ready"  # what the runner says before the first block
 _DIED_OF_CPU = 128 + signal.SIGXCPU
 
 
-class Worker:
+class SandboxWorker:
     """An interpreter in isolation; `dead` once it can run no more blocks.
 
     Not for several threads at once, except `kill`.

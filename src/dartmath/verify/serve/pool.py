@@ -17,7 +17,7 @@ from dartmath.verify.extract.answer import WINDOW
 from dartmath.verify.judge import grade
 from dartmath.verify.outcome import Outcome, Verdict
 from dartmath.verify.question import Gradable
-from dartmath.verify.serve.worker import Worker, WorkerLost, WorkerSlow
+from dartmath.verify.serve.worker import GradingWorker, WorkerLost, WorkerSlow
 
 if TYPE_CHECKING:
     from dartmath.verify.settings import GradingSettings
@@ -106,7 +106,7 @@ class GradingPool:
 
     def _serve(self) -> None:
         """One thread per worker process: feed it batches until the pool is closed and drained."""
-        worker: Worker | None = None
+        worker: GradingWorker | None = None
         try:
             while batch := self._next_batch():
                 worker = self._grade(worker, batch)
@@ -126,11 +126,11 @@ class GradingPool:
             if wanted or not batch:
                 return wanted
 
-    def _grade(self, worker: Worker | None, batch: list[_Item]) -> Worker | None:
+    def _grade(self, worker: GradingWorker | None, batch: list[_Item]) -> GradingWorker | None:
         """Resolve every future of the batch; returns the worker if it is still good."""
         left = deque(batch)
         try:
-            worker = worker or Worker()
+            worker = worker or GradingWorker()
             for verdict in worker.grade([item.payload for item in batch], self._timeout):
                 left.popleft().future.set_result(verdict)
         except (WorkerSlow, WorkerLost) as failure:
@@ -142,8 +142,8 @@ class GradingPool:
             return self._grade_one_by_one(left)
         return worker
 
-    def _grade_one_by_one(self, batch: Iterable[_Item]) -> Worker | None:
-        worker: Worker | None = None
+    def _grade_one_by_one(self, batch: Iterable[_Item]) -> GradingWorker | None:
+        worker: GradingWorker | None = None
         for item in batch:
             worker = self._grade(worker, [item])
         return worker

@@ -42,7 +42,7 @@ class WorkerLost(Exception):
     """The worker process ended."""
 
 
-class Worker:
+class GradingWorker:
     """A grading process; `grade` one batch at a time, `kill` it whenever it misbehaves.
 
     Raises `WorkerLost` when the system refuses to start it.
