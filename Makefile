@@ -14,7 +14,8 @@ help: ## list the targets
 setup: $(VENV)/.installed ## create the venv and install everything
 
 # torch goes first and pinned, so that no other package chooses a build of it.
-$(VENV)/.installed: pyproject.toml constraints.txt
+# The Makefile too: it names packages itself.
+$(VENV)/.installed: pyproject.toml constraints.txt Makefile
 	@echo 'Installing into $(VENV), once: some minutes, and about 3 GB of disk.'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet torch==$(TORCH)

@@ -218,7 +218,9 @@ def _lacks_package(what: str, name: str, error: ImportError) -> MissingDependenc
 def _cannot_load(what: str, name: str, error: Exception) -> DataError:
     close = get_close_matches(name, PACKAGED, n=1)
     hint = f"\ndid you mean {close[0]!r}, which needs no Hub?" if close and close[0] != name else ""
-    if not expand_home(name).is_dir() and (reason := use_cache_where_out_of_reach()):
+    # Of what was not found; other errors are those of a copy that is in the cache.
+    sought = isinstance(error, OSError) and not expand_home(name).is_dir()
+    if sought and (reason := use_cache_where_out_of_reach()):
         known = f"the Hub is out of reach ({reason}), its cache does not hold it, and no folder is called so"
         return DataError(f"cannot load the {what} {name!r}: {known}{hint}")
     return DataError(f"cannot load the {what} {name!r}: {error}{hint}")

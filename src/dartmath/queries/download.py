@@ -130,7 +130,7 @@ def read_hub(dataset: Dataset | str, hub: Hub) -> Any:
         return datasets.load_dataset(hub.repo, hub.config, split=hub.split, revision=hub.revision)
     except broken as error:
         said = str(error).rstrip(". ")
-        if unreachable:
+        if unreachable and isinstance(error, OSError):  # others are those of a copy that is in the cache
             said = f"it is out of reach ({unreachable}), and its cache does not hold them"
         raise _absent(
             dataset, f"{hub.repo} cannot be read from the Hub: {said}{_way_out(error, dataset)}"
