@@ -34,8 +34,6 @@ class Choice(Section):
     """An order of preference among the right responses of one query; `kind` is its name in recipes."""
 
     kind: str
-    reads_logprobs: ClassVar[bool] = False
-    """Whether it needs the log-probabilities that a server gave."""
     in_trials: ClassVar[bool] = False
     """Whether VRT, which takes every right response of its trials, can choose its trials so."""
 
@@ -43,6 +41,11 @@ class Choice(Section):
     def reads(self) -> Features | None:
         """The features whose likeness it compares."""
         return None
+
+    @property
+    def reads_logprobs(self) -> bool:
+        """Whether it can act only on responses whose log-probabilities were recorded."""
+        return False
 
     @abstractmethod
     def order(self, candidates: Sequence[Candidate], seed: str | None) -> list[Candidate]:
@@ -83,7 +86,7 @@ class Shortest(Choice):
     """Fewest tokens first."""
 
     def order(self, candidates: Sequence[Candidate], seed: str | None) -> list[Candidate]:
-        return _by(candidates, seed, lambda one: float(one.tokens))
+        return _by(candidates, seed, _tokens)
 
 
 class Length(Choice):
@@ -108,7 +111,9 @@ class Logprob(Choice):
     kind: Literal["logprob"] = "logprob"
     """Highest mean log-probability first; the server must have been asked for them."""
 
-    reads_logprobs: ClassVar[bool] = True
+    @property
+    def reads_logprobs(self) -> bool:
+        return True
 
     def order(self, candidates: Sequence[Candidate], seed: str | None) -> list[Candidate]:
         return _by(candidates, seed, _surprise)
@@ -147,10 +152,13 @@ class MMR(Choice):
     def reads(self) -> Features:
         return self.features
 
+    @property
+    def reads_logprobs(self) -> bool:
+        return self.quality == "logprob"
+
     def order(self, candidates: Sequence[Candidate], seed: str | None) -> list[Candidate]:
         # Sorted best first, so that the place is the rank.
-        key = _surprise if self.quality == "logprob" else lambda one: float(one.tokens)
-        best = _by(candidates, seed, key)
+        best = _by(candidates, seed, _surprise if self.reads_logprobs else _tokens)
         most = max(1, len(best) - 1)
         return _greedy(
             best, [self.weight * (1 - place / most) for place in range(len(best))], 1 - self.weight
@@ -162,9 +170,8 @@ ChoiceSection = Annotated[
 ]
 
 
-def needs_logprobs(choice: Choice) -> bool:
-    """Whether a choice can act only on responses whose log-probabilities were recorded."""
-    return choice.reads_logprobs or (isinstance(choice, MMR) and choice.quality == "logprob")
+def _tokens(one: Candidate) -> float:
+    return one.tokens
 
 
 def _surprise(one: Candidate) -> float:
@@ -187,6 +194,7 @@ def _greedy(base: list[Candidate], quality: Sequence[float], weight: float) -> l
     """Each next one has the largest quality + weight * distance to the nearest before it; ties by `base`."""
     import numpy as np
 
+    # The first of `base`, then the only other one: most queries of many pools have no more.
     if len(base) < 3 and weight == 1.0:
         return base
     sketches = unpacked([one.sketch for one in base])

@@ -15,7 +15,6 @@ from dartmath.curation.arithmetic import wrong_steps
 from dartmath.curation.bands import band_of
 from dartmath.curation.check import KEY as CHECK
 from dartmath.curation.check import own_check
-from dartmath.curation.choose import needs_logprobs
 from dartmath.curation.confidence import Confidences
 from dartmath.curation.config import CurationSection
 from dartmath.curation.duplicates import deduplicate, notation_digest
@@ -104,7 +103,7 @@ def _select(
 
 def prepared_pools(journal: Journal, section: CurationSection) -> tuple[list[QueryPool], dict[str, Any]]:
     """What `section` may select from: checked, deduplicated, decontaminated; and what the last found."""
-    same = {"text": digest}.get(section.duplicates, notation_digest)
+    same = digest if section.duplicates == "text" else notation_digest
     near: Features | None = "words" if section.duplicates == "near" else None
     features = section.choice.reads or near
     pools = read_pool(journal, _check(journal, section), equal=same, features=features)
@@ -137,7 +136,7 @@ def _check_choice(pools: Sequence[QueryPool], policy: PolicySection, section: Cu
             f"curation.choose: {choice.kind} has nothing to choose among, since {policy.kind} takes every "
             "right response of its trials; name a policy with a k, such as uniform"
         )
-    if not needs_logprobs(choice):
+    if not choice.reads_logprobs:
         return
     silent = sum(one.logprob is None for pool in pools for one in pool.candidates)
     if silent:
@@ -186,10 +185,10 @@ def _leave_out_luck(pools: Sequence[QueryPool], journal: Journal, section: Curat
     bands = band_of(queries, {pool.query.id: pool_fail_rate(pool) for pool in pools})
     lucky = lucky_shares(journal, bands, distinct=section.deduplicate)
     confidences = Confidences(pools, bands, lucky, checked=section.check_arithmetic)
-    for pool, confidence in [(pool, confidences.of(pool)) for pool in pools]:
+    for pool in pools:
+        confidence = confidences.of(pool)
         if confidence is not None and confidence < section.min_confidence:
-            pool.dropped["probable luck"] += len(pool.candidates)
-            pool.candidates = []
+            pool.keep([], "probable luck")
 
 
 def _licences(pools: Sequence[QueryPool]) -> dict[str, str]:
