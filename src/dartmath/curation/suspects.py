@@ -20,7 +20,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import product
 from typing import Any
 
@@ -49,7 +49,7 @@ _UNSEEN = 0.5
 @dataclass(slots=True)
 class _Answers:
     given: int = 0
-    counts: dict[str, int] | None = None
+    counts: dict[str, int] = field(default_factory=dict)
 
 
 class WrongAnswers:
@@ -66,10 +66,9 @@ class WrongAnswers:
         """Count the answer of a wrong response."""
         if sample.outcome is not Outcome.WRONG or not sample.answer:
             return
-        known = self._queries.setdefault(sample.query_id, _Answers(counts={}))
+        known = self._queries.setdefault(sample.query_id, _Answers())
         known.given += 1
-        counts = known.counts = known.counts or {}
-        answer = sample.answer[:_ANSWER_CHARS]
+        counts, answer = known.counts, sample.answer[:_ANSWER_CHARS]
         if answer in counts or len(counts) < _CANDIDATES:
             counts[answer] = counts.get(answer, 0) + 1
         else:
@@ -86,7 +85,7 @@ class WrongAnswers:
     def second(self, query_id: str) -> int:
         """How often, at least, the most frequent wrong answer but one is given."""
         known = self._queries.get(query_id)
-        return sorted([0, 0, *(known.counts or {}).values()])[-2] if known else 0
+        return sorted([0, 0, *known.counts.values()])[-2] if known else 0
 
 
 @dataclass(frozen=True, slots=True)
