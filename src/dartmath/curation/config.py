@@ -8,9 +8,11 @@ from pydantic import Field, field_validator, model_validator
 
 from dartmath.base.section import Section
 from dartmath.curation.choose import Choice, ChoiceSection, Drawn, First
-from dartmath.curation.decontaminate import SIMILAR_SHARE, Similarity
+from dartmath.curation.decontaminate import NGRAM_SHARE, SIMILAR_SHARE, Similarity
 from dartmath.sampling.policy import PolicySection
 from dartmath.verify.custom import is_own
+
+_NEAR = 0.9
 
 
 class CurationSection(Section):
@@ -35,7 +37,7 @@ class CurationSection(Section):
     duplicates: Literal["text", "notation", "near"] = "text"
     """Which responses are equal: those whose text is, up to white space; also those that differ in case,
     LaTeX, notation or punctuation alone; also those that are `near_likeness` alike."""
-    near_likeness: float = Field(0.9, gt=0, le=1)
+    near_likeness: float = Field(_NEAR, gt=0, le=1)
     """Share of word 3-grams in common from which two responses are near duplicates; of equations, where
     `choose` compares those."""
     across_queries: bool = False
@@ -55,7 +57,7 @@ class CurationSection(Section):
     """Benchmarks whose queries must not be in the set, such as ["math/test", "mine.jsonl"]."""
     ngram: int = Field(13, ge=2)
     """Words of an n-gram that counts as overlap."""
-    ngram_share: float = Field(0.8, gt=0, le=1)
+    ngram_share: float = Field(NGRAM_SHARE, gt=0, le=1)
     """Share of the n-grams of the shorter text from which two queries overlap."""
     similar: Similarity = "list"
     """What becomes of queries that are like a benchmark's up to numbers, names, words or language: the
@@ -78,8 +80,7 @@ class CurationSection(Section):
         if not self.deduplicate and (self.duplicates != "text" or self.across_queries):
             raise ValueError("duplicates and across_queries say nothing without deduplicate")
         # By value: a section that is read from a manifest has every field set.
-        usual = type(self).model_fields["near_likeness"].default
-        if self.duplicates != "near" and self.near_likeness != usual:
+        if self.duplicates != "near" and self.near_likeness != _NEAR:
             raise ValueError("near_likeness is of `duplicates: near`")
         return self
 

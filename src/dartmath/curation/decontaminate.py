@@ -30,6 +30,7 @@ from typing import Any, Literal
 
 from dartmath.curation.similar import KINDS as SIMILAR_KINDS
 from dartmath.curation.similar import SimilarIndex, Weights
+from dartmath.curation.structure import PICTURE
 from dartmath.queries.config import QuerySource
 from dartmath.queries.query import Query
 
@@ -57,10 +58,9 @@ _DROPPED = str.maketrans("", "", "$?:;!~")
 # A point or comma between digits is part of a number.
 _POINT = re.compile(r"[.,](?:(?!\d)|(?<!\d[.,]))")
 _ONE_IN_BRACES = re.compile(r"\{(\w)\}")
-_PICTURE = re.compile(r"(?s)\[asy\].*?\[/asy\]")
 _INSTRUCTION_REPEATS = 3
 _COMMON = 5
-_SHARE = 0.8
+NGRAM_SHARE = 0.8
 # Where copies made by rule, and published ones, are told from unlike problems: docs/datasets.md.
 SIMILAR_SHARE = 0.65
 _WEIGHED = 5000
@@ -89,7 +89,7 @@ def decontaminate(
     benchmarks: Iterable[str],
     *,
     ngram: int = 13,
-    share: float = _SHARE,
+    share: float = NGRAM_SHARE,
     similar: Similarity = "list",
     similar_share: float = SIMILAR_SHARE,
 ) -> dict[str, Any]:
@@ -146,7 +146,7 @@ def find_similar(
 
 
 def find_overlaps(
-    queries: Sequence[Query], benchmark: Sequence[Query], *, ngram: int = 13, share: float = _SHARE
+    queries: Sequence[Query], benchmark: Sequence[Query], *, ngram: int = 13, share: float = NGRAM_SHARE
 ) -> list[Overlap]:
     """The benchmark query that each query overlaps with most certainly, where there is one."""
     return _search(queries, [_Index(benchmark, ngram)], ngram, share)[0]
@@ -238,7 +238,7 @@ class _Index:
 
 def _ngrams(text: str, size: int) -> set[int]:
     """Hashes of the word n-grams, which take a tenth of the memory of the n-grams themselves."""
-    words = _WORD.findall(_PICTURE.sub(" ", _plain(text)).lower())
+    words = _WORD.findall(PICTURE.sub(" ", _plain(text)).lower())
     return {hash(gram) for gram in zip(*(words[start:] for start in range(size)), strict=False)}
 
 

@@ -46,7 +46,8 @@ _LOOKALIKES = str.maketrans(
     "\u03bf\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a7",
     "aeopcyxiAEOPCXBHKMT" + "oABEZHIKMNOPTX",
 )
-_PICTURE = re.compile(r"(?s)\[asy\].*?\[/asy\]")
+PICTURE = re.compile(r"(?s)\[asy\].*?\[/asy\]")
+"""A drawing in Asymptote, as problems of MATH hold them."""
 _FRACTION = re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
 _SIGNS = (
     (re.compile(r"\\(?:cdot|times|ast)(?![a-zA-Z])|[\u00d7\u00b7\u2217]"), "*"),
@@ -144,7 +145,7 @@ def plain(text: str) -> str:
     """A text without pictures, layout and lookalikes of letters, fractions written with a slash."""
     if not text.isascii():
         text = _without_lookalikes(unicodedata.normalize("NFKC", text))
-    text = _PICTURE.sub(" ", text)
+    text = PICTURE.sub(" ", text)
     if "\\" in text:
         text = _FRACTION.sub(r" \1/\2 ", text)
         for pattern, sign in _SIGNS:
