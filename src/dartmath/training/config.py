@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from dartmath.base.section import Section
 
 Optimizer = Literal["adamw", "adamw_8bit", "paged_adamw", "paged_adamw_8bit", "adafactor", "muon"]
+_DECAY = 0.2
 
 
 class DatasetWeight(Section):
@@ -113,7 +114,7 @@ class TrainingSection(Section):
     """Decay after the warm-up; `wsd` (warm up, stay, decay) stays at the peak until the last steps."""
     warmup: float = Field(0.03, ge=0, lt=1)
     """Share of the steps that warm up."""
-    decay: float = Field(0.2, gt=0, le=1)
+    decay: float = Field(_DECAY, gt=0, le=1)
     """Share of the steps that decay, with schedule `wsd`."""
     min_learning_rate_ratio: float = Field(0.0, ge=0, lt=1)
     """Where the decay ends, as a share of the peak."""
@@ -178,7 +179,7 @@ class TrainingSection(Section):
             raise ValueError("preference: only objective dpo and kto have these settings")
         if self.objective != "sft" and self.loss != "nll":
             raise ValueError(f"loss: {self.loss} is of objective sft, not of {self.objective}")
-        if self.objective == "kto" and self.preference.model_copy(update={"beta": 0.1}) != Preference():
+        if self.objective == "kto" and self.preference != Preference(beta=self.preference.beta):
             raise ValueError("preference: of objective kto only beta can be set")
         if self.objective == "kto" and self.micro_batch == 1:
             raise ValueError(
@@ -192,6 +193,6 @@ class TrainingSection(Section):
             raise ValueError("min_learning_rate_ratio: a constant schedule does not decay; leave it out")
         if self.schedule == "wsd" and self.warmup + self.decay > 1:
             raise ValueError(f"warmup {self.warmup} and decay {self.decay} are more than all steps")
-        if self.schedule != "wsd" and "decay" in self.model_fields_set and self.decay != 0.2:
+        if self.schedule != "wsd" and self.decay != _DECAY:
             raise ValueError(f"decay: only schedule wsd has a share of steps that decay, not {self.schedule}")
         return self
