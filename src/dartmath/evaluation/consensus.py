@@ -114,7 +114,7 @@ def calibrate(folder: Path, threshold: Threshold = Threshold()) -> list[Step]:
     The threshold's own agreement is among the steps; its margin and its number of responses hold for all.
     """
     journal = journal_of(folder)
-    if (journal.manifest.get("consensus") or {}) or not (found := votes(journal)):
+    if journal.manifest.get("consensus") or not (found := votes(journal)):
         raise DataError("it has no references of its own to measure a consensus by", path=folder)
     asked = len(journal.queries())
     steps = []
