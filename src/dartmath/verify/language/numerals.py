@@ -202,15 +202,17 @@ _AMBIGUOUS = frozenset(
 )
 """Numerals that are words of another language too: alone they say nothing, as `ba`, a product, does not."""
 
-_LETTER = r"(?:[^\W\d_]|[\u0900-\u0963\u0971-\u097f\u064b-\u065f])"
-_WORD = regex(rf"{_LETTER}+")
+LETTER = r"(?:[^\W\d_]|[\u0900-\u0963\u0971-\u097f\u064b-\u065f])"
+"""A letter; signs of vowels, which are none of their own in Hindi and Arabic, go with theirs."""
+
+_WORD = regex(rf"{LETTER}+")
 
 
 def _pattern(language: _Language) -> re.Pattern[str]:
     """One atom, behind a joiner or none; in languages with spaces a whole word."""
     names = "|".join(sorted(map(re.escape, language.atoms), key=len, reverse=True))
     between = rf"[\s-]*(?:(?:{language.joiners})[\s-]*)?" if language.joiners else r"[\s-]*"
-    end = "" if language.glued else rf"(?!{_LETTER})"
+    end = "" if language.glued else rf"(?!{LETTER})"
     return re.compile(rf"{between}(?P<atom>{names}){end}", re.IGNORECASE)
 
 
@@ -255,14 +257,14 @@ def numeral(text: str) -> tuple[int, str] | None:
 
 def _read(text: str, language: _Language, pattern: re.Pattern[str]) -> tuple[int, str] | None:
     parts: list[int] = []
-    value, position, end = None, 0, 0
-    while position < MAX_NUMERAL and (found := pattern.match(text, position)):
+    value, end = None, 0
+    while end < MAX_NUMERAL and (found := pattern.match(text, end)):
         parts.append(language.atoms[found["atom"].lower()])
         if (more := _value(parts, language.times_ten)) is None:
             break
-        value, position, end = more, found.end(), found.end()
+        value, end = more, found.end()
     rest = text[end:]
-    if value is None or (language.glued and language.joiners and re.match(_LETTER, rest)):
+    if value is None or (language.glued and language.joiners and re.match(LETTER, rest)):
         return None
     return value, rest.strip(" -")
 

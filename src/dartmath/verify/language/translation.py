@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from functools import cache
 
 from dartmath.base.regex import regex
-from dartmath.verify.language.numerals import numeral
-from dartmath.verify.language.unit_names import FIRST_WORDS, english_unit
+from dartmath.verify.language.numerals import LETTER, numeral
+from dartmath.verify.language.unit_names import english_unit, first_words
 from dartmath.verify.language.units import parse_unit
 
 _WHOLE: Mapping[str, str] = {
@@ -74,15 +75,12 @@ _TERM_OF, _SCALE_OF = _inverse(_WHOLE), _inverse(_SCALES)
 _VALUE_BEFORE = r"(?<=[\d})\]$°])"
 
 
-_LETTER = r"(?:[^\W\d_]|[\u0900-\u0963\u0971-\u097f\u064b-\u065f])"
-"""A letter; signs of vowels, which are none of their own, go with theirs."""
-
 _SCALE = regex(
     rf"{_VALUE_BEFORE}[\s-]*(?:\\(?:text|mathrm|mbox)\s*\{{\s*(?P<inside>{_by_length('|'.join(_SCALE_OF))})\s*\}}"
-    rf"|(?P<bare>{_by_length('|'.join(_SCALE_OF))})(?:(?<=[\u3400-\u9fff])|(?!{_LETTER})))(?:\s+(?:de|di|d['’]))?(?![^\s\w])",
+    rf"|(?P<bare>{_by_length('|'.join(_SCALE_OF))})(?:(?<=[\u3400-\u9fff])|(?!{LETTER})))(?:\s+(?:de|di|d['’]))?(?![^\s\w])",
     re.IGNORECASE,
 )
-_PHRASE = rf"{_LETTER}+[²³]?(?:(?:[ .'’/-]|, )*{_LETTER}+[²³]?){{0,3}}|[℃℉]"
+_PHRASE = rf"{LETTER}+[²³]?(?:(?:[ .'’/-]|, )*{LETTER}+[²³]?){{0,3}}|[℃℉]"
 _UNIT = regex(
     rf"{_VALUE_BEFORE}[\s-]*(?:\\(?:text|mathrm|mbox)\s*\{{\s*(?P<inside>{_PHRASE})\.?\s*\}}|(?P<bare>{_PHRASE}))"
 )
@@ -111,10 +109,13 @@ _WORD_BEHIND = regex(r"\\(?:text|mathrm|mbox)|[\d})\]$][ ~]+[a-z]", re.IGNORECAS
 
 
 _WORD = regex(r"[a-z]+")
-_NAMES_IN_ASCII = FIRST_WORDS | frozenset(
-    name.split()[0] for names in (*_SCALES.values(), _AND, _OR) for name in names.split("|") if name.isascii()
-)
-"""First words of the names that a text in ASCII can hold: most texts hold none."""
+
+
+@cache
+def _names_in_ascii() -> frozenset[str]:
+    """First words of the names that a text in ASCII can hold: most texts hold none."""
+    names = "|".join((*_SCALES.values(), _AND, _OR)).split("|")
+    return first_words() | {name.split()[0] for name in names if name.isascii()}
 
 
 def in_english(text: str) -> str:
@@ -134,7 +135,7 @@ def in_english(text: str) -> str:
         text = _with_digits(text)
     if text.isascii():
         low = text.lower()
-        named = "quadrat" in low or "kubik" in low or not _NAMES_IN_ASCII.isdisjoint(_WORD.findall(low))
+        named = "quadrat" in low or "kubik" in low or not _names_in_ascii().isdisjoint(_WORD.findall(low))
         return _translated(text) if named else text
     if found := _BEFORE_VALUE.search(text):
         text = _behind_value(found)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from unicodedata import normalize
 
 from dartmath.base.regex import regex
@@ -138,11 +139,6 @@ mph | mi_por_hora mi_pro_stunde
 """
 """A unit that the parser knows, and its names; a line that is indented goes on, `_` is a space."""
 
-_NAMES = {
-    normalize("NFC", name.replace("_", " ")): row.split(" | ")[0]
-    for row in _TABLE.strip().replace("\n  ", " ").splitlines()
-    for name in row.split(" | ")[1].split()
-}
 _MARKS = regex("[\u0300-\u0304\u0306-\u0307\u030a-\u0327]")
 """Accents and cedillas, that many writers leave out of Latin letters."""
 
@@ -152,7 +148,26 @@ def unaccented(words: str) -> str:
     return normalize("NFC", _MARKS.sub("", normalize("NFD", words))) if words < "\u0250" else words
 
 
-_NAMES |= {unaccented(name): unit for name, unit in _NAMES.items() if unaccented(name) not in _NAMES}
+@cache
+def unit_names() -> Mapping[str, str]:
+    """Name -> the unit that the parser knows; Latin names without their accents too.
+
+    Made on first use: a first verdict without words has no need of it, and would wait for 800 substitutions.
+    """
+    names = {
+        normalize("NFC", name.replace("_", " ")): row.split(" | ")[0]
+        for row in _TABLE.strip().replace("\n  ", " ").splitlines()
+        for name in row.split(" | ")[1].split()
+    }
+    return {**{unaccented(name): unit for name, unit in names.items()}, **names}
+
+
+@cache
+def first_words() -> frozenset[str]:
+    """First words of the names that a text in ASCII can hold."""
+    return frozenset(re.split(r"[ -]", name)[0] for name in unit_names() if name.isascii())
+
+
 _SQUARE_BEHIND = r"cuadrad[oa]s?|quadrad[oa]s?|quadrat[oi]|carrée?s?|vuông|مربعة?"
 _CUBE_BEHIND = r"cúbic[oa]s?|cubic[oi]|cub[oi]|cubes?|khối|مكعبة?"
 _SQUARE_BEFORE = r"平方|제곱|평방|quadrat|квадратн\w+|वर्ग"
@@ -168,8 +183,6 @@ _POWERS = (
 _RATE = regex(
     r"(?P<one>.+?)(?:\s+(?:por|par|pro|à\s+l['’]|all['’]|al|в|на|mỗi|प्रति)\s*|\s*(?:每|/|毎)\s*)(?P<other>.+)\Z"
 )
-FIRST_WORDS = frozenset(re.split(r"[ -]", name)[0] for name in _NAMES if name.isascii())
-"""First words of the names that a text in ASCII can hold."""
 
 
 @lru_cache(maxsize=1024)
@@ -184,13 +197,13 @@ def english_unit(words: str) -> str | None:
 
 
 def _unit(words: str) -> str | None:
-    if (found := _NAMES.get(words)) is not None:
+    if (found := unit_names().get(words)) is not None:
         return found
     for pattern, power in _POWERS:
         if (parts := pattern.match(words)) and (unit := _base(parts["unit"])):
             return f"{unit}^{power}"
     rate = _RATE.match(words)
-    if rate is None or not ({rate["one"], rate["other"]} & _NAMES.keys()):
+    if rate is None or not ({rate["one"], rate["other"]} & unit_names().keys()):
         return None
     one, other = _part(rate["one"]), _part(rate["other"])
     return f"{one}/{other}" if one and other else None
@@ -198,7 +211,7 @@ def _unit(words: str) -> str | None:
 
 def _base(words: str) -> str | None:
     """A unit that can be squared; German has the metre of English."""
-    return _NAMES.get(words) or (words if words in ("meter", "kilometer") else None)
+    return unit_names().get(words) or (words if words in ("meter", "kilometer") else None)
 
 
 def _part(words: str) -> str | None:
