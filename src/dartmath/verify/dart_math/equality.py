@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from dartmath.verify.dart_math.normalisation import items_of, normalised
+from dartmath.verify.dart_math.pairing import pair_up
 from dartmath.verify.dart_math.python import read_python
 from dartmath.verify.dart_math.shapes import read_formula, read_matrix, read_set, same_matrix, same_set
 from dartmath.verify.dart_math.values import identical, same_number, same_value
@@ -45,7 +46,8 @@ class Comparer:
         self._left -= 1
         if self._left < 0 or max(len(reference), len(answer)) > MAX_TEXT:
             raise Unreadable("too much to compare")
-        if _date(reference) is not None and _date(reference) == _date(answer):
+        date = _date(reference)
+        if date is not None and date == _date(answer):
             return True
         ours, theirs = self.normal(reference), self.normal(answer)
         if not theirs or not theirs.isascii():
@@ -56,14 +58,7 @@ class Comparer:
 
     def _same_items(self, ours: str, theirs: str) -> bool:
         answers, references = items_of(theirs, self.same), items_of(ours, self.same)
-        if len(answers) != len(references):
-            return False
-        for answer in answers:
-            match = next((one for one in references if self.same(answer, one)), None)
-            if match is None:
-                return False
-            references.remove(match)
-        return True
+        return pair_up(answers, references, self.same)
 
     def _same_meaning(self, ours: str, theirs: str) -> bool:
         one, two = _float(ours), _float(theirs)

@@ -14,6 +14,8 @@ Same = Callable[[str, str], bool]
 """Whether two items of a list are equal: the grader's own comparison, which merges equal items."""
 
 _LEADING = frozenset("!)]}:./,#?$\"'ки")
+"""The same at its beginning (see `_TRAILING` in extraction.py, also for the two letters)."""
+
 _FUNCTIONS = "sin|cos|tan|cot|sec|csc|sinh|cosh|tanh|coth|sech|csch|log|ln|exp"
 """As the paper's alternatives stand: the first that fits counts, so that `sinh` is `sin` and an `h`."""
 

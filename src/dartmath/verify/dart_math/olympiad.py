@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from dartmath.verify.dart_math.brackets import first_pair
 from dartmath.verify.dart_math.latex import read_latex
+from dartmath.verify.dart_math.pairing import pair_up
 from dartmath.verify.dart_math.values import constant_value, identical
 from dartmath.verify.language.errors import NotationError
 from dartmath.verify.numeric.agreement import Pair, Proportional
@@ -20,6 +22,8 @@ PRECISION = 1e-8
 """Absolute difference at which numbers are equal where a problem states none."""
 
 _SLACK = 1.01
+"""The benchmark's code widens every tolerance by this factor."""
+
 _MAX_EXPONENT = 1_000
 """Powers with a larger exponent have no value to this grader."""
 
@@ -48,15 +52,8 @@ def same_olympiad(reference: str, answer: str, tolerance: float | None = None) -
     if ours == theirs:
         return True
     items, others = (_items(_CHINESE.sub("", side)) for side in (ours, theirs))
-    if len(items) != len(others):
-        return False
     judge = _Judge(PRECISION if tolerance is None else tolerance)
-    for item in items:
-        match = next((other for other in others if judge.same(item, other)), None)
-        if match is None:
-            return False
-        others.remove(match)
-    return True
+    return pair_up(items, others, judge.same)
 
 
 def _prepared(text: str) -> str:
@@ -78,12 +75,10 @@ def _content(text: str) -> str:
 
 
 def _closed(text: str) -> str:
-    depth = 1
-    for place, char in enumerate(text):
-        depth += (char == "{") - (char == "}")
-        if depth == 0:
-            return text[:place]
-    raise NotationError("a box without an end")
+    found = first_pair(f"{{{text}", "{")
+    if found is None:
+        raise NotationError("a box without an end")
+    return text[: found[1] - 1]
 
 
 def _items(text: str) -> list[str]:
