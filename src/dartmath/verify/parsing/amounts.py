@@ -54,7 +54,7 @@ _FORMULA = regex(rf"[+*=^_<>|]|(?!{TEXT})\\[a-zA-Z]")
 _FIRST = frozenset(
     [
         *listed("negative minus square root cube half quarter third twice double a an"),
-        *listed("about approximately approx nearly almost around roughly"),
+        *(word.removesuffix(r"\.?") for word in APPROXIMATIONS),
         *_SCALES,
         *NUMBER_WORDS,
     ]

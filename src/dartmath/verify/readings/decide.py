@@ -18,7 +18,8 @@ from dartmath.verify.numeric.points import positive_symbols
 from dartmath.verify.parsing.parser import parse
 from dartmath.verify.tree.expression import Expression, symbols
 
-_NOTHING = nullcontext()
+_NOTHING = nullcontext()  # one for all verdicts: it holds no state
+
 _POSITIVE = regex(
     r"\b(?:non-?negative|positive|natural numbers?|logarithms?)\b|[a-zA-Z]\s*(?:>|\\gt)\s*0", re.IGNORECASE
 )
