@@ -45,7 +45,21 @@ def test_named(text: str, meaning: str) -> None:
     assert str(named(text)) == meaning
 
 
-@pytest.mark.parametrize("text", ["4:30", "knots", "x", "Satan", "32 May things", "25:00 pm", "", "a" * 500])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "4:30",
+        "knots",
+        "x",
+        "Satan",
+        "32 May things",
+        "25:00 pm",
+        "",
+        "a" * 500,
+        "five zero",
+        "one hundred zero",
+    ],
+)
 def test_words_without_a_fixed_meaning(text: str) -> None:
     assert named(text) is None
 

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable
 from functools import cache
+from http import HTTPStatus
 
 from dartmath.base.terminal import warn
 
@@ -62,7 +63,7 @@ def _ask() -> str:
         with urlopen(Request(endpoint(), method="HEAD"), timeout=SECONDS):
             return ""
     except HTTPError as error:
-        return f"status {error.code}" if error.code >= 500 else ""
+        return f"status {error.code}" if error.code >= HTTPStatus.INTERNAL_SERVER_ERROR else ""
     except URLError as error:
         return str(error.reason)
     except (OSError, ValueError) as error:

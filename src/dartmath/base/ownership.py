@@ -89,9 +89,13 @@ def check_folder(folder: Path, *, besides: Iterable[str] = ()) -> None:
         )
 
 
+_SHOWN = 3  # names of files: enough to see whose they are
+
+
 def _few(names: Iterable[str]) -> str:
     shown = list(names)
-    return ", ".join(shown[:3]) + (f" and {len(shown) - 3} more" if len(shown) > 3 else "")
+    more = len(shown) - _SHOWN
+    return ", ".join(shown[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def _line(path: Path, text: str, of: str) -> str:

@@ -19,9 +19,12 @@ def printable(text: str) -> str:
     return _CONTROL.sub(_escape, text.replace("\r\n", "\n"))
 
 
+_WIDE = 0x100  # from here on two hexadecimal digits do not do
+
+
 def _escape(match: re.Match[str]) -> str:
     code = ord(match[0])
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    return f"\\x{code:02x}" if code < _WIDE else f"\\u{code:04x}"
 
 
 def shorten(text: str, limit: int) -> str:

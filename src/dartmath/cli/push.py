@@ -161,9 +161,12 @@ def _show(upload: Upload) -> None:
     print_table(f"{upload.kind} {upload.repository}", ("file", "size"), rows)
 
 
+_STEP = 1000  # from one unit of size to the next
+
+
 def _readable(size: float) -> str:
     for unit in ("B", "kB", "MB", "GB"):
-        if size < 1000:
+        if size < _STEP:
             return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1000
+        size /= _STEP
     return f"{size:.1f} TB"

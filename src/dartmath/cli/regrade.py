@@ -118,6 +118,9 @@ def _print(found: Regrade, run: Path, show: int, out: Path | None) -> None:
         info(f"{len(found.disagreements) - len(shown)} more; write all of them with: --out FILE.jsonl")
 
 
+_CELL = 24  # characters of an answer in the table: two of them beside a name fit a line
+
+
 def _short(text: str | None) -> str:
     line = " ".join((text or "").split())
-    return line if len(line) <= 24 else f"{line[:23]}…"
+    return line if len(line) <= _CELL else f"{line[: _CELL - 1]}…"

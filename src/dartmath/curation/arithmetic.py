@@ -199,6 +199,9 @@ def _without_last_side(tokens: list[_Token]) -> list[_Token]:
     return tokens[:last]
 
 
+_CALCULATION = 3  # tokens of the shortest: two numbers and a sign between
+
+
 def _judge(text: str, tokens: list[_Token]) -> Iterator[Step]:
     """Compare each side of a chain `a = b = c` with the next."""
     sides: list[list[_Token]] = [[]]
@@ -208,7 +211,9 @@ def _judge(text: str, tokens: list[_Token]) -> Iterator[Step]:
         else:
             sides[-1].append(token)
     for left, right in pairwise(sides):
-        judgeable = right and (len(left) >= 3 or (len(right) >= 3 and _is_result(text, left, tokens)))
+        judgeable = right and (
+            len(left) >= _CALCULATION or (len(right) >= _CALCULATION and _is_result(text, left, tokens))
+        )
         if judgeable and (step := _compare(text, left, right)):
             yield step
 
@@ -241,7 +246,8 @@ def _compare(source: str, left: list[_Token], right: list[_Token]) -> Step | Non
 def _agree(computed: Fraction, stated: Fraction, left: list[_Token], right: list[_Token]) -> bool:
     if computed == stated:
         return True
-    single = len(right) == 1 or (len(right) == 2 and right[0].text == "-")
+    *sign, _ = right
+    single = [token.text for token in sign] in ([], ["-"])
     divides = any(t.text == "/" for t in left)
     if not single or not (divides or right[-1].decimals):
         return False

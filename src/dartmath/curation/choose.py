@@ -195,7 +195,7 @@ def _greedy(base: list[Candidate], quality: Sequence[float], weight: float) -> l
     import numpy as np
 
     # The first of `base`, then the only other one: most queries of many pools have no more.
-    if len(base) < 3 and weight == 1.0:
+    if not base[2:] and weight == 1.0:
         return base
     sketches = unpacked([one.sketch for one in base])
     gain, nearest = np.array(quality), np.ones(len(base))

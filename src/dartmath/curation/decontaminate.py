@@ -59,6 +59,8 @@ _DROPPED = str.maketrans("", "", "$?:;!~")
 _POINT = re.compile(r"[.,](?:(?!\d)|(?<!\d[.,]))")
 _ONE_IN_BRACES = re.compile(r"\{(\w)\}")
 _INSTRUCTION_REPEATS = 3
+# Words of a first line that may be a question of its own; longer ones that repeat are instructions.
+_QUESTION = 20
 _COMMON = 5
 NGRAM_SHARE = 0.8
 # Where copies made by rule, and published ones, are told from unlike problems: docs/datasets.md.
@@ -248,6 +250,6 @@ def _problems(queries: Sequence[Query]) -> list[str]:
     texts = []
     for query in queries:
         head, _, rest = query.text.partition("\n")
-        repeated = rest.strip() and first[head] >= _INSTRUCTION_REPEATS and len(head.split()) > 20
+        repeated = rest.strip() and first[head] >= _INSTRUCTION_REPEATS and len(head.split()) > _QUESTION
         texts.append(rest if repeated else query.text)
     return texts

@@ -45,7 +45,7 @@ def deduplicate(pools: Sequence[QueryPool], section: CurationSection) -> None:
 
 def _drop_near(pool: QueryPool, least: float) -> None:
     """Drop each candidate that is at least so much like one before it that stays."""
-    if len(pool.candidates) < 2:
+    if len(pool.candidates) <= 1:
         return
     sketches = unpacked([c.sketch for c in pool.candidates])
     kept: list[int] = []

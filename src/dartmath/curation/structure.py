@@ -64,6 +64,8 @@ _TOKEN = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+|[-+*/^=<>\u2264\u2265%]")
 _LATIN = re.compile(r"[a-z]+")
 # Of the letters of a text in another language fewer stand in words that English texts are full of.
 _ENGLISH = 0.12
+# Of fewer words, a share says nothing.
+_WORDS = 5
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ class Structure:
     def is_english(self) -> bool:
         """Whether the usual short words of English are there, or there are hardly any words."""
         letters = [token for token in self.tokens if token[0].isalpha()]
-        return len(letters) < 5 or sum(token in _STOP for token in letters) >= _ENGLISH * len(letters)
+        return len(letters) < _WORDS or sum(token in _STOP for token in letters) >= _ENGLISH * len(letters)
 
 
 def structure(text: str, names: frozenset[str] = frozenset()) -> Structure:

@@ -16,6 +16,12 @@ from dartmath.engines.transformers_cache import PromptState, SlotCache
 from dartmath.engines.transformers_prefill import Prefill
 from dartmath.engines.transformers_sampling import choose, uniforms
 
+_SHARE = 16
+"""One prompt in so many slots makes a pass pay."""
+
+_PASSES = 4
+"""Tokens of the others that a prompt waits for company at most."""
+
 
 @dataclass(slots=True)
 class Row:
@@ -61,7 +67,7 @@ class Decoder:
         if not ready:
             return False
         self._waited += 1
-        return ready >= self.slots // 16 or not self.rows or self._waited > 4
+        return ready >= self.slots // _SHARE or not self.rows or self._waited > _PASSES
 
     def _admit(self) -> None:
         room = self.slots - len(self.rows)

@@ -119,7 +119,7 @@ def student(freedom: int) -> float:
 def standard_error(values: Sequence[float]) -> float:
     """Standard error of the mean of independent values; NaN with fewer than two."""
     count = len(values)
-    if count < 2:
+    if count <= 1:
         return math.nan
     mean = math.fsum(values) / count
     return math.sqrt(math.fsum((v - mean) ** 2 for v in values) / (count - 1) / count)
@@ -140,6 +140,10 @@ def macro(estimates: Sequence[Estimate]) -> Estimate:
     return Estimate(mean, mean - below, mean + above, "macro")
 
 
+_HALF = 0.5
+"""A query of several trials counts as solved by a run that solves it in more than half of them."""
+
+
 def paired(first: Sequence[float], second: Sequence[float], *, single: bool, seed: int = 0) -> Paired:
     """Compare two runs by their per-query means, in the same order of queries.
 
@@ -148,8 +152,8 @@ def paired(first: Sequence[float], second: Sequence[float], *, single: bool, see
     if len(first) != len(second):
         raise ValueError(f"paired runs have the same queries: {len(first)} and {len(second)}")
     differences = [b - a for a, b in zip(first, second, strict=True)]
-    only_first = sum(a > 0.5 >= b for a, b in zip(first, second, strict=True))
-    only_second = sum(b > 0.5 >= a for a, b in zip(first, second, strict=True))
+    only_first = sum(a > _HALF >= b for a, b in zip(first, second, strict=True))
+    only_second = sum(b > _HALF >= a for a, b in zip(first, second, strict=True))
     count = len(differences)
     mean = math.fsum(differences) / count if count else math.nan
     error = standard_error(differences)
@@ -204,7 +208,7 @@ def paired_interval(first: Sequence[float], second: Sequence[float]) -> tuple[fl
     """
     differences = [b - a for a, b in zip(first, second, strict=True)]
     count = len(differences)
-    if count < 2:
+    if count <= 1:
         return math.nan, math.nan
     # Laplace's rule, so that runs without any success, or failure, keep a spread.
     shares = [(math.fsum(values) + 1) / (count + 2) for values in (first, second)]

@@ -124,12 +124,15 @@ def _paths(rows: Sequence[Row]) -> list[str]:
     return [*found]
 
 
+_SHORT = 3  # letters of a word whose last s is its own: `ans`, `gas`
+
+
 @lru_cache(maxsize=1024)
 def _tokens(name: str) -> tuple[str, ...]:
     """The words of a name, small, without accents, in the singular."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
     words = [word.lower() for word in _TOKEN.findall(plain)]
-    return tuple(word[:-1] if len(word) > 3 and _PLURAL.search(word) else word for word in words)
+    return tuple(word[:-1] if len(word) > _SHORT and _PLURAL.search(word) else word for word in words)
 
 
 def _rank(path: str, likely: Sequence[str]) -> float | None:

@@ -19,6 +19,8 @@ MOST = 20_000
 EXAMPLES = 3
 _SHOWN = 40
 _FEW_ANSWERS = 10
+# Queries from which on few different answers say something of the set.
+_ENOUGH = 20
 # With this share of guesses right by chance, a response says little about its reasoning.
 _LUCKY = 0.2
 _FORMS = {
@@ -112,7 +114,7 @@ class Survey:
     @property
     def is_guessable(self) -> bool:
         """Whether guesses are often right: few different answers, one of them common."""
-        return self.looked_at >= 20 and self.answers <= _FEW_ANSWERS and self.commonest >= _LUCKY
+        return self.looked_at >= _ENOUGH and self.answers <= _FEW_ANSWERS and self.commonest >= _LUCKY
 
     @property
     def has_decimal_commas(self) -> bool:

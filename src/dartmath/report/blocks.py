@@ -60,8 +60,11 @@ class Section:
     blocks: list[Block] = field(default_factory=list)
 
 
+_TWO_DIGITS = 100  # of a unit: from there on the next one says it in two digits
+
+
 def duration(seconds: float) -> str:
     """Seconds for people: "48 s", "12 min", "3.4 h"."""
-    if seconds < 100:
+    if seconds < _TWO_DIGITS:
         return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
+    return f"{seconds / 60:.0f} min" if seconds < _TWO_DIGITS * 60 else f"{seconds / 3600:.1f} h"

@@ -31,7 +31,7 @@ def _cell(value: object) -> str:
 def results_table(results: Sequence[tuple[str, Mapping[str, Any]]], published: Sequence[str]) -> str:
     """Pass@1 in percent of each model on each benchmark, with published rows below; "" without any."""
     columns, rows = score_rows(results, published)
-    return markdown_table(columns, rows) if len(columns) > 2 else ""
+    return markdown_table(columns, rows) if columns[2:] else ""
 
 
 def score_rows(

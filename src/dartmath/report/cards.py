@@ -188,11 +188,14 @@ def _other_templates(run: Run, stage: Stage) -> list[str]:
     return [f"{label}: {t['name']} ({t['hash']})" for label, t in used if t and t["hash"] != own]
 
 
+_TOLD = 0.01  # share of responses cut off that moves a score by a digit that is shown
+
+
 def _limits(run: Run, results: Sequence[dict[str, Any]]) -> list[str]:
     """What a reader should know before trusting the numbers, from the numbers themselves."""
     found = []
     for benchmark in (b for result in results for b in result["benchmarks"]):
-        if benchmark["truncated"] > 0.01:
+        if benchmark["truncated"] > _TOLD:
             found.append(
                 f"{benchmark['truncated']:.1%} of the responses to {benchmark['name']} were cut off."
             )

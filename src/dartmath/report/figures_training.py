@@ -78,6 +78,9 @@ def group_rows(groups: Sequence[Mapping[str, Any]]) -> list[tuple[object, ...]]:
     ]
 
 
+_DENSE = 40  # points of a line whose markers would touch
+
+
 def training_curve(
     logs: Mapping[str, Sequence[Mapping[str, Any]]], key: str, title: str, name: str
 ) -> Figure:
@@ -86,7 +89,7 @@ def training_curve(
     traces = [
         {
             "type": "scatter",
-            "mode": "lines+markers" if len(line) < 40 else "lines",
+            "mode": "lines+markers" if len(line) < _DENSE else "lines",
             "name": label,
             "x": [step for step, _ in line],
             "y": [value for _, value in line],

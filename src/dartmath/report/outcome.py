@@ -72,13 +72,16 @@ def _scores(run: Run) -> Iterator[str]:
         )
 
 
+_SMALL = 0.001  # of a p-value, with the three decimals that are shown
+
+
 def p_value(value: float) -> str:
     """A p-value as people write it: never as zero.
 
     >>> p_value(0.00002), p_value(0.25)
     ('p < 0.001', 'p = 0.250')
     """
-    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
+    return f"p < {_SMALL}" if value < _SMALL else f"p = {value:.3f}"
 
 
 def _cost(stage: Stage) -> Iterator[str]:

@@ -190,15 +190,18 @@ def _log_beta(a: Floats, b: Floats) -> Floats:
     return np.array([math.lgamma(x) + math.lgamma(y) - math.lgamma(x + y) for x, y in zip(a, b, strict=True)])
 
 
+_GRAIN = 0.01  # of the logarithms of a prior: 1 % of either
+
+
 def _lowest(loss: Callable[[float, float], float]) -> tuple[float, float]:
-    """Where a smooth function of two variables is lowest, near (0, 0), to 0.01: by compass search.
+    """Where a smooth function of two variables is lowest, near (0, 0), to `_GRAIN`: by compass search.
 
     The variables should turn the function little, so that its valley lies along an axis (Kolda, Lewis
     and Torczon 2003, "Optimization by direct search"). A library for it would be a third of the core.
     """
     place, step = (0.0, 0.0), 1.0
     best = loss(*place)
-    while step > 0.005:
+    while 2 * step > _GRAIN:
         x, y = place
         around = [(x + step, y), (x - step, y), (x, y + step), (x, y - step)]
         value, nearby = min((loss(*one), one) for one in around)

@@ -214,7 +214,7 @@ def read_counters(folder: Path, number: int) -> tuple[dict[str, Any], int] | Non
 
 
 def _to_array(values: Any) -> Any:
-    column = array("i" if values.dtype.itemsize == 4 else "q")
+    column = array({4: "i", 8: "q"}[values.dtype.itemsize])
     column.frombytes(values.tobytes())
     return column
 

@@ -94,9 +94,12 @@ class StudyPlan:
         return {**asdict(self), "training_hours": self.training_hours}
 
 
+_HUNDRED = 99.5  # what is rounded to it
+
+
 def _hours(value: float) -> str:
     """Two digits of what is small; from 100 hours on two would be a power of ten."""
-    return f"{value:.2g}" if value < 99.5 else f"{value:,.0f}"
+    return f"{value:.2g}" if value < _HUNDRED else f"{value:,.0f}"
 
 
 def plan_study(study: Study, *, device: str, mfu: float) -> StudyPlan:

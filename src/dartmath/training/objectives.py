@@ -69,7 +69,10 @@ def _begins(rows: list[list[int]], ids: list[int]) -> bool:
     return any(row[: len(ids)] == ids for row in rows)
 
 
+_NAMED = 12  # examples in one message: a few lines
+
+
 def _named(mixture: Mixture, examples: list[int]) -> str:
-    shown = [mixture.where(i) for i in examples[:12]]
-    more = f" and {len(examples) - 12} more" if len(examples) > 12 else ""
-    return ", ".join(shown) + more
+    shown = [mixture.where(i) for i in examples[:_NAMED]]
+    more = len(examples) - _NAMED
+    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")

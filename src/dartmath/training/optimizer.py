@@ -10,6 +10,7 @@ import torch
 from dartmath.training.config import TrainingSection
 from dartmath.training.layout import warmup_steps
 
+_MATRIX = 2  # dimensions; Muon takes no other weights
 # Our names in transformers'; "muon" is not one of its own.
 _NAMES = {
     "adamw": "adamw_torch_fused",
@@ -62,8 +63,8 @@ class MuonAdamW(torch.optim.Optimizer):  # type: ignore[misc]
         ends = (model.get_input_embeddings(), model.get_output_embeddings())
         outer = {id(p) for layer in ends if layer is not None for p in layer.parameters()}
         trained = [p for p in model.parameters() if p.requires_grad]
-        inner = [p for p in trained if p.dim() == 2 and id(p) not in outer]
-        rest = [p for p in trained if p.dim() != 2 or id(p) in outer]
+        inner = [p for p in trained if p.dim() == _MATRIX and id(p) not in outer]
+        rest = [p for p in trained if p.dim() != _MATRIX or id(p) in outer]
         self._parts: list[torch.optim.Optimizer] = []
         if inner:
             muon = torch.optim.Muon(

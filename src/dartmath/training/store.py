@@ -205,8 +205,9 @@ def _encoded(batch: list[Row], encoder: Encoder) -> Iterator[tuple[Row, list[Tok
     for row, texts in zip(batch, sides, strict=True):
         tokens = [next(found) for _ in texts]
         reason = next((one for one in tokens if isinstance(one, Dropped)), None)
-        if reason is None and len(tokens) == 2 and tokens[0] == tokens[1]:
-            reason = Dropped.SAME
+        match tokens:
+            case [chosen, rejected] if reason is None and chosen == rejected:
+                reason = Dropped.SAME
         yield row, reason or [one for one in tokens if isinstance(one, Tokens)]
 
 

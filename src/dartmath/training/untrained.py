@@ -33,8 +33,11 @@ def untrained_tokens(model: Any, tokenizer: Any, tokens: list[int]) -> list[int]
     """
     found: set[int] = set()
     for layer in (model.get_input_embeddings(), model.get_output_embeddings()):
-        if layer is not None and layer.weight.dim() == 2 and len(layer.weight):
-            found |= _untrained_rows(layer.weight.detach(), tokenizer, tokens)
+        if layer is None:
+            continue
+        match tuple(layer.weight.shape):
+            case (rows, _) if rows:
+                found |= _untrained_rows(layer.weight.detach(), tokenizer, tokens)
     return sorted(found)
 
 

@@ -122,6 +122,10 @@ def _near(reference: Fraction, value: Fraction) -> bool:
     return abs(value - reference) <= abs(reference) * RELATIVE
 
 
+_SURE_BITS = 60
+"""Of a value that is computed with 128 bits: more than the 53 of the float that it becomes."""
+
+
 def _value(tree: Expression) -> Fraction | None:
     """The number that a tree is worth, without its unit; None when it is no real number below 10^300."""
     if isinstance(tree, Relation):
@@ -138,7 +142,7 @@ def _value(tree: Expression) -> Fraction | None:
             number = Evaluator({}).real(node)
         except (Undefined, ArithmeticError, ValueError):
             return None
-        if not abs(number) < 10**300 or number.rel_one_accuracy_bits() < 60:
+        if not abs(number) < 10**300 or number.rel_one_accuracy_bits() < _SURE_BITS:
             return None
         return Fraction(float(number.mid()))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -25,7 +26,7 @@ def read_line(row: Mapping[str, Any], asked: Asked) -> Completion | Failure:
             raise BadAnswerError(error_text(orjson.dumps({"error": row.get("error") or "no response"})))
         body = response.get("body", response)
         status = int(response.get("status_code") or 200)
-        if status >= 400:
+        if status >= HTTPStatus.BAD_REQUEST:
             # `vllm run-batch` says what is wrong beside a response without a body.
             raise HttpError(status, {}, orjson.dumps(body or {"error": row.get("error")}))
         if not isinstance(body, dict):

@@ -274,12 +274,14 @@ def _reason(said: _Said, usage: _Usage) -> str:
     return cut
 
 
+# A server that makes up a reason for every answer shall fill neither the memory nor the terminal.
+_MOST_TOLD = 100
 _told: set[tuple[str, str]] = set()
 
 
 def _tell(server: str, reason: str) -> None:
     """Say once that a finish reason is not known."""
-    if (server, reason) not in _told and len(_told) < 100:
+    if (server, reason) not in _told and len(_told) < _MOST_TOLD:
         _told.add((server, reason))
         warn(
             f"{server} ends responses with a reason that dartmath does not know, {reason[:40]!r}; they count "

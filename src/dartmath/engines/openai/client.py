@@ -9,6 +9,7 @@ import base64
 import urllib.request
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
@@ -133,7 +134,7 @@ class Client:
             # A form names its own kind, with the boundary of its parts.
             headers = {"Content-Type": kind, **self._headers} if kind else self._headers
             async with session.request(method, url, data=data, headers=headers, proxy=self._proxy) as found:
-                if found.status >= 400:
+                if found.status >= HTTPStatus.BAD_REQUEST:
                     raise HttpError(found.status, found.headers, await _read(found, _BASE_BYTES))
                 yield found
         except aiohttp.ClientError as error:

@@ -10,6 +10,8 @@ from collections import deque
 
 # Responses whose pace is remembered, and how many of them make it known.
 _REMEMBERED, _KNOWN = 256, 8
+# Responses until it is computed anew: sorting 256 numbers for each would cost more than the exchange.
+_STALE = 16
 # A response may take this many times what its tokens need at a slow one's pace: load changes.
 _PATIENCE = 3.0
 # Nothing is late before that, in seconds: servers pause for garbage, compilation, long prompts.
@@ -66,7 +68,6 @@ class Deadline:
         return max(_SILENCE, self._least or 0.0)
 
     def _refresh(self) -> None:
-        # Sorting 256 numbers for every response would cost more than the exchange.
-        if self._news >= 16 or (self._news and len(self._paces) <= 4 * _KNOWN):
+        if self._news >= _STALE or (self._news and len(self._paces) <= 4 * _KNOWN):
             ordered = sorted(self._paces)
             self._slow, self._longest, self._news = ordered[int(0.95 * len(ordered))], max(self._seconds), 0

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -126,16 +127,19 @@ def _status(error: HttpError, server: str, secret: str) -> Failure:
     status, told = error.status, error.body.decode("utf-8", "replace")
     said = _clean(error_text(error.body), secret)
     message = f"{server}: HTTP {status}: {said}"
-    if status == 402 or _is(told, _NO_MONEY):
+    if status == HTTPStatus.PAYMENT_REQUIRED or _is(told, _NO_MONEY):
         return Failure(f"{server} {_REFUSED[402]} (HTTP {status}: {said})", final=True)
-    if status == 413 or (status >= 400 and (_is(told, _TOO_LONG) or _is(told, _FILTERED))):
+    verdict = _is(told, _TOO_LONG) or _is(told, _FILTERED)
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE or (status >= HTTPStatus.BAD_REQUEST and verdict):
         return Failure(message, hopeless=True, retry=False, blames_server=False, said=told)
     if status in _REFUSED:
         return Failure(f"{server} {_REFUSED[status]} (HTTP {status}: {said})", refusal=True, said=told)
     if status in _OVERLOAD:
         pause = asked_pause(error.headers)
-        return Failure(message, blames_server=status == 503, overload=True, pause=pause)
-    if status >= 500:
+        return Failure(
+            message, blames_server=status == HTTPStatus.SERVICE_UNAVAILABLE, overload=True, pause=pause
+        )
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Failure(message, pause=asked_pause(error.headers))
     return Failure(message, retry=status in _PASSING, blames_server=False, said=told)
 

@@ -107,7 +107,7 @@ class Pace:
         self._cut_at, self._answered_since_cut = self._clock(), False
         self._best_rate, self._best_limit = 0.0, max(self.limit, self._goal)
         # Once may be bad luck, a burst that came as the limit had doubled.
-        self._doubling &= self._excesses < 2
+        self._doubling &= self._excesses <= 1
         self._hold = 1 if self._doubling else _HOLD
         self._restart()
 

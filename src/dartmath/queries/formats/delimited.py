@@ -97,7 +97,7 @@ def _best(head: Sequence[str]) -> str:
     for delimiter in _DELIMITERS:
         rows = _parsed(head, delimiter, True)
         width = len(rows[0]) if rows else 0
-        if width < 2:
+        if width <= 1:
             continue
         # The last one may have been cut.
         alike = sum(len(row) == width for row in rows[:-1]) / max(1, len(rows) - 1) if len(rows) > 1 else 1.0

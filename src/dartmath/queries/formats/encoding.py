@@ -77,7 +77,7 @@ def _unknown(name: str | Path) -> str:
 def _without_mark(head: bytes) -> str:
     """UTF-16 without a mark: every other byte of mostly Latin text is zero."""
     pairs = len(head) // 2
-    if pairs < 2 or b"\0" not in head:
+    if pairs <= 1 or b"\0" not in head:
         return ""
     if head[1 : 2 * pairs : 2].count(0) > 0.4 * pairs:
         return "utf-16-le"

@@ -37,6 +37,18 @@ if TYPE_CHECKING:
     from dartmath.verify.compare.comparison import Comparison
 
 
+CENTS = 2
+"""Decimals of an amount of money."""
+
+_PI_DIGITS, _GALLON_DIGITS = 4, 3
+"""Digits from which on a reference is taken as computed with such a constant; fewer are as likely exact."""
+
+_MEASURED_DIGITS = 4
+"""Digits of a measured reference from which on one fewer still says what was measured."""
+
+_PERCENTAGE_DIGITS, _PERCENTAGE_PLACES = 5, 2
+"""Digits of a percentage that was computed, and the decimals that it may be rounded to."""
+
 OPEN_CONSTANT = Fraction(2, 1000)
 """Relative difference that conventions for pi or for gallons make: (22/7)^2 against 3.14^2 is 0.18 %."""
 
@@ -137,19 +149,24 @@ def _to_the_cent(ours: Measure, theirs: Measure, comparison: Comparison) -> Deci
     if not comparison.query or _asks_exactly(comparison.query):
         return None
     one, two = ours.value, theirs.value
-    if not (isinstance(one, Number) and isinstance(two, Number)) or one.places != 2 or (two.places or 0) < 3:
+    if not (isinstance(one, Number) and isinstance(two, Number)) or one.places != CENTS:
         return None
-    if (theirs.kind and theirs.unit != ours.unit) or abs(one.value - two.value) * 200 > 1:
+    if (two.places or 0) <= CENTS or (theirs.kind and theirs.unit != ours.unit):
+        return None
+    if abs(one.value - two.value) * 2 * 10**CENTS > 1:
         return None
     return Decision(True, "approximate", "the reference is the amount, rounded to cents")
 
 
 def _rounded_percentage(ours: Number, theirs: Expression) -> Decision | None:
     """`14.24%` for 14.239%: a percentage of five digits or more, rounded to two decimals or more."""
-    if not isinstance(theirs, Number) or digits(ours) < 5:
+    if not isinstance(theirs, Number) or digits(ours) < _PERCENTAGE_DIGITS:
         return None
     places = theirs.places or 0
-    if not 2 <= places < (ours.places or 0) or abs(ours.value - theirs.value) * 2 * 10**places > 1:
+    if (
+        not _PERCENTAGE_PLACES <= places < (ours.places or 0)
+        or abs(ours.value - theirs.value) * 2 * 10**places > 1
+    ):
         return None
     return Decision(True, "approximate", "the reference, a percentage, rounded to two decimals or more")
 
@@ -161,7 +178,7 @@ def _is_rounded(literal: Number) -> bool:
 
 def _open_constant(ours: Number, theirs: Expression, comparison: Comparison) -> Decision | None:
     gallons, pi = _GALLONS.search(comparison.query), _PI.search(comparison.query)
-    if digits(ours) < (3 if gallons else 4) or not (gallons or pi):
+    if digits(ours) < (_GALLON_DIGITS if gallons else _PI_DIGITS) or not (gallons or pi):
         return None
     apart = distance(ours, theirs)
     if apart is None or apart > abs(ours.value) * OPEN_CONSTANT:
@@ -180,13 +197,15 @@ def _more_precise(ours: Number, theirs: Expression, _: Comparison) -> Decision |
 
 
 def _rounded(ours: Number, theirs: Expression, comparison: Comparison) -> Decision | None:
-    if digits(ours) < 4 or not isinstance(theirs, Number) or not _MEASURED.search(comparison.query):
+    if digits(ours) < _MEASURED_DIGITS or not isinstance(theirs, Number):
+        return None
+    if not _MEASURED.search(comparison.query):
         return None
     places = theirs.places or 0
     if (theirs.value.denominator != 1 and not places) or places >= (ours.places or 0):
         return None
     step = Fraction(1, 10**places)
-    if digits(theirs) < 3 or abs(ours.value - theirs.value) * 2 > step:
+    if digits(theirs) < MIN_DIGITS or abs(ours.value - theirs.value) * 2 > step:
         return None
     if abs(ours.value - theirs.value) * 500 > abs(ours.value):
         return None

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 WHOLE_NUMBERS = frozenset(["\\mathbb{Z}", "\\mathbb{N}", "Z", "N"])
 
+_SHOWN = 40
+"""Characters of an item in a reason, so that three of them still fit a line."""
+
 MAX_UNMATCHED = 40
 """Items compared pairwise, after those that are exactly the same; more are different lists."""
 
@@ -90,7 +93,7 @@ def _is_condition(item: Expression) -> bool:
 def _same_groups(reference: Group, answer: Group, comparison: Comparison) -> Decision:
     ours, theirs = reference.brackets, answer.brackets
     if _is_tuple(ours) and _is_tuple(theirs):
-        if len(reference.items) == 2 and not _same_ends(ours, theirs, comparison):
+        if _may_be_interval(reference) and not _same_ends(ours, theirs, comparison):
             return Decision(False, "interval", "ends open on one side and closed on the other")
         return same_tuple(reference.items, answer.items, comparison)
     if _is_tuple(ours) != _is_tuple(theirs):
@@ -100,6 +103,14 @@ def _same_groups(reference: Group, answer: Group, comparison: Comparison) -> Dec
 
 def _is_tuple(brackets: str) -> bool:
     return brackets not in ("", "{}")
+
+
+def _may_be_interval(group: Group) -> bool:
+    """Whether it holds the two items that an interval has as its ends."""
+    match group.items:
+        case (_, _):
+            return True
+    return False
 
 
 def _same_ends(ours: str, theirs: str, comparison: Comparison) -> bool:
@@ -112,7 +123,7 @@ def _tuple_against_list(reference: Group, answer: Group, comparison: Comparison)
         return Decision(False, "collection", "a set against a tuple")
     if all(isinstance(item, Group) for item in (*reference.items, *answer.items)):
         return _same_lists(reference, answer, comparison)
-    if "[]" in (reference.brackets, answer.brackets) and len(reference.items) != 2:
+    if "[]" in (reference.brackets, answer.brackets) and not _may_be_interval(reference):
         return _same_lists(reference, answer, comparison)
     ours, theirs = (_in_order_of_names(group.items) for group in (reference, answer))
     return same_tuple(ours, theirs, comparison)
@@ -277,7 +288,7 @@ def _key(item: Expression) -> str:
 
 def _short(item: Expression) -> str:
     text = str(item)
-    return text if len(text) <= 40 else f"{text[:37]}..."
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
 
 
 def _rows(group: Group) -> tuple[tuple[Expression, ...], ...] | None:

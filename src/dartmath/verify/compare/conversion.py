@@ -134,10 +134,9 @@ def _on_scales(
     if near := within(reference, in_ours, comparison.margin):
         return near
     exact = scalar_equal(reference, in_ours)
-    literals = [literal for literal in (shown(reference), shown(answer)) if literal is not None]
-    apart = distance(reference, in_ours)
-    if exact.equal is False and len(literals) == 2 and apart is not None:
-        steps = literals[0].step, literals[1].step * two.factor / one.factor
+    ours, theirs, apart = shown(reference), shown(answer), distance(reference, in_ours)
+    if exact.equal is False and ours is not None and theirs is not None and apart is not None:
+        steps = ours.step, theirs.step * two.factor / one.factor
         if apart * 2 <= max(*steps):
             return Decision(True, "unit", "equal when converted and rounded to the digits shown")
     return exact

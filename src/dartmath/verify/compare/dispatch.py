@@ -52,9 +52,8 @@ def _is_scalar(node: Expression) -> bool:
 
 
 def _same_scalar(reference: Expression, answer: Expression, comparison: Comparison) -> Decision:
-    if isinstance(reference, Apply) and reference.name == "ratio" and len(reference.args) > 2:
-        found = _ratios(reference, answer)
-        if found is not None:
+    match reference:
+        case Apply(name="ratio", args=(_, _, _, *_)) if (found := _ratios(reference, answer)) is not None:
             return found
     decision = same_measure(reference, answer, comparison)
     if decision or comparison.margin is not None:

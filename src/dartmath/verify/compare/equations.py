@@ -109,7 +109,7 @@ def _mergeable(reference: Relation, answer: Relation) -> bool:
 
 def _bare_against(equation: Expression, value: Expression, comparison: Comparison) -> Decision:
     assert isinstance(equation, Relation)
-    if len(equation.sides) == 2 and isinstance(value, Apply | Symbol):
+    if len(equation.operators) == 1 and isinstance(value, Apply | Symbol):
         if solves_for_y(equation, value):
             return Decision(True, "equation", "the value of y that the equation gives")
         sides = equation.sides

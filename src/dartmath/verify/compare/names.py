@@ -128,9 +128,13 @@ def _power(unit: str) -> int | None:
     return int(found["sign"] or {"": 1, "s": 2, "c": 3}[said[:1]])
 
 
+_SYMBOL = 3
+"""Letters of a single word that may be the symbol of a unit which is not known, as `nmi`."""
+
+
 def _is_thing(unit: str) -> bool:
     """Whether a phrase is nothing but words that are no units: "dogs", "red balls", "gazillimetre"."""
     words = unit.lstrip("~").lower().split()
     plural = bool(words) and _singular(words[-1]) != words[-1]
-    one = len(words) == 1 and len(words[0]) > 3
+    one = len(words) == 1 and len(words[0]) > _SYMBOL
     return (plural or one) and all(word.isalpha() and not is_unit_word(word) for word in words)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from dartmath.verify.compare.comparison import Comparison
 
 
+MAX_SENTENCE = 300
+"""Characters of words that are looked into; a text beyond them is a solution, and no answer."""
+
 _WHO = regex(r"\b(?:who|whom|whose|which)\b", re.IGNORECASE)
 _SENTENCE = regex(
     r"(?:The answer is )?(?P<subject>[A-Z][\w'-]*(?:\s[A-Z][\w'-]*){0,3})\s"
@@ -56,7 +59,7 @@ def _same_subject(reference: str, answer: str, comparison: Comparison) -> Decisi
     if not _WHO.search(comparison.query):
         return None
     for sentence, name in ((reference, answer), (answer, reference)):
-        match = _SENTENCE.fullmatch(sentence.strip()) if len(sentence) < 300 else None
+        match = _SENTENCE.fullmatch(sentence.strip()) if len(sentence) <= MAX_SENTENCE else None
         if match and not NEGATION.search(sentence) and fold(match["subject"]) == fold(name):
             return Decision(True, "text", "the subject of a sentence that says it in full")
     return None
@@ -73,7 +76,7 @@ def _same_kind(reference: str, answer: str) -> Decision | None:
 def _same_comparison(words: str, relation: Relation) -> Decision | None:
     """`The sum is less than zero` for `a + b < 0`: the same sign and the same bound."""
 
-    if len(relation.operators) != 1 or len(words) > 300 or NEGATION.search(words):
+    if len(relation.operators) != 1 or len(words) > MAX_SENTENCE or NEGATION.search(words):
         return None
     plain = words.strip().rstrip(".").lower()
     for pattern, sign in _COMPARED:

@@ -148,7 +148,7 @@ class RealSets:
             found = intersection(found, self._half(sides[place - 1], _FLIPPED.get(operators[place - 1], "?")))
         if place < len(operators):
             found = intersection(found, self._half(sides[place + 1], operators[place]))
-        if len(sides) > 3 or (len(sides) == 3 and place != 1):
+        if sides[: max(place - 1, 0)] or sides[place + 2 :]:  # beyond the neighbours of the variable
             raise Undefined("a chain around more than one variable")
         return found
 

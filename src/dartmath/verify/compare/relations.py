@@ -83,7 +83,7 @@ def assigned(node: Expression) -> Expression | None:
         return sides[-1]
     if (
         is_name(sides[-1])
-        and len(sides) == 2
+        and len(node.operators) == 1
         and not _occurs(sides[-1], sides[0])
         and not _is_constant(sides)
     ):
@@ -142,7 +142,7 @@ def same_equation(reference: Relation, answer: Relation) -> Decision:
         value, other = assigned(reference), assigned(answer)
         if value is not None and other is not None and (found := scalar_equal(value, other)):
             return found
-    if len(reference.sides) == len(answer.sides) == 2:
+    if len(reference.operators) == len(answer.operators) == 1:
         return _proportional(reference.sides, answer.sides)
     return Decision(False, "equation", "chains of different length")
 
@@ -192,7 +192,7 @@ def difference(left: Expression, right: Expression) -> Expression:
 
 def solves_for_y(equation: Relation, value: Expression) -> bool:
     """Whether an equation, linear in y, says `y = value` for a value in which y does not occur."""
-    if len(equation.sides) != 2 or "y" not in symbols(equation) or "y" in symbols(value):
+    if len(equation.operators) != 1 or "y" not in symbols(equation) or "y" in symbols(value):
         return False
     residual = difference(*equation.sides)
     at = [replace(residual, {"y": number(point)}) for point in (0, 1, 2)]

@@ -22,6 +22,13 @@ COMMON = frozenset([8, 16])
 MIN_DIGITS = 3
 """A decimal reference with fewer significant digits is taken as exact."""
 
+_TEN = Fraction(10)
+MAX_POWER = 400
+"""Of ten in scientific notation: more than a float has, and few enough digits to be handled exactly."""
+
+_SURE_BITS = 90
+"""Of a distance computed with 128 bits: far more than the digits of a number that is compared by them."""
+
 _SLACK = 1 + Fraction(1, 10**9)
 """Tolerances are binary floats: 0.1 must allow the decimal 0.1."""
 
@@ -95,9 +102,9 @@ def _power_of_ten(base: Fraction, power: Expression) -> Fraction | None:
         exponent = rational(power)
     except (Inexact, ArithmeticError):
         return None
-    if base != 10 or exponent.denominator != 1 or abs(exponent) > 400:
+    if base != _TEN or exponent.denominator != 1 or abs(exponent) > MAX_POWER:
         return None
-    return Fraction(10) ** int(exponent)
+    return _TEN ** int(exponent)
 
 
 def _scaled(literal: Literal, scale: Fraction) -> Literal:
@@ -161,7 +168,7 @@ def _approximate(node: Expression) -> Fraction | None:
     with precision(128):
         try:
             value = Evaluator({}).real(node)
-            if not value.rel_one_accuracy_bits() > 90 or not abs(value) < 10**15:
+            if not value.rel_one_accuracy_bits() > _SURE_BITS or not abs(value) < 10**15:
                 return None
             return Fraction(float(value.mid()))
         except (Undefined, ArithmeticError, ValueError):

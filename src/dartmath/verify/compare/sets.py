@@ -167,7 +167,7 @@ def _bound(node: SetBuilder) -> Symbol | None:
 
 def _inequalities(reference: Relation, answer: Relation) -> Decision:
     """Two-sided inequalities that are the same after moving all to one side and scaling."""
-    if len(reference.sides) != 2 or len(answer.sides) != 2:
+    if len(reference.operators) != 1 or len(answer.operators) != 1:
         equal = _side_by_side(reference, answer) or _side_by_side(reference, _reversed(answer))
         return Decision(equal, "inequality", "chains, side by side")
     ours, theirs = _as_less(reference), _as_less(answer)

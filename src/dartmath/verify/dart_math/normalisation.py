@@ -114,7 +114,7 @@ def _fractions(text: str) -> str:
     for part in parts:
         if part.startswith("{"):
             made += f"\\frac{part}"
-        elif len(part) < 2:
+        elif len(part) <= 1:
             return text
         else:
             below = part[1:] if part[1] == "{" else f"{{{part[1]}}}{part[2:]}"
@@ -124,13 +124,11 @@ def _fractions(text: str) -> str:
 
 def _without_left_side(text: str) -> str:
     """What an answer is equal to: behind the last `=` of a chain, or behind a name or a number."""
-    sides = text.split("=")
-    if len(sides) > 2:
-        return sides[-1]
-    if len(sides) == 2:
-        left = sides[0].strip()
-        if _ASSIGNED.match(left) or not re.search("[a-zA-Z]", left):
-            return sides[1]
+    match text.split("="):
+        case [left, right] if _ASSIGNED.match(left.strip()) or not re.search("[a-zA-Z]", left):
+            return right
+        case [_, _, *_, last]:
+            return last
     return text
 
 

@@ -51,7 +51,7 @@ def _interval(text: str) -> Expression:
     opening = next((mark for mark in _OPENING if text.startswith(mark)), None)
     closing = next((mark for mark in reversed(_CLOSING) if text.endswith(mark)), None)
     ends = text.split(",")
-    if opening is None or closing is None or len(ends) != 2:
+    if opening is None or closing is None or len(ends[1:]) != 1:
         raise NotationError("no interval")
     low = read_formula(ends[0][len(opening) :])
     high = read_formula(ends[1][: -len(closing)])

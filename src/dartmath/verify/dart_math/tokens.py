@@ -112,10 +112,10 @@ class Words:
 
     def thousands(self) -> str:
         """Three digits behind a comma, read as a group of a number; "" where others follow."""
-        group = self._tokens[self._place : self._place + 4]
-        if len(group) == 4 and group[0].text == "," and all(one.kind == "digit" for one in group[1:]):
-            self._place += 4
-            return "".join(one.text for one in group[1:])
+        match self._tokens[self._place : self._place + 4]:
+            case [comma, *digits] if comma.text == "," and [one.kind for one in digits] == ["digit"] * 3:
+                self._place += 4
+                return "".join(one.text for one in digits)
         return ""
 
     def decimals(self) -> str:

@@ -39,6 +39,9 @@ _NEGATIVE = 6
 _GRAIN = 2**15
 """Coordinates are whole multiples of its inverse, up to 2."""
 
+_HUNDRED = 100
+"""Percent of a whole."""
+
 _ARITHMETIC = frozenset(["add", "mul", "neg", "div", "pow"])
 
 
@@ -48,12 +51,12 @@ def same_number(reference: float, answer: float) -> bool:
         return True
     if not _may_be_percent(answer):
         return False
-    scaled = [value for value in (reference / 100, reference * 100) if _may_be_percent(value)]
+    scaled = [value for value in (reference / _HUNDRED, reference * _HUNDRED) if _may_be_percent(value)]
     return any(isclose(value, answer, rel_tol=PERCENT_RELATIVE, abs_tol=ABSOLUTE) for value in scaled)
 
 
 def _may_be_percent(value: float) -> bool:
-    return 0 < value < 1 or 1 < value < 100
+    return 0 < value < 1 or 1 < value < _HUNDRED
 
 
 def same_value(reference: Expression, answer: Expression) -> bool:
@@ -120,7 +123,7 @@ def _complex(name: str, trial: int) -> Any:
     real, imaginary = (1 + int.from_bytes(digest[at : at + 2]) for at in (0, 2))
     if trial >= _NEGATIVE:
         return acb(arb(-real) / _GRAIN)
-    signs = (1 if trial % 2 else -1), (1 if trial % 4 < 2 else -1)
+    signs = (1 if trial % 2 else -1), (-1 if trial // 2 % 2 else 1)
     return acb(arb(signs[0] * real) / _GRAIN, arb(signs[1] * imaginary) / _GRAIN)
 
 

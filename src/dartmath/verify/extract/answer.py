@@ -33,6 +33,9 @@ WINDOW = 100_000
 MAX_LINE = 200
 """A response that is one line of at most this many characters can be its own answer."""
 
+_SOLUTION_LINES = 40
+"""Lines of a tag from which on it holds a whole solution, whose end is read as that of a response."""
+
 MAX_WORDS = 5
 """Such a line, or the content of a tag, is an answer in words if it has at most this many."""
 
@@ -207,7 +210,7 @@ def _of_tag(tag: Statement) -> Statement | None:
     content = tag.answer.strip().strip("*").strip()
     if is_mathematics(content) or (len(content.split()) <= MAX_WORDS and len(lines) == 1):
         return Statement(content, "tag", tag.start, tag.end)
-    found = conclusion(tag.answer) if len(lines) < 40 else None
+    found = conclusion(tag.answer) if len(lines) < _SOLUTION_LINES else None
     if found is not None:
         return Statement(found.answer, "tag", tag.start, tag.end)
     return Statement(content, "tag", tag.start, tag.end, firm=False) if len(lines) == 1 else None

@@ -16,6 +16,9 @@ from dartmath.verify.language.lexicon import LANGUAGES
 TAIL = 1_000
 """Only this many characters at the end of a response are looked at."""
 
+_FEW_WORDS = 4
+"""Words of a label, and of what may stand behind the formula of a last sentence."""
+
 MOST = 10
 """Only so many sentences at the end."""
 
@@ -284,7 +287,9 @@ def _final(tail: str, start: int, stop: int, inside: list[re.Match[str]]) -> Fou
         before = tail[start : inside[-1].start()]
         behind = tail[inside[-1].end() : stop]
         alone = not any(sign.isalnum() for sign in before) and not any(sign.isalnum() for sign in behind)
-        if alone or (not re.search(r"\d", behind) and len(behind.split()) <= 4 and _SAYS.search(before)):
+        if alone or (
+            not re.search(r"\d", behind) and len(behind.split()) <= _FEW_WORDS and _SAYS.search(before)
+        ):
             return _formula(tail, start, inside)
         return _counted(tail, start, stop, inside)
     if (bold := re.fullmatch(r"[\s>#-]*\*\*([^*\n]{1,80})\*\*[\s.!]*", sentence)) and is_mathematics(bold[1]):
@@ -302,7 +307,7 @@ def _final(tail: str, start: int, stop: int, inside: list[re.Match[str]]) -> Fou
     if (
         (label := _LABEL.match(sentence.rstrip().rstrip(".*")))
         and not _NOT_LABELS.search(label["label"])
-        and len(label["label"].split()) <= 4
+        and len(label["label"].split()) <= _FEW_WORDS
     ):
         value = label["value"].strip().strip("*").strip()
         if is_mathematics(value):

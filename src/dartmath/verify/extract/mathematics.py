@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from dartmath.base.regex import regex
 from dartmath.verify.language.money import SIGN_CLASS
-from dartmath.verify.language.names import ENGLISH, listed
+from dartmath.verify.language.names import ENGLISH, MAX_PRODUCT, listed
 
 _WORD = regex(r"(?<![\\A-Za-z])[^\W\d_]{2,}")
 _COMMANDS = regex(r"\\(?:text|mathrm|mbox|textbf|mathbf|operatorname)\s*\{[^{}]*\}|\\[a-zA-Z]+")
@@ -37,7 +37,9 @@ def is_mathematics(text: str) -> bool:
     words = [word for word in _WORD.findall(plain) if word.lower() not in _MATH_WORDS]
     if not words:
         return any(sign.isalnum() for sign in text) or any(sign in text for sign in "∅∞")
-    letters = all(len(word) <= 2 and word.isascii() and word.lower() not in ENGLISH for word in words)
+    letters = all(
+        len(word) <= MAX_PRODUCT and word.isascii() and word.lower() not in ENGLISH for word in words
+    )
     if letters and (_VALUE_SIGN.search(text) or not re.search(r"[a-z]\s+[a-z]|:", plain)):
         return True
     # A number with what it counts: "12 apples", "42 个", "8 Äpfel".

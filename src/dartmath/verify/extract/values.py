@@ -121,6 +121,10 @@ def value_at(text: str, start: int) -> tuple[str, int, bool] | None:
     return _from_clause(text, begin)
 
 
+_MOST_LINES = 32
+"""Lines of a list in an answer."""
+
+
 def _block(text: str, begin: int) -> tuple[str, int, bool] | None:
     """Several lines that are one value each, from `begin` on: a list."""
     first = text.find("\n", begin)
@@ -128,7 +132,7 @@ def _block(text: str, begin: int) -> tuple[str, int, bool] | None:
         return None
     values: list[str] = []
     place = end = begin
-    while place < len(text) and len(values) < 32:
+    while place < len(text) and len(values) < _MOST_LINES:
         stop = text.find("\n", place)
         stop = len(text) if stop < 0 else stop
         content, marked = _item(text[place:stop])
@@ -234,6 +238,10 @@ def _sentence(text: str, begin: int) -> str:
     return text[begin:limit]
 
 
+_CLAUSE = 30
+"""Characters before a lone letter with a full stop, in which it may still mark an item: `we choose b. 12`."""
+
+
 def _goes_on(text: str, begin: int, dot: int) -> bool:
     """Whether a full stop is one of an abbreviation, a list number or a number with a blank in it."""
     before, after = text[begin:dot], text[dot + 1 : dot + 4]
@@ -248,7 +256,7 @@ def _goes_on(text: str, begin: int, dot: int) -> bool:
         return len(before.strip()) == 1 or (
             single.group(1).islower()
             and not re.match(r"\s+[A-Z][a-z]", after + text[dot + 4 : dot + 6])
-            and len(before) < 30
+            and len(before) < _CLAUSE
         )
     return True
 

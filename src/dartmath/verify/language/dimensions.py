@@ -323,9 +323,13 @@ def _symbol(word: str) -> Unit | None:
     return None
 
 
+_SYMBOL = 3
+"""Letters of a word whose last `s` is its own, as in `gas`."""
+
+
 def _name(word: str) -> Unit | None:
     table = _table()
-    for name in (word, word.removesuffix("s")) if len(word) > 3 else (word,):
+    for name in (word, word.removesuffix("s")) if len(word) > _SYMBOL else (word,):
         if name in table.names:
             return table.names[name]
         for prefix, factor in _NAMES.items():

@@ -76,6 +76,12 @@ _KNOWN = sorted(
 KNOWN_NAMES = frozenset((*FUNCTIONS, *CONSTANTS, *GREEK, "sqrt", "cbrt"))
 """Words that are one name in mathematics."""
 
+MAX_LETTERS = 3
+"""Letters in one run that are a product, as in `abc`: of four, far more are words than products."""
+
+MAX_PRODUCT = 2
+"""Letters of a run that is no word yet: one of three or more says something by itself."""
+
 MAX_WORD = 24
 
 
@@ -92,7 +98,7 @@ def split_word(word: str) -> tuple[str, ...] | None:
         return (word,)
     if word in ENGLISH or len(word) > MAX_WORD:
         return None
-    if len(word) == 2 and word[0] == "d":
+    if word[:-1] == "d":
         return (word,)
     parts: list[str] = []
     position, letters = 0, 0
@@ -101,4 +107,4 @@ def split_word(word: str) -> tuple[str, ...] | None:
         letters += len(name) == 1
         parts.append(name)
         position += len(name)
-    return tuple(parts) if letters <= 3 else None
+    return tuple(parts) if letters <= MAX_LETTERS else None

@@ -236,6 +236,10 @@ def may_be_numeral(text: str) -> bool:
     return first is not None and (first[0].lower() in _FIRST_WORDS or _GLUED_START.match(text) is not None)
 
 
+_SHORT = 3
+"""Letters of a word that, alone, may be a symbol or a word of another language: `due`, `sei`."""
+
+
 def numeral(text: str) -> tuple[int, str] | None:
     """The number that a text begins with, and what stands behind it; None where there is none.
 
@@ -250,7 +254,7 @@ def numeral(text: str) -> tuple[int, str] | None:
         return None
     value, rest = min(found, key=lambda read: len(read[1]))
     alone = text.strip().lower()
-    if not rest and (alone in _AMBIGUOUS or (alone.isascii() and len(alone) < 4)):
+    if not rest and (alone in _AMBIGUOUS or (alone.isascii() and len(alone) <= _SHORT)):
         return None
     return value, rest
 

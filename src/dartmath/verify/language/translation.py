@@ -344,6 +344,10 @@ def read_with_decimal_comma(reference: str, answer: str) -> str | None:
     return with_decimal_point(answer) if alike else None
 
 
+_ENOUGH = 3
+"""References with a comma between digits from which on it is a habit of the set, no slip of one author."""
+
+
 def uses_decimal_comma(references: Iterable[str]) -> bool:
     """Whether all references of a set say that a comma is a decimal point in it.
 
@@ -359,7 +363,7 @@ def uses_decimal_comma(references: Iterable[str]) -> bool:
     lists = any(len(_COMMAED.findall(reference)) > 1 or ", " in reference for reference in references)
     grouped = all(re.search(r"\d,\d{3}(?!\d)", reference) for reference in with_comma)
     return (
-        len(with_comma) > 2
+        len(with_comma) >= _ENOUGH
         and not lists
         and not grouped
         and any(re.search(r"(?<!\d)0,\d", reference) for reference in with_comma)

@@ -14,7 +14,7 @@ from functools import lru_cache
 from dartmath.base.regex import regex
 from dartmath.verify.language.dimensions import MAX_POWER, NOUN, Unit, unit_of
 from dartmath.verify.language.money import CURRENCIES
-from dartmath.verify.language.names import listed
+from dartmath.verify.language.names import MAX_PRODUCT, listed
 
 MAX_PHRASE = 200
 """A longer phrase is a noun."""
@@ -83,11 +83,11 @@ _SUBSTANCE = regex(r"(?:[A-Z][a-z]?[_{}\d()]*){1,12}")
 
 def is_unit_word(word: str) -> bool:
     """Whether a bare word (two letters or more) names a unit wherever it stands behind a value."""
-    if len(word) < 2:
+    if len(word) <= 1:
         return False
     if word in _BEFORE or word in _AFTER or word in _NOUNS or word in _EVERYDAY:
         return True
-    return len(word) > 2 and unit_of(word) is not None
+    return len(word) > MAX_PRODUCT and unit_of(word) is not None
 
 
 def is_unit_letters(word: str) -> bool:
@@ -190,13 +190,16 @@ class _Phrase:
 @lru_cache(maxsize=1024)
 def _symbols(word: str) -> tuple[str, ...]:
     """Two symbols without a space, as in `Jmol^{-1}` and `Nm`; else the word."""
-    if 2 <= len(word) <= 6 and unit_of(word) is None:
+    if 1 < len(word) <= _MAX_JOINED and unit_of(word) is None:
         for length in range(1, len(word)):
             left, right = word[:length], word[length:]
             if left in _JOINED and right in _JOINED and (length > 1 or left.isupper()):
                 return left, right
     return (word,)
 
+
+_MAX_JOINED = 6
+"""Letters of two symbols that are written together, as in `calmol`; a longer run is a word."""
 
 _JOINED = frozenset(listed("J N V A W C K Pa kJ kN kW kg g m s mol K eV kcal cal Wb T dm cm min atm L bar h"))
 """Symbols that are written together; of any two letters there would be far too many products."""

@@ -164,11 +164,14 @@ class Evaluator:
         return value.log() if self._log_base is None else value.log() / acb(self._log_base).log()
 
     def _series(self, name: str, *parts: Expression) -> Ball:
-        if len(parts) != 4 or not isinstance(parts[1], Symbol):
-            raise Undefined(f"a {name} without limits")
-        if name == "sum" and parts[3] == Constant("infinity"):
-            return series(self._function(parts[0], parts[1].name), self.integer(parts[2]))
-        index, low, high = parts[1].name, self.integer(parts[2]), self.integer(parts[3])
+        match parts:
+            case (body, Symbol(name=index), first, last):
+                low = self.integer(first)
+            case _:
+                raise Undefined(f"a {name} without limits")
+        if name == "sum" and last == Constant("infinity"):
+            return series(self._function(body, index), low)
+        high = self.integer(last)
         if high - low >= MAX_TERMS:
             raise Undefined(f"more than {MAX_TERMS} terms")
         if not affordable_terms(high - low + 1):
@@ -177,7 +180,7 @@ class Evaluator:
         total = acb(0 if name == "sum" else 1)
         for term in range(low, high + 1):
             self._point[index] = acb(term)
-            found = self.value(parts[0])
+            found = self.value(body)
             total = total + found if name == "sum" else total * found
         self._point = outside
         return total

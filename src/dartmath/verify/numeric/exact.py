@@ -26,6 +26,12 @@ PRIME = (1 << 61) - 1
 MAX_BITS = 200_000
 """A rational with a larger numerator or denominator is not computed exactly."""
 
+_BINARY = 2
+"""Operands of a division, whose quotient of whole numbers has to be reduced as any fraction has."""
+
+MAX_ROOT, MAX_ROOT_BITS = 64, 4_096
+"""Degree and size of a root that is looked for digit by digit; others are left to ball arithmetic."""
+
 MAX_FACTORIAL = 10_000
 MAX_DEGREE = 10_000
 
@@ -60,7 +66,7 @@ def _afford(values: list[Fraction]) -> None:
     for value in values:
         bits += size(value)
         whole = whole and value.denominator == 1
-    if not affordable(bits, share=16 if whole and len(values) != 2 else 1):
+    if not affordable(bits, share=16 if whole and len(values) != _BINARY else 1):
         raise Inexact("too much work on long numbers")
 
 
@@ -81,9 +87,9 @@ def _power(base: Fraction, exponent: Fraction) -> Fraction:
 
 def _root(value: Fraction, degree: Fraction) -> Fraction:
     """The exact root of a perfect power of a non-negative number."""
-    if degree.denominator != 1 or not 1 <= degree <= 64 or value < 0:
+    if degree.denominator != 1 or not 1 <= degree <= MAX_ROOT or value < 0:
         raise Inexact("no rational root")
-    if size(value) > 4096:
+    if size(value) > MAX_ROOT_BITS:
         raise Inexact("too many digits for a root")
     n = int(degree)
     top, bottom = _integer_root(value.numerator, n), _integer_root(value.denominator, n)
@@ -93,8 +99,9 @@ def _root(value: Fraction, degree: Fraction) -> Fraction:
 
 
 def _integer_root(value: int, n: int) -> int:
-    if n == 2:
-        return math.isqrt(value)
+    match n:
+        case 2:
+            return math.isqrt(value)
     low, high = 0, 1 << (value.bit_length() // n + 1)
     while low < high:
         middle = (low + high + 1) >> 1
@@ -136,9 +143,10 @@ def _product(*factors: Fraction) -> Fraction:
 
 
 def _ratio(*parts: Fraction) -> Fraction:
-    if len(parts) != 2:
-        raise Inexact("a ratio of more than two")
-    return _divide(*parts)
+    match parts:
+        case (top, bottom):
+            return _divide(top, bottom)
+    raise Inexact("a ratio of more than two")
 
 
 def _only_integers(name: str, compute: Callable[..., int]) -> Callable[..., Fraction]:
@@ -237,9 +245,10 @@ def _field_product(args: _Args, point: Mapping[str, int]) -> int:
 
 
 def _field_quotient(args: _Args, point: Mapping[str, int]) -> int:
-    if len(args) != 2:
-        raise Inexact("a ratio of more than two")
-    return _field_divide(residue(args[0], point), residue(args[1], point))
+    match args:
+        case (top, bottom):
+            return _field_divide(residue(top, point), residue(bottom, point))
+    raise Inexact("a ratio of more than two")
 
 
 def _field_power(args: _Args, point: Mapping[str, int]) -> int:

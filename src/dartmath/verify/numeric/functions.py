@@ -20,6 +20,12 @@ CHEAP_FACTORIAL = 1_000
 FACTORIAL_EFFORT = 8
 """A larger factorial takes as long as a quotient of so many times the bits that it is computed to."""
 
+MAX_ROOT = 1_000
+"""Degree of a root that is taken of negative numbers too, by its parity; a larger one is a power."""
+
+FEW_FACTORS = 100
+"""Factors of a binomial coefficient that are multiplied one by one; more are quotients of gamma."""
+
 NEGLIGIBLE = 1e-12
 """Widest imaginary part around zero of a value that is taken as real."""
 
@@ -52,10 +58,11 @@ def _bounded(compute: Callable[[Ball], Ball]) -> Callable[[Ball], Ball]:
 
 def _root(value: Ball, degree: Ball) -> Ball:
     n = degree.unique_fmpz()
-    if n is None or not 0 < abs(n) < 1000:
+    if n is None or not 0 < abs(n) < MAX_ROOT:
         return value.pow(1 / degree)
-    if n == 2:
-        return value.sqrt()
+    match int(n):
+        case 2:
+            return value.sqrt()
     if n % 2 and value.imag.is_zero() and value.real < 0:
         return -((-value).pow(1 / degree))
     return acb(0) if value.is_zero() and n > 0 else value.pow(1 / degree)
@@ -70,7 +77,7 @@ def _factorial(value: Ball) -> Ball:
 
 def _binomial(n: Ball, k: Ball) -> Ball:
     small = k.unique_fmpz()
-    if small is not None and 0 <= small <= 100:
+    if small is not None and 0 <= small <= FEW_FACTORS:
         total = acb(1)
         for step in range(int(small)):
             total = total * (n - step) / (step + 1)

@@ -36,7 +36,7 @@ _CHANGING = regex(
     one_of(
         *_POWERS,
         *_SCALES,
-        *(name for name, size in _PARTS.items() if name.endswith("s") or size == 2),
+        *(name for name in _PARTS if name.endswith("s") or name == "half"),
         *listed("factorial choose plus minus divided multiplied if unless when whenever provided"),
         *(rf"{word} (?:\d+|{'|'.join(NUMBER_WORDS)})" for word in listed("times over under point to in")),
         *(f"or {word}" for word in listed("more less fewer greater above below so")),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from dartmath.base.regex import regex
 from dartmath.verify.language.errors import NotationError
-from dartmath.verify.language.names import CONSTANTS, FUNCTIONS, GREEK, UNKNOWN_FUNCTIONS, listed
+from dartmath.verify.language.names import CONSTANTS, FUNCTIONS, GREEK, MAX_LETTERS, UNKNOWN_FUNCTIONS, listed
 from dartmath.verify.parsing.applications import function_call
 from dartmath.verify.parsing.bases import number_in_base
 from dartmath.verify.parsing.brackets import bars, bracketed, environment
@@ -52,7 +52,7 @@ def atom(g: Rules) -> Expression:
     if kind == "op" and text == "<":
         return bracketed(g, "<")
     is_part = g.at > 1 or g.token is not STOP
-    if kind == "text" and len(text) <= 3 and text.isalpha() and is_part:
+    if kind == "text" and len(text) <= MAX_LETTERS and text.isalpha() and is_part:
         return _symbol(g, text)
     raise NotationError(f"{text or 'the end'!r} where a value should stand")
 

@@ -10,6 +10,12 @@ from dartmath.verify.parsing.cursor import Cursor, closes
 from dartmath.verify.parsing.words import named
 from dartmath.verify.tree.expression import Apply, Expression, Number, Symbol, Text, number
 
+MAX_BASE = 36
+"""Ten digits and 26 letters."""
+
+MAX_DIGITS = 2_000
+"""Digits of a number in another base: int() is quadratic in them."""
+
 MAX_LEADING = 30
 """Digits in front of a letter that is itself a digit."""
 
@@ -18,7 +24,7 @@ _LETTER_IN_BASE = regex(r"([A-Z])_(\d{2})")
 
 def based(digits: str, base: int) -> Apply:
     """The value of digits in a base, kept with its base: `Apply("base", (value, base))`."""
-    if not 2 <= base <= 36 or len(digits) > 2000:
+    if not 1 < base <= MAX_BASE or len(digits) > MAX_DIGITS:
         raise NotationError(f"no number base {base}")
     whole, _, fraction = digits.partition(".")
     try:

@@ -128,7 +128,7 @@ def _limit(g: Rules) -> Expression:
 def _side(point: list[Token]) -> tuple[int, list[Token]]:
     """1, -1 or 0 for `a^+`, `a^-` or `a`, and the tokens of a."""
     plain = [token for token in point if token.text not in "{}"]
-    if len(plain) > 2 and plain[-2].key == ("op", "^") and plain[-1].text in _SIDES:
+    if plain[:-2] and plain[-2].key == ("op", "^") and plain[-1].text in _SIDES:
         cut = next(place for place in range(len(point) - 1, -1, -1) if point[place].key == ("op", "^"))
         return _SIDES[plain[-1].text], point[:cut]
     return 0, point

@@ -184,7 +184,7 @@ def _unboxed(text: str) -> str:
 
 
 def _undelimited(text: str) -> str:
-    if text.startswith("**") and text.endswith("**") and len(text) > 4:
+    if text.startswith("**") and text.endswith("**") and len(text) > len("****"):
         text = text[2:-2]
     text = text.replace("$$", " ").replace("\\(", " ").replace("\\)", " ")
     text = re.sub(r"(?<!\\)\\\[|(?<!\\)\\\]", " ", text)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from dartmath.verify.language.errors import NotationError
-from dartmath.verify.language.names import ENGLISH, KNOWN_NAMES, split_word
+from dartmath.verify.language.names import ENGLISH, KNOWN_NAMES, MAX_PRODUCT, split_word
 from dartmath.verify.language.units import is_unit_word
 from dartmath.verify.parsing.atoms import atom
 from dartmath.verify.parsing.brackets import bracketed
@@ -185,7 +185,7 @@ class Grammar(Rules):
     def letters(self, word: str) -> tuple[str, ...] | None:
         """What a word here stands for; `at` is a word, but in `at^2` it is a product."""
         parts = split_word(word)
-        if parts is None and len(word) == 2:
+        if parts is None and len(word) <= MAX_PRODUCT:
             following = self.peek(1) if self.token.text == word else self.token
             if following.key in (("op", "^"), ("op", "_")):
                 return tuple(word)

@@ -29,6 +29,9 @@ from dartmath.verify.tree.terms import negated
 MAX_LENGTH = 4_000
 """A longer answer is compared as text."""
 
+_FEW_WORDS = 6
+"""Words of an answer whose "and" joins two items, as in `red and blue`; more are a sentence."""
+
 MAX_REMEMBERED = 300
 """Trees of texts up to this length are kept, the last 2048 of them: references come again and again."""
 
@@ -82,14 +85,18 @@ def _answer(tokens: list[Token], source: str, *, units: bool) -> Expression:
     if len(parts) > MAX_ITEMS:
         raise NotationError(f"more than {MAX_ITEMS} items")
     items = [item for part in parts for item in _item(collapsed(part) if units else part, source)]
-    if len(parts) > 2 and DOTS in items:
+    if parts[2:] and DOTS in items:
         place = items.index(DOTS)
         items = dotted_list(items[:place], items[place + 1 :]) or items
     if not items:
         raise NotationError("nothing but separators")
     if len(items) == 1:
         return items[0]
-    if all(isinstance(item, Text) for item in items) and "," not in joiners and len(source.split()) > 6:
+    if (
+        all(isinstance(item, Text) for item in items)
+        and "," not in joiners
+        and len(source.split()) > _FEW_WORDS
+    ):
         return Text(source)
     joiner = "or" if "or" in joiners else "and" if "and" in joiners else ","
     return Group("", tuple(items), joiner)
@@ -186,6 +193,6 @@ def _is_condition(tokens: list[Token]) -> bool:
     kind, text, _, _ = tokens[0]
     if (kind, text) == ("cmd", "forall"):
         return True
-    if len(tokens) < 2 or kind not in ("text", "word"):
+    if len(tokens) <= 1 or kind not in ("text", "word"):
         return False
     return bool((_CONDITION if kind == "text" else _EXPLANATION).match(text))

@@ -30,11 +30,11 @@ def labelled_parts(text: str, parse: Parse) -> Group | None:
     The labels must begin the answer, be of one kind, and be the first two or more of it in some order;
     every part must hold something. `(a)(b)`, `(2) + (3)` and a lone `(A) 12` are no parts.
     """
-    if text.count(")") < 2 or len(text) > MAX_PART_TEXT or not _MAY_BEGIN.match(text):
+    if text.count(")") <= 1 or len(text) > MAX_PART_TEXT or not _MAY_BEGIN.match(text):
         return None
     marks = list(_LABEL.finditer(text))
     places = _places([mark[1] for mark in marks])
-    if not marks or marks[0].start() > 0 or len(places) < 2 or sorted(places) != list(range(len(places))):
+    if not marks or marks[0].start() > 0 or len(places) <= 1 or sorted(places) != list(range(len(places))):
         return None
     ends = [*(mark.start() for mark in marks[1:]), len(text)]
     contents = [_EDGES.sub("", text[mark.end() : end]) for mark, end in zip(marks, ends, strict=True)]

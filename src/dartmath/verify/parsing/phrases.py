@@ -54,6 +54,9 @@ _SIGNS = (
     (regex(r"(?:(?:is|are|be) )?(?:strictly )?(?:greater|larger|more) than"), ">"),
     (regex(r"(?:(?:is|are|be) )?(?:strictly )?(?:less|smaller|fewer) than"), "<"),
 )
+MAX_PHRASE = 200
+"""Characters of an answer in words with mathematics in it."""
+
 _COMPARISON = regex(r"(?P<name>[a-zA-Z])? ?(?P<sign>>=|<=|>|<) ?(?P<bound>[^<>=]+)")
 _MATHEMATICAL = regex(r"[-+*/=^_(<>|]")
 _PART = r"(\d{1,9}(?:\.\d{1,9})?)\s*([A-Za-z]{1,12})\.?"
@@ -67,7 +70,7 @@ def phrase(text: str, parse: Parse) -> Expression | None:
 
     `parse` reads the mathematics in it.
     """
-    if len(text) > 200 or " " not in text.strip():
+    if len(text) > MAX_PHRASE or " " not in text.strip():
         return None
     if "real" in text or " than" in text or " at " in text or text.startswith("at "):
         if "\\" in text and (found := _of_formula(text, parse)) is not None:

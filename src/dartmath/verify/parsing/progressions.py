@@ -138,10 +138,14 @@ def _steps_shown(first: list[Fraction], last: list[Fraction]) -> int:
     return len(first) + len(last) - 2
 
 
+_ODD = [Fraction(1), Fraction(3)]
+"""As the odd numbers begin."""
+
+
 def _is_plain(first: list[Fraction]) -> bool:
     """Whether the step of an arithmetic progression needs to be seen only once."""
     step = first[1] - first[0]
-    return abs(step) == 1 or step == first[0] or not first[0] or (first[0] == 1 and step == 2)
+    return abs(step) == 1 or step == first[0] or not first[0] or first[:2] == _ODD
 
 
 def _count_up_to(first: list[Fraction], rest: Sequence[Expression]) -> Expression | None:
@@ -149,7 +153,7 @@ def _count_up_to(first: list[Fraction], rest: Sequence[Expression]) -> Expressio
 
     None unless that is a whole number for every whole number that the letter may be.
     """
-    if len(first) < 2 or len(rest) != 1 or not (_is_plain(first) or len(first) > 2):
+    if len(first) <= 1 or len(rest) != 1 or not (_is_plain(first) or first[2:]):
         return None
     step, line = first[1] - first[0], linear(rest[0])
     if not step or line is None or any(two - one != step for one, two in pairwise(first)):
@@ -163,7 +167,7 @@ def _count_up_to(first: list[Fraction], rest: Sequence[Expression]) -> Expressio
 
 def _arithmetic(first: list[Fraction], last: list[Fraction]) -> int:
     """The number of terms of an arithmetic progression that begins and ends like this; 0 for none."""
-    if len(first) < 2 or first[0] == first[1]:
+    if len(first) <= 1 or first[0] == first[1]:
         return 0
     step = first[1] - first[0]
     if any(two - one != step for part in (first, last) for one, two in pairwise(part)):
@@ -174,7 +178,7 @@ def _arithmetic(first: list[Fraction], last: list[Fraction]) -> int:
 
 def _is_geometric(first: list[Fraction], last: list[Fraction]) -> bool:
     """Whether a geometric progression with a positive ratio begins and ends like this."""
-    if len(first) < 2 or not all((*first, *last)) or first[0] == first[1]:
+    if len(first) <= 1 or not all((*first, *last)) or first[0] == first[1]:
         return False
     ratio = first[1] / first[0]
     if ratio < 0 or any(two / one != ratio for part in (first, last) for one, two in pairwise(part)):

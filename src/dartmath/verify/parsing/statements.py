@@ -7,7 +7,7 @@ import re
 from dartmath.base.regex import regex
 from dartmath.verify.language.errors import NotationError
 from dartmath.verify.language.money import COMMANDS, PREFIXES, SIGNS
-from dartmath.verify.language.names import listed
+from dartmath.verify.language.names import MAX_PRODUCT, listed
 from dartmath.verify.language.units import parse_unit
 from dartmath.verify.language.vocabulary import APPROXIMATIONS, NEGATION, OPPOSITES, OTHERWISE, one_of
 from dartmath.verify.parsing.amounts import changes_value
@@ -109,7 +109,7 @@ def _skip_words(g: Rules) -> None:
 def _skip_fillers(g: Rules) -> None:
     while True:
         kind, text, _, _ = g.tokens[g.at]
-        if kind not in ("text", "word") or len(text) < 2 or not _is_filler(kind, text):
+        if kind not in ("text", "word") or len(text) <= 1 or not _is_filler(kind, text):
             return
         following = g.peek(1)
         if following.kind in ("end", "stop") or following.key == ("op", "^"):
@@ -157,7 +157,7 @@ def _currency(g: Rules) -> str | None:
 
 def _label(g: Rules) -> Text | None:
     """Words up to a relation sign or colon: `Maximum = 2`, `Paolo: 18`."""
-    if len(g.tokens[g.at].text) < 3 and g.tokens[g.at + 1].kind not in ("word", "text"):
+    if len(g.tokens[g.at].text) <= MAX_PRODUCT and g.tokens[g.at + 1].kind not in ("word", "text"):
         return None
     ahead = 0
     while g.peek(ahead).kind in ("word", "text"):
@@ -166,14 +166,18 @@ def _label(g: Rules) -> Text | None:
     if not ahead or sign.kind != "op" or sign.text not in ("=", ":", "approx"):
         return None
     words = [g.peek(place).text for place in range(ahead)]
-    if ahead == 1 and g.token.kind == "word" and len(words[0]) <= 2:
+    if ahead == 1 and g.token.kind == "word" and len(words[0]) <= MAX_PRODUCT:
         return None
-    if not any(len(word) > 2 for word in words):
+    if not any(len(word) > MAX_PRODUCT for word in words):
         return None
     g.at += ahead
     if sign.text == ":":
         g.tokens[g.at] = sign._replace(text="=")
     return Text(" ".join(words))
+
+
+_MAX_HEAD = 40
+"""Tokens of the head of a definition: a function of a few letters."""
 
 
 def _defined(g: Rules) -> Apply | None:
@@ -182,7 +186,7 @@ def _defined(g: Rules) -> Apply | None:
     if kind != "word" or len(text) != 1 or g.peek(1).key != ("open", "("):
         return None
     depth, ahead = 0, 1
-    while ahead < 40:
+    while ahead < _MAX_HEAD:
         token = g.peek(ahead)
         depth += NESTING.get(token.kind, 0)
         ahead += 1
@@ -294,4 +298,4 @@ def _skip_condition(g: Rules) -> None:
 
 
 def _is_prose(kind: str, text: str) -> bool:
-    return kind == "text" and text.count(" ") >= 2 and not NEGATION.search(text)
+    return kind == "text" and text.count(" ") > 1 and not NEGATION.search(text)

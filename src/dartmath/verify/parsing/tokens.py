@@ -23,7 +23,7 @@ from dartmath.verify.language.braces import closing_brace
 from dartmath.verify.language.errors import NotationError
 from dartmath.verify.language.latex import TEXT
 from dartmath.verify.language.money import SIGNS
-from dartmath.verify.language.names import FUNCTIONS, listed
+from dartmath.verify.language.names import FUNCTIONS, MAX_PRODUCT, listed
 
 
 class Token(NamedTuple):
@@ -39,6 +39,9 @@ class Token(NamedTuple):
         """Kind and text: what a token is, wherever it stands."""
         return self[:2]
 
+
+_SHORT = 100
+"""Characters of a decimal with its period in brackets."""
 
 MAX_TOKENS = 2_000
 MAX_DIGITS = 10_000
@@ -157,7 +160,7 @@ def tokenize(text: str, *, comma_groups: bool = True) -> list[Token]:
     Raises `NotationError` when there are more than `MAX_TOKENS` tokens or a number of more than
     `MAX_DIGITS` digits.
     """
-    if len(text) < 100 and "(" in text and (whole := _PLAIN_REPEATING.fullmatch(text)):
+    if len(text) < _SHORT and "(" in text and (whole := _PLAIN_REPEATING.fullmatch(text)):
         return _repeating_tokens(whole)
     tokens: list[Token] = []
     position, end, depth = 0, len(text), 0
@@ -326,7 +329,7 @@ def _append_words(content: str, start: int, end: int, tokens: list[Token]) -> No
     if first:
         tokens.append(Token("op", first[1].lower(), start, end))
         content = content[first.end() :]
-    if content.endswith(":") and len(content) > 3:
+    if content.endswith(":") and len(content[:-1]) > MAX_PRODUCT:
         tokens += [Token("text", content[:-1].strip(), start, end), Token("op", ":", start, end)]
         return
     last = _FINAL_JOINER.search(content)

@@ -15,6 +15,9 @@ from dartmath.verify.parsing.phrases import Parse, phrase
 from dartmath.verify.parsing.words import named
 from dartmath.verify.tree.expression import Expression, Named, Number, Text
 
+MAX_CHOICE = 300
+"""Characters of an option with what it says."""
+
 _CHOICE = regex(
     rf"(?:{OPEN_TEXT})?\s*(?i:option|choice|answer)?\s*"
     rf"(?:\(\s*(?:{OPEN_TEXT})?([A-Z])\}}?\s*\)|([A-J])(?:\}}?\s*[).:]|\}}?\s*$))\s*\}}?"
@@ -36,6 +39,7 @@ _CHOICE_STARTS = frozenset("ABCDEFGHIJ(\\oOcCaA")
 _GOES_ON = regex(rf"\s*(?:[-+=^_<>/*(,;&]|and\b|or\b)|(?!{TEXT})\\(?!frac|sqrt)")
 _LABEL = regex(r"\b[A-Z]\}?\s*[:)]")
 _PREFIXED = regex(r"0(?:[xX][0-9a-fA-F]{1,99}|[bB][01]{1,99}|[oO][0-7]{1,99})")
+_ISO_DATE = regex(r"\d{4}-\d{1,2}-\d{1,2}")
 _JOINED = regex(r"\b(?:and|or)\b")
 
 
@@ -48,7 +52,7 @@ def whole_answer(text: str, parse: Parse) -> Expression | None:
     if (parts := labelled_parts(text, parse) or remainder(text)) is not None:
         return parts
     if text[-1].isdigit() and text[0].isdigit() and "_" not in text and "base" not in text:
-        return named(text) if text.count("-") == 2 and len(text) < 11 else amount(text)
+        return named(text) if _ISO_DATE.fullmatch(text) else amount(text)
     if (in_base := _in_base(text)) is not None:
         return in_base
     if _LETTER.search(text) or any(sign.isalpha() for sign in text):
@@ -58,7 +62,7 @@ def whole_answer(text: str, parse: Parse) -> Expression | None:
             return counted
         if not _FORMULA.search(text) and (known := named(text)) is not None:
             return known
-        choice = _CHOICE.fullmatch(text) if len(text) < 300 and text[0] in _CHOICE_STARTS else None
+        choice = _CHOICE.fullmatch(text) if len(text) < MAX_CHOICE and text[0] in _CHOICE_STARTS else None
         if choice and not _GOES_ON.match(choice[3]) and not _LABEL.search(choice[3]):
             return Named("choice", (choice[1] or choice[2]) + (f" {choice[3]}" if choice[3] else ""))
         if _ONLY_WORDS.fullmatch(text) and not _is_formula(text) and not _JOINED.search(text):

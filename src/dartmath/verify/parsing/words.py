@@ -10,6 +10,21 @@ from dartmath.verify.language.latex import TEXT
 from dartmath.verify.language.names import listed
 from dartmath.verify.tree.expression import Apply, Constant, Expression, Named, Number, Symbol, Text, number
 
+MAX_NAMED = 120
+"""Characters of an answer that is one of the names here, with what may stand around it."""
+
+_ABBREVIATED = range(3, 5)
+"""Letters of a short day or month: Sep and Sept, Tue and Tues."""
+
+_MOST_WORDS = 20
+"""Words of a number: up to the trillions, with all that stands between."""
+
+HOURS = 12
+"""On the face of a clock."""
+
+_SIXTY = 60
+"""Minutes, and seconds."""
+
 MAX_TEXT = 4_000
 """Characters of a text that are folded."""
 
@@ -119,7 +134,7 @@ def fold(text: str) -> str:
 
 def named(text: str) -> Expression | None:
     """The meaning of a whole answer in words, or None when it has no fixed one."""
-    if len(text) > 120:
+    if len(text) > MAX_NAMED:
         return None
     words = _PREPOSITION.sub("", fold(text))
     if not words:
@@ -165,9 +180,7 @@ def _fraction_words(words: str) -> Number | None:
 
 def _prefix(word: str, names: tuple[str, ...] | list[str]) -> str | None:
     """A full name, or an abbreviation of three letters (four for Sept, Thur, Tues)."""
-    if len(word) < 3:
-        return None
-    short = 3 <= len(word) <= 4
+    short = len(word) in _ABBREVIATED
     return next((name for name in names if word == name or (short and name.startswith(word))), None)
 
 
@@ -175,7 +188,7 @@ def number_word(words: str) -> Number | None:
     """`two hundred and five thousand` as 205000: tens, then hundreds, then thousands and millions."""
     total, group, last = 0, 0, 1000
     parts = [part for part in words.replace("-", " ").split() if part != "and"]
-    if not parts or len(parts) > 20:
+    if not parts or len(parts) > _MOST_WORDS:
         return None
     for part in parts:
         if part in SCALES:
@@ -183,14 +196,14 @@ def number_word(words: str) -> Number | None:
                 return None
             total, group, last = total + max(group, 1) * 10 ** SCALES[part], 0, 1000
         elif part == "hundred":
-            if not 0 < group < 10 and len(parts) > 1:
+            if group not in range(1, 10) and len(parts) > 1:
                 return None
             group, last = max(group, 1) * 100, 100
         else:
             value = _TENS.get(part) or (_UNITS.index(part) if part in _UNITS else None)
-            if value is None or value >= last or (last == 10 and value == 0):
+            if value is None or value >= last or (not value and len(parts) > 1):
                 return None
-            group, last = group + value, (10 if value >= 20 else 1)
+            group, last = group + value, (10 if part in _TENS else 1)
     return number(total + group)
 
 
@@ -210,10 +223,10 @@ def clock(text: str) -> Named | None:
         return Named("clock", "12:00:00 p" if match[7].lower() == "noon" else "12:00:00 a")
     hour, minute, second = int(match[1] or match[5]), int(match[2] or 0), int(match[3] or 0)
     half = (match[4] or match[6] or "").lower()
-    if hour > 24 or minute > 59 or second > 59 or (half and not 1 <= hour <= 12):
+    if hour > 2 * HOURS or max(minute, second) >= _SIXTY or (half and not 1 <= hour <= HOURS):
         return None
-    if not half and hour > 12:
-        hour, half = hour - 12, "p"
+    if not half and hour > HOURS:
+        hour, half = hour - HOURS, "p"
     return Named("clock", f"{hour:02}:{minute:02}:{second:02} {half or '?'}")
 
 

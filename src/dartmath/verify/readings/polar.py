@@ -44,7 +44,7 @@ def polar_coordinates(sides: Sides) -> Iterator[Decision]:
 
 
 def _residual(node: Expression) -> Expression | None:
-    if not isinstance(node, Relation) or not is_equation(node) or len(node.sides) != 2:
+    if not isinstance(node, Relation) or not is_equation(node) or len(node.operators) != 1:
         return None
     return difference(*node.sides)
 
@@ -52,7 +52,7 @@ def _residual(node: Expression) -> Expression | None:
 def _cartesian(node: Expression) -> Expression | None:
     """A tree in r and functions of an angle as one in x and y; None for any other."""
     names = symbols(node)
-    if "r" not in names or not names <= {"r", *_THETA} or len(names) > 2:
+    if "r" not in names or not names <= {"r", *_THETA} or len(names - {"r"}) > 1:
         return None
     changed = replace(_without_angle(node), {"r": _R})
     return changed if symbols(changed) <= {"x", "y"} else None

@@ -56,7 +56,7 @@ def _may_stay(query: str) -> bool:
 
 
 def _is_plain(node: Expression) -> bool:
-    return isinstance(node, Relation) and is_equation(node) and len(node.sides) == 2
+    return isinstance(node, Relation) and is_equation(node) and len(node.operators) == 1
 
 
 def _is_solved(node: Expression) -> bool:

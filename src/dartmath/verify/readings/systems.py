@@ -37,7 +37,7 @@ def _from_assignments(items: tuple[Expression, ...]) -> Expression | None:
             return None
         values[name].append(value)
     count, width = len(items) // max(len(values), 1), len(values)
-    if width < 2 or count < 2 or order != order[:width] * count:
+    if width <= 1 or count <= 1 or order != order[:width] * count:
         return None
     return Group(
         "", tuple(Group("()", row) for row in zip(*(values[name] for name in sorted(values)), strict=True))

@@ -8,16 +8,13 @@ from dataclasses import replace
 from dartmath.base.regex import regex
 from dartmath.verify.language.sentences import stated
 from dartmath.verify.parsing.parser import parse
-from dartmath.verify.parsing.words import clock, fold, named
+from dartmath.verify.parsing.words import HOURS, clock, fold, named
 from dartmath.verify.readings.quantities import quantities
 from dartmath.verify.readings.reading import Pair, Sides
 from dartmath.verify.tree.expression import Apply, Expression, Named, Number, Text
 
 MAX_COUNTED = 80
 """Characters of a number of things in words."""
-
-HOURS = 12
-"""A bare number up to this may be a full hour of a clock."""
 
 _PARTS = r"half|halves|thirds?|quarters?|(?:four|fif|six|seven|eigh|nin|ten|hundred|thousand)ths?"
 _COUNTED = regex(

@@ -12,6 +12,9 @@ MAX_EXPONENT = 20_000
 """Largest decimal exponent of a literal such as 1e99."""
 
 
+_PLAIN_DIGITS = 4_000
+"""Digits that int() reads: Python refuses more than 4,300."""
+
 SHORT = 20
 """Numbers of up to this many characters are remembered: the same few come again and again."""
 
@@ -28,7 +31,7 @@ def _remembered(text: str) -> Number:
 
 def _number(text: str) -> Number:
     if text.isdigit():
-        return number(int(text)) if len(text) < 4000 else Number(Fraction(_long_int(text)))
+        return number(int(text)) if len(text) < _PLAIN_DIGITS else Number(Fraction(_long_int(text)))
     if "~" in text:
         fixed, period = text.split("~")
         whole, decimals = fixed.split(".")

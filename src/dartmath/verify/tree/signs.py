@@ -8,6 +8,9 @@ from dartmath.verify.language.errors import NotationError
 from dartmath.verify.tree.expression import Apply, Expression, Group, Quantity, Relation, children
 from dartmath.verify.tree.terms import negated
 
+MAX_SIGNS = 4
+"""Independent signs of one expression: two values for the first, and twice as many for each more."""
+
 
 def expanded(tree: Expression) -> list[Expression]:
     """The values of a tree with ± in it: every choice of signs, ∓ always opposite to ±.
@@ -21,8 +24,8 @@ def expanded(tree: Expression) -> list[Expression]:
         return [
             Group(tree.brackets, tuple(value for item in tree.items for value in expanded(item)), tree.joiner)
         ]
-    if len(places) > 4:
-        raise NotationError("more than four ± signs")
+    if len(places) > MAX_SIGNS:
+        raise NotationError(f"more than {MAX_SIGNS} ± signs")
     tied = any(place.name == "mp" for place in places)
     rounds = 2 if tied else 2 ** len(places)
     made: list[Expression] = []

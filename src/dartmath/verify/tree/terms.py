@@ -80,7 +80,7 @@ def quotient(top: Expression, bottom: Expression) -> Expression:
 def _is_differential(node: Expression) -> bool:
     match node:
         case Symbol(name=name):
-            return len(name) == 2 and name[0] == "d"
+            return len(name[1:]) == 1 and name[0] == "d"
         case Apply(name="mul", args=(Symbol(name="partial"), Symbol())):
             return True
     return False
