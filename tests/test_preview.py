@@ -39,3 +39,11 @@ def test_counts_and_bounds(tiny: Preview) -> None:
 def test_bad_names_are_errors_before_anything_runs(smollm2: str) -> None:
     with pytest.raises(UnknownNameError, match="dataset"):
         preview(load_recipe("tiny", {"queries.0.dataset": "gsm8k/tran", "queries.0.options": {}}))
+
+
+def test_a_chat_endpoint_is_shown_messages_and_needs_no_tokenizer() -> None:
+    served = {"model.name": "nobody/has-this", "engine": {"kind": "openai", "endpoint": "chat"}}
+    found = preview(load_recipe("tiny", {**served, "training": None, "evaluation": None}))
+    assert not found.prompts
+    asked = found.messages[0][-1]
+    assert asked["role"] == "user" and asked["content"].startswith("Calculate")

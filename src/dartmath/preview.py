@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from dartmath.base.errors import DataError
+from dartmath.engines.config import sends_messages
 from dartmath.model import ModelSection, load_tokenizer
 from dartmath.preflight import check_recipe
 from dartmath.prompts.template import Example, encode_prompt, load_template
@@ -33,8 +34,9 @@ class TokenView:
 class Preview:
     """What a recipe resolves to.
 
-    `counts` holds queries per band; `prompts` the tokens of the first prompts; `example` the
-    tokens of one training example with its loss mask, empty when the recipe does not train;
+    `counts` holds queries per band; `prompts` the tokens of the first prompts, or `messages` their
+    messages, where a server renders them by a template of its own; `example` the tokens of one training
+    example with its loss mask, empty when the recipe does not train;
     `trials` the fewest and most raw samples that the policy can ask for; `surveys` what the references
     of each source look like.
     """
@@ -45,6 +47,7 @@ class Preview:
     trials: tuple[int, int]
     prompts: list[list[TokenView]]
     surveys: dict[str, Survey]
+    messages: list[tuple[dict[str, str], ...]] = field(default_factory=list)
     example: list[TokenView] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
@@ -64,19 +67,21 @@ def preview(recipe: Recipe) -> Preview:
     loaded = load_sets(recipe.queries)
     queries = loaded.queries
     template = load_template(recipe.template)
-    tokenizer = load_tokenizer(recipe.model)
+    # Where the server renders, its template is not known here, and the model need not be at hand.
+    served = sends_messages(recipe.engine)
+    tokenizer = None if served else load_tokenizer(recipe.model)
     shots = shots_for(recipe.queries, recipe.sampling.shots)
-    prompts = []
-    for query in queries[:PROMPTS]:
-        text = template.render(query.text, examples=shots.get(query.dataset, ()), tokenizer=tokenizer).text
-        ids = encode_prompt(tokenizer, text or "")
-        prompts.append([TokenView(t) for t in pieces(tokenizer, ids)])
+    prompts = [
+        template.render(query.text, examples=shots.get(query.dataset, ()), tokenizer=tokenizer)
+        for query in queries[:PROMPTS]
+    ]
     return Preview(
         recipe=recipe,
         template_hash=template.hash,
         counts=dict(Counter(band_of(queries).values())),
         trials=trial_bounds(recipe, len(queries)),
-        prompts=prompts,
+        prompts=[] if served else [token_views(tokenizer, prompt.text or "") for prompt in prompts],
+        messages=[prompt.messages for prompt in prompts] if served else [],
         surveys={name: survey(part.queries, part.own) for name, part in loaded.parts.items()},
         example=training_example(recipe, queries, shots) if recipe.training else [],
     )
@@ -111,6 +116,11 @@ def training_example(
         raise DataError(f"the example would be dropped from training: {encoded.value}")
     texts = pieces(tokenizer, encoded.ids)
     return [TokenView(text, index >= encoded.prompt) for index, text in enumerate(texts)]
+
+
+def token_views(tokenizer: Any, text: str) -> list[TokenView]:
+    """The tokens of a prompt, as an engine is given them."""
+    return [TokenView(piece) for piece in pieces(tokenizer, encode_prompt(tokenizer, text))]
 
 
 def pieces(tokenizer: Any, ids: Iterable[int]) -> list[str]:

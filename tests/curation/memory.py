@@ -9,6 +9,7 @@ from typing import Any
 from dartmath.curation.pool import QueryPool, read_pool
 from dartmath.queries.query import Query
 from dartmath.sampling.sample import Sample
+from dartmath.sampling.tally import QueryCounts, Tally
 from dartmath.verify.outcome import Outcome
 
 
@@ -17,12 +18,20 @@ class MemoryJournal:
     manifest: Mapping[str, Any]
     asked: list[Query]
     trials: list[Sample]
+    pilot: int = 0
 
     def queries(self) -> list[Query]:
         return self.asked
 
     def samples(self, outcomes: Collection[Outcome] | None = None) -> Iterator[Sample]:
         return (s for s in self.trials if outcomes is None or s.outcome in outcomes)
+
+    def counts(self) -> dict[str, QueryCounts]:
+        tally = Tally(len(self.asked), self.pilot)
+        places = {query.id: place for place, query in enumerate(self.asked)}
+        for one in self.trials:
+            tally.add(places[one.query_id], one)
+        return {id: tally.counts(place) for id, place in places.items()}
 
 
 def query(name: str, **metadata: Any) -> Query:

@@ -5,8 +5,8 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.memory import query
-from dartmath.curation.bands import QUANTILES, band_of
+from curation.memory import MemoryJournal, query, sample
+from dartmath.curation.bands import QUANTILES, band_of, bands_of_run
 from dartmath.queries.query import Query
 
 
@@ -63,3 +63,19 @@ def test_distinct_rates_make_equal_bands() -> None:
     asked = [query(f"q{i}") for i in range(100)]
     found = Counter(band_of(asked, {q.id: i / 100 for i, q in enumerate(asked)}).values())
     assert list(found.values()) == [20] * QUANTILES
+
+
+def test_bands_of_a_run_are_cut_at_the_pilot_whatever_comes_after() -> None:
+    # Four of eight right in the pilot; what comes after says something else.
+    pilot = {"a": [True] * 8, "b": [True, False] * 4, "c": [False] * 8}
+    later = {"a": [False] * 20, "b": [False] * 20, "c": [True] * 20}
+    expected = bands_of_run(judged(pilot, pilot=8))
+    assert list(expected.values()) == ["fail rate 0.00", "fail rate 0.50", "fail rate 1.00"]
+    whole = {name: [*pilot[name], *later[name]] for name in pilot}
+    assert bands_of_run(judged(whole, pilot=8)) == expected
+    assert bands_of_run(judged(whole, pilot=0)) != expected, "without a pilot all trials count"
+
+
+def judged(verdicts: dict[str, list[bool]], *, pilot: int) -> MemoryJournal:
+    trials = [sample(name, i, right) for name, row in verdicts.items() for i, right in enumerate(row)]
+    return MemoryJournal({}, [query(name) for name in verdicts], trials, pilot=pilot)

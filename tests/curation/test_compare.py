@@ -5,11 +5,17 @@ import random
 import pytest
 
 from curation.memory import pools
+from dartmath.curation.bands import band_of
 from dartmath.curation.compare import Comparison, compare
-from dartmath.sampling.policy import Prop2Diff
+from dartmath.curation.pool import QueryPool
+from dartmath.sampling.policy import PolicySection, Prop2Diff
 
 # band -> pass rate of its queries in the made-up pool
 RATES = {"easy": 0.9, "middle": 0.5, "hard": 0.15}
+
+
+def compared(found: list[QueryPool], sampled: PolicySection, size: int | None = None) -> Comparison:
+    return compare(found, sampled, band_of([pool.query for pool in found]), size)
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +27,7 @@ def comparison() -> Comparison:
         for i in range(30)
     }
     metadata = {name: {"band": name.split()[0]} for name in verdicts}
-    return compare(pools(verdicts, **metadata), Prop2Diff(k=16, pilot=16, cap=200))
+    return compared(pools(verdicts, **metadata), Prop2Diff(k=16, pilot=16, cap=200))
 
 
 def test_policies_are_compared_at_one_size(comparison: Comparison) -> None:
@@ -29,13 +35,13 @@ def test_policies_are_compared_at_one_size(comparison: Comparison) -> None:
 
 
 def test_a_pool_without_enough_gives_what_it_has() -> None:
-    made = compare(pools({"a": [True] * 3, "b": [False] * 3}), Prop2Diff(k=2, pilot=2), size=100)
+    made = compared(pools({"a": [True] * 3, "b": [False] * 3}), Prop2Diff(k=2, pilot=2), size=100)
     assert (made.size, made.rows) == (3, {"vrt": 3, "uniform": 3, "prop2diff": 1})
 
 
 def test_vrt_draws_only_from_trials_that_every_query_has() -> None:
     verdicts = {"easy": [True, True], "hard": [False, False, *[True] * 50]}
-    made = compare(pools(verdicts), Prop2Diff(k=20, pilot=2), size=20)
+    made = compared(pools(verdicts), Prop2Diff(k=20, pilot=2), size=20)
     assert made.k["vrt"] <= 2 and made.size == made.rows["vrt"] == 2
 
 
@@ -62,6 +68,6 @@ def test_curves_run_from_the_easiest_query_to_the_hardest(comparison: Comparison
 
 
 def test_queries_without_trials_are_rows_of_the_table_and_not_of_the_curves() -> None:
-    made = compare(pools({"a": [True, False] * 4, "b": []}), Prop2Diff(k=2, pilot=4))
+    made = compared(pools({"a": [True, False] * 4, "b": []}), Prop2Diff(k=2, pilot=4))
     assert sum(band.queries for band in made.bands) == 2
     assert len(made.fail_rates) == 1 and made.rank_correlation is None

@@ -131,6 +131,7 @@ _SERVER = """\
 engine:
   kind: openai         # any OpenAI-compatible server: vLLM, SGLang, llama.cpp ...
   base_urls: [@url@]
+  endpoint: chat       # every server has it; `completions` renders prompts here, with the model's tokenizer
   # The key of a server that wants one is read from the variable OPENAI_API_KEY.
 """
 

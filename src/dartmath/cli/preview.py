@@ -48,6 +48,11 @@ def command(
     for index, tokens in enumerate(found.prompts, 1):
         out.rule(f"prompt {index} of {sum(found.counts.values())}: {len(tokens)} tokens", align="left")
         out.print(marked(tokens, out.is_terminal))
+    for index, messages in enumerate(found.messages, 1):
+        title = f"prompt {index} of {sum(found.counts.values())}: messages; the server renders them"
+        out.rule(title, align="left")
+        for message in messages:
+            out.print(f"{message['role']}: {printable(message['content'])}", markup=False, highlight=False)
     if found.example:
         trained = sum(t.trained for t in found.example)
         which = "green ones" if out.is_terminal else "ones in angle quotes"

@@ -84,18 +84,11 @@ def _watched(folder: Path, *, draw: bool) -> bool:
 
 
 def _status(folder: Path) -> RunStatus:
-    from dartmath.curation.bands import band_of
-    from dartmath.sampling.difficulty import fail_rate
+    from dartmath.curation.bands import bands_of_run
     from dartmath.sampling.journal import open_journal
     from dartmath.sampling.status import run_status
 
-    journal = open_journal(folder)
-    queries = journal.queries()
-    rates: dict[str, float | None] = {}
-    if not any(q.metadata.get("band") or q.metadata.get("level") for q in queries):
-        counts = journal.counts()
-        rates = {id: fail_rate(c.trials, c.correct) if c.trials else None for id, c in counts.items()}
-    return run_status(folder, band_of(queries, rates))
+    return run_status(folder, bands_of_run(open_journal(folder)))
 
 
 def _lines(status: RunStatus) -> Iterator[str]:

@@ -6,7 +6,9 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 
+from dartmath.curation.pool import Journal
 from dartmath.queries.query import Query
+from dartmath.sampling.tally import QueryCounts
 
 QUANTILES = 5
 
@@ -26,6 +28,25 @@ def band_of(queries: Sequence[Query], fail_rates: Mapping[str, float | None] | N
     order = {name: place for place, name in enumerate(dict.fromkeys(named.values()))}
     keys = {q.id: _sort_key(q, datasets, order[named[q.id]]) for q in queries}
     return {id: named[id] for id in sorted(named, key=lambda id: keys[id])}
+
+
+def bands_of_run(journal: Journal) -> dict[str, str]:
+    """The band of each query of a run, the same in every table of it.
+
+    Where no query has a band or level, groups are cut at the fail rate of the pilot of the policy that
+    sampled, or of all its trials where it has no pilot: neither a smaller set of that pool nor another
+    policy moves a query to another band.
+    """
+    counts = journal.counts()
+    return band_of(journal.queries(), {id: _measured(one) for id, one in counts.items()})
+
+
+def _measured(counts: QueryCounts) -> float | None:
+    """The fail rate in the pilot, or in all trials without one; None before the first response."""
+    trials, correct = (counts.pilot_trials, counts.pilot_correct)
+    if not trials:
+        trials, correct = counts.valid, counts.correct
+    return 1 - correct / trials if trials else None
 
 
 def level_of(query: Query) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from dartmath.curation.bands import band_of
+from dartmath.curation.bands import bands_of_run
 from dartmath.curation.pool import QueryPool, read_pool
 from dartmath.curation.select import Selection, count_rows, pool_fail_rate, select
 from dartmath.curation.size import exactly
@@ -101,11 +101,13 @@ def compare_policies(
     pools = read_pool(journal)
     for pool in pools if deduplicate else ():
         pool.deduplicate()
-    return compare(pools, sampled, size)
+    return compare(pools, sampled, bands_of_run(journal), size)
 
 
-def compare(pools: Sequence[QueryPool], sampled: PolicySection, size: int | None = None) -> Comparison:
-    """As `compare_policies`, from a pool that is already read and that `sampled` made."""
+def compare(
+    pools: Sequence[QueryPool], sampled: PolicySection, bands: Mapping[str, str], size: int | None = None
+) -> Comparison:
+    """As `compare_policies`, from a pool that is already read and that `sampled` made; bands by query id."""
     most = max((p.trials for p in pools), default=0) or 1
     everywhere = min((p.trials for p in pools if p.trials), default=1)
     pilot = sampled.pilot_trials or most
@@ -122,19 +124,23 @@ def compare(pools: Sequence[QueryPool], sampled: PolicySection, size: int | None
         size=size,
         k={name: policy.largest_target for name, (policy, _) in fitted.items()},
         rows={name: count_rows(selections) for name, selections in chosen.items()},
-        bands=_bands(chosen, {p.query.id: pool_fail_rate(p, pilot) for p in pools}),
+        bands=_bands(chosen, bands),
         rank_correlation=_rank_correlation(chosen["prop2diff"]),
         **_curves(chosen, pilot),
     )
 
 
-def _bands(chosen: dict[str, list[Selection]], rates: dict[str, float | None]) -> list[BandRow]:
-    names = band_of([s.pool.query for s in chosen["vrt"]], rates)
+def _bands(chosen: dict[str, list[Selection]], names: Mapping[str, str]) -> list[BandRow]:
     grouped = {
         policy: {g.name: g for g in group_by(selections, lambda s: names[s.pool.query.id])}
         for policy, selections in chosen.items()
     }
-    return [_row({p: grouped[p][name] for p in POLICIES}) for name in dict.fromkeys(names.values())]
+    # Decontamination may have taken all queries of a band.
+    return [
+        _row({p: grouped[p][name] for p in POLICIES})
+        for name in dict.fromkeys(names.values())
+        if name in grouped["vrt"]
+    ]
 
 
 def _row(groups: dict[str, GroupSummary]) -> BandRow:

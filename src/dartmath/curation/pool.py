@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from dartmath.curation.signature import Features, signature
 from dartmath.queries.query import Query
 from dartmath.sampling.sample import Sample
+from dartmath.sampling.tally import QueryCounts
 from dartmath.verify.outcome import Outcome
 
 Check = Callable[[Sample], str]
@@ -31,6 +32,8 @@ class Journal(Protocol):
     def queries(self) -> list[Query]: ...
 
     def samples(self, outcomes: Collection[Outcome] | None = None) -> Iterator[Sample]: ...
+
+    def counts(self) -> Mapping[str, QueryCounts]: ...
 
 
 class Watcher(Protocol):
@@ -55,6 +58,10 @@ class Watched:
     def queries(self) -> list[Query]:
         """The journal's queries."""
         return self._journal.queries()
+
+    def counts(self) -> Mapping[str, QueryCounts]:
+        """The journal's counters by query id."""
+        return self._journal.counts()
 
     def samples(self, outcomes: Collection[Outcome] | None = None) -> Iterator[Sample]:
         """The journal's samples."""

@@ -12,7 +12,7 @@ from dartmath.base.manifest import new_manifest, read_manifest, write_manifest
 from dartmath.base.ownership import check_folder
 from dartmath.base.terminal import info, warn
 from dartmath.curation.arithmetic import wrong_steps
-from dartmath.curation.bands import band_of
+from dartmath.curation.bands import band_of, bands_of_run
 from dartmath.curation.check import KEY as CHECK
 from dartmath.curation.check import own_check
 from dartmath.curation.confidence import Confidences
@@ -21,7 +21,7 @@ from dartmath.curation.duplicates import deduplicate, notation_digest
 from dartmath.curation.effect import effect_of
 from dartmath.curation.export import COLUMNS, kept_columns, rows_of, write_rows
 from dartmath.curation.pool import Check, Journal, QueryPool, Watched, digest, read_pool
-from dartmath.curation.select import Selection, pool_fail_rate
+from dartmath.curation.select import Selection
 from dartmath.curation.signature import Features
 from dartmath.curation.size import Chooser, drawn, exactly
 from dartmath.curation.summary import CurationSummary, summarise
@@ -83,12 +83,12 @@ def _select(
     pools, contamination = prepared_pools(Watched(journal, [answers]), section)
     policy, selections = select_sized(pools, section.policy or journal.section.policy, section)
     _check_rows(selections, contamination, folder)
-    bands = band_of([s.pool.query for s in selections], {s.pool.query.id: s.fail_rate for s in selections})
+    bands = bands_of_run(journal)
     # Of all queries: what decontamination takes away says as much about luck as the rest.
-    every = {query.id: bands.get(query.id, "") for query in journal.queries()}
-    lucky = [one for one in lucky_shares(journal, every, distinct=section.deduplicate) if one.band]
+    lucky = lucky_shares(journal, bands, distinct=section.deduplicate)
     summary = summarise(
         selections,
+        bands,
         policy=policy.model_dump(mode="json"),
         size=section.size if section.unit == "rows" else None,
         licences=_licences(pools),
@@ -181,8 +181,7 @@ def _prepare(pools: list[QueryPool], section: CurationSection) -> dict[str, Any]
 
 def _leave_out_luck(pools: Sequence[QueryPool], journal: Journal, section: CurationSection) -> None:
     """Drop the responses of queries in which there is less confidence than is asked for."""
-    queries = journal.queries()
-    bands = band_of(queries, {pool.query.id: pool_fail_rate(pool) for pool in pools})
+    bands = bands_of_run(journal)
     lucky = lucky_shares(journal, bands, distinct=section.deduplicate)
     confidences = Confidences(pools, bands, lucky, checked=section.check_arithmetic)
     for pool in pools:
@@ -240,8 +239,12 @@ def _check_rows(selections: Sequence[Selection], contamination: Mapping[str, Any
 
 
 def _write(journal: Journal, selections: Sequence[Selection], section: CurationSection, out: Path) -> None:
-    bands = band_of([s.pool.query for s in selections], {s.pool.query.id: s.fail_rate for s in selections})
-    write_rows(rows_of(journal, selections, bands, out), out, section.format, kept_columns(selections))
+    write_rows(
+        rows_of(journal, selections, bands_of_run(journal), out),
+        out,
+        section.format,
+        kept_columns(selections),
+    )
 
 
 def _manifest(

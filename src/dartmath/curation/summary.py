@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from statistics import median
 from typing import Any, ClassVar
 
-from dartmath.curation.bands import band_of, level_of
+from dartmath.curation.bands import level_of
 from dartmath.curation.effect import Effect
 from dartmath.curation.select import Selection
 from dartmath.curation.suspects import Suspect
@@ -175,6 +175,7 @@ class CurationSummary:
 
 def summarise(
     selections: Sequence[Selection],
+    bands: Mapping[str, str],
     *,
     policy: dict[str, Any],
     size: int | None = None,
@@ -185,9 +186,8 @@ def summarise(
     choice: Effect | None = None,
     suspects: Sequence[Suspect] = (),
 ) -> CurationSummary:
-    """The summary of what was selected."""
+    """The summary of what was selected; `bands` by query id, in the order in which they are shown."""
     counts = [len(s.chosen) for s in selections]
-    bands = band_of([s.pool.query for s in selections], {s.pool.query.id: s.fail_rate for s in selections})
     place = {name: i for i, name in enumerate(dict.fromkeys(bands.values()))}
     return CurationSummary(
         rows=sum(counts),

@@ -181,3 +181,8 @@ EngineSection = Annotated[
     TransformersEngine | VllmEngine | OpenAIEngine | BatchEngine | RayEngine | PackageEngine,
     Field(discriminator="kind"),
 ]
+
+
+def sends_messages(section: EngineSection) -> bool:
+    """Whether prompts go out as messages, for a server to render by the model's own template."""
+    return isinstance(section, OpenAIEngine | BatchEngine) and section.endpoint == "chat"

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dartmath.curation.bands import band_of
+from dartmath.curation.bands import band_of, bands_of_run
 from dartmath.curation.compare import Comparison, compare
 from dartmath.curation.pool import QueryPool, Watched, read_pool
-from dartmath.curation.select import pool_fail_rate
 from dartmath.curation.suspects import Suspect, WrongAnswers, suspects_of
 from dartmath.report.browser import Browsable
 from dartmath.report.query_rows import query_rows
@@ -80,8 +79,7 @@ def read_statistics(run: Run, stage: Stage, *, label: str, browse: int, seed: in
     lengths, answers, reservoir = Lengths(), WrongAnswers(), Reservoir(queries, seed=seed)
     pools = read_pool(Watched(journal, [lengths, answers, reservoir]))
     tally, policy = journal.tally(), journal.section.policy
-    pilot = policy.pilot_trials or None
-    bands_of = band_of(queries, {p.query.id: pool_fail_rate(p, pilot) for p in pools})
+    bands_of = bands_of_run(journal)
     distinct = {pool.query.id: len({c.digest for c in pool.candidates}) for pool in pools}
     for pool in pools if run.deduplicated else ():
         pool.deduplicate()
@@ -92,7 +90,7 @@ def read_statistics(run: Run, stage: Stage, *, label: str, browse: int, seed: in
         bands=_bands(pools, bands_of, distinct, tally, states),
         pass_rates=[p.correct / p.trials for p in pools if p.trials],
         lengths=lengths,
-        comparison=compare(pools, policy, run.rows),
+        comparison=compare(pools, policy, bands_of, run.rows),
         suspects=suspects_of(pools, answers, band_of(queries))[:_MOST_SUSPECTS],
         browse=Browsable(
             label,
@@ -128,13 +126,12 @@ def browse_evaluation(stage: Stage, *, label: str, browse: int, seed: int) -> Br
     for sample in journal.samples():
         reservoir.see(sample)
     counts = journal.counts()
-    known = {id: 1 - c.correct / c.trials if c.trials else None for id, c in counts.items()}
     return Browsable(
         label,
         reservoir.take(browse),
         {query.id: query for query in queries},
         {id: (c.trials, c.correct) for id, c in counts.items()},
-        band_of(queries, known),
+        bands_of_run(journal),
     )
 
 
