@@ -10,7 +10,7 @@ Z95 = 1.959963984540054
 _RESAMPLES = 10_000
 # How much single trials weigh in the spread of few queries, for a mean and for a paired difference. Chosen
 # by simulation among some weights, as the smallest that keep 30 queries at a mean of 5 % covered;
-# `benchmarks/coverage.py` shows what they come to.
+# `benchmarks/interval_coverage.py` shows what they come to.
 _FEW, _FEW_PAIRS = 4.0, 10.0
 # Below this, a difference of shares is the rounding of floating point.
 _ROUNDING = 1e-12
@@ -79,7 +79,8 @@ def clustered(means: Sequence[float]) -> Estimate:
     Survey Methodology 24), with Student's quantile. With few successes the spread itself is hardly
     known (30 queries at 5 % show one or two of the queries that make it), so it is pulled towards that
     of single trials, by as many queries as `_FEW` over the square of the expected successes or failures.
-    `benchmarks/coverage.py` measures how often that holds the truth. NaN with fewer than two queries.
+    `benchmarks/interval_coverage.py` measures how often that holds the truth. NaN with fewer than
+    two queries.
     """
     count = len(means)
     if count == 0:

@@ -24,9 +24,20 @@ PRECISIONS = (128, 384, 1024, 4096)
 """Bits of the balls, in rising order; equal means overlapping at `EQUAL_BITS` or more."""
 
 EQUAL_BITS = 256
+"""The least at which balls that overlap mean equal. They then agree to 128 bits or more, 38
+digits: two constants that are written in some dozen signs do not by chance, and what is built to differ by
+less is the same answer to any reader."""
+
 FIELD_POINTS = 2
+"""Points of the field at which rational functions agree: a false "equal" has a probability of at most
+(degree / 2^61)^2, and the second point costs as little as the first."""
+
 _OF_INTEGERS = frozenset(["factorial", "factorial2", "binom", "sum", "product", "floor", "ceil"])
+"""What takes whole numbers, or gives them, so that the letters in it may stand for some."""
+
 _INTEGER_NAMES = frozenset("nkmjlpqrNKMs")
+"""The letters that texts give to whole numbers, not `i`, which is the imaginary unit, nor `x` and `t`, of
+which formulas with a floor are asked over the reals too."""
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
 """True coverage of the 95 % intervals of small evaluations, by simulation.
 
-    python benchmarks/coverage.py [--repeats 2000]
+    python benchmarks/interval_coverage.py [--repeats 2000]
 
 Queries have pass rates of a Beta distribution, each is asked some times, and an interval either holds the
 true mean or not. One row per case: the share of intervals that do, for the mean and for the paired
