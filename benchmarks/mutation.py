@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import gc
 import importlib.abc
 import importlib.machinery
 import importlib.util
@@ -28,10 +29,13 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import _lru_cache_wrapper, partial
+from itertools import zip_longest
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import coverage
@@ -79,13 +83,15 @@ _WAIT = 300
 class Mutation:
     """One place of a module that can be changed: `number` is its place among the nodes of the tree.
 
-    `statement` is the first and last line of the statement that holds it, without the block below.
+    `statement` is the first and last line of the statement that holds it, without the block below; `function`
+    the line on which the outermost function around it begins, 0 for none.
     """
 
     module: str
     number: int
     line: int
     statement: tuple[int, int]
+    function: int
     what: str
 
     def code(self) -> CodeType:
@@ -113,12 +119,22 @@ def mutation(module: str, number: int) -> Mutation:
     before, line = _shown(node), getattr(node, "lineno", 0)
     statement = _statement(tree, line)
     _mutate(node)
-    return Mutation(module, number, line, statement, f"{before} -> {_shown(node)}")
+    return Mutation(module, number, line, statement, _function(tree, node), f"{before} -> {_shown(node)}")
 
 
 def _shown(node: ast.AST) -> str:
     """A node in one line; of one with a block, what stands above the block."""
     return f"if {ast.unparse(node.test)}" if isinstance(node, ast.If) else ast.unparse(node)
+
+
+def _function(tree: ast.Module, node: ast.AST) -> int:
+    """The first line of the outermost function whose body holds a node, with its decorators; 0 for none."""
+    for one in ast.walk(tree):  # outer ones first
+        if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef) and any(
+            node is inner for statement in one.body for inner in ast.walk(statement)
+        ):
+            return min([one.lineno, *(decorator.lineno for decorator in one.decorator_list)])
+    return 0
 
 
 def _statement(tree: ast.Module, line: int) -> tuple[int, int]:
@@ -173,41 +189,6 @@ class _Mutated(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         exec(self._code, module.__dict__)  # noqa: S102  # the code of this repository, with one place changed
 
 
-@dataclass
-class _Watch:
-    """A pytest plugin: which tests ran which lines of some modules, and how long each took."""
-
-    modules: Sequence[str]
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        files = [str(_path(module)) for module in self.modules]
-        # The tracer in C, which sees contexts, on whatever Python.
-        self._coverage = coverage.Coverage(data_file=None, include=files, config_file=False)
-        self._coverage.set_option("run:core", "ctrace")
-
-    def start(self) -> None:
-        """From here on; what runs before the first test is run by importing."""
-        self._coverage.start()
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> Any:
-        """Each test is a context of its own."""
-        self._coverage.switch_context(item.nodeid)
-        began = time.process_time()
-        try:
-            return (yield)
-        finally:
-            self.seconds[item.nodeid] = time.process_time() - began
-            self._coverage.switch_context("")
-
-    def lines(self) -> dict[str, dict[int, list[str]]]:
-        """The tests of each line of each module; "" for a line that is run without a test too."""
-        self._coverage.stop()
-        data = self._coverage.get_data()
-        return {module: data.contexts_by_lineno(str(_path(module))) for module in self.modules}
-
-
 @dataclass(frozen=True)
 class Run:
     """What the tests of a part did without a mutation."""
@@ -215,17 +196,151 @@ class Run:
     lines: dict[str, dict[int, list[str]]]
     seconds: dict[str, float]
 
+    @classmethod
+    def of(cls, lines: dict[str, dict[str, list[str]]], seconds: dict[str, float]) -> Run:
+        """From JSON, whose keys are texts."""
+        by_number = {
+            name: {int(line): tests for line, tests in found.items()} for name, found in lines.items()
+        }
+        return cls(by_number, seconds)
+
     def tests(self, mutated: Mutation) -> list[str]:
         """The tests that may notice a mutation, the quickest first; all of them for a line of an import."""
+        found = self._of(mutated)
+        return sorted(self.seconds if "" in found else found, key=lambda name: self.seconds.get(name, 0.0))
+
+    def at_import(self, mutated: Mutation) -> bool:
+        """Whether its line is run while modules are imported."""
+        return "" in self._of(mutated)
+
+    def limit(self, tests: Sequence[str]) -> float:
+        """Processor seconds after which these tests hang."""
+        return _LEAST + _PATIENCE * sum(self.seconds[name] for name in tests)
+
+    def _of(self, mutated: Mutation) -> list[str]:
         known, (first, last) = self.lines[mutated.module], mutated.statement
-        found = known.get(mutated.line) or sorted(
-            {name for line in range(first, last + 1) for name in known.get(line, ())}
-        )
-        names = [*self.seconds] if "" in found else found
-        return sorted(names, key=lambda name: self.seconds.get(name, 0.0))
+        around = {name for line in range(first, last + 1) for name in known.get(line, ())}
+        return known.get(mutated.line) or sorted(around)
 
 
-def _forked(work: Any, cpu_seconds: float, told: str = os.devnull) -> int:
+@dataclass
+class _Session:
+    """A pytest plugin: collects the tests once, and runs them for every mutation, in forked processes.
+
+    A mutation of a function that no import calls is made by giving the function other code. The rest is left
+    to a process of its own each, in which the mutated module is imported.
+    """
+
+    mutations: Sequence[Mutation]
+    scratch: Path
+    run: Run | None = None
+    survived: list[int] = field(default_factory=list)
+    left: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._modules = sorted({one.module for one in self.mutations})
+        files = [str(_path(module)) for module in self._modules]
+        self._coverage = coverage.Coverage(data_file=None, include=files, config_file=False)
+        # The tracer in C, which knows contexts, on whatever Python.
+        self._coverage.set_option("run:core", "ctrace")
+        self._coverage.start()  # what runs before the first test is run by importing
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """In place of pytest's own loop."""
+        told = self.scratch / "run.json"
+        if _forked(lambda: self._watch(session, told), 3600, str(self.scratch / "output.txt")):
+            session.testsfailed = 1
+            return True
+        self._coverage.stop()
+        self.run = Run.of(*json.loads(told.read_text(encoding="utf-8")))
+        items, functions = {item.nodeid: item for item in session.items}, _functions(self._modules)
+        for number, one in enumerate(self.mutations):
+            tests = self.run.tests(one)
+            places = functions.get((one.module, one.function), [])
+            if not tests:
+                self.survived.append(number)
+            elif self.run.at_import(one) or not places:
+                self.left.append(number)
+            else:
+                chosen = [items[name] for name in tests]
+                work = partial(self._noticed, session, chosen, one, places)
+                if _forked(work, self.run.limit(tests)) == 0:
+                    self.survived.append(number)
+        return True
+
+    def _watch(self, session: pytest.Session, told: Path) -> int:
+        """Run all tests; which ran which lines, and how long each took, goes into `told`."""
+        seconds: dict[str, float] = {}
+        for item, following in zip_longest(session.items, session.items[1:]):
+            began = time.process_time()
+            self._coverage.switch_context(item.nodeid)
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            self._coverage.switch_context("")
+            seconds[item.nodeid] = time.process_time() - began
+            if session.testsfailed:
+                _show_failure(session)
+                return 1
+        self._coverage.stop()
+        data = self._coverage.get_data()
+        lines = {module: data.contexts_by_lineno(str(_path(module))) for module in self._modules}
+        told.write_text(json.dumps([lines, seconds]), encoding="utf-8")
+        return 0
+
+    @staticmethod
+    def _noticed(
+        session: pytest.Session, items: list[pytest.Item], mutated: Mutation, functions: list[FunctionType]
+    ) -> int:
+        """1 as soon as one test fails with the mutation."""
+        _forget()
+        for function in functions:
+            function.__code__ = _code_of(mutated.code(), function.__code__)
+        for item, following in zip_longest(items, items[1:]):
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            if session.testsfailed:
+                return 1
+        return 0
+
+
+def _show_failure(session: pytest.Session) -> None:
+    reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
+    for report in reporter.stats.get("failed", []) + reporter.stats.get("error", []):
+        os.write(1, f"{report.nodeid}\n{report.longreprtext}\n".encode())
+
+
+def _functions(modules: Sequence[str]) -> dict[tuple[str, int], list[FunctionType]]:
+    """All functions of some modules by the line on which each begins, with its decorators."""
+    files = {str(_path(module)): module for module in modules}
+    found: dict[tuple[str, int], list[FunctionType]] = defaultdict(list)
+    for one in gc.get_objects():
+        if isinstance(one, FunctionType) and one.__code__.co_filename in files:
+            found[files[one.__code__.co_filename], one.__code__.co_firstlineno].append(one)
+    return found
+
+
+def _code_of(code: CodeType, like: CodeType) -> CodeType:
+    """The code in a module's that begins where `like` does."""
+    inner = [one for one in code.co_consts if isinstance(one, CodeType)]
+    for one in inner:
+        if (one.co_firstlineno, one.co_name) == (like.co_firstlineno, like.co_name):
+            return one
+    return next(found for one in inner if (found := _code_of_or_none(one, like)) is not None)
+
+
+def _code_of_or_none(code: CodeType, like: CodeType) -> CodeType | None:
+    try:
+        return _code_of(code, like)
+    except StopIteration:
+        return None
+
+
+def _forget() -> None:
+    """Empty what functions of dartmath remember."""
+    for one in gc.get_objects():
+        if isinstance(one, _lru_cache_wrapper) and str(one.__module__).startswith("dartmath"):
+            one.cache_clear()
+
+
+def _forked(work: Callable[[], int], cpu_seconds: float, told: str = os.devnull) -> int:
     """The exit status of `work()` in a process of its own; -1 for one that hangs."""
     child = os.fork()
     if child == 0:
@@ -245,7 +360,7 @@ def _forked(work: Any, cpu_seconds: float, told: str = os.devnull) -> int:
         if done:
             _end(child)
             return os.waitstatus_to_exitcode(status)
-        time.sleep(0.02)
+        time.sleep(0.01)
     _end(child)
     os.waitpid(child, 0)
     return -1
@@ -259,45 +374,41 @@ def _end(group: int) -> None:
         return
 
 
-_ARGUMENTS = ("-q", "-x", "-p", "no:cacheprovider", "-p", "no:randomly", "--hypothesis-seed=0")
-_QUICK = ("-m", "not slow and not gpu")
+_ARGUMENTS = ("-q", "-x", "-p", "no:cacheprovider", "--hypothesis-seed=0", "-m", "not slow and not gpu")
 
 
-def watched(modules: Sequence[str], tests: Sequence[str], scratch: Path) -> Run:
-    """Run all tests of a part without a mutation. Raises `SystemExit` when one fails."""
-    told = scratch / "run.json"
+def survivors(mutations: Sequence[Mutation], tests: Sequence[str], scratch: Path) -> list[Mutation]:
+    """The mutations that no test notices. Raises `SystemExit` when a test fails without any."""
+    told = scratch / "session.json"
 
     def work() -> int:
-        watch = _Watch(modules)
-        watch.start()
-        status = pytest.main([*_ARGUMENTS, *_QUICK, *tests], plugins=[watch])
-        told.write_text(json.dumps([watch.lines(), watch.seconds]), encoding="utf-8")
+        session = _Session(mutations, scratch)
+        status = pytest.main([*_ARGUMENTS, *tests], plugins=[session])
+        if session.run is not None:
+            found = [session.survived, session.left, session.run.lines, session.run.seconds]
+            told.write_text(json.dumps(found), encoding="utf-8")
         return int(status)
 
-    output = scratch / "output.txt"
-    if status := _forked(work, 3600, str(output)):
-        print(output.read_text(encoding="utf-8", errors="replace")[-3000:], file=sys.stderr)
-        raise SystemExit(f"the tests of {', '.join(modules)} fail without any mutation (status {status})")
-    lines, seconds = json.loads(told.read_text(encoding="utf-8"))
-    by_number = {
-        module: {int(line): names for line, names in found.items()} for module, found in lines.items()
-    }
-    return Run(by_number, seconds)
+    if status := _forked(work, 24 * 3600, str(scratch / "session.txt")):
+        for name in ("session.txt", "output.txt"):
+            print((scratch / name).read_text(encoding="utf-8", errors="replace")[-3000:], file=sys.stderr)
+        raise SystemExit(f"{' '.join(tests)}: the tests fail without any mutation (status {status})")
+    survived, left, lines, seconds = json.loads(told.read_text(encoding="utf-8"))
+    run = Run.of(lines, seconds)
+    survived += [number for number in left if not _fails(mutations[number], run)]
+    return [mutations[number] for number in sorted(survived)]
 
 
-def survives(mutated: Mutation, run: Run) -> bool:
-    """Whether the tests that ran its line pass with it; what hangs is noticed."""
+def _fails(mutated: Mutation, run: Run) -> bool:
+    """Whether a test fails where the mutated module is imported in place of the original."""
     tests = run.tests(mutated)
-    if not tests:
-        return True
 
     def work() -> int:
         sys.meta_path.insert(0, _Mutated(mutated))
         files = sorted({name.partition("::")[0] for name in tests})
-        return int(pytest.main([*_ARGUMENTS, *_QUICK, *files], plugins=[_Chosen(tests)]))
+        return int(pytest.main([*_ARGUMENTS, *files], plugins=[_Chosen(tests)]))
 
-    limit = _LEAST + _PATIENCE * sum(run.seconds[name] for name in tests)
-    return _forked(work, limit) == 0
+    return _forked(work, run.limit(tests)) != 0
 
 
 @dataclass
@@ -325,40 +436,25 @@ class Score:
 
     part: str
     places: int
-    drawn: int = 0
-    killed: int = 0
-    equivalent: int = 0
-    survivors: list[Mutation] = field(default_factory=list)
-
-    @property
-    def counted(self) -> int:
-        """Mutations that a test could notice."""
-        return self.drawn - self.equivalent
+    drawn: int
+    killed: int
+    equivalent: int
+    survivors: list[Mutation]
 
 
 def scored(part: str, sample: int, seed: int, scratch: Path) -> Score:
     """Draw mutations of a part and run its tests against each."""
-    modules, tests = (words.split() for words in PARTS[part])
+    modules, names = (words.split() for words in PARTS[part])
     found = [place for module in modules for place in places(module)]
-    drawn = sorted(random.Random(seed).sample(found, min(sample, len(found))))
-    run = watched(
-        modules,
-        [str(CHECKOUT / "tests" / (name if name == "verify" else f"{name}.py")) for name in tests],
-        scratch,
-    )
-    known, score = equivalents(), Score(part, len(found))
-    for number, one in enumerate((mutation(*place) for place in drawn), 1):
-        score.drawn += 1
-        if (one.module, one.what) in known:
-            score.equivalent += 1
-        elif survives(one, run):
-            score.survivors.append(one)
-            print(f"  {one.module}:{one.line}: {one.what[:200]}", flush=True)
-        else:
-            score.killed += 1
-        if number % 10 == 0:
-            print(f"{part}: {score.killed} of {score.counted}", file=sys.stderr, flush=True)
-    return score
+    drawn = [mutation(*place) for place in sorted(random.Random(seed).sample(found, min(sample, len(found))))]
+    known = equivalents()
+    counted = [one for one in drawn if (one.module, one.what) not in known]
+    tests = [str(CHECKOUT / "tests" / (name if name == "verify" else f"{name}.py")) for name in names]
+    left = survivors(counted, tests, scratch)
+    for one in left:
+        print(f"  {one.module}:{one.line}: {one.what[:200]}", flush=True)
+    print(f"{part}: {len(counted) - len(left)} of {len(counted)} noticed", flush=True)
+    return Score(part, len(found), len(drawn), len(counted) - len(left), len(drawn) - len(counted), left)
 
 
 def main() -> None:

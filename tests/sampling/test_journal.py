@@ -11,10 +11,12 @@ from dartmath.base.errors import ConfigError, DataError, JournalError
 from dartmath.base.manifest import read_manifest, write_manifest
 from dartmath.sampling import journal_manifest, journal_writer
 from dartmath.sampling.config import Budget, SamplingSection
-from dartmath.sampling.journal import load_tally, open_journal
+from dartmath.sampling.journal import journal_folder, load_tally, open_journal
+from dartmath.sampling.journal_manifest import other_settings
 from dartmath.sampling.journal_segments import segment_numbers, segment_path, snapshot_numbers
 from dartmath.sampling.policy import PolicySection, Prop2Diff, Uniform
 from dartmath.sampling.status import run_status
+from dartmath.verify.outcome import Outcome
 from sampling.simulated import SimulatedEngine, assert_sound, dataset, make_queries, run
 
 SECTION = SamplingSection(policy=Uniform(k=5, cap=40), workers=0)
@@ -285,3 +287,44 @@ def test_reading_beside_a_writer(tmp_path: Path) -> None:
     engine = SimulatedEngine(before=look)
     run(tmp_path, engine, SECTION, queries=make_queries(20))
     assert seen == sorted(seen) and seen[-1] > 0
+
+
+@pytest.mark.usefixtures("small_segments")
+def test_a_response_that_a_closed_segment_has_is_known_as_a_duplicate(tmp_path: Path) -> None:
+    run(tmp_path, SimulatedEngine(), SECTION)
+    queries = open_journal(tmp_path).queries()
+    tally = load_tally(tmp_path, queries, 0, texts=True)
+    first = next(s for s in open_journal(tmp_path).samples([Outcome.CORRECT]))
+    index = [query.id for query in queries].index(first.query_id)
+    before, trial = tally.counts(index), 10**6
+    assert tally.record(index, trial, Outcome.CORRECT, prompt_tokens=1, tokens=1, text_hash=first.text_hash)
+    after = tally.counts(index)
+    assert (after.correct, after.distinct) == (before.correct + 1, before.distinct)
+
+
+@pytest.mark.usefixtures("small_segments")
+def test_a_segment_without_a_correct_response_has_no_text_to_know(tmp_path: Path) -> None:
+    wrong = SimulatedEngine(rates={query.id: 0.0 for query in make_queries(20)})
+    run(tmp_path, wrong, LIMITED)
+    tally = load_tally(tmp_path, open_journal(tmp_path).queries(), 0, texts=True)
+    assert (tally.total, tally.total_correct) == (130, 0)
+
+
+def test_the_journal_of_a_run_is_found_from_the_folder_of_its_recipe(tmp_path: Path) -> None:
+    assert journal_folder(tmp_path) == tmp_path
+    run(tmp_path / "sample", SimulatedEngine(), LIMITED)
+    assert journal_folder(tmp_path) == tmp_path / "sample"
+    assert journal_folder(tmp_path / "sample") == tmp_path / "sample"
+    run(tmp_path / "round-1" / "sample", SimulatedEngine(), LIMITED)
+    run(tmp_path / "round-2" / "sample", SimulatedEngine(), LIMITED)
+    assert journal_folder(tmp_path / "round-2") == tmp_path / "round-2" / "sample"
+
+
+def test_what_was_not_asked_for_before_is_another_setting() -> None:
+    before = {"model": {"name": "m"}, "config": {"judge": None, "top_p": 1.0}}
+    now = {"model": {"name": "m"}, "config": {"judge": {"model": "j"}, "top_p": 0.9}}
+    assert other_settings(before, now) == [
+        "judge: None there, {'model': 'j'} asked",
+        "top_p: 1.0 there, 0.9 asked",
+    ]
+    assert other_settings(now, now) == []

@@ -152,3 +152,22 @@ def test_defaults_and_least_values_are_those_of_the_reference() -> None:
         with pytest.raises(ValueError, match="greater than or equal to 1"):
             piloted.model_validate({"pilot": 0})
     assert VRT(trials=1).pilot_trials == 1
+
+
+@pytest.mark.parametrize("policy", [VRT(), Uniform(), Prop2Diff(), Budgeted(), Band()], ids=lambda p: p.kind)
+def test_another_size_is_the_same_policy_otherwise(policy: PolicySection) -> None:
+    other = policy.with_size(7)
+    assert other.largest_target == 7
+    assert other.with_size(policy.largest_target) == policy
+
+
+def test_a_function_of_ones_own_is_named_and_keeps_its_size(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("def f(trials, correct, k):\n    return k - trials\n")
+    policy = Custom(function=f"{tmp_path / 'mine.py'}:f", k=3).with_size(5)
+    assert policy.own_function == policy.function and Uniform().own_function is None
+    assert [policy.target(trials, 0) for trials in (0, 4, 5, 9)] == [5, 1, 0, 0]
+
+
+def test_a_band_that_begins_at_zero_holds_a_query_without_trials() -> None:
+    assert Band(low=0.0, high=0.5, k=3).target(0, 0) == 3
+    assert Band(low=0.1, high=1.0, k=3).target(0, 0) == 0

@@ -113,6 +113,23 @@ def test_amending_owes_only_the_difference(tmp_path: Path) -> None:
     assert_sound(tmp_path)
 
 
+@pytest.mark.parametrize(("k", "count"), [(8, 20), (4, 25)], ids=["more responses", "more queries"])
+def test_a_finished_run_that_is_amended_is_unfinished_until_it_is_done(
+    tmp_path: Path, k: int, count: int
+) -> None:
+    run(tmp_path, SimulatedEngine(), UNIFORM)
+    seen: list[tuple[bool, int]] = []
+
+    def look(request: Request) -> None:
+        manifest = read_manifest(tmp_path, stage="sample")
+        seen.append((manifest["finished"], manifest["queries"]))
+
+    more = UNIFORM.model_copy(update={"policy": Uniform(k=k, cap=60)})
+    run(tmp_path, SimulatedEngine(before=look), more, count=count, amend=True)
+    assert set(seen) == {(False, count)}
+    assert read_manifest(tmp_path, stage="sample")["finished"]
+
+
 def test_amending_to_another_policy_counts_its_pilot_anew(tmp_path: Path) -> None:
     run(tmp_path, SimulatedEngine(), UNIFORM)
     run(tmp_path, SimulatedEngine(), PROP2DIFF, amend=True)
@@ -136,7 +153,7 @@ def test_queries_may_not_be_dropped_or_changed(tmp_path: Path) -> None:
         run(tmp_path, SimulatedEngine(), UNIFORM, count=4, amend=True)
     changed = make_queries(5)
     changed[2] = type(changed[2])("q00002", "test", "What is 2?", ("3",))
-    with pytest.raises(JournalError, match=r"'q00002'.*changed"):
+    with pytest.raises(JournalError, match=r"'q00002'.*changed.*dartmath regrade .* --into NEW-FOLDER"):
         run(tmp_path, SimulatedEngine(), UNIFORM, queries=changed, amend=True)
 
 
@@ -149,6 +166,9 @@ def test_incompatible_settings_are_refused_by_name(tmp_path: Path) -> None:
         run(tmp_path, SimulatedEngine(), UNIFORM, count=3, seed=8, amend=True)
     with pytest.raises(JournalError, match=r"model\.name"):
         run(tmp_path, SimulatedEngine(), UNIFORM, count=3, model={"name": "other"}, amend=True)
+    named = {"name": "simulated", "revision": "abc"}
+    with pytest.raises(JournalError, match=r"model\.revision: None there, 'abc' asked"):
+        run(tmp_path, SimulatedEngine(), UNIFORM, count=3, model=named, amend=True)
 
 
 def test_a_model_folder_is_known_by_its_content(tmp_path: Path) -> None:

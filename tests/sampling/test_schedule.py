@@ -218,6 +218,44 @@ def test_hard_queries_go_first_once_they_are_known() -> None:
     assert {launch[0] for launch in first if launch} == {1}
 
 
+@pytest.mark.parametrize(
+    ("policy", "record", "flying", "remaining"),
+    [
+        (Prop2Diff(k=8, pilot=4, cap=100), [], 0, 8.0),  # 4 owed at a rate of 1/2
+        (Prop2Diff(k=8, pilot=4, cap=100), [], 3, 8.0),  # of which three are in flight
+        (Band(k=2, pilot=6, cap=50), [], 0, 6.0),  # no fewer than the pilot
+        (Band(k=2, pilot=6, cap=50), [], 2, 6.0),
+        (Band(k=2, pilot=6, cap=50), [Outcome.ERROR] * 2, 0, 4.0),  # errors are trials of it
+        (Uniform(k=100, cap=10), [], 0, 10.0),  # no more than the cap
+        (Uniform(k=100, cap=10), [], 4, 10.0),
+        (Uniform(k=4, cap=100), [Outcome.CORRECT], 0, 4.5),  # 3 owed at 2/3
+        (Uniform(k=4, cap=100), [Outcome.CORRECT, Outcome.ERROR], 1, 4.5),  # errors say nothing of the rate
+        (Uniform(k=1, cap=100), [Outcome.CORRECT], 0, 0.0),
+    ],
+)
+def test_what_a_query_still_needs(
+    policy: PolicySection, record: list[Outcome], flying: int, remaining: float
+) -> None:
+    tally = Tally(1, policy.pilot_trials)
+    for trial, outcome in enumerate(record):
+        tally.record(0, trial, outcome, prompt_tokens=1, tokens=1, text_hash=trial)
+    schedule = Schedule(policy, tally)
+    assert [schedule.launch() for _ in range(flying)] == [(0, len(record) + n) for n in range(flying)]
+    assert schedule.remaining == pytest.approx(remaining)
+
+
+def test_two_standard_deviations_within_what_is_owed_are_safe() -> None:
+    """At a rate of 1/2, 16 trials bring 8 and twice 2: exactly the 12 that are owed."""
+    tally = Tally(2)
+    for index, (correct, trials) in enumerate(((4, 8), (15, 16))):
+        for trial in range(trials):
+            record(tally, index, trial, Outcome.CORRECT if trial < correct else Outcome.WRONG)
+    schedule = Schedule(Uniform(k=16, cap=1000), tally)
+    while (launch := schedule.launch()) is not None and launch[0] == 0:
+        pass
+    assert schedule.flying[0] == 16
+
+
 def test_a_launch_that_may_overshoot_waits_for_those_that_hardly_can() -> None:
     """Class 3 before class 4, although the hard query has more trials left at that moment."""
     tally = Tally(2)
@@ -241,6 +279,8 @@ def test_while_the_pilot_runs_the_target_is_judged_by_laplaces_rule() -> None:
     assert schedule.expected_target(0) == 4  # of 0 in 0, as of 1 in 2
     record(tally, 0, 0, Outcome.WRONG)
     assert schedule.expected_target(0) == 6  # of 0 in 1, as of 1 in 3
+    record(tally, 0, 1, Outcome.ERROR)
+    assert schedule.expected_target(0) == 6  # an error says nothing
 
 
 def test_errors_use_up_the_cap_when_a_query_is_given_up() -> None:
@@ -251,6 +291,33 @@ def test_errors_use_up_the_cap_when_a_query_is_given_up() -> None:
         return Schedule(Uniform(k=1, cap=40), tally, give_up=0.2).state(0)
 
     assert (state(0), state(28)) == (State.OPEN, State.GAVE_UP)
+
+
+@pytest.mark.parametrize(("wrong", "state"), [(7, State.OPEN), (8, State.GAVE_UP)])
+def test_errors_are_no_failures_of_a_query_that_is_weighed(wrong: int, state: State) -> None:
+    tally = Tally(1)
+    for trial in range(wrong + 5):
+        record(tally, 0, trial, Outcome.WRONG if trial < wrong else Outcome.ERROR)
+    assert Schedule(Uniform(k=20, cap=40), tally, give_up=0.99).state(0) is state
+
+
+def test_errors_say_nothing_of_what_a_trial_gains() -> None:
+    """Of two queries that are right every second time, the one with free errors is the cheaper one."""
+    tally = Tally(2, 8)
+    for index, errors in enumerate((0, 4)):
+        for trial in range(8 + errors):
+            outcome = Outcome.CORRECT if trial < 4 else Outcome.WRONG if trial < 8 else Outcome.ERROR
+            tally.record(index, trial, outcome, prompt_tokens=0, tokens=10 * (trial < 8), text_hash=trial)
+    launch = Schedule(Budgeted(k=50, pilot=8, cap=100), tally).launch()
+    assert launch == (1, 12)
+
+
+def test_suspects_are_the_queries_that_ended_without_a_correct_response() -> None:
+    tally = Tally(3)
+    for index, correct in enumerate((0, 1, 0)):
+        for trial in range(10 if index < 2 else 2):
+            record(tally, index, trial, Outcome.CORRECT if trial < correct else Outcome.WRONG)
+    assert Schedule(Uniform(k=5, cap=10), tally).suspects() == [0]
 
 
 def test_pilot_runs_before_the_rest_and_fixes_the_target() -> None:

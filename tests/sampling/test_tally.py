@@ -7,7 +7,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dartmath.sampling.tally import Tally
+from dartmath.sampling.tally import QueryCounts, Tally
 from dartmath.verify.outcome import Outcome
 
 SIZE, PILOT = 3, 4
@@ -24,7 +24,18 @@ def tally_of(rows: Trials, order: int = 0) -> Tally:
     items = list(rows.items())
     random.Random(order).shuffle(items)
     for (index, trial), (outcome, tokens, text) in items:
-        assert tally.record(index, trial, outcome, prompt_tokens=2 * trial, tokens=tokens, text_hash=text)
+        assert not tally.has(index, trial)
+        assert tally.record(
+            index,
+            trial,
+            outcome,
+            prompt_tokens=2 * trial,
+            tokens=tokens,
+            text_hash=text,
+            cached=trial,
+            reasoning=tokens // 3,
+        )
+        assert tally.has(index, trial)
     return tally
 
 
@@ -51,6 +62,9 @@ def test_counts_are_counts(rows: Trials) -> None:
         assert counts.pilot_trials == len(valid_pilot)
         assert counts.pilot_correct == sum(r[0] is Outcome.CORRECT for r in valid_pilot)
         assert sum(counts.outcomes.values()) == counts.trials
+        assert counts.valid == sum(row[0] is not Outcome.ERROR for row in mine.values())
+        assert counts.duplicates == len(right) - len({row[2] for row in right})
+        assert not tally.has(index, 13)
         gap_free = [t for t in range(tally.following(index)) if t not in mine]
         assert tally.missing(index) == gap_free
 
@@ -69,7 +83,22 @@ def test_snapshot_restores(rows: Trials) -> None:
     tally, copy = tally_of(rows), Tally(SIZE + 1, PILOT)
     copy.restore(tally.snapshot())
     assert state(copy)[:SIZE] == state(tally)
-    totals = ("total", "total_correct", "total_tokens", "total_prompt_tokens")
+    totals = (
+        *("total", "total_correct", "total_tokens", "total_prompt_tokens"),
+        *("total_cached_tokens", "total_reasoning_tokens"),
+    )
     assert [getattr(copy, name) for name in totals] == [getattr(tally, name) for name in totals]
+    assert tally.total_cached_tokens == sum(trial for _, trial in rows) == sum(tally.cached_tokens)
+    thought = sum(tokens // 3 for _, tokens, _ in rows.values())
+    assert tally.total_reasoning_tokens == thought == sum(tally.reasoning_tokens)
+    assert tally.total == len(rows) and tally.total_correct == sum(tally.correct)
     assert tally.total_prompt_tokens == sum(2 * trial for _, trial in rows)
     assert tally.total_tokens == sum(tokens for _, tokens, _ in rows.values())
+
+
+def test_a_query_without_a_trial_counts_nothing() -> None:
+    tally = Tally(1)
+    assert tally.pilot == 0 and tally.counts(0) == QueryCounts()
+    assert (QueryCounts().prompt_tokens, QueryCounts().valid, QueryCounts().duplicates) == (0, 0, 0)
+    tally.record(0, 0, Outcome.CORRECT, prompt_tokens=1, tokens=1, text_hash=None)
+    assert (tally.counts(0).pilot_trials, tally.total_correct) == (0, 1)
