@@ -30,6 +30,18 @@ CASES = [
     ("bound asked for", "12", "at most 12", "at most 13", "What is the largest number of apples?"),
     ("value of a computation", "3", r"\frac{3x}{x} = 3", r"\frac{3x}{x} = 4", None),
     ("number of millions asked for", "5", "5 million", "6 million", "How many millions of people?"),
+    ("scale that the query asks for", "2.307", "£2,307,000", "£2,307", "What is its cost (in millions)?"),
+    ("decrease asked for", "-0.0136", "0.0136", "0.0146", "Find the decrease in volume of the oil."),
+    ("label of a part", r"(c) \, Q = 5.8 \times 10^2 \, \text{J}", "580 J", "590 J", None),
+    ("uncertainty beside a value", r"50.3 \pm 0.2", "50.3", "51.5", "Find the half-life of the isotope."),
+    ("ends of a range", "between 3 and 5 eV", "3-5 eV", "3-6 eV", None),
+    (
+        "names that the query leaves open",
+        "E = 1.23 V",
+        r"\varepsilon = 1.23 \text{ V}",
+        r"\varepsilon = 1.34 \text{ V}",
+        "What potential does the cell show?",
+    ),
     (
         "text of an option",
         r"\sqrt{12}",

@@ -48,7 +48,8 @@ PINT = {
     "rem": "rem", "rad": "radian", "in": "inch", "lm": "cd", "lumen": "cd", "lx": "cd/m^2",
     "lux": "cd/m^2", "sr": "radian^2", "steradian": "radian^2", "fermi": "1e-15 m", "thou": "1e-3 inch",
     "amu": "dalton", "micron": "1e-6 m", "month": "month", "kip": "1000 lbf", "ksi": "1000 lbf/inch^2",
-    "psi": "lbf/inch^2",
+    "psi": "lbf/inch^2", "Gs": "1e-4 T", "gs": "1e-4 T", "c": "299792458 m/s",
+    "speed-of-light": "299792458 m/s",
 }  # fmt: skip
 """What a spelling is in pint where pint spells it otherwise, or means something else by it."""
 
@@ -56,7 +57,7 @@ BASES = {
     "length": "m", "mass": "g", "time": "s", "current": "A", "temperature": "K", "amount": "mol",
     "light": "cd", "angle": "radian", "information": "bit", "month": "month",
 }  # fmt: skip
-NOT_IN_PINT = {*CODES, "percent", "loudness"}
+NOT_IN_PINT = {*CODES, "percent", "loudness", "solar-mass"}
 CLOSE = {
     "acre": 1e-5, "fathom": 1e-5, "furlong": 1e-5,  # pint uses the survey foot, withdrawn in 2022
     "Btu": 1e-6, "british-thermal-unit": 1e-6, "therm": 1e-6,  # pint rounds the joules of a Btu

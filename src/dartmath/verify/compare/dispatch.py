@@ -16,9 +16,10 @@ from dartmath.verify.compare.realset import is_set
 from dartmath.verify.compare.relations import is_equation
 from dartmath.verify.compare.sets import same_set
 from dartmath.verify.language.errors import NotationError
+from dartmath.verify.language.names import split_word
 from dartmath.verify.numeric.equality import Decision, scalar_equal
 from dartmath.verify.parsing.parser import MAX_LENGTH
-from dartmath.verify.parsing.tokens import tokenize
+from dartmath.verify.parsing.tokens import Token, tokenize
 from dartmath.verify.parsing.words import same_words
 from dartmath.verify.tree.expression import (
     Apply,
@@ -121,10 +122,21 @@ def _same_tokens(reference: Text, answer: Text) -> bool:
     if max(len(reference.words), len(answer.words)) > MAX_LENGTH:
         return False
     try:
-        ours, theirs = ([token[:2] for token in tokenize(side.words)] for side in (reference, answer))
+        ours, theirs = (_signs(tokenize(side.words)) for side in (reference, answer))
     except NotationError:
         return False
     return ours == theirs and any(kind in ("num", "cmd") for kind, _ in ours)
+
+
+def _signs(tokens: list[Token]) -> list[tuple[str, str]]:
+    """Kinds and texts, with words that are products in single letters, and without braces around one sign."""
+    found: list[tuple[str, str]] = []
+    for kind, text, _, _ in tokens:
+        parts = split_word(text) if kind == "word" else None
+        found.extend((kind, part) for part in parts or (text,))
+        if (kind, text) == ("close", "}") and found[-3:-2] == [("open", "{")]:
+            found[-3:] = found[-2:-1]
+    return found
 
 
 def _same_named(reference: Named, answer: Named) -> Decision:

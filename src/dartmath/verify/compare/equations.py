@@ -28,6 +28,7 @@ from dartmath.verify.tree.expression import (
     SetBuilder,
     Symbol,
     Text,
+    symbols,
 )
 
 if TYPE_CHECKING:
@@ -65,14 +66,29 @@ def _equations(reference: Expression, answer: Expression, comparison: Comparison
     if ours is not None and theirs is not None and (_needs(ours, structured) or _needs(theirs, structured)):
         if _conflicting(reference, answer):
             return Decision(False, "equation", "values of different names")
-        one, two = definition(reference), definition(answer)
-        if one and two and len(one[1]) == len(two[1]):
-            ours, theirs = generic(*one[1:]), generic(*two[1:])
-        return comparison.same(ours, theirs)
+        return comparison.same(*_values(reference, ours, answer, theirs))
     found = same_equation(reference, answer)
     if not found and ours is not None and theirs is not None and _mergeable(reference, answer):
-        return comparison.same(ours, theirs)
+        return comparison.same(*_values(reference, ours, answer, theirs))
     return found
+
+
+def _values(
+    reference: Relation, ours: Expression, answer: Relation, theirs: Expression
+) -> tuple[Expression, Expression]:
+    """What two assignments say, with the arguments numbered where both define functions of as many."""
+    one, two = _defined(reference), _defined(answer)
+    if one and two and len(one[1]) == len(two[1]):
+        return generic(*one[1:]), generic(*two[1:])
+    return ours, theirs
+
+
+def _defined(node: Relation) -> tuple[str, tuple[Symbol, ...], Expression] | None:
+    """A definition, or a label in words for a formula in one letter: `Cost = 1200 + 1.5 X` is one of X."""
+    letters = symbols(node.sides[-1])
+    if isinstance(node.sides[0], Text) and len(node.operators) == len(letters) == 1:
+        return node.sides[0].words, tuple(map(Symbol, letters)), node.sides[-1]
+    return definition(node)
 
 
 def _needs(node: Expression, kinds: tuple[type, ...]) -> bool:
@@ -87,7 +103,7 @@ def _conflicting(reference: Relation, answer: Relation) -> bool:
     """Whether both sides name plain variables or functions, and not the same ones."""
     match reference.sides[0], answer.sides[0]:
         case Symbol() as one, Symbol() as two:
-            return one != two
+            return one != two and not _alike(one.name, two.name)
         case Apply(name="mul") as one, Apply(name="mul") as two:
             return one != two
         case Apply(name=one), Apply(name=two):
@@ -97,9 +113,22 @@ def _conflicting(reference: Relation, answer: Relation) -> bool:
     return False
 
 
+def _alike(one: str, two: str) -> bool:
+    """Whether two names differ only in case, or in an index that one leaves out: `w`, `W` and `w_0`."""
+    (left, _, index), (right, _, other) = one.lower().partition("_"), two.lower().partition("_")
+    if left + index == right + other:
+        return True  # pK_a and pKa
+    return left == right and not (index and other)
+
+
 def _mergeable(reference: Relation, answer: Relation) -> bool:
-    """`f(x) = ...` against `y = ...`, or a value with a label in words."""
+    """`f(x) = ...` against `y = ...` or `f = ...`, names that are alike, or a value with a label in words."""
     heads = reference.sides[0], answer.sides[0]
+    match heads:
+        case Symbol(name=one), Symbol(name=two):
+            return one != two and _alike(one, two)
+        case (Symbol(name=one), Apply(name=two)) | (Apply(name=two), Symbol(name=one)) if two == f"@{one}":
+            return True
     if any(isinstance(head, Text) for head in heads):
         return not all(isinstance(head, Text) for head in heads)
     generic = [isinstance(head, Symbol) and head.name == "y" for head in heads]

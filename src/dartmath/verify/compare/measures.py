@@ -32,6 +32,8 @@ _RATE = regex(
 """A question for a rate, which is one of percent where it is more than one."""
 
 _TEMPERATURE = (("temperature", 1),)
+_LIGHT = regex(r"(?<![A-Za-z])c(?![A-Za-z])")
+_SPEED_OF_LIGHT = parse_unit("c")
 _ANGLE = (("angle", 1),)
 
 
@@ -67,7 +69,8 @@ def same_measure(reference: Expression, answer: Expression, comparison: Comparis
     A unit on one side only is left out, but where the query asks for one of the same dimension. Both with
     units: converted where both are known and of the same dimension, different where the dimensions differ.
     Of a reference in percent the sign may be left out; an answer in percent is the hundredth, or the bare
-    number where the query asks for a percentage (without a query: where the number is more than one).
+    number where the query asks for a percentage (without a query, and in science: where the number is more
+    than one).
     Degrees meet radians when the other side is a multiple of pi.
     """
     if not (_is_measured(reference) or _is_measured(answer)):
@@ -80,7 +83,8 @@ def same_measure(reference: Expression, answer: Expression, comparison: Comparis
     if "percent" in (ours.kind, theirs.kind) and ours.kind != theirs.kind:
         return _percent(ours, theirs, comparison)
     if ours.kind == theirs.kind == "unit":
-        return converted(ours.value, ours.unit, theirs.value, theirs.unit, comparison)
+        one, two = _with_light(reference, ours.unit, answer, theirs.unit)
+        return converted(ours.value, one, theirs.value, two, comparison)
     if "degree" in (ours.kind, theirs.kind) and ours.kind != theirs.kind:
         return _angle(ours, theirs, comparison)
     one, two = ours.unit, theirs.unit
@@ -118,6 +122,20 @@ def _unlike(reference: Expression, answer: Expression) -> str:
     return ""
 
 
+def _with_light(reference: Expression, one: Unit, answer: Expression, two: Unit) -> tuple[Unit, Unit]:
+    """Both units, where one leaves out the speed of light of the other: 140 MeV as a mass is 140 MeV/c^2."""
+    phrases = [side.unit if isinstance(side, Quantity) else "" for side in (reference, answer)]
+    if one.dimensions == two.dimensions or not all("eV" in phrase for phrase in phrases):
+        return one, two
+    with_light = [_LIGHT.search(phrase) is not None for phrase in phrases]
+    for power in (2, 1, -1, -2):
+        if with_light == [True, False] and (one * _SPEED_OF_LIGHT**power).dimensions == two.dimensions:
+            return one * _SPEED_OF_LIGHT**power, two
+        if with_light == [False, True] and (two * _SPEED_OF_LIGHT**power).dimensions == one.dimensions:
+            return one, two * _SPEED_OF_LIGHT**power
+    return one, two
+
+
 def _is_pounds(node: Expression) -> bool:
     return isinstance(node, Quantity) and node.unit.lstrip("~").strip() in ("pound", "pounds")
 
@@ -133,7 +151,8 @@ def _percent(ours: Measure, theirs: Measure, comparison: Comparison) -> Decision
     if ours.kind and theirs.kind:
         return Decision(False, "unit", "a percentage against another unit")
     plain = same_number(ours.value, theirs.value, comparison.margin)
-    if plain and (ours.kind == "percent" or _asks_for_percent(comparison.query, ours.value)):
+    query = "" if comparison.science else comparison.query
+    if plain and (ours.kind == "percent" or _asks_for_percent(query, ours.value)):
         return plain
     if plain:
         plain = Decision(False, "unit", "a percentage against a bare number")

@@ -52,10 +52,15 @@ def is_name(node: Expression) -> bool:
 
 
 def _is_composed_name(factors: list[Expression]) -> bool:
-    """`\\nabla f`, `\\angle ABC` and `(f \\circ g)(x)`, which the grammar reads as products."""
-    names = [part.name for part in factors if isinstance(part, Symbol)]
-    marked = any(name in ("nabla", "angle", "triangle") or "∘" in name for name in names)
+    """`\\Delta S`, `\\nabla f`, `\\angle ABC` and `(f \\circ g)(x)`, which the grammar reads as products."""
+    names = [part.name for part in map(_without_degree, factors) if isinstance(part, Symbol)]
+    marked = any(name in ("Delta", "nabla", "angle", "triangle") or "∘" in name for name in names)
     return marked and len(names) == len(factors)
+
+
+def _without_degree(node: Expression) -> Expression:
+    """`G` of `\\Delta G^\\circ`, the circle of a standard state."""
+    return node.args[0] if isinstance(node, Apply) and node.name == "degree" else node
 
 
 def _is_constant(sides: tuple[Expression, ...]) -> bool:
@@ -144,6 +149,9 @@ def same_equation(reference: Relation, answer: Relation) -> Decision:
             return found
     if len(reference.operators) == len(answer.operators) == 1:
         return _proportional(reference.sides, answer.sides)
+    if len(reference.operators) == 1 and reference.sides[0] == answer.sides[0]:
+        last = scalar_equal(reference.sides[1], answer.sides[-1])
+        return Decision(last.equal, "equation", f"the ends of a chain: {last.reason}")
     return Decision(False, "equation", "chains of different length")
 
 

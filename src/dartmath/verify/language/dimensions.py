@@ -111,7 +111,7 @@ dyn          | dyne                           | 1/100000 N
 erg          | erg                            | 1/10000000 J
 P            | poise                          | 1/10 Pa s
 St           | stokes stoke                   | 1/10000 m^2 s^-1
-G            | gauss                          | 1/10000 T
+G Gs         | gauss                          | 1/10000 T
 Ci           | curie                          | 37000000000 Bq
 B            | byte                           | 8 bit
 b barn       | barn                           | 1e-28 m^2
@@ -140,6 +140,8 @@ mil          | thou                           | 0.0000254 m
 fathom       | fathom                         | 1.8288 m
 furlong      | furlong                        | 201.168 m
 ly           | light-year lightyear           | 9460730472580800 m
+c            | speed-of-light                 | 299792458 m s^-1
+Msun         | solar-mass                     | solar-mass
 AU au        | astronomical-unit              | 149597870700 m
 angstrom Å   | angstrom ångström              | 1e-10 m
 micron       | micron                         | 1/1000000 m

@@ -73,7 +73,10 @@ _KNOWN = sorted(
     reverse=True,
 )
 
-KNOWN_NAMES = frozenset((*FUNCTIONS, *CONSTANTS, *GREEK, "sqrt", "cbrt"))
+OF_CHEMISTRY = frozenset(listed("pH pOH pK pKa pKb pKw"))
+"""Quantities of two letters or more, which are no products."""
+
+KNOWN_NAMES = frozenset((*FUNCTIONS, *CONSTANTS, *GREEK, *OF_CHEMISTRY, "sqrt", "cbrt"))
 """Words that are one name in mathematics."""
 
 MAX_LETTERS = 3

@@ -67,6 +67,9 @@ _SEVERAL_WORDS = (
     (regex(r"\bms(?=\s*\^\s*\{?\s*-)"), "m s"),
     (regex(r"\b(sq|cu)\."), r"\1"),
     (regex(r"\^\s*\(\s*(-?)\s*(\d+)\s*\)"), r"^\1\2"),
+    (regex(r"\\(?:cdot|times)(?![a-zA-Z])"), " * "),
+    (regex(r"[µμ](?=[A-Za-z])"), "u"),
+    (regex(r"\bsolar[\s-]+mass(?:es)?\b|\bM_?\{?\s*(?:\\odot|sun|⊙)\s*\}?(?![a-z])", re.IGNORECASE), "Msun"),
     (regex(r"\b(km|cm|mm|kg|mg|ml|cc|oz)s\b"), r"\1"),
 )
 """Names of several words, common misspellings, powers in brackets, symbols in the plural; and `ms^{-1}`,

@@ -132,7 +132,7 @@ def _item(tokens: list[Token], source: str) -> list[Expression]:
     tokens = _bare_units(tokens)
     while len(tokens) > 1 and _ends_idly(tokens):
         tokens = tokens[:-1]
-    if tokens[0].kind == "op" and tokens[0].text in ("to", "=", "approx") and len(tokens) > 1:
+    if tokens[0].kind == "op" and tokens[0].text in ("to", "=", "approx", "sim") and len(tokens) > 1:
         tokens = tokens[1:]
     tokens = _behind_quantifier(tokens)
     if _is_condition(tokens):

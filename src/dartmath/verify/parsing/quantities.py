@@ -29,7 +29,9 @@ _OHM = regex(rf"(?:{OPEN_TEXT})?~?\s*([kMG]?)\s*\}}?\s*\\Omega(?![a-zA-Z])\s*\}}
 _ANGSTROM = regex(
     rf"(?:{OPEN_TEXT})?\s*(?:\\AA(?![a-zA-Z])|\\mathring\s*\{{\s*(?:{OPEN_TEXT})?A\s*\}}+|Å)\s*\}}?"
 )
+_CELSIUS = regex(rf"(?<=[\s/*t(])\^?\s*\{{?\s*(?:\\circ|°)\s*\}}?\s*(?:{OPEN_TEXT})?\s*C(?![A-Za-z])\s*\}}?")
 _UPRIGHT = regex(rf"{OPEN_TEXT}([^{{}}\\]{{1,60}})\}}")
+_SUN = regex(rf"M\s*_\s*\{{?\s*(?:\\odot|(?:{OPEN_TEXT})?sun\}}?)\s*\}}?(?![a-z])")
 _EMPTY = regex(r"\{\s*\}")
 _LETTERS = regex(r"[A-Za-z]+")
 _MANTISSA = regex(r"(?<=\d)\s+(?=10\s*\^)")
@@ -53,8 +55,12 @@ def upright(text: str) -> str:
     """Units in the letters of their symbols: without commands for upright type, and micro, ohm, angstrom."""
     text = _HYPHEN.sub(" ", text)
     text = _MANTISSA.sub(r"\\cdot ", _LOST_POWER.sub(r"\1^{-\2}", text))
+    if "M" in text:
+        text = _SUN.sub(" Msun ", text)
     if "\\" not in text and "Å" not in text:
         return text
+    if "circ" in text:
+        text = _CELSIUS.sub(" celsius ", text)
     text = _ANGSTROM.sub(" angstrom ", _OHM.sub(r" \1ohm ", _MICRO.sub(r" u\1 ", text)))
     return _EMPTY.sub("", _UPRIGHT.sub(_bare, text))
 

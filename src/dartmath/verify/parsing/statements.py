@@ -7,7 +7,7 @@ import re
 from dartmath.base.regex import regex
 from dartmath.verify.language.errors import NotationError
 from dartmath.verify.language.money import COMMANDS, PREFIXES, SIGNS
-from dartmath.verify.language.names import MAX_PRODUCT, listed
+from dartmath.verify.language.names import MAX_PRODUCT, OF_CHEMISTRY, listed
 from dartmath.verify.language.units import parse_unit
 from dartmath.verify.language.vocabulary import APPROXIMATIONS, NEGATION, OPPOSITES, OTHERWISE, one_of
 from dartmath.verify.parsing.amounts import changes_value
@@ -166,7 +166,8 @@ def _label(g: Rules) -> Text | None:
     if not ahead or sign.kind != "op" or sign.text not in ("=", ":", "approx"):
         return None
     words = [g.peek(place).text for place in range(ahead)]
-    if ahead == 1 and g.token.kind == "word" and len(words[0]) <= MAX_PRODUCT:
+    is_symbol = len(words[0]) <= MAX_PRODUCT or words[0] in OF_CHEMISTRY
+    if ahead == 1 and g.token.kind == "word" and is_symbol:
         return None
     if not any(len(word) > MAX_PRODUCT for word in words):
         return None

@@ -10,7 +10,7 @@ from dartmath.base.regex import regex
 from dartmath.verify.compare.choices import options
 from dartmath.verify.compare.relations import assigned, label
 from dartmath.verify.language.formulas import FORMULA, body
-from dartmath.verify.language.latex import TEXT
+from dartmath.verify.language.latex import OPEN_TEXT, TEXT
 from dartmath.verify.language.notation import plain_latex
 from dartmath.verify.parsing.dressing import SCALE_STEMS, undressed, unscaled
 from dartmath.verify.parsing.parser import parse
@@ -30,7 +30,12 @@ MAX_HEAD = 80
 
 _SOLVED = regex(r"\bfor \$?([a-zA-Z])\$?\s*[.?]?\s*$|\bfor \$?([a-zA-Z])\$?[.?]")
 _IN_SCALES = regex(rf"\b(?:{'|'.join(SCALES)})s\b", re.IGNORECASE)
-_OPTION = regex(r"(?:\\text\s*\{)?\s*\(?([a-jA-J])\)\s*([^}]+)\}?")
+_OPTION = regex(rf"(?:{OPEN_TEXT})?\s*\(?([a-jA-J])\)\s*\}}?\s*(.+?)", re.DOTALL)
+_NAMED_OPTION = regex(
+    rf"(?:{OPEN_TEXT})?\s*(?:the )?(?:option|choice|alternative|answer|part)?"
+    r"\s*[({]?\s*([a-j])\s*[)}.]?\s*\}?",
+    re.IGNORECASE,
+)
 _LETTERS = regex(rf"(?:[A-J\s,;&.(){{}}$]|and\b|{TEXT})+")
 _LETTER_STARTS = frozenset("ABCDEFGHIJ(\\$")
 _SIGN = regex(r"\\[a-zA-Z]+|\S")
@@ -69,12 +74,34 @@ def numbers_of_scale(sides: Sides) -> Iterator[Pair]:
 
 
 def text_of_option(sides: Sides) -> Iterator[Pair]:
-    """`(b) 5` for 5, when the query has such options."""
-    if ")" not in sides.answer or len(sides.answer) > MAX_OPTION:
+    """`(b) 5` for 5, when the query has such options; and `\\text{Option (c)}` for c."""
+    letters = [_chosen_letter(text, sides.query) for text in (sides.reference, sides.answer)]
+    if letters[0] and letters[1]:
+        yield Named("choice", letters[0]), Named("choice", letters[1])
         return
-    match = _OPTION.fullmatch(undressed(sides.answer))
-    if match and match[1].upper() in options(sides.query):
-        yield sides.ours, parse(match[2])
+    reference, answer = (_behind_letter(text, sides.query) for text in (sides.reference, sides.answer))
+    if answer is not None:
+        yield sides.ours, parse(answer)
+    if reference is not None:
+        yield parse(reference), sides.theirs
+
+
+def _behind_letter(text: str, query: str) -> str | None:
+    """What stands behind the letter of an option of the query; None where there is no such letter."""
+    if ")" not in text or len(text) > MAX_OPTION:
+        return None
+    match = _OPTION.fullmatch(undressed(text))
+    if match is None or match[1].upper() not in options(query):
+        return None
+    return match[2].removesuffix("}") if match[2].count("}") > match[2].count("{") else match[2]
+
+
+def _chosen_letter(text: str, query: str) -> str:
+    """The letter of an answer that only names an option of the query, in capitals; else ""."""
+    if len(text) > MAX_SELECTED:
+        return ""
+    match = _NAMED_OPTION.fullmatch(undressed(text))
+    return match[1].upper() if match and match[1].upper() in options(query) else ""
 
 
 def selected_options(sides: Sides) -> Iterator[Pair]:
@@ -154,7 +181,7 @@ def constants(sides: Sides) -> Iterator[Pair]:
         return
     free = {name for name in left | right if _INDEXED.fullmatch(name)}
     if query:
-        free |= {name for name in left ^ right if _PARAMETER.fullmatch(name) and not _occurs(name, query)}
+        free |= {name for name in left ^ right if _PARAMETER.fullmatch(name) and not occurs(name, query)}
     free -= _labels(ours) | _labels(theirs)
     one, two = sorted(left & free), sorted(right & free)
     if not 0 < len(one) == len(two) <= MAX_CONSTANTS or left - free != right - free:
@@ -172,7 +199,7 @@ def _labels(node: Expression) -> set[str | None]:
     return {label(item) for item in items} | {name for head in heads for name in symbols(head)}
 
 
-def _occurs(letter: str, query: str) -> bool:
+def occurs(letter: str, query: str) -> bool:
     """Whether a letter occurs in the formulas of a query, or by itself in one that has no formula."""
     formulas = [_COMMAND.sub(" ", body(formula)) for formula in FORMULA.finditer(query)]
     if formulas:

@@ -45,11 +45,24 @@ def values_of_figures(sides: Sides) -> Iterator[Pair]:
         yield from _lists_of_figures(sides.ours, sides.theirs)
     if isinstance(sides.ours, Relation) == isinstance(sides.theirs, Relation):
         return
+    if isinstance(sides.ours, Relation) and (value := _ratio_of_names(sides.ours)) is not None:
+        yield value, sides.theirs
     one, two = (
         _without_points(side) if isinstance(side, Relation) else side for side in (sides.ours, sides.theirs)
     )
     if one is not None and two is not None:
         yield one, two
+
+
+def _ratio_of_names(reference: Relation) -> Expression | None:
+    """The number that a reference such as `\\frac{l_1}{l_2} = \\frac12` gives for a ratio of two names."""
+    head, value = reference.sides[0], reference.sides[-1]
+    if set(reference.operators) != {"="} or symbols(value):
+        return None
+    match head:
+        case Apply(name="div" | "ratio", args=(Symbol(), Symbol())):
+            return value
+    return None
 
 
 def _lists_of_figures(ours: Group, theirs: Group) -> Iterator[Pair]:

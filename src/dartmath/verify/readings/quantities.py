@@ -20,6 +20,7 @@ _SET_APART = regex(rf"\d{_APART}+[a-zA-Z\\(]|{OPEN_TEXT}")
 _GLUED = frozenset("gJKW")
 """Letters that are units right behind a number too, where there is no query to tell them from variables."""
 
+_OF_LIGHT = "c"
 _BEFORE_UNIT = ("}", "/", " in", "per", "N-", "°", "circ")
 _RATE = regex(r"/[smhK](?![A-Za-z])")
 _UPRIGHT = regex(rf"{OPEN_TEXT}[^{{}}]{{0,60}}\}}")
@@ -35,8 +36,10 @@ def quantities(sides: Sides) -> Iterator[Pair]:
         return
     units = [unit for side in (one, two) for unit in _units(side)]
     both = bool(_units(one)) and bool(_units(two))
+    if not both and _OF_LIGHT in units:
+        return  # 0.9 is no speed: what it is a share of belongs to the answer
     clear = any(len(word) > 1 for unit in units for word in unit.split() if word.isalpha())
-    if both and clear:
+    if both and (clear or _OF_LIGHT in units):
         yield one, two
         return
     letters = (symbols(ours) - symbols(one)) | (symbols(theirs) - symbols(two))

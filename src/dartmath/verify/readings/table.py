@@ -19,6 +19,7 @@ from dartmath.verify.readings.asked import (
 )
 from dartmath.verify.readings.computed import computed, computes
 from dartmath.verify.readings.families import families, renamed_parameters, residues
+from dartmath.verify.readings.labels import chosen_names, label_of_part
 from dartmath.verify.readings.letters import (
     combinations,
     digits_in_base,
@@ -28,6 +29,7 @@ from dartmath.verify.readings.letters import (
 )
 from dartmath.verify.readings.lines import lines
 from dartmath.verify.readings.lists import commas_between_items, groups_of_digits, spaces_between_items
+from dartmath.verify.readings.measured import decreases, ranges, scales_of_query, uncertainties
 from dartmath.verify.readings.points import points_with_names, values_of_figures
 from dartmath.verify.readings.polar import polar_coordinates
 from dartmath.verify.readings.quantities import quantities
@@ -53,7 +55,7 @@ from dartmath.verify.readings.words import (
     times_of_day,
     times_with_seconds,
 )
-from dartmath.verify.tree.expression import Apply, Number
+from dartmath.verify.tree.expression import Apply, Group, Number, Relation
 
 
 def _are_ratios(sides: Sides) -> bool:
@@ -70,6 +72,35 @@ def _is_sentence(sides: Sides) -> bool:
 
 def _approximates(sides: Sides) -> bool:
     return any(sign in text for text in (sides.reference, sides.answer) for sign in ("approx", "≈"))
+
+
+def _may_have_label(sides: Sides) -> bool:
+    return ")" in sides.reference or ")" in sides.answer
+
+
+def _has_named_values(sides: Sides) -> bool:
+    return isinstance(sides.ours, Relation) and isinstance(sides.theirs, Relation) and has_query(sides)
+
+
+LEAST_SCALE = 900
+"""A number that is more than this many times another may be the same in thousands, to measured accuracy."""
+
+
+def _may_be_asked(sides: Sides) -> bool:
+    """Whether two plain numbers differ by their sign or by a scale, which a query can have said."""
+    assert isinstance(sides.ours, Number) and isinstance(sides.theirs, Number)
+    one, two = sides.ours.value, sides.theirs.value
+    if not sides.query or not one or not two:
+        return False
+    return (one < 0) != (two < 0) or abs(one) * LEAST_SCALE < abs(two)
+
+
+def _has_list_and_value(sides: Sides) -> bool:
+    return isinstance(sides.ours, Group) and not isinstance(sides.theirs, Group)
+
+
+def _may_be_ranges(sides: Sides) -> bool:
+    return sides.reference[-1:] != sides.reference[:1] and any(map(str.isdigit, sides.answer))
 
 
 def _is_family(sides: Sides) -> bool:
@@ -89,11 +120,16 @@ READINGS: tuple[NamedReading, ...] = (
     NamedReading("letters as units", may_have_units, quantities),
     NamedReading("names of constants", both_have_symbols, constants),
     NamedReading("number of millions asked for", has_query, numbers_of_scale),
+    NamedReading("scale that the query asks for", has_query, scales_of_query),
+    NamedReading("decrease asked for", has_query, decreases),
     NamedReading("text of an option", has_query, text_of_option),
+    NamedReading("label of a part", _may_have_label, label_of_part),
     NamedReading("options selected", has_query, selected_options),
     NamedReading("variable asked for", has_query, solved_variable),
     NamedReading("expression asked for", has_query, expression_of_query),
     NamedReading("bound asked for", has_query, bound_asked_for),
+    NamedReading("uncertainty beside a value", _has_list_and_value, uncertainties),
+    NamedReading("ends of a range", _may_be_ranges, ranges),
     NamedReading("value of a computation", computes, computed),
     NamedReading("absolute value solved", has_query, absolute_of_answer),
     NamedReading("spaces between items", has_collection, spaces_between_items),
@@ -104,6 +140,7 @@ READINGS: tuple[NamedReading, ...] = (
     NamedReading("solutions as tuples", has_collection, solutions_as_tuples),
     NamedReading("line in a parameter", both_have_symbols, lines),
     NamedReading("points with names", has_collection, points_with_names),
+    NamedReading("names that the query leaves open", _has_named_values, chosen_names),
     NamedReading("value of a figure", _has_figure, values_of_figures),
     NamedReading("absolute value solved", has_relation, absolute_of_reference),
     NamedReading("j as the imaginary unit", has_symbols, j_as_imaginary_unit),
@@ -131,8 +168,8 @@ def _applying(holds: tuple[bool, ...]) -> tuple[NamedReading, ...]:
 
 
 def other_readings(sides: Sides) -> Iterator[tuple[str, Pair | Decision]]:
-    """What the two texts also allow, with the name of the reading; of two plain numbers nothing."""
-    if isinstance(sides.ours, Number) and isinstance(sides.theirs, Number):
+    """What the two texts also allow, with the name of the reading; of most plain numbers nothing."""
+    if isinstance(sides.ours, Number) and isinstance(sides.theirs, Number) and not _may_be_asked(sides):
         return
     for reading in _applying(tuple([condition(sides) for condition in _CONDITIONS])):
         for found in reading.pairs(sides):

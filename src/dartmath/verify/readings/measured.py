@@ -1,0 +1,122 @@
+"""What is written of measurements and the query settles: uncertainties, ranges, scales, decreases."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+
+from dartmath.base.regex import regex
+from dartmath.verify.compare.measures import measure
+from dartmath.verify.compare.physics import is_physical
+from dartmath.verify.language.notation import plain_latex
+from dartmath.verify.language.vocabulary import APPROXIMATIONS, one_of
+from dartmath.verify.parsing.dressing import undressed
+from dartmath.verify.parsing.parser import parse
+from dartmath.verify.parsing.words import SCALES
+from dartmath.verify.readings.reading import Pair, Sides
+from dartmath.verify.tree.expression import Apply, Expression, Group, Number, Quantity, number
+from dartmath.verify.tree.terms import negated
+
+MAX_MEASURED = 120
+"""Characters of a value with its uncertainty, or of a range."""
+
+LARGEST_UNCERTAINTY = Fraction(1, 2)
+"""Share of its value above which a number behind ± is no uncertainty but makes two values."""
+
+_NUMBER = r"-?\d+(?:\.\d+)?"
+_UNCERTAIN = regex(
+    rf"(?P<open>\(?)\s*(?P<value>{_NUMBER})\s*(?:\\pm(?![a-z])|\+/-|\+-)\s*(?P<by>\d+(?:\.\d+)?)\s*\)?(?P<rest>[^,;]*)"
+)
+_INTERVAL = regex(r"\b(?:intervals?|ranges?|bounds?|limits?|confidence|uncertainty|error)\b", re.IGNORECASE)
+_ABOUT = rf"(?:(?:{one_of(*APPROXIMATIONS)}|\\approx|\\sim|~)\s*)?"
+_RANGE = regex(
+    rf"(?:it is )?(?P<word>between|from)?\s*{_ABOUT}(?P<low>{_NUMBER})\s*(?P<unit>[^\d,;]{{0,30}}?)\s*"
+    rf"(?P<sign>--?|\bto\b|\band\b)\s*(?P<high>{_NUMBER})\s*(?P<rest>[^\d,;=+*(){{}}]{{0,30}}(?:\^\{{?-?\d\}}?[^\d]{{0,20}})?)",
+    re.IGNORECASE,
+)
+_IN_SCALE = regex(rf"\bin (?P<scale>{'|'.join(SCALES)})s\b", re.IGNORECASE)
+_DECREASE = regex(
+    r"\b(?:find|calculate|compute|determine|estimate|what (?:is|was|are|will be|would be)|how much)\b"
+    r"(?P<between>[^.?!;]{0,60}?)\b(?:decreases?|declines?|loss|drop|reduction|deceleration|retardation|fall)\b",
+    re.IGNORECASE,
+)
+_EITHER_WAY = regex(r"\b(?:profit|gain|increase|change|rise|net)\b", re.IGNORECASE)
+
+
+def uncertainties(sides: Sides) -> Iterator[Pair]:
+    """`50 m` for a reference `50 \\pm 2 m`, which is a measurement and no pair of values."""
+    if isinstance(sides.theirs, Group) or len(sides.reference) > MAX_MEASURED:
+        return
+    found = _UNCERTAIN.fullmatch(undressed(plain_latex(sides.reference)))
+    if found is None or not Fraction(found["by"]) <= LARGEST_UNCERTAINTY * abs(Fraction(found["value"])):
+        return
+    value = parse(f"{found['value']} {found['rest']}", units=True)
+    is_measured = "." in found["by"] or (isinstance(value, Quantity) and measure(value).unit.known)
+    about_measurements = sides.comparison.science or is_physical(sides.query)
+    if is_measured and about_measurements and not _INTERVAL.search(sides.query):
+        yield value, parse(sides.answer, units=True)
+
+
+def ranges(sides: Sides) -> Iterator[Pair]:
+    """`3-5 eV` for `between 3 and 5 eV`: both sides are ranges, and one says so by more than a minus sign."""
+    one, two = _range(sides.reference), _range(sides.answer)
+    if one is not None and two is not None and (one[0] or two[0]):
+        yield one[1], two[1]
+
+
+def _range(text: str) -> tuple[bool, Group] | None:
+    """Whether a range says that it is one, and its ends in their order."""
+    if len(text) > MAX_MEASURED:
+        return None
+    found = _RANGE.fullmatch(undressed(plain_latex(text)))
+    if found is None or (found["sign"] == "and") != (found["word"] == "between"):
+        return None
+    unit = found["rest"].strip() or found["unit"].strip()
+    low, high = (parse(f"{found[end]} {unit}", units=True) for end in ("low", "high"))
+    says_so = bool(found["word"]) or found["sign"] != "-" or bool(unit)
+    return says_so, Group("<>", (low, high))
+
+
+def scales_of_query(sides: Sides) -> Iterator[Pair]:
+    """`£2,307,000` for 2.307, when the query asks for the amount "in millions"."""
+    found = _IN_SCALE.search(sides.query)
+    if found is None:
+        return
+    factor = Apply("pow", (number(10), number(SCALES[found["scale"].lower()])))
+    yield _times(sides.ours, factor), sides.theirs
+
+
+def _times(node: Expression, factor: Expression) -> Expression:
+    match node:
+        case Quantity(value=value, unit=unit):
+            return Quantity(Apply("mul", (value, factor)), unit)
+    return Apply("mul", (node, factor))
+
+
+def decreases(sides: Sides) -> Iterator[Pair]:
+    """`0.0136` for -0.0136, when the query asks for a decrease, and so says the sign itself."""
+    found = _DECREASE.search(sides.query)
+    if found is None or _EITHER_WAY.search(found["between"]):
+        return
+    ours, theirs = (measure(parse(text, units=True)) for text in (sides.reference, sides.answer))
+    if _is_negative(ours.value) != _is_negative(theirs.value):
+        yield _opposite(parse(sides.reference, units=True)), parse(sides.answer, units=True)
+
+
+def _is_negative(node: Expression) -> bool:
+    match node:
+        case Number(value=value):
+            return value < 0
+        case Apply(name="neg"):
+            return True
+        case Apply(name="mul", args=(first, *_)):
+            return _is_negative(first)
+    return False
+
+
+def _opposite(node: Expression) -> Expression:
+    match node:
+        case Quantity(value=value, unit=unit):
+            return Quantity(_opposite(value), unit)
+    return negated(node)
