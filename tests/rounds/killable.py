@@ -24,7 +24,7 @@ import trl  # noqa: F401
 
 import dartmath.report
 import dartmath.training.session  # noqa: F401
-from dartmath.expert_iteration import run_rounds
+from dartmath.pipeline.rounds import run_rounds
 from rounds.made import made
 from sampling.killable import wait
 

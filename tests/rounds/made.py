@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dartmath.base.section import validate
-from dartmath.expert_iteration import run_rounds
+from dartmath.pipeline.rounds import run_rounds
 from dartmath.recipe import Recipe
 from training.material import write_tiny_llama
 

@@ -19,9 +19,9 @@ from dartmath.base.errors import ConfigError, JournalError
 from dartmath.base.round_folders import round_folder, round_folders
 from dartmath.base.section import validate
 from dartmath.cli._options import parse_set
-from dartmath.expert_iteration import round_recipe, run_rounds
 from dartmath.model import fingerprint
-from dartmath.pipeline import run_recipe
+from dartmath.pipeline.rounds import round_recipe, run_rounds
+from dartmath.pipeline.stages import run_recipe
 from dartmath.recipe import Recipe, load_recipe, single
 from dartmath.report.runs import find_runs
 from dartmath.rounds.config import RoundsSection

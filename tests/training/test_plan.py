@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from dartmath.base.errors import ConfigError, UnknownNameError
+from dartmath.pipeline.training import training_request
 from dartmath.recipe import builtin_recipes, load_recipe
 from dartmath.training.config import Lora, TrainingSection
 from dartmath.training.plan import assumed_size, memory_table, plan
 from dartmath.training.shape import ModelShape, model_shape, shape_of
-from dartmath.training_request import training_request
 from training.material import examples, write_jsonl
 
 PAPER = [n for n in builtin_recipes() if n.startswith("dart-math/") and "/study-" not in n]

@@ -18,7 +18,7 @@ from dartmath.export.kto import KTO
 from dartmath.export.preference import PREFERENCE
 from dartmath.export.prompting import prompting_of
 from dartmath.model import ModelSection, load_model, load_tokenizer
-from dartmath.pipeline import RunFolders, run_train
+from dartmath.pipeline.stages import RunFolders, run_train
 from dartmath.prompts.template import Template, load_template
 from dartmath.queries.query import Query
 from dartmath.recipe import Recipe

@@ -121,7 +121,7 @@ def _evaluate(
     from dartmath.base.terminal import info, warn
     from dartmath.evaluation.run import evaluate
     from dartmath.evaluation.stored import score_responses
-    from dartmath.pipeline import template_warning
+    from dartmath.pipeline.stages import template_warning
     from dartmath.prompts.template import load_template
 
     section, template = recipe.evaluation or EvaluationSection(), load_template(recipe.template)
@@ -139,7 +139,7 @@ def engine_for(recipe: Recipe, sampler: str | None) -> EngineSection:
     `sampler` is the model that the recipe names. Another one is loaded here, which is said.
     """
     from dartmath.base.terminal import info
-    from dartmath.pipeline import evaluation_engine
+    from dartmath.pipeline.stages import evaluation_engine
 
     engine = evaluation_engine(recipe)
     own = recipe.evaluation is not None and recipe.evaluation.engine is not None
@@ -211,7 +211,7 @@ def _recipe(name: str | None, benchmarks: list[str], rows: RowFlags, given: dict
     from dartmath.base.errors import ConfigError
     from dartmath.base.section import validate
     from dartmath.evaluation.protocol import TEMPLATE
-    from dartmath.pipeline import trained_template
+    from dartmath.pipeline.stages import trained_template
     from dartmath.recipe import Recipe, load_recipe, set_key
 
     if benchmarks:

@@ -48,7 +48,7 @@ def command(
         dartmath forecast tiny --run runs/tiny
         dartmath forecast tiny --run runs/tiny --uniform-k 40 --prop2diff-k 192 --json
     """
-    from dartmath.pilot import measure_run, run_pilot
+    from dartmath.planning.pilot import measure_run, run_pilot
     from dartmath.recipe import load_recipe
     from dartmath.sampling.forecast_pilot import matched_policies
 

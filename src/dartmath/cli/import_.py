@@ -53,7 +53,7 @@ def command(
     from dartmath.base.errors import Interrupted
     from dartmath.base.terminal import print_json, warn
     from dartmath.cli.status import print_status
-    from dartmath.pipeline import run_import
+    from dartmath.pipeline.stages import run_import
     from dartmath.prompts.template import load_template
     from dartmath.recipe import load_recipe, single
     from dartmath.sampling.responses import StoredResponses

@@ -12,8 +12,8 @@ from dartmath.cli._options import parse_set, resolve_section
 from dartmath.cli._shared import JsonOption, SetOption, TrainingDataOption
 
 if TYPE_CHECKING:
+    from dartmath.pipeline.training import TrainingRequest
     from dartmath.training.lr_search import Score, Trial
-    from dartmath.training_request import TrainingRequest
 
 # The paper's grid.
 _GRID = "1e-6,5e-6,1e-5,2e-5,5e-5,1e-4"
@@ -47,8 +47,8 @@ def command(
         dartmath lr-search dart-math/mistral-7b-uniform --n 500 \\
           --set 'training.datasets=[{path: hub:Vivacem/MMIQC, query: instruction, response: output}]'
     """
+    from dartmath.pipeline.training import training_request
     from dartmath.training.lr_search import search
-    from dartmath.training_request import training_request
 
     settings = {**parse_set(set_), "training.epochs": epochs}
     if max_steps:
@@ -83,7 +83,7 @@ def _benchmark_score(
     from dartmath.evaluation.config import EvaluationSection
     from dartmath.evaluation.run import evaluate
     from dartmath.model import ModelSection
-    from dartmath.pipeline import evaluation_engine
+    from dartmath.pipeline.stages import evaluation_engine
     from dartmath.queries.config import QuerySource, Selector
     from dartmath.recipe import load_recipe
 

@@ -12,7 +12,7 @@ from dartmath.cli._shared import JsonOption, SetOption
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from dartmath.preview import TokenView
+    from dartmath.planning.preview import TokenView
 
 _SHADES = ("on grey15", "on grey27")
 
@@ -32,7 +32,7 @@ def command(
     from dartmath.base.terminal import console, print_json, print_table
     from dartmath.base.text import printable
     from dartmath.cli._survey import print_survey
-    from dartmath.preview import preview
+    from dartmath.planning.preview import preview
     from dartmath.recipe import load_recipe
 
     found = preview(load_recipe(recipe, parse_set(set_)))

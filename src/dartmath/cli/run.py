@@ -27,8 +27,8 @@ def command(
         dartmath run recipes/gsm8k-tiny.yaml --set sampling.policy.k=8
     """
     from dartmath.cli._options import parse_set
-    from dartmath.expert_iteration import run_rounds
-    from dartmath.pipeline import run_recipe
+    from dartmath.pipeline.rounds import run_rounds
+    from dartmath.pipeline.stages import run_recipe
     from dartmath.recipe import load_recipe
     from dartmath.report.rounds import print_rounds
     from dartmath.report.summary import print_summary

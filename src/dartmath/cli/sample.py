@@ -54,7 +54,7 @@ def command(
         dartmath sample --model smollm2-135m-instruct --data gsm8k/train --n 50 --max-tokens 256
         dartmath sample tiny --set engine.kind=openai --set engine.base_urls='[http://host:8000/v1]'
     """
-    from dartmath.pipeline import run_sample
+    from dartmath.pipeline.stages import run_sample
     from dartmath.prompts.template import load_template
     from dartmath.recipe import single
 

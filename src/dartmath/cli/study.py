@@ -39,8 +39,8 @@ def command(
     overrides = parse_set(set_)
     if plan:
         from dartmath.base.terminal import print_table
+        from dartmath.pipeline.study import study_of
         from dartmath.study.plan import plan_study
-        from dartmath.study_request import study_of
 
         planned = plan_study(study_of(recipe, overrides), device=device, mfu=_MFU)
         if as_json:
@@ -48,7 +48,7 @@ def command(
         else:
             print_table(planned.title, planned.COLUMNS, planned.table(), caption=planned.caption())
         return
-    from dartmath.study_request import study
+    from dartmath.pipeline.study import study
 
     result = study(recipe, overrides)
     if as_json:

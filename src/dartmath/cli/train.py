@@ -13,9 +13,9 @@ from dartmath.cli._shared import JsonOption, SetOption, TrainingDataOption
 from dartmath.training.config import TrainingSection
 
 if TYPE_CHECKING:
+    from dartmath.pipeline.training import TrainingRequest
     from dartmath.training.plan import Plan
     from dartmath.training.summary import TrainingSummary
-    from dartmath.training_request import TrainingRequest
 
 
 @section_options(TrainingSection)
@@ -53,8 +53,8 @@ def command(
         dartmath train dart-math/mistral-7b-prop2diff --plan
         dartmath train dart-math/mistral-7b-prop2diff --data hub:hkust-nlp/dart-math-hard --gpus 8
     """
+    from dartmath.pipeline.training import training_request
     from dartmath.training.job import is_main
-    from dartmath.training_request import training_request
 
     request = training_request(
         recipe, overrides, parse_set(set_), data=data, out=out, resolve=resolve_section

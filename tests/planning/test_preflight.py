@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dartmath.base.errors import ConfigError, UsageError
-from dartmath.preflight import check_recipe
+from dartmath.planning.preflight import check_recipe
 from dartmath.recipe import load_recipe
 
 

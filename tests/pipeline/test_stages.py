@@ -13,7 +13,7 @@ from dartmath.base.errors import JournalError
 from dartmath.base.ownership import owner_of, write_owned
 from dartmath.base.run_lock import RunLock
 from dartmath.base.section import validate
-from dartmath.pipeline import RunFolders, run_recipe, template_warning
+from dartmath.pipeline.stages import RunFolders, run_recipe, template_warning
 from dartmath.recipe import Recipe, load_recipe
 from sampling.simulated import QA, SimulatedEngine, run
 from training.material import write_tiny_llama

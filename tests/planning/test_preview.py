@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dartmath.base.errors import UnknownNameError
-from dartmath.preview import Preview, preview
+from dartmath.planning.preview import Preview, preview
 from dartmath.recipe import load_recipe
 from dartmath.sampling.policy import Prop2Diff
 

@@ -22,13 +22,11 @@ from dartmath.base.round_folders import round_folder
 from dartmath.base.run_lock import RunLock
 from dartmath.base.terminal import info, warn
 from dartmath.engines.config import BatchEngine, OpenAIEngine
-from dartmath.pipeline import RunFolders, base_model, evaluation_engine, run_recipe
-from dartmath.preflight import check_recipe
+from dartmath.pipeline.stages import RunFolders, base_model, evaluation_engine, run_recipe
+from dartmath.planning.preflight import check_recipe
 from dartmath.recipe import Recipe, with_keys
 from dartmath.rounds.config import RoundsSection
 from dartmath.rounds.result import RoundsResult, sum_up, write_rounds
-
-__all__ = ["round_recipe", "run_rounds"]
 
 _SECTIONS = ("sampling", "curation", "training", "engine")
 # What the rounds themselves decide.

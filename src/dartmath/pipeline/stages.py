@@ -22,26 +22,15 @@ from dartmath.base.paths import expand_home
 from dartmath.base.terminal import info, warn
 from dartmath.engines.config import BatchEngine, OpenAIEngine, RayEngine, TransformersEngine
 from dartmath.model import ModelSection, describe_model, token_counter
-from dartmath.preflight import check_recipe
+from dartmath.pipeline.training import write_preferences
+from dartmath.planning.preflight import check_recipe
 from dartmath.prompts.template import Template, load_template
 from dartmath.recipe import Recipe, single
-from dartmath.training_request import write_preferences
 
 if TYPE_CHECKING:
     from dartmath.engines.config import EngineSection
     from dartmath.sampling.imported import Imported
     from dartmath.sampling.responses import StoredResponses
-
-__all__ = [
-    "RunFolders",
-    "run_curate",
-    "run_evaluate",
-    "run_import",
-    "run_recipe",
-    "run_report",
-    "run_sample",
-    "run_train",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +81,7 @@ def run_recipe(recipe: Recipe, *, amend: bool = False) -> RunFolders:
     `amend` lets sampling go on with another policy or more queries than before. Raises the errors
     of the stages, those of wrong names and settings before anything runs, and `JournalError` while
     another process runs into the same folder; whatever was finished before stays. A recipe with `rounds:` is
-    for `dartmath.expert_iteration`.
+    for `dartmath.pipeline.rounds`.
     """
     from dartmath.base.run_lock import RunLock
 

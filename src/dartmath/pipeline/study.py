@@ -7,7 +7,7 @@ from typing import Any
 
 from dartmath.base.errors import ConfigError
 from dartmath.model import ModelSection, describe_model
-from dartmath.pipeline import evaluation_engine, run_sample
+from dartmath.pipeline.stages import evaluation_engine, run_sample
 from dartmath.prompts.template import load_template
 from dartmath.recipe import Recipe, load_recipe
 from dartmath.study.config import StudySection
@@ -51,7 +51,7 @@ def study_of(name: str, overrides: Mapping[str, Any] | None = None) -> Study:
 
 def study(name: str, overrides: Mapping[str, Any] | None = None) -> StudyResult:
     """Sample the pool of a recipe where it is not there, and run its study on it."""
-    from dartmath.preflight import check_recipe
+    from dartmath.planning.preflight import check_recipe
 
     recipe = load_recipe(name, overrides)
     check_recipe(recipe)

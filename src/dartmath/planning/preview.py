@@ -13,7 +13,7 @@ from typing import Any
 from dartmath.base.errors import DataError
 from dartmath.engines.config import sends_messages
 from dartmath.model import ModelSection, load_tokenizer
-from dartmath.preflight import check_recipe
+from dartmath.planning.preflight import check_recipe
 from dartmath.prompts.template import Example, encode_prompt, load_template
 from dartmath.queries.query import Query
 from dartmath.queries.survey import Survey

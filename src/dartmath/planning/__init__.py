@@ -1,0 +1,1 @@
+"""What a recipe will do, and what of it would be refused, before anything is run."""
