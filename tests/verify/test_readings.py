@@ -43,6 +43,13 @@ CASES = [
         "What potential does the cell show?",
     ),
     (
+        "index left out",
+        r"\frac{3}{2} kT",
+        r"\frac{3}{2} k_B T",
+        r"\frac{1}{2} k_B T",
+        "Find the mean energy at $T$.",
+    ),
+    (
         "text of an option",
         r"\sqrt{12}",
         r"(b) 2\sqrt3",

@@ -39,6 +39,8 @@ def is_name(node: Expression) -> bool:
             return True
         case Apply(name="ratio", args=parts):
             return all(isinstance(part, Symbol) for part in parts)
+        case Apply(name="div", args=(over, under)):
+            return _is_differential(over) and _is_differential(under)
         case Apply(name="mul", args=(*factors,)):
             return _is_composed_name(factors)
         case Group(items=items):
@@ -56,6 +58,14 @@ def _is_composed_name(factors: list[Expression]) -> bool:
     names = [part.name for part in map(_without_degree, factors) if isinstance(part, Symbol)]
     marked = any(name in ("Delta", "nabla", "angle", "triangle") or "∘" in name for name in names)
     return marked and len(names) == len(factors)
+
+
+def _is_differential(node: Expression) -> bool:
+    """`d\\sigma`, of which a derivative is a quotient."""
+    match node:
+        case Apply(name="mul", args=(Symbol(name="d"), Symbol())):
+            return True
+    return False
 
 
 def _without_degree(node: Expression) -> Expression:

@@ -17,13 +17,20 @@ _CURRENCY = regex(rf"^(?:{'|'.join(PREFIXES)})\b\.?\s*(?=[\d$\\])", re.IGNORECAS
 _CURRENCY_STARTS = frozenset(sign for word in PREFIXES for sign in (word[0].upper(), word[0].lower()))
 _NAMESPACE = regex(r"\b(?:np|numpy|math|sp|sympy)\.(?=[a-z])")
 _CELSIUS = regex(
-    rf"(?<=\d)\s*\^?\s*\{{?\s*\\circ\s*\}}?\s*(?:{OPEN_TEXT})?(C|F|(?i:celsius|fahrenheit)|[cf](?=\Z))\}}?(?![A-Za-z])"
+    rf"(?<=[\d}}])\s*\^?\s*\{{?\s*\\circ\s*\}}?\s*(?:{OPEN_TEXT})?(C|F|(?i:celsius|fahrenheit)|[cf](?=\Z))\}}?(?![A-Za-z])"
 )
 _DEGREES = {"C": "\\text{ celsius}", "F": "\\text{ fahrenheit}"}
 _FEET_AND_INCHES = regex(
     r"^(?P<feet>\d+(?:\.\d+)?)\s*['′](?:\s*(?P<rest>\d+(?:\.\d+)?)\s*(?:\"|''|″))?$"
     r"|^(?P<inches>\d+(?:\.\d+)?)\s*(?:\"|''|″)$"
 )
+_LETTER = r"(?:[A-Za-z]|\\[A-Za-z]+)"
+_INDEX = r"(?:\{[^{}]*\}|[A-Za-z0-9])"
+_FONTS = ("mathbf", "mathrm", "mathit", "mathsf", "boldsymbol")
+_UPRIGHT_INDEX = regex(rf"\\(?:{'|'.join(_FONTS)})\s*\{{\s*({_LETTER})\s*_\s*({_INDEX})\s*\}}")
+_DRESSED_INDEX = regex(rf"\\(dot|ddot|hat|vec|bar|tilde)\s*\{{\s*({_LETTER})\s*\}}\s*_\s*({_INDEX})")
+_PRIMED_INDEX = regex(rf"({_LETTER})\s*('+)\s*_\s*({_INDEX})")
+_UNIT_BEHIND = regex(r"(?<=[\w)}])\s*(?:\\[,;:! ]|\\q?quad|\s)+\[\s*([A-Za-z][^\d\[\]<>,;]{0,19})\]$")
 _BRACKETED_UNIT = regex(r"(?<=\d)\s*(?:\[([^\d\[\]<>]{1,20})\]|<([^\d\[\]<>]{1,20})>)$")
 _CONSTRUCTOR = regex(r"(?:Matrix|array|list|tuple|set)\((.*)\)", re.DOTALL)
 _CONCLUDING = regex(rf"{CONCLUDING}[,:]?\s+(?=\S)", re.IGNORECASE)
@@ -131,6 +138,11 @@ def _bracketed_unit(found: re.Match[str]) -> str:
     return f" \\text{{ {words}}}" if parse_unit(words).known else found[0]
 
 
+def _unit_behind(found: re.Match[str]) -> str:
+    """`\\sqrt{ab} \\; [m]` without the brackets of its unit; any other bracket stays."""
+    return f" \\text{{ {found[1].strip()}}}" if parse_unit(found[1]).known else found[0]
+
+
 _REWRITINGS: tuple[tuple[tuple[str, ...], re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (SCALE_STEMS, _SCALED, _power_of_ten),
     (("[", "]"), _OUTWARD, _inward),
@@ -147,6 +159,10 @@ _REWRITINGS: tuple[tuple[tuple[str, ...], re.Pattern[str], str | Callable[[re.Ma
     (("circ",), _CELSIUS, lambda sign: _DEGREES[sign[1][0].upper()]),
     (("'", '"'), _FEET_AND_INCHES, _feet_and_inches),
     (("]", ">"), _BRACKETED_UNIT, _bracketed_unit),
+    (("]",), _UNIT_BEHIND, _unit_behind),
+    (_FONTS, _UPRIGHT_INDEX, r"\1_\2 "),
+    (("}_", "} _"), _DRESSED_INDEX, r"\\\1{\2_\3}"),
+    (("'_", "' _"), _PRIMED_INDEX, r"\1_\3\2"),
     (("p.", "h.", "y."), _NAMESPACE, ""),
     (tuple(SIGNS), _MONEY_SCALE, lambda money: f"{money[1]} \\cdot 10^{{{_MONEY_SCALES[money[2].lower()]}}}"),
     ((" to ",), _TO, ":"),

@@ -14,7 +14,7 @@ from dartmath.verify.language.latex import OPEN_TEXT, TEXT
 from dartmath.verify.language.notation import plain_latex
 from dartmath.verify.parsing.dressing import SCALE_STEMS, undressed, unscaled
 from dartmath.verify.parsing.parser import parse
-from dartmath.verify.parsing.words import SCALES
+from dartmath.verify.parsing.words import SCALES, fold
 from dartmath.verify.readings.reading import Pair, Sides
 from dartmath.verify.tree.expression import Expression, Group, Named, Relation, Symbol, symbols
 from dartmath.verify.tree.expression import replace as substitute
@@ -97,11 +97,16 @@ def _behind_letter(text: str, query: str) -> str | None:
 
 
 def _chosen_letter(text: str, query: str) -> str:
-    """The letter of an answer that only names an option of the query, in capitals; else ""."""
-    if len(text) > MAX_SELECTED:
+    """The letter of an answer that only names an option of the query, or repeats it, in capitals; else ""."""
+    if len(text) > MAX_OPTION:
         return ""
-    match = _NAMED_OPTION.fullmatch(undressed(text))
-    return match[1].upper() if match and match[1].upper() in options(query) else ""
+    plain = undressed(text)
+    match = _NAMED_OPTION.fullmatch(plain) or _OPTION.fullmatch(plain)
+    option = options(query).get(match[1].upper()) if match else None
+    if match is None or option is None:
+        return ""
+    says_other = len(match.groups()) > 1 and fold(match[2]) != fold(option)
+    return "" if says_other else match[1].upper()
 
 
 def selected_options(sides: Sides) -> Iterator[Pair]:

@@ -10,13 +10,14 @@ from functools import lru_cache
 from dartmath.base.regex import regex
 from dartmath.verify.compare.comparison import UNDECIDED, Comparison
 from dartmath.verify.compare.dispatch import by_structure
+from dartmath.verify.compare.physics import is_physical
 from dartmath.verify.compare.rounding import Margin
 from dartmath.verify.language.vocabulary import APPROXIMATIONS
 from dartmath.verify.numeric.effort import BoundedEffort
 from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.numeric.points import positive_symbols
 from dartmath.verify.parsing.parser import parse
-from dartmath.verify.tree.expression import Expression, symbols
+from dartmath.verify.tree.expression import Expression, heads, symbols
 
 _NOTHING = nullcontext()  # one for all verdicts: it holds no state
 
@@ -30,6 +31,10 @@ _APPROXIMATE = regex(
     re.IGNORECASE,
 )
 """What stands before a reference that calls itself an approximation."""
+
+
+_SIGNED = frozenset(["abs", "sgn", "floor", "ceil", "max", "min"])
+"""Functions that say what happens with signs, and so are no oversight."""
 
 
 _RESPECTIVELY = regex(r"[,;]?\s*(?:\\text\s*\{\s*)?\brespectively\b\s*\.?\s*\}?", re.IGNORECASE)
@@ -69,6 +74,11 @@ def decide(
             decision = found if isinstance(found, Decision) else comparison.same(*found)
             if decision:
                 return replace(decision, reading=name)
+        if not positive and _are_physical(ours, theirs, comparison):
+            with positive_symbols():
+                found = comparison.same(ours, theirs)
+            if found:
+                return replace(found, reading="physical quantities as positive numbers")
     return UNDECIDED if comparison.exhausted else decision
 
 
@@ -79,6 +89,13 @@ def _says_respectively(text: str) -> bool:
 def _means_positive(ours: Expression, theirs: Expression, query: str) -> bool:
     """Whether the query says that its letters are positive numbers, so that `\\ln x^2` is `2 \\ln x`."""
     return bool(symbols(ours) or symbols(theirs)) and _speaks_of_positive(query)
+
+
+def _are_physical(ours: Expression, theirs: Expression, comparison: Comparison) -> bool:
+    """Whether letters stand for quantities of physics, whose roots are written without absolute values."""
+    if not (symbols(ours) and symbols(theirs)) or (heads(ours) | heads(theirs)) & _SIGNED:
+        return False
+    return is_physical(comparison.query)
 
 
 @lru_cache(maxsize=64)

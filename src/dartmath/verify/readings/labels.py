@@ -9,11 +9,15 @@ from dartmath.base.regex import regex
 from dartmath.verify.compare.choices import options
 from dartmath.verify.compare.relations import assigned
 from dartmath.verify.language.latex import OPEN_TEXT, SPACE
+from dartmath.verify.language.names import listed
 from dartmath.verify.parsing.dressing import undressed
 from dartmath.verify.parsing.parser import parse
 from dartmath.verify.readings.asked import occurs
 from dartmath.verify.readings.reading import Pair, Sides
-from dartmath.verify.tree.expression import Expression, Group, Relation, Symbol, symbols
+from dartmath.verify.tree.expression import Expression, Group, Relation, Symbol, Text, replace, symbols
+
+MAX_RENAMED = 3
+"""Names of one answer that may differ from those of the reference by an index."""
 
 MAX_LABELLED = 300
 """Characters of an answer that begins with the label of a part."""
@@ -23,6 +27,10 @@ _PART = regex(
     rf"(?:(?P<close>\s*\}})|{SPACE}|:){SPACE}*(?P<rest>[^-+*/^=(\s].*)",
 )
 _HOLDS_VALUE = regex(r"[\d=]")
+
+
+_COORDINATES = frozenset(listed("x y z r theta phi rho"))
+"""Names with a meaning of their own: the line `x = 3` is not the line `y = 3`."""
 
 
 def label_of_part(sides: Sides) -> Iterator[Pair]:
@@ -47,10 +55,47 @@ def _behind_label(text: str) -> str | None:
 def chosen_names(sides: Sides) -> Iterator[Pair]:
     """`E = 1.23 V` for `\\varepsilon = 1.23 V`, where the query uses neither letter for anything."""
     ours, theirs = (_named_value(parse(text, units=True)) for text in (sides.reference, sides.answer))
-    if ours is None or theirs is None or not sides.query:
+    if ours is None or theirs is None or not sides.query or {ours[0], theirs[0]} <= _COORDINATES:
         return
     if not any(is_named(name, sides.query) for name in (ours[0], theirs[0])):
         yield ours[1], theirs[1]
+
+
+def indices_left_out(sides: Sides) -> Iterator[Pair]:
+    """`k_B T` for `kT`: a name of the answer with or without the index that the reference gives it.
+
+    Each name that only one side has must have one such partner, and the query must not use the answer's.
+    """
+    ours, theirs = sides.ours, sides.theirs
+    if isinstance(ours, Relation) != isinstance(theirs, Relation):
+        ours, theirs = assigned(ours) or ours, assigned(theirs) or theirs
+    one, two = sorted(symbols(ours) - symbols(theirs)), sorted(symbols(theirs) - symbols(ours))
+    if not sides.query or not 0 < len(one) == len(two) <= MAX_RENAMED:
+        return
+    if any(is_used(name, sides.query) for name in two):
+        return
+    partners = [[name for name in one if differs_by_index(name, other)] for other in two]
+    if all(len(found) == 1 for found in partners) and len({found[0] for found in partners}) == len(one):
+        renamed: dict[str, Expression] = {
+            other: Symbol(found[0]) for other, found in zip(two, partners, strict=True)
+        }
+        yield ours, replace(theirs, renamed)
+
+
+def differs_by_index(one: str, two: str) -> bool:
+    """Whether two names are the same but for an index that one of them leaves out."""
+    (left, _, index), (right, _, other) = one.partition("_"), two.partition("_")
+    return left == right and bool(index) != bool(other)
+
+
+def is_used(name: str, query: str) -> bool:
+    """Whether a query uses a name with its index, or one without an index at all."""
+    letter, _, index = name.partition("_")
+    if not index:
+        bare = rf"(?<![A-Za-z\\]){letter}(?![A-Za-z_])" if len(letter) == 1 else rf"{letter}(?![A-Za-z_])"
+        return re.search(bare, query) is not None
+    with_index = rf"{letter}\s*\}}?_\s*\{{?(?:{OPEN_TEXT})?{re.escape(index)}(?![A-Za-z0-9])"
+    return re.search(with_index, query) is not None
 
 
 def is_named(name: str, query: str) -> bool:
@@ -62,10 +107,10 @@ def is_named(name: str, query: str) -> bool:
 
 
 def _named_value(node: Expression) -> tuple[str, Expression] | None:
-    """The name and the value of an assignment of a number to a symbol."""
+    """The name and the value of an assignment to a symbol: of a number, a quantity or an expression."""
     if not isinstance(node, Relation) or isinstance(node.sides[-1], Group):
         return None
-    value = assigned(node)
-    if value is None or not isinstance(node.sides[0], Symbol) or symbols(value):
+    value, head = assigned(node), node.sides[0]
+    if value is None or not isinstance(head, Symbol) or isinstance(value, Symbol | Text):
         return None
-    return node.sides[0].name, value
+    return head.name, value

@@ -19,7 +19,7 @@ from dartmath.verify.readings.asked import (
 )
 from dartmath.verify.readings.computed import computed, computes
 from dartmath.verify.readings.families import families, renamed_parameters, residues
-from dartmath.verify.readings.labels import chosen_names, label_of_part
+from dartmath.verify.readings.labels import chosen_names, indices_left_out, label_of_part
 from dartmath.verify.readings.letters import (
     combinations,
     digits_in_base,
@@ -136,6 +136,7 @@ READINGS: tuple[NamedReading, ...] = (
     NamedReading("residue or its class", mentions_modulus, residues),
     NamedReading("family of numbers", _is_family, families),
     NamedReading("solutions of an equation", has_relation, solved_equations),
+    NamedReading("index left out", both_have_symbols, indices_left_out),
     NamedReading("antiderivative", has_symbols, antiderivatives),
     NamedReading("solutions as tuples", has_collection, solutions_as_tuples),
     NamedReading("line in a parameter", both_have_symbols, lines),
