@@ -166,6 +166,10 @@ def test_a_tolerance_with_another_key_is_an_error() -> None:
         (r"\frac13", "0.333", False),
         (r"\sqrt2", "1.41", False),
         ("$97.33", "97.31", False),
+        ("5.7", r"5.70\%", True),
+        ("0.37", r"0.37\%", False),
+        ("0.672 c", "0.67c", True),
+        ("0.672 c", "0.67", False),
         ("x^2", "1.001x^2", False),
     ],
 )

@@ -151,8 +151,8 @@ def _percent(ours: Measure, theirs: Measure, comparison: Comparison) -> Decision
     if ours.kind and theirs.kind:
         return Decision(False, "unit", "a percentage against another unit")
     plain = same_number(ours.value, theirs.value, comparison.margin)
-    query = "" if comparison.science else comparison.query
-    if plain and (ours.kind == "percent" or _asks_for_percent(query, ours.value)):
+    asked = _asks_for_percent(comparison.query, ours.value)
+    if plain and (ours.kind == "percent" or asked or (comparison.science and _is_above_one(ours.value))):
         return plain
     if plain:
         plain = Decision(False, "unit", "a percentage against a bare number")
@@ -166,6 +166,10 @@ def _percent(ours: Measure, theirs: Measure, comparison: Comparison) -> Decision
 def _asks_for_percent(query: str, value: Expression) -> bool:
     if query and (_PERCENT.search(query) or not _RATE.search(query)):
         return _PERCENT.search(query) is not None
+    return _is_above_one(value)
+
+
+def _is_above_one(value: Expression) -> bool:
     size = distance(value, number(0))
     return size is not None and size > 1
 

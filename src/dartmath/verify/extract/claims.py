@@ -78,6 +78,23 @@ _ASSIGNED = regex(r"\$[^$=]{1,20}=[^$=]{1,40}\$(?=[^$=]*\b(?:is|are|was|equals) 
 _ORDINAL = regex(r"(?<![\d.,])\d{1,4}(?:st|nd|rd|th)\b")
 """A rank, which is no value: "the 8th grade has 10"."""
 
+_ROUNDED = regex(
+    r"\s*[(,]\s*(?:correct(?:ed)?(?: up)? to|rounded(?: off| up| down)? to|accurate to|to the nearest"
+    r"|to \w+ (?:decimal|significant))\b[^()=]{0,60}\)?(?=\.?\s*\Z)",
+    re.IGNORECASE,
+)
+"""A remark on how a value is rounded, whose numbers are none of the sentence."""
+
+_COMPOUND = regex(r"\b(?=[A-Za-z]*\d)(?:[A-Z][a-z]?\d{0,3}){2,12}(?![\w+-])")
+"""A formula of chemistry such as C8H10O2, whose digits are no numbers."""
+
+_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+_DATE = regex(
+    rf"\b\d{{1,2}}(?:st|nd|rd|th)? (?:{_MONTHS})\b(?:,? \d{{4}}\b)?"
+    rf"|\b(?:{_MONTHS}) \d{{1,2}}(?:st|nd|rd|th)?\b(?:,? \d{{4}}\b)?|\b(?:{_MONTHS}),? \d{{4}}\b"
+)
+"""When something is, which is said beside a value: "the shift on 30 June 2006 is 5"."""
+
 _NO_UNIT = frozenset(
     ("all", "total", "left", "of", "and", "the", "to", "for", "de", "du", "di", "e", "y", "et", "und")
 )
@@ -149,7 +166,7 @@ def claimed(clause: str, *, plain: bool = False) -> str | None:
     >>> claimed("She has 42 apples.", plain=True)
     '42'
     """
-    claim = clause.replace("**", "  ").strip()
+    claim = _plain_numbers(clause.replace("**", "  ").strip())
     if "\\" in claim:
         claim = _FORMULA.sub(" ", claim)
     if "$" in claim and "=" in claim:
@@ -170,6 +187,13 @@ def claimed(clause: str, *, plain: bool = False) -> str | None:
     return _with_unit(claim, found) if found else None
 
 
+def _plain_numbers(claim: str) -> str:
+    """A sentence without the digits that are no numbers of it: in remarks on rounding, compounds, dates."""
+    claim = _COMPOUND.sub("compound", _ROUNDED.sub("", claim))
+    undated = _DATE.sub("then", claim)
+    return undated if any(map(str.isdigit, undated)) else claim
+
+
 def told(sentence: str) -> str | None:
     """The formula, tuple or number behind the last verb of a sentence, where nothing else follows.
 
@@ -178,6 +202,7 @@ def told(sentence: str) -> str | None:
     >>> told("the change was approximately 21.46%.")
     '21.46%'
     """
+    sentence = _ROUNDED.sub("", sentence)
     if _OPEN.search(_APPROXIMATELY.sub("", sentence)) or _DENIED.search(sentence):
         return None
     if len(_COPULA_BEFORE_NUMBER.findall(sentence)) > 1:

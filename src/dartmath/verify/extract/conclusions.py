@@ -64,7 +64,7 @@ _NAME = regex(r"\\?[a-zA-Z]+(?:_\{?\w\}?)?[.,]?")
 
 _STEP = regex(r"\\(?:Rightarrow|implies|Longrightarrow|therefore)(?![a-zA-Z])|&\s*=(?=[^&]*\Z)")
 _JOINED = regex(r"\s*,?\s*(?:and|or|y|o|et|ou|und|oder|和|或)\s+")
-_RELATIONS = ("=", "<", ">", "\\le", "\\ge", "\\ne", "\\in", "\\equiv", "\\approx")
+_RELATION = regex(r"[=<>]|\\(?:leq?|geq?|neq?|in|equiv|approx)(?![a-zA-Z])")
 _ASSIGNMENT = regex(r"\\?[a-zA-Z]{1,8}(?:_\{?\w\}?)? *=[^=]*$")
 _LISTED = regex(r"\s*,\s*")
 _BOLD_END = regex(r"\*\*([^\s*]{1,60}(?: [^\s*]{1,60}){0,3})\*\*[^\d*$]{0,40}$")
@@ -206,9 +206,20 @@ def _formula(tail: str, start: int, formulas: list[re.Match[str]]) -> Found | No
 _IS_NUMBER = regex(r"[^$=]*\b(?:is|are|was|equals) [-−]?\d[^$=]*")
 
 
+_SUBJECT = regex(
+    r"\b(?:value|magnitude|number|amount|limit|sum) (?:of|for)(?: the expression)?\s*\Z", re.IGNORECASE
+)
+TAIL_OF_SUBJECT = 40
+"""Characters before a formula in which "the value of" stands, of which the formula is the subject."""
+
+
 def _says_behind(tail: str, formulas: list[re.Match[str]], stop: int) -> bool:
-    """Whether a sentence gives a letter its value in a formula and says a number behind it."""
-    if not formulas or _kind(body(formulas[-1])) != "assignment":
+    """Whether a sentence says a number behind a formula that gives a letter its value, or is its subject."""
+    if not formulas:
+        return False
+    before = tail[max(0, formulas[-1].start() - TAIL_OF_SUBJECT) : formulas[-1].start()]
+    is_subject = _SUBJECT.search(before) is not None and _kind(body(formulas[-1])) == "value"
+    if not is_subject and _kind(body(formulas[-1])) != "assignment":
         return False
     return _IS_NUMBER.fullmatch(tail[formulas[-1].end() : stop]) is not None
 
@@ -232,7 +243,7 @@ def _joined(tail: str, formulas: list[re.Match[str]], place: int) -> bool:
 
 
 def _kind(formula: str) -> str:
-    if not any(sign in formula for sign in _RELATIONS):
+    if _RELATION.search(formula) is None:
         return "value"
     return "assignment" if _ASSIGNMENT.match(formula) else "relation"
 

@@ -6,8 +6,10 @@ import re
 from functools import lru_cache
 
 from dartmath.base.regex import regex
+from dartmath.verify.language.dimensions import NOUN
 from dartmath.verify.language.money import SIGN_CLASS
 from dartmath.verify.language.names import ENGLISH, MAX_PRODUCT, listed
+from dartmath.verify.language.units import parse_unit
 
 _WORD = regex(r"(?<![\\A-Za-z])[^\W\d_]{2,}")
 _COMMANDS = regex(r"\\(?:text|mathrm|mbox|textbf|mathbf|operatorname)\s*\{[^{}]*\}|\\[a-zA-Z]+")
@@ -23,6 +25,11 @@ _MATH_WORDS = frozenset(
     )
 )
 _VALUE_SIGN = regex(r"\d|\\(?:frac|sqrt|pi|infty|emptyset)|[=<>≤≥∞∅π√]")
+_MEASURED = regex(
+    r"[-+~≈−\s]*\d[\d.,]*(?:e[-+]?\d+|\s*(?:[×xX*·]|\\times|\\cdot)\s*10\s*\^?\s*[-−⁻{\d⁰¹²³⁴-⁹}]+)?"
+    r"[\s~]*(?P<unit>[A-Za-zµμΩ°].{0,40})",
+    re.DOTALL,
+)
 _COUNTED = regex(rf"[-+~≈{SIGN_CLASS}\s\\]*[\d.,/]+\s*[^\W\d_]+(?:[ -][^\W\d_]+){{0,2}}\Z")
 
 
@@ -43,4 +50,11 @@ def is_mathematics(text: str) -> bool:
     if letters and (_VALUE_SIGN.search(text) or not re.search(r"[a-z]\s+[a-z]|:", plain)):
         return True
     # A number with what it counts: "12 apples", "42 个", "8 Äpfel".
-    return _COUNTED.match(plain) is not None
+    return _COUNTED.match(plain) is not None or _is_measured(text)
+
+
+def _is_measured(text: str) -> bool:
+    """Whether a text is a number with a unit and nothing more: `2.98 mol/L`."""
+    found = _MEASURED.fullmatch(text)
+    unit = parse_unit(found["unit"]) if found else NOUN
+    return unit.known and not unit.noun

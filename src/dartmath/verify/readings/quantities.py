@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dartmath.base.regex import regex
+from dartmath.verify.compare.physics import is_physical
 from dartmath.verify.language.latex import OPEN_TEXT
 from dartmath.verify.language.units import parse_unit
 from dartmath.verify.parsing.parser import parse
@@ -41,6 +42,14 @@ def quantities(sides: Sides) -> Iterator[Pair]:
     clear = any(len(word) > 1 for unit in units for word in unit.split() if word.isalpha())
     if both and (clear or _OF_LIGHT in units):
         yield one, two
+        return
+    if (
+        ours == one
+        and not symbols(ours)
+        and _is_apart(sides.answer, theirs, two)
+        and is_physical(sides.query)
+    ):
+        yield one, two  # a variable would be wrong for a number
         return
     letters = (symbols(ours) - symbols(one)) | (symbols(theirs) - symbols(two))
     if sides.query:
