@@ -49,6 +49,7 @@ CASES = [
         r"\frac{1}{2} k_B T",
         "Find the mean energy at $T$.",
     ),
+    ("solutions of an inequality", "x^2 < 4", "(-2, 2)", "(-2, 2]", None),
     (
         "text of an option",
         r"\sqrt{12}",

@@ -38,6 +38,28 @@ def radical(node: Expression) -> Expression | None:
     return Apply("mul", (number(1), *(_tree(factor, names) for factor in factors))) if factors else None
 
 
+def fraction_in_one_symbol(node: Expression) -> tuple[fmpz_poly, fmpz_poly] | None:
+    """Numerator and denominator of a rational function of one symbol, coprime; None for any other tree."""
+    names = tuple(symbols(node))
+    if len(names) != 1:
+        return None
+    try:
+        top, bottom = _quotient(node, fmpq_mpoly_ctx.get(names, "lex"))
+    except (Inexact, Undefined, ArithmeticError):
+        return None
+    common = top.gcd(bottom)
+    return (_whole(top / common), _whole(bottom / common)) if bottom != 0 and common != 0 else None
+
+
+def _whole(polynomial: fmpq_mpoly) -> fmpz_poly:
+    """A polynomial in one symbol with whole coefficients, a positive multiple of the given one."""
+    coefficients = [fmpq(0)] * (polynomial.total_degree() + 1 if polynomial != 0 else 1)
+    for powers, value in polynomial.terms():
+        coefficients[powers[0]] = value
+    common = reduce(lambda one, two: one * int(two.q), coefficients, 1)
+    return fmpz_poly([int((value * common).p) for value in coefficients])
+
+
 def _may_vanish(factor: fmpq_mpoly) -> bool:
     """False for a polynomial in one symbol without real zeros, as `x^2 + x + 1`."""
     degrees = factor.degrees()

@@ -6,8 +6,14 @@ import re
 from collections.abc import Iterator
 
 from dartmath.base.regex import regex
+from dartmath.verify.compare.inequalities import ONE_SIDED, solution_set
+from dartmath.verify.compare.pieces import Pieces, same_pieces
+from dartmath.verify.compare.realset import RealSets
 from dartmath.verify.compare.relations import assigned, difference, is_equation, label
+from dartmath.verify.compare.sets import SET_BITS
+from dartmath.verify.numeric.ball import precision
 from dartmath.verify.numeric.equality import Decision
+from dartmath.verify.numeric.exact import Undefined
 from dartmath.verify.numeric.polynomials import radical
 from dartmath.verify.numeric.ratio import constant_ratio
 from dartmath.verify.readings.reading import Sides
@@ -49,6 +55,39 @@ def solved_equations(sides: Sides) -> Iterator[Decision]:
         return
     if constant_ratio(radical(one) or one, radical(two) or two):
         yield Decision(True, "equation", "the same solutions")
+
+
+def solved_inequalities(sides: Sides) -> Iterator[Decision]:
+    """`(-2, 2)` for `x^2 < 4`, and for `\\frac1x > 0` the positive numbers.
+
+    An answer that is not solved is none to a query which does not ask for an inequality.
+    """
+    if _is_unsolved(sides.theirs) and sides.query:
+        return
+    names = {name for side in (sides.ours, sides.theirs) for name in symbols(side) if name.isalpha()}
+    if not (_is_unsolved(sides.ours) or _is_unsolved(sides.theirs)) or len(names) != 1:
+        return
+    with precision(SET_BITS):
+        one, two = (_solutions(side, *names) for side in (sides.ours, sides.theirs))
+        if one is not None and two is not None and same_pieces(one, two, ignore_ends=False):
+            yield Decision(True, "set", "the solutions of the inequality", SET_BITS)
+
+
+def _is_unsolved(node: Expression) -> bool:
+    """Whether a tree is an inequality in which the variable does not stand alone on one side."""
+    if not isinstance(node, Relation) or not set(node.operators) <= ONE_SIDED:
+        return False
+    return any(symbols(side) and not isinstance(side, Symbol) for side in node.sides)
+
+
+def _solutions(node: Expression, name: str) -> Pieces | None:
+    """The real numbers that satisfy an inequality, or are in a set; None where that is not known."""
+    if (found := solution_set(node)) is not None:
+        return found
+    try:
+        return RealSets({}, name).pieces(node)
+    except (Undefined, ArithmeticError, ValueError):
+        return None
 
 
 def _may_stay(query: str) -> bool:

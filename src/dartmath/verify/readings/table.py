@@ -46,7 +46,7 @@ from dartmath.verify.readings.reading import (
     may_have_units,
     mentions_modulus,
 )
-from dartmath.verify.readings.solutions import solved_equations
+from dartmath.verify.readings.solutions import solved_equations, solved_inequalities
 from dartmath.verify.readings.systems import solutions_as_tuples
 from dartmath.verify.readings.words import (
     approximations_beside,
@@ -136,6 +136,7 @@ READINGS: tuple[NamedReading, ...] = (
     NamedReading("residue or its class", mentions_modulus, residues),
     NamedReading("family of numbers", _is_family, families),
     NamedReading("solutions of an equation", has_relation, solved_equations),
+    NamedReading("solutions of an inequality", has_relation, solved_inequalities),
     NamedReading("index left out", both_have_symbols, indices_left_out),
     NamedReading("antiderivative", has_symbols, antiderivatives),
     NamedReading("solutions as tuples", has_collection, solutions_as_tuples),
