@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Container, Sequence
+from dataclasses import replace
 
 import pytest
 
 from curation.memory import MemoryJournal, query, sample
+from dartmath.curation.pool import QueryPool, read_pool
+from dartmath.curation.select import Selection
 from dartmath.curation.trust import LuckyShare, lucky_shares
 from dartmath.sampling.sample import Sample
 
@@ -35,8 +39,6 @@ def made(
 
 
 def replaced(one: Sample, answer: str) -> Sample:
-    from dataclasses import replace
-
     return replace(one, answer=answer)
 
 
@@ -98,3 +100,65 @@ def test_nothing_wrong_means_no_luck() -> None:
 def test_nothing_correct_tells_nothing() -> None:
     journal = MemoryJournal({}, [query("q")], [sample("q", i, correct=False) for i in range(50)])
     assert estimate(journal).share is None
+
+
+SOUND, SWAPPED, WRONG_STEP = "31 + 47 = 78", "41 + 37 = 78", "31 + 47 = 68"
+
+
+def pool_of(ids: Sequence[str], texts: dict[str, tuple[int, int]], text: str = "31 + 47") -> MemoryJournal:
+    """To every query so many (correct, wrong) responses of each text."""
+    trials = []
+    for id in ids:
+        said = [
+            (t, right) for t, counts in texts.items() for right in (1, 0) for _ in range(counts[1 - right])
+        ]
+        trials += [sample(id, trial, bool(right), t) for trial, (t, right) in enumerate(said)]
+    return MemoryJournal({}, [replace(query(id), text=text) for id in ids], trials)
+
+
+def taken(pool: QueryPool, trials: Container[int]) -> Selection:
+    """What a policy takes that takes these trials."""
+    chosen = tuple(one for one in pool.candidates if one.trial in trials)
+    return Selection(pool, 0.5, len(chosen), len(chosen), chosen)
+
+
+def test_numbers_from_nowhere_count_where_sound_responses_have_none() -> None:
+    """Half of the luck shows in numbers alone, so the step check by itself would miss it."""
+    easy = pool_of(["easy"], {SOUND: (100, 0), WRONG_STEP: (0, 25)})
+    hard = pool_of(["hard"], {SOUND: (60, 0), SWAPPED: (20, 10), WRONG_STEP: (20, 90)})
+    both = MemoryJournal({}, [*easy.queries(), *hard.queries()], [*easy.samples(), *hard.samples()])
+    shares = {one.band: one for one in lucky_shares(both, {"easy": "easy", "hard": "hard"})}
+    assert shares["hard"].share == pytest.approx(40 / 100, abs=0.01)
+    assert shares["hard"].left is not None and 0.15 < shares["hard"].left < 0.35, "20 of 80"
+    assert shares["easy"].share == 0
+
+
+def test_numbers_that_are_known_without_being_said_do_not_count() -> None:
+    """A year's months are in sound responses too: then what shows is the wrong step alone."""
+    journal = pool_of(["q"], {"3 * 12 = 36": (80, 20), "3 * 12 = 38": (10, 80)}, text="3 years, in months")
+    (found,) = lucky_shares(journal, {"q": "band"})
+    assert found.share == pytest.approx((10 / 90) / 0.8, abs=0.001)
+
+
+def test_the_share_is_that_of_the_rows_that_a_policy_takes() -> None:
+    """One query has all of the luck; a set of the other has none, whatever the pool has."""
+    lucky = pool_of(["lucky"], {SOUND: (20, 0), WRONG_STEP: (20, 100)})
+    sound = pool_of(["sound"], {SOUND: (40, 0)})
+    both = MemoryJournal({}, [*lucky.queries(), *sound.queries()], [*lucky.samples(), *sound.samples()])
+    bands = {"lucky": "band", "sound": "band"}
+
+    def share(*takes: str) -> float | None:
+        chosen = [taken(pool, range(40) if pool.query.id in takes else ()) for pool in read_pool(both)]
+        return lucky_shares(both, bands, chosen=chosen)[0].share
+
+    assert share("sound") == 0
+    assert share("lucky") == pytest.approx(0.5)
+    assert share("lucky", "sound") == pytest.approx(20 / 80) == lucky_shares(both, bands)[0].share
+
+
+def test_after_the_check_it_is_asked_of_the_rows_that_are_left() -> None:
+    journal = pool_of(["q"], {SOUND: (96, 0), SWAPPED: (4, 30), WRONG_STEP: (20, 70), "no step": (0, 10)})
+    chosen = [taken(pool, range(96, 100)) for pool in read_pool(journal)]
+    (found,) = lucky_shares(journal, {"q": "band"}, chosen=chosen, checked=True)
+    assert found.left == 1.0, "the four swapped ones alone"
+    assert found.share == pytest.approx(24 / 120 / (100 / 110), abs=0.01), "of the pool"

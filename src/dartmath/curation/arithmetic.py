@@ -92,13 +92,16 @@ class Step:
     """An equation found in a response.
 
     `text` is the equation, `computed` the exact value of its left side, `stated` what the
-    response says, `right` whether the two agree up to the rounding of the stated digits.
+    response says, `right` whether the two agree up to the rounding of the stated digits;
+    `operands` are the numbers that are computed with, `results` those that are stated.
     """
 
     text: str
     computed: Fraction
     stated: Fraction
     right: bool
+    operands: tuple[Fraction, ...] = ()
+    results: tuple[Fraction, ...] = ()
 
 
 def check_steps(response: str) -> list[Step]:
@@ -238,9 +241,13 @@ def _compare(source: str, left: list[_Token], right: list[_Token]) -> Step | Non
         scales |= {Fraction(100), Fraction(1, 100)}
     if len(left) == 1:  # the result comes first
         agree = any(_agree(stated, computed * scale, right, left) for scale in scales)
-        return Step(text, stated, computed, agree)
+        return Step(text, stated, computed, agree, _numbers(right), _numbers(left))
     agree = any(_agree(computed * scale, stated, left, right) for scale in scales)
-    return Step(text, computed, stated, agree)
+    return Step(text, computed, stated, agree, _numbers(left), _numbers(right))
+
+
+def _numbers(side: list[_Token]) -> tuple[Fraction, ...]:
+    return tuple(token.value for token in side if token.kind == "number")
 
 
 def _agree(computed: Fraction, stated: Fraction, left: list[_Token], right: list[_Token]) -> bool:

@@ -85,7 +85,13 @@ def _select(
     _check_rows(selections, contamination, folder)
     bands = bands_of_run(journal)
     # Of all queries: what decontamination takes away says as much about luck as the rest.
-    lucky = lucky_shares(journal, bands, distinct=section.deduplicate)
+    lucky = lucky_shares(
+        journal,
+        bands,
+        distinct=section.deduplicate,
+        chosen=selections,
+        checked=section.check_arithmetic,
+    )
     summary = summarise(
         selections,
         bands,
@@ -93,7 +99,7 @@ def _select(
         size=section.size if section.unit == "rows" else None,
         licences=_licences(pools),
         decontamination=contamination,
-        lucky=lucky,
+        lucky=[one for one in lucky if one.band],
         checked=section.check_arithmetic,
         choice=effect_of(section.choice, selections),
         suspects=suspects_of(pools, answers, band_of([pool.query for pool in pools]))[:_MOST_SUSPECTS],
