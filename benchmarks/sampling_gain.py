@@ -54,7 +54,7 @@ class Curve:
 
     def see(self, tally: Tally, index: int) -> None:
         """Look at the query whose trial has just been counted."""
-        correct, known = tally.correct[index], tally.prefix[index] >= tally.pilot
+        correct, known = tally.correct[index], tally.prefix[index] >= tally.windows.pilot
         wanted = self.target(tally.pilot_trials[index], tally.pilot_correct[index]) if known else correct
         rows = min(correct, wanted)
         self._value += (rows - self._rows.get(index, 0)) * (1 - self.workload.rates[index])

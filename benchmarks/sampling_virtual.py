@@ -17,14 +17,14 @@ from typing import Any
 from dartmath.engines.protocol import Completion, Generation, Request
 from dartmath.prompts.template import Prompt
 from dartmath.queries.query import Query
-from dartmath.sampling.budget import BudgetGuard, Meter
+from dartmath.sampling.budget import BudgetGuard, Meter, Tariff
 from dartmath.sampling.config import Budget, Price
 from dartmath.sampling.controller import Controller
 from dartmath.sampling.policy import PolicySection
 from dartmath.sampling.sample import Sample
 from dartmath.sampling.schedule import Schedule
 from dartmath.sampling.tally import Tally
-from dartmath.sampling.trials import Trials
+from dartmath.sampling.trials import Trials, Voice
 from dartmath.verify.outcome import Outcome, Verdict
 
 TOKENS_PER_SECOND = 25.0
@@ -134,8 +134,9 @@ def run_virtually(
     queries = [Query(str(i), "paper", "", ("1",)) for i in range(size)]
     tally, prompt = Tally(size, policy.pilot_trials), Prompt("")
     engine = VirtualEngine(workload, slots)
-    trials = Trials(queries, lambda _: prompt, Generation(max_tokens=MAX_TOKENS), 0, "counts")
-    guard = BudgetGuard(budget or Budget(), Price(), tally, Meter(), largest=trials.largest())
+    voice = Voice(lambda _: prompt, Generation(max_tokens=MAX_TOKENS))
+    trials = Trials(queries, [voice], 0, "counts")
+    guard = BudgetGuard(budget or Budget(), Tariff(Price(), {}), tally, Meter(), largest=trials.largest())
     controller = Controller(
         trials,
         engine,

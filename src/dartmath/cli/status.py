@@ -97,6 +97,9 @@ def _lines(status: RunStatus) -> Iterator[str]:
     yield f"{status.samples:,} samples ({share or 'none'}); {status.duplicates:,} duplicates"
     spent = f"{status.tokens:,} tokens in {_duration(status.seconds)}"
     yield spent + (f", cost {status.cost:,.2f}" if status.cost else "")
+    for one in status.teachers:
+        cost = f", cost {one.cost:,.2f}" if one.cost else ""
+        yield f"  {one.name}: {one.trials:,} trials, {one.correct:,} correct, {one.tokens:,} tokens{cost}"
     hopeless = len(status.suspects)
     if hopeless:
         yield (

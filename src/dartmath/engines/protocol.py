@@ -25,12 +25,16 @@ class Generation:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One trial: a prompt, how to decode it, and the seed of its own random stream."""
+    """One trial: a prompt, how to decode it, and the seed of its own random stream.
+
+    `teacher` is the number of the teacher that is asked, where there are several.
+    """
 
     id: str
     prompt: Prompt
     generation: Generation
     seed: int
+    teacher: int = 0
 
     @property
     def prompt_key(self) -> str:

@@ -132,6 +132,7 @@ def run_sample(recipe: Recipe, template: Template, folder: Path, *, amend: bool 
     from dartmath.prompts.examples import shots_for
     from dartmath.queries.load import load_sets
     from dartmath.sampling.run import sample
+    from dartmath.sampling.teachers import hire
 
     loaded = load_sets(recipe.queries)
     engine = create_engine(recipe.engine, recipe.model, template)
@@ -146,6 +147,7 @@ def run_sample(recipe: Recipe, template: Template, folder: Path, *, amend: bool 
             model=describe_model(recipe.model),
             amend=amend,
             shots=shots_for(recipe.queries, recipe.sampling.shots),
+            staff=hire(recipe.sampling, engine, recipe.engine, recipe.model, template),
         )
     finally:
         _record_left_out(folder, loaded.left_out)

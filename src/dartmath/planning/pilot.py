@@ -46,7 +46,7 @@ def run_pilot(recipe: Recipe, count: int, trials: int) -> Measured:
     queries, template = load_all(recipe.queries), load_template(recipe.template)
     names = band_of(queries)
     chosen = choose_pilot(queries, names, count, recipe.seed)
-    section = recipe.sampling.model_copy(update={"policy": VRT(trials=trials)})
+    section = recipe.sampling.model_copy(update={"policy": VRT(trials=trials), "teachers": []})
     asked = [[q.id for q in chosen], section.model_dump(mode="json"), recipe.model.name, template.hash]
     folder = recipe.folder / "forecast" / content_hash(asked)
     summary = sample(

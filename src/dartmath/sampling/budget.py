@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import astuple, dataclass, replace
 
 from dartmath.engines.protocol import Completion
-from dartmath.sampling.config import Budget, Price
-from dartmath.sampling.tally import Tally
+from dartmath.sampling.config import MAIN, Budget, Price, SamplingSection, TokenPrice
+from dartmath.sampling.tally import Tally, TeacherCounts
 
 TOLERANCE = 0.1
 """The share of a budget by which requests in flight may break it, were each to take the most it can."""
@@ -57,44 +58,72 @@ class Meter:
         return self.engine_seconds / 3600
 
 
-def cost(
-    price: Price,
-    hours: float,
-    prompt_tokens: float,
-    tokens: float,
-    *,
-    cached: float = 0,
-    reasoning: float = 0,
-) -> float:
-    """Money for engine hours and tokens.
+def cost(price: Price, hours: float, prompt_tokens: float, tokens: float) -> float:
+    """Money for engine hours and tokens."""
+    return price.per_hour * hours + token_cost(price, prompt_tokens, tokens)
 
-    `cached` are among the prompt tokens, `reasoning` among the others.
-    """
+
+def token_cost(
+    price: TokenPrice, prompt_tokens: float, tokens: float, cached: float = 0, reasoning: float = 0
+) -> float:
+    """Money for tokens; `cached` are among the prompt tokens, `reasoning` among the others."""
     per_prompt, per_token = price.per_million_prompt_tokens, price.per_million_tokens
     per_cached, per_reasoning = price.per_million_cached_tokens, price.per_million_reasoning_tokens
     money = per_prompt * prompt_tokens + per_token * tokens
     money += 0 if per_cached is None else (per_cached - per_prompt) * cached
     money += 0 if per_reasoning is None else (per_reasoning - per_token) * reasoning
-    return price.per_hour * hours + money / 1e6
+    return money / 1e6
 
 
-def spent_by(tally: Tally, price: Price, hours: float) -> float:
-    """Money for all that is recorded, and engine hours."""
-    return cost(
-        price,
-        hours,
+@dataclass(frozen=True)
+class Tariff:
+    """What a run costs: `own` is the price of hours and tokens, `teachers` that of the tokens of others."""
+
+    own: Price
+    teachers: Mapping[str, TokenPrice]
+
+    @classmethod
+    def of(cls, section: SamplingSection) -> Tariff:
+        """The prices of a recipe."""
+        return cls(section.price, {one.name: one.price for one in section.teachers if one.price})
+
+    def price(self, teacher: str) -> TokenPrice:
+        """What tokens of a teacher cost."""
+        return self.teachers.get(teacher, self.own)
+
+    def tokens(self, counts: Mapping[str, TeacherCounts]) -> float:
+        """Money for the tokens of each teacher."""
+        return sum(token_cost(self.price(name), *astuple(one)[2:]) for name, one in counts.items())
+
+    def dearest(self) -> TokenPrice:
+        """A price where each token may be of the dearest kind, which nobody knows before it is there."""
+        prices = (self.own, *self.teachers.values())
+        prompt = (max(p.per_million_prompt_tokens, p.per_million_cached_tokens or 0.0) for p in prices)
+        token = (max(p.per_million_tokens, p.per_million_reasoning_tokens or 0.0) for p in prices)
+        return TokenPrice(per_million_prompt_tokens=max(prompt), per_million_tokens=max(token))
+
+
+def counts_by_teacher(tally: Tally) -> dict[str, TeacherCounts]:
+    """What each teacher has done so far, the recipe's own first."""
+    own = TeacherCounts(
+        tally.total,
+        tally.total_correct,
         tally.total_prompt_tokens,
         tally.total_tokens,
-        cached=tally.total_cached_tokens,
-        reasoning=tally.total_reasoning_tokens,
+        tally.total_cached_tokens,
+        tally.total_reasoning_tokens,
     )
+    for counts in tally.teachers.values():
+        own = TeacherCounts(*(a - b for a, b in zip(astuple(own), astuple(counts), strict=True)))
+    return {MAIN: own, **tally.teachers}
 
 
-def dearest(price: Price) -> Price:
-    """The same price where each token may be of the dearer kind, which nobody knows before it is there."""
-    prompt = max(price.per_million_prompt_tokens, price.per_million_cached_tokens or 0.0)
-    token = max(price.per_million_tokens, price.per_million_reasoning_tokens or 0.0)
-    return Price(per_million_prompt_tokens=prompt, per_million_tokens=token)
+def spent_by(tally: Tally, tariff: Tariff, hours: float) -> float:
+    """Money for all that is recorded, and engine hours."""
+    return tariff.own.per_hour * hours + tariff.tokens(counts_by_teacher(tally))
+
+
+_TOKENS = Tariff(PER_TOKEN, {})
 
 
 class BudgetGuard:
@@ -107,22 +136,22 @@ class BudgetGuard:
     """
 
     def __init__(
-        self, budget: Budget, price: Price, tally: Tally, meter: Meter, *, largest: tuple[int, int]
+        self, budget: Budget, tariff: Tariff, tally: Tally, meter: Meter, *, largest: tuple[int, int]
     ) -> None:
-        self._budget, self._price, self._tally, self._meter = budget, price, tally, meter
+        self._budget, self._tariff, self._tally, self._meter = budget, tariff, tally, meter
         self._limited = any(value is not None for value in budget.model_dump().values())
         self._largest = largest
         self._responses = tally.total
-        self._prompt_tokens, self._tokens = tally.total_prompt_tokens, tally.total_tokens
-        self._cached, self._reasoning = tally.total_cached_tokens, tally.total_reasoning_tokens
+        self._counts = {name: replace(one) for name, one in counts_by_teacher(tally).items()}
 
-    def spent(self, completion: Completion) -> None:
+    def spent(self, completion: Completion, teacher: str = MAIN) -> None:
         """Count what a request has taken, whatever becomes of it."""
         self._responses += completion.finish_reason != "error"
-        self._prompt_tokens += completion.prompt_tokens
-        self._tokens += completion.completion_tokens
-        self._cached += completion.cached_tokens
-        self._reasoning += completion.reasoning_tokens
+        counts = self._counts.setdefault(teacher, TeacherCounts())
+        counts.prompt_tokens += completion.prompt_tokens
+        counts.tokens += completion.completion_tokens
+        counts.cached += completion.cached_tokens
+        counts.reasoning += completion.reasoning_tokens
 
     def exhausted(self, in_flight: int, generating: int) -> str | None:
         """The limit that launching one more trial may break, in words; None if none.
@@ -134,23 +163,20 @@ class BudgetGuard:
         budget = self._budget
         if budget.samples is not None and self._tally.total + in_flight >= budget.samples:
             return f"the budget of {budget.samples} samples is used up"
-        if budget.tokens is not None and self._full(budget.tokens, PER_TOKEN, generating):
+        if budget.tokens is not None and self._full(budget.tokens, _TOKENS, generating):
             return f"the budget of {budget.tokens} tokens is used up"
         if budget.hours is not None and self._meter.hours >= budget.hours:
             return f"the budget of {budget.hours:g} engine hours is used up"
-        if budget.money is not None and self._full(budget.money, self._price, generating):
+        if budget.money is not None and self._full(budget.money, self._tariff, generating):
             return f"the budget of {budget.money:g} (money) is used up"
         return None
 
-    def _full(self, limit: float, price: Price, generating: int) -> bool:
+    def _full(self, limit: float, tariff: Tariff, generating: int) -> bool:
         """Whether one more request beside those `generating` may cost too much."""
-        hours = cost(price, self._meter.hours, 0, 0)
-        responses = cost(
-            price, 0, self._prompt_tokens, self._tokens, cached=self._cached, reasoning=self._reasoning
-        )
-        spent, mean = hours + responses, responses / max(1, self._responses)
+        responses = tariff.tokens(self._counts)
+        spent, mean = tariff.own.per_hour * self._meter.hours + responses, responses / max(1, self._responses)
         if spent + generating * mean >= limit:
             return True
         # One alone is let go while anything is left: what it takes may be less.
-        most = spent + (generating + 1) * cost(dearest(price), 0, *self._largest)
+        most = spent + (generating + 1) * token_cost(tariff.dearest(), *self._largest)
         return generating > 0 and most > (1 + TOLERANCE) * limit

@@ -11,7 +11,7 @@ schedule, and then slots are filled again.
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
@@ -22,6 +22,8 @@ from dartmath.base.text import encodable
 from dartmath.engines.protocol import Completion, Engine, Request
 from dartmath.queries.query import Query
 from dartmath.sampling.budget import BudgetGuard
+from dartmath.sampling.config import MAIN
+from dartmath.sampling.engine_group import EngineGroup
 from dartmath.sampling.sample import Sample
 from dartmath.sampling.schedule import Schedule
 from dartmath.sampling.tally import Tally
@@ -89,9 +91,13 @@ class Controller:
         self._schedule, self._tally, self._sink, self._budget = schedule, tally, sink, budget
         self._slots: set[asyncio.Task[None]] = set()
         self._inbox: deque[tuple[Landed, Future[Verdict]]] = deque()
-        self._failed: list[Landed] = []
-        self._hopeless: dict[int, Completion] = {}
-        self._failures = 0
+        # By engine, since one may be down while another answers.
+        self._failed: dict[int, list[Landed]] = {}
+        # By query and teacher: what is too long for one may not be for another.
+        self._hopeless: dict[tuple[int, int], Completion] = {}
+        self._group = engine if isinstance(engine, EngineGroup) else None
+        self._asked = Counter[int]()
+        self._failures = Counter[int]()
         self._lately: deque[float] = deque(maxlen=_LATELY)
         self._draining = self._interrupted = False
         self._error: BaseException | None = None
@@ -148,8 +154,8 @@ class Controller:
         except Exception as error:  # as in `_drain`
             self._fail(error)
 
-    def _next(self) -> tuple[int, int] | None:
-        """The next trial, from now on counted as generating; None while there is none to launch."""
+    def _next(self) -> tuple[int, int, int] | None:
+        """The next (query, trial, teacher), from now on counted as generating; None while there is none."""
         # Verification that lags behind holds generation back, so that responses do not fill the memory.
         if self.stopped or self._error or self.grading > 1024 + 4 * self._room:
             return None
@@ -159,14 +165,32 @@ class Controller:
             if not self.generating:
                 self.stopped = reason
             return None
-        launch = self._schedule.launch()
-        self.generating += launch is not None
-        return launch
+        launch = self._schedule.launch(self._free())
+        if launch is None:
+            return None
+        teacher = self._schedule.teacher(*launch)
+        self.generating += 1
+        self._asked[self._place(teacher)] += 1
+        return (*launch, teacher)
 
-    async def _slot(self, index: int, trial: int) -> None:
+    def _free(self) -> list[int] | None:
+        """The teachers whose engine has room, the idlest first; None where there is but one engine."""
+        if self._group is None:
+            return None
+        rooms = self._group.rooms
+        busy = {
+            teacher: self._asked[place] / rooms[place] for teacher, place in enumerate(self._group.of_teacher)
+        }
+        return sorted((teacher for teacher, share in busy.items() if share < 1), key=busy.__getitem__)
+
+    def _place(self, teacher: int) -> int:
+        """The place of a teacher's engine."""
+        return self._group.of_teacher[teacher] if self._group else 0
+
+    async def _slot(self, index: int, trial: int, teacher: int) -> None:
         turns = 0
         while True:
-            await self._one(index, trial)
+            await self._one(index, trial, teacher)
             turns += 1
             if turns % 16 == 0:
                 # An engine that answers at once never suspends, and verdicts must get in.
@@ -176,31 +200,33 @@ class Controller:
             launch = self._next()
             if launch is None:
                 return
-            index, trial = launch
+            index, trial, teacher = launch
 
-    async def _one(self, index: int, trial: int) -> None:
+    async def _one(self, index: int, trial: int, teacher: int) -> None:
         start = self._loop.time()
         try:
-            request = self._trials.request(index, trial)
-            completion = self._hopeless.get(index) or await self._attempt(request)
+            request = self._trials.request(index, trial, teacher)
+            completion = self._hopeless.get((index, teacher)) or await self._attempt(request)
         finally:
             self.generating -= 1
+            self._asked[self._place(teacher)] -= 1
         seconds = round(self._loop.time() - start, 3)
-        landed = Landed(index, trial, request.seed, encodable(completion.text), completion, seconds)
+        text = encodable(completion.text)
+        landed = Landed(index, trial, request.seed, text, completion, seconds, teacher=teacher)
         if completion.hopeless:
-            self._hopeless[index] = completion
+            self._hopeless[index, teacher] = completion
         if completion.finish_reason == "error":
             if not self._interrupted:
                 self._hold(landed)
             return
         self._lately.append(seconds)
-        self._release()
+        self._release(self._place(teacher))
         self._grade(landed)
 
     async def _attempt(self, request: Request) -> Completion:
         for pause in (*_RETRY_SECONDS, None):
             completion = await self._engine.generate(request)
-            self._budget.spent(completion)
+            self._budget.spent(completion, self._trials.voices[request.teacher].name or MAIN)
             if (
                 completion.finish_reason != "error"
                 or completion.hopeless
@@ -224,11 +250,12 @@ class Controller:
 
     def _hold(self, landed: Landed) -> None:
         """Keep a failed request back until it is known that not all requests fail."""
-        self._failed.append(landed)
+        place = self._place(landed.teacher)
+        self._failed.setdefault(place, []).append(landed)
         limit = max(_FAILURES, 2 * self._room)
         # A verdict on a query says nothing of the engine.
-        self._failures += not landed.completion.hopeless
-        if self._failures >= limit:
+        self._failures[place] += not landed.completion.hopeless
+        if self._failures[place] >= limit:
             self._fail(
                 EngineError(
                     f"the last {limit} requests all failed, the last one with: {landed.completion.error}; "
@@ -238,25 +265,25 @@ class Controller:
 
     def _check_hopeless(self) -> None:
         """Raise where every query that was asked was refused, and none was ever answered."""
-        if self._tally.total or not all(held.completion.hopeless for held in self._failed):
+        failed = [held for one in self._failed.values() for held in one]
+        if self._tally.total or not all(held.completion.hopeless for held in failed):
             return
         raise EngineError(
             f"no query can be asked: all {len(self._hopeless)} are refused, the last one with: "
-            f"{self._failed[-1].completion.error}; mend that and run the same command again: "
+            f"{failed[-1].completion.error}; mend that and run the same command again: "
             "nothing is recorded"
         )
 
-    def _release(self) -> None:
-        """Record the requests that failed before one that succeeded."""
-        for landed in self._failed:
+    def _release(self, place: int) -> None:
+        """Record the requests to an engine that failed before one that succeeded."""
+        for landed in self._failed.pop(place, ()):
             self._record(landed, Verdict(Outcome.ERROR, reason=landed.completion.error))
-        self._failed.clear()
-        self._failures = 0
+        self._failures[place] = 0
 
     def _grade(self, landed: Landed) -> None:
         self.grading += 1
         query, reason = self._trials.queries[landed.index], landed.completion.finish_reason
-        in_thought = self._trials.opens_thought(landed.index)
+        in_thought = self._trials.opens_thought(landed)
         future = self._grader.submit(query, landed.text, finish_reason=reason, in_thought=in_thought)
         future.add_done_callback(partial(self._graded, landed))
 
@@ -313,7 +340,8 @@ class Controller:
         if self._failed and not self._error and not self._interrupted:
             try:
                 self._check_hopeless()
-                self._release()
+                for place in [*self._failed]:
+                    self._release(place)
             except Exception as error:  # as in `_drain`
                 self._fail(error)
             self._fill()

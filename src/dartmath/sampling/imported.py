@@ -227,7 +227,8 @@ class _Import:
                 yield replace(response.sample, query_id=query.id, trial=trial)
             elif future is not None:
                 landed = _landed(response, trial, tokens)
-                yield judged(query.id, landed, future.result(), self.section.keep_wrong)
+                known = response.sample.teacher if response.sample else None
+                yield judged(query.id, landed, future.result(), self.section.keep_wrong, known)
 
 
 def _stands(response: Response) -> bool:

@@ -35,7 +35,7 @@ from dartmath.sampling.journal_segments import (
     snapshot_numbers,
 )
 from dartmath.sampling.sample import PRICED, Sample
-from dartmath.sampling.tally import QueryCounts, Tally
+from dartmath.sampling.tally import QueryCounts, Tally, Windows
 from dartmath.verify.outcome import Outcome
 
 
@@ -88,8 +88,8 @@ class JournalReader:
         return {query.id: tally.counts(index) for index, query in enumerate(self._queries)}
 
     def tally(self) -> Tally:
-        """The counters of every query by position, for the policy's pilot of this run."""
-        return load_tally(self.folder, self._queries, self.section.policy.pilot_trials)
+        """The counters of every query by position, for the policy's pilot and the teachers of this run."""
+        return load_tally(self.folder, self._queries, self.section.policy.pilot_trials, self.section.bounds)
 
     @cached_property
     def section(self) -> SamplingSection:
@@ -105,23 +105,25 @@ class JournalReader:
         return list(read_queries(self.folder))
 
 
-def load_tally(folder: Path, queries: Sequence[Query], pilot: int, *, texts: bool = False) -> Tally:
+def load_tally(
+    folder: Path, queries: Sequence[Query], pilot: int, bounds: Sequence[int] = (), *, texts: bool = False
+) -> Tally:
     """The counters of a run: the newest snapshot plus the segments after it.
 
-    `pilot` is how many first trials of a query count as its pilot. With `texts` the hashes of
-    correct responses are read too, which a writer needs to tell duplicates.
+    `pilot` is how many first trials of a query count as its pilot, `bounds` where others take over. With
+    `texts` the hashes of correct responses are read too, which a writer needs to tell duplicates.
     """
-    tally = Tally(len(queries), pilot)
+    tally = Tally(len(queries), pilot, bounds)
     positions = {query.id: index for index, query in enumerate(queries)}
-    snapshot, known_pilot = _restore(folder, tally)
+    snapshot, known = _restore(folder, tally)
     numbers = segment_numbers(folder)
     if texts:
         _check_complete(folder, [n for n in numbers if n <= snapshot], tally.total)
     for number in numbers:
         if number > snapshot:
             _replay(folder, number, tally, positions)
-        elif texts or known_pilot != pilot:
-            _revisit(folder, number, tally, positions, recount=known_pilot != pilot)
+        elif texts or known != tally.windows:
+            _revisit(folder, number, tally, positions, recount=known != tally.windows)
     return tally
 
 
@@ -135,20 +137,29 @@ def _check_complete(folder: Path, numbers: Sequence[int], counted: int) -> None:
         )
 
 
-def _restore(folder: Path, tally: Tally) -> tuple[int, int]:
-    """(number, pilot) of the newest usable snapshot, put into the tally; (-1, pilot) if none."""
+def _restore(folder: Path, tally: Tally) -> tuple[int, Windows]:
+    """(number, windows) of the newest usable snapshot, put into the tally; -1 and its own if none."""
     for number in reversed(snapshot_numbers(folder)):
         found = read_counters(folder, number)
         if found is not None and len(found[0]["trials"]) <= tally.size:
-            columns, pilot = found
+            columns, windows = found
             tally.restore(columns)
-            if pilot != tally.pilot:
-                tally.forget_pilot()
-            return number, pilot
-    return -1, tally.pilot
+            if windows != tally.windows:
+                tally.forget_windows()
+            return number, windows
+    return -1, tally.windows
 
 
-_COUNTED = ["query_id", "trial", "outcome", "prompt_tokens", "completion_tokens", "text_hash", *PRICED]
+_COUNTED = [
+    "query_id",
+    "trial",
+    "outcome",
+    "prompt_tokens",
+    "completion_tokens",
+    "text_hash",
+    "teacher",
+    *PRICED,
+]
 
 
 def _replay(folder: Path, number: int, tally: Tally, positions: dict[str, int]) -> None:
@@ -164,16 +175,17 @@ def _replay(folder: Path, number: int, tally: Tally, positions: dict[str, int]) 
             # Absent in segments of before they were counted.
             cached=row.get("cached_tokens") or 0,
             reasoning=row.get("reasoning_tokens") or 0,
+            teacher=row.get("teacher"),
         )
 
 
 def _revisit(folder: Path, number: int, tally: Tally, positions: dict[str, int], *, recount: bool) -> None:
-    """Collect what a snapshot lacks: hashes of correct responses, and another pilot's counts."""
+    """Collect what a snapshot lacks: hashes of correct responses, and counts of other windows."""
     if recount or not segment_path(folder, number, "parquet").is_file():
         for row in read_rows(folder, number, ["query_id", "trial", "outcome", "text_hash"]):
             index, outcome = _position(folder, row["query_id"], positions), Outcome(row["outcome"])
             if recount:
-                tally.count_pilot(index, row["trial"], outcome)
+                tally.count_windows(index, row["trial"], outcome)
             if outcome is Outcome.CORRECT:
                 tally.remember(index, row["text_hash"])
         return

@@ -16,16 +16,25 @@ from dartmath.base.ownership import check_folder
 from dartmath.engines.openai.identity import same_model
 from dartmath.queries.query import Query
 
-VERSION = 2
+VERSION = 3
 QUERIES = "queries.jsonl"
 
 # Keys of the configuration that shape no sample: free to change, or to change with --amend.
-_FREE = ("config.workers", "config.verify_seconds", "config.price", "config.budget", "config.keep_wrong")
+# `teachers` beside it says of the teachers what does.
+_FREE = (
+    "config.workers",
+    "config.verify_seconds",
+    "config.price",
+    "config.budget",
+    "config.keep_wrong",
+    "config.teachers",
+)
 _AMENDABLE = ("config.policy", "config.give_up", "config.distinct")
 
 # From a version to the next one; each step rewrites a run directory in place.
 # Version 2 added who answered, thoughts and log-probabilities to samples; those of version 1 have none.
-MIGRATIONS: dict[int, Callable[[Path], None]] = {1: lambda folder: None}
+# Version 3 added teachers; those of version 2 are all of the recipe's own.
+MIGRATIONS: dict[int, Callable[[Path], None]] = {1: lambda folder: None, 2: lambda folder: None}
 
 
 def open_run(
@@ -52,7 +61,7 @@ def open_run(
     # Why the last session stopped says nothing of this one, should it be killed.
     summary = {**manifest.get("summary", {}), "stopped": None}
     manifest.update(config=dict(identity["config"]), queries=len(known) + len(added), summary=summary)
-    manifest.update(model=dict(identity["model"]))
+    manifest.update(model=dict(identity["model"]), teachers=dict(identity["teachers"]))
     if "verifiers" in identity:
         manifest.update(verifiers=dict(identity["verifiers"]))
     write_manifest(folder, manifest)
@@ -137,7 +146,7 @@ def _check_identity(
     changes = [
         c for c in _differing(manifest, identity) if not (c[0].startswith("verifiers") and c[1] is None)
     ]
-    wrong = [c for c in changes if not c[0].startswith((*_FREE, *_AMENDABLE))]
+    wrong = [c for c in changes if not c[0].startswith((*_FREE, *_AMENDABLE)) and not _joins(c)]
     if wrong and all(c[0].startswith("verifiers") for c in wrong):
         raise JournalError(
             f"what is in {folder} was judged by another version of a verifier of your own:\n"
@@ -148,13 +157,21 @@ def _check_identity(
             f"the run in {folder} was sampled with other settings, and mixing them would spoil it:\n"
             f"{_listing(wrong)}\nuse those settings, sample into another folder, or delete this one"
         )
-    wanted = [c for c in changes if c[0].startswith(_AMENDABLE)]
+    wanted = [c for c in changes if c[0].startswith(_AMENDABLE) or _joins(c)]
     if wanted and not amend:
         raise JournalError(
             f"the run in {folder} was started with another goal:\n{_listing(wanted)}\n"
             "add --amend to go on with the new goal; samples that are there are kept and count"
         )
     return bool(wanted)
+
+
+def _joins(change: tuple[str, Any, Any]) -> bool:
+    """Whether the change is a further teacher that takes over, which the trials so far may leave room for."""
+    path, before, now = change
+    return (
+        path.startswith("teachers.") and path.count(".") == 1 and before is None and now["after"] is not None
+    )
 
 
 def other_settings(manifest: Mapping[str, Any], identity: Mapping[str, Any]) -> list[str]:
@@ -188,7 +205,10 @@ def served_model(folder: Path, manifest: Mapping[str, Any], engine: Mapping[str,
 def _differing(manifest: Mapping[str, Any], identity: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
     """(dotted key, there, asked) wherever a run and an identity differ."""
     moved = _moved(manifest.get("model") or {}, identity["model"])
-    changes = _changes({key: manifest.get(key) for key in identity}, identity)
+    there = {key: manifest.get(key) for key in identity}
+    # Runs of before there were teachers have none.
+    there["teachers"] = there.get("teachers") or {}
+    changes = _changes(there, {"teachers": {}, **identity})
     return [change for change in changes if change[0] not in moved]
 
 

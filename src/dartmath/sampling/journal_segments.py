@@ -20,10 +20,22 @@ import orjson
 from dartmath.base.errors import JournalError
 from dartmath.base.files import replacing, sync
 from dartmath.sampling.sample import Sample, is_row
+from dartmath.sampling.tally import Windows
 from dartmath.verify.outcome import Outcome
 
 FOLDER = "segments"
-_DICTIONARY = ["query_id", "outcome", "finish_reason", "reason", "answer", "server", "model", "fingerprint"]
+_DICTIONARY = [
+    "query_id",
+    "outcome",
+    "finish_reason",
+    "reason",
+    "answer",
+    "server",
+    "model",
+    "fingerprint",
+    "teacher",
+]
+_NO_COLUMNS = ("islands", "teachers")
 _BATCH = 2048
 _SEGMENT = re.compile(r"(\d{6})\.(?:jsonl|parquet)")
 _SNAPSHOT = re.compile(r"(\d{6})\.counters\.parquet")
@@ -177,24 +189,27 @@ def count_rows(folder: Path, number: int) -> int:
         return int(file.metadata.num_rows)
 
 
-def write_counters(folder: Path, number: int, columns: Mapping[str, Any], pilot: int) -> None:
+def write_counters(folder: Path, number: int, columns: Mapping[str, Any], windows: Windows) -> None:
     """Write a tally's snapshot beside segment `number`, and drop all but the newest two."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     size = len(columns["trials"])
-    arrays = {k: pa.array(np.frombuffer(v, dtype=v.typecode)) for k, v in columns.items() if k != "islands"}
+    arrays = {
+        k: pa.array(np.frombuffer(v, dtype=v.typecode)) for k, v in columns.items() if k not in _NO_COLUMNS
+    }
     islands = columns["islands"]
     arrays["islands"] = pa.array([islands.get(i) for i in range(size)], type=pa.list_(pa.int32()))
-    table = pa.table(arrays).replace_schema_metadata({"pilot": str(pilot)})
+    known = {"pilot": windows.pilot, "bounds": windows.bounds, "teachers": columns["teachers"]}
+    table = pa.table(arrays).replace_schema_metadata({k: orjson.dumps(v) for k, v in known.items()})
     _write_parquet(pq, table, segment_path(folder, number, "counters.parquet"))
     for old in snapshot_numbers(folder)[:-2]:
         segment_path(folder, old, "counters.parquet").unlink(missing_ok=True)
 
 
-def read_counters(folder: Path, number: int) -> tuple[dict[str, Any], int] | None:
-    """(snapshot, its pilot) beside segment `number`; None when damaged: they can be recounted."""
+def read_counters(folder: Path, number: int) -> tuple[dict[str, Any], Windows] | None:
+    """(snapshot, its windows) beside segment `number`; None when damaged: they can be recounted."""
     import pyarrow as pa
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
@@ -205,12 +220,17 @@ def read_counters(folder: Path, number: int) -> tuple[dict[str, Any], int] | Non
         columns = {
             name: _to_array(table[name].to_numpy()) for name in table.column_names if name != "islands"
         }
-        pilot = int(table.schema.metadata[b"pilot"])
+        metadata = table.schema.metadata
+        # Snapshots of before there were teachers know neither.
+        bounds, teachers = (
+            orjson.loads(metadata.get(k, e)) for k, e in ((b"bounds", "[]"), (b"teachers", "{}"))
+        )
+        windows = Windows(int(metadata[b"pilot"]), tuple(bounds))
     except (OSError, ValueError, KeyError, pa.ArrowException):
         return None
     indices = pc.indices_nonzero(pc.is_valid(table["islands"])).to_pylist()
     columns["islands"] = {i: table["islands"][i].as_py() for i in indices}
-    return columns, pilot
+    return {**columns, "teachers": teachers}, windows
 
 
 def _to_array(values: Any) -> Any:
@@ -246,6 +266,7 @@ def _schema(pa: Any) -> Any:
         ("logprob", pa.float64()),
         ("cached_tokens", pa.int32()),
         ("reasoning_tokens", pa.int32()),
+        ("teacher", pa.string()),
         ("tools", pa.struct([(outcome, pa.int32()) for outcome in ("ok", "error", "timeout", "refused")])),
     ]
     return pa.schema(fields)

@@ -99,7 +99,7 @@ class JournalWriter:
         if not self._rows:
             return
         number, file = self._number, self._file
-        columns, pilot = self._tally.snapshot(), self._tally.pilot
+        columns, windows = self._tally.snapshot(), self._tally.windows
         self._number, self._rows, self._bytes = number + 1, 0, 0
         try:
             self._file = segment_path(self._folder, self._number, "jsonl").open("ab", buffering=0)
@@ -110,7 +110,7 @@ class JournalWriter:
             os.fsync(file.fileno())
             file.close()
             close_segment(self._folder, number)
-            write_counters(self._folder, number, columns, pilot)
+            write_counters(self._folder, number, columns, windows)
 
         self._submit(finish)
 

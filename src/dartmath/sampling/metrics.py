@@ -13,8 +13,7 @@ import numpy as np
 
 from dartmath.base.errors import ConfigError
 from dartmath.base.terminal import info, warn
-from dartmath.sampling.budget import Meter, spent_by
-from dartmath.sampling.config import Price
+from dartmath.sampling.budget import Meter, Tariff, spent_by
 from dartmath.sampling.schedule import Schedule
 from dartmath.sampling.tally import Tally
 
@@ -38,7 +37,7 @@ _BEAT = (
 
 
 def measure(
-    beat: Mapping[str, Any], tally: Tally, schedule: Schedule, price: Price, meter: Meter
+    beat: Mapping[str, Any], tally: Tally, schedule: Schedule, tariff: Tariff, meter: Meter
 ) -> dict[str, float]:
     """The numbers of a run now, `beat` being its heartbeat.
 
@@ -54,7 +53,7 @@ def measure(
         "coverage": float(covered) / max(1, tally.size),
         "queries_open": schedule.open,
         "seconds": meter.seconds,
-        "cost": spent_by(tally, price, meter.hours),
+        "cost": spent_by(tally, tariff, meter.hours),
     }
     return {**found, **{name: float(beat[name]) for name in _BEAT if beat.get(name) is not None}}
 

@@ -52,7 +52,7 @@ def new_pool(
         write_manifest(part, {**manifest, "queries": len(queries), "finished": False})
         if source is not None and (source / PROGRESS).is_file():
             shutil.copyfile(source / PROGRESS, part / PROGRESS)
-        tally = Tally(len(queries), section.policy.pilot_trials)
+        tally = Tally(len(queries), section.policy.pilot_trials, section.bounds)
         with JournalWriter(part, tally) as journal:
             yield _adder(journal, tally, queries)
             journal.finish()

@@ -13,9 +13,9 @@ from typing import Any
 
 from dartmath.base.files import write_text
 from dartmath.base.terminal import Progress
-from dartmath.sampling.budget import Meter
-from dartmath.sampling.config import Price
+from dartmath.sampling.budget import Meter, Tariff
 from dartmath.sampling.controller import Controller
+from dartmath.sampling.engine_group import EngineGroup
 from dartmath.sampling.metrics import Trackers, exposition, measure
 from dartmath.sampling.schedule import Schedule
 from dartmath.sampling.tally import Tally
@@ -38,11 +38,11 @@ class Heartbeat:
         meter: Meter,
         engine: Any,
         *,
-        price: Price,
+        tariff: Tariff,
         logs: Trackers,
     ) -> None:
         self._folder, self._tally, self._schedule, self._meter = folder, tally, schedule, meter
-        self._engine, self._price, self._logs = engine, price, logs
+        self._engine, self._tariff, self._logs = engine, tariff, logs
         self._beat: dict[str, Any] = {}
         self._marks: deque[tuple[float, int, int]] = deque(maxlen=_WINDOW)
 
@@ -75,7 +75,7 @@ class Heartbeat:
         return exposition(self._values(), self._beat.get("servers") or ())
 
     def _values(self) -> dict[str, float]:
-        return measure(self._beat, self._tally, self._schedule, self._price, self._meter)
+        return measure(self._beat, self._tally, self._schedule, self._tariff, self._meter)
 
     def _state(self, controller: Controller | None) -> dict[str, Any]:
         (start, samples, tokens), (now, *latest) = self._marks[0], self._marks[-1]
@@ -115,7 +115,9 @@ def servers_of(engine: Any) -> list[dict[str, Any]] | None:
 
 
 def replicas_of(engine: Any) -> int:
-    """How many replicas of the model are at work now, and cost money."""
+    """How many replicas of the models are at work now, and cost money."""
+    if isinstance(engine, EngineGroup):
+        return sum(map(replicas_of, engine.engines))
     servers = servers_of(engine)
     if servers is not None:
         return sum(server["state"] in ("up", "trying", "waiting") for server in servers)

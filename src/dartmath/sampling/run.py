@@ -10,29 +10,33 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from dartmath.base.errors import DataError, EngineError, Interrupted
+from dartmath.base.errors import DataError, EngineError, Interrupted, JournalError
 from dartmath.base.extras import require
 from dartmath.base.manifest import read_manifest, write_manifest
 from dartmath.base.run_lock import RunLock
 from dartmath.base.slurm import check_progress
 from dartmath.base.terminal import info, progress_bar
-from dartmath.engines.protocol import Engine, Generation
+from dartmath.engines.protocol import Engine
 from dartmath.judging.grader import HybridGrader, judge_record
 from dartmath.prompts.template import Example, Prompt, Template
 from dartmath.queries.query import Query
-from dartmath.sampling.budget import BudgetGuard, Meter
-from dartmath.sampling.config import SamplingSection
+from dartmath.sampling.assignment import Assignment
+from dartmath.sampling.budget import BudgetGuard, Meter, Tariff
+from dartmath.sampling.config import MAIN, SamplingSection
 from dartmath.sampling.controller import Controller, Grader
+from dartmath.sampling.engine_group import EngineGroup
+from dartmath.sampling.hints import hinted_text
 from dartmath.sampling.interrupt import INTERRUPTED, Stopper, interruptible, run_to_end
 from dartmath.sampling.journal import load_tally
-from dartmath.sampling.journal_manifest import content_hash, open_run, served_model
+from dartmath.sampling.journal_manifest import content_hash, open_run, read_queries, served_model
 from dartmath.sampling.journal_writer import JournalWriter
 from dartmath.sampling.metrics import endpoint, trackers
 from dartmath.sampling.progress import Heartbeat, read_progress, replicas_of
 from dartmath.sampling.schedule import Schedule
 from dartmath.sampling.summary import SamplingSummary, conclude
 from dartmath.sampling.tally import Tally
-from dartmath.sampling.trials import Trials
+from dartmath.sampling.teachers import Staff, Teacher, own_teacher, teachers_record
+from dartmath.sampling.trials import Trials, Voice
 from dartmath.verify.custom import own_verifiers
 from dartmath.verify.golds import settled
 from dartmath.verify.settings import GradingSettings, settings_record
@@ -53,12 +57,14 @@ def sample(
     model: Mapping[str, Any],
     amend: bool = False,
     shots: Mapping[str, Sequence[Example]] | None = None,
+    staff: Staff | None = None,
 ) -> SamplingSummary:
     """Sample `queries` into the run directory `folder` until the policy is owed nothing.
 
     The same call again goes on where the last one stopped; on a finished run it does nothing.
     `amend` allows another policy or more queries than the run was started with. `model` is what
-    the manifest records about the model; `shots` are the worked examples of each data set.
+    the manifest records about the model; `shots` are the worked examples of each data set. `staff` are the
+    teachers of `section`, where it names some (see `hire`); `engine` is then the first one's.
 
     Returns normally when all is done or the budget is used up (`SamplingSummary.stopped`).
     Raises `ConfigError` for a verifier of the user's own that fails, `MissingDependencyError` for a tracker
@@ -70,16 +76,46 @@ def sample(
     require(*section.log_to, purpose="sampling.log_to")
     if shots is None:
         shots = _examples(queries, section.shots)
-    identity = run_identity(queries, section, template, model=model, seed=seed, shots=shots)
+    staff = staff or Staff([own_teacher(section, template, model)], [engine])
+    if len(staff.engines) > 1:
+        engine = EngineGroup(staff)
+    identity = run_identity(
+        queries, section, template, model=model, seed=seed, shots=shots, teachers=staff.teachers
+    )
     folder.mkdir(parents=True, exist_ok=True)
     with RunLock(folder):
+        _check_joining(folder, section)
         known = open_run(folder, queries, identity, amend=amend)
-        run = _Run(folder, known, section, template, seed, shots)
+        run = _Run(folder, known, section, staff, seed, shots)
         run.reclaim(engine)
         if not run.schedule.done:
             check_progress(folder, run.tally.total, "response")
             run.stream(engine)
         return run.conclude()
+
+
+def _check_joining(folder: Path, section: SamplingSection) -> None:
+    """Raise `JournalError` where a teacher is new to a run that has trials which it would have made."""
+    if not (folder / "manifest.json").is_file():
+        return
+    manifest = read_manifest(folder, stage="sample")
+    new = [one for one in section.takeovers if one.name not in (manifest.get("teachers") or {})]
+    if not new:
+        return
+    queries = list(read_queries(folder))
+    tally = load_tally(folder, queries, section.policy.pilot_trials, section.bounds)
+    teachers = Assignment(section, cap=section.policy.most_trials)
+    for one in new:
+        late = [i for i in range(tally.size) if tally.following(i) > (one.after or 0)]
+        place = section.takeovers.index(one) + 1
+        taken = [i for i in late if (teachers.tier(tally, i, one.after or 0) or 0) >= place]
+        if taken:
+            needed = max(tally.following(i) for i in taken)
+            raise JournalError(
+                f"teacher {one.name!r} would take over after {one.after} trials, and {len(taken)} queries "
+                f"without a correct response have more in {folder}; say after: {needed}, or sample into "
+                "another folder"
+            )
 
 
 def _check_queries(queries: Sequence[Query]) -> None:
@@ -109,6 +145,7 @@ def run_identity(
     model: Mapping[str, Any],
     seed: int,
     shots: Mapping[str, Sequence[Example]],
+    teachers: Sequence[Teacher] = (),
 ) -> dict[str, Any]:
     """What decides whether samples may share a run directory.
 
@@ -120,6 +157,7 @@ def run_identity(
     return {
         "seed": seed,
         "config": section.model_dump(mode="json", exclude={"grading", "judge", "log_to", "metrics_address"}),
+        "teachers": teachers_record(section, teachers) if teachers else {},
         "grading": settings_record(section.grading),
         "judge": judge_record(section.judge, (query.verifier for query in queries)),
         "model": dict(model),
@@ -136,13 +174,15 @@ class _Run:
     folder: Path
     queries: list[Query]
     section: SamplingSection
-    template: Template
+    staff: Staff
     seed: int
     shots: Mapping[str, Sequence[Example]]
 
     def __post_init__(self) -> None:
-        pilot = self.section.policy.pilot_trials
-        self.tally: Tally = load_tally(self.folder, self.queries, pilot, texts=True)
+        section = self.section
+        self.tally: Tally = load_tally(
+            self.folder, self.queries, section.policy.pilot_trials, section.bounds, texts=True
+        )
         self.schedule = Schedule.of(self.section, self.tally)
         self.seconds = float(read_progress(self.folder).get("seconds", 0.0))
         self.stopped: str | None = None
@@ -197,11 +237,20 @@ class _Run:
         if description == self.recorded_engine:
             return
         manifest = read_manifest(self.folder, stage="sample")
-        manifest["served"] = served_model(self.folder, manifest, description)
+        manifest.update(self._served(manifest, description))
         others = [e for e in manifest.get("engines", ()) if e not in (description, self.recorded_engine)]
         manifest.update(engine=description, engines=[*others, description])
         write_manifest(self.folder, manifest)
         self.recorded_engine = description
+
+    def _served(self, manifest: Mapping[str, Any], description: Mapping[str, Any]) -> dict[str, Any]:
+        """As which models the engines answer: `served` the first one, `served_others` the others by name."""
+        found: dict[str, Any] = {"served": served_model(self.folder, manifest, description)}
+        known = dict(manifest.get("served_others") or {})
+        for place, one in enumerate(description.get("others", ()), start=1):
+            name = next(teacher.name for teacher in self.staff.teachers if teacher.engine == place)
+            known[name] = served_model(self.folder, {"served": known.get(name)}, one)
+        return {**found, "served_others": known} if known else found
 
     async def _stream(self, engine: Engine, journal: JournalWriter) -> None:
         async with engine:
@@ -241,8 +290,9 @@ class _Run:
         return (bring and bring(seconds, settings)) or GradingPool(self.section.workers, seconds, settings)
 
     async def _control(self, engine: Engine, journal: JournalWriter, grader: Grader, meter: Meter) -> None:
-        section, trials = self.section, self._trials(engine)
-        guard = BudgetGuard(section.budget, section.price, self.tally, meter, largest=trials.largest())
+        section, trials = self.section, self._trials()
+        tariff = Tariff.of(section)
+        guard = BudgetGuard(section.budget, tariff, self.tally, meter, largest=trials.largest())
         controller = Controller(
             trials,
             engine,
@@ -254,7 +304,7 @@ class _Run:
         )
         with trackers(section.log_to, self.folder) as logs:
             heartbeat = Heartbeat(
-                self.folder, self.tally, self.schedule, meter, engine, price=section.price, logs=logs
+                self.folder, self.tally, self.schedule, meter, engine, tariff=tariff, logs=logs
             )
             async with endpoint(section.metrics_address, heartbeat.exposition):
                 with progress_bar("sampling", None) as bar, interruptible(controller, self.stopper):
@@ -267,20 +317,21 @@ class _Run:
         if not self.schedule.done:
             self.stopped = controller.stopped or "the stream ended early"
 
-    def _trials(self, engine: Engine) -> Trials:
-        section, tokenizer = self.section, getattr(engine, "tokenizer", None)
+    def _trials(self) -> Trials:
+        voices = [self._voice(teacher) for teacher in self.staff.teachers]
+        return Trials(self.queries, voices, self.seed, self.section.keep_wrong)
+
+    def _voice(self, teacher: Teacher) -> Voice:
+        """How a teacher is asked."""
+        tokenizer = getattr(self.staff.engines[teacher.engine], "tokenizer", None)
+        hint = teacher.hint
 
         @lru_cache(_PROMPTS)
         def render(dataset: str, text: str) -> Prompt:
-            return self.template.render(text, examples=self.shots.get(dataset, ()), tokenizer=tokenizer)
+            examples = self.shots.get(dataset, ())[: teacher.shots]
+            return teacher.template.render(text, examples=examples, tokenizer=tokenizer)
 
-        generation = Generation(
-            temperature=section.temperature,
-            top_p=section.top_p,
-            top_k=section.top_k,
-            max_tokens=section.max_tokens,
-            stop=(*self.template.stops, *section.stop),
-        )
-        return Trials(
-            self.queries, lambda q: render(q.dataset, q.text), generation, self.seed, section.keep_wrong
-        )
+        def prompt(query: Query) -> Prompt:
+            return render(query.dataset, hinted_text(query, hint) if hint else query.text)
+
+        return Voice(prompt, teacher.generation, None if teacher.name == MAIN else teacher.name)

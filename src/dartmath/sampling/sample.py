@@ -24,6 +24,7 @@ class Sample:
     that it gave apart from the text, `server`, `model` and `fingerprint` say who answered, and `logprob`
     is the mean log-probability of its tokens where it was asked for. `cached_tokens` are those of the prompt
     that the server did not read anew, `reasoning_tokens` those of thoughts, where a server counts them.
+    `teacher` is the further teacher that made it; None is the recipe's own.
     """
 
     query_id: str
@@ -46,6 +47,7 @@ class Sample:
     logprob: float | None = None
     cached_tokens: int | None = None
     reasoning_tokens: int | None = None
+    teacher: str | None = None
 
     @property
     def response(self) -> str:
@@ -77,13 +79,13 @@ class Sample:
 _FIELDS = tuple(field.name for field in fields(Sample))
 PRICED = ("cached_tokens", "reasoning_tokens")
 """Counts of tokens, among those of prompt and response, that may have a price of their own."""
-_OFTEN_ABSENT = ("tools", "thoughts", "server", "model", "fingerprint", "logprob", *PRICED)
+_OFTEN_ABSENT = ("tools", "thoughts", "server", "model", "fingerprint", "logprob", "teacher", *PRICED)
 
 
 _INT32, _INT64 = 2**31, 2**63
 _BOUNDS = {"trial": _INT32, "prompt_tokens": _INT32, "completion_tokens": _INT32, "seed": _INT64}
 _TEXTS = ("query_id", "text", "finish_reason", "reason")
-_WORDS = ("thoughts", "server", "model", "fingerprint")
+_WORDS = ("thoughts", "server", "model", "fingerprint", "teacher")
 _KNOWN = frozenset(_FIELDS)
 _REQUIRED = frozenset(field.name for field in fields(Sample) if field.default is MISSING)
 _OUTCOMES = frozenset(outcome.value for outcome in Outcome)

@@ -21,6 +21,9 @@ pool would depend on timing.
 
 Where a query stands (`State`) follows from the tally alone, so that a run that goes on judges as one
 that was never interrupted.
+
+Who makes a trial says `Assignment`. Once a teacher has taken a query over, its own record there is what pass
+rate, cap and giving up go by; while another may yet take it over, a query is not given up.
 """
 
 from __future__ import annotations
@@ -30,13 +33,14 @@ import math
 from array import array
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
-from typing import Self
+from typing import NamedTuple, Self
 
-from dartmath.sampling.budget import PER_TOKEN, cost
-from dartmath.sampling.config import Price, SamplingSection
+from dartmath.sampling.assignment import Assignment
+from dartmath.sampling.budget import PER_TOKEN, token_cost
+from dartmath.sampling.config import SamplingSection, TokenPrice
 from dartmath.sampling.difficulty import posterior_mean, reach_probability
 from dartmath.sampling.policy import PolicySection
 from dartmath.sampling.tally import Tally
@@ -51,6 +55,8 @@ _REFUSALS = 8
 # The numbers of failures at which giving up is weighed: the sum is not free, and a rule that is looked
 # at after every trial would give up by chance more often.
 _RUNGS = tuple(math.ceil(8 * 1.25**step) for step in range(90))
+# Queues of each teacher: the pilot, safe launches, risky ones.
+_URGENCIES = 3
 _chance = lru_cache(1 << 16)(reach_probability)
 
 
@@ -71,21 +77,25 @@ _OPEN = _STATES.index(State.OPEN)
 class Schedule:
     """Decides the next trial to launch, from the tally and what is in flight.
 
-    `give_up` is the probability of reaching the target within the cap below which a query is
-    given up; 0 never gives up. `distinct` counts only distinct correct responses. `price` is what a
-    policy that spends a budget counts in.
+    `give_up` is the probability of reaching the target within the cap below which a query is given up; 0
+    never gives up. `distinct` counts only distinct correct responses. `price` is what a policy that spends a
+    budget counts in, `prices` that of teachers with one of their own. `teachers` says who makes which trial;
+    one alone makes all when None.
     """
 
     @classmethod
     def of(cls, section: SamplingSection, tally: Tally) -> Self:
         """The schedule of a run with this configuration."""
-        in_money = section.budget.money is not None and section.price.by_token
+        priced = [section.price, *(one.price for one in section.teachers if one.price)]
+        in_money = section.budget.money is not None and any(one.by_token for one in priced)
         return cls(
             section.policy,
             tally,
             give_up=section.give_up,
             distinct=section.distinct,
             price=section.price if in_money else PER_TOKEN,
+            prices={t.name: t.price for t in section.teachers if t.price} if in_money else {},
+            teachers=Assignment(section, cap=section.policy.most_trials),
         )
 
     def __init__(
@@ -95,13 +105,16 @@ class Schedule:
         *,
         give_up: float = 0.0,
         distinct: bool = False,
-        price: Price = PER_TOKEN,
+        price: TokenPrice = PER_TOKEN,
+        prices: Mapping[str, TokenPrice] | None = None,
+        teachers: Assignment | None = None,
     ) -> None:
-        self.policy, self.tally, self._price = policy, tally, price
+        self.policy, self.tally, self._price, self._prices = policy, tally, price, prices or {}
+        self.teachers = teachers or Assignment(cap=policy.most_trials)
         self._have = tally.distinct if distinct else tally.correct
         self._errors = tally.outcomes[Outcome.ERROR]
         self._give_up = give_up if policy.wants_successes else 0.0
-        self._pilot, self.cap = policy.pilot_trials, policy.most_trials
+        self._pilot = policy.pilot_trials
         size = tally.size
         self.targets = array("i", [-1] * size)
         self.flying = array("i", [0] * size)
@@ -109,19 +122,26 @@ class Schedule:
         self._state = array("b", [_OPEN] * size)
         self._remaining = array("d", [0.0] * size)
         self._lost = deque((i, t) for i in sorted(tally.islands) for t in tally.missing(i))
-        self._heaps = tuple(_Heap(size) for _ in range(3))
+        self._everyone = tuple(range(len(self.teachers.names)))
+        self._queues = _Queues(size, _URGENCIES * len(self._everyone))
         self.remaining = 0.0
         self.in_flight = 0
         self.open = size
         for index in range(size):
             self._settle(index)
 
-    def launch(self) -> tuple[int, int] | None:
-        """(query position, trial) to launch now, counted as in flight; None when nothing may be."""
-        if self._lost:
-            index, trial = self._lost.popleft()
+    def launch(self, free: Sequence[int] | None = None) -> tuple[int, int] | None:
+        """(query position, trial) to launch now, counted as in flight; None when nothing may be.
+
+        `free` are the teachers, by number, that have room, the first to be asked first; all when None.
+        """
+        free = self._everyone if free is None else free
+        lost = self._lost_of(free)
+        if lost is not None:
+            index, trial = lost
         else:
-            found = next((i for heap in self._heaps if (i := heap.pop()) is not None), None)
+            levels = (_URGENCIES * one + level for level in range(_URGENCIES) for one in free)
+            found = next((i for level in levels if (i := self._queues.pop(level)) is not None), None)
             if found is None:
                 return None
             index, trial = found, self._next[found]
@@ -131,9 +151,29 @@ class Schedule:
         self._settle(index)
         return index, trial
 
+    def teacher(self, index: int, trial: int) -> int:
+        """The number of the teacher that makes a trial which was launched."""
+        found = self.teachers.teacher(self.tally, index, trial)
+        assert found is not None, "a trial is launched when it is known who makes it"
+        return found
+
+    def _lost_of(self, free: Sequence[int]) -> tuple[int, int] | None:
+        """The first of the lost trials that a free teacher makes, taken out."""
+        for place, (index, trial) in enumerate(self._lost):
+            if self.teacher(index, trial) in free:
+                del self._lost[place]
+                return index, trial
+        return None
+
     def relaunch(self, index: int, trials: Iterable[int]) -> None:
-        """Launch these trials of a query first, with all before them: the engine has them, paid for."""
-        following = max(trials) + 1
+        """Launch these trials of a query first, with all before them: the engine has them, paid for.
+
+        Those of which the record, after a power failure, does not tell any more who makes them wait their
+        turn.
+        """
+        wanted = range(self._next[index], max(trials) + 1)
+        unknown = (t for t in wanted if self.teachers.tier(self.tally, index, t) is None)
+        following = next(unknown, max(trials) + 1)
         self._lost.extend((index, trial) for trial in range(self._next[index], following))
         self._next[index] = max(self._next[index], following)
         self._settle(index)
@@ -157,6 +197,12 @@ class Schedule:
         """Where each query stands."""
         return [_STATES[s] for s in self._state]
 
+    def chance(self, index: int) -> float:
+        """The posterior probability that the query reaches its target within its cap."""
+        record, missing = self._record(index), self.expected_target(index) - self.tally.correct[index]
+        left = max(0, record.cap - record.start - record.trials)
+        return reach_probability(missing, left, record.trials - record.errors, record.correct)
+
     def suspects(self) -> list[int]:
         """Queries that were given up or capped without one correct response."""
         missed = (State.CAPPED, State.GAVE_UP)
@@ -174,8 +220,7 @@ class Schedule:
 
     def _settle(self, index: int) -> None:
         """Put the query where its counters say it belongs."""
-        for heap in self._heaps:
-            heap.drop(index)
+        self._queues.drop(index)
         if self.targets[index] < 0 and self.tally.prefix[index] >= self._pilot:
             self._fix_target(index)
         owed = self.expected_target(index) - self._have[index]
@@ -190,42 +235,63 @@ class Schedule:
     def _classify(self, index: int, owed: int) -> State:
         if self.targets[index] >= 0 and owed <= 0:
             return State.REACHED
-        if self.tally.prefix[index] >= self.cap:
+        record = self._record(index)
+        if self.tally.prefix[index] >= record.cap:
             return State.CAPPED
-        if self._refused(index):
+        if record.ahead:
+            return State.OPEN
+        if record.errors >= _REFUSALS and record.errors == record.trials:
             return State.REFUSED
-        if self.targets[index] >= 0 and self._hopeless(index, owed):
+        if self.targets[index] >= 0 and self._hopeless(record, owed):
             return State.GAVE_UP
         return State.OPEN
+
+    def _record(self, index: int) -> _Record:
+        """What is recorded of a query since the teacher that has it took it over."""
+        tally, teachers = self.tally, self.teachers
+        tier = teachers.tier(tally, index, tally.prefix[index]) or 0
+        errors, correct, trials = self._errors[index], tally.correct[index], tally.trials[index]
+        if tier:
+            valid, correct = tally.since(index, tier)
+            trials -= teachers.bounds[tier - 1]
+            errors = trials - valid
+        start = teachers.bounds[tier - 1] if tier else 0
+        return _Record(trials, correct, errors, start, teachers.cap(tier), teachers.ahead(tally, index, tier))
 
     def _fix_target(self, index: int) -> None:
         tally = self.tally
         self.targets[index] = self.policy.target(tally.pilot_trials[index], tally.pilot_correct[index])
 
     def _enter(self, index: int, owed: int) -> None:
-        """Compute the expected remaining trials and enter the query into its heap, if any."""
-        tally, flying, launched, cap = self.tally, self.flying[index], self._next[index], self.cap
-        rate = posterior_mean(tally.trials[index] - self._errors[index], tally.correct[index])
+        """Compute the expected remaining trials and enter the query into its queue, if any."""
+        flying, launched, record = self.flying[index], self._next[index], self._record(index)
+        rate = posterior_mean(record.trials - record.errors, record.correct)
         unlaunched = max(0, self._pilot - launched)
         wanted = max(owed / rate - flying, unlaunched) if owed > 0 else unlaunched
-        remaining = min(cap - launched, wanted)
+        remaining = min(record.cap - launched, wanted)
         self._expect(index, max(remaining, 0.0) + flying)
-        if launched >= cap:
+        teacher = self.teachers.teacher(self.tally, index, launched) if launched < record.cap else None
+        if teacher is None:
             return
+        first = _URGENCIES * teacher
         if launched < self._pilot or (self.targets[index] >= 0 and launched < min(_FIRST, owed)):
-            self._heaps[0].push(index, launched)
+            self._queues.push(first, index, launched)
         elif self.targets[index] >= 0 and rate * flying < owed:
-            urgency = self._gain(index, owed) or remaining
-            self._heaps[1 if _safe(rate, flying + 1, owed) else 2].push(index, -urgency)
+            urgency = self._gain(index, record, owed, self.teachers.names[teacher]) or remaining
+            self._queues.push(first + (1 if _safe(rate, flying + 1, owed) else 2), index, -urgency)
 
-    def _gain(self, index: int, owed: int) -> float:
+    def _gain(self, index: int, record: _Record, owed: int, teacher: str) -> float:
         """What the next trial of the query gains for its price; 0 where the policy does not ask."""
-        tally, correct = self.tally, self.tally.correct[index]
-        trials = tally.trials[index]
-        gain = self.policy.gain(trials - self._errors[index], correct, owed)
+        gain = self.policy.gain(record.trials - record.errors, record.correct, owed)
         if gain is None:
             return 0.0
-        spent = cost(self._price, 0, tally.prompt_tokens[index], tally.completion_tokens[index])
+        tally, counts = self.tally, self.tally.teachers.get(teacher)
+        price, trials = self._prices.get(teacher, self._price), tally.trials[index]
+        tokens = tally.prompt_tokens[index], tally.completion_tokens[index]
+        if counts is not None and counts.trials:
+            # Of a further teacher, whose trials are not those of the query so far, what it takes elsewhere.
+            trials, tokens = counts.trials, (counts.prompt_tokens, counts.tokens)
+        spent = token_cost(price, *tokens)
         # Where nobody counted tokens, as of imported responses, all trials cost the same.
         return gain * trials / spent if spent else gain
 
@@ -233,23 +299,30 @@ class Schedule:
         self.remaining += remaining - self._remaining[index]
         self._remaining[index] = remaining
 
-    def _refused(self, index: int) -> bool:
-        """Whether the engine refused the query itself: only errors, and several of them."""
-        errors = self._errors[index]
-        return errors >= _REFUSALS and errors == self.tally.trials[index]
-
-    def _hopeless(self, index: int, owed: int) -> bool:
+    def _hopeless(self, record: _Record, owed: int) -> bool:
         """Whether P(reaching the target within the cap) is below the give-up threshold.
 
         The failures beyond the last of `_RUNGS` count as not yet tried: the decision is a function of
         the counters, not of when they were looked at.
         """
-        correct, errors = self.tally.correct[index], self._errors[index]
-        reached = bisect_right(_RUNGS, self.tally.trials[index] - errors - correct)
+        correct, errors = record.correct, record.errors
+        reached = bisect_right(_RUNGS, record.trials - errors - correct)
         if not self._give_up or not reached:
             return False
         tried = correct + _RUNGS[reached - 1]
-        return _chance(owed, self.cap - tried - errors, tried, correct) < self._give_up
+        left = record.cap - record.start - tried - errors
+        return _chance(owed, left, tried, correct) < self._give_up
+
+
+class _Record(NamedTuple):
+    """Trials of a query by the teacher that has it, or by those who take turns: from `start` to `cap`."""
+
+    trials: int
+    correct: int
+    errors: int
+    start: int
+    cap: int
+    ahead: bool
 
 
 def _safe(rate: float, flying: int, owed: int) -> bool:
@@ -258,39 +331,42 @@ def _safe(rate: float, flying: int, owed: int) -> bool:
     return flying <= owed or mean + _SAFETY * math.sqrt(mean * (1 - rate)) <= owed
 
 
-class _Heap:
-    """A priority queue of queries in which each has at most one live entry."""
+class _Queues:
+    """Priority queues of queries, in which each query has at most one live entry in all."""
 
-    def __init__(self, size: int) -> None:
-        self._entries: list[tuple[float, int, int]] = []
+    def __init__(self, size: int, count: int) -> None:
+        self._entries: list[list[tuple[float, int, int]]] = [[] for _ in range(count)]
+        self._counts = [0] * count
         self._version = array("q", [0] * size)
-        self._live = bytearray(size)
-        self._count = 0
+        # One more than the number of the queue; 0 is none.
+        self._place = array("H", [0] * size)
 
-    def push(self, index: int, key: float) -> None:
-        """Enter the query; the smallest key comes first."""
-        self._live[index] = 1
-        self._count += 1
-        heapq.heappush(self._entries, (key, index, self._version[index]))
+    def push(self, queue: int, index: int, key: float) -> None:
+        """Enter the query, which is in no queue; the smallest key comes first."""
+        self._place[index] = queue + 1
+        self._counts[queue] += 1
+        heapq.heappush(self._entries[queue], (key, index, self._version[index]))
 
     def drop(self, index: int) -> None:
         """Make the query's entry, if it has one, stale."""
-        if self._live[index]:
-            self._live[index] = 0
-            self._count -= 1
+        queue = self._place[index] - 1
+        if queue >= 0:
+            self._place[index] = 0
+            self._counts[queue] -= 1
             self._version[index] += 1
-            if len(self._entries) > 4 * self._count + 1024:
-                self._sweep()
+            if len(self._entries[queue]) > 4 * self._counts[queue] + 1024:
+                self._sweep(queue)
 
-    def pop(self) -> int | None:
-        """The query with the smallest key, taken out; None when there is none."""
-        while self._entries:
-            _, index, version = heapq.heappop(self._entries)
-            if self._live[index] and version == self._version[index]:
+    def pop(self, queue: int) -> int | None:
+        """The query with the smallest key of a queue, taken out; None when there is none."""
+        entries = self._entries[queue]
+        while entries:
+            _, index, version = heapq.heappop(entries)
+            if version == self._version[index]:
                 self.drop(index)
                 return index
         return None
 
-    def _sweep(self) -> None:
-        self._entries = [e for e in self._entries if self._live[e[1]] and e[2] == self._version[e[1]]]
-        heapq.heapify(self._entries)
+    def _sweep(self, queue: int) -> None:
+        self._entries[queue] = [e for e in self._entries[queue] if e[2] == self._version[e[1]]]
+        heapq.heapify(self._entries[queue])

@@ -12,13 +12,14 @@ import numpy as np
 
 from dartmath.base.run_lock import is_locked
 from dartmath.queries.query import Query
-from dartmath.sampling.budget import spent_by
+from dartmath.sampling.budget import Tariff, counts_by_teacher, spent_by
+from dartmath.sampling.config import MAIN, SamplingSection
 from dartmath.sampling.forecast import Estimate, fit_beta, play
-from dartmath.sampling.journal import JournalReader, load_tally
+from dartmath.sampling.journal import JournalReader
 from dartmath.sampling.policy import PolicySection
 from dartmath.sampling.progress import read_progress
 from dartmath.sampling.schedule import Schedule, State
-from dartmath.sampling.tally import Tally
+from dartmath.sampling.tally import Tally, TeacherCounts
 
 _REPLICATES = 40
 
@@ -44,12 +45,23 @@ class BandStatus:
         return self.correct / self.trials if self.trials else None
 
 
+@dataclass(frozen=True, slots=True)
+class TeacherStatus:
+    """What one of several teachers has done; `cost` is that of its tokens."""
+
+    name: str
+    trials: int
+    correct: int
+    tokens: int
+    cost: float
+
+
 @dataclass(frozen=True)
 class RunStatus:
     """How a run stands. `remaining` is samples still to come, `eta` seconds, each with an interval.
 
     `rate` is samples per second of the running process's last two minutes, `servers` what the
-    engine says about its servers or replicas.
+    engine says about its servers or replicas, `teachers` what each has done, where there are several.
     """
 
     folder: Path
@@ -76,6 +88,7 @@ class RunStatus:
     servers: Any
     seconds_since_heartbeat: float | None
     suspects: Sequence[str]
+    teachers: Sequence[TeacherStatus]
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-serialisable dictionary."""
@@ -89,7 +102,7 @@ def run_status(folder: Path, bands: Mapping[str, str] | None = None) -> RunStatu
     """
     journal = JournalReader(folder)
     queries, section = journal.queries(), journal.section
-    tally = load_tally(folder, queries, section.policy.pilot_trials)
+    tally = journal.tally()
     schedule = Schedule.of(section, tally)
     beat, running = read_progress(folder), is_locked(folder)
     remaining = _remaining(section.policy, tally, schedule)
@@ -107,7 +120,7 @@ def run_status(folder: Path, bands: Mapping[str, str] | None = None) -> RunStatu
         prompt_tokens=tally.total_prompt_tokens,
         tokens=tally.total_tokens,
         seconds=seconds,
-        cost=spent_by(tally, section.price, hours),
+        cost=spent_by(tally, Tariff.of(section), hours),
         outcomes={outcome.value: count for outcome, count in tally.totals().items()},
         bands=band_status(queries, tally, schedule, bands),
         remaining=remaining,
@@ -118,8 +131,21 @@ def run_status(folder: Path, bands: Mapping[str, str] | None = None) -> RunStatu
         if "updated" in beat
         else None,
         suspects=[queries[index].id for index in schedule.suspects()],
+        teachers=_teachers(section, tally),
         **_pace(beat if running else {}, remaining),
     )
+
+
+def _teachers(section: SamplingSection, tally: Tally) -> list[TeacherStatus]:
+    if not section.teachers:
+        return []
+    tariff, counts = Tariff.of(section), counts_by_teacher(tally)
+    names = [MAIN, *(one.name for one in section.teachers)]
+    found = [(name, counts.get(name, TeacherCounts())) for name in names]
+    return [
+        TeacherStatus(name, one.trials, one.correct, one.tokens, tariff.tokens({name: one}))
+        for name, one in found
+    ]
 
 
 def _pace(beat: Mapping[str, Any], remaining: Estimate) -> dict[str, Any]:

@@ -13,7 +13,6 @@ import orjson
 from dartmath.base.files import write_text
 from dartmath.base.manifest import read_manifest, write_manifest
 from dartmath.queries.query import Query
-from dartmath.sampling.difficulty import reach_probability
 from dartmath.sampling.schedule import Schedule, State
 from dartmath.sampling.tally import Tally
 
@@ -115,9 +114,7 @@ def _suspects(queries: Sequence[Query], tally: Tally, schedule: Schedule) -> Ite
             "trials": counts.trials,
             "correct": counts.correct,
             "target": target,
-            "chance": reach_probability(
-                target - counts.correct, max(0, schedule.cap - counts.trials), counts.valid, counts.correct
-            ),
+            "chance": schedule.chance(index),
             "text": query.text,
             "references": list(query.references),
         }

@@ -8,8 +8,9 @@ from a snapshot beside it.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from dartmath.sampling.sample import PRICED, Sample
@@ -18,6 +19,26 @@ from dartmath.verify.outcome import Outcome
 _OUTCOMES = tuple(Outcome)
 _NARROW = ("trials", "correct", "distinct", "prefix", "pilot_trials", "pilot_correct")
 _WIDE = ("prompt_tokens", "completion_tokens", *PRICED)
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """Which trials of a query a tally counts apart: the first `pilot`, and those from each bound on."""
+
+    pilot: int = 0
+    bounds: tuple[int, ...] = ()
+
+
+@dataclass(slots=True)
+class TeacherCounts:
+    """What one of several teachers has done over all queries."""
+
+    trials: int = 0
+    correct: int = 0
+    prompt_tokens: int = 0
+    tokens: int = 0
+    cached: int = 0
+    reasoning: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +74,16 @@ class Tally:
     """Counters of the queries at positions 0 .. size - 1.
 
     `prefix[i]` trials of query i are recorded without a gap; `islands[i]` holds the recorded
-    trial numbers beyond it. `pilot` is how many first trials count as the policy's pilot.
+    trial numbers beyond it. `pilot` is how many first trials count as the policy's pilot. `bounds` part the
+    trials of a query where another teacher may take over: `since` counts from one of them on. `teachers` are
+    the counts of further teachers by name; what they lack of the totals is the recipe's own.
     """
 
-    def __init__(self, size: int, pilot: int = 0) -> None:
-        self.size, self.pilot = size, pilot
+    def __init__(self, size: int, pilot: int = 0, bounds: Sequence[int] = ()) -> None:
+        self.size, self.windows = size, Windows(pilot, tuple(bounds))
         zeros = [0] * size
+        self._spans = _spans(size, self.windows)
+        self.teachers: dict[str, TeacherCounts] = {}
         self.trials, self.correct, self.distinct = array("i", zeros), array("i", zeros), array("i", zeros)
         self.prefix, self.pilot_trials, self.pilot_correct = (
             array("i", zeros),
@@ -86,6 +111,7 @@ class Tally:
         text_hash: int | None,
         cached: int = 0,
         reasoning: int = 0,
+        teacher: str | None = None,
     ) -> bool:
         """Count one trial; False, and nothing counted, when that trial is recorded already."""
         if not self._mark(index, trial):
@@ -102,7 +128,15 @@ class Tally:
             self.reasoning_tokens[index] += reasoning
             self.total_cached_tokens += cached
             self.total_reasoning_tokens += reasoning
-        self.count_pilot(index, trial, outcome)
+        self.count_windows(index, trial, outcome)
+        if teacher is not None:
+            counts = self.teachers.setdefault(teacher, TeacherCounts())
+            counts.trials += 1
+            counts.correct += outcome is Outcome.CORRECT
+            counts.prompt_tokens += prompt_tokens
+            counts.tokens += tokens
+            counts.cached += cached
+            counts.reasoning += reasoning
         if outcome is Outcome.CORRECT:
             self.correct[index] += 1
             self.total_correct += 1
@@ -121,18 +155,35 @@ class Tally:
             text_hash=sample.text_hash,
             cached=sample.cached_tokens or 0,
             reasoning=sample.reasoning_tokens or 0,
+            teacher=sample.teacher,
         )
 
-    def count_pilot(self, index: int, trial: int, outcome: Outcome) -> None:
-        """Count the trial among the pilot's, if it is one and got a response."""
-        if trial < self.pilot and outcome is not Outcome.ERROR:
+    def count_windows(self, index: int, trial: int, outcome: Outcome) -> None:
+        """Count the trial among the pilot's, if it is one, and from its bound on, if it got a response."""
+        if outcome is Outcome.ERROR:
+            return
+        right = outcome is Outcome.CORRECT
+        if trial < self.windows.pilot:
             self.pilot_trials[index] += 1
-            self.pilot_correct[index] += outcome is Outcome.CORRECT
+            self.pilot_correct[index] += right
+        if self._spans:
+            span = bisect_right(self.windows.bounds, trial)
+            self._spans[f"span_{span}_valid"][index] += 1
+            self._spans[f"span_{span}_correct"][index] += right
 
-    def forget_pilot(self) -> None:
-        """Set the pilot's counters to zero, to count another pilot."""
+    def forget_windows(self) -> None:
+        """Set the counters of windows to zero, to count others."""
         self.pilot_trials = array("i", [0] * self.size)
         self.pilot_correct = array("i", [0] * self.size)
+        self._spans = _spans(self.size, self.windows)
+
+    def since(self, index: int, bound: int) -> tuple[int, int]:
+        """(trials that got a response, correct ones) of a query from the `bound`-th bound on; 0 is all."""
+        spans = range(bound, len(self.windows.bounds) + 1)
+        return (
+            sum(self._spans[f"span_{one}_valid"][index] for one in spans),
+            sum(self._spans[f"span_{one}_correct"][index] for one in spans),
+        )
 
     def remember(self, index: int, text_hash: int | None) -> bool:
         """Remember the text of a correct response; whether it is new."""
@@ -189,7 +240,9 @@ class Tally:
         """A copy of all counters by column name; `restore` is its inverse. Holds no hashes."""
         columns: dict[str, Any] = {name: getattr(self, name)[:] for name in (*_NARROW, *_WIDE)}
         columns.update({f"outcome_{o.value}": column[:] for o, column in self.outcomes.items()})
+        columns.update({name: column[:] for name, column in self._spans.items()})
         columns["islands"] = {index: sorted(trials) for index, trials in self.islands.items()}
+        columns["teachers"] = {name: asdict(counts) for name, counts in self.teachers.items()}
         return columns
 
     def restore(self, columns: Mapping[str, Any]) -> None:
@@ -200,7 +253,12 @@ class Tally:
                 _replace_head(getattr(self, name), columns[name])
         for outcome, column in self.outcomes.items():
             _replace_head(column, columns[f"outcome_{outcome.value}"])
+        for name, column in self._spans.items():
+            # Those of other bounds are counted anew.
+            if name in columns:
+                _replace_head(column, columns[name])
         self.islands = {index: set(trials) for index, trials in columns["islands"].items()}
+        self.teachers = {name: TeacherCounts(**counts) for name, counts in columns["teachers"].items()}
         self.total, self.total_correct = sum(self.trials), sum(self.correct)
         self.total_prompt_tokens, self.total_tokens = sum(self.prompt_tokens), sum(self.completion_tokens)
         self.total_cached_tokens = sum(self.cached_tokens)
@@ -225,6 +283,12 @@ class Tally:
             self.islands.pop(index, None)
         self.prefix[index] = prefix
         return True
+
+
+def _spans(size: int, windows: Windows) -> dict[str, array[int]]:
+    """Two columns for the trials before, between and after the bounds; none where there are none."""
+    parts = range(len(windows.bounds) + 1) if windows.bounds else ()
+    return {f"span_{part}_{what}": array("i", [0] * size) for part in parts for what in ("valid", "correct")}
 
 
 def _replace_head(column: array[int], values: array[int]) -> None:

@@ -28,49 +28,62 @@ class Landed:
     completion: Completion
     seconds: float
     graded_before: bool = False
+    teacher: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How a teacher is asked, and what it is called in samples: None for the recipe's own."""
+
+    prompt: Callable[[Query], Prompt]
+    generation: Generation
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Trials:
-    """What every trial of a run has in common.
+    """What every trial of a run has in common; `voices` are those of its teachers, by number.
 
     `keep_wrong` says what is kept of responses that are not correct.
     """
 
     queries: Sequence[Query]
-    prompt: Callable[[Query], Prompt]
-    generation: Generation
+    voices: Sequence[Voice]
     seed: int
     keep_wrong: Keep = "text"
 
-    def request(self, index: int, trial: int) -> Request:
+    def request(self, index: int, trial: int, teacher: int = 0) -> Request:
         """The request of one trial of the query at `index`."""
-        query = self.queries[index]
+        query, voice = self.queries[index], self.voices[teacher]
         return Request(
             id=f"{query.id}/{trial}",
-            prompt=self.prompt(query),
-            generation=self.generation,
+            prompt=voice.prompt(query),
+            generation=voice.generation,
             seed=trial_seed(self.seed, query.id, trial),
+            teacher=teacher,
         )
 
     def largest(self) -> tuple[int, int]:
         """The most (prompt, generated) tokens that a request may take; a token of text is at least a byte."""
         longest = {query.dataset: query for query in sorted(self.queries, key=lambda q: _size(q.text))}
-        prompts = [self.prompt(query) for query in longest.values()]
+        prompts = [voice.prompt(query) for query in longest.values() for voice in self.voices]
         texts = [p.text or "".join(message["content"] for message in p.messages) for p in prompts]
-        return max(map(_size, texts)), self.generation.max_tokens
+        return max(map(_size, texts)), max(voice.generation.max_tokens for voice in self.voices)
 
-    def opens_thought(self, index: int) -> bool:
-        """Whether the prompt of the query at `index` ends in a thought that the response is to close."""
-        text = self.prompt(self.queries[index]).text
+    def opens_thought(self, landed: Landed) -> bool:
+        """Whether the prompt of a trial ends in a thought that the response is to close."""
+        text = self.voices[landed.teacher].prompt(self.queries[landed.index]).text
         return text is not None and opens_thought(text)
 
     def sample(self, landed: Landed, verdict: Verdict) -> Sample:
         """The sample of a judged response."""
-        return judged(self.queries[landed.index].id, landed, verdict, self.keep_wrong)
+        name = self.voices[landed.teacher].name
+        return judged(self.queries[landed.index].id, landed, verdict, self.keep_wrong, name)
 
 
-def judged(query_id: str, landed: Landed, verdict: Verdict, keep_wrong: Keep) -> Sample:
+def judged(
+    query_id: str, landed: Landed, verdict: Verdict, keep_wrong: Keep, teacher: str | None = None
+) -> Sample:
     """The sample of a response with its verdict; of one that is not correct, what is to be kept of it."""
     keep = "text" if verdict.correct else keep_wrong
     completion, by = landed.completion, landed.completion.answered_by
@@ -96,6 +109,7 @@ def judged(query_id: str, landed: Landed, verdict: Verdict, keep_wrong: Keep) ->
         logprob=completion.logprob,
         cached_tokens=completion.cached_tokens or None,
         reasoning_tokens=completion.reasoning_tokens or None,
+        teacher=teacher,
     )
 
 
