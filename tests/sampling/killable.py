@@ -16,6 +16,7 @@ import random
 import signal
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,11 @@ from dartmath.sampling.config import SamplingSection
 from dartmath.sampling.journal import open_journal
 from dartmath.sampling.policy import Prop2Diff, Uniform
 from dartmath.sampling.run import sample
+from dartmath.sampling.teachers import Staff, hire, own_teacher
 from sampling.simulated import MODEL, QA, SimulatedEngine, make_queries
+
+# What the first engine of `taught` hardly ever solves.
+HARD = [query.id for query in make_queries(60)][::3]
 
 # Small segments, so that kills also hit the moments in which segments are closed.
 journal_writer.ROWS = 40
@@ -57,6 +62,35 @@ def real(folder: Path) -> None:
     sample(queries, engine, template, section, folder, seed=7, model=MODEL)
 
 
+def taught(folder: Path) -> None:
+    """Three teachers on two simulated engines: two take turns, one takes over."""
+    teachers = [{"name": "hot", "share": 0.5}, {"name": "big", "after": 8}]
+    section = SamplingSection.model_validate(
+        {"workers": 0, "policy": Uniform(k=2, cap=30), "teachers": teachers}
+    )
+    weak, strong = dict.fromkeys(HARD, 0.02), dict.fromkeys(HARD, 0.3)
+    engines = [SimulatedEngine(delay=0.002, rates=weak), SimulatedEngine(delay=0.003, rates=strong)]
+    own = own_teacher(section, QA, MODEL)
+    staff = Staff([own, replace(own, name="hot"), replace(own, name="big", engine=1)], engines)
+    sample(make_queries(60), engines[0], QA, section, folder, seed=7, model=MODEL, staff=staff)
+
+
+def hinted(folder: Path) -> None:
+    """SmolLM2 as two engines, of two templates: what it cannot do alone it is told the answer of."""
+    teachers = [
+        {"name": "plain", "template": "qa", "after": 2},
+        {"name": "told", "after": 4, "hint": {"kind": "answer"}, "temperature": 1.0},
+    ]
+    keys = {"workers": 0, "max_tokens": 16, "temperature": 0.8, "policy": Uniform(k=1, cap=7)}
+    section = SamplingSection.model_validate({**keys, "teachers": teachers})
+    queries = [Query(f"s{i}", "sums", f"What is {i} + {i * 7}?", (str(8 * i),)) for i in range(1, 40, 5)]
+    model = ModelSection(name="smollm2-135m-instruct", dtype="float32")
+    template, kind = load_template("chat"), TransformersEngine(concurrency=1, device="cpu", threads=1)
+    engine: Any = create_engine(kind, model, template)
+    staff = hire(section, engine, kind, model, template)
+    sample(queries, engine, template, section, folder, seed=7, model=MODEL, staff=staff)
+
+
 def remote(folder: Path) -> None:
     """The engine for servers, on one whose answers follow from their seeds."""
     section = SamplingSection(policy=Prop2Diff(k=8, pilot=4, cap=24), workers=0, max_tokens=64)
@@ -68,7 +102,13 @@ def remote(folder: Path) -> None:
 
 # What runs, and the latest moment of a kill: in seconds of its life, or of its CPU time, which does not
 # depend on what else the machine does.
-RUNS = {"simulated": (simulated, 0.4, False), "real": (real, 4.0, True), "remote": (remote, 0.6, False)}
+RUNS = {
+    "simulated": (simulated, 0.4, False),
+    "taught": (taught, 0.4, False),
+    "real": (real, 4.0, True),
+    "hinted": (hinted, 6.0, True),
+    "remote": (remote, 0.6, False),
+}
 
 
 def main() -> None:

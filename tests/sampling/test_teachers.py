@@ -161,7 +161,7 @@ def test_unsolved_queries_go_to_the_next_teacher_and_solved_ones_stay(tmp_path: 
     assert not any(teacher for (query, _), teacher in made.items() if query in solved)
     # The dear one is asked no more than two right answers need, and never because of a backlog of failures.
     asked = [count for id, count in strong.launched.items() if id.partition("/")[0] in HARD]
-    assert sum(asked) < 4 * len(HARD)
+    assert sum(asked) <= 4 * len(HARD)
 
 
 def test_each_engine_is_kept_busy_within_its_own_room(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from dartmath.base.section import Section
 from dartmath.curation.choose import Choice, ChoiceSection, Drawn, First
 from dartmath.curation.decontaminate import NGRAM_SHARE, SIMILAR_SHARE, Similarity
+from dartmath.curation.limits import LimitSection
 from dartmath.sampling.policy import PolicySection
 from dartmath.verify.custom import is_own
 
@@ -44,6 +45,12 @@ class CurationSection(Section):
     """Keep one of several equal responses to different queries too; near ones are told within a query."""
     check_arithmetic: bool = False
     """Drop responses with a step `a op b = c` that does not compute."""
+    check_hinted: bool = True
+    """Drop responses made with a hint that give it away: a wrong step, talk of the hint, the answer first."""
+    hinted_share: float = Field(0.25, ge=0, lt=1)
+    """Most of the rows that may have been made with a hint."""
+    limits: list[LimitSection] = []
+    """How much of the set single teachers may make up."""
     min_confidence: float = Field(0.0, ge=0, lt=1)
     """Drop the correct responses of queries whose estimated share of lucky ones is above 1 - this; 0 keeps
     all. Acts where the steps of wrong responses can be recomputed."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -13,6 +13,7 @@ from dartmath.curation.kept import KeptColumns
 from dartmath.curation.pool import Journal
 from dartmath.curation.select import Selection
 from dartmath.curation.texts import Texts
+from dartmath.sampling.teachers import known_teachers
 from dartmath.verify.outcome import Outcome
 
 FileFormat = Literal["parquet", "jsonl"]
@@ -29,6 +30,19 @@ COLUMNS = {
     "trial": "which trial of the query produced the response, from 0",
 }
 
+TEACHERS = {
+    "teacher": "which of the teachers produced the response; `main` is the recipe's own",
+    "model": "its model",
+    "template": "the prompt template that it was asked with",
+    "temperature": "the temperature that it was sampled at",
+    "hint": "what its prompt told of the reference beside the query: `answer`, `solution`, or nothing",
+}
+
+
+def columns_of(journal: Journal) -> dict[str, str]:
+    """The columns of a set of a journal: those of several teachers where it has some."""
+    return {**COLUMNS, **TEACHERS} if len(known_teachers(journal.manifest)) > 1 else COLUMNS
+
 
 def rows_of(
     journal: Journal, selections: Sequence[Selection], bands: dict[str, str], spool: Path
@@ -38,7 +52,8 @@ def rows_of(
     `spool` is a folder for a file of the texts (see `Texts`).
     """
     wanted = {(s.pool.query.id, c.trial) for s in selections for c in s.chosen}
-    kept = kept_columns(selections)
+    kept, columns = kept_columns(journal, selections), columns_of(journal)
+    taught = {name: _teacher_fields(name, one) for name, one in known_teachers(journal.manifest).items()}
     with Texts(journal, wanted, spool, {Outcome.CORRECT}) as texts:
         for selection in selections:
             own = kept.of(selection.pool.query.metadata)
@@ -46,12 +61,23 @@ def rows_of(
             for candidate in selection.chosen:
                 response, answer = texts.of((selection.pool.query.id, candidate.trial))
                 row = {**fixed, "response": response, "answer": answer, "trial": candidate.trial}
-                yield {**{name: row[name] for name in COLUMNS}, **own}
+                row.update(taught[candidate.teacher])
+                yield {**{name: row[name] for name in columns}, **own}
 
 
-def kept_columns(selections: Sequence[Selection]) -> KeptColumns:
+def kept_columns(journal: Journal, selections: Sequence[Selection]) -> KeptColumns:
     """The columns of the user's own that the rows of `selections` have."""
-    return KeptColumns((selection.pool.query for selection in selections), COLUMNS)
+    return KeptColumns((selection.pool.query for selection in selections), columns_of(journal))
+
+
+def _teacher_fields(name: str, known: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "teacher": name,
+        "model": known["model"].get("name", ""),
+        "template": known["template"].get("name", ""),
+        "temperature": known["temperature"],
+        "hint": (known["hint"] or {}).get("kind", ""),
+    }
 
 
 def _query_fields(selection: Selection, band: str) -> dict[str, Any]:
@@ -69,12 +95,16 @@ def _query_fields(selection: Selection, band: str) -> dict[str, Any]:
 
 
 def write_rows(
-    rows: Iterable[dict[str, Any]], folder: Path, file_format: FileFormat, kept: KeptColumns
+    rows: Iterable[dict[str, Any]],
+    folder: Path,
+    file_format: FileFormat,
+    columns: Iterable[str],
+    kept: KeptColumns,
 ) -> Path:
     """Write `folder/train.parquet` (or `.jsonl`); an old one, in either format, goes when all is written."""
     path = folder / f"train.{file_format}"
     if file_format == "parquet":
-        write_parquet(path, _schema(kept), rows)
+        write_parquet(path, _schema(columns, kept), rows)
     else:
         with replacing(path) as temporary, temporary.open("w", encoding="utf-8") as file:
             file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
@@ -84,8 +114,8 @@ def write_rows(
     return path
 
 
-def _schema(kept: KeptColumns) -> Any:
+def _schema(columns: Iterable[str], kept: KeptColumns) -> Any:
     import pyarrow as pa
 
-    types = {"fail_rate": pa.float64(), "trial": pa.int64()}
-    return pa.schema([*((name, types.get(name, pa.string())) for name in COLUMNS), *kept.schema()])
+    types = {"fail_rate": pa.float64(), "trial": pa.int64(), "temperature": pa.float64()}
+    return pa.schema([*((name, types.get(name, pa.string())) for name in columns), *kept.schema()])

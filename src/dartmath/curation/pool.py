@@ -11,8 +11,10 @@ from typing import Any, Protocol
 
 from dartmath.curation.signature import Features, signature
 from dartmath.queries.query import Query
+from dartmath.sampling.config import MAIN
 from dartmath.sampling.sample import Sample
 from dartmath.sampling.tally import QueryCounts
+from dartmath.sampling.teachers import hinted_teachers, known_teachers
 from dartmath.verify.outcome import Outcome
 
 Check = Callable[[Sample], str]
@@ -20,6 +22,7 @@ Check = Callable[[Sample], str]
 
 FAILED, CORRECT, LOST = range(3)
 """A trial with a response that is not correct; with one that is; without any response."""
+_TAKEN = 4
 _VERDICTS = {Outcome.CORRECT: CORRECT, Outcome.ERROR: LOST}
 
 
@@ -78,7 +81,7 @@ class Candidate:
     `rank` is its place among the finished trials of its query, from 0: an aborted trial leaves a
     gap in the trial numbers, not in the ranks. `digest` is shared by equal responses, `sketch` tells how
     alike two are where that was asked for, and `logprob` is the mean log-probability of its tokens where
-    a server gave it.
+    a server gave it. `teacher` made it, `hinted` where its prompt told of the reference.
     """
 
     trial: int
@@ -87,6 +90,17 @@ class Candidate:
     digest: bytes
     sketch: bytes = b""
     logprob: float | None = None
+    teacher: str = MAIN
+    hinted: bool = False
+
+
+@dataclass(slots=True)
+class TeacherTally:
+    """Trials of one teacher, those that are correct, and the tokens of all."""
+
+    trials: int = 0
+    correct: int = 0
+    tokens: int = 0
 
 
 @dataclass(slots=True)
@@ -100,6 +114,10 @@ class QueryPool:
     """The correct ones that may be used, in the order of trial numbers."""
     tokens: int = 0
     """Generated tokens of all its trials."""
+    taken_over: int | None = None
+    """The first of its trials that was made by a teacher that took over; None where none was."""
+    by_teacher: dict[str, TeacherTally] = field(default_factory=dict)
+    """What each teacher has done of it."""
     dropped: Counter[str] = field(default_factory=Counter)
     """Correct responses that may not be used, by reason."""
 
@@ -114,9 +132,19 @@ class QueryPool:
         return self.outcomes.count(CORRECT)
 
     def head(self, trials: int | None) -> tuple[int, int]:
-        """(trials, correct) of the first `trials` finished trials, all when None, lost ones left out."""
-        first = self.outcomes if trials is None else self.outcomes[:trials]
+        """(trials, correct) of the first `trials` finished trials, all when None, lost ones left out.
+
+        They say how hard the query is for those who take turns, so those of who took over do not count.
+        """
+        first = self.outcomes[: self.taken_over][:trials]
         return len(first) - first.count(LOST), first.count(CORRECT)
+
+    def count(self, sample: Sample) -> None:
+        """Count a trial of its teacher's."""
+        tally = self.by_teacher.setdefault(sample.teacher or MAIN, TeacherTally())
+        tally.trials += 1
+        tally.correct += sample.outcome is Outcome.CORRECT
+        tally.tokens += sample.completion_tokens
 
     def deduplicate(self) -> None:
         """Keep the first of candidates with the same digest."""
@@ -151,11 +179,17 @@ def read_pool(
     """
     pools = {query.id: QueryPool(query) for query in journal.queries()}
     trials: dict[str, array[int]] = {id: array("I") for id in pools}
+    teachers = known_teachers(journal.manifest)
+    takers = {name for name, one in teachers.items() if one["after"] is not None}
+    hinted = hinted_teachers(journal.manifest)
     for sample in journal.samples():
         pool = pools[sample.query_id]
+        taken = _TAKEN if sample.teacher in takers else 0
         # Number and verdict in four bytes, so that 10^8 trials take 400 MB.
-        trials[sample.query_id].append(sample.trial << 2 | _VERDICTS.get(sample.outcome, FAILED))
+        trials[sample.query_id].append(sample.trial << 3 | taken | _VERDICTS.get(sample.outcome, FAILED))
         pool.tokens += sample.completion_tokens
+        if len(teachers) > 1:
+            pool.count(sample)
         if sample.outcome is not Outcome.CORRECT:
             continue
         if check and (reason := check(sample)):
@@ -165,7 +199,14 @@ def read_pool(
         # Ranks are known when all trials are.
         pool.candidates.append(
             Candidate(
-                sample.trial, 0, sample.completion_tokens, equal(sample.response), sketch, sample.logprob
+                sample.trial,
+                0,
+                sample.completion_tokens,
+                equal(sample.response),
+                sketch,
+                sample.logprob,
+                sample.teacher or MAIN,
+                sample.teacher in hinted,
             )
         )
     for id, pool in pools.items():
@@ -175,7 +216,8 @@ def read_pool(
 
 def _order(pool: QueryPool, trials: list[int]) -> None:
     pool.outcomes = bytes(code & 3 for code in trials)
-    ranks = {code >> 2: rank for rank, code in enumerate(trials)}
+    pool.taken_over = next((rank for rank, code in enumerate(trials) if code & _TAKEN), None)
+    ranks = {code >> 3: rank for rank, code in enumerate(trials)}
     pool.candidates = [
         replace(c, rank=ranks[c.trial]) for c in sorted(pool.candidates, key=lambda c: c.trial)
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +20,14 @@ from dartmath.curation.confidence import Confidences
 from dartmath.curation.config import CurationSection
 from dartmath.curation.duplicates import deduplicate, notation_digest
 from dartmath.curation.effect import effect_of
-from dartmath.curation.export import COLUMNS, kept_columns, rows_of, write_rows
+from dartmath.curation.export import columns_of, kept_columns, rows_of, write_rows
+from dartmath.curation.hinted import gives_away
+from dartmath.curation.limits import Limits
 from dartmath.curation.pool import Check, Journal, QueryPool, Watched, digest, read_pool
 from dartmath.curation.select import Selection
 from dartmath.curation.signature import Features
 from dartmath.curation.size import Chooser, drawn, exactly
-from dartmath.curation.summary import CurationSummary, summarise
+from dartmath.curation.summary import CurationSummary, summarise, teachers_of
 from dartmath.curation.suspects import WrongAnswers, suspects_of
 from dartmath.curation.trust import lucky_shares
 from dartmath.queries.config import QuerySource
@@ -34,6 +37,7 @@ from dartmath.queries.load import load
 from dartmath.queries.registry import datasets
 from dartmath.sampling.policy import FUNCTION, PolicySection
 from dartmath.sampling.sample import Sample
+from dartmath.sampling.teachers import hinted_teachers, known_teachers
 
 if TYPE_CHECKING:
     from dartmath.sampling.journal import JournalReader
@@ -54,6 +58,7 @@ def curate(journal_folder: Path, section: CurationSection, out: Path) -> Curatio
     check_folder(out)
     before = read_manifest(out, stage="curate") if (out / "manifest.json").is_file() else {}
     journal = open_journal(journal_folder)
+    check_limits(section, journal.manifest)
     source = dict(journal.manifest)
     checksums = checksums_of(section, section.policy or journal.section.policy)
     if before.get("checksums") == checksums and _is_current(before, source, section, out):
@@ -62,7 +67,7 @@ def curate(journal_folder: Path, section: CurationSection, out: Path) -> Curatio
     if not source.get("finished"):
         warn(f"{journal_folder} is not finished; what it holds so far is curated")
     selections, summary = _select(journal, section, journal_folder)
-    columns = {**COLUMNS, **kept_columns(selections).meanings}
+    columns = {**columns_of(journal), **kept_columns(journal, selections).meanings}
     manifest = {
         **_manifest(source, journal_folder, section, summary),
         "columns": columns,
@@ -103,6 +108,7 @@ def _select(
         checked=section.check_arithmetic,
         choice=effect_of(section.choice, selections),
         suspects=suspects_of(pools, answers, band_of([pool.query for pool in pools]))[:_MOST_SUSPECTS],
+        teachers=teachers_of(selections, known_teachers(journal.manifest)),
     )
     return selections, summary
 
@@ -124,7 +130,17 @@ def select_sized(
 ) -> tuple[PolicySection, list[Selection]]:
     """What `policy` takes of prepared `pools` at the size that `section` asks for, and with which k."""
     _check_choice(pools, policy, section)
-    choose = Chooser(section.difficulty, section.seed, section.choice)
+    size = section.size if section.unit == "rows" else None
+    limits = Limits.of(section.limits, section.hinted_share, size)
+    choose = Chooser(section.difficulty, section.seed, section.choice, limits)
+    chosen, selections = _sized(pools, policy, section, choose)
+    # Where the pool holds fewer rows than were asked for, a share is one of those that there are.
+    return chosen, replace(limits, size=None).of_set(selections)
+
+
+def _sized(
+    pools: Sequence[QueryPool], policy: PolicySection, section: CurationSection, choose: Chooser
+) -> tuple[PolicySection, list[Selection]]:
     if section.cut == "random" and (section.size is None or section.unit == "trials"):
         raise ConfigError("curation.cut: random draws down to a `size` of rows or tokens; give one")
     if section.size is None:
@@ -156,8 +172,12 @@ def _check_choice(pools: Sequence[QueryPool], policy: PolicySection, section: Cu
 def _check(journal: Journal, section: CurationSection) -> Check:
     """Why a correct response is refused: by its arithmetic, or by a check of the user's own."""
     own = own_check(journal, section) if section.check else lambda sample: ""
+    hinted = hinted_teachers(journal.manifest)
+    queries = {query.id: query for query in journal.queries()} if hinted and section.check_hinted else {}
 
     def check(sample: Sample) -> str:
+        if queries and sample.teacher in hinted and (why := gives_away(queries[sample.query_id], sample)):
+            return why
         return own(sample) or ("arithmetic" if section.check_arithmetic and wrong_steps(sample.text) else "")
 
     return check
@@ -194,6 +214,16 @@ def _leave_out_luck(pools: Sequence[QueryPool], journal: Journal, section: Curat
         confidence = confidences.of(pool)
         if confidence is not None and confidence < section.min_confidence:
             pool.keep([], "probable luck")
+
+
+def check_limits(section: CurationSection, manifest: Mapping[str, Any]) -> None:
+    """Raise `ConfigError` for a limit of a teacher that a run does not have."""
+    known = known_teachers(manifest)
+    for one in section.limits:
+        if one.teacher not in known:
+            raise ConfigError(
+                f"curation.limits: the run has no teacher {one.teacher!r}; it has {', '.join(known)}"
+            )
 
 
 def _licences(pools: Sequence[QueryPool]) -> dict[str, str]:
@@ -245,12 +275,8 @@ def _check_rows(selections: Sequence[Selection], contamination: Mapping[str, Any
 
 
 def _write(journal: Journal, selections: Sequence[Selection], section: CurationSection, out: Path) -> None:
-    write_rows(
-        rows_of(journal, selections, bands_of_run(journal), out),
-        out,
-        section.format,
-        kept_columns(selections),
-    )
+    rows = rows_of(journal, selections, bands_of_run(journal), out)
+    write_rows(rows, out, section.format, columns_of(journal), kept_columns(journal, selections))
 
 
 def _manifest(

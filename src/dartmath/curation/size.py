@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from dartmath.curation.choose import Choice, Drawn, First
+from dartmath.curation.limits import Limits
 from dartmath.curation.pool import Candidate, QueryPool
 from dartmath.curation.select import Difficulty, Selection, count_rows, in_trial_order, select
 from dartmath.sampling.policy import PolicySection
@@ -30,19 +31,22 @@ class Chooser:
     difficulty: Difficulty = "pilot"
     seed: int | None = None
     choice: Choice = field(default_factory=First)
+    limits: Limits = field(default_factory=Limits)
     _orders: dict[tuple[str, int], list[Candidate]] = field(default_factory=dict, repr=False, compare=False)
 
     def select(self, pools: Sequence[QueryPool], policy: PolicySection) -> list[Selection]:
         """`select` with these."""
         trials = self.seed if isinstance(self.choice, Drawn) else None
-        return select(pools, policy, difficulty=self.difficulty, order=self.order, seed=trials)
+        found = select(pools, policy, difficulty=self.difficulty, order=self.order, seed=trials)
+        return self.limits.of_set(found)
 
     def order(self, pool: QueryPool, limit: int) -> list[Candidate]:
         """The candidates of a query within its first `limit` trials, in order of preference."""
         key = (pool.query.id, min(limit, pool.trials))
         if key not in self._orders:
             own = None if self.seed is None else f"{self.seed}:{pool.query.id}"
-            self._orders[key] = self.choice.order(in_trial_order(pool, limit), own)
+            order = self.choice.order(in_trial_order(pool, limit), own)
+            self._orders[key] = self.limits.of_query(order)
         return self._orders[key]
 
 

@@ -48,6 +48,26 @@ class GroupSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class TeacherSummary:
+    """What one of several teachers has done of pool and set; `hinted` with the reference in sight."""
+
+    name: str
+    model: str
+    trials: int
+    correct: int
+    tokens: int
+    rows: int
+    queries: int
+    hinted: bool
+
+    def sentence(self, rows: int) -> str:
+        """For people, of a set of so many rows."""
+        share = f"{self.rows / rows:.0%} of the rows" if rows else "no rows"
+        hint = ", with a hint" if self.hinted else ""
+        return f"By {self.name}{hint}: {self.rows:,} rows ({share}) of {self.queries:,} queries."
+
+
+@dataclass(frozen=True, slots=True)
 class CurationSummary:
     """A curated set in numbers.
 
@@ -79,6 +99,7 @@ class CurationSummary:
     checked: bool = False
     choice: Effect | None = None
     suspects: list[dict[str, Any]] = field(default_factory=list)
+    teachers: list[TeacherSummary] = field(default_factory=list)
 
     @property
     def missing(self) -> int:
@@ -97,6 +118,7 @@ class CurationSummary:
             values[name] = [GroupSummary(**group) for group in row[name]]
         values["histogram"] = [tuple(entry) for entry in row["histogram"]]
         values["choice"] = Effect(**row["choice"]) if row.get("choice") else None
+        values["teachers"] = [TeacherSummary(**one) for one in row.get("teachers", ())]
         values["lucky"] = [LuckyShare(**one) for one in row.get("lucky", ())]
         return cls(**values)
 
@@ -150,6 +172,7 @@ class CurationSummary:
         if self.size and self.rows < self.size:
             said.append(f"The pool holds no more than {self.rows:,} of the {self.size:,} rows asked for.")
         said += [self.choice.sentence()] if self.choice else []
+        said += [one.sentence(self.rows) for one in self.teachers]
         if review := len(self.decontamination.get("review", ())):
             said.append(
                 f"{review:,} queries are similar to a benchmark's and stay: look at them in the report or "
@@ -185,6 +208,7 @@ def summarise(
     checked: bool = False,
     choice: Effect | None = None,
     suspects: Sequence[Suspect] = (),
+    teachers: Sequence[TeacherSummary] = (),
 ) -> CurationSummary:
     """The summary of what was selected; `bands` by query id, in the order in which they are shown."""
     counts = [len(s.chosen) for s in selections]
@@ -218,6 +242,29 @@ def summarise(
         checked=checked,
         choice=choice,
         suspects=[one.to_json() for one in suspects],
+        teachers=list(teachers),
+    )
+
+
+def teachers_of(
+    selections: Sequence[Selection], known: Mapping[str, Mapping[str, Any]]
+) -> list[TeacherSummary]:
+    """What each of several teachers has done; empty where there is but one."""
+    return [_teacher(name, one, selections) for name, one in known.items()] if len(known) > 1 else []
+
+
+def _teacher(name: str, known: Mapping[str, Any], selections: Sequence[Selection]) -> TeacherSummary:
+    tallies = [s.pool.by_teacher[name] for s in selections if name in s.pool.by_teacher]
+    rows = [sum(c.teacher == name for c in s.chosen) for s in selections]
+    return TeacherSummary(
+        name=name,
+        model=str(known["model"].get("name", "")),
+        trials=sum(one.trials for one in tallies),
+        correct=sum(one.correct for one in tallies),
+        tokens=sum(one.tokens for one in tallies),
+        rows=sum(rows),
+        queries=sum(1 for count in rows if count),
+        hinted=bool(known["hint"]),
     )
 
 

@@ -23,6 +23,7 @@ from dartmath.queries.query import Query
 from dartmath.sampling.journal import JournalReader
 from dartmath.sampling.new_pool import new_pool
 from dartmath.sampling.sample import Sample
+from dartmath.sampling.teachers import hinted_teachers
 from dartmath.verify.custom import is_own
 from dartmath.verify.outcome import Outcome
 
@@ -81,10 +82,16 @@ class Step:
 
 
 def votes(journal: JournalReader) -> dict[str, Vote]:
-    """What the responses to each query agree on, by its id; queries without an answer are left out."""
+    """What the responses to each query agree on, by its id; queries without an answer are left out.
+
+    Responses that were made with a hint have no vote: they have seen a reference.
+    """
+    hinted = hinted_teachers(journal.manifest)
     answers: dict[str, list[tuple[int, str, bool]]] = defaultdict(list)
     trials: Counter[str] = Counter()
     for sample in journal.samples():
+        if sample.teacher in hinted:
+            continue
         trials[sample.query_id] += sample.outcome is not Outcome.ERROR
         if sample.outcome in _VOTES and sample.answer:
             row = (sample.trial, sample.answer, sample.outcome is Outcome.CORRECT)
@@ -180,6 +187,7 @@ def _judged(journal: JournalReader, passing: Mapping[str, Vote]) -> Iterator[Sam
         if vote is None:
             continue
         if sample.outcome in _VOTES:
+            # One that was made with a hint has no vote, whatever its answer.
             agrees = sample.trial in vote.trials
             reason = f"{'' if agrees else 'not '}the answer of {vote.agreement:.0%} of the responses"
             sample = replace(sample, outcome=Outcome.CORRECT if agrees else Outcome.WRONG, reason=reason)

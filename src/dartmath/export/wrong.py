@@ -11,6 +11,7 @@ from typing import Literal
 from dartmath.curation.decontaminate import loosen
 from dartmath.curation.pool import Candidate, Journal, digest
 from dartmath.curation.signature import likeness, signature
+from dartmath.sampling.teachers import hinted_teachers
 from dartmath.verify.outcome import Outcome
 
 Rejected = Literal["frequent", "near", "longest", "random"]
@@ -68,13 +69,15 @@ class WrongPool:
 def read_wrong(journal: Journal, ids: Collection[str], by: Rejected) -> dict[str, WrongPool]:
     """The wrong responses with a text of the queries `ids`; those of outcome `wrong` alone.
 
-    A response that was cut off, or holds no answer, says little of what is wrong with it.
+    A response that was cut off, or holds no answer, says little of what is wrong with it; one that was made
+    with a hint answers another prompt.
     """
+    hinted = hinted_teachers(journal.manifest)
     pools = {id: WrongPool() for id in ids}
     near = by == "near"
     for sample in journal.samples({Outcome.WRONG, Outcome.CORRECT} if near else {Outcome.WRONG}):
         pool = pools.get(sample.query_id)
-        if pool is None or not sample.has_text:
+        if pool is None or not sample.has_text or sample.teacher in hinted:
             continue
         sketch = signature(sample.text) if near else b""
         if sample.outcome is Outcome.CORRECT:

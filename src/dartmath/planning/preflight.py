@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dartmath.base.extras import require
 from dartmath.base.functions import load_function
 from dartmath.model import resolve_model
 from dartmath.prompts.template import load_template
 from dartmath.recipe import Recipe
+from dartmath.sampling.config import TeacherSection
 
 
 def check_recipe(recipe: Recipe) -> None:
@@ -29,6 +32,7 @@ def check_recipe(recipe: Recipe) -> None:
 
     if recipe.engine.kind in NEEDS:
         require(*NEEDS[recipe.engine.kind], purpose=f"engine {recipe.engine.kind!r}")
+    _check_teachers(recipe.sampling.teachers)
     require(*recipe.sampling.log_to, purpose="sampling.log_to")
     if recipe.training:
         require(*TRAINING, purpose="training")
@@ -55,3 +59,15 @@ def check_recipe(recipe: Recipe) -> None:
     if recipe.evaluation:
         judge_record(recipe.evaluation.judge, (source.verifier for source in recipe.evaluation.benchmarks))
         load_benchmarks(recipe.evaluation)
+
+
+def _check_teachers(teachers: Sequence[TeacherSection]) -> None:
+    from dartmath.engines import NEEDS
+
+    for teacher in teachers:
+        if teacher.engine and teacher.engine.kind in NEEDS:
+            require(*NEEDS[teacher.engine.kind], purpose=f"the engine of teacher {teacher.name!r}")
+        if teacher.template:
+            load_template(teacher.template)
+        if teacher.model:
+            resolve_model(teacher.model.name)

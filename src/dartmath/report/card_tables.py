@@ -97,6 +97,29 @@ def sources_table(summary: Mapping[str, Any]) -> str:
     return markdown_table(("data set", "queries", "rows", "licence of the source"), rows)
 
 
+def teachers_table(summary: Mapping[str, Any]) -> str:
+    """What each of several teachers has done of the pool and of the set; "" where there is but one."""
+    rows = [
+        (
+            t["name"],
+            t["model"],
+            t["trials"],
+            t["correct"],
+            t["tokens"],
+            t["rows"],
+            t["queries"],
+            _yes(t["hinted"]),
+        )
+        for t in summary.get("teachers", ())
+    ]
+    columns = ("teacher", "model", "trials", "correct", "tokens", "rows", "queries", "with a hint")
+    return markdown_table(columns, rows) if rows else ""
+
+
+def _yes(fact: bool) -> str:
+    return "yes" if fact else "no"
+
+
 def sampling_table(manifest: Mapping[str, Any]) -> str:
     """The model that sampled and its settings."""
     config, model = manifest.get("config") or {}, manifest.get("model") or {}

@@ -20,6 +20,7 @@ from dartmath.report.card_tables import (
     results_table,
     sampling_table,
     sources_table,
+    teachers_table,
     training_table,
 )
 from dartmath.report.runs import Run, Stage, evaluation_result, find_runs
@@ -95,6 +96,8 @@ def dataset_card(run: Run, stage: Stage, section: ReportSection) -> str:
         histogram=histogram_table(summary),
         sources=sources_table(summary),
         columns=markdown_table(("column", "meaning"), list(stage.manifest["columns"].items())),
+        teachers=teachers_table(summary),
+        hinted=sum(one["rows"] for one in summary.get("teachers", ()) if one["hinted"]),
         check=bare_name(stage.manifest["config"].get("check") or ""),
         contamination=summary.get("decontamination") or {},
         trust=claims.trust(summary),

@@ -9,7 +9,7 @@ from dartmath.report import figures_sampling as figures
 from dartmath.report.blocks import Section, Table, Tile, Tiles, duration
 from dartmath.report.browser import text_json
 from dartmath.report.plot import Figure
-from dartmath.report.statistics import SamplingStatistics
+from dartmath.report.statistics import TEACHER_COLUMNS, SamplingStatistics
 
 
 def sampling_section(statistics: Sequence[tuple[str, SamplingStatistics]]) -> Section:
@@ -17,6 +17,11 @@ def sampling_section(statistics: Sequence[tuple[str, SamplingStatistics]]) -> Se
     lead = "How hard the queries are for the model, and what each policy makes of the same pool of samples."
     section = Section("sampling", "Sampling", lead)
     section.blocks += [Tiles(label, _sampling_tiles(one)) for label, one in statistics]
+    section.blocks += [
+        Table(f"Teachers of {label}", "", TEACHER_COLUMNS, one.teachers)
+        for label, one in statistics
+        if one.teachers
+    ]
     if len(statistics) == 1:
         section.blocks += _figures_of(*statistics[0], "sampling-0")
     elif statistics:

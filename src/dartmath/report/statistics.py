@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from dartmath.report.watchers import Lengths, Reservoir
 from dartmath.sampling.journal import JournalReader, open_journal
 from dartmath.sampling.schedule import Schedule, State
 from dartmath.sampling.tally import Tally
+from dartmath.sampling.teachers import known_teachers
 
 _MOST_SUSPECTS = 100
 
@@ -42,7 +43,7 @@ class SamplingStatistics:
     """Everything the report shows of one sampling run.
 
     `pass_rates` holds the pass rate of each query with a trial; `browse` the samples to look at;
-    `queries` the rows of the table of queries.
+    `queries` the rows of the table of queries, `teachers` those of several teachers (see `TEACHER_COLUMNS`).
     """
 
     stage: Stage
@@ -53,6 +54,7 @@ class SamplingStatistics:
     suspects: list[Suspect]
     browse: Browsable
     queries: list[dict[str, Any]]
+    teachers: list[tuple[object, ...]] = field(default_factory=list)
 
     def total(self, name: str) -> int:
         """Sum of a column of the bands."""
@@ -101,7 +103,33 @@ def read_statistics(run: Run, stage: Stage, *, label: str, browse: int, seed: in
             in_sets=_in_sets(run),
         ),
         queries=query_rows(pools, bands_of, states, usual),
+        teachers=_teachers(pools, known_teachers(journal.manifest)),
     )
+
+
+TEACHER_COLUMNS = ("teacher", "model", "asked", "trials", "correct", "pass rate", "tokens")
+
+
+def _teachers(pools: Sequence[QueryPool], known: Mapping[str, Mapping[str, Any]]) -> list[tuple[object, ...]]:
+    """A row for each of several teachers; none where there is but one."""
+    rows: list[tuple[object, ...]] = []
+    for name, about in known.items() if len(known) > 1 else ():
+        found = [pool.by_teacher[name] for pool in pools if name in pool.by_teacher]
+        trials, correct = sum(one.trials for one in found), sum(one.correct for one in found)
+        after, hint = about["after"], about["hint"]
+        asked = f"after {after} trials without a correct response" if after else "in turn"
+        rows.append(
+            (
+                name,
+                about["model"].get("name", ""),
+                f"{asked}, with a hint ({hint['kind']})" if hint else asked,
+                f"{trials:,}",
+                f"{correct:,}",
+                f"{correct / max(1, trials):.1%}",
+                f"{sum(one.tokens for one in found):,}",
+            )
+        )
+    return rows
 
 
 def _in_sets(run: Run) -> dict[tuple[str, int], str]:

@@ -136,3 +136,8 @@ def known_teachers(manifest: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         "hint": None,
     }
     return {MAIN: own, **(manifest.get("teachers") or {})}
+
+
+def hinted_teachers(manifest: Mapping[str, Any]) -> frozenset[str]:
+    """The names of those whose prompts told of the reference."""
+    return frozenset(name for name, one in known_teachers(manifest).items() if one["hint"])
