@@ -98,7 +98,7 @@ def test_snapshot_restores(rows: Trials) -> None:
 
 def test_a_query_without_a_trial_counts_nothing() -> None:
     tally = Tally(1)
-    assert tally.pilot == 0 and tally.counts(0) == QueryCounts()
+    assert tally.windows.pilot == 0 and tally.counts(0) == QueryCounts()
     assert (QueryCounts().prompt_tokens, QueryCounts().valid, QueryCounts().duplicates) == (0, 0, 0)
     tally.record(0, 0, Outcome.CORRECT, prompt_tokens=1, tokens=1, text_hash=None)
     assert (tally.counts(0).pilot_trials, tally.total_correct) == (0, 1)
