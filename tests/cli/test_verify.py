@@ -52,6 +52,19 @@ def test_a_file_gets_outcome_columns(tmp_path: Path) -> None:
     assert graded[0]["extracted"] == "4"
 
 
+def test_a_template_ends_the_responses_of_a_file(tmp_path: Path) -> None:
+    source = tmp_path / "responses.jsonl"
+    said = "It is 4.\n\nQ7) What is 3+4?\nIt is 7."
+    source.write_text(json.dumps({"answer": "4", "response": said}) + "\n", encoding="utf-8")
+    template = tmp_path / "mine.yaml"
+    template.write_text('name: mine\nbefore_query: "Q7) "\nafter_query: "\\n"\n', encoding="utf-8")
+    counts = [
+        json.loads(dartmath("--file", str(source), "--json", *more).stdout)["outcomes"]
+        for more in ((), ("--template", str(template)))
+    ]
+    assert counts == [{"wrong": 1}, {"correct": 1}]
+
+
 @pytest.mark.parametrize("column", ["finish_reason", "stop_reason"])
 def test_a_response_that_was_cut_off_counts_only_with_an_explicit_answer(tmp_path: Path, column: str) -> None:
     source = tmp_path / "responses.jsonl"

@@ -26,6 +26,8 @@ from dartmath.sampling.policy import VRT
 from dartmath.verify import GradingPool
 from dartmath.verify.outcome import Outcome
 from dartmath.verify.question import Question
+from dartmath.verify.rewards import trl_reward, verifiers_reward, verl_reward
+from dartmath.verify.settings import GradingSettings
 from engines.servers import llama_server
 from sampling.simulated import SimulatedEngine, make_queries, run
 
@@ -230,3 +232,22 @@ def test_sampling_asks_the_judge_about_hybrid_queries(server: str, tmp_path: Pat
     assert 0 < len(judged) == summary["correct"] + summary["wrong"]
     with pytest.raises(JournalError, match="judge"):
         run(tmp_path, SimulatedEngine(), section.model_copy(update={"judge": None}), queries=make_queries(4))
+
+
+def test_rewards_ask_the_judge_about_what_the_rules_refuse(server: str, tmp_path: Path) -> None:
+    section = JudgeSection(url=server, model=MODEL)
+    with HybridGrader(GradingPool(0), section, tmp_path) as grader:
+        first, second = trl_reward(
+            [PARAPHRASE.text, "1+1?"], [RESPONSE, r"\boxed{2}"], answer=["odd", "2"], grader=grader
+        )
+        again = grader.submit(PARAPHRASE, RESPONSE).result(120)
+        score = verl_reward("own", RESPONSE, "odd", extra_info={"question": PARAPHRASE.text}, grader=grader)
+        alone = verifiers_reward(RESPONSE, "odd", prompt=PARAPHRASE.text, grader=grader)
+    assert (grader.counts.asked, grader.counts.cached) == (1, 3)
+    assert (first, second) == (float(again.correct), 1.0)
+    assert (score["score"], alone) == (first, first)
+
+
+def test_rewards_refuse_settings_beside_a_grader() -> None:
+    with GradingPool(0) as grader, pytest.raises(ConfigError, match="give them to the grader"):
+        verl_reward("own", "#### 4", "4", settings=GradingSettings(), grader=grader)

@@ -69,6 +69,14 @@ def respond(
     return asyncio.run(go()), inner
 
 
+def test_a_block_in_a_list_ends_with_its_indented_fence(isolation: Isolation) -> None:
+    script = ["1. Run it:\n   ```python\n   print(6 * 7)\n   ```\n   It prints 41.", "It is 42."]
+    completion, _ = respond(isolation, script)
+    assert completion.text == (
+        "1. Run it:\n   ```python\n   print(6 * 7)\n   ```\n```output\n42\n```\nIt is 42."
+    )
+
+
 def test_a_block_runs_and_generation_goes_on(isolation: Isolation) -> None:
     script = [" Run it.\n```python\nprint(2 ** 10)\n```\n```output\n9\n```", "So \\boxed{1024}"]
     completion, inner = respond(isolation, script)

@@ -51,6 +51,8 @@ def test_state_is_kept_without_replaying(sandbox: Sandbox) -> None:
         ("def f(:", "error", "SyntaxError: invalid syntax"),
         ("raise KeyboardInterrupt", "error", "KeyboardInterrupt"),
         ("__name__", "ok", "__main__"),
+        ("len(str(10**5000))", "ok", "5001"),
+        ("int('9' * 5000) % 10", "ok", "9"),
     ],
 )
 def test_one_block(sandbox: Sandbox, code: str, outcome: str, output: str) -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from dartmath.base.errors import UsageError
+
+if TYPE_CHECKING:
+    from dartmath.judging.config import JudgeSection
 
 SetOption = Annotated[
     list[str] | None,
@@ -22,3 +27,18 @@ TrainingDataOption = Annotated[
     list[str] | None,
     typer.Option(help="Training set instead of the recipe's: folder, file or hub:OWNER/NAME. Repeatable."),
 ]
+JudgeKeyOption = Annotated[
+    str | None, typer.Option(help="Environment variable that holds the key of the judge's server.")
+]
+
+
+def judge_section(url: str | None, model: str | None, key_env: str | None) -> JudgeSection | None:
+    """The judge that `--judge-url`, `--judge-model` and `--judge-key-env` name; None without them."""
+    from dartmath.base.section import validate
+    from dartmath.judging.config import JudgeSection
+
+    if (url is None) != (model is None):
+        raise UsageError("--judge-url and --judge-model go together")
+    if url is None:
+        return None
+    return validate(JudgeSection, {"url": url, "model": model, "key_env": key_env}, where="--judge-...")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dartmath.cli._shared import JsonOption
+from dartmath.cli._shared import JsonOption, JudgeKeyOption, judge_section
 
 if TYPE_CHECKING:
     from dartmath.evaluation.regrade import Regrade
@@ -35,6 +35,11 @@ def command(
         Path | None,
         typer.Option(help="New folder for the pool of samples, or the scores, judged again."),
     ] = None,
+    judge_url: Annotated[
+        str | None, typer.Option(help="Server of the model that judges again what was judged by one.")
+    ] = None,
+    judge_model: Annotated[str | None, typer.Option(help="Model to ask there.")] = None,
+    judge_key_env: JudgeKeyOption = None,
     show: Annotated[int, typer.Option(min=0, help="How many disagreements to print.")] = 20,
     workers: Annotated[int, typer.Option(min=0, help="Verification processes.")] = 1,
     timeout: Annotated[float, typer.Option(min=0.01, help="Seconds until one judgement is given up.")] = 5.0,
@@ -53,7 +58,10 @@ def command(
     from dartmath.evaluation.regrade import regrade
 
     sources = None if recipe is None else _sources(recipe, run)
-    found = regrade(run, verifier=verifier, sources=sources, workers=workers, timeout=timeout, into=into)
+    judge = judge_section(judge_url, judge_model, judge_key_env)
+    found = regrade(
+        run, verifier=verifier, sources=sources, workers=workers, timeout=timeout, into=into, judge=judge
+    )
     if out is not None:
         from dartmath.base.files import write_text
 

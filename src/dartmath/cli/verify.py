@@ -13,11 +13,12 @@ import typer
 
 from dartmath.base.errors import DataError, UsageError
 from dartmath.cli._options import resolve_section, section_options
-from dartmath.cli._shared import JsonOption
+from dartmath.cli._shared import JsonOption, JudgeKeyOption, judge_section
 from dartmath.verify.settings import GradingSettings
 
 if TYPE_CHECKING:
     from dartmath.judging.config import JudgeSection
+    from dartmath.prompts.template import Template
     from dartmath.queries.rows import Row
     from dartmath.verify import Verdict
     from dartmath.verify.question import Question
@@ -44,8 +45,9 @@ def command(
         str | None, typer.Option(help="For --file: server of a model that judges what the rules refuse.")
     ] = None,
     judge_model: Annotated[str | None, typer.Option(help="Model to ask there.")] = None,
-    judge_key_env: Annotated[
-        str | None, typer.Option(help="Environment variable that holds the server's key.")
+    judge_key_env: JudgeKeyOption = None,
+    template: Annotated[
+        str | None, typer.Option(help="For --file: the prompt template; its next query ends a response.")
     ] = None,
     workers: Annotated[int, typer.Option(help="Grading processes for --file.")] = 1,
     as_json: JsonOption = False,
@@ -71,11 +73,16 @@ def command(
     settings = resolve_section(GradingSettings, overrides)
     if file is not None:
         out = out or file.with_suffix(".graded.jsonl")
-        judge = _judge(judge_url, judge_model, judge_key_env)
-        _file(file, out, workers, verifier, as_json=as_json, settings=settings, judge=judge)
+        judge = judge_section(judge_url, judge_model, judge_key_env)
+        made_with = None if template is None else _template(template)
+        _file(
+            file, out, workers, verifier, as_json=as_json, settings=settings, judge=judge, template=made_with
+        )
         return
     if judge_url is not None:
         raise UsageError("--judge-url goes with --file; a single answer is judged by rules")
+    if template is not None:
+        raise UsageError("--template goes with --file; a single answer has no next query")
     if reference is None or answer is None:
         raise UsageError("give a reference and an answer, or --file; see `dartmath verify --help`")
     from dartmath.verify import grade, verify
@@ -89,15 +96,10 @@ def command(
     _explain(verdict, {"reference": reference, "answer": answer}, as_json)
 
 
-def _judge(url: str | None, model: str | None, key_env: str | None) -> JudgeSection | None:
-    from dartmath.base.section import validate
-    from dartmath.judging.config import JudgeSection
+def _template(name: str) -> Template:
+    from dartmath.prompts.template import load_template
 
-    if (url is None) != (model is None):
-        raise UsageError("--judge-url and --judge-model go together")
-    if url is None:
-        return None
-    return validate(JudgeSection, {"url": url, "model": model, "key_env": key_env}, where="--judge-...")
+    return load_template(name)
 
 
 def _own(name: str) -> str:
@@ -147,6 +149,7 @@ def _file(
     as_json: bool,
     settings: GradingSettings,
     judge: JudgeSection | None,
+    template: Template | None,
 ) -> None:
     """Grade a file row by row; a row that cannot be graded is written with the outcome "error"."""
     from dartmath.judging.grader import HybridGrader
@@ -157,7 +160,7 @@ def _file(
     own = None if verifier is None else _own(verifier)
     rows = _open(path, out)
     with out.open("w", encoding="utf-8") as sink:
-        graded = _Graded(sink, "math" if judge is None else HYBRID)
+        graded = _Graded(sink, "math" if judge is None else HYBRID, template)
         pairs = graded.pairs(rows, path, own)
         rules = GradingPool(workers, settings=settings)
         folder = out.with_name(f"{out.stem}.judge")
@@ -177,8 +180,8 @@ def _file(
 class _Graded:
     """Rows on their way to the verifier, and with its verdicts to a file, in their order."""
 
-    def __init__(self, sink: TextIO, mode: str) -> None:
-        self._sink, self._mode = sink, mode
+    def __init__(self, sink: TextIO, mode: str, template: Template | None) -> None:
+        self._sink, self._mode, self._template = sink, mode, template
         self._waiting: deque[tuple[Row, DataError | None]] = deque()
         self.counts: Counter[str] = Counter()
         self.problems: list[DataError] = []
@@ -190,13 +193,13 @@ class _Graded:
         for number, row in rows:
             kept: Row = {} if isinstance(row, DataError) else row
             try:
-                pair = _query_and_response(row, path, number, own, self._mode)
+                query, response, ended = _query_and_response(row, path, number, own, self._mode)
             except DataError as problem:
                 self.problems.append(problem)
                 self._waiting.append((kept, problem))
                 continue
             self._waiting.append((kept, None))
-            yield pair
+            yield query, response if self._template is None else self._template.own_part(response), ended
 
     def judged(self, verdict: Verdict) -> None:
         """Write the next row that was graded, and those before it that could not be."""

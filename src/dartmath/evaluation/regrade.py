@@ -9,21 +9,27 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
+from types import TracebackType
 
-from dartmath.base.errors import UnknownNameError
+from dartmath.base.errors import ConfigError, UnknownNameError
 from dartmath.base.terminal import progress_bar
 from dartmath.base.text import encodable
 from dartmath.evaluation.regraded import journal_of, keep_in, queries_now
 from dartmath.evaluation.second_opinion import MathVerify
+from dartmath.judging.config import JudgeSection
+from dartmath.judging.grader import HybridGrader
 from dartmath.queries.config import QuerySource
 from dartmath.queries.query import Query
 from dartmath.sampling.sample import Sample
 from dartmath.verify.golds import settled
 from dartmath.verify.outcome import Outcome, Verdict
 from dartmath.verify.question import DART_MATH
+from dartmath.verify.serve.batch import Grader
+from dartmath.verify.serve.pool import GradingPool
 from dartmath.verify.settings import GradingSettings, recorded_settings
 
 DARTMATH = "dartmath"
@@ -78,6 +84,7 @@ def regrade(
     workers: int = 1,
     timeout: float = TIMEOUT,
     into: Path | None = None,
+    judge: JudgeSection | None = None,
 ) -> Regrade:
     """Judge every stored response of a sampling or evaluation folder again.
 
@@ -86,14 +93,18 @@ def regrade(
     queries, where references were corrected or verifiers changed since; without them, the stored ones
     count. A judgement that takes longer than `timeout` seconds ends as a timeout. `into` is a new folder for
     what follows: the scores of an evaluation, or the pool of a sampling run, which can be curated and
-    sampled on.
+    sampled on. `judge` is the model that judges what the rules refuse of queries with `verifier: hybrid`;
+    what it said in the run stands, and what it says now is kept there too. Without it, the rules judge alone.
 
     Raises `UnknownNameError` for another verifier, `MissingDependencyError` when Math-Verify is not
     installed, `UsageError` where stored queries name a function of the user's own, `ConfigError` for
-    one that fails, and `DataError` when `folder` holds no responses, or `into` is there already.
+    one that fails and for a `judge` of other rules than "dartmath", and `DataError` when `folder` holds
+    no responses, or `into` is there already.
     """
     if verifier not in VERIFIERS:
         raise UnknownNameError("verifier", verifier, VERIFIERS)
+    if judge is not None and verifier != DARTMATH:
+        raise ConfigError(f"verifier {verifier!r} has no judge; leave one of the two out")
     journal = journal_of(folder)
     queries = queries_now(journal, sources)
     if verifier == DART_MATH:
@@ -104,10 +115,10 @@ def regrade(
     total = journal.manifest.get("summary", {}).get("samples")
     with (
         keep_in(into, folder, journal, queries, sources=sources or (), verifier=verifier) as keep,
-        _judge(verifier, workers, timeout, settings) as judge,
+        _judging(verifier, GradingPool(workers, timeout, settings), timeout, judge, journal.folder) as second,
         progress_bar("judging", total) as bar,
     ):
-        for done, (sample, verdict) in enumerate(_verdicts(judge, queries, journal.samples()), 1):
+        for done, (sample, verdict) in enumerate(_verdicts(second, queries, journal.samples()), 1):
             if query := queries.get(sample.query_id):
                 keep(_with_verdict(sample, query, verdict))
             tally.count(sample, query, verdict)
@@ -142,7 +153,7 @@ class _Tally:
 
 
 def _verdicts(
-    judge: _Ours | MathVerify, queries: Mapping[str, Query], samples: Iterator[Sample]
+    second: _Ours | MathVerify, queries: Mapping[str, Query], samples: Iterator[Sample]
 ) -> Iterator[tuple[Sample, Verdict | None]]:
     """Each sample with its new verdict; None where nothing can be judged: no query, response or text."""
     while batch := list(islice(samples, _WINDOW)):
@@ -152,7 +163,7 @@ def _verdicts(
                 kept.append(sample)
             else:
                 yield sample, None
-        yield from zip(kept, judge.many(queries, kept), strict=True)
+        yield from zip(kept, second.many(queries, kept), strict=True)
 
 
 def _with_verdict(sample: Sample, query: Query, verdict: Verdict | None) -> Sample:
@@ -164,30 +175,33 @@ def _with_verdict(sample: Sample, query: Query, verdict: Verdict | None) -> Samp
 
 
 class _Ours:
-    """The verifier of this version, in worker processes that can be killed."""
+    """The verifier of this version, in worker processes that can be killed; and the judge behind it."""
 
-    def __init__(self, workers: int, timeout: float, settings: GradingSettings | None) -> None:
-        from dartmath.verify import GradingPool
-
-        self._pool = GradingPool(workers, timeout, settings)
+    def __init__(self, grader: AbstractContextManager[Grader]) -> None:
+        self._grader = grader
 
     def __enter__(self) -> _Ours:
+        self._open = self._grader.__enter__()
         return self
 
-    def __exit__(self, *exc: object) -> None:
-        self._pool.close()
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._grader.__exit__(kind, error, trace)
 
     def many(self, queries: Mapping[str, Query], samples: Sequence[Sample]) -> list[Verdict]:
         futures: list[Future[Verdict]] = [
-            self._pool.submit(queries[s.query_id], s.text, finish_reason=s.finish_reason) for s in samples
+            self._open.submit(queries[s.query_id], s.text, finish_reason=s.finish_reason) for s in samples
         ]
         return [future.result() for future in futures]
 
 
-def _judge(
-    verifier: str, workers: int, timeout: float, settings: GradingSettings | None
+def _judging(
+    verifier: str, rules: GradingPool, timeout: float, judge: JudgeSection | None, folder: Path
 ) -> _Ours | MathVerify:
-    return MathVerify(timeout) if verifier == "math-verify" else _Ours(workers, timeout, settings)
+    if verifier == "math-verify":
+        return MathVerify(timeout)
+    return _Ours(rules if judge is None else HybridGrader(rules, judge, folder))
 
 
 def _differs(stored: Outcome, now: Outcome, verifier: str) -> bool:

@@ -86,6 +86,12 @@ class Template:
         markers = (_marker(self.before_query), _marker(self.before_response))
         return tuple(dict.fromkeys((*self.stop, *filter(None, markers))))
 
+    def own_part(self, response: str) -> str:
+        """A response up to the first of `stops` behind its beginning, where generation would have ended."""
+        start = len(response) - len(response.lstrip())
+        places = [place for stop in self.stops if (place := response.find(stop, start + 1)) > start]
+        return response[: min(places)] if places else response
+
     @property
     def lead(self) -> str:
         """The spaces that `render` drops from the end of a prompt; they belong to the response."""

@@ -28,7 +28,7 @@ from dartmath.sampling.config import SamplingSection
 from dartmath.sampling.controller import Grader
 from dartmath.sampling.journal_manifest import VERSION, other_settings
 from dartmath.sampling.match import QueryTexts, plain_text
-from dartmath.sampling.new_pool import new_pool
+from dartmath.sampling.new_pool import new_pool, part_of
 from dartmath.sampling.responses import (
     Response,
     StoredResponses,
@@ -54,6 +54,7 @@ class Imported:
     """What became of the responses.
 
     `responses` are recorded, `correct` of them; `queries` of the `asked` ones have at least one.
+    `shortened` went on with a next query, where the template ends them.
     `without_text` rows hold no response, `without_query` belong to no query that is asked, the first
     of them at `first_without_query`. `differing` names settings of runs that are not those asked.
     """
@@ -62,6 +63,7 @@ class Imported:
     responses: int = 0
     correct: int = 0
     queries: int = 0
+    shortened: int = 0
     without_text: int = 0
     without_query: int = 0
     first_without_query: str = ""
@@ -94,14 +96,14 @@ def import_responses(
     check_sources(stored.sources)
     identity = run_identity(queries, section, template, model=model, seed=seed, shots=shots)
     settings = settled(section.grading, (reference for query in queries for reference in query.references))
-    work = _Import(queries, section, count_tokens)
+    work = _Import(queries, section, template, count_tokens)
     engine = {"kind": "imported"}
     manifest = new_manifest(
         "sample", journal={"version": VERSION}, **identity, summary={}, engine=engine, engines=[engine]
     )
     with (
         new_pool(folder, queries, manifest, section, origin="imported") as add,
-        _grader(section, settings, folder) as grader,
+        _grader(section, settings, part_of(folder)) as grader,
         progress_bar("importing", None) as bar,
     ):
         for source in stored.sources:
@@ -132,6 +134,8 @@ def _record(found: Imported, sources: Sequence[str], folder: Path) -> None:
 
 
 def _warn(found: Imported) -> None:
+    if found.shortened:
+        warn(f"shortened, since they go on with a next query of the template: {found.shortened:,}")
     if found.without_query:
         first = found.first_without_query
         warn(f"left out, since no query asked is theirs: {found.without_query:,} (first: {first})")
@@ -161,6 +165,7 @@ def _nothing(found: Imported) -> str:
 class _Import:
     queries: Sequence[Query]
     section: SamplingSection
+    template: Template
     count_tokens: CountTokens
     # By query id: the trial that the next response of a file becomes.
     following: Counter[str] = field(default_factory=Counter)
@@ -200,7 +205,15 @@ class _Import:
                 if response.sample is not None:
                     number = before.get(query.id, 0) + response.sample.trial
                 self.following[query.id] = max(self.following[query.id], number + 1)
-                yield query, number, response
+                yield query, number, self._own(response)
+
+    def _own(self, response: Response) -> Response:
+        """The response as generation with the template would have ended it; those of a run are so already."""
+        own = self.template.own_part(response.text or "")
+        if response.sample is not None or own == response.text:
+            return response
+        self.found.shortened += 1
+        return replace(response, text=own, tokens=None, finish_reason="stop")
 
     def _query(self, response: Response) -> Query | None:
         found = None

@@ -28,6 +28,11 @@ ORIGINS: tuple[Origin, ...] = get_args(Origin)
 _FLUSH = 4096
 
 
+def part_of(folder: Path) -> Path:
+    """Where the new run is until all of it is written; what else is put there moves with it."""
+    return folder.with_name(f".{folder.name}.partial")
+
+
 @contextmanager
 def new_pool(
     folder: Path,
@@ -44,7 +49,7 @@ def new_pool(
     samples these were, if it is one: the time it took counts. The folder, which must not be there
     yet, appears when all is written.
     """
-    part = folder.with_name(f".{folder.name}.partial")
+    part = part_of(folder)
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     try:

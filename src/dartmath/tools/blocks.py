@@ -13,11 +13,11 @@ from typing import Literal
 
 # Where generation pauses: the model begins to write an output itself, or a fence closes.
 OUTPUT_FENCE = "```output"
-CLOSING_FENCE = "\n```\n"
+CLOSING_FENCE = "```\n"  # indented or not: a fence that opens a block has its language behind the signs
 STOPS = (OUTPUT_FENCE, CLOSING_FENCE)
 
-_FENCE = re.compile(r"^[ \t]*```[ \t]*([^\s`]*)[^`]*$")
-_PYTHON = {"python", "py", "python3"}
+_FENCE = re.compile(r"^[ \t>]*```[ \t]*([^\s`]*)[^`]*$")
+_PYTHON = {"python", "py", "python3", "ipython", "sympy", "tool_code"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def ending(text: str) -> Ending:
         fence = _FENCE.match(line)
         if language is None:
             if fence:
-                language, lines = fence[1].lower(), []
+                language, lines = fence[1].strip("{.}").lower(), []
                 found = Ending("text")
             elif line.strip():
                 found = Ending("text")
@@ -68,7 +68,9 @@ def output_block(output: str, *, after: Ending, text: str) -> str:
 
     A fence in the output is written with apostrophes, since it would end the block.
     """
-    close = "\n```\n" if after.open else ("" if text.endswith("\n") else "\n")
+    begins_line = not text.rpartition("\n")[2].strip()
+    close = "" if begins_line else "\n"
+    close += "```\n" if after.open else ""
     shown = output.replace("```", "'''").rstrip("\n")
     return f"{close}{OUTPUT_FENCE}\n{shown}\n```\n"
 

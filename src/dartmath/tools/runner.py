@@ -36,6 +36,7 @@ def main() -> None:
     _drop(config["uid"])
     _limit(config)
     sys.argv = [""]
+    sys.set_int_max_str_digits(0)  # long integers cost time and output, which have limits of their own
     sys.stdout.reconfigure(errors="backslashreplace", line_buffering=True)  # type: ignore[union-attr]
     signal.signal(signal.SIGPROF, _on_time_limit)
     module = types.ModuleType("__main__")

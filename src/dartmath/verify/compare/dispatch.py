@@ -38,7 +38,16 @@ from dartmath.verify.tree.expression import (
 def by_structure(reference: Expression, answer: Expression, comparison: Comparison) -> Decision:
     """Compare two trees by the first rule that knows one of them, down to scalars."""
     if not (_is_scalar(reference) and _is_scalar(answer)):
-        for rule in (_by_choice, _by_words, _by_relation, _by_set, _by_collection, _by_matrix, _by_cases):
+        for rule in (
+            _by_truth,
+            _by_choice,
+            _by_words,
+            _by_relation,
+            _by_set,
+            _by_collection,
+            _by_matrix,
+            _by_cases,
+        ):
             found = rule(reference, answer, comparison)
             if found is not None:
                 return found
@@ -74,6 +83,19 @@ def _ratios(reference: Apply, answer: Expression) -> Decision | None:
         for one, two in zip(ours[1:], theirs[1:], strict=True)
     )
     return Decision(equal, "ratio", "proportional" if equal else "not proportional")
+
+
+_TRUTH = {"T": "true", "F": "false"}
+
+
+def _by_truth(reference: Expression, answer: Expression, comparison: Comparison) -> Decision | None:
+    """`T` for true and `F` for false, where the other side is one of these words."""
+    for letter, word in ((reference, answer), (answer, reference)):
+        match letter, word:
+            case ((Symbol(name=sign) | Named(kind="choice", value=sign)), Named(kind="boolean", value=value)):
+                if sign in _TRUTH:
+                    return Decision(_TRUTH[sign] == value, "boolean", f"{sign} against {value}")
+    return None
 
 
 def _by_choice(reference: Expression, answer: Expression, comparison: Comparison) -> Decision | None:
@@ -227,3 +249,16 @@ def _same_condition(ours: Expression | None, theirs: Expression | None, comparis
         return ours in always and theirs in always
     assert ours is not None and theirs is not None
     return bool(comparison.same(ours, theirs))
+
+
+_RULES = (
+    _by_truth,
+    _by_choice,
+    _by_words,
+    _by_relation,
+    _by_set,
+    _by_collection,
+    _by_matrix,
+    _by_cases,
+)
+"""The rules of structure, in their order: the first that knows one of the trees decides."""

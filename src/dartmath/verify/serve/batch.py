@@ -43,7 +43,9 @@ def grade_many(
 class Grader(Protocol):
     """What gives verdicts as futures: a `GradingPool`, or a grader around one."""
 
-    def submit(self, query: Gradable, response: str, finish_reason: str = "stop") -> Future[Verdict]:
+    def submit(
+        self, query: Gradable, response: str, finish_reason: str = "stop", *, in_thought: bool = False
+    ) -> Future[Verdict]:
         """Grade one response."""
         ...
 
