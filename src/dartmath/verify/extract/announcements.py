@@ -9,6 +9,7 @@ from functools import lru_cache
 from dartmath.base.regex import regex
 from dartmath.verify.extract.found import Statement
 from dartmath.verify.extract.polarity import asserted
+from dartmath.verify.extract.search import holds
 from dartmath.verify.extract.values import COMMENTARY, value_at
 from dartmath.verify.language.lexicon import LEXICONS
 
@@ -121,12 +122,24 @@ def _phrases(text: str, languages: tuple[str, ...], after: int) -> Iterator[tupl
     if len(folded) != len(tail):
         folded = tail
     for language, stem in _stems(languages, folded.isascii()):
-        if stem in folded:
-            for place in _places(folded, stem, whole=language == "en"):
+        if (last := folded.rfind(stem)) >= 0:
+            for place in _places(folded, stem, last, whole=language == "en"):
                 yield from _around(text, language, place + after, after)
-    if "A:" in tail or "A**:" in tail:
-        for phrase in _A_LABEL.finditer(text, after):
-            yield phrase.start(), phrase.end(), True
+    if ":" in tail and holds(tail, "A:", "A**:"):
+        yield from _a_labels(text, after)
+
+
+def _a_labels(text: str, after: int) -> Iterator[tuple[int, int, bool]]:
+    """The labels `A:` that begin lines, the last ones first, searched from their colons."""
+    place, found = text.rfind(":", after), 0
+    while place > after and found < _MOST:
+        if text[place - 1] in "A*_":
+            line = max(text.rfind("\n", 0, place) + 1, after)
+            if label := _A_LABEL.match(text, line):
+                found += 1
+                yield label.start(), label.end(), True
+            place = line  # a line has one label, and is looked at once
+        place = text.rfind(":", after, place)
 
 
 @lru_cache(maxsize=32)
@@ -179,9 +192,9 @@ def _leads_on(language: str) -> re.Pattern[str]:
 _A_LABEL = regex(rf"{_LINE}[*_]{{0,3}}A[*_]{{0,3}}:[*_]{{0,3}}(?=[ \t]*\S)", re.MULTILINE)
 
 
-def _places(folded: str, stem: str, *, whole: bool) -> Iterator[int]:
-    """Where a stem stands, from the end; where `whole`, only as the beginning of a word."""
-    found, place = 0, folded.rfind(stem)
+def _places(folded: str, stem: str, place: int, *, whole: bool) -> Iterator[int]:
+    """Where a stem stands, from its last `place` on; where `whole`, only as the beginning of a word."""
+    found = 0
     while place >= 0 and found < _MOST:
         before = folded[place - 1] if place else " "
         if not whole or not (before.isalpha() or before == "\\"):

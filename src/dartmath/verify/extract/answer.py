@@ -16,6 +16,7 @@ from dartmath.verify.extract.conclusions import conclusion
 from dartmath.verify.extract.found import Statement
 from dartmath.verify.extract.mathematics import is_mathematics
 from dartmath.verify.extract.own import Fence, Own, own_text
+from dartmath.verify.extract.search import holds
 from dartmath.verify.extract.structured import MOST, assigned, fields, tagged
 from dartmath.verify.extract.thoughts import thoughts
 from dartmath.verify.extract.values import value_at
@@ -162,10 +163,10 @@ def _explicit(text: str, reader: _Reader, *, cut: bool) -> Statement | None:
     """The last explicit statement that reads as an answer; else the last one in words."""
     rules = reader.rules
     found: list[Statement] = []
-    if "boxed" in rules and ("box" in text or "\x08" in text):
+    if "boxed" in rules:
         boxes = list(boxed(text, cut=cut)) if reader.first_box else list(islice(boxed(text, cut=cut), 1))
         found += boxes[-1:]
-    if "hash" in rules and "####" in text:
+    if "hash" in rules and "#" in text and holds(text, "####"):
         found += islice(_hashed(text), 1)
     # Only what is stated later than a firm statement can still be the last one.
     last = max([one for one in found if one.firm], key=_by_place, default=None)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from dartmath.base.regex import regex
 from dartmath.verify.extract.found import MAX_ANSWER, Statement
-from dartmath.verify.extract.polarity import asserted
+from dartmath.verify.extract.polarity import BETWEEN, asserted
 from dartmath.verify.language.braces import closing_brace
 
 MAX_BOXES = 64
@@ -74,12 +74,14 @@ _SCALE = regex(
     r"\s*(?P<word>(?:hundred|thousand|million|billion|trillion|dozen)s?\b|\^\{?\\circ\}?|°|\\?%|percent\b)"
 )
 _POWER = regex(r"\s*(?:\^\s*(?:\{[^{}]{1,20}\}|\w)|!)")
-_PREFIX_WORDS = regex(
-    r"\b(?P<words>at least|at most|more than|less than|fewer than|greater than|no more than"
-    r"|no less than|negative|minus|half(?: of)?"
-    r"|twice|double|triple|the square root of|the square of)[\s$*:]*(?:\\[(\[])?\s*\Z",
-    re.IGNORECASE,
-)
+_PREFIXES = (
+    "at least", "at most", "more than", "less than", "fewer than", "greater than", "no more than",
+    "no less than", "negative", "minus", "half of", "half", "twice", "double", "triple",
+    "the square root of", "the square of",
+)  # fmt: skip
+"""Words in front of a box that belong to its answer."""
+
+_PREFIX_WORDS = regex(rf"\b(?P<words>{'|'.join(_PREFIXES)})[\s$*:]*(?:\\[(\[])?\s*\Z", re.IGNORECASE)
 _PLAIN = regex(r"[\w.]+|\\[a-z]+|[\w.]*\\(?:d|t)?frac\{\w+\}\{\w+\}")
 
 
@@ -267,9 +269,9 @@ def _whole(text: str, start: int, end: int, content: str) -> tuple[str, int, int
         left = "" if _WORDS_BEFORE.search(_COMMAND.sub("", left)) else left
     if right and not right.startswith("!"):
         right = _RIGHT_SPACE.sub("", right)
-    words = _PREFIX_WORDS.search(text[max(0, bounds[0] - 40) : bounds[0]]) if not left else None
+    words = _words_before(text, bounds[0]) if not left else None
     if words:
-        return f"{words['words']} {answer}", start, end
+        return f"{words} {answer}", start, end
     if _INEQUALITY.search(before) or (
         left and not _INEQUALITY.search(left) and "\\begin" not in left and "}" not in left[-1:]
     ):
@@ -286,14 +288,23 @@ def _whole(text: str, start: int, end: int, content: str) -> tuple[str, int, int
 
 def _alone(text: str, start: int, end: int, answer: str, bounds: tuple[int, int]) -> tuple[str, int, int]:
     """A box that is all of its formula, with words in front of the formula or a scale behind it."""
-    if words := _PREFIX_WORDS.search(text[max(0, bounds[0] - 40) : bounds[0]]):
-        return f"{words['words']} {answer}", start, end
+    if words := _words_before(text, bounds[0]):
+        return f"{words} {answer}", start, end
     scale = _SCALE.match(text, bounds[1] + 1) if text[bounds[1] : bounds[1] + 1] == "$" else None
     return (f"{answer} {scale['word']}", start, scale.end()) if scale else (answer, start, end)
 
 
+def _words_before(text: str, place: int) -> str | None:
+    """The words right before a place that belong to the answer there."""
+    before = text[max(0, place - 40) : place]
+    if not before.rstrip(BETWEEN).lower().endswith(_PREFIXES):  # before most boxes stands none of them
+        return None
+    found = _PREFIX_WORDS.search(before)
+    return found["words"] if found else None
+
+
 def _in_text(text: str, start: int, end: int, answer: str) -> tuple[str, int, int]:
-    words = _PREFIX_WORDS.search(text[max(0, start - 40) : start])
+    words = _words_before(text, start)
     sign = (
         "-"
         if text[max(0, start - 1) : start] == "-"
@@ -305,7 +316,7 @@ def _in_text(text: str, start: int, end: int, answer: str) -> tuple[str, int, in
         return f"{sign}{_grouped(answer, '', '^')}{power.group().strip()}", start, power.end()
     if (scale := _SCALE.match(text, end)) and not answer.endswith(("%", "million")):
         return f"{sign}{answer} {scale['word']}", start, scale.end()
-    return (f"{words['words']} {answer}" if words else f"{sign}{answer}"), start, end
+    return (f"{words} {answer}" if words else f"{sign}{answer}"), start, end
 
 
 def _grouped(answer: str, left: str, right: str) -> str:

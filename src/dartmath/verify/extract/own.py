@@ -7,11 +7,12 @@ special tokens and what stands behind an end-of-turn token, tags of HTML, fenced
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from itertools import islice
+from typing import NamedTuple
 
 from dartmath.base.regex import regex
+from dartmath.verify.extract.search import holds
 from dartmath.verify.extract.thoughts import thoughts
 
 _ENDS = regex(
@@ -45,12 +46,18 @@ _HTML = regex(
 _CALCULATION = regex(r"<<[^<>\n]{0,200}>>")
 """GSM8K's calculator annotations."""
 
-_NEXT_QUERY = regex(
-    r"\n[ \t]*(?:#{1,4} ?|\*\*|<\|)?(?:Question|Problem|Query|Instruction|Input|Human|User|Q"
-    r"|New (?:question|problem)"
-    r"|Next (?:question|problem)|题目|问题|問題)(?:\*\*|\|>)?[ \t]*[:：](?!\s*\Z)",
-)
+_QUERY_LABELS = (
+    "Question", "Problem", "Query", "Instruction", "Input", "Human", "User", "Q", "New question",
+    "New problem", "Next question", "Next problem", "题目", "问题", "問題",
+)  # fmt: skip
 """How the next few-shot problem begins, which a base model goes on with. Source: the built-in templates."""
+
+_NEXT_QUERY = regex(
+    rf"\n[ \t]*(?:#{{1,4}} ?|\*\*|<\|)?(?:{'|'.join(_QUERY_LABELS)})(?:\*\*|\|>)?[ \t]*[:：](?!\s*\Z)",
+)
+_COLONS = (":", "：")
+_LABEL_ENDS = frozenset(label[-1] for label in _QUERY_LABELS) | frozenset("*> \t")
+"""What stands right before the colon of such a label."""
 
 _MOST_PARTS = 32
 """A response that goes on with more queries is read as if the last of these parts had none in it."""
@@ -60,8 +67,7 @@ _MARKS = regex(r"`{3,}[^\n`]{0,40}|~{3,}")
 _DATA = ("json", "yaml", "yml", "jsonc", "json5")
 
 
-@dataclass(frozen=True, slots=True)
-class Fence:
+class Fence(NamedTuple):
     """A fenced block: its language in lower case, and where its content stands."""
 
     language: str
@@ -69,8 +75,7 @@ class Fence:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Own:
+class Own(NamedTuple):
     """What a response says itself.
 
     Attributes:
@@ -83,25 +88,27 @@ class Own:
     text: str
     parts: tuple[int, ...]
     source: str
-    fences: tuple[Fence, ...] = field(default=())
+    fences: tuple[Fence, ...] = ()
 
 
 def own_text(response: str, more_thoughts: Sequence[tuple[str, str]] = ()) -> Own:
     """The own part of `response`; `more_thoughts` are delimiters beside the known ones."""
+    text, angled = response, "<" in response
     # First, since most texts have no other sign of a token or a tag then.
-    text = _without_calculations(response) if "<<" in response else response
-    if "<" in text and "<|channel|>final" in text and (final := _last(_FINAL_CHANNEL, text)):
+    if angled and holds(text, "<<"):
+        text = _without_calculations(text)
+        angled = "<" in text
+    if angled and holds(text, "<|channel|>final") and (final := _last(_FINAL_CHANNEL, text)):
         text = " " * final.end() + text[final.end() :]
     for start, end in thoughts(text, more_thoughts):
         text = _blank(text, start, end)
-    if ("<" in text and any(map(text.__contains__, _ANGLED))) or ("[" in text and _SQUARE.search(text)):
+    if (angled and holds(text, *_ANGLED)) or ("[" in text and _SQUARE.search(text)):
         text = _without_tokens(text)
     source = text
     fences: tuple[Fence, ...] = ()
-    # One sign is found ten times as fast as several in a row, and most texts have none.
-    if ("`" in text and "```" in text) or ("~" in text and "~~~" in text):
+    if ("`" in text and holds(text, "```")) or ("~" in text and holds(text, "~~~")):
         text, fences = _without_fences(text)
-    if "<" in text:
+    if angled:
         text = _without_marks(text)
     return Own(text, _parts(text), source, fences)
 
@@ -112,9 +119,9 @@ def _without_calculations(text: str) -> str:
 
 def _without_marks(text: str) -> str:
     """The text with tags of HTML and ends of its parts blanked."""
-    if "<eo" in text:
+    if holds(text, "<eo"):
         text = _END_OF_PART.sub(lambda mark: " " * len(mark.group()), text)
-    if "</" in text or "<br" in text:
+    if holds(text, "</", "<br"):
         text = _HTML.sub(lambda tag: " " * len(tag.group()), text)
     return text
 
@@ -168,8 +175,25 @@ def _is_data(fence: Fence, text: str) -> bool:
 
 
 def _parts(text: str) -> tuple[int, ...]:
-    if not text.strip():
-        return (len(text),)
     first = len(text) - len(text.lstrip())
-    queries = islice(_NEXT_QUERY.finditer(text, first), _MOST_PARTS)
-    return (*(query.start() for query in queries), len(text))
+    places: list[int] = []
+    for colon in _COLONS:
+        if colon in text:
+            places += islice(_next_queries(text, colon, first), _MOST_PARTS)
+    return (*sorted(places)[:_MOST_PARTS], len(text))
+
+
+def _next_queries(text: str, colon: str, first: int) -> Iterator[int]:
+    """Where the lines of a next query begin, from `first` on: the places of `_NEXT_QUERY`.
+
+    Searched from their colons, of which a text has far fewer than line breaks.
+    """
+    line, place = first, text.find(colon, first)
+    while place >= 0:
+        if text[place - 1] in _LABEL_ENDS:
+            # No further back than to the last colon seen, so that a line of colons is passed over once.
+            begin = text.rfind("\n", line, place)
+            if begin >= 0 and (query := _NEXT_QUERY.match(text, begin)) and query.end() == place + 1:
+                yield begin
+            line = place
+        place = text.find(colon, place + 1)

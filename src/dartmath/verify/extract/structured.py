@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from dartmath.base.regex import regex
 from dartmath.verify.extract.found import MAX_ANSWER, Statement
+from dartmath.verify.extract.search import holds
 
 MOST = 16
 """Only so many structures at the end are tried."""
@@ -76,11 +77,12 @@ def fields(text: str, after: int = 0) -> Iterator[Statement]:
     """The values of "answer" fields and of calls that submit one, from `after` on, the last one first."""
     found: list[Statement | None] = []
     tail = text[after:]
-    if any(sign in tail and any(map(tail.__contains__, keys)) for sign, keys in _KEYS.items()):
+    if ":" in tail and any(sign in tail and holds(tail, *keys) for sign, keys in _KEYS.items()):
         found += [_value(text, key) for key in list(_KEY.finditer(text, after))[-MOST:]]
-    if ("(" in tail or "[" in tail) and any(map(tail.__contains__, _CALLS)):
+    if ("(" in tail or "[" in tail) and holds(tail, *_CALLS):
         found += [_called(call) for call in list(_CALL.finditer(text, after))[-MOST:]]
-    yield from sorted(filter(None, found), key=lambda one: -one.start)
+    if found:
+        yield from sorted(filter(None, found), key=lambda one: -one.start)
 
 
 def assigned(code: str, shift: int) -> Statement | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from dartmath.base.regex import regex
+from dartmath.verify.extract.search import holds
 
 # Openings and closings by family; names of tags are in `_TAGS`. Source: the models' chat templates.
 _PAIRS = (
@@ -63,7 +64,7 @@ def _may_hold(text: str) -> bool:
     """Whether a delimiter can stand in `text`: most texts have none of the signs that begin one."""
     if "<" not in text and "◁" not in text and ("&" not in text or "&lt;" not in text.lower()):
         return "[" in text and _SQUARE.search(text) is not None
-    return any(map(text.lower().__contains__, _MAY_HOLD))
+    return holds(text.lower(), *_MAY_HOLD)
 
 
 def opens_thought(prompt: str, more: Sequence[tuple[str, str]] = ()) -> bool:

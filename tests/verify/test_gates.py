@@ -1,0 +1,74 @@
+"""Gates: cheap tests before costly patterns let everything through that their patterns find."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dartmath.verify.extract import announcements, boxes, own, polarity
+from dartmath.verify.extract.answer import extract_answer
+from dartmath.verify.extract.search import holds
+
+_SIGNS = ("\n", "\n", " ", "\t", ":", "：", "**", "#", "|>", ".", "5", "x")
+
+
+def texts(*words: str) -> st.SearchStrategy[str]:
+    """Texts of some words and the signs around them."""
+    return st.lists(st.sampled_from([*words, *_SIGNS]), max_size=12).map("".join)
+
+
+@given(text=texts("answer", "ans"), parts=st.lists(st.sampled_from(["ans", "er", "#", "5x", "q"])))
+def test_holds_is_in(text: str, parts: list[str]) -> None:
+    assert holds(text, *parts) == any(part in text for part in parts)
+
+
+@pytest.mark.parametrize("label", own._QUERY_LABELS)
+@pytest.mark.parametrize("colon", own._COLONS)
+def test_every_label_of_a_next_query_ends_a_part(label: str, colon: str) -> None:
+    for opening, closing in product(("", "# ", "**"), ("", "**", "|>", " ", "** \t")):
+        text = f"a: b\nIt is 4.\n{opening}{label}{closing}{colon} How many?"
+        assert own.own_text(text).parts == (len("a: b\nIt is 4."), len(text)), text
+
+
+@given(text=texts("Q", "Question", "问题"))
+def test_next_queries_are_those_of_their_pattern(text: str) -> None:
+    first = len(text) - len(text.lstrip())
+    expected = [found.start() for found in own._NEXT_QUERY.finditer(text, first)]
+    assert own.own_text(text).parts == (*expected[: own._MOST_PARTS], len(text))
+
+
+@pytest.mark.parametrize("label", ["A:", "**A**:", "**A:**", "_A_:", "  A: "])
+@pytest.mark.parametrize("before", ["", "x: 3\n", "A: 4\n", "\n \n"])
+def test_labels_are_those_of_their_pattern(label: str, before: str) -> None:
+    text = f"{before}{label} 5\nb: 7\nc A: 8: A: 9"
+    for after in range(len(before) + 2):
+        found = announcements._A_LABEL.finditer(text, after)
+        expected = [(one.start(), one.end(), True) for one in found]
+        assert list(announcements._a_labels(text, after)) == expected[::-1]
+
+
+@pytest.mark.parametrize("word", [*polarity._DENYING_WORDS, *polarity._DENYING_SIGNS])
+@pytest.mark.parametrize("softening", ["", *polarity._SOFTENING])
+def test_every_denial_denies(word: str, softening: str) -> None:
+    for written, between in product((word, word.capitalize()), (" ", " $", ": ", " \\(", "\u2009")):
+        before = f"It is {written} {softening}".rstrip() + between
+        assert not polarity.asserted(f"{before}5", len(before), len(before) + 1), before
+
+
+@pytest.mark.parametrize("word", polarity._INSTRUCTED)
+def test_every_instruction_is_none(word: str) -> None:
+    for written, between in product((word, word.upper()), (" ", " $", ": ", " \\(", " `")):
+        before = f"Put the answer {written}{between}"
+        assert not polarity.asserted(f"{before}5", len(before), len(before) + 1), before
+
+
+@pytest.mark.parametrize("words", boxes._PREFIXES)
+@pytest.mark.parametrize("between", [" ", " $", ": ", " \\(", "\n\n", "\u2009"])
+def test_words_before_a_box_belong_to_it(words: str, between: str) -> None:
+    closing = {" $": "$", " \\(": "\\)"}.get(between, "")
+    for written in (words, words.capitalize()):
+        response = f"It is {written}{between}\\boxed{{5}}{closing} then."
+        assert extract_answer(response).answer == f"{written} 5"
