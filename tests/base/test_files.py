@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
-from dartmath.base.files import beside, replacing, write_parquet
+from dartmath.base.files import beside, replacing, write_parquet, write_text
 
 SCHEMA = pyarrow.schema([("text", pyarrow.string())])
 
@@ -57,3 +58,13 @@ def test_processes_of_two_hosts_with_one_number_do_not_meet(
         monkeypatch.setattr("socket.gethostname", lambda host=host: host)
         paths.add(beside(tmp_path / "file"))
     assert len(paths) == 2
+
+
+def test_what_says_the_same_already_is_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "said.txt"
+    write_text(path, "größer\n")
+    os.utime(path, ns=(1, 1))
+    write_text(path, "größer\n")
+    assert path.stat().st_mtime_ns == 1
+    write_text(path, "kleiner")
+    assert path.stat().st_mtime_ns != 1 and path.read_text(encoding="utf-8") == "kleiner"

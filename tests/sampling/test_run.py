@@ -92,9 +92,15 @@ def test_concurrency_may_change_and_even_vanish_while_the_engine_runs(tmp_path: 
 def test_finished_run_does_nothing(tmp_path: Path) -> None:
     first = run(tmp_path, SimulatedEngine(), UNIFORM)
     engine = SimulatedEngine()
+    written = when_written(tmp_path)
     again = run(tmp_path, engine, UNIFORM)
     assert engine.entered == 0 and not engine.launched
     assert again == first
+    assert when_written(tmp_path) == written
+
+
+def when_written(folder: Path) -> dict[str, int]:
+    return {p.name: p.stat().st_mtime_ns for p in folder.rglob("*") if p.is_file() and p.name != "lock"}
 
 
 def test_amending_owes_only_the_difference(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import os
 import socket
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,13 +24,15 @@ def replacing(path: Path) -> Iterator[Path]:
     """A path to write to, which takes the place of `path` at the end and is gone after a failure.
 
     Readers, and whoever looks after a crash, see the old file or the new one. The folder is made
-    if it is not there.
+    if it is not there. A file that holds the same already is left as it is, so that a finished run
+    changes nothing, not even a time.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = beside(path)
     try:
         yield temporary
-        temporary.replace(path)
+        if not (path.is_file() and filecmp.cmp(temporary, path, shallow=False)):
+            temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
 

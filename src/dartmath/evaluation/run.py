@@ -24,7 +24,13 @@ from dartmath.evaluation.config import EvaluationSection
 from dartmath.evaluation.intervals import Estimate, macro
 from dartmath.evaluation.prompting import Prompting, write_prompting
 from dartmath.evaluation.protocol import SUITE, judged_by_the_paper, protocol_stops
-from dartmath.evaluation.result import BenchmarkResult, EvaluationResult, Score, write_result
+from dartmath.evaluation.result import (
+    BenchmarkResult,
+    EvaluationResult,
+    Score,
+    read_result,
+    write_result,
+)
 from dartmath.evaluation.rows import write_rows
 from dartmath.evaluation.score import Benchmark, score, to_score
 from dartmath.model import ModelSection, describe_model
@@ -52,10 +58,10 @@ def evaluate(
 ) -> EvaluationResult:
     """Evaluate `model` on the benchmarks of `section`; everything is written to `folder`.
 
-    The same call again goes on where the last one stopped; a finished one only scores again. A
-    benchmark may be added to a folder later. Raises `ConfigError` when no benchmark is named or a
-    worked example is one of its queries, `DataError` for bad data, `JournalError` when the folder
-    holds another evaluation.
+    The same call again goes on where the last one stopped; a finished one only scores again, and changes
+    no file where the scores are the same. A benchmark may be added to a folder later. Raises
+    `ConfigError` when no benchmark is named or a worked example is one of its queries, `DataError` for
+    bad data, `JournalError` when the folder holds another evaluation.
     """
     from dartmath.prompts.examples import shots_for
     from dartmath.sampling.run import sample
@@ -120,6 +126,7 @@ def rescore(
         skipped=dict(skipped or {}),
         average=average([one.pass_at_1 for one in scored]),
     )
+    result = _as_before(out, result)
     out.mkdir(parents=True, exist_ok=True)
     write_rows(out, benchmarks, samples)
     if section.protocol:
@@ -127,6 +134,17 @@ def rescore(
     write_result(out, result)
     write_manifest(out, _manifest(result))
     return result
+
+
+def _as_before(folder: Path, result: EvaluationResult) -> EvaluationResult:
+    """`result` with the time of the one in `folder`, where that says the same."""
+    try:
+        before = read_result(folder)
+    except DataError:
+        return result
+    dated = result.model_copy(update={"created": before.created})
+    # As text: a score that cannot be stated is not equal to itself.
+    return dated if dated.model_dump_json() == before.model_dump_json() else result
 
 
 def _scored(
@@ -274,6 +292,7 @@ def model_identity(model: ModelSection, section: EvaluationSection) -> dict[str,
 def _manifest(result: EvaluationResult) -> dict[str, Any]:
     manifest = new_manifest(
         "evaluate",
+        created=result.created,
         config=result.section,
         model=result.model,
         template=result.template,
