@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _OPTION = regex(
     rf"(?<![A-Za-z0-9\\])(?:{OPEN_TEXT})?\(\s*([A-Ja-j])\s*\)\s*\}}?"
-    r"|(?:^|\n|\s)([A-J])[.):](?=\s)"
+    r"|(?:^|\n|\s)([A-J])[.):](?=\s)|(?:^|\n)\s*\[([A-J])\]"
 )
 _EDGES = regex(rf"(?:{OPEN_TEXT}|\\q?quad|\\\\|[\s,;$~])+$|^(?:\\[ ,;]|[\s$~])+")
 
@@ -61,7 +61,7 @@ def options(query: str) -> dict[str, str]:
     {'A': '3', 'B': '5/2'}
     """
     marks = list(_OPTION.finditer(query))
-    letters = [(mark[1] or mark[2]).upper() for mark in marks]
+    letters = [(mark[1] or mark[2] or mark[3]).upper() for mark in marks]
     start = next((place for place, letter in enumerate(letters) if letter == "A"), None)
     if start is None:
         return {}

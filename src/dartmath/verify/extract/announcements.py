@@ -12,6 +12,7 @@ from dartmath.verify.extract.polarity import asserted
 from dartmath.verify.extract.search import holds
 from dartmath.verify.extract.values import COMMENTARY, value_at
 from dartmath.verify.language.lexicon import LEXICONS
+from dartmath.verify.language.vocabulary import OPTION_NAMES
 
 _MOST = 24
 """Only the last so many announcements are tried."""
@@ -75,6 +76,16 @@ _CHOSEN = regex(
     r"|\b(?:so|therefore|thus|hence|conclude(?: that)?)[,:]?\s+(?:it is |it's |option "
     r"|choice )?(?P<last>\(?[A-J]\)?)(?=[\s.*]*\Z)"
 )
+
+
+_NAMES = tuple(name for name in OPTION_NAMES if not name.isascii())
+_CALLED_RIGHT = regex(
+    rf"(?:{'|'.join(_NAMES)})\s*(?P<value>[(\[]?[A-J][)\]]?)(?![A-Za-z])"
+    r"(?:(?!ليس|غير|не |\bno\b|\bnon\b|não|không|不|错|नहीं|안 )[^\n.。।]){0,60}?"
+    r"(?:सही|صحيح|正确|正確|正しい|맞|옳|верн|правильн|correct|corret|đúng)(?!\s*(?:नहीं|くない|지 않))",
+    re.IGNORECASE,
+)
+"""`विकल्प (C) सही है`: an option that a sentence in another language than English calls right."""
 
 
 def announced(text: str, languages: Sequence[str], after: int = 0) -> Iterator[Statement]:
@@ -221,6 +232,9 @@ def _chosen(text: str, after: int) -> Iterator[tuple[int, int, bool]]:
     """Options that the end of a response decides for: "so we choose D"."""
     last = len(text.rstrip())
     first = max(after, last - _TAIL)
+    if any(map(text[first:last].lower().__contains__, _NAMES)):
+        for found in _CALLED_RIGHT.finditer(text, first, last):
+            yield found.start(), found.start("value"), False
     if not _OPTION.search(text, first, last) or not any(
         map(text[first:last].lower().__contains__, _CHOICE_VERBS)
     ):

@@ -56,6 +56,15 @@ OTHERWISE = listed("otherwise else elsewhere")
 """Words for the last case of a definition by cases."""
 
 
+OPTION_NAMES = (
+    *listed("option choice alternative answer letter opción opcion opção opzione réponse"),
+    *listed("вариант ответ 选项 選項 選択肢 선택지 विकल्प الخيار خيار"),
+    "phương án",
+    "đáp án",
+)
+"""Words before the letter of an option, in the languages that are read."""
+
+
 def one_of(*words: str) -> str:
     """A pattern of any of the words, each as a whole word.
 

@@ -8,6 +8,7 @@ from dartmath.base.regex import regex
 from dartmath.verify.language.errors import NotationError
 from dartmath.verify.language.latex import OPEN_TEXT, TEXT
 from dartmath.verify.language.names import CONSTANTS, FUNCTIONS, GREEK
+from dartmath.verify.language.vocabulary import OPTION_NAMES
 from dartmath.verify.parsing.amounts import amount
 from dartmath.verify.parsing.bases import based
 from dartmath.verify.parsing.parts import labelled_parts, remainder
@@ -19,8 +20,8 @@ MAX_CHOICE = 300
 """Characters of an option with what it says."""
 
 _CHOICE = regex(
-    rf"(?:{OPEN_TEXT})?\s*(?i:option|choice|answer)?\s*"
-    rf"(?:\(\s*(?:{OPEN_TEXT})?([A-Z])\}}?\s*\)|([A-J])(?:\}}?\s*[).:]|\}}?\s*$))\s*\}}?"
+    rf"(?:{OPEN_TEXT})?\s*(?i:{'|'.join(OPTION_NAMES)})?\s*"
+    rf"(?:\(\s*(?:{OPEN_TEXT})?([A-Z])\}}?\s*\)|\[([A-J])\]|([A-J])(?:\}}?\s*[).:]|\}}?\s*$))\s*\}}?"
     r"(?:\s|~|\\[,;: ]|\\q?quad\b)*(.*)",
     re.DOTALL,
 )
@@ -35,7 +36,9 @@ _FORMULA = regex(
     r"|\d(?!(?:st|nd|rd|th|am|pm|[ap]\.)(?![a-z]))[a-z(]"
 )
 _LETTER = regex(r"[A-Za-z]")
-_CHOICE_STARTS = frozenset("ABCDEFGHIJ(\\oOcCaA")
+_CHOICE_STARTS = frozenset("ABCDEFGHIJ([\\") | {
+    first for name in OPTION_NAMES for first in (name[0], name[0].upper())
+}
 _GOES_ON = regex(rf"\s*(?:[-+=^_<>/*(,;&]|and\b|or\b)|(?!{TEXT})\\(?!frac|sqrt)")
 _LABEL = regex(r"\b[A-Z]\}?\s*[:)]")
 _PREFIXED = regex(r"0(?:[xX][0-9a-fA-F]{1,99}|[bB][01]{1,99}|[oO][0-7]{1,99})")
@@ -63,8 +66,9 @@ def whole_answer(text: str, parse: Parse) -> Expression | None:
         if not _FORMULA.search(text) and (known := named(text)) is not None:
             return known
         choice = _CHOICE.fullmatch(text) if len(text) < MAX_CHOICE and text[0] in _CHOICE_STARTS else None
-        if choice and not _GOES_ON.match(choice[3]) and not _LABEL.search(choice[3]):
-            return Named("choice", (choice[1] or choice[2]) + (f" {choice[3]}" if choice[3] else ""))
+        if choice and not _GOES_ON.match(choice[4]) and not _LABEL.search(choice[4]):
+            letter = choice[1] or choice[2] or choice[3]
+            return Named("choice", f"{letter} {choice[4]}".rstrip())
         if _ONLY_WORDS.fullmatch(text) and not _is_formula(text) and not _JOINED.search(text):
             return Text(text)
     return None
