@@ -1,10 +1,11 @@
-"""The section of the report about a study: the tables that the command prints, and what could mislead."""
+"""The section of the report about a study: its curves and tables, and what could mislead in them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from dartmath.report.blocks import Lines, Section, Table
+from dartmath.report.figures_study import learning_curves
 from dartmath.report.runs import Run
 from dartmath.study.run import FOLDER, read_result
 from dartmath.study.tables import tables
@@ -14,10 +15,11 @@ def study_section(runs: Sequence[Run]) -> Section:
     """Arms side by side at every size, of the runs that hold a study with a result."""
     lead = "Arms that differ in a key, at equal sizes, on one pool; intervals are over seeds and queries."
     section = Section("study", "Study", lead)
-    for run in runs:
+    for place, run in enumerate(runs):
         result = read_result(run.folder / FOLDER)
         if result is None:
             continue
+        section.blocks += learning_curves(result, f"study-{place}")
         section.blocks += [Table(one.title, one.caption, one.columns, one.rows) for one in tables(result)]
         if result.warnings:
             section.blocks.append(Lines("What could mislead", result.warnings))

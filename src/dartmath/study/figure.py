@@ -10,7 +10,7 @@ from dartmath.study.statistics import Interval
 
 _COLUMNS = 3
 _PANEL, _TALL = 240, 190
-_LEFT, _RIGHT, _TOP, _BOTTOM = 40, 14, 34, 40
+_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 14, 34, 40
 _KEY = 30
 # Told apart by lightness and by dashes too, for eyes and printers that do not see hues.
 _LINES = (
@@ -33,8 +33,7 @@ text { fill: #3d4650 } .grid { stroke: #d9dee4 } .axis { stroke: #8b95a1 }
 
 def draw_curves(result: StudyResult) -> str:
     """Accuracy with 95 % bounds over the sizes of the first unit, as SVG text that follows dark mode."""
-    unit = result.sizes[0].split()[-1]
-    sizes = [size for size in result.sizes if size.split()[-1] == unit]
+    sizes = result.curve
     arms = list(dict.fromkeys(one.arm for one in result.arms))
     panels = [*result.bands, MEAN]
     rows = -(-len(panels) // _COLUMNS)
@@ -102,7 +101,7 @@ def _grid(highest: float, left: int, top: int) -> Iterator[str]:
     for i in range(int(highest / step + 1e-9) + 1):
         y = _y(i * step, highest, top)
         yield f'<line class="grid" x1="{left}" x2="{left + _PANEL - _LEFT - _RIGHT}" y1="{y}" y2="{y}"/>'
-        yield f'<text x="{left - 6}" y="{y + 4}" text-anchor="end">{100 * i * step:.0f}</text>'
+        yield f'<text x="{left - 6}" y="{y + 4}" text-anchor="end">{100 * i * step:.0f}%</text>'
 
 
 def _places(sizes: list[str], left: int, top: int) -> Iterator[str]:

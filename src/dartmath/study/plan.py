@@ -87,6 +87,8 @@ class StudyPlan:
         if self.measured is not None:
             hours = left * self.measured / self.parallel / 3600
             said.append(f"At the {self.measured:.0f} s that finished cells took: {_hours(hours)} hours.")
+        elif left:
+            said.append("No cell is finished yet: when the first are, this tells what they took here.")
         return " ".join(said)
 
     def to_json(self) -> dict[str, Any]:

@@ -84,6 +84,12 @@ class StudyResult:
         """The sizes that have finished cells, in the order of the recipe."""
         return list(dict.fromkeys(one.size for one in self.arms))
 
+    @property
+    def curve(self) -> list[str]:
+        """The sizes that a learning curve goes over: those of the first one's unit."""
+        sizes = self.sizes
+        return [size for size in sizes if size.split()[-1] == sizes[0].split()[-1]]
+
 
 def _intervals(row: Mapping[str, Any], *keys: str) -> dict[str, dict[str, Interval]]:
     return {key: {band: Interval(**value) for band, value in row[key].items()} for key in keys}

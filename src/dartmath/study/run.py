@@ -41,19 +41,36 @@ def run_study(study: Study) -> StudyResult:
     """Run every cell of `study` that is not finished, and sum up.
 
     Raises `DataError` before any training where the pool cannot give an arm its size, `JournalError`
-    while another process runs the study, and `RunError` when cells failed, after all others.
+    while another process runs the study, and `RunError` when cells failed, after all others. Stopped by
+    Ctrl-C, it leaves the result of what is finished.
     """
     benchmarks = load_benchmarks(study.evaluation)
     bands = bands_of(benchmarks, study.section.headline)
     study.folder.mkdir(parents=True, exist_ok=True)
     with RunLock(study.folder):
         cells = study.cells(pool_identity(study.pool))
-        failures = _run_missing(study, cells)
-        result = read_study(study, cells, bands)
-        write_text(study.folder / RESULT, json.dumps(result.to_json(), indent=1) + "\n")
-        write_text(study.folder / FIGURE, draw_curves(result))
+        try:
+            failures = _run_missing(study, cells)
+        except KeyboardInterrupt:
+            _write_finished(study, cells, bands)
+            raise
+        result = _write_result(study, cells, bands)
     if failures:
         raise RunError("\n".join([*failures, "the same command runs these cells again, and no others"]))
+    return result
+
+
+def _write_finished(study: Study, cells: Sequence[Cell], bands: Bands) -> None:
+    """The result of a study that is stopped, where a cell of it is finished."""
+    if any(read_cell(cell.folder) for cell in cells):
+        _write_result(study, cells, bands)
+        info(f"what is finished: dartmath report {study.folder.parent}")
+
+
+def _write_result(study: Study, cells: Sequence[Cell], bands: Bands) -> StudyResult:
+    result = read_study(study, cells, bands)
+    write_text(study.folder / RESULT, json.dumps(result.to_json(), indent=1) + "\n")
+    write_text(study.folder / FIGURE, draw_curves(result))
     return result
 
 

@@ -93,7 +93,8 @@ def _percent(value: float) -> str:
 
 
 def _with_bounds(interval: Interval, *, sign: bool = False) -> str:
-    value, low, high = (100 * part for part in interval)
+    # Rounded first: a bound just below 0 is none to show a sign of.
+    value, low, high = (round(100 * part, 1) + 0.0 for part in interval)
     if not sign:
         return f"{value:.1f} ({low:.1f} to {high:.1f})"
     mark = "*" if interval.excludes_zero else ""
