@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from dartmath.base.regex import regex
 from dartmath.verify.language.asides import without_aside
+from dartmath.verify.language.dimensions import PREFIXES as PREFIXES_OF_UNITS
 from dartmath.verify.language.latex import OPEN_TEXT
 from dartmath.verify.language.money import PREFIXES, SIGN, SIGNS
 from dartmath.verify.language.units import parse_unit
@@ -24,6 +25,8 @@ _FEET_AND_INCHES = regex(
     r"^(?P<feet>\d+(?:\.\d+)?)\s*['′](?:\s*(?P<rest>\d+(?:\.\d+)?)\s*(?:\"|''|″))?$"
     r"|^(?P<inches>\d+(?:\.\d+)?)\s*(?:\"|''|″)$"
 )
+_SIUNITX = regex(r"\\(?:SI|qty)\s*\{([^{}]{1,60})\}\s*\{([^{}]{1,60})\}")
+_NUM = regex(r"\\num\s*\{([^{}]{1,60})\}")
 _LETTER = r"(?:[A-Za-z]|\\[A-Za-z]+)"
 _INDEX = r"(?:\{[^{}]*\}|[A-Za-z0-9])"
 _FONTS = ("mathbf", "mathrm", "mathit", "mathsf", "boldsymbol")
@@ -138,6 +141,17 @@ def _bracketed_unit(found: re.Match[str]) -> str:
     return f" \\text{{ {words}}}" if parse_unit(words).known else found[0]
 
 
+_MACRO = regex(r"\\([A-Za-z]+)\s*")
+_PREFIX_NAMES = frozenset(words.split()[0] for words in PREFIXES_OF_UNITS)
+
+
+def _siunitx(found: re.Match[str]) -> str:
+    """`\\SI{5}{\\kilo\\metre\\per\\second}` and `\\qty{0.5}{\\mu m}` with the unit in words."""
+    unit = found[2].replace("\\mu", "u").replace("u m", "um")
+    unit = _MACRO.sub(lambda macro: macro[1] if macro[1] in _PREFIX_NAMES else f"{macro[1]} ", unit)
+    return f"{found[1]}\\text{{ {unit.strip()}}}"
+
+
 def _unit_behind(found: re.Match[str]) -> str:
     """`\\sqrt{ab} \\; [m]` without the brackets of its unit; any other bracket stays."""
     return f" \\text{{ {found[1].strip()}}}" if parse_unit(found[1]).known else found[0]
@@ -160,6 +174,8 @@ _REWRITINGS: tuple[tuple[tuple[str, ...], re.Pattern[str], str | Callable[[re.Ma
     (("'", '"'), _FEET_AND_INCHES, _feet_and_inches),
     (("]", ">"), _BRACKETED_UNIT, _bracketed_unit),
     (("]",), _UNIT_BEHIND, _unit_behind),
+    (("\\SI", "\\qty"), _SIUNITX, _siunitx),
+    (("\\num",), _NUM, r"\1"),
     (_FONTS, _UPRIGHT_INDEX, r"\1_\2 "),
     (("}_", "} _"), _DRESSED_INDEX, r"\\\1{\2_\3}"),
     (("'_", "' _"), _PRIMED_INDEX, r"\1_\3\2"),

@@ -24,6 +24,7 @@ from dartmath.verify.tree.expression import (
     Relation,
     Symbol,
     Text,
+    symbols,
 )
 
 RELATIONS = frozenset(listed("= != < <= > >= in notin approx subset sim"))
@@ -72,8 +73,10 @@ def statement(g: Rules) -> Expression:
 
 def _chained(sides: list[Expression], operators: list[str]) -> Expression:
     """A chain without what only approximates it: `a = b \\approx 1.2` says `a = b`."""
+    operators = ["approx" if sign == "sim" and _is_value(sides[-1]) else sign for sign in operators]
     while operators and operators[-1] == "approx":
-        if len(operators) == 1 and isinstance(sides[0], Symbol | Text):
+        names_value = symbols(sides[0]) and _is_value(sides[-1])
+        if len(operators) == 1 and (isinstance(sides[0], Symbol | Text) or names_value):
             operators[-1] = "="
             break
         operators.pop()
@@ -81,6 +84,11 @@ def _chained(sides: list[Expression], operators: list[str]) -> Expression:
     if not operators:
         return sides[0]
     return Relation(tuple(sides), tuple("=" if sign == "approx" else sign for sign in operators))
+
+
+def _is_value(side: Expression) -> bool:
+    """Whether a side is a number or a quantity, which no name could stand for."""
+    return isinstance(side, Quantity | Number | Apply) and not symbols(side)
 
 
 def conditions(g: Rules) -> Expression:
