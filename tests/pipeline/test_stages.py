@@ -13,7 +13,9 @@ from dartmath.base.errors import JournalError
 from dartmath.base.ownership import owner_of, write_owned
 from dartmath.base.run_lock import RunLock
 from dartmath.base.section import validate
-from dartmath.pipeline.stages import RunFolders, run_recipe, template_warning
+from dartmath.pipeline.stages import RunFolders, run_recipe, run_sample, template_warning
+from dartmath.prompts.template import load_template
+from dartmath.queries.config import QuerySource
 from dartmath.recipe import Recipe, load_recipe
 from sampling.simulated import QA, SimulatedEngine, run
 from training.material import write_tiny_llama
@@ -39,6 +41,25 @@ def smallest_recipe(folder: Path) -> Recipe:
         "sampling": {"policy": {"kind": "vrt", "trials": 2}, "max_tokens": 8, "workers": 0},
     }
     return validate(Recipe, data, where="test")
+
+
+def test_what_is_odd_in_the_references_is_said_before_anything_is_sampled_and_not_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recipe = smallest_recipe(tmp_path)
+    rows = [{"query": "3 + 4?", "reference": "7"}, {"query": "3 + 4?", "reference": "8"}]
+    rows += [{"query": f"Is {n} even?", "reference": "no" if n % 2 else "yes"} for n in range(40)]
+    (tmp_path / "odd.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    queries = [QuerySource(dataset=str(tmp_path / "odd.jsonl"))]
+    odd = recipe.model_copy(update={"queries": queries})
+    said = [
+        "2 queries have the same problem and different references",
+        "many correct responses will be lucky",
+    ]
+    for expected in (True, False):
+        run_sample(odd, load_template("qa"), tmp_path / "sample")
+        stderr = capsys.readouterr().err
+        assert [text in stderr for text in said] == [expected, expected]
 
 
 def test_one_process_runs_into_a_folder(smollm2: str, tmp_path: Path) -> None:

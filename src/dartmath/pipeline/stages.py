@@ -131,10 +131,15 @@ def run_sample(recipe: Recipe, template: Template, folder: Path, *, amend: bool 
     from dartmath.engines import create_engine
     from dartmath.prompts.examples import shots_for
     from dartmath.queries.load import load_sets
+    from dartmath.queries.survey import survey
     from dartmath.sampling.run import sample
     from dartmath.sampling.teachers import hire
 
     loaded = load_sets(recipe.queries)
+    if not (folder / "manifest.json").is_file():
+        # Once, before anything is paid for.
+        for text in survey(loaded.queries).warnings():
+            warn(text)
     engine = create_engine(recipe.engine, recipe.model, template)
     try:
         sample(
