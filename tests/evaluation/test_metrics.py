@@ -10,7 +10,7 @@ from fractions import Fraction
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dartmath.evaluation.metrics import (
@@ -161,6 +161,62 @@ def test_majority_is_the_share_of_the_most_frequent_that_is_correct(answers: lis
     winners = [a for a, count in votes.items() if count == max(votes.values())]
     expected = winners.count("1") / len(winners) if winners else 0.0
     assert majority_at_k(answers, [a == "1" for a in answers], len(answers)) == pytest.approx(expected)
+
+
+def majority_by_counting(right: int, wrong: Sequence[int], blank: int, k: int) -> Fraction:
+    """The definition in whole numbers: polynomials whose coefficients count choices, one for each answer."""
+
+    def choices(trials: int, most: int) -> list[int]:
+        return [math.comb(trials, drawn) for drawn in range(min(trials, most) + 1)]
+
+    won = Fraction(0)
+    for most in range(1, min(right, k) + 1):
+        table = {(0, drawn): ways for drawn, ways in enumerate(choices(blank, k))}
+        for trials in wrong:
+            grown: dict[tuple[int, int], int] = {}
+            for (ties, total), ways in table.items():
+                for drawn, more in enumerate(choices(trials, most)):
+                    key = (ties + (drawn == most), total + drawn)
+                    grown[key] = grown.get(key, 0) + ways * more
+            table = grown
+        for (ties, total), ways in table.items():
+            if total == k - most:
+                won += Fraction(math.comb(right, most) * ways, 1 + ties)
+    return won / math.comb(right + sum(wrong) + blank, k)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 25), st.lists(st.integers(1, 20), max_size=3), st.integers(0, 20), st.data())
+def test_majority_is_that_of_counting_all_choices(
+    right: int, wrong: list[int], blank: int, data: st.DataObject
+) -> None:
+    total = right + sum(wrong) + blank
+    k = data.draw(st.integers(1, max(1, total)))
+    answers = _ballot(right, wrong, blank)
+    value = majority_at_k(answers, [one == "right" for one in answers], k)
+    if k > total:
+        assert math.isnan(value)
+        return
+    assert value == pytest.approx(float(majority_by_counting(right, wrong, blank, k)), abs=1e-9)
+
+
+def _ballot(right: int, wrong: Sequence[int], blank: int) -> list[str | None]:
+    said = [str(number) for number, votes in enumerate(wrong) for _ in range(votes)]
+    return ["right"] * right + said + [None] * blank
+
+
+# 2 of thousands: right, right and blank, and half of right with a wrong one win. All: the most frequent wins.
+@pytest.mark.parametrize("scale", [300, 1200])
+def test_majority_holds_for_thousands_of_trials(scale: int) -> None:
+    right, wrong, blank = 2 * scale, [scale, scale // 2], scale
+    answers = _ballot(right, wrong, blank)
+    correct = [one == "right" for one in answers]
+    total = len(answers)
+    pairs = math.comb(right, 2) + right * blank + Fraction(right * sum(wrong), 2)
+    assert majority_at_k(answers, correct, 2) == pytest.approx(float(pairs / math.comb(total, 2)), rel=1e-9)
+    assert majority_at_k(answers, correct, total) == 1.0
+    expected = float(majority_by_counting(right, wrong, blank, 5))
+    assert majority_at_k(answers, correct, 5) == pytest.approx(expected, rel=1e-9)
 
 
 def test_majority_is_undefined_without_k_trials() -> None:

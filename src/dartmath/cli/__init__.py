@@ -36,6 +36,7 @@ VERBS: dict[str, tuple[str, str, str]] = {
     ),
     "train": ("One stage at a time", "train", "Fine-tune a model on a training set, with exact packing."),
     "evaluate": ("One stage at a time", "evaluate", "Measure Pass@1 on benchmarks."),
+    "tasks": ("One stage at a time", "tasks", "Write benchmarks as tasks of Inspect and lighteval."),
     "report": ("One stage at a time", "report", "Write one offline HTML report of one or several runs."),
     "card": ("One stage at a time", "card", "Write the model card or the dataset card."),
     "status": ("Look inside", "status", "Progress, rate, ETA and outcomes of a run, also while it runs."),

@@ -206,20 +206,24 @@ def _export(folder: Path, forms: list[str]) -> None:
         info(f"written: {len(written)} {form} logs in {folder / 'logs' / form}")
 
 
+def named_benchmarks(benchmarks: list[str], rows: RowFlags, n: int | None) -> list[dict[str, Any]]:
+    """The sources of `--benchmark`, each with a sample of `n` queries; flags of rows belong to them."""
+    if not benchmarks:
+        refuse_flags(rows, "say how to read the files of --benchmark, and none is given")
+    select = {} if n is None else {"n": n}
+    return [rows.data(one, select=select) for one in benchmarks]
+
+
 def _recipe(name: str | None, benchmarks: list[str], rows: RowFlags, given: dict[str, Any]) -> Recipe:
     """The recipe named, or one made of the flags alone, with the flags over it."""
     from dartmath.base.errors import ConfigError
     from dartmath.base.section import validate
-    from dartmath.evaluation.protocol import TEMPLATE
+    from dartmath.evaluation.protocol import default_template
     from dartmath.pipeline.stages import trained_template
     from dartmath.recipe import Recipe, load_recipe, set_key
 
-    if benchmarks:
-        select = {"n": given["evaluation.select.n"]} if "evaluation.select.n" in given else {}
-        sources = [rows.data(one, select=select) for one in benchmarks]
+    if sources := named_benchmarks(benchmarks, rows, given.get("evaluation.select.n")):
         given = {"evaluation.benchmarks": sources, **given}
-    else:
-        refuse_flags(rows, "say how to read the files of --benchmark, and none is given")
     if name is not None:
         return load_recipe(name, given)
     if "model.name" not in given:
@@ -227,7 +231,7 @@ def _recipe(name: str | None, benchmarks: list[str], rows: RowFlags, given: dict
             "name a model or a --recipe, for example: dartmath evaluate --suite dart-math MODEL"
         )
     data: dict[str, Any] = {"name": "evaluation", "evaluation": {}}
-    default = TEMPLATE if given.get("evaluation.protocol") else "chat"
+    default = default_template(given.get("evaluation.protocol"))
     data["template"] = trained_template(given["model.name"]).get("name", default)
     for key, value in given.items():
         set_key(data, key, value)

@@ -11,11 +11,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from itertools import count
 from typing import Any
 
 from dartmath.evaluation.intervals import standard_error
-from dartmath.evaluation.logs import Evaluation, Logs, sha256
+from dartmath.evaluation.logs import Evaluation, Logs, sha256, words
 from dartmath.evaluation.result import BenchmarkResult
 from dartmath.evaluation.score import Benchmark, query_means
 from dartmath.queries.query import Query
@@ -39,13 +38,9 @@ def lm_eval_logs(evaluation: Evaluation) -> Logs:
 
 
 def _named(evaluation: Evaluation) -> dict[str, tuple[Benchmark, BenchmarkResult]]:
-    """The benchmarks by its names of tasks, which are words; numbered where two would be the same."""
-    named: dict[str, tuple[Benchmark, BenchmarkResult]] = {}
-    for pair in evaluation.benchmarks:
-        word = re.sub(r"\W+", "_", pair[1].name).strip("_")
-        tries = (f"{word}_{number}" if number > 1 else word for number in count(1))
-        named[next(task for task in tries if task not in named)] = pair
-    return named
+    """The benchmarks by its names of tasks, which are words."""
+    names = words([scores.name for _, scores in evaluation.benchmarks])
+    return dict(zip(names, evaluation.benchmarks, strict=True))
 
 
 def _results(evaluation: Evaluation) -> dict[str, Any]:

@@ -19,9 +19,19 @@ def leniently_correct(query: Query, sample: Sample, settings: GradingSettings) -
     """
     if sample.outcome is Outcome.CORRECT:
         return True
-    if sample.outcome not in _UNFOUND or not sample.has_text or is_own(query.verifier):
+    if not may_differ(query, sample.outcome) or not sample.has_text:
         return False
     from dartmath.verify import grade
 
-    lenient = settings.model_copy(update={"last_number": True})
+    lenient = lenient_settings(settings)
     return grade(query, sample.text, finish_reason=sample.finish_reason, settings=lenient).correct
+
+
+def may_differ(query: Query, outcome: Outcome) -> bool:
+    """Whether a response that is not correct may be so by the lenient metric."""
+    return outcome in _UNFOUND and not is_own(query.verifier)
+
+
+def lenient_settings(settings: GradingSettings) -> GradingSettings:
+    """The same settings, by which the last number or formula is the answer of a response that states none."""
+    return settings.model_copy(update={"last_number": True})

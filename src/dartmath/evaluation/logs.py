@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from dartmath.evaluation.prompting import Prompting
 from dartmath.evaluation.result import BenchmarkResult, EvaluationResult
@@ -41,6 +42,16 @@ class Evaluation:
 def slug(name: str) -> str:
     """A name as a part of a file name."""
     return re.sub(r"[^A-Za-z0-9.-]+", "-", name).strip("-")
+
+
+def words(names: Sequence[str]) -> list[str]:
+    """The names as words of letters, digits and underscores; numbered where two would be the same."""
+    found: list[str] = []
+    for name in names:
+        word = re.sub(r"\W+", "_", name).strip("_")
+        tries = (f"{word}_{number}" if number > 1 else word for number in count(1))
+        found.append(next(one for one in tries if one not in found))
+    return found
 
 
 def sha256(text: str) -> str:

@@ -9,6 +9,9 @@ from collections.abc import Callable, Sequence
 MAX_COMPARISONS = 125_000
 """Calls of the verifier for the votes of one query: all pairs of 500 different answers, some seconds."""
 
+NEGLIGIBLE = 1e-20
+"""Chances below it are left out of a vote: what is divided by, the chance of drawing k, is over 1e-4."""
+
 
 def pass_at_k(trials: int, correct: int, k: int) -> float:
     """The chance that at least one of `k` trials is correct, from `correct` of `trials`.
@@ -71,31 +74,58 @@ def majority_at_k(answers: Sequence[str | None], correct: Sequence[bool], k: int
         return math.nan
     votes = [(answer, good) for answer, good in zip(answers, correct, strict=True) if answer is not None]
     right = sum(good for _, good in votes)
-    wrong = Counter(answer for answer, good in votes if not good)
+    # Sorted, so that the rounding does not depend on the order of the trials.
+    wrong = sorted(Counter(answer for answer, good in votes if not good).values())
     blank = len(answers) - len(votes)
+    share = k / len(answers)
+    drawn, of_none, *of_wrong = (binomial(trials, share) for trials in (right, blank, *wrong))
     won = math.fsum(
-        math.comb(right, most) * _won_with(most, k - most, list(wrong.values()), blank)
+        drawn[most] * _won_with(most, k - most, of_wrong, of_none)
         for most in range(1, min(right, k) + 1)
+        if drawn[most] > NEGLIGIBLE
     )
-    return won / math.comb(len(answers), k)
+    return min(1.0, won / binomial(len(answers), share)[k])
 
 
-def _won_with(most: int, others: int, wrong: Sequence[int], blank: int) -> float:
-    """Choices of `others` trials that are not correct in which no wrong answer has more than `most` votes.
+def binomial(trials: int, share: float) -> list[float]:
+    """The chances that 0, 1 ... of `trials` are drawn when each is drawn with this chance, 0 < share <= 1.
 
-    A choice counts 1 / (1 + t) where t wrong answers have just as many. `wrong` are the trials of each wrong
-    answer, `blank` those without one. The table holds, by t and by how many trials are chosen, the choices
-    among the answers that were looked at.
+    Drawing `k` of `n` trials is drawing each with chance k / n, given that k are drawn, so that chances stand
+    for the numbers of choices, which no float holds from about a thousand trials on.
+    """
+    if share == 1:
+        return [0.0] * trials + [1.0]
+    log_drawn, log_left, total = math.log(share), math.log1p(-share), math.lgamma(trials + 1)
+    return [
+        math.exp(
+            total
+            - math.lgamma(drawn + 1)
+            - math.lgamma(trials - drawn + 1)
+            + drawn * log_drawn
+            + (trials - drawn) * log_left
+        )
+        for drawn in range(trials + 1)
+    ]
+
+
+def _won_with(most: int, others: int, wrong: Sequence[Sequence[float]], blank: Sequence[float]) -> float:
+    """The chance that `others` trials without a correct answer are drawn, no answer more often than `most`.
+
+    It is shared by 1 / (1 + t) where t wrong answers come just as often. `wrong` are the chances of 0, 1 ...
+    votes for each wrong answer (see `binomial`), `blank` those of trials without one. The table holds, by t
+    and by how many trials are drawn, the chance among the answers that were looked at.
     """
     import numpy as np
 
     ties = others // most + 1
     table = np.zeros((ties + 1, others + 1))
-    table[0] = [math.comb(blank, chosen) for chosen in range(others + 1)]
-    for trials in wrong:
-        grown = table.copy()
-        for chosen in range(1, min(trials, most, others) + 1):
-            ways = math.comb(trials, chosen) * table[:, : others + 1 - chosen]
+    table[0, : len(blank)] = blank[: others + 1]
+    for chances in wrong:
+        grown = table * chances[0]
+        for chosen in range(1, min(len(chances) - 1, most, others) + 1):
+            if chances[chosen] < NEGLIGIBLE:
+                continue
+            ways = chances[chosen] * table[:, : others + 1 - chosen]
             if chosen < most:
                 grown[:, chosen:] += ways
             else:

@@ -30,6 +30,11 @@ FIXED: dict[str, Any] = {"trials": 1, "temperature": 0.0, "top_p": 1.0, "max_tok
 """Settings that belong to the protocol: another value would make other scores."""
 
 
+def default_template(protocol: object) -> str:
+    """The template for a model whose own is not known: that of the protocol, where there is one."""
+    return TEMPLATE if protocol else "chat"
+
+
 def protocol_stops(template: Template) -> tuple[str, ...]:
     """The strings at which the paper ends a response: what stands before a query and a response, anywhere."""
     if template.chat:

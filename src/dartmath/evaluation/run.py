@@ -69,7 +69,7 @@ def evaluate(
     skipped: dict[str, str] = {}
     benchmarks = load_benchmarks(section, skipped=skipped)
     shots = shots_for([one.source for one in benchmarks], section.shots, tools=section.tools is not None)
-    _check_examples(benchmarks, shots)
+    check_examples(benchmarks, shots)
     asked = sampling_section(section, template)
     summary = sample(
         [query for benchmark in benchmarks for query in benchmark.queries],
@@ -201,7 +201,7 @@ def _loaded(sources: Sequence[QuerySource], optional: Set[str], skipped: dict[st
     return found
 
 
-def _check_examples(benchmarks: Sequence[Benchmark], shots: Mapping[str, Sequence[Example]]) -> None:
+def check_examples(benchmarks: Sequence[Benchmark], shots: Mapping[str, Sequence[Example]]) -> None:
     """Refuse a worked example that is asked: the prompt would give the answer away."""
     asked = {(query.dataset, " ".join(query.text.split())) for one in benchmarks for query in one.queries}
     for dataset, examples in shots.items():
