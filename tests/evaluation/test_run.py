@@ -13,16 +13,17 @@ from pathlib import Path
 
 import pytest
 
-from dartmath.base.errors import ConfigError, JournalError, MissingDependencyError
+from dartmath.base.errors import ConfigError, DataError, JournalError, MissingDependencyError
 from dartmath.engines.config import TransformersEngine
 from dartmath.evaluation.config import EvaluationSection
 from dartmath.evaluation.result import EvaluationResult, read_result
-from dartmath.evaluation.run import SAMPLES, benchmarks_of, evaluate, load_benchmarks
+from dartmath.evaluation.run import SAMPLES, benchmarks_of, evaluate, load_benchmarks, refuse_changed
 from dartmath.model import ModelSection
 from dartmath.prompts.template import load_template
-from dartmath.queries.config import QuerySource, Selector
+from dartmath.queries.config import Columns, QuerySource, Selector
 from dartmath.queries.registry import SUITES, datasets, find_dataset
 from dartmath.sampling.journal import open_journal
+from evaluation.memory import make_sample, write_evaluation
 
 
 def sums(n: int, band: str = "sums") -> QuerySource:
@@ -109,6 +110,33 @@ def test_a_worked_example_that_is_asked_gives_its_answer_away(tmp_path: Path) ->
     ):
         run("no-such-model", section, tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("rows", "refused"),
+    [(["1", "2"], False), (["1", "2", "3"], False), (["1", "5"], True), (["1"], True)],
+)
+def test_a_folder_holds_scores_of_one_version_of_a_benchmark(
+    rows: list[str], refused: bool, tmp_path: Path
+) -> None:
+    def write(answers: list[str]) -> None:
+        lines = ({"query": f"Q{n}?", "reference": a, "id": f"q{n}"} for n, a in enumerate(answers))
+        own.write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+    own = tmp_path / "own.jsonl"
+    section = EvaluationSection(benchmarks=[QuerySource(dataset=str(own), columns=Columns(id="id"))])
+    write(["1", "2"])
+    (before,) = load_benchmarks(section)
+    samples = [make_sample(query, 0, "\\boxed{1}") for query in before.queries]
+    write_evaluation(tmp_path / "run", [(before.source, before.queries)], samples, 1)
+    write(rows)
+    if not refused:
+        refuse_changed(tmp_path / "run", load_benchmarks(section))
+        return
+    with pytest.raises(
+        DataError, match=r"own\.jsonl has changed: \w{16} of .* is read now; name the `revision`"
+    ):
+        refuse_changed(tmp_path / "run", load_benchmarks(section))
 
 
 def test_a_suite_takes_all_of_a_benchmark_that_is_smaller_than_the_sample(

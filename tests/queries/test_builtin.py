@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +11,21 @@ import yaml
 
 from dartmath.base.errors import DataError
 from dartmath.queries.config import QuerySource, Selector
+from dartmath.queries.dataset import Web
 from dartmath.queries.download import content_checksum, load_builtin
 from dartmath.queries.load import load
 from dartmath.queries.query import make_query
 from dartmath.queries.registry import SUITES, datasets, find_dataset, find_suite
 from dartmath.queries.select import select
+from dartmath.verify import grade
 
 TRAPS = yaml.safe_load((Path(__file__).parent / "cases" / "traps.yaml").read_text(encoding="utf-8"))
 FLAWED: list[dict[str, Any]] = [{}, {"flaw": "needs another problem"}, {"picture": True}]
 # On the Hub alone, so that no checksum of them is known.
 REMOTE = {"gsm8k-fix/train", "gsm8k-platinum", "aime26", "hmmt25", "hmmt26"}
-LOCAL = [name for name in datasets() if name not in REMOTE]
+# On the web, pinned to a commit, and not among the files that the tests are given.
+PINNED = [n for n in datasets() if n.startswith(("math-perturb", "imo-answerbench", "mgsm/", "scibench/"))]
+LOCAL = [name for name in datasets() if name not in {*REMOTE, *PINNED}]
 
 
 def test_queries_with_a_known_flaw_can_be_left_out() -> None:
@@ -67,10 +72,53 @@ def test_real_files_have_the_known_rows(
 ) -> None:
     monkeypatch.setenv("DARTMATH_DATA", str(shared_data))
     dataset = find_dataset(name)
-    queries = load_builtin(dataset)
+    queries, origin = load_builtin(dataset)
+    assert origin.startswith(str(shared_data))
     assert len(queries) == dataset.rows
     assert content_checksum(queries) == dataset.checksum
     assert len({query.id for query in queries}) == dataset.rows
+
+
+def test_files_on_the_web_are_of_one_commit_and_have_a_checksum() -> None:
+    on_the_web = [dataset for dataset in datasets().values() if isinstance(dataset.origin, Web)]
+    assert {dataset.name for dataset in on_the_web} >= set(PINNED)
+    for dataset in on_the_web:
+        assert isinstance(dataset.origin, Web) and re.search(r"/[0-9a-f]{40}/", dataset.origin.url)
+        assert len(dataset.checksum) == 16
+    assert {name for name, dataset in datasets().items() if not dataset.checksum} == REMOTE
+
+
+def test_tables_in_text_are_read_as_they_are_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DARTMATH_DATA", str(tmp_path))
+    for name, text in {
+        "mgsm/mgsm_de.tsv": 'Anna sagt: "Zwei!" Wie viele?\t1,003\nUnd jetzt?\t4\nUnd, am Ende?\t5\n',
+        "imo-answerbench/answerbench_v2.csv": "Problem ID,Problem,Short Answer,Category,Subcategory,Source\n"
+        'a-1,"Find all $x$, $y$.\n\n","$x=2, y=3$",Algebra,Equation,made up\n',
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    german, _ = load_builtin(find_dataset("mgsm/de"))
+    assert [query.references for query in german] == [("1003",), ("4",), ("5",)]
+    (olympiad,), origin = load_builtin(find_dataset("imo-answerbench"))
+    assert (olympiad.text, olympiad.references) == ("Find all $x$, $y$.", ("x=2, y=3",))
+    assert origin == str(tmp_path / "imo-answerbench" / "answerbench_v2.csv")
+
+
+@pytest.mark.parametrize("book", find_suite("science"))
+def test_quantities_are_right_within_five_percent(book: str) -> None:
+    dataset = find_dataset(book)
+    row = {"problem_text": "How far?", "answer_number": "-6.0", "unit": "$10^{-8} \\mathrm{~m}$"}
+    query = dataset.convert(book, row)
+    assert query is not None
+    for answer, right in (
+        ("-5.8e-8", True),
+        ("-6.25\\times 10^{-8}", True),
+        ("-5.6e-8", False),
+        ("6e-8", False),
+    ):
+        assert grade(query, f"The answer is $\\boxed{{{answer}}}$.").correct is right, answer
 
 
 def test_real_rows_with_special_characters(shared_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,11 +25,13 @@ README = (
 LOADER = """
 import json, sys
 from dartmath.base.errors import DartmathError
-from dartmath.queries import QuerySource, load
+from dartmath.queries import QuerySource
+from dartmath.queries.load import load_set
 for line in sys.stdin:
     try:
-        queries = load(QuerySource.model_validate_json(line))
-        print(json.dumps({"references": [list(query.references) for query in queries]}))
+        found = load_set(QuerySource.model_validate_json(line))
+        references = [list(query.references) for query in found.queries]
+        print(json.dumps({"references": references, "origin": found.origin}))
     except DartmathError as error:
         print(json.dumps({"error": type(error).__name__, "message": str(error)}))
 """
@@ -89,7 +91,8 @@ def hub() -> Iterator[Hub]:
 def test_rows_come_from_the_hub_and_then_from_its_cache(hub: Hub, tmp_path: Path) -> None:
     source = {"dataset": "gsm8k/test"}
     found = load(hub, tmp_path, source, source)
-    assert found.results == [{"references": [["2000"], ["2001"], ["2002"]]}] * 2
+    read = {"references": [["2000"], ["2001"], ["2002"]], "origin": f"hub:openai/gsm8k:main@{NEW}"}
+    assert found.results == [read] * 2
     assert "3 queries with checksum" in found.said
     assert "checked with 1319 and 87c678207baf3b2c" in found.said
     file = f"GET /datasets/openai/gsm8k/resolve/{NEW}/main/test.jsonl"
@@ -114,6 +117,7 @@ def test_a_revision_is_read_and_never_another(hub: Hub, tmp_path: Path) -> None:
         {**own, "revision": OLD},
     )
     assert found.results[0]["references"][0] == ["1000"]
+    assert [found.results[n]["origin"][-40:] for n in (0, 2)] == [OLD, NEW]
     assert "openai/gsm8k cannot be read" in found.message(1)
     assert found.results[2]["references"][0] == ["2000"]
     assert found.results[3]["references"][0] == ["1,000"]
@@ -128,7 +132,7 @@ def test_a_configuration_of_several_is_read(hub: Hub, tmp_path: Path) -> None:
     hub.repositories["own/several"] = Repository({NEW: {"README.md": readme, **files}})
     names = ("hub:own/several:b", "hub:own/several:c", "hub:own/several")
     found = load(hub, tmp_path, *({"dataset": name} for name in names))
-    assert found.results[0] == {"references": [["b"]]}
+    assert found.results[0]["references"] == [["b"]]
     assert "'c' not found. Available: ['a', 'b']" in found.message(1)
     assert "'a', 'b'" in found.message(2) and "hub:own/several:CONFIG" in found.message(2)
 
@@ -170,5 +174,5 @@ def test_a_set_without_a_known_checksum_says_so(hub: Hub, tmp_path: Path) -> Non
     rows = b'{"query": "What is 1?", "gt_ans": "1,000"}\n'
     hub.repositories["hkust-nlp/gsm8k-fix"] = Repository({NEW: {"README.md": readme, "train.jsonl": rows}})
     found = load(hub, tmp_path, {"dataset": "gsm8k-fix/train"})
-    assert found.results == [{"references": [["1000"]]}]
+    assert found.results == [{"references": [["1000"]], "origin": f"hub:hkust-nlp/gsm8k-fix@{NEW}"}]
     assert "knows no checksum of it; it has 1 queries (7473 expected)" in found.said

@@ -50,3 +50,15 @@ def test_a_damaged_array_is_named(
     (folder / "a.json").write_text('[{"x": 1}')
     with pytest.raises(DataError, match="not valid JSON"):
         list(read_web(Web(f"{url}/a.json")))
+
+
+def test_what_a_file_has_wrong_is_put_right(
+    server: tuple[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DARTMATH_CACHE", str(tmp_path / "cache"))
+    url, folder = server
+    (folder / "a.csv").write_text('name,said\nAnn,"no end\nBob,"yes"\n')
+    with pytest.raises(DataError, match="not valid CSV"):
+        list(read_web(Web(f"{url}/a.csv")))
+    mended = Web(f"{url}/a.csv", mend=('"no end\n', '"no end"\n'))
+    assert [row["said"] for _, row in read_web(mended)] == ["no end", "yes"]

@@ -52,6 +52,8 @@ class BenchmarkResult(_Record):
     """Data set as the recipe names it."""
     source: dict[str, Any]
     """The recipe's source: selection, seed, options."""
+    origin: str = ""
+    """Where the queries were read from: a file, an address, or `hub:OWNER/NAME:CONFIG@COMMIT`."""
     checksum: str
     """Checksum of the texts and references that were asked."""
     query_ids: list[str]

@@ -24,20 +24,16 @@ from dartmath.evaluation.config import EvaluationSection
 from dartmath.evaluation.intervals import Estimate, macro
 from dartmath.evaluation.prompting import Prompting, write_prompting
 from dartmath.evaluation.protocol import SUITE, judged_by_the_paper, protocol_stops
-from dartmath.evaluation.result import (
-    BenchmarkResult,
-    EvaluationResult,
-    Score,
-    read_result,
-    write_result,
-)
+from dartmath.evaluation.result import FILE as RESULT
+from dartmath.evaluation.result import BenchmarkResult, EvaluationResult, Score, read_result, write_result
 from dartmath.evaluation.rows import write_rows
 from dartmath.evaluation.score import Benchmark, score, to_score
 from dartmath.model import ModelSection, describe_model
 from dartmath.prompts.examples import MOST, PAPER
 from dartmath.prompts.template import Example, Template
 from dartmath.queries.config import QuerySource, Selector
-from dartmath.queries.load import load
+from dartmath.queries.download import content_checksum
+from dartmath.queries.load import load_set
 from dartmath.queries.registry import find_dataset, find_suite
 from dartmath.sampling.config import SamplingSection
 from dartmath.sampling.journal import JournalReader, open_journal
@@ -70,6 +66,7 @@ def evaluate(
     benchmarks = load_benchmarks(section, skipped=skipped)
     shots = shots_for([one.source for one in benchmarks], section.shots, tools=section.tools is not None)
     check_examples(benchmarks, shots)
+    refuse_changed(folder, benchmarks)
     asked = sampling_section(section, template)
     summary = sample(
         [query for benchmark in benchmarks for query in benchmark.queries],
@@ -191,7 +188,9 @@ def _loaded(sources: Sequence[QuerySource], optional: Set[str], skipped: dict[st
     found = []
     for source in sources:
         try:
-            found.append(Benchmark(benchmark_name(source), source, tuple(load(source))))
+            loaded = load_set(source)
+            name = benchmark_name(source)
+            found.append(Benchmark(name, source, tuple(loaded.queries), loaded.origin))
         except MissingDependencyError as error:
             last = source is sources[-1] and not found
             if source.dataset not in optional or last:
@@ -211,6 +210,30 @@ def check_examples(benchmarks: Sequence[Benchmark], shots: Mapping[str, Sequence
                     f"worked example {number} of {dataset} is one of its queries: {example.query[:60]!r}; "
                     "take it out of `examples` or out of the benchmark"
                 )
+
+
+def refuse_changed(folder: Path, benchmarks: Sequence[Benchmark]) -> None:
+    """Refuse benchmarks whose texts or references are not those that `folder` was evaluated on before.
+
+    A data set may change between two runs, and a folder whose scores are of two versions says nothing.
+    """
+    if not (folder / RESULT).is_file():
+        return
+    before = {one.name: one for one in read_result(folder).benchmarks}
+    for now in benchmarks:
+        then = before.get(now.name)
+        if then is None or then.source != now.source.model_dump(mode="json"):
+            continue
+        checksum = content_checksum(now.queries)
+        missing = set(then.query_ids) - {query.id for query in now.queries}
+        # A set of one's own may have grown.
+        if missing or (checksum != then.checksum and len(now.queries) == then.queries):
+            raise DataError(
+                f"{now.name} has changed: {then.checksum} of {then.origin or 'an unknown origin'} was "
+                f"evaluated here, and {checksum} of {now.origin} is read now; name the `revision` of "
+                "before, or evaluate into another folder",
+                path=folder,
+            )
 
 
 def _within(select: Selector, name: str) -> Selector:
@@ -316,6 +339,7 @@ def benchmarks_of(result: EvaluationResult, journal: JournalReader) -> list[Benc
                 one.name,
                 QuerySource.model_validate(one.source),
                 tuple(queries[query_id] for query_id in one.query_ids),
+                one.origin,
             )
             for one in result.benchmarks
         ]

@@ -36,11 +36,15 @@ _Votes = tuple[list[str | None], list[bool]]
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """A benchmark that is asked: its name in tables, its source and its queries."""
+    """A benchmark that is asked: its name in tables, its source and its queries.
+
+    `origin` says where they were read from, with the commit where that has one (see `Loaded.origin`).
+    """
 
     name: str
     source: QuerySource
     queries: tuple[Query, ...]
+    origin: str = ""
 
 
 def score(
@@ -69,6 +73,7 @@ def score(
         name=benchmark.name,
         dataset=benchmark.source.dataset,
         source=benchmark.source.model_dump(mode="json"),
+        origin=benchmark.origin,
         checksum=content_checksum(benchmark.queries),
         query_ids=[query.id for query in benchmark.queries],
         queries=len(benchmark.queries),

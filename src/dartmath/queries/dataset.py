@@ -28,9 +28,13 @@ class Hub:
 
 @dataclass(frozen=True, slots=True)
 class Web:
-    """A file on the web, pinned to a commit: read where the Hub has no faithful copy."""
+    """A file on the web, pinned to a commit: read where the Hub has no faithful copy.
+
+    `mend` is a text that the file has wrong at that commit, and what should stand there.
+    """
 
     url: str
+    mend: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -20,18 +21,25 @@ from dartmath.queries.query import Query
 from dartmath.queries.rows import Row, read_rows
 from dartmath.queries.web import read_web
 
+# The library keeps what it has read in a folder named after the commit: NAME/CONFIG/0.0.0/COMMIT/file.
+_COMMIT = re.compile(r"[/\\]([0-9a-f]{40})(?=[/\\])")
 
-def load_builtin(dataset: Dataset, *, mirror: str | None = None, revision: str | None = None) -> list[Query]:
-    """All queries of a built-in data set, from `DARTMATH_DATA` or its origin (or a `mirror` of it).
 
-    A `mirror` or a `revision` of the Hub is read from there even where `DARTMATH_DATA` has the
-    file. A set that differs from the one this version was checked with is warned about.
+def load_builtin(
+    dataset: Dataset, *, mirror: str | None = None, revision: str | None = None
+) -> tuple[list[Query], str]:
+    """All queries of a built-in data set, and where they were read from, with the commit where it has one.
+
+    That is `DARTMATH_DATA`, or the set's origin, or a `mirror` of it. A `mirror` or a `revision` of the Hub
+    is read from there even where `DARTMATH_DATA` has the file. A set that differs from the one this version
+    was checked with is warned about.
     """
-    queries = number_repeats(list(_convert(dataset, mirror, revision)))
+    rows, origin = _rows(dataset, mirror, revision)
+    queries = number_repeats(list(_convert(dataset, rows, origin)))
     if not queries:
         raise DataError(f"{dataset.name} has no rows")
     _check_content(dataset, len(queries), content_checksum(queries))
-    return queries
+    return queries, origin
 
 
 def _check_content(dataset: Dataset, rows: int, checksum: str) -> None:
@@ -77,18 +85,46 @@ def number_repeats(queries: Sequence[Query]) -> list[Query]:
     return numbered
 
 
-def _convert(dataset: Dataset, mirror: str | None, revision: str | None) -> Iterator[Query]:
-    path = None if mirror or revision else data_file(dataset)
-    origin = None if path else _origin(dataset, mirror, revision)
-    rows = read_rows(path) if path else _read_origin(dataset, origin)
+def _convert(dataset: Dataset, rows: Iterable[tuple[int, Row]], origin: str) -> Iterator[Query]:
     for number, row in rows:
         try:
             query = dataset.convert(dataset.name, row)
-        except (KeyError, TypeError, AttributeError, DataError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, DataError) as error:
             what = f"no column {error}" if isinstance(error, KeyError) else str(error)
-            raise DataError(f"{dataset.name}: {what}", path=path or str(origin), line=number) from error
+            raise DataError(f"{dataset.name}: {what}", path=origin, line=number) from error
         if query is not None:
             yield query
+
+
+def _rows(
+    dataset: Dataset, mirror: str | None, revision: str | None
+) -> tuple[Iterable[tuple[int, Row]], str]:
+    """The numbered rows of a set, and where they are from."""
+    path = None if mirror or revision else data_file(dataset)
+    if path:
+        return read_rows(path), str(path)
+    origin = _origin(dataset, mirror, revision)
+    if origin is None:
+        raise _absent(dataset, "it is on no hub that this version knows")
+    if isinstance(origin, Web):
+        try:
+            return read_web(origin), origin.url
+        except OSError as error:
+            raise _absent(dataset, f"{origin.url} cannot be read: {error}") from error
+    found = read_hub(dataset, origin)
+    return ((n, origin.rename(row)) for n, row in enumerate(found, start=1)), hub_origin(origin, found)
+
+
+def hub_origin(hub: Hub, rows: Any) -> str:
+    """A data set of the Hub as `hub:OWNER/NAME:CONFIG@COMMIT`, by what `datasets.load_dataset` gave.
+
+    The commit is that of the files that were read, also where a branch, or nothing, was named; without one
+    where the library does not tell.
+    """
+    files = [str(file.get("filename")) for file in getattr(rows, "cache_files", [])]
+    commits = {found[1] for file in files if (found := _COMMIT.search(file))}
+    commit = f"@{commits.pop()}" if len(commits) == 1 else ""
+    return f"hub:{hub.repo}{f':{hub.config}' if hub.config else ''}{commit}"
 
 
 def _origin(dataset: Dataset, mirror: str | None, revision: str | None) -> Hub | Web | None:
@@ -103,19 +139,6 @@ def _origin(dataset: Dataset, mirror: str | None, revision: str | None) -> Hub |
     if not isinstance(origin, Hub):
         raise ConfigError(f"{dataset.name} is not read from the Hub; set `revision` beside a `mirror`")
     return replace(origin, revision=revision)
-
-
-def _read_origin(dataset: Dataset, origin: Hub | Web | None) -> Iterator[tuple[int, Row]]:
-    if origin is None:
-        raise _absent(dataset, "it is on no hub that this version knows")
-    if isinstance(origin, Web):
-        try:
-            yield from read_web(origin)
-        except OSError as error:
-            raise _absent(dataset, f"{origin.url} cannot be read: {error}") from error
-        return
-    for number, row in enumerate(read_hub(dataset, origin), start=1):
-        yield number, origin.rename(row)
 
 
 def read_hub(dataset: Dataset | str, hub: Hub) -> Any:

@@ -30,6 +30,8 @@ class Loaded:
     """What is known of a user's own data set, where it is one alone."""
     parts: Mapping[str, Loaded] = field(default_factory=dict)
     """What was loaded of each source, by the name that the source gives it."""
+    origin: str = ""
+    """Where the queries of one source were read from, with the commit where that has one."""
 
 
 def load(source: QuerySource) -> list[Query]:
@@ -46,11 +48,13 @@ def load_set(source: QuerySource) -> Loaded:
     """
     _check_keys(source)
     own: OwnSet | None = None
+    origin = source.dataset
     if source.dataset.startswith(PREFIX):
         made = generate(source)
         return Loaded([_by_the_paper(one) for one in made] if source.verifier == DART_MATH else made)
     if source.dataset in datasets():
-        queries = load_builtin(datasets()[source.dataset], mirror=source.mirror, revision=source.revision)
+        known = datasets()[source.dataset]
+        queries, origin = load_builtin(known, mirror=source.mirror, revision=source.revision)
         if is_own(source.verifier):
             queries = [replace(query, verifier=source.verifier) for query in queries]
     elif is_own_set(source.dataset):
@@ -62,7 +66,7 @@ def load_set(source: QuerySource) -> Loaded:
         queries = [_by_the_paper(query) for query in queries]
     chosen = select(queries, source.select, where=source.dataset)
     left_out = {own_name(source.dataset): dict(own.left_out)} if own and own.left_out else {}
-    return Loaded([_with_band(query, source.band) for query in chosen], left_out, own)
+    return Loaded([_with_band(query, source.band) for query in chosen], left_out, own, origin=origin)
 
 
 def is_own_set(name: str) -> bool:

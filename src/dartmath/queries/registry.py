@@ -28,6 +28,10 @@ _MODULES = (
     "svamp",
     "asdiv",
     "mawps",
+    "math_perturb",
+    "imo_answerbench",
+    "mgsm",
+    "scibench",
 )
 
 
@@ -66,7 +70,18 @@ SUITES: dict[str, tuple[str, ...]] = {
         "theoremqa",
     ),
     "competition": ("aime24", "aime25", "amc23", "math-500", "olympiadbench/OE_TO_maths_en_COMP"),
-    "recent": ("aime25", "aime26", "hmmt25", "hmmt26", "gsm8k-platinum"),
+    "recent": ("aime25", "aime26", "hmmt25", "hmmt26", "gsm8k-platinum", "imo-answerbench"),
+    "perturbed": ("math-perturb-simple", "math-perturb-hard"),
+    "multilingual": tuple(
+        f"mgsm/{language}" for language in ("en", "es", "fr", "de", "ru", "zh", "ja", "th", "sw", "bn", "te")
+    ),
+    "science": tuple(
+        f"scibench/{book}"
+        for book in (
+            *("atkins", "chemmc", "quan", "matter", "fund", "class", "thermo"),
+            *("diff", "stat", "calculus"),
+        )
+    ),
     "word-problems": ("gsm8k/test", "svamp", "asdiv", "mawps"),
 }
 
