@@ -77,7 +77,7 @@ def command(
     Examples:
         dartmath evaluate --suite dart-math hkust-nlp/dart-math-llama3-8b-prop2diff --template alpaca
         dartmath evaluate --protocol dart-math hkust-nlp/dart-math-llama3-8b-prop2diff
-        dartmath evaluate --protocol dart-math mistralai/Mistral-7B-v0.1 --template qa --shots paper
+        dartmath evaluate --protocol dart-math mistralai/Mistral-7B-v0.1
         dartmath evaluate smollm2-135m-instruct --benchmark gsm8k/test --n 100 --max-tokens 256
         dartmath evaluate smollm2-135m-instruct --benchmark gsm8k/test --n 100 --shots 4
         dartmath evaluate my-model --suite competition --trials 8 --temperature 0.8 --by level
@@ -93,7 +93,7 @@ def command(
     given = {**overrides, **{key: value for key, value in named.items() if value is not None}}
     if tools and not any(key.startswith("evaluation.tools.") for key in given):
         given["evaluation.tools"] = {}
-    found = _recipe(recipe, benchmark or [], rows, {**given, **parse_set(set_)})
+    found = recipe_of(recipe, benchmark or [], rows, {**given, **parse_set(set_)})
     folder = out or Path("runs") / "evaluation" / run_name(found.model.name)
     sampler = None if recipe is None else load_recipe(recipe).model.name
     result = _evaluate(found, folder, stored, sampler)
@@ -214,11 +214,11 @@ def named_benchmarks(benchmarks: list[str], rows: RowFlags, n: int | None) -> li
     return [rows.data(one, select=select) for one in benchmarks]
 
 
-def _recipe(name: str | None, benchmarks: list[str], rows: RowFlags, given: dict[str, Any]) -> Recipe:
+def recipe_of(name: str | None, benchmarks: list[str], rows: RowFlags, given: dict[str, Any]) -> Recipe:
     """The recipe named, or one made of the flags alone, with the flags over it."""
     from dartmath.base.errors import ConfigError
     from dartmath.base.section import validate
-    from dartmath.evaluation.protocol import default_template
+    from dartmath.evaluation.protocol import asked_as, default_template
     from dartmath.pipeline.stages import trained_template
     from dartmath.recipe import Recipe, load_recipe, set_key
 
@@ -231,7 +231,10 @@ def _recipe(name: str | None, benchmarks: list[str], rows: RowFlags, given: dict
             "name a model or a --recipe, for example: dartmath evaluate --suite dart-math MODEL"
         )
     data: dict[str, Any] = {"name": "evaluation", "evaluation": {}}
-    default = default_template(given.get("evaluation.protocol"))
+    protocol, model = given.get("evaluation.protocol"), given["model.name"]
+    default = default_template(protocol, model)
+    if protocol:
+        given = {"evaluation.shots": asked_as(model)[1], **given}
     data["template"] = trained_template(given["model.name"]).get("name", default)
     for key, value in given.items():
         set_key(data, key, value)

@@ -16,15 +16,16 @@ Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
 
 def result_table(result: EvaluationResult) -> Table:
     """Columns and rows: one row per benchmark, and the macro average."""
-    other = "own rules" if any(one.own_rules for one in result.benchmarks) else "lenient"
-    columns = ("benchmark", "queries", "Pass@1", "95 %", other, "cut", "no ans.", "unread", "tokens")
+    own = any(one.own_rules for one in result.benchmarks)
+    others = ("lenient", "own rules") if own else ("lenient",)
+    columns = ("benchmark", "queries", "Pass@1", "95 %", *others, "cut", "no ans.", "unread", "tokens")
     rows: list[tuple[str, ...]] = [
         (
             one.name,
             str(one.queries),
             percent(one.pass_at_1.value),
             span(one.pass_at_1),
-            _other(one),
+            *(_second(one, which) for which in others),
             percent(one.truncated),
             percent(one.no_answer),
             percent(one.unparsable),
@@ -33,13 +34,13 @@ def result_table(result: EvaluationResult) -> Table:
         for one in result.benchmarks
     ]
     total = str(sum(one.queries for one in result.benchmarks))
-    last = ("average", total, percent(result.average.value), span(result.average), "", "", "", "", "")
+    last = ("average", total, percent(result.average.value), span(result.average), *("",) * (len(others) + 4))
     return columns, [*rows, last] if len(rows) > 1 else rows
 
 
-def _other(one: BenchmarkResult) -> str:
-    """The second score of a benchmark: by this project's rules under a protocol, else the lenient one."""
-    score = one.own_rules or one.lenient
+def _second(one: BenchmarkResult, which: str) -> str:
+    """A second score of a benchmark: the lenient one, or under a protocol that by this project's rules."""
+    score = one.own_rules if which == "own rules" else one.lenient
     return percent(score.value) if score else ""
 
 

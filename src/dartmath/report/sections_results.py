@@ -194,6 +194,7 @@ def evaluation_section(stages: Mapping[str, Stage], published: Sequence[str]) ->
 def _score_table(results: Mapping[str, Mapping[str, Any]], published: Sequence[str]) -> Table:
     columns, rows = score_rows(list(results.items()), published)
     caption = (
-        "Percent, with the 95 % interval. Published rows are as printed by their authors, without intervals."
+        "Percent, with the 95 % interval; lenient: the last number or formula counts as the answer of a "
+        "response that states none. Published rows are as printed by their authors, without intervals."
     )
     return Table("Scores", caption, columns, rows)

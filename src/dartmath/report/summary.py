@@ -74,12 +74,16 @@ def _print_scores(run: Run) -> None:
     results = [evaluation_result(stage) for stage in run.evaluations]
     names = list(dict.fromkeys(b["name"] for r in results for b in r.get("benchmarks", [])))
     rows = [[name, *(score_of(result, name) for result in results)] for name in names]
+    for name in names:
+        lenient = [score_of(result, name, "lenient") for result in results]
+        rows += [[f"{name}, lenient", *lenient]] if any(lenient) else []
     print_table("Pass@1 with 95 % intervals", ["benchmark", *columns], rows)
 
 
-def score_of(result: Mapping[str, Any], name: str) -> str:
-    """Pass@1 of one benchmark of an evaluation, as `show_score`; empty where it was not asked."""
-    return next((show_score(b["pass_at_1"]) for b in result.get("benchmarks", []) if b["name"] == name), "")
+def score_of(result: Mapping[str, Any], name: str, key: str = "pass_at_1") -> str:
+    """A score of one benchmark (Pass@1, or that at `key`), as `show_score`; empty where there is none."""
+    found = (b.get(key) for b in result.get("benchmarks", []) if b["name"] == name)
+    return next((show_score(score) for score in found if score), "")
 
 
 def show_score(score: Mapping[str, Any]) -> str:

@@ -19,7 +19,7 @@ from dartmath.prompts.template import Example
 if TYPE_CHECKING:
     from dartmath.queries.config import QuerySource
 
-PAPER = "paper"
+PAPER: Literal["paper"] = "paper"
 """As many worked examples as the paper showed, which is all there are: 4, and 5 for TheoremQA."""
 
 MOST = 5
