@@ -10,6 +10,7 @@ import textwrap
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import pytest
@@ -214,3 +215,25 @@ def test_weak_mode_runs_with_limits() -> None:
         assert sandbox.run("import os\n'CANARY' in os.environ, os.path.basename(os.getcwd())[:9]").output == (
             "(False, 'dartmath-')"
         )
+
+
+def test_a_sandbox_outlives_the_thread_that_started_it(isolation: Isolation) -> None:
+    with Sandbox(isolation) as sandbox:
+        first = threading.Thread(target=sandbox.run, args=("x = 41",))
+        first.start()
+        kernel_thread = Path(f"/proc/self/task/{first.native_id}")
+        first.join()
+        while kernel_thread.exists():  # Python is done with a thread before the kernel is
+            time.sleep(0.01)
+        time.sleep(0.2)
+        assert sandbox.run("print(x + 1)").output == "42"
+
+
+def test_a_process_that_was_forked_off_starts_its_own(isolation: Isolation) -> None:
+    with Sandbox(isolation) as before:
+        assert before.run("print(1)").output == "1"
+    pid = os.fork()
+    if pid == 0:  # nothing of the test's own may run on in the child
+        with Sandbox(isolation) as sandbox:
+            os._exit(int(sandbox.run("print(6 * 7)").output != "42"))
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0

@@ -63,7 +63,6 @@ class ToolEngine:
         raise_file_limit()
         allow_weak = self._section.allow_weak
         self._isolation = await asyncio.to_thread(find_isolation, allow_weak=allow_weak)
-        # A sandbox ends with the thread that started it: these live as long as the engine.
         self._threads = ThreadPoolExecutor(max(4, available_cpus()), thread_name_prefix="sandbox")
         await self._engine.__aenter__()
         return self

@@ -19,6 +19,7 @@ from dartmath.tools.capture import Capture
 from dartmath.tools.config import ToolsSection
 from dartmath.tools.inside import Inside
 from dartmath.tools.isolation import Isolation, environment
+from dartmath.tools.starter import in_lasting_thread
 
 BlockOutcome = Literal["ok", "error", "timeout", "refused"]
 OUTCOMES: tuple[BlockOutcome, ...] = ("ok", "error", "timeout", "refused")
@@ -52,7 +53,7 @@ class SandboxWorker:
         info, inside_info = os.pipe()
         inside = (inside_requests, inside_replies, inside_output, inside_info)
         try:
-            self._process = self._start(isolation, *inside)
+            self._process = in_lasting_thread(lambda: self._start(isolation, *inside))
         finally:
             for descriptor in inside:
                 os.close(descriptor)
