@@ -170,6 +170,8 @@ def test_a_tolerance_with_another_key_is_an_error() -> None:
         ("0.37", r"0.37\%", False),
         ("0.672 c", "0.67c", True),
         ("0.672 c", "0.67", False),
+        ("10", "10.05", True),
+        ("10", "10.30", False),
         ("x^2", "1.001x^2", False),
     ],
 )

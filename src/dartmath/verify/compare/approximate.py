@@ -60,6 +60,9 @@ _EXACT = regex(
 MEASURED = Margin(relative=0.01, rounded=True)
 """What calculations with differently rounded constants differ by; or what rounds to the reference."""
 
+COUNTED = Margin(relative=0.01)
+"""The same for a bare whole number in a query that is not about measurements: 10.3 are not ten questions."""
+
 _GALLONS = regex(r"\bgallons?\b", re.IGNORECASE)
 _PI = regex(
     r"\bcircle|\bcircular\b|\bcircumference\b|\bradi(?:us|i)\b|\bdiameter\b|\bspher|\bcylind|\bcone\b",
@@ -108,7 +111,8 @@ def _measured(
     """Within the accuracy of measurements, of a reference that is no exact number."""
     if not _may_be_measured(ours, answer, comparison):
         return None
-    found = same_measure(reference, answer, replace(comparison, margin=MEASURED))
+    margin = COUNTED if _is_count(ours) and not is_physical(comparison.query) else MEASURED
+    found = same_measure(reference, answer, replace(comparison, margin=margin))
     return Decision(True, "approximate", "within the accuracy of a measured reference") if found else None
 
 
@@ -137,6 +141,11 @@ def _is_inexact(ours: Measure, answer: Expression) -> bool:
         return True
     theirs = measure(answer).value
     return _is_rounded(ours.value) or "decimal" in heads(theirs)
+
+
+def _is_count(ours: Measure) -> bool:
+    """Whether a reference is a bare whole number."""
+    return not ours.kind and isinstance(ours.value, Number) and ours.value.places is None
 
 
 def _is_money(found: Measure) -> bool:

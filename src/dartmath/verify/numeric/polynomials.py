@@ -28,7 +28,7 @@ def radical(node: Expression) -> Expression | None:
     the tree is no rational function within the bounds, or never zero.
     """
     names = sorted(symbols(node))
-    if not 0 < len(names) <= MAX_SYMBOLS:
+    if not 0 < len(names) <= MAX_SYMBOLS or not all(map(str.isascii, names)):  # FLINT takes no other names
         return None
     try:
         top, _ = _quotient(node, fmpq_mpoly_ctx.get(tuple(names), "lex"))
@@ -41,7 +41,7 @@ def radical(node: Expression) -> Expression | None:
 def fraction_in_one_symbol(node: Expression) -> tuple[fmpz_poly, fmpz_poly] | None:
     """Numerator and denominator of a rational function of one symbol, coprime; None for any other tree."""
     names = tuple(symbols(node))
-    if len(names) != 1:
+    if len(names) != 1 or not names[0].isascii():
         return None
     try:
         top, bottom = _quotient(node, fmpq_mpoly_ctx.get(names, "lex"))

@@ -116,13 +116,13 @@ def _limit(g: Rules) -> Expression:
     while depth and g.tokens[end].kind != "stop":
         depth += NESTING.get(g.tokens[end].kind, 0)
         end += 1
-    name, arrow, *point = g.tokens[g.at : end - 1]
-    if arrow.key != ("op", "to") or not point:
+    names, arrow, point = g.tokens[g.at : g.at + 1], g.peek(1).key, g.tokens[g.at + 2 : end - 1]
+    if arrow != ("op", "to") or not point:
         raise NotationError("a limit without an arrow")
     side, point = _side(point)
     place = _parsed(g, point)
     g.at = end
-    return Apply("limit", (g.term(), Symbol(name.text), place, number(side)))
+    return Apply("limit", (g.term(), Symbol(names[0].text), place, number(side)))
 
 
 def _side(point: list[Token]) -> tuple[int, list[Token]]:

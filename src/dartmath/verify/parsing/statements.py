@@ -75,8 +75,7 @@ def _chained(sides: list[Expression], operators: list[str]) -> Expression:
     """A chain without what only approximates it: `a = b \\approx 1.2` says `a = b`."""
     operators = ["approx" if sign == "sim" and _is_value(sides[-1]) else sign for sign in operators]
     while operators and operators[-1] == "approx":
-        names_value = symbols(sides[0]) and _is_value(sides[-1])
-        if len(operators) == 1 and (isinstance(sides[0], Symbol | Text) or names_value):
+        if len(operators) == 1 and (symbols(sides[0]) or isinstance(sides[0], Text)):
             operators[-1] = "="
             break
         operators.pop()

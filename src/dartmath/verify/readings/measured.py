@@ -37,11 +37,12 @@ _RANGE = regex(
 )
 _IN_SCALE = regex(rf"\bin (?P<scale>{'|'.join(SCALES)})s\b", re.IGNORECASE)
 _DECREASE = regex(
-    r"\b(?:find|calculate|compute|determine|estimate|what (?:is|was|are|will be|would be)|how much)\b"
-    r"(?P<between>[^.?!;]{0,60}?)\b(?:decreases?|declines?|loss|drop|reduction|deceleration|retardation|fall)\b",
+    r"\b(?:find|calculate|compute|determine|estimate|what (?:is|was|are|will be|would be)|(?:by )?how much)"
+    r"(?: (?:the|an?|its|their|his|total|magnitude|size|amount|of|percent|percentage|relative|fractional"
+    r"|average|resulting|corresponding|expected|maximum|minimum))*"
+    r" (?:decreases?|declines?|loss|drop|reduction|deceleration|retardation|fall)\b(?! (?:and|or|if)\b)",
     re.IGNORECASE,
 )
-_EITHER_WAY = regex(r"\b(?:profit|gain|increase|change|rise|net)\b", re.IGNORECASE)
 
 
 def uncertainties(sides: Sides) -> Iterator[Pair]:
@@ -96,8 +97,7 @@ def _times(node: Expression, factor: Expression) -> Expression:
 
 def decreases(sides: Sides) -> Iterator[Pair]:
     """`0.0136` for -0.0136, when the query asks for a decrease, and so says the sign itself."""
-    found = _DECREASE.search(sides.query)
-    if found is None or _EITHER_WAY.search(found["between"]):
+    if not _DECREASE.search(sides.query):
         return
     ours, theirs = (measure(parse(text, units=True)) for text in (sides.reference, sides.answer))
     if _is_negative(ours.value) != _is_negative(theirs.value):
