@@ -18,17 +18,16 @@ def check_recipe(recipe: Recipe) -> None:
     Raises what the stages would raise: `UnknownNameError`, `DataError`, `ConfigError` or
     `MissingDependencyError`.
     """
-    from dartmath.curation.check import KEY as CHECK
+    _check_libraries(recipe)
+    load_template(recipe.template)
+    _check_functions(recipe)
+    _check_training(recipe)
+    _check_data(recipe)
+
+
+def _check_libraries(recipe: Recipe) -> None:
     from dartmath.engines import NEEDS
-    from dartmath.evaluation.published import find_published
-    from dartmath.evaluation.run import load_benchmarks
-    from dartmath.judging.grader import judge_record
-    from dartmath.queries.config import QuerySource
-    from dartmath.queries.load import load
-    from dartmath.training.launch import launch_file
-    from dartmath.training.layout import batch_layout
     from dartmath.training.run import NEEDS as TRAINING
-    from dartmath.verify.custom import KEY, is_own
 
     if recipe.engine.kind in NEEDS:
         require(*NEEDS[recipe.engine.kind], purpose=f"engine {recipe.engine.kind!r}")
@@ -36,28 +35,52 @@ def check_recipe(recipe: Recipe) -> None:
     require(*recipe.sampling.log_to, purpose="sampling.log_to")
     if recipe.training:
         require(*TRAINING, purpose="training")
-    load_template(recipe.template)
-    for policy in (recipe.sampling.policy, recipe.curation.policy):
-        if policy:
-            policy.target(1, 0)  # a function of the user's own is loaded and called
-    for name in recipe.report.published:
-        find_published(name)
-    for source in (*recipe.queries, *(recipe.evaluation.benchmarks if recipe.evaluation else ())):
+
+
+def _check_functions(recipe: Recipe) -> None:
+    """Functions of the user's own, which are loaded and, where that costs nothing, called."""
+    from dartmath.curation.check import KEY as CHECK
+    from dartmath.judging.grader import judge_record
+    from dartmath.verify.custom import KEY, is_own
+
+    for policy in filter(None, (recipe.sampling.policy, recipe.curation.policy)):
+        policy.target(1, 0)
+    benchmarks = recipe.evaluation.benchmarks if recipe.evaluation else ()
+    for source in (*recipe.queries, *benchmarks):
         if is_own(source.verifier):
             load_function(source.verifier, KEY)
     judge_record(recipe.sampling.judge, (source.verifier for source in recipe.queries))
-    if recipe.training:
-        load_template(recipe.training.template or recipe.template)
-        resolve_model(recipe.training.model or recipe.model.name)
-        batch_layout(recipe.training)
-        if recipe.training.launch:
-            launch_file(recipe.training.launch)
+    if recipe.evaluation:
+        judge_record(recipe.evaluation.judge, (source.verifier for source in benchmarks))
     if recipe.curation.check:
         load_function(recipe.curation.check, CHECK)
+
+
+def _check_training(recipe: Recipe) -> None:
+    from dartmath.training.launch import launch_file
+    from dartmath.training.layout import batch_layout
+
+    if recipe.training is None:
+        return
+    load_template(recipe.training.template or recipe.template)
+    resolve_model(recipe.training.model or recipe.model.name)
+    batch_layout(recipe.training)
+    if recipe.training.launch:
+        launch_file(recipe.training.launch)
+
+
+def _check_data(recipe: Recipe) -> None:
+    """Data sets and published scores; what takes longest comes last."""
+    from dartmath.evaluation.published import find_published
+    from dartmath.evaluation.run import load_benchmarks
+    from dartmath.queries.config import QuerySource
+    from dartmath.queries.load import load
+
+    for name in recipe.report.published:
+        find_published(name)
     for name in recipe.curation.decontaminate:
         load(QuerySource(dataset=name))
     if recipe.evaluation:
-        judge_record(recipe.evaluation.judge, (source.verifier for source in recipe.evaluation.benchmarks))
         load_benchmarks(recipe.evaluation)
 
 
