@@ -6,7 +6,7 @@ import pytest
 
 from curation.memory import pools
 from dartmath.curation.bands import band_of
-from dartmath.curation.compare import Comparison, compare
+from dartmath.curation.compare import PolicyComparison, compare
 from dartmath.curation.pool import QueryPool
 from dartmath.sampling.policy import PolicySection, Prop2Diff
 
@@ -14,12 +14,12 @@ from dartmath.sampling.policy import PolicySection, Prop2Diff
 RATES = {"easy": 0.9, "middle": 0.5, "hard": 0.15}
 
 
-def compared(found: list[QueryPool], sampled: PolicySection, size: int | None = None) -> Comparison:
+def compared(found: list[QueryPool], sampled: PolicySection, size: int | None = None) -> PolicyComparison:
     return compare(found, sampled, band_of([pool.query for pool in found]), size)
 
 
 @pytest.fixture(scope="module")
-def comparison() -> Comparison:
+def comparison() -> PolicyComparison:
     draw = random.Random(0)
     verdicts = {
         f"{band} {i}": [draw.random() < rate for _ in range(200)]
@@ -30,7 +30,7 @@ def comparison() -> Comparison:
     return compared(pools(verdicts, **metadata), Prop2Diff(k=16, pilot=16, cap=200))
 
 
-def test_policies_are_compared_at_one_size(comparison: Comparison) -> None:
+def test_policies_are_compared_at_one_size(comparison: PolicyComparison) -> None:
     assert set(comparison.rows.values()) == {comparison.size}
 
 
@@ -45,7 +45,7 @@ def test_vrt_draws_only_from_trials_that_every_query_has() -> None:
     assert made.k["vrt"] <= 2 and made.size == made.rows["vrt"] == 2
 
 
-def test_uniform_is_flat_prop2diff_rises_and_vrt_falls(comparison: Comparison) -> None:
+def test_uniform_is_flat_prop2diff_rises_and_vrt_falls(comparison: PolicyComparison) -> None:
     per_query = {p: [band.per_query[p] for band in comparison.bands] for p in comparison.k}
     assert max(per_query["uniform"]) - min(per_query["uniform"]) < 0.2
     assert per_query["prop2diff"] == sorted(per_query["prop2diff"])
@@ -53,7 +53,7 @@ def test_uniform_is_flat_prop2diff_rises_and_vrt_falls(comparison: Comparison) -
     assert comparison.rank_correlation == 1.0
 
 
-def test_the_table_adds_up(comparison: Comparison) -> None:
+def test_the_table_adds_up(comparison: PolicyComparison) -> None:
     *bands, total = comparison.table()
     assert [row[0] for row in bands] == list(RATES)
     for column in (1, 3, 4, 5, 6):
@@ -61,7 +61,7 @@ def test_the_table_adds_up(comparison: Comparison) -> None:
     assert len(comparison.columns()) == len(total)
 
 
-def test_curves_run_from_the_easiest_query_to_the_hardest(comparison: Comparison) -> None:
+def test_curves_run_from_the_easiest_query_to_the_hardest(comparison: PolicyComparison) -> None:
     assert comparison.fail_rates == sorted(comparison.fail_rates)
     assert {len(curve) for curve in comparison.curves.values()} == {90}
     assert {p: sum(curve) for p, curve in comparison.curves.items()} == comparison.rows

@@ -16,7 +16,7 @@ from dartmath.base.run_lock import read_holder
 from dartmath.base.slurm import MOST_IDLE_RESTARTS
 from dartmath.sampling.journal import open_journal
 from dartmath.sampling.status import run_status
-from dartmath.training.journal import read_log
+from dartmath.training.log import read_log
 from docs.pages import CHECKOUT
 from launch.cluster import Cluster, slurm_cluster
 from training.material import examples, write_jsonl, write_tiny_llama

@@ -11,7 +11,7 @@ from dartmath.base.errors import ConfigError, SandboxError, UnknownNameError
 from dartmath.curation.arithmetic import wrong_steps
 from dartmath.curation.decontaminate import find_overlaps
 from dartmath.prompts.examples import (
-    WorkedExample,
+    AnsweredExample,
     examples_for,
     families,
     family_of,
@@ -31,7 +31,7 @@ TOOLS = [(family, worked) for family, worked in ALL if family.endswith("-tool")]
 
 
 @pytest.mark.parametrize(("family", "worked"), ALL, ids=IDS)
-def test_the_response_gives_the_answer(family: str, worked: WorkedExample) -> None:
+def test_the_response_gives_the_answer(family: str, worked: AnsweredExample) -> None:
     query = make_query(
         family,
         worked.example.query,
@@ -43,12 +43,12 @@ def test_the_response_gives_the_answer(family: str, worked: WorkedExample) -> No
 
 
 @pytest.mark.parametrize(("family", "worked"), ALL, ids=IDS)
-def test_every_step_computes(family: str, worked: WorkedExample) -> None:
+def test_every_step_computes(family: str, worked: AnsweredExample) -> None:
     assert wrong_steps(worked.example.response) == []
 
 
 @pytest.mark.parametrize(("family", "worked"), TOOLS, ids=[i for i in IDS if "-tool-" in i])
-def test_blocks_print_what_the_example_says(family: str, worked: WorkedExample) -> None:
+def test_blocks_print_what_the_example_says(family: str, worked: AnsweredExample) -> None:
     try:
         sandbox = Sandbox(find_isolation(), ToolsSection(seconds=30, memory_mb=1024))
     except SandboxError as error:

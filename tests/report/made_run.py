@@ -24,7 +24,7 @@ from dartmath.sampling.config import SamplingSection
 from dartmath.sampling.policy import VRT, Prop2Diff
 from dartmath.sampling.run import sample
 from dartmath.training.config import TrainingSection
-from dartmath.training.journal import LOG_FILE
+from dartmath.training.log import LOG_FILE
 from dartmath.training.summary import TrainingSummary
 
 HOSTILE = (

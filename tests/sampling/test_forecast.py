@@ -11,7 +11,7 @@ from scipy import optimize, special
 
 from dartmath.base.errors import DataError
 from dartmath.sampling.config import Price, SamplingSection
-from dartmath.sampling.forecast import BandData, Beta, Estimate, bootstrap_fits, fit_beta, forecast, play
+from dartmath.sampling.forecast import BandData, Beta, Expected, bootstrap_fits, fit_beta, forecast, play
 from dartmath.sampling.forecast_pilot import choose_pilot, matched_policies, measured_bands
 from dartmath.sampling.journal import open_journal
 from dartmath.sampling.policy import VRT, Band, PolicySection, Prop2Diff, Uniform
@@ -46,7 +46,7 @@ def test_play_agrees_with_the_controller(tmp_path: Path, policy: PolicySection) 
 
 def test_vrt_is_exact() -> None:
     found = forecast(VRT(trials=20), [band(0.7, 2.0)])
-    assert found.samples == Estimate(8000, 8000, 8000)
+    assert found.samples == Expected(8000, 8000, 8000)
     assert found.rows.mean == pytest.approx(5600, rel=0.03)
     assert found.rows.low < 5600 < found.rows.high
 

@@ -158,14 +158,14 @@ def test_a_gradient_that_is_not_finite_stops_the_run(
     value: float, tiny_llama: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The loss is fine; the gradient of one weight is not."""
-    from dartmath.training.load import load_model
+    from dartmath.training.load import load_trainable
 
     def spoiled(*args: Any, **kwargs: Any) -> Any:
-        model = load_model(*args, **kwargs)
+        model = load_trainable(*args, **kwargs)
         model.lm_head.weight.register_hook(lambda gradient: torch.full_like(gradient, value))
         return model
 
-    monkeypatch.setattr("dartmath.training.build.load_model", spoiled)
+    monkeypatch.setattr("dartmath.training.build.load_trainable", spoiled)
     data = write_jsonl(tmp_path / "rows.jsonl", examples(5))
     section = TrainingSection(batch_size=1, max_length=256, dtype="float32")
     with pytest.raises(TrainingError, match=r"gradient norm became .* at step 1.*rows\.jsonl row"):

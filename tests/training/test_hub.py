@@ -21,11 +21,11 @@ OLD, NEW = "a" * 40, "b" * 40
 
 READ = """
 import json, sys
-from dartmath.training.rows import fingerprint, read_rows
+from dartmath.training.rows import data_fingerprint, read_rows
 
 source, columns = sys.argv[1], tuple(sys.argv[2:4]) or ("query", "response")
 rows = [(row.query, row.response, row.number) for batch in read_rows(source, columns) for row in batch]
-print(json.dumps([fingerprint(source), rows]))
+print(json.dumps([data_fingerprint(source), rows]))
 """
 
 

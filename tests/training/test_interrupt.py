@@ -15,7 +15,7 @@ import pytest
 from dartmath.base.errors import Interrupted
 from dartmath.training.checkpoints import newest_checkpoint, step_of
 from dartmath.training.interrupt import StopRequest, command_line, interrupted, on_interrupt
-from dartmath.training.journal import read_log
+from dartmath.training.log import read_log
 from training.material import examples, write_jsonl
 
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]

@@ -49,7 +49,7 @@ from dartmath.model import ModelSection
 from dartmath.prompts.template import load_template
 from dartmath.training import job
 from dartmath.training.config import TrainingSection
-from dartmath.training.journal import read_log
+from dartmath.training.log import read_log
 from dartmath.training.run import train
 
 job.check_options = lambda section: None

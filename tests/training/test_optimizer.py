@@ -13,7 +13,7 @@ from dartmath.model import ModelSection
 from dartmath.prompts.template import load_template
 from dartmath.training.config import TrainingSection
 from dartmath.training.hardware import check_options
-from dartmath.training.journal import read_log
+from dartmath.training.log import read_log
 from dartmath.training.optimizer import MuonAdamW
 from dartmath.training.run import TrainingSummary, train
 from training.material import examples, write_jsonl

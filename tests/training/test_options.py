@@ -9,7 +9,7 @@ import torch
 from dartmath.model import ModelSection
 from dartmath.prompts.template import load_template
 from dartmath.training.config import TrainingSection
-from dartmath.training.journal import read_log
+from dartmath.training.log import read_log
 from dartmath.training.run import train
 from training.material import examples, write_jsonl
 

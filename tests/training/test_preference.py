@@ -24,7 +24,7 @@ from dartmath.queries.query import Query
 from dartmath.recipe import Recipe
 from dartmath.training.config import Lora, Preference, TrainingSection, Validation
 from dartmath.training.exported_rows import row_reader
-from dartmath.training.journal import read_log
+from dartmath.training.log import read_log
 from dartmath.training.rows import read_rows
 from dartmath.training.run import TrainingSummary, train
 from dartmath.training.store import PairStore, tokenise

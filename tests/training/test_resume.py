@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import load_file
 
 from dartmath.training.checkpoints import mark_whole, newest_checkpoint, remove_broken
-from dartmath.training.journal import read_log
+from dartmath.training.log import read_log
 from training.material import examples, write_jsonl
 
 SCRIPT = """

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from dartmath.base.errors import DataError
-from dartmath.training.rows import fingerprint, read_rows
+from dartmath.training.rows import data_fingerprint, read_rows
 from training.material import examples, write_jsonl
 
 
@@ -83,4 +83,4 @@ def test_other_files_and_empty_folders_are_refused(tmp_path: Path) -> None:
 def test_the_fingerprint_follows_the_content_alone(tmp_path: Path) -> None:
     one, same = write_jsonl(tmp_path / "a.jsonl", examples(5)), write_jsonl(tmp_path / "b.jsonl", examples(5))
     other = write_jsonl(tmp_path / "c.jsonl", examples(6))
-    assert fingerprint(str(one)) == fingerprint(str(same)) != fingerprint(str(other))
+    assert data_fingerprint(str(one)) == data_fingerprint(str(same)) != data_fingerprint(str(other))

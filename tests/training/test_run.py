@@ -14,7 +14,7 @@ from dartmath.base.run_lock import RunLock
 from dartmath.model import ModelSection
 from dartmath.prompts.template import load_template
 from dartmath.training.config import DatasetWeight, Lora, TrainingSection
-from dartmath.training.journal import read_log
+from dartmath.training.log import read_log
 from dartmath.training.run import TrainingSummary, train
 from training.material import examples, write_jsonl
 

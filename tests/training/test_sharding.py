@@ -15,8 +15,8 @@ import pytest
 import torch
 import yaml
 
-from dartmath.training.journal import read_log
 from dartmath.training.launch import launch_file
+from dartmath.training.log import read_log
 from training.material import examples, write_jsonl
 
 PROGRAM = """

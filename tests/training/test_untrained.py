@@ -12,7 +12,7 @@ from dartmath.model import ModelSection, load_model, load_tokenizer
 from dartmath.prompts.template import load_template
 from dartmath.training.config import Lora, TrainingSection
 from dartmath.training.head import use_labelled_loss
-from dartmath.training.journal import read_log
+from dartmath.training.log import read_log
 from dartmath.training.run import train
 from dartmath.training.untrained import template_tokens, untrained_tokens
 from training.material import byte_level_tokenizer, examples, write_jsonl

@@ -13,7 +13,7 @@ from dartmath.base.manifest import read_manifest
 from dartmath.model import ModelSection, load_model, load_tokenizer
 from dartmath.prompts.template import load_template
 from dartmath.training.config import Lora, TrainingSection, Validation
-from dartmath.training.journal import read_log
+from dartmath.training.log import read_log
 from dartmath.training.mixture import hold_out, mix
 from dartmath.training.run import TrainingSummary, train
 from dartmath.training.store import tokenise

@@ -51,7 +51,7 @@ def test_flags_of_lora_make_adapters(
 def test_a_plan_loads_and_writes_nothing(
     flags: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("dartmath.training.build.load_model", lambda *_, **__: pytest.fail("loaded"))
+    monkeypatch.setattr("dartmath.training.build.load_trainable", lambda *_, **__: pytest.fail("loaded"))
     assert _run(monkeypatch, "train", *flags, "--plan", "--json") == 0
     assert json.loads(capsys.readouterr().out)["data"]["rows"] == 12
     assert not (tmp_path / "out").exists()

@@ -13,7 +13,7 @@ from dartmath.cli._shared import JsonOption, SetOption
 
 if TYPE_CHECKING:
     from dartmath.recipe import Recipe
-    from dartmath.sampling.forecast import BandData, Estimate, Forecast
+    from dartmath.sampling.forecast import BandData, Expected, Forecast
     from dartmath.sampling.policy import PolicySection
 
 
@@ -114,7 +114,7 @@ def _rows(found: list[Forecast]) -> list[tuple[str, ...]]:
     return [row for row in parts if any(cell != "-" for cell in row[1:])]
 
 
-def _number(estimate: Estimate | None, form: str = "{:,.0f}") -> str:
+def _number(estimate: Expected | None, form: str = "{:,.0f}") -> str:
     if estimate is None:
         return "-"
     mean, low, high = (form.format(x) for x in (estimate.mean, estimate.low, estimate.high))

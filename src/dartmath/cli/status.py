@@ -17,7 +17,7 @@ _SECONDS, _REST = 2.0, 9.0
 
 if TYPE_CHECKING:
     from dartmath.base.terminal import Table
-    from dartmath.sampling.forecast import Estimate
+    from dartmath.sampling.forecast import Expected
     from dartmath.sampling.status import RunStatus
 
 
@@ -139,7 +139,7 @@ def _queries(count: int) -> str:
     return f"{count:,} {'query' if count == 1 else 'queries'}"
 
 
-def _estimate(estimate: Estimate, form: Any) -> str:
+def _estimate(estimate: Expected, form: Any) -> str:
     return f"{form(estimate.mean)} ({form(estimate.low)} to {form(estimate.high)})"
 
 

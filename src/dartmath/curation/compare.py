@@ -38,7 +38,7 @@ class BandRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class PolicyComparison:
     """What VRT, Uniform and Prop2Diff make of one pool at the same size.
 
     `k` and `rows` are by policy: the smallest k that gives the size, of which some queries get
@@ -86,7 +86,7 @@ class Comparison:
 
 def compare_policies(
     journal_folder: Path, size: int | None = None, *, deduplicate: bool = True
-) -> Comparison:
+) -> PolicyComparison:
     """Select from one pool by VRT, Uniform and Prop2Diff, each with the k that gives `size` rows.
 
     With `deduplicate`, equal responses to a query count once. Without `size`, it is what the
@@ -106,7 +106,7 @@ def compare_policies(
 
 def compare(
     pools: Sequence[QueryPool], sampled: PolicySection, bands: Mapping[str, str], size: int | None = None
-) -> Comparison:
+) -> PolicyComparison:
     """As `compare_policies`, from a pool that is already read and that `sampled` made; bands by query id."""
     most = max((p.trials for p in pools), default=0) or 1
     everywhere = min((p.trials for p in pools if p.trials), default=1)
@@ -120,7 +120,7 @@ def compare(
     }
     fitted = {name: exactly(pools, policy, size) for name, policy in made.items()}
     chosen = {name: selections for name, (_, selections) in fitted.items()}
-    return Comparison(
+    return PolicyComparison(
         size=size,
         k={name: policy.largest_target for name, (policy, _) in fitted.items()},
         rows={name: count_rows(selections) for name, selections in chosen.items()},

@@ -21,7 +21,7 @@ _TRIES = 2
 _Item = tuple[Any, str, str, bool]
 
 
-class Grader:
+class GradingActor:
     """What runs in the actor: a grading process, guarded against items that hang or kill it."""
 
     def __init__(self, timeout: float, settings: GradingSettings | None) -> None:
@@ -124,7 +124,9 @@ class RayGradingPool:
 
         reason = ""
         for _ in range(_TRIES):
-            actor = actor or ray.remote(Grader).options(num_cpus=1).remote(self._timeout, self._settings)
+            actor = actor or ray.remote(GradingActor).options(num_cpus=1).remote(
+                self._timeout, self._settings
+            )
             try:
                 verdicts = ray.get(actor.grade.remote([item for item, _ in batch]))
             except ray.exceptions.RayError as error:

@@ -51,7 +51,7 @@ Block = Tiles | Table | Lines | Figure
 
 
 @dataclass(slots=True)
-class Section:
+class PageSection:
     """A part of the page."""
 
     id: str

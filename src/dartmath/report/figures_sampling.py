@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dartmath.curation.compare import LABELS, POLICIES, Comparison
+from dartmath.curation.compare import LABELS, POLICIES, PolicyComparison
 from dartmath.report.plot import (
     BAD,
     GOOD,
@@ -38,7 +38,7 @@ _CURVE_POINTS = 60
 _BINS = 20
 
 
-def responses_by_difficulty(comparison: Comparison, name: str) -> Figure:
+def responses_by_difficulty(comparison: PolicyComparison, name: str) -> Figure:
     """Responses per query against the difficulty rank (Figure 1, right, of arXiv 2407.13690)."""
     groups = curve_groups(len(comparison.fail_rates))
     ranks = [100 * (a + b) / 2 / len(comparison.fail_rates) for a, b in groups]
@@ -101,7 +101,7 @@ def curve_groups(count: int, most: int = _CURVE_POINTS) -> list[tuple[int, int]]
     return [(count * i // parts, count * (i + 1) // parts) for i in range(parts)]
 
 
-def responses_by_band(comparison: Comparison, name: str) -> Figure:
+def responses_by_band(comparison: PolicyComparison, name: str) -> Figure:
     """Rows of each band under the three policies."""
     bands = [wrapped(band.band) for band in comparison.bands]
     traces = [

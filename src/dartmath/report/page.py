@@ -15,7 +15,7 @@ from dartmath.base.manifest import versions
 from dartmath.base.ownership import keep_or_write
 from dartmath.base.terminal import holds_words
 from dartmath.base.text import encodable
-from dartmath.report.blocks import Section
+from dartmath.report.blocks import PageSection
 from dartmath.report.browser import browser_data
 from dartmath.report.plot import Figure
 from dartmath.report.query_rows import MOST_QUERIES
@@ -92,7 +92,7 @@ def _named(run: Run) -> list[tuple[str, Stage]]:
     return [(f"{run.name} {stage.label}" if several else run.name, stage) for stage in run.samples]
 
 
-def render(title: str, sections: Sequence[Section], browser: dict[str, Any]) -> str:
+def render(title: str, sections: Sequence[PageSection], browser: dict[str, Any]) -> str:
     """The page. Its policy lets the browser run its own two scripts and load nothing at all."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dartmath.base.errors import DataError
 from dartmath.base.files import write_text
-from dartmath.curation.compare import LABELS, POLICIES, Comparison, compare_policies
+from dartmath.curation.compare import LABELS, POLICIES, PolicyComparison, compare_policies
 from dartmath.report.figures_sampling import curve_groups
 from dartmath.report.plot import POLICY_COLOURS
 from dartmath.report.runs import find_runs
@@ -35,7 +35,7 @@ def figure_svg(run: Path | str, out: Path | str, *, size: int | None = None) -> 
     return path
 
 
-def draw(comparison: Comparison) -> str:
+def draw(comparison: PolicyComparison) -> str:
     """The picture as SVG text."""
     groups = curve_groups(len(comparison.fail_rates), _POINTS)
     curves = {p: [sum(comparison.curves[p][a:b]) / (b - a) for a, b in groups] for p in POLICIES}

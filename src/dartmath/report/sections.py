@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dartmath.report.blocks import Lines, Section, Table
+from dartmath.report.blocks import Lines, PageSection, Table
 from dartmath.report.outcome import outcome_lines
 from dartmath.report.runs import Run, Stage
 from dartmath.report.sections_results import datasets_section, evaluation_section, training_section
@@ -21,7 +21,7 @@ def all_sections(
     statistics: Sequence[tuple[str, SamplingStatistics]],
     published: Sequence[str] = (),
     rounds: Sequence[RoundsResult] = (),
-) -> list[Section]:
+) -> list[PageSection]:
     """The sections that have something to show, in the order of the pipeline."""
     made = [
         _result(runs),
@@ -37,9 +37,11 @@ def all_sections(
     return [section for section in made if section.blocks]
 
 
-def _result(runs: Sequence[Run]) -> Section:
+def _result(runs: Sequence[Run]) -> PageSection:
     """What a reader asks first: rows, what is missing and why, scores, cost."""
-    section = Section("result", "Result", "What came out, in sentences; everything below says how and why.")
+    section = PageSection(
+        "result", "Result", "What came out, in sentences; everything below says how and why."
+    )
     for run in runs:
         if lines := [*outcome_lines(run)]:
             section.blocks.append(Lines(run.name, [line.strip() for line in lines]))
@@ -58,8 +60,8 @@ def labelled(runs: Sequence[Run], kind: str) -> dict[str, Stage]:
     return found
 
 
-def _provenance(runs: Sequence[Run]) -> Section:
-    section = Section("provenance", "Provenance", "What every stage recorded of itself.")
+def _provenance(runs: Sequence[Run]) -> PageSection:
+    section = PageSection("provenance", "Provenance", "What every stage recorded of itself.")
     for run in runs:
         rows = [(stage.label, *_provenance_row(stage.manifest)) for stage in run.stages]
         columns = ("stage", "created", "finished", "model", "template", "seed", "versions")

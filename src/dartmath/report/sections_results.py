@@ -7,11 +7,11 @@ from typing import Any
 
 from dartmath.report import claims
 from dartmath.report import figures_training as figures
-from dartmath.report.blocks import Section, Table, Tile, Tiles, duration
+from dartmath.report.blocks import PageSection, Table, Tile, Tiles, duration
 from dartmath.report.browser import text_json
 from dartmath.report.card_tables import score_rows
 from dartmath.report.runs import Stage, evaluation_result
-from dartmath.training.journal import read_log
+from dartmath.training.log import read_log
 
 _ENDINGS = (
     "evaluation",
@@ -26,9 +26,11 @@ _ENDINGS = (
 )
 
 
-def datasets_section(stages: Mapping[str, Stage]) -> Section:
+def datasets_section(stages: Mapping[str, Stage]) -> PageSection:
     """What was selected, by band and difficulty, and from which sources."""
-    section = Section("dataset", "Training set", "What was selected from the pool, and what the pool lacked.")
+    section = PageSection(
+        "dataset", "Training set", "What was selected from the pool, and what the pool lacked."
+    )
     for place, (label, stage) in enumerate(stages.items()):
         summary = stage.summary
         if not summary:
@@ -124,9 +126,9 @@ def _choice(summary: Mapping[str, Any]) -> list[Tile]:
     return [Tile("chosen by", str(found["kind"]), claims.choice(summary))] if found else []
 
 
-def training_section(stages: Mapping[str, Stage]) -> Section:
+def training_section(stages: Mapping[str, Stage]) -> PageSection:
     """What fine-tuning did, and its curves."""
-    section = Section(
+    section = PageSection(
         "training", "Training", "Fine-tuning: loss per token of the responses alone, or of preferences."
     )
     for label, stage in stages.items():
@@ -157,10 +159,10 @@ def _training_tiles(stage: Stage) -> list[Tile]:
     ]
 
 
-def evaluation_section(stages: Mapping[str, Stage], published: Sequence[str]) -> Section:
+def evaluation_section(stages: Mapping[str, Stage], published: Sequence[str]) -> PageSection:
     """Scores with their intervals, beside `published` ones, and how the responses ended."""
     lead = "Pass@1 on benchmarks, with 95 % intervals."
-    section = Section("evaluation", "Evaluation", lead)
+    section = PageSection("evaluation", "Evaluation", lead)
     results = {label: result for label, stage in stages.items() if (result := evaluation_result(stage))}
     if not results:
         return section

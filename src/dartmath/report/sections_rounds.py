@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dartmath.report.blocks import Lines, Section, Table
+from dartmath.report.blocks import Lines, PageSection, Table
 from dartmath.report.plot import GOOD, MIDDLE, SERIES, Figure, make_spec
 from dartmath.report.rounds import COLUMNS, percent_of, round_caption, round_lines, round_rows
 from dartmath.rounds.result import RoundsResult
 
 
-def rounds_section(results: Sequence[RoundsResult]) -> Section:
+def rounds_section(results: Sequence[RoundsResult]) -> PageSection:
     """The rounds of each run that has some."""
     lead = "Expert iteration: each round samples with the model that the round before has trained."
-    section = Section("rounds", "Rounds", lead)
+    section = PageSection("rounds", "Rounds", lead)
     for place, result in enumerate(results):
         id = f"rounds-{place}"
         section.blocks += [

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dartmath.report import figures_sampling as figures
-from dartmath.report.blocks import Section, Table, Tile, Tiles, duration
+from dartmath.report.blocks import PageSection, Table, Tile, Tiles, duration
 from dartmath.report.browser import text_json
 from dartmath.report.plot import Figure
 from dartmath.report.statistics import TEACHER_COLUMNS, SamplingStatistics
 
 
-def sampling_section(statistics: Sequence[tuple[str, SamplingStatistics]]) -> Section:
+def sampling_section(statistics: Sequence[tuple[str, SamplingStatistics]]) -> PageSection:
     """How hard the queries are, and what became of the trials."""
     lead = "How hard the queries are for the model, and what each policy makes of the same pool of samples."
-    section = Section("sampling", "Sampling", lead)
+    section = PageSection("sampling", "Sampling", lead)
     section.blocks += [Tiles(label, _sampling_tiles(one)) for label, one in statistics]
     section.blocks += [
         Table(f"Teachers of {label}", "", TEACHER_COLUMNS, one.teachers)
@@ -72,12 +72,12 @@ def _sampling_tiles(one: SamplingStatistics) -> list[Tile]:
     ]
 
 
-def suspects_section(statistics: Sequence[tuple[str, SamplingStatistics]]) -> Section:
+def suspects_section(statistics: Sequence[tuple[str, SamplingStatistics]]) -> PageSection:
     lead = (
         "Queries that would be more usual in this pool if their favourite wrong answer were the reference. "
         "The score is the probability of that; mistakes that the model makes again and again count little."
     )
-    section = Section("suspects", "Suspected references", lead)
+    section = PageSection("suspects", "Suspected references", lead)
     for label, one in statistics:
         rows = [
             (

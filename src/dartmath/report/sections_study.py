@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dartmath.report.blocks import Lines, Section, Table
+from dartmath.report.blocks import Lines, PageSection, Table
 from dartmath.report.figures_study import learning_curves
 from dartmath.report.runs import Run
 from dartmath.study.run import FOLDER, read_result
 from dartmath.study.tables import tables
 
 
-def study_section(runs: Sequence[Run]) -> Section:
+def study_section(runs: Sequence[Run]) -> PageSection:
     """Arms side by side at every size, of the runs that hold a study with a result."""
     lead = "Arms that differ in a key, at equal sizes, on one pool; intervals are over seeds and queries."
-    section = Section("study", "Study", lead)
+    section = PageSection("study", "Study", lead)
     for place, run in enumerate(runs):
         result = read_result(run.folder / FOLDER)
         if result is None:

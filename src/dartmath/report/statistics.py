@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dartmath.curation.bands import band_of, bands_of_run
-from dartmath.curation.compare import Comparison, compare
+from dartmath.curation.compare import PolicyComparison, compare
 from dartmath.curation.pool import QueryPool, Watched, read_pool
 from dartmath.curation.suspects import Suspect, WrongAnswers, suspects_of
 from dartmath.report.browser import Browsable
@@ -50,7 +50,7 @@ class SamplingStatistics:
     bands: list[BandStatistics]
     pass_rates: list[float]
     lengths: Lengths
-    comparison: Comparison
+    comparison: PolicyComparison
     suspects: list[Suspect]
     browse: Browsable
     queries: list[dict[str, Any]]

@@ -12,7 +12,7 @@ from dartmath.report.outcome import outcome_lines
 from dartmath.report.runs import Run, Stage, evaluation_result, find_runs
 
 if TYPE_CHECKING:
-    from dartmath.curation.compare import Comparison
+    from dartmath.curation.compare import PolicyComparison
 
 
 def print_summary(folder: Path, *, as_json: bool = False) -> None:
@@ -54,13 +54,13 @@ def places(run: Run) -> dict[str, str]:
     return found | {f"{stage.label} card": str(stage.folder / "README.md") for stage in cards}
 
 
-def _compare(run: Run, stage: Stage) -> Comparison:
+def _compare(run: Run, stage: Stage) -> PolicyComparison:
     from dartmath.curation.compare import compare_policies
 
     return compare_policies(stage.folder, run.rows, deduplicate=run.deduplicated)
 
 
-def _print_policies(comparison: Comparison) -> None:
+def _print_policies(comparison: PolicyComparison) -> None:
     print_table(
         f"Correct responses kept of the same pool, at {comparison.size:,} rows",
         comparison.columns(),

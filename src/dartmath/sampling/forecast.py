@@ -73,7 +73,7 @@ class Played:
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class Expected:
     """An expected value with its 90 % interval."""
 
     mean: float
@@ -81,7 +81,7 @@ class Estimate:
     high: float
 
     @classmethod
-    def of(cls, values: Sequence[float]) -> Estimate:
+    def of(cls, values: Sequence[float]) -> Expected:
         """Mean and 5 % / 95 % quantiles of replicates."""
         low, high = np.quantile(values, (0.05, 0.95))
         return cls(float(np.mean(values)), float(low), float(high))
@@ -96,14 +96,14 @@ class Forecast:
     """
 
     policy: PolicySection
-    rows: Estimate
-    correct: Estimate
-    samples: Estimate
-    tokens: Estimate
-    coverage: Estimate
-    reached: Estimate
-    hours: Estimate | None
-    cost: Estimate | None
+    rows: Expected
+    correct: Expected
+    samples: Expected
+    tokens: Expected
+    coverage: Expected
+    reached: Expected
+    hours: Expected | None
+    cost: Expected | None
     bands: Mapping[str, float]
 
 
@@ -125,13 +125,13 @@ def forecast(
     hours = prices = None
     if tokens_per_second:
         spent = [t["tokens"] / tokens_per_second / 3600 for t in totals]
-        hours = Estimate.of(spent)
+        hours = Expected.of(spent)
         if price is not None:
-            prices = Estimate.of(
+            prices = Expected.of(
                 [cost(price, h, t["prompt_tokens"], t["tokens"]) for h, t in zip(spent, totals, strict=True)]
             )
     names = ("rows", "correct", "samples", "tokens", "coverage", "reached")
-    found = {name: Estimate.of([t[name] for t in totals]) for name in names}
+    found = {name: Expected.of([t[name] for t in totals]) for name in names}
     per_query = {b.name: float(np.mean([t["bands"][b.name] for t in totals])) for b in bands}
     return Forecast(policy=policy, hours=hours, cost=prices, bands=per_query, **found)
 

@@ -14,7 +14,7 @@ from dartmath.base.run_lock import is_locked
 from dartmath.queries.query import Query
 from dartmath.sampling.budget import Tariff, counts_by_teacher, spent_by
 from dartmath.sampling.config import MAIN, SamplingSection
-from dartmath.sampling.forecast import Estimate, fit_beta, play
+from dartmath.sampling.forecast import Expected, fit_beta, play
 from dartmath.sampling.journal import JournalReader
 from dartmath.sampling.policy import PolicySection
 from dartmath.sampling.progress import read_progress
@@ -78,10 +78,10 @@ class RunStatus:
     cost: float
     outcomes: Mapping[str, int]
     bands: Sequence[BandStatus]
-    remaining: Estimate
+    remaining: Expected
     rate: float | None
     tokens_rate: float | None
-    eta: Estimate | None
+    eta: Expected | None
     generating: int
     grading: int
     concurrency: int
@@ -148,7 +148,7 @@ def _teachers(section: SamplingSection, tally: Tally) -> list[TeacherStatus]:
     ]
 
 
-def _pace(beat: Mapping[str, Any], remaining: Estimate) -> dict[str, Any]:
+def _pace(beat: Mapping[str, Any], remaining: Expected) -> dict[str, Any]:
     """How the process that runs is doing, by its heartbeat; an empty one where none runs."""
     rate = beat.get("samples_per_second")
     return {
@@ -187,12 +187,12 @@ def _band(name: str, members: Sequence[int], tally: Tally, schedule: Schedule) -
     )
 
 
-def _remaining(policy: PolicySection, tally: Tally, schedule: Schedule) -> Estimate:
+def _remaining(policy: PolicySection, tally: Tally, schedule: Schedule) -> Expected:
     """Samples still to come: the open queries played out from where they stand."""
     states = schedule.states()
     is_open = [i for i, state in enumerate(states) if state is State.OPEN]
     if not is_open:
-        return Estimate(0.0, 0.0, 0.0)
+        return Expected(0.0, 0.0, 0.0)
     all_trials, all_correct = np.array(tally.trials, np.int64), np.array(tally.correct, np.int64)
     some = np.random.default_rng(0).permutation(len(all_trials))[:2000]
     prior = fit_beta(all_trials[some], all_correct[some])
@@ -202,8 +202,8 @@ def _remaining(policy: PolicySection, tally: Tally, schedule: Schedule) -> Estim
     for _ in range(_REPLICATES):
         rates = rng.beta(prior.a + correct, prior.b + trials - correct)
         left.append(float((play(policy, rates, rng, trials=trials, correct=correct).trials - trials).sum()))
-    return Estimate.of(left)
+    return Expected.of(left)
 
 
-def _scaled(estimate: Estimate, factor: float) -> Estimate:
-    return Estimate(estimate.mean * factor, estimate.low * factor, estimate.high * factor)
+def _scaled(estimate: Expected, factor: float) -> Expected:
+    return Expected(estimate.mean * factor, estimate.low * factor, estimate.high * factor)

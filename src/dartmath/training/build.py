@@ -18,9 +18,9 @@ from dartmath.training.export import prepare_export
 from dartmath.training.hardware import PASSES, flops_per_token, peak_flops
 from dartmath.training.interrupt import StopRequest
 from dartmath.training.job import Job, is_main
-from dartmath.training.journal import Meter, rewind_log
 from dartmath.training.layout import batch_layout, optimiser_steps
-from dartmath.training.load import check_vocabulary, load_model, lora_config, tokens_to_train
+from dartmath.training.load import check_vocabulary, load_trainable, lora_config, tokens_to_train
+from dartmath.training.log import StepMeter, rewind_log
 from dartmath.training.objectives import objective_of
 from dartmath.training.prepared import Prepared
 from dartmath.training.validation import rewind_evaluations
@@ -64,7 +64,7 @@ def build_trainer(
 
 def _load(job: Job, prepared: Prepared) -> Any:
     """The base model as it is trained."""
-    return load_model(
+    return load_trainable(
         job.path, job.section, revision=job.revision, dtype=prepared.dtype, attention=prepared.attention
     )
 
@@ -111,7 +111,7 @@ def _check_sharding(trainer: Any) -> None:
             )
 
 
-def _meter(job: Job, model: Any, prepared: Prepared) -> Meter:
+def _meter(job: Job, model: Any, prepared: Prepared) -> StepMeter:
     done = rewind_log(job.out, resume_step(job.out)) if is_main() else []
     peak = peak_flops(prepared.dtype)
     mixture = prepared.mixture
@@ -122,4 +122,4 @@ def _meter(job: Job, model: Any, prepared: Prepared) -> Meter:
         frozen=job.section.lora is not None,
     )
     flops *= PASSES[job.section.objective]
-    return Meter(done, flops_per_token=flops, peak=peak and peak * job.section.gpus)
+    return StepMeter(done, flops_per_token=flops, peak=peak and peak * job.section.gpus)

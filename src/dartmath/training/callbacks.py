@@ -13,7 +13,7 @@ from transformers import TrainerCallback
 from dartmath.base.terminal import progress_bar
 from dartmath.training.checkpoints import mark_whole
 from dartmath.training.interrupt import StopRequest
-from dartmath.training.journal import LOG_FILE, Meter, note
+from dartmath.training.log import LOG_FILE, StepMeter, note
 
 # What TRL's trainers of preferences log, and what the journal calls it: the share of pairs whose right side
 # has the higher reward, and how much higher it is.
@@ -23,7 +23,7 @@ _PREFERENCE = {"rewards/accuracies": "reward_accuracy", "rewards/margins": "rewa
 class JournalCallback(TrainerCallback):  # type: ignore[misc]
     """Writes a log line per step, and moves the progress bar with loss, tokens/s, MFU and ETA."""
 
-    def __init__(self, folder: Path, meter: Meter) -> None:
+    def __init__(self, folder: Path, meter: StepMeter) -> None:
         self._folder, self._meter = folder, meter
         self._seen: int | None = None
         self._stack = ExitStack()

@@ -13,7 +13,7 @@ from dartmath.base.terminal import warn
 from dartmath.prompts.template import Template
 from dartmath.training.chat_template import jinja_template
 from dartmath.training.job import Job, is_main
-from dartmath.training.load import load_model
+from dartmath.training.load import load_trainable
 from dartmath.training.tokens import end_ids
 
 ADAPTER = "adapter"
@@ -156,7 +156,7 @@ def _merge(adapter: Path, trained: Any, job: Job) -> None:
     # With ZeRO-3 in force the base would be sharded while it loads, which one process cannot do alone.
     unset_hf_deepspeed_config()
     plain = job.section.lora.model_copy(update={"quantize": False})
-    base = load_model(
+    base = load_trainable(
         job.path,
         job.section.model_copy(update={"lora": plain}),
         revision=job.revision,

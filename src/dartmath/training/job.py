@@ -16,10 +16,10 @@ from dartmath.prompts.template import Template, load_template
 from dartmath.training.checkpoints import checkpoint_folder, newest_checkpoint
 from dartmath.training.config import DatasetWeight, Lora, TrainingSection
 from dartmath.training.hardware import check_options
-from dartmath.training.journal import read_log
 from dartmath.training.layout import batch_layout
+from dartmath.training.log import read_log
 from dartmath.training.nodes import find_nodes
-from dartmath.training.rows import fingerprint, hub_name, is_hub, pinned
+from dartmath.training.rows import data_fingerprint, hub_name, is_hub, pinned
 
 # Keys that runs of earlier versions did not record; such a run goes on without them.
 _NEW_KEYS = {"base"}
@@ -175,7 +175,7 @@ def _identity(job: Job) -> dict[str, str]:
 def _settings(job: Job) -> dict[str, Any]:
     """Everything that shapes what is learnt; a run is only continued with the same."""
     config = job.section.model_dump(mode="json", exclude=_FREE_KEYS | {"datasets", "seed", "template"})
-    data = [[fingerprint(s.path), s.weight, s.query, s.response] for s in job.sources]
+    data = [[data_fingerprint(s.path), s.weight, s.query, s.response] for s in job.sources]
     return {**config, "base": job.base_id, "template": job.template.hash, "datasets": data, "seed": job.seed}
 
 

@@ -13,7 +13,7 @@ from dartmath.training.config import Lora, TrainingSection
 from dartmath.training.untrained import template_tokens, untrained_tokens
 
 
-def load_model(
+def load_trainable(
     path: str, section: TrainingSection, *, revision: str | None, dtype: str, attention: str
 ) -> Any:
     """The causal language model at `path`, ready to be trained.

@@ -81,7 +81,7 @@ def data_files(source: Path) -> list[Path]:
     return found
 
 
-def fingerprint(source: str) -> str:
+def data_fingerprint(source: str) -> str:
     """A hash of the content of `source`: equal content, equal hash, whatever it is called.
 
     A Hub data set is known by its name and commit.

@@ -18,8 +18,8 @@ from dartmath.training.hardware import (
 )
 from dartmath.training.interrupt import StopRequest, interrupted, is_launched, on_interrupt
 from dartmath.training.job import Job, is_main
-from dartmath.training.journal import read_log
 from dartmath.training.layout import optimiser_steps
+from dartmath.training.log import read_log
 from dartmath.training.prepared import Prepared, layout_of, prepare_data
 from dartmath.training.shape import count_parameters
 from dartmath.training.summary import TrainingSummary

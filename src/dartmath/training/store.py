@@ -22,7 +22,7 @@ from dartmath.base.files import beside, write_text
 from dartmath.base.terminal import progress_bar
 from dartmath.model import cache_dir
 from dartmath.training.exported_rows import row_reader
-from dartmath.training.rows import COLUMNS, Columns, Row, fingerprint, read_rows
+from dartmath.training.rows import COLUMNS, Columns, Row, data_fingerprint, read_rows
 from dartmath.training.tokens import Dropped, Encoder, Tokens
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def store_key(source: str, encoder: Encoder, columns: Columns = COLUMNS, objecti
     """Hash of all that shapes the tokens of `source`."""
     parts = {
         "format": _FORMAT,
-        "rows": fingerprint(source),
+        "rows": data_fingerprint(source),
         "columns": columns,
         "tokenizer": tokenizer_hash(encoder.tokenizer),
         "template": encoder.template.hash,

@@ -30,7 +30,7 @@ _TOOL = "-tool"
 
 
 @dataclass(frozen=True, slots=True)
-class WorkedExample:
+class AnsweredExample:
     """A worked example and the answer that its response gives."""
 
     example: Example
@@ -100,7 +100,7 @@ def families() -> list[str]:
 
 
 @cache
-def worked_examples(family: str) -> tuple[WorkedExample, ...]:
+def worked_examples(family: str) -> tuple[AnsweredExample, ...]:
     """All worked examples of one family; `UnknownNameError` when there is none of that name."""
     import yaml
 
@@ -110,10 +110,10 @@ def worked_examples(family: str) -> tuple[WorkedExample, ...]:
     return tuple(_from_row(row) for row in yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
-def _from_row(row: Mapping[str, Any]) -> WorkedExample:
+def _from_row(row: Mapping[str, Any]) -> AnsweredExample:
     query = row["query"]
     if "instruction" in row:
         from dartmath.queries.builtin.olympiadbench import instruction
 
         query = f"{instruction(row['instruction'])}\n{query}"
-    return WorkedExample(Example(query, row["response"]), row["answer"], row.get("answer_type"))
+    return AnsweredExample(Example(query, row["response"]), row["answer"], row.get("answer_type"))

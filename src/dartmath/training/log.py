@@ -1,4 +1,4 @@
-"""The training journal: one JSON line per optimiser step, and the line a person watches."""
+"""The training log: one JSON line per optimiser step, and the line a person watches."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def rewind_log(folder: Path, step: int) -> list[dict[str, Any]]:
     return rows
 
 
-class Meter:
+class StepMeter:
     """Counts tokens, time and arithmetic of a run, over kills and restarts.
 
     Args:

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from dartmath.training.journal import LOG_FILE, Meter, note, read_log, rewind_log
+from dartmath.training.log import LOG_FILE, StepMeter, note, read_log, rewind_log
 
 
 def _line(step: int) -> dict[str, Any]:
@@ -34,12 +34,12 @@ def test_a_run_that_never_began_has_no_log(tmp_path: Path) -> None:
 
 
 def test_totals_go_on_and_utilisation_is_a_share_of_the_peak() -> None:
-    meter = Meter([_line(1), _line(2)], flops_per_token=6.0, peak=1e9)
+    meter = StepMeter([_line(1), _line(2)], flops_per_token=6.0, peak=1e9)
     fields = meter.step(50)
     assert fields["tokens"] == 250
     assert fields["seconds"] >= 4.0
     assert fields["mfu"] * 1e9 / 6.0 > 0
-    assert "mfu" not in Meter([], flops_per_token=6.0, peak=None).step(50)
+    assert "mfu" not in StepMeter([], flops_per_token=6.0, peak=None).step(50)
 
 
 def test_the_progress_note_shows_what_a_person_wants() -> None:
