@@ -37,15 +37,21 @@ claim: setup ## does a difficulty-aware set train a better model? Five seeds, ab
 # Tests that start servers and browsers of their own run in a process of their own.
 ALONE := tests/report/test_page_in_browser.py tests/sampling/test_faults.py
 
+# The packages where a wrong line costs most and shows least. Their coverage is held, by the floor in pyproject.toml: with
+# `make test COVER=1`, as continuous integration runs it, since tracing every line nearly doubles their time.
+HELD := verify sampling curation evaluation
+QUICK := -m "not slow and not gpu"
+
 test: setup lint types ## lint, types and the tests that take seconds
-	$(BIN)/pytest -m "not slow and not gpu" $(ALONE)
-	$(BIN)/pytest -n 2 --dist worksteal -m "not slow and not gpu" $(ALONE:%=--ignore=%)
+	$(BIN)/pytest $(QUICK) $(ALONE)
+	$(BIN)/pytest -n 2 --dist worksteal $(QUICK) $(ALONE:%=--ignore=%) $(if $(COVER),$(HELD:%=--cov=dartmath.%) --cov-report=term:skip-covered) $(HELD:%=tests/%)
+	$(BIN)/pytest -n 2 --dist worksteal $(QUICK) $(ALONE:%=--ignore=%) $(HELD:%=--ignore=tests/%)
 
 test-slow: setup ## the slow tests that need no network, within 30 minutes
 	BIN=$(BIN) .ci/slow
 
 test-all: setup lint types ## everything, the slow tests too, and what of the code they cover
-	$(BIN)/pytest -n 2 --dist worksteal -m "not gpu" --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -n 2 --dist worksteal -m "not gpu" --cov --cov-report=term:skip-covered --cov-fail-under=0
 
 lint: setup ## ruff
 	$(BIN)/ruff check setup.py src tests benchmarks

@@ -13,7 +13,12 @@ from dartmath.sampling import journal_manifest, journal_writer
 from dartmath.sampling.config import Budget, SamplingSection
 from dartmath.sampling.journal import journal_folder, load_tally, open_journal
 from dartmath.sampling.journal_manifest import other_settings
-from dartmath.sampling.journal_segments import segment_numbers, segment_path, snapshot_numbers
+from dartmath.sampling.journal_segments import (
+    segment_numbers,
+    segment_path,
+    snapshot_numbers,
+    write_counters,
+)
 from dartmath.sampling.policy import PolicySection, Prop2Diff, Uniform
 from dartmath.sampling.status import run_status
 from dartmath.verify.outcome import Outcome
@@ -38,7 +43,7 @@ def open_segment(folder: Path) -> Path:
 def test_finished_run_is_all_parquet_and_keeps_two_snapshots(tmp_path: Path) -> None:
     run(tmp_path, SimulatedEngine(), SECTION)
     numbers = segment_numbers(tmp_path)
-    assert len(numbers) >= 3
+    assert len(numbers) >= 3 and numbers == list(range(len(numbers)))
     assert all(segment_path(tmp_path, n, "parquet").is_file() for n in numbers)
     assert not list((tmp_path / "segments").glob("*.jsonl"))
     assert snapshot_numbers(tmp_path) == numbers[-2:]
@@ -328,3 +333,14 @@ def test_what_was_not_asked_for_before_is_another_setting() -> None:
         "top_p: 1.0 there, 0.9 asked",
     ]
     assert other_settings(now, now) == []
+
+
+def test_kill_between_the_counters_of_a_segment_and_its_parquet(tmp_path: Path) -> None:
+    run(tmp_path, SimulatedEngine(), LIMITED)
+    queries = open_journal(tmp_path).queries()
+    tally = load_tally(tmp_path, queries, 0)
+    last = segment_numbers(tmp_path)[-1]
+    assert open_segment(tmp_path) == segment_path(tmp_path, last, "jsonl")
+    write_counters(tmp_path, last, tally.snapshot(), 0)
+    again = load_tally(tmp_path, queries, 0, texts=True)
+    assert (again.total, again.total_correct) == (tally.total, tally.total_correct)
