@@ -113,13 +113,19 @@ def places(module: str) -> list[tuple[str, int]]:
 
 
 def mutation(module: str, number: int) -> Mutation:
-    """The mutation of one place, in words."""
-    tree = ast.parse(_path(module).read_text(encoding="utf-8"))
+    """The mutation of one place, in words: a number with the line around it, as `count = [0 -> 1]`."""
+    source = _path(module).read_text(encoding="utf-8")
+    tree = ast.parse(source)
     node = next(node for place, node in enumerate(ast.walk(tree)) if place == number)
     before, line = _shown(node), getattr(node, "lineno", 0)
     statement = _statement(tree, line)
     _mutate(node)
-    return Mutation(module, number, line, statement, _function(tree, node), f"{before} -> {_shown(node)}")
+    what = f"{before} -> {_shown(node)}"
+    if isinstance(node, ast.Constant):
+        around = source.split("\n")[line - 1].encode()
+        ends = around[: node.col_offset].decode(), around[node.end_col_offset :].decode()
+        what = f"{ends[0].lstrip()}[{what}]{ends[1].rstrip()}"
+    return Mutation(module, number, line, statement, _function(tree, node), what)
 
 
 def _shown(node: ast.AST) -> str:
@@ -426,8 +432,8 @@ class _Chosen:
 
 def equivalents() -> dict[tuple[str, str], str]:
     """(module, mutation) -> why no input tells it from the original."""
-    found = yaml.safe_load(EQUIVALENT.read_text(encoding="utf-8")) or {}
-    return {(module, what): why for module, known in found.items() for what, why in known.items()}
+    found = yaml.safe_load(EQUIVALENT.read_text(encoding="utf-8"))
+    return {(module, one["mutation"]): one["why"] for module, rows in found.items() for one in rows}
 
 
 @dataclass

@@ -200,6 +200,21 @@ def test_queries_whose_tokens_nobody_counted_are_weighed_alike() -> None:
     assert launch == (0, 8)
 
 
+def test_engine_hours_are_not_counted_twice_in_the_price_of_a_trial() -> None:
+    """They go with the tokens: the cheaper query stays first however dear an hour is."""
+    policy = Budgeted.model_validate({"k": 100, "pilot": 8, "cap": 1000, "exponent": 0.01})
+    dear = Price(per_million_tokens=1, per_hour=1000)
+    assert known((5, 8, 100), (4, 8, 50), policy=policy, price=dear).launch() == (1, 8)
+
+
+def test_trials_that_the_engine_has_already_come_first_with_all_before_them() -> None:
+    schedule = Schedule(Uniform(k=1, cap=10), Tally(2))
+    schedule.relaunch(1, [2, 1])
+    found = [schedule.launch() for _ in range(5)]
+    assert found[:3] == [(1, 0), (1, 1), (1, 2)]
+    assert (1, 3) not in found
+
+
 def test_trials_lost_in_a_crash_come_first() -> None:
     tally = Tally(2)
     for trial in (0, 2, 5):

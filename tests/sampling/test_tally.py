@@ -7,6 +7,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dartmath.sampling.sample import Sample
 from dartmath.sampling.tally import QueryCounts, Tally
 from dartmath.verify.outcome import Outcome
 
@@ -100,5 +101,13 @@ def test_a_query_without_a_trial_counts_nothing() -> None:
     tally = Tally(1)
     assert tally.windows.pilot == 0 and tally.counts(0) == QueryCounts()
     assert (QueryCounts().prompt_tokens, QueryCounts().valid, QueryCounts().duplicates) == (0, 0, 0)
-    tally.record(0, 0, Outcome.CORRECT, prompt_tokens=1, tokens=1, text_hash=None)
+    assert tally.add(0, Sample("q", 0, "5", "stop", 3, 7, seed=1, outcome=Outcome.CORRECT))
     assert (tally.counts(0).pilot_trials, tally.total_correct) == (0, 1)
+    assert (tally.total_tokens, tally.total_cached_tokens, tally.total_reasoning_tokens) == (7, 0, 0)
+
+
+def test_responses_without_a_hash_are_all_distinct() -> None:
+    tally = Tally(1)
+    for trial in range(2):
+        tally.record(0, trial, Outcome.CORRECT, prompt_tokens=0, tokens=0, text_hash=None)
+    assert tally.counts(0).distinct == 2
