@@ -341,6 +341,6 @@ def test_kill_between_the_counters_of_a_segment_and_its_parquet(tmp_path: Path) 
     tally = load_tally(tmp_path, queries, 0)
     last = segment_numbers(tmp_path)[-1]
     assert open_segment(tmp_path) == segment_path(tmp_path, last, "jsonl")
-    write_counters(tmp_path, last, tally.snapshot(), 0)
+    write_counters(tmp_path, last, tally.snapshot(), tally.windows)
     again = load_tally(tmp_path, queries, 0, texts=True)
     assert (again.total, again.total_correct) == (tally.total, tally.total_correct)
