@@ -8,9 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dartmath.verify import parse, verify
+from dartmath.verify.compare.comparison import Comparison
+from dartmath.verify.compare.dispatch import by_structure
 from dartmath.verify.extract import announcements, boxes, own, polarity
 from dartmath.verify.extract.answer import extract_answer
 from dartmath.verify.extract.search import holds
+from dartmath.verify.readings import quantities
+from dartmath.verify.readings.reading import Sides
 
 _SIGNS = ("\n", "\n", " ", "\t", ":", "：", "**", "#", "|>", ".", "5", "x")
 
@@ -72,3 +77,30 @@ def test_words_before_a_box_belong_to_it(words: str, between: str) -> None:
     for written in (words, words.capitalize()):
         response = f"It is {written}{between}\\boxed{{5}}{closing} then."
         assert extract_answer(response).answer == f"{written} 5"
+
+
+@given(
+    reference=st.lists(st.sampled_from(["3", "m", "s", " ", "/", "^2", "x", "+", "(", ")", "m/s", "5 "])),
+    answer=st.lists(st.sampled_from(["3", "m", "g", " ", "*", "-", "x^2", "+", "= ", "mg", "{m}", "7"])),
+)
+def test_answers_in_variables_of_the_query_have_no_units(reference: list[str], answer: list[str]) -> None:
+    """Where both sides are taken for algebra, the reading with units makes nothing of them."""
+    query = "Let $m$, $s$ and $g$ be numbers. What is $x$?"
+    texts_of = "".join(reference), "".join(answer)
+    sides = Sides(
+        texts_of[0], parse(texts_of[0]), texts_of[1], parse(texts_of[1]), Comparison(by_structure, query)
+    )
+    if quantities._is_algebra(sides):
+        assert list(quantities._measured(sides)) == []
+
+
+@pytest.mark.parametrize("letter", ["C", "\\text{C}", "\\mathrm{C}", "C "])
+@pytest.mark.parametrize("whole", ["{}_{10}", "^{10}", "_{10}"])
+def test_every_form_of_a_choice_is_read(letter: str, whole: str) -> None:
+    for part in ("_3", "_{3}"):
+        assert verify("120", f"{whole}{letter}{part}").correct
+
+
+@pytest.mark.parametrize("answer", ["20 [kg]", "20 <kg>", "20 \\; [kg]", "20 [kg].", "\\frac{40}{2}\\ [kg]"])
+def test_units_in_brackets_at_the_end_are_read(answer: str) -> None:
+    assert verify("20 kg", answer).correct

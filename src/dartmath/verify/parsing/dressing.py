@@ -88,11 +88,10 @@ SCALE_STEMS = ("illion", "housand")
 
 def rewritten(text: str) -> str:
     """Notation that needs its neighbours to be read: `2 x 10^5`, `3 to 4`, `Rs. 500`, `2.5 million`."""
-    for signs, pattern, replacement in _REWRITINGS:
-        for sign in signs:
-            if sign in text:
-                text = pattern.sub(replacement, text)
-                break
+    text = _replaced(text, _REWRITINGS)
+    if text[-1:] in ("]", ">") and not text[-2:-1].isdigit():  # as lists of numbers end, and no unit does
+        text = _replaced(text, _BRACKETS_AT_END)
+    text = _replaced(text, _LATER_REWRITINGS)
     if text[:1] in _CURRENCY_STARTS:
         text = _CURRENCY.sub("", text)
     if text[:1] == "<" and text[-1:] == ">":
@@ -100,6 +99,15 @@ def rewritten(text: str) -> str:
     if text[-1:] == ")":
         constructed = _CONSTRUCTOR.fullmatch(text)
         text = constructed[1] if constructed else without_aside(text)
+    return text
+
+
+def _replaced(text: str, rewritings: tuple[_Rewriting, ...]) -> str:
+    for signs, pattern, replacement in rewritings:
+        for sign in signs:
+            if sign in text:
+                text = pattern.sub(replacement, text)
+                break
     return text
 
 
@@ -157,7 +165,10 @@ def _unit_behind(found: re.Match[str]) -> str:
     return f" \\text{{ {found[1].strip()}}}" if parse_unit(found[1]).known else found[0]
 
 
-_REWRITINGS: tuple[tuple[tuple[str, ...], re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+_Rewriting = tuple[tuple[str, ...], re.Pattern[str], str | Callable[[re.Match[str]], str]]
+"""Signs without which a pattern cannot match, the pattern, and what it becomes."""
+
+_REWRITINGS: tuple[_Rewriting, ...] = (
     (SCALE_STEMS, _SCALED, _power_of_ten),
     (("[", "]"), _OUTWARD, _inward),
     (tuple(SIGNS), _RATE, r"\1 per "),
@@ -166,14 +177,18 @@ _REWRITINGS: tuple[tuple[tuple[str, ...], re.Pattern[str], str | Callable[[re.Ma
     (("mod",), _MODULO, r"\\pmod{\1}"),
     (("mapsto",), _MAPPING, lambda found: f"{found[1] or 'f'}({found[2]})="),
     (("U",), _UNION, r"\\cup "),
-    (("C", "P"), _CHOOSE, _chosen),
+    (("C_", "C}", "C ", "P_", "P}", "P "), _CHOOSE, _chosen),
     (("{:}",), _BRACED_COLON, ":"),
     (("sq.", "cu."), _SQUARE, r"\1"),
     (("text", "mathrm"), _UNIT_FRACTION, r"\\text{\1/\2}"),
     (("circ",), _CELSIUS, lambda sign: _DEGREES[sign[1][0].upper()]),
     (("'", '"'), _FEET_AND_INCHES, _feet_and_inches),
+)
+_BRACKETS_AT_END: tuple[_Rewriting, ...] = (
     (("]", ">"), _BRACKETED_UNIT, _bracketed_unit),
     (("]",), _UNIT_BEHIND, _unit_behind),
+)
+_LATER_REWRITINGS: tuple[_Rewriting, ...] = (
     (("\\SI", "\\qty"), _SIUNITX, _siunitx),
     (("\\num",), _NUM, r"\1"),
     (_FONTS, _UPRIGHT_INDEX, r"\1_\2 "),
@@ -184,7 +199,6 @@ _REWRITINGS: tuple[tuple[tuple[str, ...], re.Pattern[str], str | Callable[[re.Ma
     ((" to ",), _TO, ":"),
     (("10",), _TIMES_X, "*"),
 )
-"""Signs without which a pattern cannot match, the pattern, and what it becomes."""
 
 
 def undressed(text: str) -> str:

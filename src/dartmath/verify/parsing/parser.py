@@ -43,6 +43,8 @@ _PREDICATE = regex(r"(?:is|are|was|were|has|have|will|which|holds)\b.*\s.*\s", r
 _CONDITION = regex(r"(?:for|where|when|if|with|since|because)\b", re.IGNORECASE)
 _EXPLANATION = regex(r"(?:since|because)\b", re.IGNORECASE)
 _JOINING_WORDS = frozenset(["and", "or"])
+_PARTING = frozenset(["text", *JOINERS, *_JOINING_WORDS])
+"""Kinds and texts of tokens, one of which an answer of more than one item, or with a predicate, has."""
 
 
 def parse(text: str, *, comma_groups: bool = True, units: bool = False) -> Expression:
@@ -67,9 +69,14 @@ def _parsed(text: str, comma_groups: bool, units: bool) -> Expression:
     if whole is not None:
         return whole
     try:
-        text = rewritten(upright(plain) if units else plain)
-        tokens = plain_scripts(tokenize(text, comma_groups=comma_groups))
-        return _answer(tokens, text, units=units)
+        spelled = upright(plain) if units else plain
+        source = rewritten(spelled)
+        parts, joiners = _split(_tokens(source, comma_groups))
+        if units:
+            plain_parts, parts = parts, [collapsed(part) for part in parts]
+            if spelled == plain and parts == plain_parts:  # there is no unit in it
+                return parse(text, comma_groups=comma_groups)
+        return _answer(parts, joiners, source)
     except (NotationError, RecursionError):
         return Text(plain)
 
@@ -79,12 +86,17 @@ def _remembered(text: str, comma_groups: bool, units: bool) -> Expression:
     return _parsed(text, comma_groups, units)
 
 
-def _answer(tokens: list[Token], source: str, *, units: bool) -> Expression:
+@lru_cache(maxsize=16)
+def _tokens(source: str, comma_groups: bool) -> list[Token]:
+    """The tokens of a text, which are kept for its reading with units; nobody changes the list."""
+    return plain_scripts(tokenize(source, comma_groups=comma_groups))
+
+
+def _answer(parts: list[list[Token]], joiners: set[str], source: str) -> Expression:
     """The tree of a whole answer: its items parsed one by one, so that one can be words."""
-    parts, joiners = _split(tokens)
     if len(parts) > MAX_ITEMS:
         raise NotationError(f"more than {MAX_ITEMS} items")
-    items = [item for part in parts for item in _item(collapsed(part) if units else part, source)]
+    items = [item for part in parts for item in _item(part, source)]
     if parts[2:] and DOTS in items:
         place = items.index(DOTS)
         items = dotted_list(items[:place], items[place + 1 :]) or items
@@ -106,13 +118,16 @@ def _split(tokens: list[Token]) -> tuple[list[list[Token]], set[str]]:
     """Items between the separators that stand in no bracket, and the separators."""
     parts: list[list[Token]] = []
     joiners: set[str] = set()
+    if tokens and _PARTING.isdisjoint([part for token in tokens for part in token[:2]]):
+        return [tokens], joiners
     depth, start, end = 0, 0, len(tokens)
     for place, (kind, text, _, _) in enumerate(tokens):
         if kind == "text" and depth == 0 and place > start and _is_predicate(text):
             end = place
             break
-        depth += NESTING.get(kind, 0)
-        if depth <= 0 and kind in ("op", "word") and text in (JOINERS if kind == "op" else _JOINING_WORDS):
+        if kind in NESTING:
+            depth += NESTING[kind]
+        elif depth <= 0 and kind in ("op", "word") and text in (JOINERS if kind == "op" else _JOINING_WORDS):
             joiners.add(text if text in _JOINING_WORDS else ",")
             parts.append(tokens[start:place])
             start = place + 1

@@ -46,9 +46,25 @@ def may_name_unit(text: str) -> bool:
 
     Where they cannot, `upright` and `collapsed` change nothing, and the plain reading is the only one.
     """
+    words = _words(text)
+    return words is None or any(map(is_unit_letters, words))
+
+
+def unit_letters(text: str) -> list[str] | None:
+    """The words of an answer that can be a unit, sorted; None where it has signs that only units have.
+
+    >>> unit_letters("5 m/s x"), unit_letters("20 °C")
+    (['m', 's'], None)
+    """
+    words = _words(text)
+    return None if words is None else sorted(filter(is_unit_letters, words))
+
+
+def _words(text: str) -> set[str] | None:
+    """The runs of letters in an answer, each once; None where it has signs that only units have."""
     if not text.isascii() or _SIGNS_OF_UNITS.search(text):
-        return True
-    return any(map(is_unit_letters, _LETTERS.findall(_COMMANDS.sub(" ", text))))
+        return None
+    return set(_LETTERS.findall(_COMMANDS.sub(" ", text) if "\\" in text else text))
 
 
 def upright(text: str) -> str:

@@ -14,11 +14,12 @@ def plain_scripts(tokens: list[Token]) -> list[Token]:
 
     `2^3_5` keeps its order: it is a number in a base.
     """
-    signs = {token.text for token in tokens if token.kind == "op"}
+    signs = {text for _, text, _, _ in tokens}
     if "_" not in signs and "^" not in signs:
         return tokens
-    tokens = _without_idle_braces(tokens)
-    return _index_first(tokens) if {"_", "^"} <= signs else tokens
+    if "{" in signs:
+        tokens = _without_idle_braces(tokens)
+    return _index_first(tokens) if "_" in signs and "^" in signs else tokens
 
 
 def _without_idle_braces(tokens: list[Token]) -> list[Token]:

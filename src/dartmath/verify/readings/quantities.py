@@ -10,7 +10,7 @@ from dartmath.verify.compare.physics import is_physical
 from dartmath.verify.language.latex import OPEN_TEXT
 from dartmath.verify.language.units import parse_unit
 from dartmath.verify.parsing.parser import parse
-from dartmath.verify.parsing.quantities import may_name_unit
+from dartmath.verify.parsing.quantities import may_name_unit, unit_letters
 from dartmath.verify.readings.reading import Pair, Sides
 from dartmath.verify.tree.expression import Apply, Expression, Group, Quantity, Relation, symbols
 
@@ -29,6 +29,20 @@ _UPRIGHT = regex(rf"{OPEN_TEXT}[^{{}}]{{0,60}}\}}")
 
 def quantities(sides: Sides) -> Iterator[Pair]:
     """`264 g` and `3857 \\mathrm{J}` with units; for algebra such as `3x` and `5m` nothing."""
+    if not (sides.query and _is_algebra(sides)):
+        yield from _measured(sides)
+
+
+def _is_algebra(sides: Sides) -> bool:
+    """Whether all that could be units are variables of the query: both sides need not be read again then."""
+    for text in (sides.reference, sides.answer):
+        words = None if _UPRIGHT.search(text) else unit_letters(text)
+        if words is None or not all(len(word) == 1 and is_variable(word, sides.query) for word in words):
+            return False
+    return True
+
+
+def _measured(sides: Sides) -> Iterator[Pair]:
     ours, theirs = sides.ours, sides.theirs
     one, two = _with_unit(sides.reference, ours), _with_unit(sides.answer, theirs)
     if one == ours and two == theirs:
