@@ -1,10 +1,15 @@
 """The verifier beside Math-Verify: errors and speed on labelled sets, cold start, hostile input.
 
     python benchmarks/verify.py --cases ../shared/verify --rival-rows 1000
+    python benchmarks/verify.py --beside ../other/src     # two source trees, in turns
+    python benchmarks/verify.py --growth                  # long responses
 
 Both grade the same rows on one core in one run; speeds count the process's CPU time, which a busy
 machine does not distort. Rivals are slow: with --rival-rows, both are compared on a fixed random part
 of each set, and the errors of dartmath on the whole set stand in a column of their own.
+
+With --beside, each tree has a process of its own, which pass over the same rows in turns; the ratio is
+the median over the passes, so that a machine which others use shifts both alike.
 """
 
 from __future__ import annotations
@@ -21,6 +26,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from types import SimpleNamespace
 from typing import Any
 
@@ -105,18 +111,19 @@ def measured(judge: Judge, rows: list[Row]) -> Result:
     return Result(len(rows), positives, negatives, seconds / passes)
 
 
+SMALL_CACHE = 64
+"""Entries of a cache that a pass over a set empties by itself, or that holds compiled patterns."""
+
+
 def uncached() -> None:
     """Forget what earlier passes over the rows left in the caches."""
-    from dartmath.verify.compare import choices
-    from dartmath.verify.extract import mathematics
-    from dartmath.verify.language import names, units
-    from dartmath.verify.parsing import parser, quantities, words
-    from dartmath.verify.tree import literals
-
-    remembered = (parser._remembered, literals._remembered, words.fold, names.split_word)
-    asked = (mathematics.is_mathematics, quantities.may_name_unit, units.parse_unit, choices.options)
-    for function in (*remembered, *asked):
-        function.cache_clear()
+    modules = [module for name, module in sys.modules.items() if name.startswith("dartmath.verify")]
+    for function in {id(one): one for module in modules for one in vars(module).values()}.values():
+        if (
+            hasattr(function, "cache_parameters")
+            and (function.cache_parameters()["maxsize"] or 0) > SMALL_CACHE
+        ):
+            function.cache_clear()
 
 
 def sets(folder: Path, names: list[str]) -> Iterator[tuple[str, list[Row], Judge, Judge]]:
@@ -127,6 +134,108 @@ def sets(folder: Path, names: list[str]) -> Iterator[tuple[str, list[Row], Judge
         responses = [row for row in rows if row.get("resp")]
         if responses:
             yield f"{name}, full text", responses, ours_response, rival_response
+
+
+def serve(folder: Path) -> None:
+    """The other end of `beside`: for each name of a set, the CPU time of one pass over its rows."""
+    known: dict[str, tuple[list[Row], Judge]] = {}
+    for line in sys.stdin:
+        name = line.strip()
+        if name not in known:
+            known.update(
+                {found: (rows, judge) for found, rows, judge, _ in sets(folder, [name.split(",")[0]])}
+            )
+            list(map(known[name][1], known[name][0][:300]))  # to warm up
+            gc.collect()
+            gc.freeze()
+        rows, judge = known[name]
+        uncached()
+        began = time.process_time()
+        for row in rows:
+            judge(row)
+        print(time.process_time() - began, flush=True)
+
+
+class Tree:
+    """A process with one source tree."""
+
+    def __init__(self, source: Path, folder: Path) -> None:
+        command = [sys.executable, __file__, "--serve", "--cases", str(folder)]
+        environment = {**os.environ, "PYTHONPATH": str(source.resolve())}
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+        )
+
+    def seconds(self, name: str) -> float:
+        """CPU time of one pass over a set."""
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.process.stdin.write(f"{name}\n")
+        self.process.stdin.flush()
+        return float(self.process.stdout.readline())
+
+
+def beside(other: Path, folder: Path, names: list[str], passes: int) -> None:
+    """Print the speed of this tree and of another on every set, and their ratio."""
+    import dartmath
+
+    trees = [Tree(source, folder) for source in (Path(dartmath.__file__).parents[1], other)]
+    print(f"{'set':<30}{'rows':>7}{'here /s':>10}{'there /s':>10}{'ratio':>8}")
+    for name, rows, _, _ in sets(folder, names):
+        times = [[tree.seconds(name) for tree in trees] for _ in range(passes + 1)][1:]  # the first warms up
+        here, there = (len(rows) / min(column) for column in zip(*times, strict=True))
+        ratio = median(theirs / ours for ours, theirs in times)
+        print(f"{name:<30}{len(rows):>7}{here:>10.0f}{there:>10.0f}{ratio:>8.2f}", flush=True)
+    for tree in trees:
+        tree.process.terminate()
+
+
+LENGTHS = (1_000, 10_000, 100_000)
+STEPS = (
+    "First we write the sum as $S = \\frac{n(n+1)}{2}$, so for $n = 12$ we get $S = 78$.",
+    "Wait, that is not right: the problem says that every third term is left out.",
+    "Let me check: if $x = 4$ then $3x + 2 = 14$, and 14 is not a multiple of 4.",
+    "So the remaining terms are 1, 2, 4, 5, 7, 8, 10 and 11, and their sum is 48.",
+    "Therefore we need to find the value of $k$ for which $k^2 - 5k + 6 = 0$.",
+    "- The second case gives \\(a = 3\\), which the condition rules out.",
+)
+"""Sentences of a made-up train of thought."""
+
+LONG = {
+    "a thought, then a box": ("<think>\n", STEPS, "\n</think>\nThe answer is $\\boxed{12}$."),
+    "reasoning, then a box": ("", STEPS, "\nSo the answer is $\\boxed{12}$."),
+    "reasoning, then an announcement": ("", STEPS, "\nThe final answer is 12."),
+    "reasoning, then a conclusion": ("", STEPS, "\nSo she has 12 apples."),
+    "reasoning that ends nowhere": ("", STEPS, ""),
+    "a box in every step": ("", (*STEPS, "So $\\boxed{7}$ it is."), "\nWe go on."),
+    "an announcement in every step": ("", (*STEPS, "The answer is right there."), ""),
+    "a label in every line": ("", ("Q: x", "A: b, c", "**Problem**: d"), ""),
+    "colons": ("", ("n:n:",), ""),
+    "thoughts never closed": ("", ("<think> so ",), ""),
+    "opened braces": ("", ("\\boxed{",), ""),
+}
+"""Beginning, what is repeated, end."""
+
+
+def growth() -> None:
+    """Print the CPU time of a verdict on responses of several lengths."""
+    asked = SimpleNamespace(text="How many?", references=("12",), verifier="math", metadata={})
+    print(f"{'ms of CPU time, at characters':<34}" + "".join(f"{length:>10,}" for length in LENGTHS))
+    from dartmath.verify import grade
+
+    for name, (opening, steps, ending) in LONG.items():
+        cells = []
+        for length in LENGTHS:
+            filling = "\n".join(steps) + "\n"
+            text = opening + (filling * (length // len(filling) + 1))[:length] + ending
+            grade(asked, text)
+            times = []
+            for _ in range(5):
+                uncached()
+                began = time.process_time()
+                grade(asked, text)
+                times.append(time.process_time() - began)
+            cells.append(f"{1000 * min(times):>10.2f}")
+        print(f"{name:<34}" + "".join(cells), flush=True)
 
 
 def cold_start() -> tuple[float, float]:
@@ -167,7 +276,24 @@ def main() -> None:
     options.add_argument("--cases", type=Path, default=Path(default), help="folder of labelled cases")
     options.add_argument("--rival-rows", type=int, default=1000, help="rows per set for both; 0 is all")
     options.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS), help="sets to measure")
+    options.add_argument("--beside", type=Path, help="folder of another dartmath, the one with its package")
+    options.add_argument(
+        "--passes", type=int, default=5, help="passes of each tree over a set, with --beside"
+    )
+    options.add_argument("--growth", action="store_true", help="time long responses, and nothing else")
+    options.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     chosen = options.parse_args()
+    if chosen.serve:
+        return serve(chosen.cases)
+    if chosen.growth:
+        return growth()
+    if chosen.beside is not None:
+        return beside(chosen.beside, chosen.cases, chosen.sets, chosen.passes)
+    return besides_rivals(chosen)
+
+
+def besides_rivals(chosen: argparse.Namespace) -> None:
+    """Print errors and speed beside Math-Verify, cold start and hostile input."""
     total_rows, total_seconds = 0, 0.0
     print("Accuracy (false positives/false negatives) and verdicts per CPU second on the same rows")
     heads = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dartmath.verify import parse, verify
@@ -79,6 +79,7 @@ def test_words_before_a_box_belong_to_it(words: str, between: str) -> None:
         assert extract_answer(response).answer == f"{written} 5"
 
 
+@settings(max_examples=300)
 @given(
     reference=st.lists(st.sampled_from(["3", "m", "s", " ", "/", "^2", "x", "+", "(", ")", "m/s", "5 "])),
     answer=st.lists(st.sampled_from(["3", "m", "g", " ", "*", "-", "x^2", "+", "= ", "mg", "{m}", "7"])),

@@ -34,10 +34,12 @@ def quantities(sides: Sides) -> Iterator[Pair]:
 
 
 def _is_algebra(sides: Sides) -> bool:
-    """Whether all that could be units are variables of the query: both sides need not be read again then."""
-    for text in (sides.reference, sides.answer):
+    """Whether all that could be units are variables, of the query too: neither side is read again then."""
+    for text, plain in ((sides.reference, sides.ours), (sides.answer, sides.theirs)):
         words = None if _UPRIGHT.search(text) else unit_letters(text)
-        if words is None or not all(len(word) == 1 and is_variable(word, sides.query) for word in words):
+        if words is None or not symbols(plain).issuperset(words):
+            return False
+        if not all(len(word) == 1 and is_variable(word, sides.query) for word in words):
             return False
     return True
 
