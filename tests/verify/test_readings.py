@@ -49,6 +49,7 @@ CASES = [
         r"\frac{1}{2} k_B T",
         "Find the mean energy at $T$.",
     ),
+    ("range of an answer key", "0.85 to 0.89", "0.87", "0.9", "What is the wavelength in micrometres?"),
     ("solutions of an inequality", "x^2 < 4", "(-2, 2)", "(-2, 2]", None),
     (
         "text of an option",

@@ -150,10 +150,16 @@ def _same_tokens(reference: Text, answer: Text) -> bool:
     return ours == theirs and any(kind in ("num", "cmd") for kind, _ in ours)
 
 
+_DRESSING = frozenset([("cmd", "hat"), ("cmd", "vec")])
+"""Commands above a letter that make no other name of it."""
+
+
 def _signs(tokens: list[Token]) -> list[tuple[str, str]]:
-    """Kinds and texts, with words that are products in single letters, and without braces around one sign."""
+    """Kinds and texts: products in single letters, no braces around one sign, no hats."""
     found: list[tuple[str, str]] = []
     for kind, text, _, _ in tokens:
+        if (kind, text) in _DRESSING:
+            continue
         parts = split_word(text) if kind == "word" else None
         found.extend((kind, part) for part in parts or (text,))
         if (kind, text) == ("close", "}") and found[-3:-2] == [("open", "{")]:

@@ -48,6 +48,18 @@ def is_physical(query: str) -> bool:
     return any(_is_physical_unit(found["unit"]) for found in _UNIT.finditer(_UPRIGHT.sub(r" \1 ", query)))
 
 
+_QUANTITIES = regex(
+    r"\b(?:temperatures?|heat|pressures?|mass(?:es)?|charges?|currents?|forces?|velocit(?:y|ies)|energ(?:y|ies)"
+    r"|momentum|densit(?:y|ies)|frequenc(?:y|ies)|particles?|gas(?:es)?|capacit\w+|conduct\w+|oscillat\w+|potential)\b"
+)
+
+
+@lru_cache(maxsize=64)
+def names_quantities(query: str) -> bool:
+    """Whether a query speaks of quantities of physics, for which its letters stand then."""
+    return _QUANTITIES.search(query) is not None or is_physical(query)
+
+
 def _is_physical_unit(words: str) -> bool:
     if "circ" in words or "°" in words:
         return _DEGREES.search(words) is not None

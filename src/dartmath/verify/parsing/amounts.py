@@ -164,6 +164,12 @@ def _plain(words: str) -> Number | None:
     return number_word(words)
 
 
+def _ratio(found: re.Match[str]) -> Expression | None:
+    """`3 to 4` as a ratio; `210 to 210`, an answer key of one value, is no ratio but that value."""
+    ratio = _binary("ratio")(found)
+    return ratio.args[0] if isinstance(ratio, Apply) and len(set(map(str, ratio.args))) == 1 else ratio
+
+
 def _binary(name: str) -> Callable[[re.Match[str]], Expression | None]:
     def build(found: re.Match[str]) -> Expression | None:
         left, right = _value(found[1]), _value(found[2])
@@ -258,7 +264,7 @@ _RULES = (
     _rule("N minus N", _minus),
     _rule("N (?:times|multiplied by) N", _binary("mul")),
     _rule("N (?:divided by|over|out of|in) N", _binary("div")),
-    _rule("N to N", _binary("ratio")),
+    _rule("N to N", _ratio),
     _rule("N choose N", _binary("binom")),
     _rule("N factorial", _function("factorial")),
     _rule("(?:square root of|root) N", _function("root", number(2))),

@@ -42,6 +42,9 @@ _ANNOUNCED = regex(
     r"(?:\s*(?:is|are)\b\s*:?|\s*:)\s*(?=\S)",
     re.IGNORECASE,
 )
+_SAME_ENDS = regex(r"^(-?\d+(?:\.\d+)?)\s+(?:to|:)\s+\1$", re.IGNORECASE)
+"""`210 to 210`, an answer key of one value: no ratio is written so."""
+
 _TO = regex(r"(?<=\d)\s+to\s+(?=\d)")
 _TIMES_X = regex(r"(?<=\d)\s*[xX]\s*(?=10\s*\^)")
 _TRAILING = regex(r"(?:(?<!\.)\.|[\s,;:!]|\\[,;:! ]|\\\\|~)$")
@@ -196,6 +199,7 @@ _LATER_REWRITINGS: tuple[_Rewriting, ...] = (
     (("'_", "' _"), _PRIMED_INDEX, r"\1_\3\2"),
     (("p.", "h.", "y."), _NAMESPACE, ""),
     (tuple(SIGNS), _MONEY_SCALE, lambda money: f"{money[1]} \\cdot 10^{{{_MONEY_SCALES[money[2].lower()]}}}"),
+    ((" to ", " TO ", " : "), _SAME_ENDS, r"\1"),
     ((" to ",), _TO, ":"),
     (("10",), _TIMES_X, "*"),
 )

@@ -10,7 +10,7 @@ from functools import lru_cache
 from dartmath.base.regex import regex
 from dartmath.verify.compare.comparison import UNDECIDED, Comparison
 from dartmath.verify.compare.dispatch import by_structure
-from dartmath.verify.compare.physics import is_physical
+from dartmath.verify.compare.physics import names_quantities
 from dartmath.verify.compare.rounding import Margin
 from dartmath.verify.language.vocabulary import APPROXIMATIONS
 from dartmath.verify.numeric.effort import BoundedEffort
@@ -95,7 +95,7 @@ def _are_physical(ours: Expression, theirs: Expression, comparison: Comparison) 
     """Whether letters stand for quantities of physics, whose roots are written without absolute values."""
     if not (symbols(ours) and symbols(theirs)) or (heads(ours) | heads(theirs)) & _SIGNED:
         return False
-    return is_physical(comparison.query)
+    return names_quantities(comparison.query)
 
 
 @lru_cache(maxsize=64)

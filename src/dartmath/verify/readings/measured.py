@@ -9,8 +9,10 @@ from fractions import Fraction
 from dartmath.base.regex import regex
 from dartmath.verify.compare.measures import measure
 from dartmath.verify.compare.physics import is_physical
+from dartmath.verify.compare.rounding import distance
 from dartmath.verify.language.notation import plain_latex
 from dartmath.verify.language.vocabulary import APPROXIMATIONS, one_of
+from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.parsing.dressing import undressed
 from dartmath.verify.parsing.parser import parse
 from dartmath.verify.parsing.words import SCALES
@@ -33,6 +35,22 @@ _ABOUT = rf"(?:(?:{one_of(*APPROXIMATIONS)}|\\approx|\\sim|~)\s*)?"
 _RANGE = regex(
     rf"(?:it is )?(?P<word>between|from)?\s*{_ABOUT}(?P<low>{_NUMBER})\s*(?P<unit>[^\d,;]{{0,30}}?)\s*"
     rf"(?P<sign>--?|\bto\b|\band\b)\s*(?P<high>{_NUMBER})\s*(?P<rest>[^\d,;=+*(){{}}]{{0,30}}(?:\^\{{?-?\d\}}?[^\d]{{0,20}})?)",
+    re.IGNORECASE,
+)
+WIDEST_KEY = Fraction(1, 2)
+"""Width of an answer key as a share of its upper end, above which it is a range that was asked for."""
+
+WIDEST_WHOLE_KEY = Fraction(1, 4)
+"""The same for whole numbers, which may be a ratio."""
+
+_KEY = regex(rf"(?P<low>{_NUMBER})\s*(?P<sign>to|:)\s*(?P<high>{_NUMBER})\s*[^\d:,;]{{0,20}}", re.IGNORECASE)
+_OF_TWO = regex(
+    r"\b(?:what|find|calculate|determine|give|express|state|in)\b[^.?]{0,40}\b(?:ratios?|odds|proportions?)\b"
+    r"|\bratio of \w+ to\b",
+    re.IGNORECASE,
+)
+_OF_RANGE = regex(
+    r"\b(?:what|find|calculate|determine|give|state|which)\b[^.?]{0,40}\b(?:ranges?|intervals?|limits?|bounds?)\b",
     re.IGNORECASE,
 )
 _IN_SCALE = regex(rf"\bin (?P<scale>{'|'.join(SCALES)})s\b", re.IGNORECASE)
@@ -77,6 +95,23 @@ def _range(text: str) -> tuple[bool, Group] | None:
     low, high = (parse(f"{found[end]} {unit}", units=True) for end in ("low", "high"))
     says_so = bool(found["word"]) or found["sign"] != "-" or bool(unit)
     return says_so, Group("<>", (low, high))
+
+
+def key_ranges(sides: Sides) -> Iterator[Decision]:
+    """`0.87` for the key `0.85 to 0.89` of an examination, which accepts every value between its ends."""
+    found = _KEY.fullmatch(sides.reference.strip()) if len(sides.reference) <= MAX_MEASURED else None
+    if found is None or isinstance(sides.theirs, Group) or _OF_RANGE.search(sides.query):
+        return
+    if "." not in sides.reference and _OF_TWO.search(sides.query):
+        return
+    low, high = Fraction(found["low"]), Fraction(found["high"])
+    written_as_key = found["sign"].lower() == "to" or "." in sides.reference or low == high
+    widest = WIDEST_KEY if "." in sides.reference else WIDEST_WHOLE_KEY
+    if not written_as_key or not 0 <= high - low <= widest * abs(high):
+        return
+    apart = distance(measure(parse(sides.answer, units=True)).value, Number((low + high) / 2))
+    if apart is not None and apart * 2 <= high - low:
+        yield Decision(True, "approximate", "within the range that the reference gives")
 
 
 def scales_of_query(sides: Sides) -> Iterator[Pair]:

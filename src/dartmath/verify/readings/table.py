@@ -29,7 +29,7 @@ from dartmath.verify.readings.letters import (
 )
 from dartmath.verify.readings.lines import lines
 from dartmath.verify.readings.lists import commas_between_items, groups_of_digits, spaces_between_items
-from dartmath.verify.readings.measured import decreases, ranges, scales_of_query, uncertainties
+from dartmath.verify.readings.measured import decreases, key_ranges, ranges, scales_of_query, uncertainties
 from dartmath.verify.readings.points import points_with_names, values_of_figures
 from dartmath.verify.readings.polar import polar_coordinates
 from dartmath.verify.readings.quantities import quantities
@@ -99,6 +99,10 @@ def _has_list_and_value(sides: Sides) -> bool:
     return isinstance(sides.ours, Group) and not isinstance(sides.theirs, Group)
 
 
+def _may_be_key(sides: Sides) -> bool:
+    return sides.reference[-1:].isdigit() and (":" in sides.reference or "to" in sides.reference.lower())
+
+
 def _may_be_ranges(sides: Sides) -> bool:
     return sides.reference[-1:] != sides.reference[:1] and any(map(str.isdigit, sides.answer))
 
@@ -130,6 +134,7 @@ READINGS: tuple[NamedReading, ...] = (
     NamedReading("bound asked for", has_query, bound_asked_for),
     NamedReading("uncertainty beside a value", _has_list_and_value, uncertainties),
     NamedReading("ends of a range", _may_be_ranges, ranges),
+    NamedReading("range of an answer key", _may_be_key, key_ranges),
     NamedReading("value of a computation", computes, computed),
     NamedReading("absolute value solved", has_query, absolute_of_answer),
     NamedReading("spaces between items", has_collection, spaces_between_items),
