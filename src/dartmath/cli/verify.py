@@ -104,12 +104,14 @@ def _template(name: str) -> Template:
 
 def _own(name: str) -> str:
     """The name of a function of the user's own, once it is known that there is one."""
-    from dartmath.base.functions import load_function
-    from dartmath.verify.custom import KEY, is_own
+    from dartmath.verify.custom import is_own, load_own
+    from dartmath.verify.question import DOMAINS
 
     if not is_own(name):
-        raise UsageError(f"--verifier {name}: write a function of your own as file.py:name")
-    load_function(name, KEY)
+        raise UsageError(
+            f"--verifier {name}: one of {', '.join(DOMAINS)}, or a function of your own as file.py:name"
+        )
+    load_own(name)
     return name
 
 

@@ -41,14 +41,14 @@ def _check_functions(recipe: Recipe) -> None:
     """Functions of the user's own, which are loaded and, where that costs nothing, called."""
     from dartmath.curation.check import KEY as CHECK
     from dartmath.judging.grader import judge_record
-    from dartmath.verify.custom import KEY, is_own
+    from dartmath.verify.custom import is_own, load_own
 
     for policy in filter(None, (recipe.sampling.policy, recipe.curation.policy)):
         policy.target(1, 0)
     benchmarks = recipe.evaluation.benchmarks if recipe.evaluation else ()
     for source in (*recipe.queries, *benchmarks):
         if is_own(source.verifier):
-            load_function(source.verifier, KEY)
+            load_own(source.verifier)
     judge_record(recipe.sampling.judge, (source.verifier for source in recipe.queries))
     if recipe.evaluation:
         judge_record(recipe.evaluation.judge, (source.verifier for source in benchmarks))

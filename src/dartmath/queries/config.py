@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 from dartmath.base.errors import nearest
 from dartmath.base.section import Section
 from dartmath.verify.custom import is_own
-from dartmath.verify.question import VERIFIERS
+from dartmath.verify.question import DOMAINS, VERIFIERS
 
 
 class Selector(Section):
@@ -108,5 +108,7 @@ class QuerySource(Section):
     @classmethod
     def _known_verifier(cls, name: str) -> str:
         if name not in VERIFIERS and not is_own(name):
-            raise ValueError(f"there is no verifier {name!r}{nearest(name, [*VERIFIERS, 'file.py:name'])}")
+            raise ValueError(
+                f"there is no verifier {name!r}{nearest(name, [*VERIFIERS, *DOMAINS, 'file.py:name'])}"
+            )
         return name

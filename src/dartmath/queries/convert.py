@@ -6,6 +6,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -18,6 +19,7 @@ from dartmath.queries.paths import column as find_column
 from dartmath.queries.query import Query, make_query, plain
 from dartmath.verify.custom import is_own
 from dartmath.verify.golds import read_reference
+from dartmath.verify.question import DOMAINS
 
 WHOLE = "whole"
 """How a reference is read that is an answer as it stands."""
@@ -43,7 +45,9 @@ def query_of(row: Row, source: QuerySource, columns: Columns, dataset: str) -> t
         raise DataError(f"column {columns.query!r} must be a text, found {repr(text)[:_SHOWN]}")
     own = is_own(source.verifier)
     options = _options(row, columns.choices)
-    references, method = _references(_column(row, columns.reference), columns, own=own)
+    cell = _column(row, columns.reference)
+    whole = source.verifier in DOMAINS and cell is not None
+    references, method = ((_as_json(cell),), WHOLE) if whole else _references(cell, columns, own=own)
     if options:
         references = tuple(_letter(answer, options, columns.reference) for answer in references)
     references = tuple(_with_unit(answer, _text(row, columns.unit)) for answer in references)
@@ -186,6 +190,15 @@ def _references(value: Any, columns: Columns, *, own: bool) -> tuple[tuple[str, 
     ):
         raise DataError(f"column {name!r} holds a long text and no answer: {long[:_SHOWN]!r}{_OWN}")
     return tuple(dict.fromkeys(answers)), _form(value, answers[0])
+
+
+def _as_json(cell: Any) -> str:
+    """A whole cell as JSON, which it may be already."""
+    if isinstance(cell, str):
+        with suppress(ValueError, RecursionError):
+            json.loads(cell)
+            return cell
+    return json.dumps(cell, ensure_ascii=False, default=str)
 
 
 def _form(cell: Any, answer: str) -> str:

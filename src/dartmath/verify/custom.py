@@ -10,20 +10,25 @@ outcome `ERROR` of that response. `query` has `text`, `references` and `metadata
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from dartmath.base.errors import ConfigError
 from dartmath.base.functions import load_function, source_hash
 from dartmath.verify.outcome import Outcome, Verdict
-from dartmath.verify.question import Gradable
+from dartmath.verify.question import DOMAINS, Gradable
 
 KEY = "verifier"
 
 
 def is_own(verifier: str) -> bool:
-    """Whether a verifier's name is that of a function, and not of a built-in mode."""
-    return ":" in verifier
+    """Whether a verifier is a function of (query, response), the user's own or one of `DOMAINS`."""
+    return ":" in verifier or verifier in DOMAINS
+
+
+def load_own(verifier: str, key: str = KEY) -> Callable[..., Any]:
+    """The function that a verifier's name is that of; `ConfigError`, with the `key`, where there is none."""
+    return load_function(DOMAINS.get(verifier, verifier), key)
 
 
 def bare_name(verifier: str) -> str:
@@ -32,7 +37,7 @@ def bare_name(verifier: str) -> str:
     >>> bare_name("/home/me/checks.py:judge")
     'checks.py:judge'
     """
-    return verifier.rpartition("/")[2] if is_own(verifier) else verifier
+    return verifier.rpartition("/")[2] if ":" in verifier else verifier
 
 
 def grade_own(query: Gradable, response: str, *, cut: bool) -> Verdict:
@@ -41,7 +46,7 @@ def grade_own(query: Gradable, response: str, *, cut: bool) -> Verdict:
     A response that was cut off and that the function refuses is `TRUNCATED`. Raises `ConfigError`
     when there is no such function; what the function raises becomes the outcome `ERROR`.
     """
-    function, name = load_function(query.verifier, KEY), query.verifier
+    function, name = load_own(query.verifier), query.verifier
     try:
         found = function(query, response)
     except Exception as error:  # whatever the function cannot judge is recorded, and sampling goes on
@@ -69,7 +74,7 @@ def own_verifiers(queries: Iterable[Gradable], key: str = KEY) -> dict[str, str]
         if is_own(query.verifier):
             first.setdefault(query.verifier, query)
     for name, query in first.items():
-        load_function(name, key)
+        load_own(name, key)
         verdict = grade_own(query, "", cut=False)
         if verdict.outcome is Outcome.ERROR:
             raise ConfigError(f"{key}: tried on an empty response: {verdict.reason}")
@@ -79,7 +84,7 @@ def own_verifiers(queries: Iterable[Gradable], key: str = KEY) -> dict[str, str]
 def own_hashes(queries: Iterable[Gradable]) -> dict[str, str]:
     """The user's own verifiers of some queries, each with the hash of its source; none is run."""
     names = sorted({query.verifier for query in queries if is_own(query.verifier)})
-    return {name: source_hash(name, KEY) for name in names}
+    return {name: source_hash(DOMAINS.get(name, name), KEY) for name in names}
 
 
 def metadata_for(query: Gradable, keys: Iterable[str]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from dartmath.verify.extract.found import MAX_ANSWER
 from dartmath.verify.language.notation import repaired
 from dartmath.verify.language.translation import in_english, read_with_decimal_comma, with_decimal_point
 from dartmath.verify.outcome import Outcome, Verdict
-from dartmath.verify.question import DART_MATH, VERIFIERS, Gradable
+from dartmath.verify.question import DART_MATH, DOMAINS, VERIFIERS, Gradable
 
 if TYPE_CHECKING:
     from dartmath.verify.compare.rounding import Margin
@@ -179,7 +179,7 @@ def _by_function(query: Gradable, response: str, *, cut: bool) -> Verdict:
     from dartmath.verify.custom import grade_own, is_own
 
     if not is_own(query.verifier):
-        raise UnknownNameError("verifier", query.verifier, VERIFIERS)
+        raise UnknownNameError("verifier", query.verifier, [*VERIFIERS, *DOMAINS])
     return grade_own(query, response, cut=cut)
 
 

@@ -18,6 +18,15 @@ OTHERWISE = "otherwise"
 VERIFIERS = ("math", "science", HYBRID, "theoremqa", DART_MATH)
 """The built-in modes; another verifier is a function of the user's own (see `custom`)."""
 
+DOMAINS = {
+    "code": "dartmath.domains.code:judge",
+    "sql": "dartmath.domains.sql:judge",
+    "json": "dartmath.domains.json_value:judge",
+    "json-schema": "dartmath.domains.json_schema:judge",
+    "instructions": "dartmath.domains.instructions:judge",
+}
+"""Verifiers of other domains by their names, each a function with the contract of a user's own."""
+
 
 class Gradable(Protocol):
     """What `grade` needs of a query."""
@@ -34,7 +43,7 @@ class Gradable(Protocol):
 
     @property
     def verifier(self) -> str:
-        """One of `VERIFIERS`, or a function of the user's own (`file.py:name`)."""
+        """One of `VERIFIERS` or `DOMAINS`, or a function of the user's own (`file.py:name`)."""
         ...
 
     @property
