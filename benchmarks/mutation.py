@@ -46,7 +46,7 @@ CHECKOUT = Path(__file__).parents[1]
 EQUIVALENT = Path(__file__).with_name("mutation_equivalent.yaml")
 PARTS: dict[str, tuple[str, str]] = {
     "policy": ("sampling/policy", "sampling/test_policy sampling/test_schedule"),
-    "schedule": ("sampling/schedule", "sampling/test_schedule"),
+    "schedule": ("sampling/schedule", "sampling/test_schedule sampling/test_teachers"),
     "tally": ("sampling/tally", "sampling/test_tally sampling/test_journal"),
     "journal": (
         "sampling/journal sampling/journal_manifest sampling/journal_segments sampling/journal_writer",
@@ -60,13 +60,18 @@ PARTS: dict[str, tuple[str, str]] = {
     "mask": ("training/tokens training/sequences", "training/test_tokens training/test_sequences"),
     "extract": (
         "verify/extract/answer verify/extract/boxes verify/extract/conclusions verify/extract/structured",
-        "verify",
+        "verify/test_extract verify/test_judge verify/test_golds verify/test_settings",
     ),
     "equality": (
         "verify/numeric/equality verify/numeric/agreement verify/compare/dispatch verify/compare/collections",
-        "verify",
+        "verify/test_judge verify/test_equivalence verify/test_agreement verify/test_domains "
+        "verify/test_exact verify/test_comparison verify/test_effort",
     ),
-    "units": ("verify/language/units verify/language/dimensions verify/compare/conversion", "verify"),
+    "units": (
+        "verify/language/units verify/language/dimensions verify/compare/conversion",
+        "verify/test_units verify/test_unit_factors verify/test_quantities verify/test_judge "
+        "verify/test_equivalence",
+    ),
 }
 _PAIRS: list[tuple[type[ast.AST], type[ast.AST]]] = [
     *((ast.Lt, ast.LtE), (ast.Gt, ast.GtE), (ast.Eq, ast.NotEq), (ast.In, ast.NotIn), (ast.Is, ast.IsNot)),
@@ -430,10 +435,16 @@ class _Chosen:
         items[:] = [known[name] for name in self.names if name in known]
 
 
-def equivalents() -> dict[tuple[str, str], str]:
-    """(module, mutation) -> why no input tells it from the original."""
+def equivalents(modules: Sequence[str]) -> dict[tuple[str, str], str]:
+    """(module, mutation) -> why no input tells it from the original. Exits for one whose line is no more."""
     found = yaml.safe_load(EQUIVALENT.read_text(encoding="utf-8"))
-    return {(module, one["mutation"]): one["why"] for module, rows in found.items() for one in rows}
+    known = {(module, one["mutation"]): one["why"] for module in modules for one in found.get(module, ())}
+    for module in {module for module, _ in known}:
+        here = {(module, mutation(*place).what) for place in places(module)}
+        gone = [what for name, what in known if name == module and (name, what) not in here]
+        if gone:
+            raise SystemExit(f"{EQUIVALENT.name}: {module} has no such place any more: {gone}")
+    return known
 
 
 @dataclass
@@ -453,9 +464,9 @@ def scored(part: str, sample: int, seed: int, scratch: Path) -> Score:
     modules, names = (words.split() for words in PARTS[part])
     found = [place for module in modules for place in places(module)]
     drawn = [mutation(*place) for place in sorted(random.Random(seed).sample(found, min(sample, len(found))))]
-    known = equivalents()
+    known = equivalents(modules)
     counted = [one for one in drawn if (one.module, one.what) not in known]
-    tests = [str(CHECKOUT / "tests" / (name if name == "verify" else f"{name}.py")) for name in names]
+    tests = [str(CHECKOUT / "tests" / f"{name}.py") for name in names]
     left = survivors(counted, tests, scratch)
     for one in left:
         print(f"  {one.module}:{one.line}: {one.what[:200]}", flush=True)

@@ -37,3 +37,7 @@ def test_one_common_real_value_makes_no_two_functions_equal(place: object) -> No
 def test_what_hides_in_a_wide_ball_is_found_at_more_bits(left: str, right: str) -> None:
     assert not verify(left, right).correct
     assert verify(left, left.replace("x", "(x+1-1)").replace(r"\pi", r"2\pi/2")).correct
+
+
+def test_the_reason_says_to_how_many_bits_constants_agree() -> None:
+    assert verify(r"\sqrt2\sqrt3", r"\sqrt6").reason == "equal to 192 bits or more"

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from dartmath.verify.language.units import parse_unit
+from dartmath.verify.language.units import is_unit_letters, parse_unit
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,12 @@ def test_other_dimensions(one: str, two: str) -> None:
 )
 def test_nouns_are_not_units(phrase: str) -> None:
     assert not parse_unit(phrase).known
+
+
+@pytest.mark.parametrize(
+    ("word", "can_be"),
+    [(word, True) for word in ("J", "hp", "kPa", "Nm", "Jmol", "square", "squared", "aJ", "MW", "KPA")]
+    + [(word, False) for word in ("x", "ab", "ag", "gK", "sN", "mw")],
+)
+def test_letters_that_can_be_a_unit(word: str, can_be: bool) -> None:
+    assert is_unit_letters(word) is can_be

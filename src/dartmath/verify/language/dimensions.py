@@ -320,6 +320,8 @@ def _symbol(word: str) -> Unit | None:
         return table.symbols[word]
     for length in (1, 2):
         rest = word[length:]
+        if word[0] == "a" and rest.islower():
+            continue  # `ab` and `ag` are products: atto stands before capitals alone
         if word[:length] in _SYMBOLS and rest in table.prefixed and rest in table.symbols:
             return _scaled(table.symbols[rest], _SYMBOLS[word[:length]])
     return None
