@@ -19,6 +19,9 @@ FLOAT_NOISE = Fraction(1, 10**6)
 COMMON = frozenset([8, 16])
 """Denominators of common fractions with three or four decimals; 4 of 1,000 roundings have one by chance."""
 
+CUT_DIGITS = 6
+"""A decimal with this many significant digits may be cut off instead of rounded: 3.141592 for pi."""
+
 MIN_DIGITS = 3
 """A decimal reference with fewer significant digits is taken as exact."""
 
@@ -206,7 +209,8 @@ def rounding(reference: Expression, answer: Expression) -> Decision | None:
     except (Inexact, ArithmeticError):
         pass
     apart = distance(reference, answer)
-    if apart is None or apart * 2 > Fraction(1, 10**reference.places):
+    step = Fraction(1, 10**reference.places)
+    if apart is None or apart >= step or (apart * 2 > step and digits(reference) < CUT_DIGITS):
         return None
     return Decision(True, "rounding", "the reference is this exact value, rounded")
 

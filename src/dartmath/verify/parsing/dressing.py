@@ -47,6 +47,12 @@ _SAME_ENDS = regex(r"^(-?\d+(?:\.\d+)?)\s+(?:to|:)\s+\1$", re.IGNORECASE)
 
 _TO = regex(r"(?<=\d)\s+to\s+(?=\d)")
 _TIMES_X = regex(r"(?<=\d)\s*[xX]\s*(?=10\s*\^)")
+_ALIGNED = regex(r"^(?:&|\s)+|(?:\\\\|[&\s])+$")
+"""What a line of `align` begins and ends with."""
+
+_ASIDE_IN_TEXT = regex(rf"\\q?quad\s*{OPEN_TEXT}\([^(){{}}$]{{1,80}}\)\s*\}}\s*$")
+"""`\\quad \\text{ (Answer) }` behind a value."""
+
 _TRAILING = regex(r"(?:(?<!\.)\.|[\s,;:!]|\\[,;:! ]|\\\\|~)$")
 _TRAILING_SIGNS = ".,;:!~\\ "
 
@@ -208,6 +214,10 @@ _LATER_REWRITINGS: tuple[_Rewriting, ...] = (
 def undressed(text: str) -> str:
     """The answer without math delimiters, an enclosing pair of braces and a final full stop."""
     text = text.strip()
+    if "&" in text[:1] + text[-1:]:
+        text = _ALIGNED.sub("", text)
+    if "quad" in text:
+        text = _ASIDE_IN_TEXT.sub("", text)
     text = _unboxed(text)
     if text[:1] in "tTaAsShHrRfFcCvViIoO" and " " in text:
         if concluding := _CONCLUDING.match(text):

@@ -56,7 +56,8 @@ def _measured(sides: Sides) -> Iterator[Pair]:
     if not both and _OF_LIGHT in units:
         return  # 0.9 is no speed: what it is a share of belongs to the answer
     clear = any(len(word) > 1 for unit in units for word in unit.split() if word.isalpha())
-    if both and (clear or _OF_LIGHT in units):
+    same = len({parse_unit(unit).dimensions for unit in units}) == 1
+    if both and (clear or same or _OF_LIGHT in units):
         yield one, two
         return
     if (
