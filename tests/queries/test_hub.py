@@ -16,9 +16,19 @@ from typing import Any
 
 import pytest
 
+from dartmath.queries.dataset import Hub as Place
+from dartmath.queries.registry import find_dataset
 from queries.hub import Hub, Repository, serving
 
-OLD, NEW, TOKEN = "a" * 40, "b" * 40, "hf_secret"
+
+def pinned(name: str) -> str:
+    """The commit of a built-in set that is read unless another is named."""
+    origin = find_dataset(name).origin
+    assert isinstance(origin, Place) and origin.revision is not None
+    return origin.revision
+
+
+OLD, NEW, TOKEN = "a" * 40, pinned("gsm8k/test"), "hf_secret"
 README = (
     b"---\nconfigs:\n- config_name: main\n  data_files:\n  - split: test\n    path: main/test.jsonl\n---\n"
 )

@@ -61,6 +61,19 @@ def test_the_model_card_loads_with_its_model_index(whole_run: Path) -> None:
     assert again["model-index"][0]["results"][0]["task"]["type"] == "text-generation"
 
 
+@pytest.mark.parametrize(
+    ("origin", "commit"),
+    [(f"hub:x/y:main@{'c' * 40}", "c" * 40), ("hub:x/y", None), ("/data/a@b.jsonl", None), ("", None)],
+)
+def test_the_card_names_the_commit_that_was_read(origin: str, commit: str | None, whole_run: Path) -> None:
+    path = whole_run / "evaluation" / "after" / "result.json"
+    result = json.loads(path.read_text())
+    result["benchmarks"][0]["origin"] = origin
+    path.write_text(json.dumps(result))
+    (found,) = ModelCard(_model_card(whole_run)).data.eval_results
+    assert found.dataset_revision == commit
+
+
 def test_scores_are_written_where_the_hub_looks_for_them(whole_run: Path) -> None:
     write_cards(SECTION, whole_run)
     (found,) = (whole_run / "model" / ".eval_results").iterdir()

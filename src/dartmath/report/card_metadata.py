@@ -56,7 +56,7 @@ def _results(result: Mapping[str, Any]) -> list[Any]:
             dataset_name=_title(benchmark),
             dataset_config=place.config,
             dataset_split=place.split,
-            dataset_revision=place.revision,
+            dataset_revision=commit_of(benchmark),
             metric_type="accuracy",
             metric_name=f"{metric} ({claims.method(result)})",
             metric_value=round(100 * benchmark["pass_at_1"]["value"], 2),
@@ -82,7 +82,7 @@ def eval_results(result: Mapping[str, Any]) -> str:
             dataset_id=place.repo,
             task_id=place.config or "default",
             value=round(100 * benchmark["pass_at_1"]["value"], 2),
-            dataset_revision=place.revision,
+            dataset_revision=commit_of(benchmark),
             date=str(result["created"]),
             notes=f"Pass@1, {claims.settings(result)}",
         )
@@ -92,6 +92,12 @@ def eval_results(result: Mapping[str, Any]) -> str:
         if _HUB_ID.fullmatch(place.repo) and benchmark["dataset"] in datasets()
     ]
     return str(yaml.safe_dump(eval_result_entries_to_yaml(entries), sort_keys=False)) if entries else ""
+
+
+def commit_of(benchmark: Mapping[str, Any]) -> str | None:
+    """The commit of the Hub that the queries were read from; None for those from elsewhere."""
+    place, _, commit = str(benchmark.get("origin") or "").partition("@")
+    return commit or None if place.startswith("hub:") else None
 
 
 def hub_place(dataset: str) -> Hub:

@@ -24,6 +24,9 @@ from dartmath.queries.query import Query, make_query
 from dartmath.queries.rows import Row
 
 _SOURCE = "https://github.com/openai/grade-school-math"
+# The commits that others pin or name as what they have read.
+_COMMIT = "740312add88f781978c0658806c59bc2815b9866"
+_PLATINUM = "e762492455a1cf7967de89f05b6bef72fc713b66"
 
 
 def convert(name: str, row: Row) -> Query:
@@ -56,7 +59,7 @@ DATASETS = (
         licence="MIT",
         source=_SOURCE,
         file="gsm8k/test.jsonl",
-        origin=Hub("openai/gsm8k", "test", "main"),
+        origin=Hub("openai/gsm8k", "test", "main", revision=_COMMIT),
         convert=convert,
         checksum="87c678207baf3b2c",
         examples="gsm8k",
@@ -69,7 +72,7 @@ DATASETS = (
         licence="MIT",
         source="https://huggingface.co/datasets/madrylab/gsm8k-platinum",
         file="gsm8k-platinum/test.jsonl",
-        origin=Hub("madrylab/gsm8k-platinum", "test", "main"),
+        origin=Hub("madrylab/gsm8k-platinum", "test", "main", revision=_PLATINUM),
         convert=convert_platinum,
         checksum="",
         examples="gsm8k",
@@ -83,7 +86,7 @@ DATASETS = (
         licence="MIT",
         source=_SOURCE,
         file="gsm8k/train.jsonl",
-        origin=Hub("openai/gsm8k", "train", "main"),
+        origin=Hub("openai/gsm8k", "train", "main", revision=_COMMIT),
         convert=convert,
         checksum="30af8383bfd024c7",
         examples="gsm8k",

@@ -24,6 +24,8 @@ from dartmath.queries.text import restore_escapes
 
 _SOURCE = "https://github.com/hendrycks/math"
 _MIRROR = "DigitalLearningGmbH/MATH-lighteval"
+# The commit that inspect_evals and others pin.
+_COMMIT = "0530c78699ea5e8eb5530600900e1f328b48acad"
 
 # Start of the problem -> answer, for the two solutions whose box is empty (both are choice A, 0).
 _EMPTY_BOXES = {
@@ -67,7 +69,7 @@ DATASETS = (
         licence="MIT",
         source=_SOURCE,
         file="math/test.jsonl",
-        origin=Hub(_MIRROR, "test"),
+        origin=Hub(_MIRROR, "test", revision=_COMMIT),
         convert=convert,
         checksum="b9764e19bb33147c",
         examples="math",
@@ -81,7 +83,7 @@ DATASETS = (
         licence="MIT",
         source=_SOURCE,
         file="math/train.jsonl",
-        origin=Hub(_MIRROR, "train"),
+        origin=Hub(_MIRROR, "train", revision=_COMMIT),
         convert=convert,
         checksum="09e189d9c7f975c2",
         examples="math",

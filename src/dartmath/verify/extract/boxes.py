@@ -255,7 +255,7 @@ def _whole(text: str, start: int, end: int, content: str) -> tuple[str, int, int
     bounds = _formula_bounds(text, start, end)
     if bounds is None:
         return _in_text(text, start, end, answer)
-    before, after = text[bounds[0] : start], text[end : bounds[1]]
+    before, after = _own_part(text, start, end, bounds)
     if not before.strip() and not after.strip(" \n.,;"):
         return _alone(text, start, end, answer, bounds)
     before = before[match.end() :] if (match := _AFTER_RELATION.match(before)) else before
@@ -284,6 +284,18 @@ def _whole(text: str, start: int, end: int, content: str) -> tuple[str, int, int
     if right and not right.startswith(("(", "\\text", "}")):
         return f"{_grouped(answer, '', right)}{right}", start, end + len(after)
     return (answer, start, end) if right else _alone(text, start, end, answer, bounds)
+
+
+def _own_part(text: str, start: int, end: int, bounds: tuple[int, int]) -> tuple[str, str]:
+    """What stands before and behind a box in its formula, without the boxes that are listed beside it."""
+    before, after = text[bounds[0] : start], text[end : bounds[1]]
+    if (earlier := before.rfind("box")) >= 0:
+        opening = text.find("{", bounds[0] + earlier, start)
+        content, close = _content(text, opening) if opening >= 0 else (None, start)
+        before = "" if content is not None and _NEAR.fullmatch(text[close:start]) else before
+    if (later := re.search(r"\\f?box", after)) and _NEAR.fullmatch(after[: later.start()]):
+        after = ""
+    return before, after
 
 
 def _alone(text: str, start: int, end: int, answer: str, bounds: tuple[int, int]) -> tuple[str, int, int]:
