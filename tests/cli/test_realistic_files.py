@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -99,6 +100,32 @@ def conflict() -> bytes:
     )
 
 
+def body_first() -> bytes:
+    rows = [q.split(". ") for q, _ in SUMS]
+    made = [
+        {"ID": i, "Body": f"{first}.", "Question": asked, "Equation": "( 1 + 2 )", "Answer": float(answer)}
+        for i, ((first, asked), (_, answer)) in enumerate(zip(rows, SUMS, strict=True))
+    ]
+    return json.dumps(made).encode()
+
+
+def body_repeated() -> bytes:
+    rows = [[q, a, q.partition(". ")[0] + "."] for q, a in SUMS]
+    return cells(",", ["Question", "Answer", "Body"], rows).encode()
+
+
+def options_in_a_text() -> bytes:
+    rows = [
+        {"problem": q, "options": f"a ) {a} , b ) f(b) , c ) {a}.5 , d ) none", "correct": "bacd"[i % 4]}
+        for i, (q, a) in enumerate(SUMS)
+    ]
+    return lines(rows)
+
+
+def named_rows() -> bytes:
+    return lines([{f"Problem_{i}": {"question": q, "answer": a}} for i, (q, a) in enumerate(SUMS)])
+
+
 # Name -> content, the flags that the first answer names, and the first references.
 FILES: dict[str, tuple[Callable[[], bytes], list[str], list[str]]] = {
     "gsm8k_style.parquet": (gsm8k_style, [], ["3", "5"]),
@@ -121,6 +148,11 @@ FILES: dict[str, tuple[Callable[[], bytes], list[str], list[str]]] = {
         ["--skip", "bad"],
         ["3", "5"],
     ),
+    "body_first.json": (body_first, [], ["3", "5"]),
+    "body_repeated.csv": (body_repeated, [], ["3", "5"]),
+    "options.jsonl": (options_in_a_text, [], ["B", "A", "C", "D"]),
+    "named_rows.jsonl": (named_rows, [], ["3", "5"]),
+    "one_bad.jsonl": (lambda: named_rows() + b"{}\n", ["--skip", "bad"], ["3", "5"]),
     "conflict.jsonl": (conflict, ["--skip", "conflict"], ["5", "7"]),
 }
 
@@ -144,6 +176,8 @@ def test_a_file_becomes_a_right_recipe(tmp_path: Path, monkeypatch: pytest.Monke
     assert [query.references[0] for query in queries[: len(first)]] == first, said
     assert len(queries) == (29 if name == "conflict.jsonl" else 30)
     assert all(query.text.startswith("Ann has") for query in queries)
+    assert all(re.search("How many|Wie viele", query.text) for query in queries)
+    assert all(query.text.count("Ann has") == 1 for query in queries)
 
 
 def test_what_was_left_out_of_itself_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,3 +189,10 @@ def test_what_was_left_out_of_itself_is_said(tmp_path: Path, monkeypatch: pytest
     Path("aufgaben.csv").write_bytes(FILES["aufgaben.csv"][0]())
     assert "sampling.grading.decimal_comma: true" in init("aufgaben.csv")
     assert load_recipe("made.yaml").sampling.grading.decimal_comma is True
+
+
+def test_numbers_that_are_not_there_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = [[q.replace(str(i), "number0", 1), a] for i, (q, a) in enumerate(SUMS, start=1)]
+    Path("masked.csv").write_text(cells(",", ["Question", "Answer"], rows))
+    assert "30 problems hold a name such as 'number0' in place of a number" in init("masked.csv")

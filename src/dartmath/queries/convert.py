@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -15,6 +14,7 @@ from dartmath.base.errors import DataError
 from dartmath.queries.config import Columns, QuerySource
 from dartmath.queries.formats.row import Row
 from dartmath.queries.kinds import is_long, kind_of
+from dartmath.queries.options import cell_text, letter_of, options_of
 from dartmath.queries.paths import column as find_column
 from dartmath.queries.query import Query, make_query, plain
 from dartmath.verify.custom import is_own
@@ -29,10 +29,8 @@ _OWN = (
     "; --reference-column names another column; what only a program can judge takes a verifier of your own, "
     "file.py:name"
 )
-LETTERS = "ABCDEFGHIJ"
 _HINT = "; map it with `columns`"
 _SHOWN = 80
-_OWN_LETTER = re.compile(r"\s*[(\[]?([A-J])[)\].:]\s*(.*)", re.DOTALL)
 
 
 def query_of(row: Row, source: QuerySource, columns: Columns, dataset: str) -> tuple[Query, str]:
@@ -44,12 +42,12 @@ def query_of(row: Row, source: QuerySource, columns: Columns, dataset: str) -> t
     if not isinstance(text, str):
         raise DataError(f"column {columns.query!r} must be a text, found {repr(text)[:_SHOWN]}")
     own = is_own(source.verifier)
-    options = _options(row, columns.choices)
+    options = options_of([_column(row, name) for name in columns.choices])
     cell = _column(row, columns.reference)
     whole = source.verifier in DOMAINS and cell is not None
     references, method = ((_as_json(cell),), WHOLE) if whole else _references(cell, columns, own=own)
     if options:
-        references = tuple(_letter(answer, options, columns.reference) for answer in references)
+        references = tuple(letter_of(answer, options, columns.reference) for answer in references)
     references = tuple(_with_unit(answer, _text(row, columns.unit)) for answer in references)
     text = _whole_text(_text(row, columns.context), text, options)
     own_id, level, domain = (_text(row, name) for name in (columns.id, columns.level, columns.domain))
@@ -71,12 +69,6 @@ def query_of(row: Row, source: QuerySource, columns: Columns, dataset: str) -> t
     ), method
 
 
-def cell_text(value: Any) -> str:
-    """What a cell says, as text: a whole number without a decimal point."""
-    # A column of whole numbers with gaps is one of floats in most tables.
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-
-
 def _column(row: Row, name: str) -> Any:
     return find_column(row, name, _HINT)
 
@@ -93,49 +85,6 @@ def _whole_text(context: str | None, text: str, options: Mapping[str, str]) -> s
     return "\n\n".join(
         part for part in ((context or "").strip(), f"{text}\n{listed}" if listed else text) if part
     )
-
-
-def _options(row: Row, names: Sequence[str]) -> dict[str, str]:
-    """The options of a question by their letters, without letters of their own."""
-    found = [_column(row, name) for name in names]
-    if len(found) == 1:
-        found = _listed(found[0])
-    texts = [cell_text(one) for one in found if one is not None and one != ""]
-    if len(texts) > len(LETTERS):
-        raise DataError(f"{len(texts)} options; at most {len(LETTERS)} can be told by letters")
-    lettered = [_OWN_LETTER.fullmatch(text) for text in texts]
-    if all(match and match[1] == letter for match, letter in zip(lettered, LETTERS, strict=False)):
-        texts = [match[2] for match in lettered if match]
-    return dict(zip(LETTERS, texts, strict=False))
-
-
-def _listed(value: Any) -> list[Any]:
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except ValueError:
-            raise DataError(f"choices are a list, found {value[:_SHOWN]!r}") from None
-    if isinstance(value, Mapping):
-        # Some sets write {"text": [...], "label": [...]}, some {"A": "...", "B": "..."}.
-        texts = value.get("text")
-        return list(texts) if isinstance(texts, list) else list(value.values())
-    return list(value) if isinstance(value, list | tuple) else []
-
-
-def _letter(answer: str, options: Mapping[str, str], column: str) -> str:
-    """The letter of an option that a reference names by its letter, its text, or its number from 0."""
-    said = answer.strip().strip("()[].: ")
-    if said.upper() in options:
-        return said.upper()
-    for letter, option in options.items():
-        if option.strip() == answer.strip():
-            return letter
-    own = _OWN_LETTER.fullmatch(answer)
-    if own and own[1] in options:
-        return own[1]
-    if said.isdecimal() and int(said) < len(options):
-        return LETTERS[int(said)]
-    raise DataError(f"column {column!r} names none of the {len(options)} options: {answer[:_SHOWN]!r}")
 
 
 def _with_unit(answer: str, unit: str | None) -> str:
@@ -180,7 +129,7 @@ def _references(value: Any, columns: Columns, *, own: bool) -> tuple[tuple[str, 
         if all(isinstance(one, str | int | float | Decimal) for one in values):
             return tuple(map(str, values)), WHOLE
     try:
-        answers = read_reference(value, name)
+        answers = read_reference(_whole(value), name)
     except DataError as error:
         raise DataError(f"{error}{_OWN}") from None
     if not answers:
@@ -199,6 +148,13 @@ def _as_json(cell: Any) -> str:
             json.loads(cell)
             return cell
     return json.dumps(cell, ensure_ascii=False, default=str)
+
+
+def _whole(value: Any) -> Any:
+    """A whole number that a table holds as a float, without the digit that nobody wrote: 51.0 is 51."""
+    if isinstance(value, list | tuple):
+        return [_whole(one) for one in value]
+    return cell_text(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _form(cell: Any, answer: str) -> str:

@@ -168,7 +168,7 @@ class _Collected:
 
 def _together(errors: Sequence[DataError], rows: int) -> DataError:
     """One error that names all bad rows, each on a line of its own."""
-    if len(errors) == 1:
+    if rows == 1:
         return errors[0]
     texts = [str(error) for error in errors]
     said = {text.partition(f":{error.line}: ")[2] for text, error in zip(texts, errors, strict=True)}

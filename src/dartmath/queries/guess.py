@@ -13,6 +13,7 @@ from dartmath.base.errors import ConfigError, DataError
 from dartmath.queries.config import Columns
 from dartmath.queries.formats.row import Row
 from dartmath.queries.kinds import UNCHECKABLE, kind_of
+from dartmath.queries.options import split_options
 from dartmath.queries.paths import leaves, value_at
 from dartmath.verify.golds import read_reference
 
@@ -35,7 +36,7 @@ _REFERENCE = _words(
     "antwort losung ergebnis respuesta solucion resultado reponse risposta soluzione risultato resposta "
     "solucao ответ решение 答案 解答 解 答 정답 답 उत्तर"
 )
-_CONTEXT = _words("passage context table background")
+_CONTEXT = _words("passage context table background body paragraph scenario story premise")
 _CHOICES = _words("choice option")
 _UNIT = _words("unit einheit unidad unite")
 # A name with one of these tells about a column, or of another text than the one that is asked.
@@ -202,7 +203,7 @@ def _choices(rows: Sequence[Row], query: str | None, reference: str | None) -> t
         return ()
     named = next((name for name in rows[0] if _holds_options(rows, name)), None)
     if named is not None:
-        with_options = [row for row in rows if _is_list(_at(row, named))]
+        with_options = [row for row in rows if _lists_options(_at(row, named))]
         shown = sum(_shows_options(row, query, named) for row in with_options)
         return () if shown > _ENOUGH * len(with_options) else (named,)
     matched = {n: match[1].upper() for n in rows[0] if (match := _OPTION_COLUMN.fullmatch(n))}
@@ -215,13 +216,19 @@ def _holds_options(rows: Sequence[Row], name: str) -> bool:
     if not set(_tokens(name)) & {*_CHOICES}:
         return False
     values = [_at(row, name) for row in rows]
-    return any(map(_is_list, values)) and all(_is_list(value) or not value for value in values)
+    return any(map(_lists_options, values)) and all(_lists_options(value) or not value for value in values)
+
+
+def _lists_options(value: Any) -> bool:
+    return bool(split_options(value)) if isinstance(value, str) else _is_list(value)
 
 
 def _shows_options(row: Row, query: str, choices: str) -> bool:
     options, text = _at(row, choices), str(_at(row, query))
     if isinstance(options, Mapping):
         options = options.get("text") or list(options.values())
+    if isinstance(options, str):
+        options = split_options(options)
     texts = [str(one).strip() for one in options or ()]
     return bool(texts) and all(one in text for one in texts)
 
@@ -233,7 +240,14 @@ def _context(rows: Sequence[Row], query: str | None) -> str | None:
     names = [
         name for name in rows[0] if set(_tokens(name)) == set(_tokens(name)) & {*_CONTEXT} and name != query
     ]
-    return next((name for name in names if any(_is_text(_at(row, name)) for row in rows)), None)
+    return next((name for name in names if _adds(rows, name, query)), None)
+
+
+def _adds(rows: Sequence[Row], name: str, query: str) -> bool:
+    """Whether a column holds texts that most problems do not repeat."""
+    given = [row for row in rows if _is_text(_at(row, name))]
+    repeated = sum(str(_at(row, name)).strip(" .") in str(_at(row, query)) for row in given)
+    return bool(given) and repeated <= _ENOUGH * len(given)
 
 
 def _unit(rows: Sequence[Row], reference: str | None) -> str | None:

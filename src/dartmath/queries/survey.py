@@ -10,6 +10,7 @@ from typing import Any
 from dartmath.queries.files import OwnSet, conflicting
 from dartmath.queries.kinds import KINDS, UNCHECKABLE, Kind, has_decimal_comma, kind_of
 from dartmath.queries.pictures import lacks_picture
+from dartmath.queries.placeholders import placeholder_of
 from dartmath.queries.query import Query
 from dartmath.verify.custom import is_own
 
@@ -42,6 +43,7 @@ class Survey:
         forms: how they were read, such as "hash", with counts; of a user's own data set alone.
         decimal_commas: references that are a number with a decimal comma.
         pictures: problems that speak of a picture which is not there.
+        placeholders: problems with a name in place of a number, and `placeholder` the first such name.
         conflicts: queries of which another has the same problem and another answer.
         answers: how many different references there are.
         commonest: the share of the commonest reference.
@@ -55,6 +57,8 @@ class Survey:
     forms: dict[str, int] = field(default_factory=dict)
     decimal_commas: int = 0
     pictures: int = 0
+    placeholders: int = 0
+    placeholder: str = ""
     conflicts: int = 0
     answers: int = 0
     commonest: float = 0.0
@@ -88,7 +92,12 @@ class Survey:
         if self.conflicts:
             yield (
                 f"{self.conflicts} queries have the same problem and different references, of which one must "
-                "be wrong; leave them out with --skip conflict"
+                f"be wrong; leave them out with --skip conflict{self._or_context()}"
+            )
+        if self.placeholders:
+            yield (
+                f"{_count(self.placeholders, 'problem holds', 'problems hold')} a name such as "
+                f"{self.placeholder!r} in place of a number, and nobody can solve it; fill the numbers in"
             )
         if self.pictures:
             yield (
@@ -102,6 +111,12 @@ class Survey:
             )
         if self.is_guessable:
             yield f"{self._few()}: many correct responses will be lucky guesses"
+
+    def _or_context(self) -> str:
+        """Where many problems have one text, what tells them apart stands elsewhere."""
+        if self.conflicts * 10 < self.looked_at:
+            return ""
+        return ", or name the column of what belongs before the problem with --context-column"
 
     def _few(self) -> str:
         if self.answers == 1:
@@ -148,6 +163,7 @@ def survey(queries: Sequence[Query], own: OwnSet | None = None) -> Survey:
         shown = examples.setdefault(kind, [])
         if len(shown) < EXAMPLES and (text := _short(query.references[0])) not in shown:
             shown.append(text)
+    found = [placeholder_of(query.text) for query in seen]
     answers = Counter(query.references[0].strip() for query in seen)
     return Survey(
         looked_at=len(seen),
@@ -156,6 +172,8 @@ def survey(queries: Sequence[Query], own: OwnSet | None = None) -> Survey:
         forms=dict(own.forms) if own else {},
         decimal_commas=sum(has_decimal_comma(query.references[0]) for query in seen),
         pictures=sum(lacks_picture(query.text) for query in seen),
+        placeholders=sum(map(bool, found)),
+        placeholder=next(filter(None, found), ""),
         conflicts=len(conflicting(judged)),
         answers=len(answers),
         commonest=max(answers.values(), default=0) / max(1, len(seen)),

@@ -15,9 +15,9 @@ from dartmath.base.errors import DataError
 from dartmath.base.paths import expand_home
 from dartmath.base.text import encodable
 from dartmath.engines.finish import Ended, ended
-from dartmath.queries.convert import cell_text
 from dartmath.queries.files import HUB_PREFIX, own_rows
 from dartmath.queries.formats.row import Row
+from dartmath.queries.options import cell_text
 from dartmath.queries.paths import column as find_column
 from dartmath.sampling.config import ResponseColumns
 from dartmath.sampling.journal import journal_folder, open_journal

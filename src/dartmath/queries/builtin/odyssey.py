@@ -22,8 +22,9 @@ from dartmath.queries.text import unwrap
 
 def convert(name: str, row: Row) -> Query:
     """The query of one row."""
-    # Tables of the Hub hold every key in every row; all but one are None there.
-    problem = next(value for value in row.values() if value)
+    # Lines are read without the names of their problems; tables of the Hub hold every name in every row,
+    # and all but one are None there.
+    problem = row if "question" in row else next(value for value in row.values() if value)
     text = problem["question"].replace("\\end{problem}", "").strip()
     return make_query(
         name, text, unwrap(problem["answer"]), level=problem["level"].strip(), domain=problem["label"].strip()

@@ -87,9 +87,18 @@ def _parsed(line: str, name: str | Path, number: int) -> Row | DataError:
 
 def _checked(row: Any, name: str | Path, number: int) -> Row | DataError:
     if isinstance(row, dict):
-        return row
+        return _named(row)
     found = type(row).__name__
     return DataError(f"a row is a JSON object, found {found}; {_WAY_OUT}", path=name, line=number)
+
+
+def _named(row: Row) -> Row:
+    """A row under a number of its own, such as {"Problem_7": {...}}, with that name as the column `key`."""
+    if len(row) == 1:
+        ((key, inner),) = row.items()
+        if isinstance(inner, dict) and any(sign.isdecimal() for sign in key):
+            return {"key": key, **inner}
+    return row
 
 
 def _objects(text: str, name: str | Path) -> Iterator[tuple[int, Row | DataError]]:
