@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from dartmath.cli import app
 from dartmath.queries import load_all
 from dartmath.recipe import load_recipe
+from dartmath.verify import verify
 
 SUMS = [(f"Ann has {i} pens and buys {i + 1}. How many pens has she?", str(2 * i + 1)) for i in range(1, 31)]
 GERMAN = [[str(i), q.replace("How many", "Wie viele"), f"{a},5"] for i, (q, a) in enumerate(SUMS)]
@@ -196,3 +197,38 @@ def test_numbers_that_are_not_there_are_named(tmp_path: Path, monkeypatch: pytes
     rows = [[q.replace(str(i), "number0", 1), a] for i, (q, a) in enumerate(SUMS, start=1)]
     Path("masked.csv").write_text(cells(",", ["Question", "Answer"], rows))
     assert "30 problems hold a name such as 'number0' in place of a number" in init("masked.csv")
+
+
+def test_letters_of_options_are_one_answer_or_several_questions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shown = "Which are even? A. 2 B. 3 C. 4"
+    Path("several.jsonl").write_bytes(lines([{"question": shown, "answer": ["A", "C"]}]))
+    init("several.jsonl")
+    (query,) = load_all(load_recipe("made.yaml").queries)
+    judged = {
+        said: verify(query.references[0], said, query=query.text).correct for said in ("A", "AC", "C, A")
+    }
+    assert judged == {"A": False, "AC": True, "C, A": True}
+    Path("reading.jsonl").write_bytes(lines([{"question": f"1. {shown} 2. {shown}", "answer": ["B", "A"]}]))
+    Path("made.yaml").unlink()
+    assert "answers several questions: B, A" in init("reading.jsonl")
+
+
+def test_a_quote_in_a_wrong_place_is_one_bad_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = cells(",", ["question", "answer"], [list(row) for row in SUMS])
+    Path("quote.csv").write_text(
+        rows.replace("7 pens and buys", '"7 pens" and buys').replace('Ann has "7', '"Ann has "7')
+    )
+    assert "quote.csv:8: not valid CSV" in (said := init("quote.csv")) and "--skip bad" in said
+    assert "29 queries" in init("quote.csv", "--skip", "bad")
+
+
+def test_the_path_of_a_file_is_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = [{"question": q, "solution": f"solutions/{i}.png"} for i, (q, _) in enumerate(SUMS)]
+    Path("paths.jsonl").write_bytes(lines(rows))
+    said = init("paths.jsonl")
+    assert not Path("made.yaml").exists(), said

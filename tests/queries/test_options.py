@@ -60,6 +60,11 @@ def test_a_reference_names_an_option(said: str, letter: str) -> None:
     assert letter_of(said, {"A": "5", "B": "6"}, "answer") == letter
 
 
+@pytest.mark.parametrize("said", ["AC", "A, C", "A C"])
+def test_several_letters_stay_several(said: str) -> None:
+    assert letter_of(said, {"A": "5", "B": "6", "C": "7"}, "answer") == "A, C"
+
+
 def test_what_is_no_option_is_named() -> None:
     with pytest.raises(DataError, match="names none of the 2 options: '7'"):
         letter_of("7", {"A": "5", "B": "6"}, "answer")

@@ -14,7 +14,7 @@ from dartmath.base.errors import DataError
 from dartmath.queries.config import Columns, QuerySource
 from dartmath.queries.formats.row import Row
 from dartmath.queries.kinds import is_long, kind_of
-from dartmath.queries.options import cell_text, letter_of, options_of
+from dartmath.queries.options import LETTERS, cell_text, letter_of, options_of
 from dartmath.queries.paths import column as find_column
 from dartmath.queries.query import Query, make_query, plain
 from dartmath.verify.custom import is_own
@@ -129,7 +129,7 @@ def _references(value: Any, columns: Columns, *, own: bool) -> tuple[tuple[str, 
         if all(isinstance(one, str | int | float | Decimal) for one in values):
             return tuple(map(str, values)), WHOLE
     try:
-        answers = read_reference(_whole(value), name)
+        answers = read_reference(_together(_whole(value), name), name)
     except DataError as error:
         raise DataError(f"{error}{_OWN}") from None
     if not answers:
@@ -155,6 +155,21 @@ def _whole(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_whole(one) for one in value]
     return cell_text(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _together(value: Any, name: str) -> Any:
+    """Several letters of options are one answer, and no choice among them: whoever gives one is wrong.
+
+    Raises `DataError` for letters in another order than that of options: they answer several questions.
+    """
+    if not isinstance(value, list | tuple) or len(value) == 1:
+        return value
+    if not all(isinstance(one, str) and len(one) == 1 and one in LETTERS for one in value):
+        return value
+    if list(value) != sorted(set(value)):
+        said = ", ".join(value)
+        raise DataError(f"column {name!r} answers several questions: {said}; make each a row of its own")
+    return ", ".join(value)
 
 
 def _form(cell: Any, answer: str) -> str:

@@ -27,6 +27,7 @@ _NO_ANSWER = frozenset(
         ),
     ]
 )
+_FILE = re.compile(r"[\w./-]{1,200}\.(?:png|jpe?g|gif|svg|webp|pdf|txt|md|json|html?)")
 MAX_ANSWER_CHARS = 200
 """A longer reference is a text and no answer that can be compared, unless it is a formula."""
 
@@ -36,8 +37,9 @@ _LETTER = re.compile(r"[\s(\[$]*(?:\\text\s*\{\s*)?\(?[A-J][\s)\].:}$]*")
 
 
 def is_no_answer(answer: str) -> bool:
-    """Whether a reference says that there is no answer, such as "proof" or "notfound"."""
-    return " ".join(answer.lower().split()).strip(" .") in _NO_ANSWER
+    """Whether a reference says that there is no answer, such as "proof", or only in which file it stands."""
+    said = " ".join(answer.lower().split()).strip(" .")
+    return said in _NO_ANSWER or _FILE.fullmatch(said) is not None
 
 
 @lru_cache(maxsize=4096)

@@ -12,6 +12,8 @@ from dartmath.base.errors import DataError
 LETTERS = "ABCDEFGHIJ"
 _SHOWN = 80
 _OWN_LETTER = re.compile(r"\s*[(\[]?([A-J])[)\].:]\s*(.*)", re.DOTALL)
+_SEVERAL = re.compile(r"[A-J](?:[\s,;]*[A-J])+")
+_LETTER = re.compile("[A-J]")
 # A letter that opens an option in a running text: at the beginning or behind a space, so that the argument
 # of `f(b)` is none.
 _MARK = re.compile(r"(?:^|(?<=[\s,;]))[(\[]?\s*([A-Ja-j])\s*[)\].:](?=\s|[^\w\s])")
@@ -59,10 +61,15 @@ def _listed(value: Any) -> list[Any]:
 
 
 def letter_of(answer: str, options: Mapping[str, str], column: str) -> str:
-    """The letter of an option that a reference names by its letter, its text, or its number from 0."""
+    """The letter of an option that a reference names by its letter, its text, or its number from 0.
+
+    Several letters, such as `AC` or `A, C`, stay several.
+    """
     said = answer.strip().strip("()[].: ")
     if said.upper() in options:
         return said.upper()
+    if _SEVERAL.fullmatch(said) and all(letter in options for letter in _LETTER.findall(said)):
+        return ", ".join(_LETTER.findall(said))
     for letter, option in options.items():
         if option.strip() == answer.strip():
             return letter

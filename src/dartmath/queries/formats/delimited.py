@@ -39,21 +39,37 @@ class Dialect:
 
 
 def read_delimited(name: str | Path, encoding: str) -> Iterator[tuple[int, Row | DataError]]:
-    """(line, row) of a table in text; a table without a header has the columns `column1`, `column2` ..."""
+    """(line, row) of a table in text; a table without a header has the columns `column1`, `column2` ...
+
+    A row with a quote in a wrong place is a bad row, and the next line is read as a row again.
+    """
     dialect = find_dialect(name, encoding)
     header = dialect.header
     rest = _texts(itertools.islice(lines(name, encoding), dialect.skip, None))
     reader = _reader(rest, dialect)
-    number = dialect.skip + 1
-    try:
-        for index, cells in enumerate(reader):
-            if header is None:
-                header = tuple(f"column{place}" for place in range(1, len(cells) + 1))
-            if (index or dialect.header is None) and cells:
-                yield number, _named(header, cells, name, number)
-            number = dialect.skip + reader.line_num + 1
-    except csv.Error as error:
-        raise DataError(f"not valid CSV: {error}", path=name, line=number) from error
+    for index, (number, cells) in enumerate(_records(reader, dialect.skip, name)):
+        if isinstance(cells, DataError):
+            yield number, cells
+            continue
+        if header is None:
+            header = tuple(f"column{place}" for place in range(1, len(cells) + 1))
+        if (index or dialect.header is None) and cells:
+            yield number, _named(header, cells, name, number)
+
+
+def _records(reader: Any, skipped: int, name: str | Path) -> Iterator[tuple[int, list[str] | DataError]]:
+    """(line, cells) of every record; raises `DataError` where a quote never closes and the rest is lost."""
+    while True:
+        number = skipped + reader.line_num + 1
+        try:
+            yield number, next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            bad = DataError(f"not valid CSV: {error}", path=name, line=number)
+            if "end of data" in str(error):
+                raise bad from error
+            yield number, bad
 
 
 def find_dialect(name: str | Path, encoding: str) -> Dialect:
