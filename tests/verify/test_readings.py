@@ -50,6 +50,13 @@ CASES = [
         "Find the mean energy at $T$.",
     ),
     ("range of an answer key", "0.85 to 0.89", "0.87", "0.9", "What is the wavelength in micrometres?"),
+    (
+        "constants combined otherwise",
+        r"A\cosh x + B\sinh x",
+        "c_1 e^x + c_2 e^{-x}",
+        "c_1 e^x + c_2 e^{-2x}",
+        "Solve the differential equation.",
+    ),
     ("solutions of an inequality", "x^2 < 4", "(-2, 2)", "(-2, 2]", None),
     (
         "text of an option",

@@ -180,21 +180,25 @@ def constants(sides: Sides) -> Iterator[Pair]:
 
     A constant is C with an index, or a letter that only one side has and the query has not.
     """
+    one, two = arbitrary_constants(sides)
+    for names in permutations(one) if one else ():
+        mapping: dict[str, Expression] = dict(zip(two, map(Symbol, names), strict=True))
+        if names != tuple(two):
+            yield sides.ours, substitute(sides.theirs, mapping)
+
+
+def arbitrary_constants(sides: Sides) -> tuple[list[str], list[str]]:
+    """The names of the arbitrary constants of the sides; none where their numbers or other symbols differ."""
     ours, theirs, query = sides.ours, sides.theirs, sides.query
     left, right = symbols(ours), symbols(theirs)
-    if not left or not right:
-        return
     free = {name for name in left | right if _INDEXED.fullmatch(name)}
     if query:
         free |= {name for name in left ^ right if _PARAMETER.fullmatch(name) and not occurs(name, query)}
     free -= _labels(ours) | _labels(theirs)
     one, two = sorted(left & free), sorted(right & free)
     if not 0 < len(one) == len(two) <= MAX_CONSTANTS or left - free != right - free:
-        return
-    for names in permutations(one):
-        mapping: dict[str, Expression] = dict(zip(two, map(Symbol, names), strict=True))
-        if names != tuple(two):
-            yield ours, substitute(theirs, mapping)
+        return [], []
+    return one, two
 
 
 def _labels(node: Expression) -> set[str | None]:

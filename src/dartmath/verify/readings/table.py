@@ -46,6 +46,7 @@ from dartmath.verify.readings.reading import (
     may_have_units,
     mentions_modulus,
 )
+from dartmath.verify.readings.recombined import recombined_constants
 from dartmath.verify.readings.solutions import solved_equations, solved_inequalities
 from dartmath.verify.readings.systems import solutions_as_tuples
 from dartmath.verify.readings.words import (
@@ -143,6 +144,7 @@ READINGS: tuple[NamedReading, ...] = (
     NamedReading("solutions of an equation", has_relation, solved_equations),
     NamedReading("solutions of an inequality", has_relation, solved_inequalities),
     NamedReading("index left out", both_have_symbols, indices_left_out),
+    NamedReading("constants combined otherwise", both_have_symbols, recombined_constants),
     NamedReading("antiderivative", has_symbols, antiderivatives),
     NamedReading("solutions as tuples", has_collection, solutions_as_tuples),
     NamedReading("line in a parameter", both_have_symbols, lines),
