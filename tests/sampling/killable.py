@@ -107,7 +107,7 @@ RUNS = {
     "taught": (taught, 0.4, False),
     "real": (real, 4.0, True),
     "hinted": (hinted, 6.0, True),
-    "remote": (remote, 0.6, False),
+    "remote": (remote, 0.4, True),
 }
 
 

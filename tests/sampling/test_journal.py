@@ -137,6 +137,20 @@ def test_last_line_torn_in_two_is_owed_again(tmp_path: Path) -> None:
     assert_sound(tmp_path)
 
 
+@pytest.mark.parametrize("whole", [0, 5])
+def test_a_full_segment_that_was_not_synced_before_the_power_failed(tmp_path: Path, whole: int) -> None:
+    """The next segment is written already while a full one is synced and turned into Parquet."""
+    run(tmp_path, SimulatedEngine(), LIMITED)
+    path = open_segment(tmp_path)
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:whole]) + lines[whole][:-40])
+    segment_path(tmp_path, 1, "jsonl").write_bytes(b"".join(lines[whole + 1 :]))
+    assert sum(1 for _ in open_journal(tmp_path).samples()) == 129
+    assert run(tmp_path, SimulatedEngine(), SECTION).complete
+    assert_sound(tmp_path)
+    assert all(segment_path(tmp_path, n, "parquet").is_file() for n in segment_numbers(tmp_path))
+
+
 def test_damage_in_the_middle_is_an_error_with_its_place(tmp_path: Path) -> None:
     run(tmp_path, SimulatedEngine(), LIMITED)
     path = open_segment(tmp_path)

@@ -170,13 +170,24 @@ def _recover(folder: Path) -> tuple[int, int, int]:
             segment_path(folder, number, "jsonl").unlink(missing_ok=True)
     if not numbers:
         return 0, 0, 0
-    last = segment_path(folder, numbers[-1], "jsonl")
-    if not last.is_file():
-        return numbers[-1] + 1, 0, 0
-    rows, good = read_lines(last)
-    if good < last.stat().st_size:
-        os.truncate(last, good)
-    return numbers[-1], len(rows), good
+    held = {number: _without_tail(segment_path(folder, number, "jsonl")) for number in numbers}
+    return (numbers[-1], *held[numbers[-1]]) if held[numbers[-1]] else (numbers[-1] + 1, 0, 0)
+
+
+def _without_tail(path: Path) -> tuple[int, int] | None:
+    """(rows, bytes) of the JSONL of a segment, its torn tail cut off; None where there is none, or none is left.
+
+    Not only the last one may be torn: one that is full is synced while the next is written already.
+    """
+    if not path.is_file():
+        return None
+    rows, good = read_lines(path)
+    if not rows:
+        path.unlink()
+        return None
+    if good < path.stat().st_size:
+        os.truncate(path, good)
+    return len(rows), good
 
 
 def _failure(folder: Path, error: OSError) -> str:
