@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from dartmath.base.errors import EngineError
 from dartmath.engines import Completion, Generation, Request, create_engine
 from dartmath.engines.config import TransformersEngine
+from dartmath.engines.stops import Ends
 from dartmath.model import ModelSection, load_tokenizer
 from dartmath.prompts.template import Prompt, Template
 
@@ -97,6 +99,40 @@ def test_greedy_equals_generate(kind: str, before: str, tmp_path: Path, smollm2:
         out = model.generate(**inputs, do_sample=False, max_new_tokens=limit, pad_token_id=2)
         expected.append(tokenizer.decode(out[0, inputs.input_ids.shape[1] :], skip_special_tokens=True))
     assert [c.text for c in generate(tmp_path, limits, before)] == expected
+
+
+@pytest.mark.parametrize("before", ["", EXAMPLES], ids=["apart", "shared"])
+def test_rows_for_which_there_is_no_memory_wait_and_say_the_same(
+    before: str, tmp_path: Path, smollm2: str
+) -> None:
+    from dartmath.engines.transformers_attention import use_grouped_attention
+    from dartmath.engines.transformers_decoder import Decoder, Row
+    from dartmath.engines.transformers_memory import CacheBudget
+
+    model = save("qwen3", _SIZE, tmp_path, smollm2)
+    tokenizer = load_tokenizer(ModelSection(name=str(tmp_path)))
+    use_grouped_attention(model)
+
+    def run(most: int) -> tuple[dict[str, str], int, str]:
+        told: list[str] = []
+        texts: dict[str, str] = {}
+        decoder = Decoder(model, tokenizer, 8, 0, CacheBudget(8, model.device, most, told.append))
+        for number in range(10):
+            text, limit = before + TEXTS[number % 3], 40 + 20 * number
+            request = Request(str(number), Prompt(text), Generation(0.1, max_tokens=limit), number)
+            done = partial(lambda name, found: texts.update({name: found.text}), request.id)
+            row = Row(request, tuple(tokenizer.encode(text)), limit, Ends(frozenset(), ()), done)
+            decoder.waiting.append(row)
+        while decoder.busy:
+            decoder.step()
+            assert len(decoder.rows) <= 1 or decoder.holds <= most
+        return texts, decoder.put_back, told[0]
+
+    plenty, calm, _ = run(2**30)
+    scarce, tight, said = run(600_000 if not before else 450_000)
+    assert scarce == plenty and len(plenty) == 10
+    assert calm == 0 and tight > 0
+    assert "(engine.cache_mb)" in said and "others wait" in said
 
 
 def test_a_model_without_a_key_value_cache_is_refused(tmp_path: Path, smollm2: str) -> None:

@@ -22,6 +22,8 @@ class TransformersEngine(Section):
     """`auto`, `cpu`, `cuda`, `cuda:1` ..."""
     threads: int | None = Field(None, ge=1)
     """CPU threads of PyTorch; its default (OMP_NUM_THREADS) when absent."""
+    cache_mb: int | None = Field(None, ge=1)
+    """Memory for the keys and values of what is decoded; as responses need and the machine has if absent."""
     prompt_cache_mb: int = Field(512, ge=0)
     """Memory for the keys and values of recent prompts, which other trials of a query re-use."""
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from dartmath.base.errors import DartmathError, EngineError
 from dartmath.base.manifest import versions
+from dartmath.base.terminal import info
 from dartmath.engines.protocol import Completion, Request
 from dartmath.engines.stops import context_length, ends, prompt_error
 from dartmath.model import load_model, load_tokenizer, pick_device
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from dartmath.engines.config import TransformersEngine
     from dartmath.engines.transformers_decoder import Decoder, Row
     from dartmath.model import ModelSection
+
+_MIB = 2**20
 
 
 class EmbeddedEngine:
@@ -128,6 +131,7 @@ class EmbeddedEngine:
         from dartmath.engines.transformers_cache import check_supported
         from dartmath.engines.transformers_decoder import Decoder
         from dartmath.engines.transformers_linear import pack_linears
+        from dartmath.engines.transformers_memory import CacheBudget
 
         if self.section.threads:
             torch.set_num_threads(self.section.threads)
@@ -136,8 +140,10 @@ class EmbeddedEngine:
         use_grouped_attention(model)
         pack_linears(model, self.section.concurrency)
         self._facts = {"device": str(model.device), "dtype": str(model.dtype).removeprefix("torch.")}
-        budget = self.section.prompt_cache_mb * 2**20
-        return Decoder(model, self.tokenizer, self.section.concurrency, budget)
+        section = self.section
+        most = None if section.cache_mb is None else section.cache_mb * _MIB
+        budget = CacheBudget(section.concurrency, model.device, most, info)
+        return Decoder(model, self.tokenizer, section.concurrency, section.prompt_cache_mb * _MIB, budget)
 
     def _decode(self, decoder: Decoder) -> None:
         while True:
@@ -193,7 +199,7 @@ def _explain(error: Exception) -> DartmathError:
     if isinstance(error, DartmathError):
         return error
     if isinstance(error, MemoryError) or "out of memory" in str(error) or "can't allocate" in str(error):
-        return EngineError(f"out of memory ({error}); lower engine.concurrency or sampling.max_tokens")
+        return EngineError(f"out of memory ({error}); lower engine.cache_mb or engine.concurrency")
     return EngineError(f"the model failed: {type(error).__name__}: {error}")
 
 

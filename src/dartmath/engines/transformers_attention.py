@@ -1,4 +1,4 @@
-"""Attention of one new token per row, without copying or re-reading keys and values that are shared.
+"""Attention of one new token per row, lane by lane, without copying or re-reading what is shared.
 
 Two things are shared: the keys and values of a group of heads (grouped-query attention), and those of
 a prefix that all prompts begin with. The attention over a prefix is one matrix product for all rows,
@@ -33,17 +33,23 @@ def use_grouped_attention(model: Any) -> None:
     model.set_attn_implementation(_NAME)
 
 
-def can_share_prefix(model: Any) -> bool:
-    """Whether `model` may hold a common prefix apart: grouped attention on the CPU, no sliding window."""
-    sliding = getattr(model.config.get_text_config(), "sliding_window", None)
+def slot_cache(model: Any, slots: int) -> SlotCache:
+    """The cache of `slots` rows that `model` can attend to.
+
+    In lanes where every layer attends to all tokens through grouped attention; a prefix is held apart where
+    the kernel that returns its log-sum-exp is there, on the CPU.
+    """
+    config = model.config.get_text_config()
+    whole = set(getattr(config, "layer_types", None) or ["full_attention"]) == {"full_attention"}
+    sliding = getattr(config, "sliding_window", None)
+    laned = model.config._attn_implementation == _NAME and whole and not sliding
     kernel = hasattr(torch.ops.aten, "_scaled_dot_product_flash_attention_for_cpu")
-    grouped = model.config._attn_implementation == _NAME
-    return grouped and kernel and not sliding and model.device.type == "cpu"
+    return SlotCache(slots, laned=laned, sharing=laned and kernel and model.device.type == "cpu")
 
 
 @contextmanager
-def shared_prefix(cache: SlotCache) -> Iterator[None]:
-    """Within it, a new token of every row attends to the prefix of `cache` too."""
+def attending(cache: SlotCache) -> Iterator[None]:
+    """Within it, a new token of every row attends to what `cache` holds."""
     token = _cache.set(cache)
     try:
         yield
@@ -70,15 +76,33 @@ def _attend(
         return sdpa_attention_forward(module, query, key, value, attention_mask, **kwargs)  # type: ignore[no-any-return]
     packed = query.reshape(rows, heads // groups, groups, dim)
     scale, cache = kwargs.get("scaling"), _cache.get()
-    if cache is None or not cache.prefix:
+    if cache is None or not cache.laned:
         out = torch.nn.functional.scaled_dot_product_attention(
             packed, key, value, attn_mask=attention_mask, scale=scale
         )
     else:
-        layer = int(module.layer_idx)
-        prefix = cache.prefix_keys[layer], cache.prefix_values[layer]
-        out = attend_with_prefix(packed, (key, value), prefix, attention_mask, scale)
+        out = _attend_lanes(packed, cache, int(module.layer_idx), scale)
     return out.reshape(rows, 1, heads, out.shape[-1]), None
+
+
+def _attend_lanes(query: torch.Tensor, cache: SlotCache, layer: int, scale: float | None) -> torch.Tensor:
+    """Attention of every row of query [rows, kv heads, groups, dim] to its lane, and to the prefix if any."""
+    out = torch.empty(0)
+    for part in cache.parts:
+        own, mine = part.lane.used(layer), part.of(query)
+        if cache.prefix:
+            prefix = cache.prefix_keys[layer], cache.prefix_values[layer]
+            found = attend_with_prefix(mine, own, prefix, part.mask, scale)
+        else:
+            found = torch.nn.functional.scaled_dot_product_attention(
+                mine, *own, attn_mask=part.mask, scale=scale
+            )
+        if part.rows is None:
+            return found
+        if not out.numel():
+            out = found.new_empty(len(query), *found.shape[1:])
+        out[part.rows] = found
+    return out
 
 
 def attend_with_prefix(

@@ -11,8 +11,9 @@ import torch
 from dartmath.base.errors import EngineError
 from dartmath.engines.protocol import Completion, Generation, Request
 from dartmath.engines.stops import Ends
-from dartmath.engines.transformers_attention import can_share_prefix, shared_prefix
-from dartmath.engines.transformers_cache import PromptState, SlotCache
+from dartmath.engines.transformers_attention import attending, slot_cache
+from dartmath.engines.transformers_cache import PromptState
+from dartmath.engines.transformers_memory import CacheBudget
 from dartmath.engines.transformers_prefill import Prefill
 from dartmath.engines.transformers_sampling import choose, uniforms
 
@@ -34,22 +35,40 @@ class Row:
     done: Callable[[Completion], None]
     tokens: list[int] = field(default_factory=list)
     aborted: bool = False
+    number: int = 0
+
+    @property
+    def so_far(self) -> tuple[int, ...]:
+        """What the next token follows."""
+        return (*self.prompt, *self.tokens)
 
 
 class Decoder:
-    """Rows in decoding and rows that wait for a slot. Not thread-safe: one thread drives it."""
+    """Rows in decoding and rows that wait for a slot. Not thread-safe: one thread drives it.
 
-    def __init__(self, model: Any, tokenizer: Any, slots: int, prompt_cache: int) -> None:
-        self.model, self.tokenizer, self.slots = model, tokenizer, slots
+    Where the keys and values of all rows would take more than `budget` allows, the youngest wait again, and
+    what they hold is computed anew when there is room: their text stays as it is.
+    """
+
+    def __init__(
+        self, model: Any, tokenizer: Any, slots: int, prompt_cache: int, budget: CacheBudget
+    ) -> None:
+        self.model, self.tokenizer, self.slots, self.budget = model, tokenizer, slots, budget
         self.rows: list[Row] = []
         self.waiting: list[Row] = []
-        self._cache = SlotCache(slots, sharing=can_share_prefix(model))
-        self._prefill, self._waited = Prefill(model, prompt_cache), 0
+        self.put_back = 0
+        self._cache = slot_cache(model, slots)
+        self._prefill, self._waited, self._admitted = Prefill(model, prompt_cache), 0, 0
 
     @property
     def busy(self) -> bool:
         """Whether there is anything to do."""
         return bool(self.rows or self.waiting)
+
+    @property
+    def holds(self) -> int:
+        """Bytes of keys and values of the rows in decoding."""
+        return self._cache.bytes
 
     @torch.inference_mode()  # type: ignore[untyped-decorator]
     def step(self) -> None:
@@ -59,38 +78,81 @@ class Decoder:
         if self._worthwhile():
             self._admit()
         if self.rows:
+            self._fit()
             self._extend(self._forward())
 
     def _worthwhile(self) -> bool:
         """Whether to admit now: a pass for a single short prompt costs nearly as much as for several."""
-        ready = min(len(self.waiting), self.slots - len(self.rows))
+        ready = len(self._next_in_line())
         if not ready:
             return False
         self._waited += 1
         return ready >= self.slots // _SHARE or not self.rows or self._waited > _PASSES
 
-    def _admit(self) -> None:
+    def _next_in_line(self) -> list[Row]:
+        """The rows that wait and for which there are slots and memory; one at least where nothing runs."""
         room = self.slots - len(self.rows)
-        joining, self.waiting, self._waited = self.waiting[:room], self.waiting[room:], 0
-        states = self._prefill.states([row.prompt for row in joining])
-        for group in _by_generation(joining, states):
-            rows = [row for row, _ in group]
-            tokens = self._choose(torch.stack([state.logits for _, state in group]), rows)
-            for (row, state), token in zip(group, tokens, strict=True):
-                if not self._finish(row, token):
-                    self._cache.add(state)
-                    self.rows.append(row)
+        if not self.waiting or not room:
+            return []
+        if not self.budget.known:
+            return self.waiting[:1]
+        cache, expect = self._cache, self.budget.more_tokens
+        held = sum(cache.lengths) + sum(expect(len(row.tokens), row.limit) for row in self.rows)
+        ready, lengths = list[Row](), list[int]()
+        for row in self.waiting[:room]:
+            length = cache.own(row.prompt) + len(row.tokens)
+            held += length + expect(len(row.tokens), row.limit)
+            fits = self.budget.fits(held) and self.budget.allows(cache.planned([*lengths, length]))
+            if not fits and (ready or self.rows):
+                break
+            ready.append(row)
+            lengths.append(length)
+        return ready
+
+    def _admit(self) -> None:
+        joining, self._waited = self._next_in_line(), 0
+        longest = max(len(row.prompt) + row.limit for row in self.waiting[: self.slots])
+        self.waiting = self.waiting[len(joining) :]
+        prompts = [row.so_far for row in joining]
+        passing = [row.so_far for row in joining if row.tokens]
+        for found in self._prefill.states(prompts, passing):
+            rows, states = [joining[place] for place, _ in found], [state for _, state in found]
+            self.budget.know(max((state.token_bytes for state in states), default=0), longest)
+            for group in _by_generation(rows, states):
+                self._enter(group)
+
+    def _enter(self, group: list[tuple[Row, PromptState]]) -> None:
+        """Choose the first token of rows that are decoded alike, and let them join."""
+        rows = [row for row, _ in group]
+        tokens = self._choose(torch.stack([state.logits for _, state in group]), rows)
+        for (row, state), token in zip(group, tokens, strict=True):
+            if not self._finish(row, token):
+                self._cache.add(state)
+                self._admitted += 1
+                row.number = row.number or self._admitted
+                self.rows.append(row)
+
+    def _fit(self) -> None:
+        """Let the youngest rows wait again where all together would not fit."""
+        if self.budget.allows(self._cache.planned()):
+            return
+        while len(self.rows) > 1 and not self.budget.allows(self._cache.planned(compact=True)):
+            youngest = max(range(len(self.rows)), key=lambda index: self.rows[index].number)
+            self.waiting.insert(0, self.rows[youngest])
+            self.put_back += 1
+            self._drop([youngest])
+        self._cache.compact()
 
     def _forward(self) -> torch.Tensor:
         """Logits [rows, vocabulary] after the latest token of every row."""
         cache, device = self._cache, self.model.device
-        cache.reserve(0, 1)
+        mask = cache.prepare(device)
         latest = torch.tensor([[row.tokens[-1]] for row in self.rows], device=device)
         positions = torch.tensor([[position] for position in cache.positions], device=device)
-        with shared_prefix(cache):
+        with attending(cache):
             logits = self.model(
                 input_ids=latest,
-                attention_mask=cache.mask(device),
+                attention_mask=mask,
                 position_ids=positions,
                 past_key_values=cache.view(),
                 use_cache=True,
@@ -125,6 +187,7 @@ class Decoder:
             reason, text = "length", self._text(row.tokens)
         if text is None:
             return False
+        self.budget.ended(len(row.tokens))
         row.done(Completion(text, reason, len(row.prompt), len(row.tokens), details={"stop": stop}))
         return True
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import torch
@@ -12,8 +12,9 @@ from transformers.cache_utils import DynamicCache
 
 from dartmath.engines.transformers_cache import PromptState, common
 
-# Tokens of one forward pass, and the shortest common prefix worth copying.
-_CHUNK = 8192
+# Tokens of one forward pass, whose keys and values are held three times for a moment, and the shortest
+# common prefix worth copying.
+_CHUNK = 4096
 _MIN_PREFIX = 16
 
 
@@ -26,15 +27,25 @@ class Prefill:
         self._sliding = bool(getattr(model.config.get_text_config(), "sliding_window", None))
         self._keep = "logits_to_keep" in inspect.signature(model.forward).parameters
 
-    def states(self, prompts: Sequence[tuple[int, ...]]) -> list[PromptState]:
-        """The state of every prompt, in order."""
-        missing = sorted({p for p in prompts if p not in self._states}, key=len)
-        known = {p: self._states[p] for p in prompts if p in self._states}
+    def states(
+        self, prompts: Sequence[tuple[int, ...]], passing: Collection[tuple[int, ...]] = ()
+    ) -> Iterator[list[tuple[int, PromptState]]]:
+        """The state of every prompt with its place, in any order, as many at a time as one pass computes.
+
+        Those in `passing` will not be asked for again, and are not kept.
+        """
+        places: dict[tuple[int, ...], list[int]] = {}
+        for place, prompt in enumerate(prompts):
+            places.setdefault(prompt, []).append(place)
+        known = [self._states[prompt] for prompt in places if prompt in self._states]
+        missing = sorted((prompt for prompt in places if prompt not in self._states), key=len)
+        yield [(place, state) for state in known for place in places[state.tokens]]
         for chunk in self._plan(missing):
-            for state in self._run(chunk):
-                known[state.tokens] = state
-                self._remember(state)
-        return [known[p] for p in prompts]
+            found = self._run(chunk)
+            for state in found:
+                if state.tokens not in passing:
+                    self._remember(state)
+            yield [(place, state) for state in found for place in places[state.tokens]]
 
     def _plan(self, missing: list[tuple[int, ...]]) -> list[list[tuple[int, ...]]]:
         """Chunks of prompts; the very first prompt runs alone, so that all others can share its prefix."""

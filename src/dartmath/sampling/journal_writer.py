@@ -170,12 +170,14 @@ def _recover(folder: Path) -> tuple[int, int, int]:
             segment_path(folder, number, "jsonl").unlink(missing_ok=True)
     if not numbers:
         return 0, 0, 0
-    held = {number: _without_tail(segment_path(folder, number, "jsonl")) for number in numbers}
-    return (numbers[-1], *held[numbers[-1]]) if held[numbers[-1]] else (numbers[-1] + 1, 0, 0)
+    last = [_without_tail(segment_path(folder, number, "jsonl")) for number in numbers][-1]
+    if last is None:
+        return numbers[-1] + 1, 0, 0
+    return numbers[-1], *last
 
 
 def _without_tail(path: Path) -> tuple[int, int] | None:
-    """(rows, bytes) of the JSONL of a segment, its torn tail cut off; None where there is none, or none is left.
+    """(rows, bytes) of the JSONL of a segment, its torn tail cut off; None where no row is there.
 
     Not only the last one may be torn: one that is full is synced while the next is written already.
     """

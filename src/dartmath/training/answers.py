@@ -9,6 +9,7 @@ from dartmath.engines.protocol import Completion, Generation, Request
 from dartmath.engines.stops import context_length, ends
 from dartmath.engines.transformers_cache import check_supported
 from dartmath.engines.transformers_decoder import Decoder, Row
+from dartmath.engines.transformers_memory import CacheBudget
 from dartmath.prompts.template import Template, encode_prompt
 from dartmath.queries.query import Query
 from dartmath.training.export_check import plain_attention
@@ -43,7 +44,8 @@ def _answers(
     model: Any, tokenizer: Any, template: Template, queries: Sequence[Query], max_tokens: int
 ) -> list[Completion]:
     """One greedy response to each query."""
-    decoder = Decoder(model, tokenizer, _SLOTS, _PROMPT_CACHE)
+    budget = CacheBudget(_SLOTS, model.device, None, tell=lambda said: None)
+    decoder = Decoder(model, tokenizer, _SLOTS, _PROMPT_CACHE, budget)
     context = context_length(model.config, tokenizer)
     stops = ends(tokenizer, model.generation_config, template)
     found: dict[int, Completion] = {}
