@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dartmath.base.extras import require
+from dartmath.base.memory import return_large_blocks
 from dartmath.base.openmp import wait_briefly
 from dartmath.base.plugins import load_plugin
 from dartmath.engines.config import (
@@ -46,6 +47,7 @@ def create_engine(section: EngineSection, model: ModelSection, template: Templat
     require(*NEEDS.get(section.kind, ()), purpose=f"engine {section.kind!r}")
     if isinstance(section, TransformersEngine):
         wait_briefly()
+        return_large_blocks()
         from dartmath.engines.transformers import EmbeddedEngine
 
         return EmbeddedEngine(section, model, template)

@@ -33,6 +33,9 @@ def pack_linears(model: Any, rows: int) -> None:
             layer.forward = packed.part(index)
             if layer.weight is not getattr(embedding, "weight", None):
                 layer.weight.data = layer.weight.data.new_empty(0)
+    # What is left are views of the file of weights, all of which stays in memory as long as one is there.
+    for parameter in model.parameters():
+        parameter.data = parameter.data.clone()
 
 
 def _groups(model: Any) -> Iterator[list[torch.nn.Linear]]:
