@@ -66,8 +66,8 @@ async def server(case: dict[str, Any], seen: list[bytes]) -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{made.sockets[0].getsockname()[1]}/v1"
 
 
-def ask(case: dict[str, Any]) -> tuple[Completion, int]:
-    """What the engine makes of a case, and how many requests it took."""
+def ask(case: dict[str, Any]) -> tuple[Completion, list[Any]]:
+    """What the engine makes of a case, and the requests that it took."""
     seen: list[bytes] = []
     keys = {
         "endpoint": "completions" if "completions" in case else "chat",
@@ -82,7 +82,7 @@ def ask(case: dict[str, Any]) -> tuple[Completion, int]:
             async with create_engine(section, ModelSection(name="m"), Template("plain")) as engine:
                 return await engine.generate(ASK)
 
-    return asyncio.run(work()), len(seen) - PROBES
+    return asyncio.run(work()), [json.loads(body) for body in seen[PROBES:]]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
@@ -91,15 +91,19 @@ def test_an_answer_is_what_its_server_meant(case: dict[str, Any]) -> None:
         with pytest.raises(EngineError, match=case["says"]):
             ask(case)
         return
-    found, tries = ask(case)
+    found, requests = ask(case)
+    tries = len(requests)
     if case.get("then") == "wait":
         assert (found.finish_reason, tries) == ("stop", RETRIES + 4)
     elif case.get("then") == "query":
         assert (found.finish_reason, tries) == ("error", 1)
         assert "tries" not in found.error
+    elif case.get("then") == "room":
+        assert [body["max_tokens"] for body in requests] == [40, case["room"]]
     elif case.get("then") == "again":
         assert (found.finish_reason, tries) == ("error", RETRIES + 1)
     else:
         assert (found.text, found.finish_reason) == (case["text"], case["finish"])
         assert getattr(found, "thoughts", None) == case.get("thoughts")
         assert found.completion_tokens == case.get("tokens", found.completion_tokens)
+        assert found.logprob == case.get("logprob")

@@ -6,6 +6,7 @@ carries text and is not known here is an error, told once, with the way to say w
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -15,7 +16,7 @@ import orjson
 from dartmath.base.errors import EngineError
 from dartmath.base.terminal import warn
 from dartmath.engines.finish import Ended, ended
-from dartmath.engines.openai.client import BadAnswerError
+from dartmath.engines.openai.client import BadAnswerError, HttpError
 from dartmath.engines.protocol import Answerer, Completion
 
 Meaning = Literal["text", "thoughts", "ignore"]
@@ -91,7 +92,7 @@ class _Said:
     def add(self, choice: Mapping[str, Any]) -> None:
         """Take one choice, whole or a piece of it."""
         if choice.get("error"):
-            raise BadAnswerError(f"an error in place of an answer: {_shown(choice['error'])}")
+            raise _failure(choice["error"], "place of an answer")
         message = choice.get("message") or choice.get("delta") or {}
         if choice.get("text") is not None:
             self._content(choice["text"])
@@ -182,9 +183,9 @@ class _Said:
 
 
 def read_answer(answer: Mapping[str, Any], asked: Asked) -> Completion:
-    """The response in one whole answer; `BadAnswerError` where there is none."""
+    """The response in one whole answer; `BadAnswerError` where there is none, `HttpError` for an error's code."""
     if answer.get("error"):
-        raise BadAnswerError(f"an error in place of an answer: {_shown(answer['error'])}")
+        raise _failure(answer["error"], "place of an answer")
     said = _Said(asked)
     try:
         choices = answer["choices"]
@@ -204,7 +205,10 @@ def read_answer(answer: Mapping[str, Any], asked: Asked) -> Completion:
 
 
 async def read_stream(events: AsyncIterator[Mapping[str, Any]], asked: Asked) -> Completion:
-    """The response in the events of a stream; `BadAnswerError` where it ends before the response does."""
+    """The response in the events of a stream; `BadAnswerError` where it ends before the response does.
+
+    As `read_answer` with an error among the events.
+    """
     said, about, usage = _Said(asked), dict[str, Any](), None
     async for event in events:
         choices = event.get("choices") or []
@@ -213,7 +217,7 @@ async def read_stream(events: AsyncIterator[Mapping[str, Any]], asked: Asked) ->
         if any(isinstance(choice, dict) and "message" in choice for choice in choices):
             return read_answer(event, asked)
         if event.get("error"):
-            raise BadAnswerError(f"an error in a stream: {_shown(event['error'])}")
+            raise _failure(event["error"], "a stream")
         try:
             for choice in choices:
                 said.add(choice)
@@ -234,8 +238,9 @@ def _completion(said: _Said, usage: _Usage, about: Mapping[str, Any]) -> Complet
     if len(text) + len(thoughts or "") > _TOKEN_CHARS * asked.tokens:
         raise BadAnswerError(f"a text of {len(text):,} characters for at most {asked.tokens} tokens")
     reason = _reason(said, usage)
-    if not text and not thoughts and usage.given and not usage.prompt and not usage.completion:
-        raise BadAnswerError("an empty answer for which no token was read or written")
+    if not text and not thoughts and not usage.completion:
+        # A response that ends at once has its end-of-text token, and one that a gateway gave up has none.
+        raise BadAnswerError("an empty answer for which no token was written")
     places = [place for stop in asked.stops if (place := text.find(stop)) >= 0]
     text = text[: min(places)] if places else text
     return Completion(
@@ -347,5 +352,9 @@ def _word(value: Any) -> str | None:
     return value[:100] if isinstance(value, str) and value else None
 
 
-def _shown(error: Any) -> str:
-    return error if isinstance(error, str) else str(error)
+def _failure(error: Any, where: str) -> Exception:
+    """An error that comes with a good status: what its code would have been as a status, where it has one."""
+    code = str(error.get("code") or error.get("status") or "") if isinstance(error, dict) else ""
+    if re.fullmatch("[45][0-9][0-9]", code):
+        return HttpError(int(code), {}, orjson.dumps({"error": error}, default=str))
+    return BadAnswerError(f"an error in {where}: {error}")

@@ -35,6 +35,7 @@ _TOO_LONG = (
     "context size",
     "context_size",
     "context window",
+    "context limit",
     "maximum context",
     "model's context",
     "request too large for",

@@ -12,6 +12,9 @@ _PROMPT = re.compile(
     r"|(?:request has|prompt contains(?: at least)?|contains) (\d{1,8}) (?:input )?tokens"
     r"|(\d{1,8}) (?:text )?tokens (?:in|from) the (?:text|messages|prompt|input)"
 )
+# Anthropic, and gateways to it: the prompt, what was asked for, and the context.
+# https://github.com/continuedev/continue/issues/6080
+_SUM = re.compile(r"context limit: (\d{1,8}) \+ \d{1,8} > (\d{1,8})")
 
 
 def room_left(said: str) -> int:
@@ -19,7 +22,11 @@ def room_left(said: str) -> int:
 
     >>> room_left("maximum context length is 700 tokens. However, you requested 750 (494 in the messages")
     206
+    >>> room_left("input length and `max_tokens` exceed context limit: 493 + 40 > 512, decrease input length")
+    19
     """
+    if parts := _SUM.search(said):
+        return max(0, int(parts[2]) - int(parts[1]))
     context, prompt = _CONTEXT.search(said), _PROMPT.search(said)
     if not context or not prompt:
         return 0
