@@ -183,7 +183,10 @@ class _Said:
 
 
 def read_answer(answer: Mapping[str, Any], asked: Asked) -> Completion:
-    """The response in one whole answer; `BadAnswerError` where there is none, `HttpError` for an error's code."""
+    """The response in one whole answer.
+
+    Raises `BadAnswerError` where there is none, and `HttpError` for an error that has a code.
+    """
     if answer.get("error"):
         raise _failure(answer["error"], "place of an answer")
     said = _Said(asked)
