@@ -4,8 +4,12 @@
 
 The workload is the paper's: its queries per level, a Beta of pass rates for each, fitted to the
 published responses per query at trial caps of 2048 and 16,384, and lengths as published. The
-controller is the real one on a virtual clock. The rival fills batches of 2^14 requests with the
-unfinished queries in turn, generates the whole batch, then grades it.
+controller is the real one on a virtual clock. The rival fills batches with the unfinished queries in
+turn, generates the whole batch, then grades it: batches of 2^14 requests, and of as many for the work
+at hand as 2^14 are for the paper's queries, since large batches waste more of a small run. *A server*
+is the controller again, where the slots are a server's behind the client's own pace, which has to find
+them, and where few-shot prompts are read one after another unless the server has them in its cache; the
+others have all slots at once, and prompts for nothing.
 
 * beyond need: trials beyond the one that met the target, over all trials that were needed
 * occupancy: busy slots over all slots, until 99 % of the trials are done
@@ -17,11 +21,12 @@ from __future__ import annotations
 import argparse
 import heapq
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 from sampling_paper import LEVELS
-from sampling_virtual import Workload, run_virtually
+from sampling_virtual import ServedEngine, Workload, run_virtually
 from scipy.optimize import minimize
 from scipy.special import betaincinv
 
@@ -89,6 +94,12 @@ def stream(workload: Workload, policy: PolicySection, slots: int) -> tuple[list[
     return list(tally.trials), took, _occupancy(engine.marks, slots)
 
 
+def served(workload: Workload, policy: PolicySection, slots: int) -> tuple[list[int], float, float]:
+    """As `stream`, against a server that reads prompts, has so many slots and does not tell."""
+    tally, engine, took = run_virtually(workload, policy, slots, kind=ServedEngine)
+    return list(tally.trials), took, _occupancy(engine.marks, slots)
+
+
 def _occupancy(marks: list[tuple[float, int]], slots: int) -> float:
     """Mean share of busy slots up to the time at which 99 % of the trials had ended."""
     head = marks[: int(len(marks) * 0.99)]
@@ -96,13 +107,15 @@ def _occupancy(marks: list[tuple[float, int]], slots: int) -> float:
     return float(np.sum(np.diff(times) * [busy for _, busy in head]) / times[-1] / slots)
 
 
-def batches(workload: Workload, policy: PolicySection, slots: int) -> tuple[list[int], float, float]:
-    """(trials of each query, seconds, occupancy) of a batch-synchronous loop."""
+def batches(
+    workload: Workload, policy: PolicySection, slots: int, room: int = BATCH
+) -> tuple[list[int], float, float]:
+    """(trials of each query, seconds, occupancy) of a batch-synchronous loop with batches of `room`."""
     size, pilot = len(workload.rates), policy.pilot_trials
     trials, correct, first = [0] * size, [0] * size, [0] * size
     now = busy = 0.0
     while True:
-        batch = list(_fill(trials, correct, first, policy))
+        batch = list(_fill(trials, correct, first, policy, room))
         if not batch:
             return trials, now, busy / now / slots
         free = [0.0] * slots
@@ -117,7 +130,9 @@ def batches(workload: Workload, policy: PolicySection, slots: int) -> tuple[list
         now += max(free) + len(batch) / GRADED_PER_SECOND
 
 
-def _fill(trials: list[int], correct: list[int], first: list[int], policy: PolicySection) -> Iterator[int]:
+def _fill(
+    trials: list[int], correct: list[int], first: list[int], policy: PolicySection, room: int
+) -> Iterator[int]:
     """Unfinished queries in turn, until the batch is full."""
     pilot, cap = policy.pilot_trials, policy.most_trials
     wanted = [
@@ -125,7 +140,7 @@ def _fill(trials: list[int], correct: list[int], first: list[int], policy: Polic
         for i in range(len(trials))
         if trials[i] < pilot or (trials[i] < cap and correct[i] < policy.target(pilot, first[i]))
     ]
-    room, given = BATCH, dict.fromkeys(wanted, 0)
+    given = dict.fromkeys(wanted, 0)
     while room and wanted:
         for index in wanted[:room]:
             given[index] += 1
@@ -147,7 +162,14 @@ def main() -> None:
         need = needed(workload, policy)
         seconds = [workload.seconds(i, t) for i, n in enumerate(need) for t in range(n)]
         bound = max(sum(seconds) / chosen.slots, *seconds)
-        for name, loop in (("dartmath", stream), (f"batches of {BATCH}", batches)):
+        scaled = max(1, round(BATCH * chosen.queries / sum(size for _, size, _, _ in LEVELS)))
+        loops = {
+            "dartmath": stream,
+            "dartmath, a server": served,
+            f"batches of {BATCH:,}": batches,
+            f"batches of {scaled:,}": partial(batches, room=scaled),
+        }
+        for name, loop in loops.items():
             trials, took, occupancy = loop(workload, policy, chosen.slots)
             beyond = sum(trials) / sum(need) - 1
             print(

@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import random
 import selectors
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
+from dartmath.engines.openai.pace import Pace
 from dartmath.engines.protocol import Completion, Generation, Request
 from dartmath.prompts.template import Prompt
 from dartmath.queries.query import Query
@@ -29,6 +31,8 @@ from dartmath.verify.outcome import Outcome, Verdict
 
 TOKENS_PER_SECOND = 25.0
 MAX_TOKENS = 2048
+# Of a server: a few-shot prompt, how fast one is read, and how many it keeps.
+PROMPT_TOKENS, PREFILL_PER_SECOND, CACHED_PROMPTS = 700, 20_000.0, 256
 _VERDICTS = {"right": Verdict(Outcome.CORRECT, "1"), "wrong": Verdict(Outcome.WRONG, "2")}
 
 
@@ -94,6 +98,56 @@ class VirtualEngine:
         return Completion("right" if right else "wrong", "stop", 100, tokens)
 
 
+class ServedEngine(VirtualEngine):
+    """A server behind the client's own pace, which has to find out how much it takes.
+
+    It reads one prompt at a time, keeps the latest ones in its cache, decodes up to `slots` responses at once
+    and lets the rest wait.
+    """
+
+    def __init__(self, workload: Workload, slots: int) -> None:
+        self.pace = Pace(None, clock=_virtual_time)
+        self._slots, self._cached = asyncio.Semaphore(slots), OrderedDict[int, None]()
+        self._reader = asyncio.Lock()
+        self.open = 0
+        super().__init__(workload, slots)
+
+    @property
+    def concurrency(self) -> int:  # type: ignore[override]
+        """What the pace lets through."""
+        return self.pace.limit
+
+    @concurrency.setter
+    def concurrency(self, slots: int) -> None:
+        """Nothing: the slots are the server's, which does not tell."""
+
+    async def generate(self, request: Request) -> Completion:
+        began = _virtual_time()
+        self.open += 1
+        async with self._slots:
+            await self._prefill(int(request.id.split("/")[0]))
+            found = await super().generate(request)
+        self.open -= 1
+        self.pace.finished(found.completion_tokens, self.open, _virtual_time() - began)
+        return found
+
+    async def _prefill(self, index: int) -> None:
+        async with self._reader:
+            if index not in self._cached:
+                await asyncio.sleep(PROMPT_TOKENS / PREFILL_PER_SECOND)
+            self._cached[index] = None
+            self._cached.move_to_end(index)
+            while len(self._cached) > CACHED_PROMPTS:
+                self._cached.popitem(last=False)
+
+
+def _virtual_time() -> float:
+    try:
+        return asyncio.get_running_loop().time()
+    except RuntimeError:  # before the run
+        return 0.0
+
+
 class VirtualGrader:
     """A verdict 50 ms later, as from another process."""
 
@@ -124,7 +178,9 @@ def run_virtually(
     policy: PolicySection,
     slots: int,
     budget: Budget | None = None,
+    *,
     seen: Callable[[Tally, int], None] = lambda tally, index: None,
+    kind: type[VirtualEngine] = VirtualEngine,
 ) -> tuple[Tally, VirtualEngine, float]:
     """The tally, the engine and the virtual seconds of a run of the controller.
 
@@ -133,7 +189,7 @@ def run_virtually(
     size = len(workload.rates)
     queries = [Query(str(i), "paper", "", ("1",)) for i in range(size)]
     tally, prompt = Tally(size, policy.pilot_trials), Prompt("")
-    engine = VirtualEngine(workload, slots)
+    engine = kind(workload, slots)
     voice = Voice(lambda _: prompt, Generation(max_tokens=MAX_TOKENS))
     trials = Trials(queries, [voice], 0, "counts")
     guard = BudgetGuard(budget or Budget(), Tariff(Price(), {}), tally, Meter(), largest=trials.largest())
