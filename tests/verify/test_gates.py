@@ -13,8 +13,8 @@ from dartmath.verify.compare.comparison import Comparison
 from dartmath.verify.compare.dispatch import by_structure
 from dartmath.verify.extract import announcements, boxes, own, polarity
 from dartmath.verify.extract.answer import extract_answer
-from dartmath.verify.extract.search import holds
-from dartmath.verify.readings import quantities
+from dartmath.verify.language.search import holds
+from dartmath.verify.readings import decide, measured, quantities
 from dartmath.verify.readings.reading import Sides
 
 _SIGNS = ("\n", "\n", " ", "\t", ":", "：", "**", "#", "|>", ".", "5", "x")
@@ -82,7 +82,7 @@ def test_words_before_a_box_belong_to_it(words: str, between: str) -> None:
 @settings(max_examples=300)
 @given(
     reference=st.lists(st.sampled_from(["3", "m", "s", " ", "/", "^2", "x", "+", "(", ")", "m/s", "5 "])),
-    answer=st.lists(st.sampled_from(["3", "m", "g", " ", "*", "-", "x^2", "+", "= ", "mg", "{m}", "7"])),
+    answer=st.lists(st.sampled_from(["3", "m", "g", " ", "*", "-", "x^2", "+", "mg", "{m}", "7"])),
 )
 def test_answers_in_variables_of_the_query_have_no_units(reference: list[str], answer: list[str]) -> None:
     """Where both sides are taken for algebra, the reading with units makes nothing of them."""
@@ -105,3 +105,44 @@ def test_every_form_of_a_choice_is_read(letter: str, whole: str) -> None:
 @pytest.mark.parametrize("answer", ["20 [kg]", "20 <kg>", "20 \\; [kg]", "20 [kg].", "\\frac{40}{2}\\ [kg]"])
 def test_units_in_brackets_at_the_end_are_read(answer: str) -> None:
     assert verify("20 kg", answer).correct
+
+
+@pytest.mark.parametrize(
+    "words", [*decide._POSITIVE, "Natural numbers", "logarithms", "x > 0", "x\\gt 0", "X >0"]
+)
+def test_every_word_for_positive_numbers_is_heeded(words: str) -> None:
+    assert decide._speaks_of_positive(f"Let it be {words}, and solve.")
+
+
+@pytest.mark.parametrize("word", measured._LESSENINGS)
+def test_every_word_for_a_lessening_is_heeded(word: str) -> None:
+    for written in (word, f"{word}s", word.upper()):
+        assert measured._asks_for_decrease(f"What was the total {written}?")
+
+
+@given(
+    text=st.lists(
+        st.sampled_from(
+            ["3", "5", " ", "-", "–", "to", " to ", " and ", "AND", "between ", "from ", "m", "."]
+        )
+    ).map("".join)
+)
+@settings(max_examples=300)
+def test_what_is_a_range_may_be_one(text: str) -> None:
+    assert measured._range(text) is None or measured.may_be_range(text)
+
+
+@pytest.mark.parametrize("sign", ["-", "–", "to", "TO", "--"])
+def test_every_sign_of_a_range_may_stand_in_one(sign: str) -> None:
+    assert measured._range(f"3 {sign} 5 m") is not None
+    assert measured.may_be_range(f"3 {sign} 5 m")
+
+
+@pytest.mark.parametrize("answer", ["(b) 5", "b) 5", "\\text{(B) }5"])
+def test_every_form_of_an_option_is_read(answer: str) -> None:
+    assert verify("5", answer, query="What is it? (a) 3 (b) 5 (c) 7").correct
+
+
+@pytest.mark.parametrize("answer", ["option b", "\\text{Option (b)}", "b) 5", "the answer (B)", "$b$", "b."])
+def test_every_form_of_the_letter_of_an_option_is_read(answer: str) -> None:
+    assert verify("(b)", answer, query="What is it? (a) 3 (b) 5 (c) 7").correct

@@ -9,9 +9,9 @@ from functools import lru_cache
 from dartmath.base.regex import regex
 from dartmath.verify.extract.found import Statement
 from dartmath.verify.extract.polarity import asserted
-from dartmath.verify.extract.search import holds
 from dartmath.verify.extract.values import COMMENTARY, value_at
 from dartmath.verify.language.lexicon import LEXICONS
+from dartmath.verify.language.search import holds
 from dartmath.verify.language.vocabulary import OPTION_NAMES
 
 _MOST = 24

@@ -16,13 +16,13 @@ from dartmath.verify.extract.conclusions import conclusion
 from dartmath.verify.extract.found import Statement
 from dartmath.verify.extract.mathematics import is_mathematics
 from dartmath.verify.extract.own import Fence, Own, own_text
-from dartmath.verify.extract.search import holds
 from dartmath.verify.extract.structured import MOST, assigned, fields, tagged
 from dartmath.verify.extract.thoughts import thoughts
 from dartmath.verify.extract.values import value_at
 from dartmath.verify.language.formulas import FORMULA, body
 from dartmath.verify.language.lexicon import LANGUAGES
 from dartmath.verify.language.money import SIGN_CLASS
+from dartmath.verify.language.search import holds
 from dartmath.verify.outcome import Extraction
 
 if TYPE_CHECKING:

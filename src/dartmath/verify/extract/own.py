@@ -12,8 +12,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from dartmath.base.regex import regex
-from dartmath.verify.extract.search import holds
 from dartmath.verify.extract.thoughts import thoughts
+from dartmath.verify.language.search import holds
 
 _ENDS = regex(
     r"<[|｜](?:im_end|im_start|eot_id|eom_id|endoftext|end[▁_]of[▁_]sentence|end_of_text|end|return|eot"

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from dartmath.base.regex import regex
 from dartmath.verify.extract.found import MAX_ANSWER, Statement
-from dartmath.verify.extract.search import holds
+from dartmath.verify.language.search import holds
 
 MOST = 16
 """Only so many structures at the end are tried."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from dartmath.base.regex import regex
-from dartmath.verify.extract.search import holds
+from dartmath.verify.language.search import holds
 
 # Openings and closings by family; names of tags are in `_TAGS`. Source: the models' chat templates.
 _PAIRS = (

@@ -36,6 +36,8 @@ _NAMED_OPTION = regex(
     r"\s*[({]?\s*([a-j])\s*[)}.]?\s*\}?",
     re.IGNORECASE,
 )
+_LETTER_OF_OPTION = regex(r"[a-jA-J]\)")
+_DIGIT = regex(r"\d")
 _LETTERS = regex(rf"(?:[A-J\s,;&.(){{}}$]|and\b|{TEXT})+")
 _LETTER_STARTS = frozenset("ABCDEFGHIJ(\\$")
 _SIGN = regex(r"\\[a-zA-Z]+|\S")
@@ -75,6 +77,8 @@ def numbers_of_scale(sides: Sides) -> Iterator[Pair]:
 
 def text_of_option(sides: Sides) -> Iterator[Pair]:
     """`(b) 5` for 5, when the query has such options; and `\\text{Option (c)}` for c."""
+    if not _may_name_option(sides.reference) and not _may_name_option(sides.answer):
+        return
     letters = [_chosen_letter(text, sides.query) for text in (sides.reference, sides.answer)]
     if letters[0] and letters[1]:
         yield Named("choice", letters[0]), Named("choice", letters[1])
@@ -84,6 +88,11 @@ def text_of_option(sides: Sides) -> Iterator[Pair]:
         yield sides.ours, parse(answer)
     if reference is not None:
         yield parse(reference), sides.theirs
+
+
+def _may_name_option(text: str) -> bool:
+    """Whether a text can be an option, or its letter: most answers hold digits and no letter before `)`."""
+    return _LETTER_OF_OPTION.search(text) is not None or _DIGIT.search(text) is None
 
 
 def _behind_letter(text: str, query: str) -> str | None:

@@ -12,6 +12,7 @@ from dartmath.verify.compare.comparison import UNDECIDED, Comparison
 from dartmath.verify.compare.dispatch import by_structure
 from dartmath.verify.compare.physics import names_quantities
 from dartmath.verify.compare.rounding import Margin
+from dartmath.verify.language.search import holds
 from dartmath.verify.language.vocabulary import APPROXIMATIONS
 from dartmath.verify.numeric.effort import BoundedEffort
 from dartmath.verify.numeric.equality import Decision
@@ -21,9 +22,9 @@ from dartmath.verify.tree.expression import Expression, heads, symbols
 
 _NOTHING = nullcontext()  # one for all verdicts: it holds no state
 
-_POSITIVE = regex(
-    r"\b(?:non-?negative|positive|natural numbers?|logarithms?)\b|[a-zA-Z]\s*(?:>|\\gt)\s*0", re.IGNORECASE
-)
+_POSITIVE = ("nonnegative", "non-negative", "positive", "natural number", "logarithm")
+_IS_POSITIVE = regex(rf"\b(?:{'|'.join(_POSITIVE)})s?\b")
+_ABOVE_ZERO = regex(r"[a-zA-Z]\s*(?:>|\\gt)\s*0", re.IGNORECASE)
 
 
 _APPROXIMATE = regex(
@@ -100,4 +101,7 @@ def _are_physical(ours: Expression, theirs: Expression, comparison: Comparison) 
 
 @lru_cache(maxsize=64)
 def _speaks_of_positive(query: str) -> bool:
-    return _POSITIVE.search(query) is not None
+    low = query.lower()
+    if holds(low, *_POSITIVE) and _IS_POSITIVE.search(low):
+        return True
+    return (">" in low or holds(low, "\\gt")) and _ABOVE_ZERO.search(query) is not None

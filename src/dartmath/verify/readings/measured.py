@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import lru_cache
 
 from dartmath.base.regex import regex
 from dartmath.verify.compare.measures import measure
 from dartmath.verify.compare.physics import is_physical
 from dartmath.verify.compare.rounding import distance
 from dartmath.verify.language.notation import plain_latex
+from dartmath.verify.language.search import holds
 from dartmath.verify.language.vocabulary import APPROXIMATIONS, one_of
 from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.parsing.dressing import undressed
@@ -53,14 +55,17 @@ _OF_RANGE = regex(
     r"\b(?:what|find|calculate|determine|give|state|which)\b[^.?]{0,40}\b(?:ranges?|intervals?|limits?|bounds?)\b",
     re.IGNORECASE,
 )
-_IN_SCALE = regex(rf"\bin (?P<scale>{'|'.join(SCALES)})s\b", re.IGNORECASE)
+_IN_SCALE = regex(rf"\bin (?P<scale>{'|'.join(SCALES)})s\b")
+_LESSENINGS = ("decrease", "decline", "loss", "drop", "reduction", "deceleration", "retardation", "fall")
+"""Words for a difference whose sign they say themselves."""
+
 _DECREASE = regex(
     r"\b(?:find|calculate|compute|determine|estimate|what (?:is|was|are|will be|would be)|(?:by )?how much)"
     r"(?: (?:the|an?|its|their|his|total|magnitude|size|amount|of|percent|percentage|relative|fractional"
     r"|average|resulting|corresponding|expected|maximum|minimum))*"
-    r" (?:decreases?|declines?|loss|drop|reduction|deceleration|retardation|fall)\b(?! (?:and|or|if)\b)",
-    re.IGNORECASE,
+    rf" (?:{'|'.join(_LESSENINGS)})s?\b(?! (?:and|or|if)\b)"
 )
+"""For a query in small letters."""
 
 
 def uncertainties(sides: Sides) -> Iterator[Pair]:
@@ -75,6 +80,14 @@ def uncertainties(sides: Sides) -> Iterator[Pair]:
     about_measurements = sides.comparison.science or is_physical(sides.query)
     if is_measured and about_measurements and not _INTERVAL.search(sides.query):
         yield value, parse(sides.answer, units=True)
+
+
+def may_be_range(text: str) -> bool:
+    """Whether a text has a sign or word that a range has between its ends."""
+    if not text.isascii():  # there are a dozen dashes
+        return True
+    low = text.lower()
+    return "-" in low or "to" in low or "and" in low
 
 
 def ranges(sides: Sides) -> Iterator[Pair]:
@@ -116,11 +129,17 @@ def key_ranges(sides: Sides) -> Iterator[Decision]:
 
 def scales_of_query(sides: Sides) -> Iterator[Pair]:
     """`£2,307,000` for 2.307, when the query asks for the amount "in millions"."""
-    found = _IN_SCALE.search(sides.query)
-    if found is None:
+    scale = _scale_asked_for(sides.query)
+    if scale is None:
         return
-    factor = Apply("pow", (number(10), number(SCALES[found["scale"].lower()])))
+    factor = Apply("pow", (number(10), number(SCALES[scale])))
     yield _times(sides.ours, factor), sides.theirs
+
+
+@lru_cache(maxsize=64)
+def _scale_asked_for(query: str) -> str | None:
+    found = _IN_SCALE.search(query.lower())
+    return found["scale"] if found else None
 
 
 def _times(node: Expression, factor: Expression) -> Expression:
@@ -132,11 +151,17 @@ def _times(node: Expression, factor: Expression) -> Expression:
 
 def decreases(sides: Sides) -> Iterator[Pair]:
     """`0.0136` for -0.0136, when the query asks for a decrease, and so says the sign itself."""
-    if not _DECREASE.search(sides.query):
+    if not _asks_for_decrease(sides.query):
         return
     ours, theirs = (measure(parse(text, units=True)) for text in (sides.reference, sides.answer))
     if _is_negative(ours.value) != _is_negative(theirs.value):
         yield _opposite(parse(sides.reference, units=True)), parse(sides.answer, units=True)
+
+
+@lru_cache(maxsize=64)
+def _asks_for_decrease(query: str) -> bool:
+    low = query.lower()
+    return holds(low, *_LESSENINGS) and _DECREASE.search(low) is not None
 
 
 def _is_negative(node: Expression) -> bool:

@@ -10,8 +10,8 @@ from dartmath.verify.compare.physics import is_physical
 from dartmath.verify.language.latex import OPEN_TEXT
 from dartmath.verify.language.units import parse_unit
 from dartmath.verify.parsing.parser import parse
-from dartmath.verify.parsing.quantities import may_name_unit, unit_letters
-from dartmath.verify.readings.reading import Pair, Sides
+from dartmath.verify.parsing.quantities import unit_letters
+from dartmath.verify.readings.reading import Pair, Sides, may_hold_unit
 from dartmath.verify.tree.expression import Apply, Expression, Group, Quantity, Relation, symbols
 
 _APART = r"(?:\s|~|\\[,;: ]|\$|\\times|\\cdot|\*|\})"
@@ -34,7 +34,10 @@ def quantities(sides: Sides) -> Iterator[Pair]:
 
 
 def _is_algebra(sides: Sides) -> bool:
-    """Whether all that could be units are variables, of the query too: neither side is read again then."""
+    """Whether all that could be units are variables, of the query too: neither side is read again then.
+
+    In `m = 3m` it says so of an m that the reading below would take for a variable and a unit at once.
+    """
     for text, plain in ((sides.reference, sides.ours), (sides.answer, sides.theirs)):
         words = None if _UPRIGHT.search(text) else unit_letters(text)
         if words is None or not symbols(plain).issuperset(words):
@@ -80,7 +83,7 @@ def _measured(sides: Sides) -> Iterator[Pair]:
 
 def _with_unit(text: str, plain: Expression) -> Expression:
     """The tree of a text whose letters may be a unit; where none can be, that of its plain reading."""
-    return parse(text, units=True) if may_name_unit(text) else plain
+    return parse(text, units=True) if may_hold_unit(text, plain) else plain
 
 
 def _is_apart(text: str, plain: Expression, read: Expression) -> bool:

@@ -18,6 +18,9 @@ from dartmath.verify.tree.expression import (
     symbols,
 )
 
+MAX_WORDS = 300
+"""Characters of words that can still be a quantity; more are a passage of a response, such as a log."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sides:
@@ -81,9 +84,21 @@ def both_have_symbols(sides: Sides) -> bool:
     return bool(symbols(sides.ours) and symbols(sides.theirs))
 
 
+def may_hold_unit(text: str, plain: Expression) -> bool:
+    """Whether letters of a text can be those of a unit, from its plain reading and its words."""
+    return not (len(text) > MAX_WORDS and _has_words(plain)) and may_name_unit(text)
+
+
+def _has_words(node: Expression) -> bool:
+    """Whether a tree is words, or a list with words in it."""
+    return isinstance(node, Text) or (
+        isinstance(node, Group) and any(isinstance(item, Text) for item in node.items)
+    )
+
+
 def may_have_units(sides: Sides) -> bool:
     """Whether letters of a side can be those of a unit."""
-    return may_name_unit(sides.reference) or may_name_unit(sides.answer)
+    return may_hold_unit(sides.reference, sides.ours) or may_hold_unit(sides.answer, sides.theirs)
 
 
 def mentions_modulus(sides: Sides) -> bool:

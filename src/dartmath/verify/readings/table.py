@@ -29,7 +29,14 @@ from dartmath.verify.readings.letters import (
 )
 from dartmath.verify.readings.lines import lines
 from dartmath.verify.readings.lists import commas_between_items, groups_of_digits, spaces_between_items
-from dartmath.verify.readings.measured import decreases, key_ranges, ranges, scales_of_query, uncertainties
+from dartmath.verify.readings.measured import (
+    decreases,
+    key_ranges,
+    may_be_range,
+    ranges,
+    scales_of_query,
+    uncertainties,
+)
 from dartmath.verify.readings.points import points_with_names, values_of_figures
 from dartmath.verify.readings.polar import polar_coordinates
 from dartmath.verify.readings.quantities import quantities
@@ -105,7 +112,9 @@ def _may_be_key(sides: Sides) -> bool:
 
 
 def _may_be_ranges(sides: Sides) -> bool:
-    return sides.reference[-1:] != sides.reference[:1] and any(map(str.isdigit, sides.answer))
+    if sides.reference[-1:] == sides.reference[:1] or not any(map(str.isdigit, sides.answer)):
+        return False
+    return may_be_range(sides.reference) and may_be_range(sides.answer)
 
 
 def _is_family(sides: Sides) -> bool:
