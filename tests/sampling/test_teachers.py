@@ -295,6 +295,17 @@ def test_no_takeover_within_the_pilot_and_none_for_trials(tmp_path: Path) -> Non
         section({"name": "a", "after": 3}, policy={"kind": "vrt", "trials": 9})
 
 
+def test_nothing_is_given_up_while_another_may_take_it_over(tmp_path: Path) -> None:
+    found = section({"name": "big", "after": 30}, policy={"kind": "uniform", "k": 1, "cap": 60}, give_up=0.9)
+    strong = SimulatedEngine(rates=dict.fromkeys(HARD, 0.9))
+    teach(tmp_path, found, SimulatedEngine(rates=WEAK), strong)
+    counts = open_journal(tmp_path).counts()
+    assert all(counts[query].correct for query in HARD)
+    (tmp_path / "alone").mkdir()
+    teach(tmp_path / "alone", found.model_copy(update={"teachers": []}), SimulatedEngine(rates=WEAK))
+    assert sum(one.gave_up for one in run_status(tmp_path / "alone").bands) == len(HARD)
+
+
 def test_most_trials_of_a_taker(tmp_path: Path) -> None:
     found = section({"name": "big", "after": 5, "trials": 3})
     weak, strong = SimulatedEngine(rates=WEAK), SimulatedEngine(rates=WEAK)
