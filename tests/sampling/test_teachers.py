@@ -29,6 +29,7 @@ from dartmath.sampling.tally import Tally
 from dartmath.sampling.teachers import Staff, Teacher, own_teacher
 from dartmath.verify.outcome import Outcome
 from sampling.simulated import MODEL, QA, SimulatedEngine, assert_sound, dataset, make_queries
+from sampling.test_served import ServedEngine
 
 HARD = {f"q{number:05d}" for number in range(0, 20, 2)}
 # Of the recipe's own teacher: it never solves every other query.
@@ -199,6 +200,17 @@ def test_changed_teachers_are_refused_and_engines_and_prices_are_free(tmp_path: 
         teach(tmp_path, section(), SimulatedEngine(), amend=True)
     priced = {"name": "big", "after": 5, "price": {"per_million_tokens": 3}, "engine": {"kind": "openai"}}
     assert teach(tmp_path, section(priced), SimulatedEngine(), SimulatedEngine()).complete
+
+
+def test_a_server_of_a_teacher_that_answers_as_another_model_is_refused(tmp_path: Path) -> None:
+    found = section({"name": "big", "after": 5}, budget={"samples": 130})
+    strong = ServedEngine("large", rates=dict.fromkeys(HARD, 0.2))
+    teach(tmp_path, found, ServedEngine("small", rates=WEAK), strong)
+    assert read_manifest(tmp_path)["served_others"] == {"big": "large"}
+    rest = section({"name": "big", "after": 5})
+    with pytest.raises(JournalError, match="'large', and the servers now answer as 'other'"):
+        teach(tmp_path, rest, ServedEngine("small", rates=WEAK), ServedEngine("other"))
+    assert teach(tmp_path, rest, ServedEngine("small", rates=WEAK), strong).complete
 
 
 def test_a_teacher_may_join_for_what_the_others_left(tmp_path: Path) -> None:
