@@ -22,6 +22,8 @@ from dartmath.prompts import load_template
 from dartmath.queries import QuerySource, load, make_query
 from dartmath.queries.registry import datasets
 from dartmath.sampling import Custom
+from dartmath.tools.backend import find_backend
+from dartmath.tools.config import ToolsSection
 from dartmath.verify import grade
 
 CODE = """
@@ -59,6 +61,19 @@ def logs(evaluation):
 def row(example, prompting):
     return {"text": example.response}
 
+class Counting:
+    def __init__(self, section):
+        self.seconds, self.blocks = section.seconds, 0
+    def run(self, code):
+        self.blocks += 1
+        if "boom" in code:
+            raise ConnectionError("the machine is gone")
+        return ("weird" if "odd" in code else "ok"), f"\\x1b[2Jblock {self.blocks} of {self.seconds} s"
+    def kill(self):
+        pass
+    def close(self):
+        pass
+
 TEXTS = Format("responses", "acme's trainer", ("text",), row)
 """
 POINTS = {
@@ -67,6 +82,7 @@ POINTS = {
     "verifiers": "ends = acme_dart:judge",
     "policies": "half = acme_dart:half",
     "log_formats": "acme = acme_dart:logs",
+    "sandboxes": "counting = acme_dart:Counting",
     "exporters": "texts = acme_dart:TEXTS",
 }
 
@@ -113,6 +129,13 @@ def test_what_a_package_adds_is_known_everywhere(site: Path) -> None:
     assert Custom(function="package:half", k=9).target(4, 1) == 4
     assert "acme" in log_formats()
     assert find_format("texts").columns == ("text",)
+    make, isolation = find_backend(ToolsSection(backend="counting", seconds=3))
+    sandbox = make()
+    results = [sandbox.run(code) for code in ("1", "odd", "boom", "x" * 100_000)]
+    assert isolation is None and sandbox.started
+    assert [result.outcome for result in results] == ["ok", "error", "error", "refused"]
+    assert results[0].output == r"\x1b[2Jblock 1 of 3.0 s"
+    assert "ConnectionError: the machine is gone" in results[2].output
 
 
 def test_an_unknown_name_lists_what_is_installed(site: Path) -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
-from dartmath.base.errors import ConfigError, SandboxError
+from dartmath.base.errors import ConfigError, SandboxError, UnknownNameError
 from dartmath.engines.protocol import Completion, Generation, Request
 from dartmath.prompts.template import Prompt
-from dartmath.tools import ToolEngine, ToolsSection
+from dartmath.tools import Sandbox, ToolEngine, ToolsSection
+from dartmath.tools.config import LOCAL
 from dartmath.tools.isolation import Isolation
 
 GENERATION = Generation(temperature=0.7, max_tokens=100, stop=("<end>",))
@@ -284,7 +285,7 @@ def test_without_isolation_nothing_starts(monkeypatch: pytest.MonkeyPatch) -> No
     def refuse(*, allow_weak: bool) -> Isolation:
         raise SandboxError("bubblewrap is not installed")
 
-    monkeypatch.setattr("dartmath.tools.engine.find_isolation", refuse)
+    monkeypatch.setattr("dartmath.tools.backend.find_isolation", refuse)
     inner = ScriptedEngine([])
 
     async def go() -> None:
@@ -333,3 +334,41 @@ def test_a_real_model_runs_code(isolation: Isolation, smollm2: str) -> None:
     completion = asyncio.run(go())
     assert completion.details["tools"]["ok"] >= 1
     assert "```output\n56211\n```" in completion.text
+
+
+class Elsewhere:
+    """Another package's sandbox, with a real interpreter in it."""
+
+    made: ClassVar[list[Elsewhere]] = []
+
+    def __init__(self, section: ToolsSection) -> None:
+        self.inner, self.closed = Sandbox(section=section.model_copy(update={"backend": LOCAL})), False
+        Elsewhere.made.append(self)
+
+    def run(self, code: str) -> tuple[str, str]:
+        result = self.inner.run(code)
+        return result.outcome, result.output
+
+    def kill(self) -> None:
+        self.inner.kill()
+
+    def close(self) -> None:
+        self.closed = True
+        self.inner.close()
+
+
+def test_blocks_run_in_the_sandbox_of_another_package(
+    isolation: Isolation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dartmath.tools.backend.load_plugin", lambda group, name: Elsewhere)
+    script = ["```python\nx = 6\n```\n", "```python\nprint(7 * x)\n```\n", "It is 42."]
+    completion, _ = respond(isolation, script, backend="acme")
+    assert completion.text.endswith("```output\n42\n```\nIt is 42.")
+    assert completion.details["tools"]["ok"] == 2
+    (made,) = Elsewhere.made
+    assert made.closed
+
+
+def test_a_backend_that_nobody_has_is_named(isolation: Isolation) -> None:
+    with pytest.raises(UnknownNameError, match="acme"):
+        respond(isolation, ["```python\n1\n```\n"], backend="acme")

@@ -21,6 +21,7 @@ GROUPS = {
     "verifiers": "a function of (query, response); `verifier: package:NAME`",
     "policies": "a function of (trials, correct, k); `policy: {kind: custom, function: package:NAME}`",
     "log_formats": "a function of an `Evaluation` that gives files; `dartmath evaluate --export NAME`",
+    "sandboxes": "a function of a `ToolsSection` that gives an `Interpreter`; `tools: {backend: NAME}`",
     "exporters": "a `dartmath.export.Format`; `dartmath export RUN --format NAME`",
 }
 """What an entry point of each group is, and how a user names it."""

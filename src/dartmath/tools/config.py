@@ -6,10 +6,16 @@ from pydantic import Field, model_validator
 
 from dartmath.base.section import Section
 
+LOCAL = "bubblewrap"
+"""The sandbox of this package, on this machine."""
+
 
 class ToolsSection(Section):
     """The model writes Python blocks; they run in a sandbox; their output goes into the response."""
 
+    backend: str = LOCAL
+    """What runs the blocks: `bubblewrap` (here), or the name that an installed package gives its own, such as
+    containers or remote machines. The limits below are handed on to it."""
     calls: int = Field(4, ge=1)
     """Most blocks that run in one response."""
     seconds: float = Field(5.0, gt=0)

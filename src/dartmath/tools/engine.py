@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,11 +13,12 @@ from dartmath.base.errors import ConfigError
 from dartmath.base.file_limit import raise_file_limit
 from dartmath.engines.protocol import Completion, Engine, Request
 from dartmath.prompts.template import Prompt
+from dartmath.tools.backend import CodeRunner, find_backend
 from dartmath.tools.blocks import CLOSING_FENCE, STOPS, Ending, ending, output_block
 from dartmath.tools.config import ToolsSection
-from dartmath.tools.isolation import Isolation, find_isolation
+from dartmath.tools.isolation import Isolation
 from dartmath.tools.ledger import Ledger
-from dartmath.tools.sandbox import BlockResult, Sandbox
+from dartmath.tools.sandbox import BlockResult
 from dartmath.tools.worker import OUTCOMES
 
 # Continuations that ran nothing (a block in another language closed) before a response is cut off.
@@ -40,6 +42,7 @@ class ToolEngine:
     def __init__(self, engine: Engine, section: ToolsSection) -> None:
         self._engine, self._section = engine, section
         self._isolation: Isolation | None = None
+        self._new: Callable[[], CodeRunner] | None = None
         self._threads: ThreadPoolExecutor | None = None
         self.ledger = Ledger(section)
 
@@ -61,8 +64,7 @@ class ToolEngine:
     async def __aenter__(self) -> ToolEngine:
         # Each sandbox has five files open, and there may be one for every request.
         raise_file_limit()
-        allow_weak = self._section.allow_weak
-        self._isolation = await asyncio.to_thread(find_isolation, allow_weak=allow_weak)
+        self._new, self._isolation = await asyncio.to_thread(find_backend, self._section)
         self._threads = ThreadPoolExecutor(max(4, available_cpus()), thread_name_prefix="sandbox")
         await self._engine.__aenter__()
         return self
@@ -80,7 +82,8 @@ class ToolEngine:
                 "tool use continues a response after each block, which needs the prompt as text; "
                 "set endpoint: completions in the engine section, or choose a text template"
             )
-        sandbox = Sandbox(self._isolation, self._section)
+        assert self._new is not None, "the engine is entered before it generates"
+        sandbox = self._new()
         response = _Response(request)
         try:
             while True:
@@ -99,7 +102,7 @@ class ToolEngine:
         tools = {**self._section.model_dump(mode="json"), "sandbox": isolation}
         return {**self._engine.describe(), "tools": tools}
 
-    async def _act(self, response: _Response, turn: Completion, sandbox: Sandbox) -> str | None:
+    async def _act(self, response: _Response, turn: Completion, sandbox: CodeRunner) -> str | None:
         """Do what the paused response asks for; its finish reason where that ends it."""
         end = ending(response.text)
         if end.kind == "python":
@@ -118,7 +121,7 @@ class ToolEngine:
         over = response.idle_turns > _MOST_IDLE_TURNS or response.tokens_left <= 0
         return "length" if over else None
 
-    async def _run(self, response: _Response, end: Ending, sandbox: Sandbox) -> BlockResult:
+    async def _run(self, response: _Response, end: Ending, sandbox: CodeRunner) -> BlockResult:
         if response.runs >= self._section.calls:
             return BlockResult("refused", f"refused: no more than {self._section.calls} blocks may run")
         running = asyncio.ensure_future(self._in_thread(self.ledger.run, sandbox, end.code))
@@ -129,7 +132,7 @@ class ToolEngine:
             await running
             raise
 
-    async def _close(self, sandbox: Sandbox) -> None:
+    async def _close(self, sandbox: CodeRunner) -> None:
         # A request that is cancelled while the engine closes finds the threads gone.
         if sandbox.started and self._threads is not None:
             await self._in_thread(self.ledger.close, sandbox)

@@ -10,8 +10,9 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 
-from dartmath.tools.config import ToolsSection
-from dartmath.tools.sandbox import BlockResult, Sandbox
+from dartmath.tools.backend import CodeRunner
+from dartmath.tools.config import LOCAL, ToolsSection
+from dartmath.tools.sandbox import BlockResult
 
 _ALIKE = 16 * 2**20  # interpreters whose memory differs by less are about equal
 _LOOK_SECONDS = 1.0  # from one look whether a waiting block is still wanted to the next
@@ -22,9 +23,10 @@ class Ledger:
 
     def __init__(self, section: ToolsSection) -> None:
         self._total = section.total_memory_mb * 2**20
-        self._each = section.most_memory_mb * 2**20
+        # What runs elsewhere takes no memory of this machine.
+        self._each = section.most_memory_mb * 2**20 if section.backend == LOCAL else 0
         self._running = 0
-        self._idle: OrderedDict[Sandbox, int] = OrderedDict()
+        self._idle: OrderedDict[CodeRunner, int] = OrderedDict()
         self._changed = threading.Condition()
         self.closed = 0
         """Interpreters that were closed for room."""
@@ -35,7 +37,7 @@ class Ledger:
         with self._changed:
             return self._running * self._each + sum(self._idle.values())
 
-    def run(self, sandbox: Sandbox, code: str) -> BlockResult:
+    def run(self, sandbox: CodeRunner, code: str) -> BlockResult:
         """Run one block once there is room for it (see `Sandbox.run`)."""
         if not self._enter(sandbox):
             return BlockResult("error", "the response ended before its block could run")
@@ -49,14 +51,14 @@ class Ledger:
                     self._idle[sandbox] = held
                 self._changed.notify_all()
 
-    def close(self, sandbox: Sandbox) -> None:
+    def close(self, sandbox: CodeRunner) -> None:
         """End a sandbox that runs no block any more."""
         sandbox.close()
         with self._changed:
             self._idle.pop(sandbox, None)
             self._changed.notify_all()
 
-    def _enter(self, sandbox: Sandbox) -> bool:
+    def _enter(self, sandbox: CodeRunner) -> bool:
         """Take the room of a running block; False where the sandbox was killed while it waited."""
         with self._changed:
             while not sandbox.killed:
@@ -77,7 +79,7 @@ class Ledger:
             self.closed += 1
         return room >= 0
 
-    def _victim(self) -> Sandbox:
+    def _victim(self) -> CodeRunner:
         """The idle sandbox that holds most, of about equal ones that which stopped last.
 
         Responses come back for their next block about in the order in which they left, so that the one that
