@@ -47,6 +47,8 @@ _ASSIGNED = regex(
     re.MULTILINE | re.IGNORECASE,
 )
 _LITERAL = regex(r"[-+]?[\d.,]+(?:/\d+)?|\"[^\"]*\"|'[^']*'|[\[(][-+\d.,\s/]*[\])]")
+_ESCAPED = regex("[\b\f\t\r](?=[a-z])|\n(?:u|eq?|abla|otin)\\b")
+"""What JSON makes of the LaTeX commands that begin with b, f, t, r and n."""
 _TERMS = {True: "True", False: "False", None: ""}
 
 
@@ -102,7 +104,8 @@ def _value(text: str, key: re.Match[str]) -> Statement | None:
         value, end = json.JSONDecoder().raw_decode(text[start : start + MAX_ANSWER])
     except (ValueError, RecursionError):
         return _loose(text, start)
-    if isinstance(value, str) and "\\" in value and not value.isprintable():
+    # `"\frac12"` and `"\theta"` are JSON too: a form feed and "rac12", a tab and "heta".
+    if isinstance(value, str) and not value.isprintable() and ("\\" in value or _ESCAPED.search(value)):
         return _loose(text, start)
     answer = _written(value)
     # A field closes its object: what else stands in it says nothing about the answer.
