@@ -37,8 +37,8 @@ claim: setup ## does a difficulty-aware set train a better model? Five seeds, ab
 # Tests that start servers and browsers of their own run in a process of their own.
 ALONE := tests/report/test_page_in_browser.py tests/sampling/test_faults.py
 
-# The packages where a wrong line costs most and shows least. Their coverage is held, by the floor in pyproject.toml: with
-# `make test COVER=1`, as continuous integration runs it, since tracing every line nearly doubles their time.
+# The packages where a wrong line costs most and shows least. `make test COVER=1` holds their coverage to the floor in
+# pyproject.toml; it is not what everybody runs, since tracing every line nearly doubles the time of their tests.
 HELD := verify sampling curation evaluation
 QUICK := -m "not slow and not gpu"
 
