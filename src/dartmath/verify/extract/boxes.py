@@ -82,6 +82,7 @@ _PREFIXES = (
 """Words in front of a box that belong to its answer."""
 
 _PREFIX_WORDS = regex(rf"\b(?P<words>{'|'.join(_PREFIXES)})[\s$*:]*(?:\\[(\[])?\s*\Z", re.IGNORECASE)
+_OPEN_BRACE = regex(r"(?<!\\)\{+\Z")
 _PLAIN = regex(r"[\w.]+|\\[a-z]+|[\w.]*\\(?:d|t)?frac\{\w+\}\{\w+\}")
 
 
@@ -261,7 +262,7 @@ def _whole(text: str, start: int, end: int, content: str) -> tuple[str, int, int
     before = before[match.end() :] if (match := _AFTER_RELATION.match(before)) else before
     after = after[: stop.start()] if (stop := _STOPS.search(after)) else after
     left, right = (
-        before.strip().strip("{").strip(),
+        _OPEN_BRACE.sub("", before.strip().lstrip("{")).strip(),
         after.strip().strip(".,;!").strip() if not after.strip().startswith("!") else after.strip(),
     )
     if left:
