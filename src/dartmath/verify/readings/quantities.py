@@ -44,7 +44,8 @@ def _is_algebra(sides: Sides) -> bool:
             return False
         if not all(len(word) == 1 and is_variable(word, sides.query) for word in words):
             return False
-    return True
+    # For a number a variable would be wrong, and where physics is spoken of, a letter is a unit then.
+    return bool(symbols(sides.ours)) or not is_physical(sides.query)
 
 
 def _measured(sides: Sides) -> Iterator[Pair]:
