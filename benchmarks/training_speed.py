@@ -6,8 +6,9 @@
 
 Lengths are long-tailed as in the paper's Prop2Diff set (an eighth of them for `5m`), packed to 4096 (512)
 tokens. Every optimiser step has about as many examples, whichever way they are laid out. The rivals are
-TRL's SFTTrainer as it comes: padded micro-batches of its default size (8 examples), the whole batch at
-once, every example padded to the packed length; and its packing, with SDPA and its loss.
+TRL's packing, padded micro-batches of its default size (8 examples) in a random order and grouped by length,
+the whole batch at once, and every example padded to the packed length. Each is measured with TRL's loss, as
+it comes, and with ours, so that packing, attention and loss can be told apart.
 
 `135m-tenth` is SmolLM2-135M with 3 of its 30 layers and a tenth of its vocabulary: a step costs a tenth,
 and layers, attention and the head weigh as in the whole model.
@@ -103,9 +104,19 @@ class Work:
 
     def padding(self, micro: int) -> float:
         """Tokens with padding over tokens without, in micro-batches in a random order."""
+        return _padding(np.random.default_rng(1).permutation(self.examples), micro)
+
+    def grouped_padding(self, micro: int) -> float:
+        """The same in micro-batches of about one length, sorted in groups as transformers makes them."""
         shuffled = np.random.default_rng(1).permutation(self.examples)
-        whole = shuffled[: len(shuffled) // micro * micro].reshape(-1, micro)
-        return float(whole.max(axis=1).sum() * micro / whole.sum())
+        group = micro * max(1, min(len(shuffled) // (4 * micro), 50))
+        groups = [np.sort(shuffled[i : i + group]) for i in range(0, len(shuffled), group)]
+        return _padding(np.concatenate(groups), micro)
+
+
+def _padding(lengths: np.ndarray, micro: int) -> float:
+    whole = lengths[: len(lengths) // micro * micro].reshape(-1, micro)
+    return float(whole.max(axis=1).sum() * micro / whole.sum())
 
 
 def make_model(folder: Path, size: Size) -> None:
@@ -167,11 +178,26 @@ def measure(work: Work, name: str, *, plain: bool = False, **changes: Any) -> di
     return {"tokens": tokens, "seconds": seconds, "speed": tokens / seconds, "mfu": tokens / seconds * ratio}
 
 
-def measure_padded(work: Work, micro: int) -> dict[str, float]:
-    """Micro-batches of so many examples, padded to the longest of them."""
+def measure_padded(work: Work, micro: int, *, grouped: bool = False, plain: bool = True) -> dict[str, float]:
+    """Micro-batches of so many examples, padded to the longest of them; `grouped` by their lengths."""
+    import torch
+    from transformers.trainer_pt_utils import LengthGroupedSampler
+
     batch = -(-work.batch // micro) * micro
     changes = {"batch_size": batch, "micro_batch": micro, "packing": False}
-    return measure(work, f"padded-{micro}", plain=True, **changes)
+    name = f"padded-{micro}-{grouped}-{plain}"
+    original = trainer.CheckedTrainer._get_train_sampler
+
+    def sampler(self: Any, *_: Any) -> Any:
+        lengths = [len(row["input_ids"]) for row in self.train_dataset]
+        return LengthGroupedSampler(micro, lengths=lengths, generator=torch.Generator().manual_seed(1))
+
+    if grouped:
+        trainer.CheckedTrainer._get_train_sampler = sampler
+    try:
+        return measure(work, name, plain=plain, **changes)
+    finally:
+        trainer.CheckedTrainer._get_train_sampler = original
 
 
 def measure_to_length(work: Work) -> dict[str, float]:
@@ -201,9 +227,18 @@ def measure_all(work: Work, attentions: list[str], micro: list[int]) -> Iterator
             1.0,
             measure(work, f"packed-{attention}", **packed, attention=attention),
         )
-    yield "packed by TRL", 1.0, measure(work, "packed-plain", plain=True, **packed, attention="sdpa")
+    for ours in (True, False):
+        loss = "our loss" if ours else "TRL's loss"
+        found = measure(work, f"packed-sdpa-{ours}", plain=not ours, **packed, attention="sdpa")
+        yield f"packed, sdpa attention, {loss}", 1.0, found
     for size in dict.fromkeys([*micro, work.batch]):
-        yield f"padded, {size} examples", work.padding(size), measure_padded(work, size)
+        for ours in (True, False):
+            loss = "our loss" if ours else "TRL's loss"
+            if size < work.batch:
+                found = measure_padded(work, size, grouped=True, plain=not ours)
+                yield f"padded, {size} examples grouped by length, {loss}", work.grouped_padding(size), found
+            found = measure_padded(work, size, plain=not ours)
+            yield f"padded, {size} examples, {loss}", work.padding(size), found
     to_length = work.size.length / float(work.examples.mean())
     yield f"padded to {work.size.length}", to_length, measure_to_length(work)
 

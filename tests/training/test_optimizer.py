@@ -32,6 +32,8 @@ def _cosine(share: float) -> float:
     return 0.5 * (1 + math.cos(math.pi * share))
 
 
+# One schedule is tried in every run of the tests, the others where there is time.
+_SLOW = {"linear", "constant", "cosine"}
 # Of the share of the steps behind the warm-up: the learning rate as a share of the peak.
 SCHEDULES: list[tuple[dict[str, Any], Any]] = [
     ({"schedule": "cosine", "min_learning_rate_ratio": 0.1}, lambda share: 0.1 + 0.9 * _cosine(share)),
@@ -44,7 +46,13 @@ SCHEDULES: list[tuple[dict[str, Any], Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("changes", "expected"), SCHEDULES, ids=[one["schedule"] for one, _ in SCHEDULES])
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        pytest.param(*case, id=case[0]["schedule"], marks=[pytest.mark.slow] * (case[0]["schedule"] in _SLOW))
+        for case in SCHEDULES
+    ],
+)
 def test_a_schedule_warms_up_and_decays_to_its_floor(
     changes: dict[str, Any], expected: Any, tiny_llama: str, tmp_path: Path
 ) -> None:
@@ -54,6 +62,7 @@ def test_a_schedule_warms_up_and_decays_to_its_floor(
     assert rates[2:] == pytest.approx([expected(step / 18) for step in range(18)], rel=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("optimizer", ["adafactor", "muon"])
 def test_an_optimiser_learns_and_goes_on_where_it_stopped(
     optimizer: str, tiny_llama: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -8,8 +8,10 @@ import pytest
 from dartmath.base.errors import ConfigError, UnknownNameError
 from dartmath.pipeline.training import training_request
 from dartmath.recipe import builtin_recipes, load_recipe
+from dartmath.training.activations import count_kept
 from dartmath.training.config import Lora, TrainingSection
-from dartmath.training.plan import assumed_size, memory_table, plan
+from dartmath.training.memory import memory_table, state_bytes
+from dartmath.training.plan import assumed_size, plan
 from dartmath.training.shape import ModelShape, model_shape, shape_of
 from training.material import examples, write_jsonl
 
@@ -95,7 +97,9 @@ def test_preferences_need_a_second_copy_of_the_base_and_its_passes(tiny_llama: s
     alone, beside = (memory_table(section, shape)[0].weights for section in sections)
     assert (beside - alone) * 2**30 == pytest.approx(4 * shape.parameters)
     adapters = [TrainingSection(lora=Lora(), objective=kind) for kind in ("sft", "dpo")]
-    assert memory_table(adapters[0], shape) == memory_table(adapters[1], shape)
+    one, other = (memory_table(section, shape)[0] for section in adapters)
+    assert one.weights == other.weights  # the base without its adapters is the reference
+    assert other.activations == pytest.approx(2 * one.activations)  # both sides of a pair at once
     hours = [plan(one, shape, assumed_size(100, 50, one, "given")).hours for one in sections]
     assert hours[1] == pytest.approx(hours[0] * 4 / 3)
 
@@ -184,3 +188,81 @@ def test_launch_files_are_what_accelerate_reads(name: str) -> None:
     config = load_config_from_file(str(path))
     assert config.mixed_precision == "bf16"
     assert config.num_processes == 8
+
+
+@pytest.mark.parametrize("optimizer", ["adamw", "adafactor", "muon"])
+def test_states_of_an_optimiser_take_what_is_planned(optimizer: Any, tiny_llama: str) -> None:
+    import torch
+    from transformers import AutoModelForCausalLM, Trainer, TrainingArguments
+
+    from dartmath.training.optimizer import MuonAdamW
+
+    model = AutoModelForCausalLM.from_pretrained(tiny_llama)
+    if optimizer == "muon":
+        made: Any = MuonAdamW(model, learning_rate=1e-3, weight_decay=0.0)
+    else:
+        names = {"adamw": "adamw_torch_fused", "adafactor": "adafactor"}
+        kind, options = Trainer.get_optimizer_cls_and_kwargs(TrainingArguments(optim=names[optimizer]), model)
+        made = kind(model.parameters(), **options)
+    model(torch.arange(8)[None], labels=torch.arange(8)[None]).loss.backward()
+    made.step()
+    states = made.state.values() if optimizer != "muon" else [s for p in made.parts for s in p.state.values()]
+    tensors = [t for state in states for t in state.values() if isinstance(t, torch.Tensor) and t.dim()]
+    expected = state_bytes(TrainingSection(optimizer=optimizer), model_shape(tiny_llama, tiny_llama))
+    assert sum(t.numel() * t.element_size() for t in tensors) == pytest.approx(expected, rel=0.05)
+
+
+@pytest.mark.parametrize("kind", ["LlamaConfig", "Qwen3Config", "Gemma3TextConfig"])
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_activations_are_those_of_a_real_forward_pass(kind: str, dtype: str) -> None:
+    import torch
+    import transformers as t
+
+    sizes = {"vocab_size": 300, "hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 2}
+    config = getattr(t, kind)(**sizes, num_attention_heads=4, num_key_value_heads=2, head_dim=16)
+    section = TrainingSection(max_length=48)
+    model = t.AutoModelForCausalLM.from_config(config, attn_implementation="sdpa").train()
+    own = {p.data_ptr() for p in (*model.parameters(), *model.buffers())}
+    found: dict[int, Any] = {}
+
+    def keep(tensor: Any) -> Any:
+        storage = tensor.untyped_storage()
+        if storage.data_ptr() not in own:
+            found.setdefault(storage.data_ptr(), storage)
+        return tensor
+
+    with (
+        torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor),
+        torch.autocast("cpu", torch.bfloat16, enabled=dtype == "bfloat16"),
+    ):
+        hidden = model.base_model(torch.zeros(1, 48, dtype=torch.long), use_cache=False).last_hidden_state
+    kept = count_kept(config, section, dtype)
+    assert kept is not None
+    assert hidden.numel() * hidden.element_size() == kept.inputs
+    assert kept.total(checkpointing=False) == pytest.approx(sum(s.nbytes() for s in found.values()), rel=0.02)
+    assert kept.total(checkpointing=True) < kept.total(checkpointing=False)
+
+
+def test_a_mixture_of_experts_cannot_be_counted_and_is_estimated() -> None:
+    from transformers import MixtralConfig
+
+    shape = shape_of(MixtralConfig(num_hidden_layers=1, hidden_size=64, intermediate_size=64, vocab_size=99))
+    assert count_kept(shape.config, TrainingSection(max_length=64), "bfloat16") is None
+    assert memory_table(TrainingSection(max_length=64), shape)[0].activations > 0
+
+
+def test_a_probe_measures_the_pace_of_the_run_and_leaves_nothing(tiny_llama: str, tmp_path: Path) -> None:
+    data = write_jsonl(tmp_path / "rows.jsonl", examples(40))
+    flags = {"model": tiny_llama, "template": "qa", "batch_size": 2, "max_length": 256, "epochs": 2}
+    request = training_request(None, flags, {}, data=[str(data)], out=tmp_path / "out", resolve=_section_of)
+    made = request.plan(device="CPU", mfu=0.4, probe=True)
+    assert made.pace is not None
+    assert made.hours == pytest.approx(made.tokens / made.pace.tokens_per_second / 3600)
+    assert (made.device, [m.sharding for m in made.memory]) == ("CPU", ["one device"])
+    # Libraries weigh most of a model of 60,000 parameters, and the process holds the tests as well.
+    assert 0.3 < made.memory[0].total < made.pace.peak_gib + 0.3
+    assert not (tmp_path / "out").exists()
+    with pytest.raises(ConfigError, match="give --data"):
+        training_request(PAPER[0], {}, {}, data=None, out=None, resolve=_section_of).plan(
+            device="A100", mfu=0.4, probe=True
+        )

@@ -155,7 +155,9 @@ def _scores(folder: str, pair: tuple[Any, Any]) -> list[float]:
     return found
 
 
-@pytest.mark.parametrize("lora", [None, Lora(rank=4)], ids=["full", "lora"])
+@pytest.mark.parametrize(
+    "lora", [None, pytest.param(Lora(rank=4), marks=pytest.mark.slow)], ids=["full", "lora"]
+)
 def test_pairs_are_learnt_from_the_base_on_and_written_as_trained(
     lora: Lora | None, pairs: Path, tiny_llama: str, tmp_path: Path
 ) -> None:
@@ -209,6 +211,7 @@ def killed_after_six() -> Iterator[pytest.MonkeyPatch]:
         yield patch
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("objective", "rows"), [("dpo", "pairs"), ("kto", "labels")])
 def test_a_stopped_run_goes_on_bit_by_bit(
     objective: str, rows: str, request: pytest.FixtureRequest, tiny_llama: str, tmp_path: Path
@@ -227,6 +230,7 @@ def test_a_stopped_run_goes_on_bit_by_bit(
     assert losses[0] == losses[1]
 
 
+@pytest.mark.slow
 def test_a_loss_beside_that_of_the_pairs_raises_the_chosen_response(
     pairs: Path, tiny_llama: str, tmp_path: Path
 ) -> None:
@@ -264,7 +268,7 @@ def test_a_pair_of_the_same_response_is_left_out(tiny_llama: str, tmp_path: Path
     assert (summary.examples, summary.dropped) == (5, {"chosen_is_rejected": 1})
 
 
-@pytest.mark.parametrize("objective", ["dpo", "kto"])
+@pytest.mark.parametrize("objective", ["dpo", pytest.param("kto", marks=pytest.mark.slow)])
 def test_a_recipe_trains_on_the_preferences_of_its_own_samples(
     objective: str, tiny_llama: str, tmp_path: Path
 ) -> None:

@@ -68,7 +68,11 @@ def _mean_loss(folder: Path, examples_: list[Tokens]) -> float:
     return total / count
 
 
-@pytest.mark.parametrize("changes", [{}, {"packing": False, "micro_batch": 2}], ids=["packed", "padded"])
+@pytest.mark.parametrize(
+    "changes",
+    [{}, pytest.param({"packing": False, "micro_batch": 2}, marks=pytest.mark.slow)],
+    ids=["packed", "padded"],
+)
 def test_the_held_out_loss_is_that_of_queries_never_trained_on(
     changes: dict[str, Any], tiny_llama: str, data: Path, tmp_path: Path
 ) -> None:
@@ -88,6 +92,7 @@ def test_the_held_out_loss_is_that_of_queries_never_trained_on(
     assert rows[-1].loss == pytest.approx(_mean_loss(out, held), rel=1e-4)
 
 
+@pytest.mark.slow
 def test_evaluations_change_nothing_that_is_learnt(tiny_llama: str, data: Path, tmp_path: Path) -> None:
     often = Validation(steps=1, share=0.2, benchmark="reasoning-gym/leg_counting", n=3, max_tokens=8)
     rarely = Validation(steps=1000, share=0.2)
@@ -141,6 +146,7 @@ def test_the_weights_of_the_best_evaluation_are_exported_and_patience_ends_a_run
     assert all(torch.equal(one[name], other[name]) for name in one)
 
 
+@pytest.mark.slow
 def test_a_run_that_was_killed_before_its_export_trains_no_further_step(
     tiny_llama: str, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

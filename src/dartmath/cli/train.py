@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dartmath.base.errors import ConfigError
 from dartmath.cli._options import parse_set, resolve_section, section_options
 from dartmath.cli._shared import JsonOption, SetOption, TrainingDataOption
 from dartmath.training.config import TrainingSection
@@ -29,7 +30,12 @@ def command(
     plan: Annotated[
         bool, typer.Option("--plan", help="Show steps, tokens, memory and hours; load and train nothing.")
     ] = False,
-    device: Annotated[str, typer.Option(help="GPU that --plan reckons with, such as A100 or H100.")] = "A100",
+    probe: Annotated[
+        bool, typer.Option("--probe", help="With --plan: make a few steps here, and reckon with their pace.")
+    ] = False,
+    device: Annotated[
+        str | None, typer.Option(help="Device that --plan reckons with: A100 (default), H100 ..., or CPU.")
+    ] = None,
     mfu: Annotated[float, typer.Option(help="Share of the device's peak that --plan expects.")] = 0.4,
     rows: Annotated[int | None, typer.Option(help="Rows that --plan reckons with, where no data is.")] = None,
     tokens_per_row: Annotated[
@@ -59,12 +65,26 @@ def command(
     request = training_request(
         recipe, overrides, parse_set(set_), data=data, out=out, resolve=resolve_section
     )
+    if probe and not plan:
+        raise ConfigError("--probe measures the pace for a plan; give --plan too")
     if plan:
-        show_plan(request.plan(device=device, mfu=mfu, rows=rows, tokens_per_row=tokens_per_row), as_json)
+        made = request.plan(
+            device=device or _device(probe), mfu=mfu, rows=rows, tokens_per_row=tokens_per_row, probe=probe
+        )
+        show_plan(made, as_json)
         return
     summary = request.train()
     if is_main():
         show_summary(summary, request, as_json)
+
+
+def _device(probe: bool) -> str:
+    """What to plan for where nobody says: of a probe the device that it runs on, else the paper's."""
+    if not probe:
+        return "A100"
+    from dartmath.training.hardware import known_device
+
+    return known_device()
 
 
 def show_summary(summary: TrainingSummary, request: TrainingRequest, as_json: bool) -> None:
@@ -115,19 +135,31 @@ def show_plan(plan: Plan, as_json: bool) -> None:
             ("optimiser steps", f"{plan.steps:,}, of which {plan.warmup:,} warm up"),
             ("tokens of the run", f"{plan.tokens:,}"),
             ("parameters", f"{plan.parameters / 1e9:.2f} B, trained {plan.trainable / 1e9:.2f} B"),
-            ("time", f"{_time(plan.hours)} on {layout.gpus} x {plan.device} at {plan.mfu:.0%} MFU"),
+            ("time", f"{_time(plan.hours)} on {layout.gpus} x {plan.device} at {_pace(plan)}"),
+            ("disk", f"{plan.disk_gib:.1f} GiB at the most"),
         ],
     )
     rows = [
         (
             m.sharding,
-            *(f"{v:.1f}" for v in (m.weights, m.gradients, m.optimiser, m.activations, m.total)),
+            *(
+                f"{v:.1f}"
+                for v in (m.weights, m.gradients, m.optimiser, m.activations, m.buffers + m.libraries)
+            ),
+            f"{m.total:.1f}",
             "yes" if m.total <= plan.device_gib else "no",
         )
         for m in plan.memory
     ]
-    columns = ("GiB per GPU", "weights", "gradients", "optimiser", "activations", "total", "fits")
+    columns = ("GiB per device", "weights", "gradients", "optimiser", "activations", "else", "total", "fits")
     print_table(f"memory ({plan.device}: {plan.device_gib:.0f} GiB)", columns, rows)
+
+
+def _pace(plan: Plan) -> str:
+    """What the time was reckoned with."""
+    if plan.pace is None:
+        return f"{plan.mfu:.0%} MFU"
+    return f"{plan.pace.tokens_per_second:,.0f} tokens/s each (measured; peak {plan.pace.peak_gib:.1f} GiB)"
 
 
 def _time(hours: float) -> str:

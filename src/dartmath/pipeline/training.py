@@ -12,6 +12,8 @@ from dartmath.model import ModelSection, load_tokenizer, resolve_model
 from dartmath.prompts.template import Template, load_template
 from dartmath.recipe import Recipe, load_recipe, single
 from dartmath.training.config import DatasetWeight, TrainingSection
+from dartmath.training.job import Job, resolve_job
+from dartmath.training.pace import Pace, measure_pace
 from dartmath.training.plan import (
     PROMPT_TOKENS,
     PUBLISHED_DATA,
@@ -56,21 +58,37 @@ class TrainingRequest:
         return train(self.section, self.model, self.template, self.datasets, self.out, seed=self.seed)
 
     def plan(
-        self, *, device: str, mfu: float, rows: int | None = None, tokens_per_row: float | None = None
+        self,
+        *,
+        device: str,
+        mfu: float,
+        rows: int | None = None,
+        tokens_per_row: float | None = None,
+        probe: bool = False,
     ) -> Plan:
-        """What it would do; no weights are loaded."""
+        """What it would do; no weights are loaded, but for a `probe`, whose few steps measure the pace."""
         from dartmath.training.shape import model_shape
 
         name = self.section.model or self.model.name
         shape = model_shape(name, resolve_model(name), self.section.revision)
-        return plan(self.section, shape, self._size(rows, tokens_per_row), device=device, mfu=mfu)
+        pace = self._pace() if probe else None
+        size = self._size(rows, tokens_per_row)
+        return plan(self.section, shape, size, device=device, mfu=mfu, pace=pace)
+
+    def _pace(self) -> Pace:
+        if not self._has_data():
+            raise ConfigError("--probe makes a few steps of the run, and there is no data: give --data")
+        return measure_pace(self._job())
+
+    def _has_data(self) -> bool:
+        return all(path.exists() for path in self.datasets) and bool(self.datasets or self.section.datasets)
 
     def _size(self, rows: int | None, tokens_per_row: float | None) -> DataSize:
         if (rows is None) != (tokens_per_row is None):
             raise ConfigError("--rows and --tokens-per-row go together")
         if rows is not None and tokens_per_row is not None:
             return assumed_size(rows, tokens_per_row, self.section, "as given")
-        if all(path.exists() for path in self.datasets) and (self.datasets or self.section.datasets):
+        if self._has_data():
             return self._measure()
         if self.policy in PUBLISHED_DATA:
             count, response = PUBLISHED_DATA[self.policy]
@@ -80,14 +98,16 @@ class TrainingRequest:
         raise ConfigError(f"no data to plan with ({missing}); give --data, or --rows and --tokens-per-row")
 
     def _measure(self) -> DataSize:
-        from dartmath.training.job import resolve_job
         from dartmath.training.prepared import layout_of, prepare_data
 
-        job = resolve_job(
-            self.section, self.model, self.template, self.datasets, self.out, seed=self.seed, check=False
-        )
+        job = self._job()
         mixture, _ = prepare_data(job, load_tokenizer(job.base))
         return measured_size(layout_of(mixture, self.section), len(mixture), "tokenised")
+
+    def _job(self) -> Job:
+        return resolve_job(
+            self.section, self.model, self.template, self.datasets, self.out, seed=self.seed, check=False
+        )
 
 
 def training_request(

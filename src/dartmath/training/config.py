@@ -165,6 +165,8 @@ class TrainingSection(Section):
     launch: str | None = None
     """How the processes are started and the model is sharded: `zero3` (DeepSpeed), `fsdp2`, or a
     configuration file of accelerate; torchrun (DDP) when absent."""
+    gguf: bool = False
+    """Write `model.gguf` too, of 16-bit weights, for llama.cpp and Ollama."""
     keep_checkpoints: bool = False
     """Keep the checkpoints (weights and optimiser state) after a finished run."""
 
@@ -185,6 +187,12 @@ class TrainingSection(Section):
             raise ValueError(
                 "micro_batch: kto compares the responses of a micro-batch with one another: at least 2"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _one_file_holds_a_whole_model(self) -> Self:
+        if self.gguf and self.lora is not None and not self.lora.merge:
+            raise ValueError("gguf: a file holds a whole model, and lora.merge is off; leave one of them out")
         return self
 
     @model_validator(mode="after")

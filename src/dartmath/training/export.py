@@ -12,6 +12,7 @@ from dartmath.base.errors import ConfigError
 from dartmath.base.terminal import warn
 from dartmath.prompts.template import Template
 from dartmath.training.chat_template import jinja_template
+from dartmath.training.gguf_file import check_gguf
 from dartmath.training.job import Job, is_main
 from dartmath.training.load import load_trainable
 from dartmath.training.tokens import end_ids
@@ -40,6 +41,8 @@ def _dry_export(model: Any, tokenizer: Any, job: Job) -> None:
             "adapters alone do not carry sliding_window: false; whoever adds them to the base has to switch "
             "its sliding window off as well (or train with lora.merge)"
         )
+    if job.section.gguf:
+        check_gguf(model.config.get_text_config(), tokenizer)
     job.out.mkdir(parents=True, exist_ok=True)
     _check_room(model, job)
     with tempfile.TemporaryDirectory(prefix=".export-", dir=job.out) as folder:

@@ -55,6 +55,23 @@ def has_accelerator() -> bool:
     return bool(torch.cuda.is_available() or torch.backends.mps.is_available())
 
 
+def known_device() -> str:
+    """What plans call the device here: the name of a GPU in the table, or "CPU".
+
+    Raises `ConfigError` for a GPU that is not in the table.
+    """
+    import torch
+
+    if not torch.cuda.is_available():
+        return "CPU"
+    found = lookup({name: name for name in _GPUS}, torch.cuda.get_device_name())
+    if found is None:
+        raise ConfigError(
+            f"{torch.cuda.get_device_name()} is not among the devices that plans know; name one: --device"
+        )
+    return str(found)
+
+
 def choose_dtype(section: TrainingSection) -> str:
     """ "float32" or "bfloat16": the arithmetic of training; weights and optimiser stay float32."""
     import torch
@@ -156,13 +173,14 @@ def peak_flops(dtype: str) -> float | None:
     if torch.cuda.is_available():
         peak = lookup(PEAK_FLOPS, torch.cuda.get_device_name())
         return None if peak is None else float(peak)
-    return _measured_peak(getattr(torch, dtype))
+    return measured_peak(dtype)
 
 
-def _measured_peak(dtype: Any) -> float:
-    """The best of square matrix products, ever larger ones until they have taken a third of a second."""
+def measured_peak(name: str) -> float:
+    """FLOP/s of this CPU: the best of ever larger products of matrices, for a third of a second."""
     import torch
 
+    dtype = getattr(torch, name)
     best, spent = 0.0, 0.0
     for side in (side for side in (512, 768, 1024, 1536, 2048) for _ in range(4)):
         left, right = torch.rand(side, side).to(dtype), torch.rand(side, side).to(dtype)

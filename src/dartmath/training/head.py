@@ -1,8 +1,11 @@
 """The loss on a CPU: logits of the labelled tokens alone, a few hundred at a time.
 
 On a GPU, TRL's kernel does so. Without one it computes logits and statistics of every token, prompts
-and all, which for a small model with a large vocabulary takes as long as many of its layers. PyTorch's
-chunked `linear_cross_entropy` takes half the time, and as little memory. Import only where training starts.
+and all, which for a small model with a large vocabulary takes as long as many of its layers.
+
+The gradients of the output layer and of the embedding, which are as large as the matrices themselves, are
+added to `.grad` in place (gradient accumulation fusion, as in Megatron-LM), instead of being made in full
+and added then. Import only where training starts.
 """
 
 from __future__ import annotations
@@ -12,10 +15,12 @@ import types
 from typing import Any
 
 import torch
+from torch.nn.functional import cross_entropy, embedding
 
 from dartmath.training.tokens import IGNORED
 
-_CHUNK = 512  # logits of so many tokens at a time
+# Logits of so many tokens at a time: 25 MB of a vocabulary of 49,152. Larger pieces are no faster.
+_CHUNK = 128
 # What some architectures do to logits (the names that TRL's own head reads).
 _CHANGES = (
     "final_logit_softcapping",
@@ -32,11 +37,9 @@ STATISTICS = ("entropy", "mean_token_accuracy")
 def use_labelled_loss(model: Any) -> bool:
     """Let a model in TRL's trainer compute its loss from labelled tokens; False where it cannot.
 
-    It cannot off the CPU, with an architecture that changes its logits or adds a loss of its own, or
-    before PyTorch 2.13: there, the loss stays TRL's.
+    It cannot off the CPU, or with an architecture that changes its logits or adds a loss of its own:
+    there, the loss stays TRL's.
     """
-    if not hasattr(torch.nn, "LinearCrossEntropyOptions"):
-        return False
     config = model.config.get_text_config()
     changed = any(getattr(config, name, None) is not None for name in _CHANGES)
     head = model.get_output_embeddings()
@@ -57,7 +60,21 @@ def use_labelled_loss(model: Any) -> bool:
         return _output(hidden[:, :-1], labels[:, 1:], self.get_output_embeddings())
 
     model.forward = types.MethodType(forward, model)
+    _add_in_place(model.get_input_embeddings())
     return True
+
+
+def _add_in_place(layer: Any) -> None:
+    """Let an embedding add its gradient in place; one that does more than look rows up stays as it is."""
+    if type(layer) is not torch.nn.Embedding or layer.max_norm or layer.scale_grad_by_freq or layer.sparse:
+        return
+
+    def forward(self: Any, ids: torch.Tensor) -> torch.Tensor:
+        if _is_added_to(self.weight):
+            return _Lookup.apply(ids, self.weight, self.padding_idx)
+        return embedding(ids, self.weight, self.padding_idx)
+
+    layer.forward = types.MethodType(forward, layer)
 
 
 def complete_head(model: Any) -> None:
@@ -72,26 +89,105 @@ def _output(hidden: torch.Tensor, labels: torch.Tensor, head: Any) -> Any:
     """TRL's output, with the sum of the log-probabilities, which is all that its loss takes of them.
 
     `hidden` is [1, tokens, size] of the positions that predict `labels` [1, tokens]. Logits are in
-    float32 whatever the model is in: PyTorch computes them so on a CPU, but would round their sum.
+    float32 whatever the model is in.
     """
-    from torch.nn.functional import linear_cross_entropy
     from trl.trainer.utils import FusedCausalLMOutput
 
     labelled = labels != IGNORED
     scored = labelled if labelled.any() else torch.ones_like(labels, dtype=torch.bool)
-    total = linear_cross_entropy(
-        hidden[scored].float(),
-        head.weight.float(),
-        labels[scored].clamp(min=0),
-        linear_bias=None if head.bias is None else head.bias.float(),
-        reduction="sum",
-        options=torch.nn.LinearCrossEntropyOptions(
-            batch_chunk_size=_CHUNK, chunking_method=None, acc_policy="accurate"
-        ),
-    )
+    # Autocast would round logits, and with them the loss, to 16 bits.
+    with torch.autocast(hidden.device.type, enabled=False):
+        total = _Loss.apply(
+            hidden[scored].float(),
+            head.weight,
+            None if head.bias is None else head.bias.float(),
+            labels[scored].clamp(min=0),
+        )
     # Without a label: loss 0 and gradients of 0, since other processes wait for every gradient.
     total = total * labelled.any()
     unknown = total.new_zeros(1)
     return FusedCausalLMOutput(
         loss=total, log_probs=-total, entropy=unknown, is_top1=unknown, label_mask=labelled
     )
+
+
+def _is_added_to(weight: torch.Tensor) -> bool:
+    """Whether a gradient may be added to `.grad` by hand: where nothing else waits for it.
+
+    DistributedDataParallel does, to send it; a matrix that is computed from others hands it on.
+    """
+    parallel = torch.distributed.is_available() and torch.distributed.is_initialized()
+    return weight.requires_grad and weight.is_leaf and not parallel
+
+
+def _gradient(weight: torch.Tensor) -> torch.Tensor:
+    """The gradient of `weight` that is added to; zeros at first."""
+    if weight.grad is None:
+        weight.grad = torch.zeros_like(weight)
+    return weight.grad
+
+
+class _Lookup(torch.autograd.Function):  # type: ignore[misc]
+    """Rows of an embedding matrix [rows, size]; its gradient is added in place."""
+
+    @staticmethod
+    def forward(ctx: Any, ids: torch.Tensor, weight: torch.Tensor, padding: int | None) -> torch.Tensor:
+        ctx.save_for_backward(ids)
+        ctx.weight, ctx.padding = weight, padding
+        return embedding(ids, weight)
+
+    @staticmethod
+    def backward(ctx: Any, *outputs: torch.Tensor) -> tuple[None, None, None]:
+        (ids,), (output,) = ctx.saved_tensors, outputs
+        seen = torch.ones_like(ids, dtype=torch.bool) if ctx.padding is None else ids != ctx.padding
+        _gradient(ctx.weight).index_add_(0, ids[seen], output[seen].to(ctx.weight.dtype))
+        return None, None, None
+
+
+class _Loss(torch.autograd.Function):  # type: ignore[misc]
+    """The summed cross entropy of `labels` [tokens] under the logits of `hidden` [tokens, size].
+
+    Logits are computed a chunk at a time, and again for the gradient: one product of matrices more than
+    were they kept, and never more than a chunk of them in memory.
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Any,
+        hidden: torch.Tensor,
+        weight: torch.Tensor,
+        bias: torch.Tensor | None,
+        labels: torch.Tensor,
+    ) -> torch.Tensor:
+        ctx.save_for_backward(hidden, bias, labels)
+        # In 16 bits the sum over chunks would be rounded again and again.
+        ctx.weight, ctx.in_place = weight, _is_added_to(weight) and weight.dtype == torch.float32
+        table = weight.float()
+        parts = zip(hidden.split(_CHUNK), labels.split(_CHUNK), strict=True)
+        losses = [cross_entropy(_logits(part, table, bias), label, reduction="sum") for part, label in parts]
+        return torch.stack(losses).sum()
+
+    @staticmethod
+    def backward(ctx: Any, *outputs: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
+        (hidden, bias, labels), (scale,) = ctx.saved_tensors, outputs
+        table, to_hidden = ctx.weight.float(), torch.empty_like(hidden)
+        to_weight = None
+        if ctx.needs_input_grad[1]:
+            to_weight = _gradient(ctx.weight) if ctx.in_place else torch.zeros_like(table)
+        to_bias = None if bias is None else torch.zeros_like(bias)
+        for start in range(0, len(hidden), _CHUNK):
+            part, label = hidden[start : start + _CHUNK], labels[start : start + _CHUNK]
+            error = _logits(part, table, bias).softmax(-1)
+            error[torch.arange(len(label)), label] -= 1
+            error *= scale
+            torch.mm(error, table, out=to_hidden[start : start + _CHUNK])
+            if to_weight is not None:
+                to_weight.addmm_(error.T, part)
+            if to_bias is not None:
+                to_bias += error.sum(0)
+        given = None if to_weight is None or ctx.in_place else to_weight.to(ctx.weight.dtype)
+        return to_hidden, given, to_bias, None
+
+
+def _logits(hidden: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None) -> torch.Tensor:
+    return torch.nn.functional.linear(hidden, weight, bias)

@@ -28,6 +28,7 @@ _FREE_KEYS = {
     "save_steps",
     "log_to",
     "keep_checkpoints",
+    "gguf",
     "gradient_checkpointing",
     "liger",
     "compile",

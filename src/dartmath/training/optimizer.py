@@ -52,11 +52,17 @@ def _schedule(section: TrainingSection, steps: int) -> tuple[str, dict[str, Any]
     return "polynomial", {"lr_end": lowest * section.learning_rate, "power": 1.0}
 
 
+def forget(optimizer: Any) -> None:
+    """Free the state of an optimiser that has made its last step: of AdamW, twice the size of the weights."""
+    for part in getattr(optimizer, "parts", [optimizer]):
+        part.state.clear()
+
+
 class MuonAdamW(torch.optim.Optimizer):  # type: ignore[misc]
     """PyTorch's Muon for the weight matrices between the embeddings, its AdamW for all other parameters.
 
     Muon's updates are scaled to the size of AdamW's, so that learning rates carry over
-    (Liu et al., arXiv 2502.16982, section 2.2).
+    (Liu et al., arXiv 2502.16982, section 2.2). `parts` are the optimisers of either kind.
     """
 
     def __init__(self, model: Any, *, learning_rate: float, weight_decay: float) -> None:
@@ -65,37 +71,37 @@ class MuonAdamW(torch.optim.Optimizer):  # type: ignore[misc]
         trained = [p for p in model.parameters() if p.requires_grad]
         inner = [p for p in trained if p.dim() == _MATRIX and id(p) not in outer]
         rest = [p for p in trained if p.dim() != _MATRIX or id(p) in outer]
-        self._parts: list[torch.optim.Optimizer] = []
+        self.parts: list[torch.optim.Optimizer] = []
         if inner:
             muon = torch.optim.Muon(
                 inner, lr=learning_rate, weight_decay=weight_decay, adjust_lr_fn="match_rms_adamw"
             )
-            self._parts.append(muon)
+            self.parts.append(muon)
         if rest:
-            self._parts.append(torch.optim.AdamW(rest, lr=learning_rate, weight_decay=weight_decay))
+            self.parts.append(torch.optim.AdamW(rest, lr=learning_rate, weight_decay=weight_decay))
         super().__init__(trained, {"lr": learning_rate})
         self._share()
 
     def _share(self) -> None:
         """Let schedules, which look at `param_groups`, and savers, which look at `state`, see the parts."""
-        self.param_groups = [group for part in self._parts for group in part.param_groups]
+        self.param_groups = [group for part in self.parts for group in part.param_groups]
         self.state.clear()
-        for part in self._parts:
+        for part in self.parts:
             self.state.update(part.state)
 
     def step(self, closure: Any = None) -> Any:
         """One step of every part."""
         loss = closure() if closure else None
-        for part in self._parts:
+        for part in self.parts:
             part.step()
         return loss
 
     def state_dict(self) -> dict[str, Any]:
         """The states of the parts, in their order."""
-        return {"parts": [part.state_dict() for part in self._parts]}
+        return {"parts": [part.state_dict() for part in self.parts]}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take the states of the parts."""
-        for part, state in zip(self._parts, state_dict["parts"], strict=True):
+        for part, state in zip(self.parts, state_dict["parts"], strict=True):
             part.load_state_dict(state)
         self._share()

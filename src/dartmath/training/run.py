@@ -17,6 +17,7 @@ from dartmath.model import ModelSection, load_tokenizer
 from dartmath.prompts.template import Template
 from dartmath.training.checkpoints import checkpoint_folder, newest_checkpoint, step_of
 from dartmath.training.config import TrainingSection
+from dartmath.training.gguf_file import NAME, write_gguf
 from dartmath.training.interrupt import is_launched
 from dartmath.training.job import Job, is_finished, is_main, open_run, resolve_job
 from dartmath.training.launch import launch, launch_file, must_launch
@@ -70,16 +71,27 @@ def train(
     check_world(section)
     manifest = open_run(job)
     if manifest["finished"]:
+        if section.gguf and is_main():
+            _write_gguf(out)
         info(f"already trained: {out} (delete the folder to train again)")
         return TrainingSummary(**manifest["summary"])
     from dartmath.training.session import run_session
 
     with _alone(out):
         summary = run_session(job)
+        if section.gguf and is_main():
+            _write_gguf(out)
     if is_main():
         write_manifest(out, {**manifest, "finished": True, "summary": asdict(summary)})
     _meet()
     return summary
+
+
+def _write_gguf(out: Path) -> None:
+    """Write the GGUF file of a trained model, unless it is there."""
+    if not (out / NAME).is_file():
+        info(f"writing {out / NAME}")
+        write_gguf(out)
 
 
 def _prepare(job: Job) -> None:

@@ -56,6 +56,7 @@ def run_session(job: Job) -> TrainingSummary:
     if stopping.stopped_after is not None:
         raise interrupted(stopping.stopped_after)
     summary = _summarise(job, prepared, trainer.model)
+    trainer.forget_optimizer()
     _export(trainer, prepared, job)
     if is_main() and not section.keep_checkpoints:
         remove_checkpoints(checkpoint_folder(job.out))

@@ -26,6 +26,7 @@ class ModelShape:
         active: those that one token is multiplied with: without the embedding, which is only looked up,
             and without the experts that it is not sent to.
         linears: inputs and outputs of each linear layer but the head: where LoRA's adapters go.
+        config: the transformers configuration; None where the numbers alone are known.
     """
 
     layers: int
@@ -34,6 +35,7 @@ class ModelShape:
     parameters: int
     active: int
     linears: tuple[tuple[int, int], ...]
+    config: Any = None
 
     @property
     def linear(self) -> int:
@@ -87,6 +89,7 @@ def shape_of(config: Any) -> ModelShape:
         parameters=count_parameters(model),
         active=active_parameters(model),
         linears=tuple((layer.in_features, layer.out_features) for layer in layers),
+        config=config,
     )
 
 

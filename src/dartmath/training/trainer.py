@@ -14,7 +14,7 @@ from trl import SFTTrainer
 from dartmath.base.errors import TrainingError
 from dartmath.training.config import TrainingSection
 from dartmath.training.head import STATISTICS, complete_head, use_labelled_loss
-from dartmath.training.optimizer import MuonAdamW
+from dartmath.training.optimizer import MuonAdamW, forget
 from dartmath.training.probe import check_packing
 from dartmath.training.tokens import IGNORED
 from dartmath.training.validator import Validator
@@ -41,6 +41,7 @@ class Checked:
     control: Any
     accelerator: Any
     optimizer: Any
+    is_deepspeed_enabled: bool
 
     def __init__(
         self,
@@ -52,7 +53,7 @@ class Checked:
     ) -> None:
         super().__init__(*args, **kwargs)
         self._section, self._name_batch, self._validator = section, name_batch, validator
-        self._batches: list[torch.Tensor] = []
+        self._batches: list[tuple[torch.Tensor, torch.Tensor]] = []
         complete_head(self._base_model())
 
     def _base_model(self) -> Any:
@@ -68,15 +69,28 @@ class Checked:
             )
         return super().create_optimizer(model)  # type: ignore[misc]
 
+    def forget_optimizer(self) -> None:
+        """Make room for the look at what is written: the optimiser has made its last step."""
+        if not self.is_deepspeed_enabled:  # which keeps its state in buffers of its own
+            forget(self.optimizer.optimizer)
+
     def compute_loss(self, model: Any, inputs: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """The loss of a batch; `TrainingError` for NaN or infinity."""
-        if self.model.training:
-            self._batches.append(inputs["input_ids"])
+        """The loss of a batch; NaN and infinity are found before the step is made."""
         result = super().compute_loss(model, inputs, *args, **kwargs)  # type: ignore[misc]
         loss = result[0] if isinstance(result, tuple) else result
-        if not torch.isfinite(loss):
-            raise TrainingError(self._explain("loss", loss, self._batches[-1:] or [inputs["input_ids"]]))
+        self._batches.append((inputs["input_ids"], loss.detach()))
+        # To look at a loss is to wait for the GPU: the gradient's norm is waited for anyway, once a step.
+        if self.is_deepspeed_enabled or not self.model.training:
+            self._check_losses()
+            if not self.model.training:
+                self._batches.pop()
         return result
+
+    def _check_losses(self) -> None:
+        """Raise `TrainingError` for the first NaN or infinite loss of the step so far."""
+        for ids, loss in self._batches:
+            if not torch.isfinite(loss):
+                raise TrainingError(self._explain("loss", loss, [ids]))
 
     def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
         """Held-out loss, and Pass@1 where queries are answered; random streams stay as they were."""
@@ -102,8 +116,9 @@ class Checked:
 
     def _get_grad_norm(self, model: Any, grad_norm: Any = None) -> Any:
         norm = super()._get_grad_norm(model, grad_norm=grad_norm)  # type: ignore[misc]
+        self._check_losses()
         if norm is not None and not torch.isfinite(torch.as_tensor(norm)):
-            raise TrainingError(self._explain("gradient norm", norm, self._batches))
+            raise TrainingError(self._explain("gradient norm", norm, [ids for ids, _ in self._batches]))
         self._batches.clear()
         return norm
 
@@ -158,9 +173,10 @@ class CheckedTrainer(Checked, SFTTrainer):  # type: ignore[misc]
             )
         if self._unchecked:
             self._check_packing(model, self._unchecked)
-        labelled = int((inputs["labels"][..., 1:] != IGNORED).sum())
+        labels = inputs["labels"]
         result = super().compute_loss(model, inputs, *args, **kwargs)
         if not self.model.training:
+            labelled = int((labels[..., 1:] != IGNORED).sum())
             loss = float(result[0] if isinstance(result, tuple) else result)
             self._sums += torch.tensor([loss * labelled, labelled], dtype=torch.float64)
         return result
