@@ -23,6 +23,8 @@ class DatasetWeight(Section):
     """The column that holds the problem."""
     response: str = "response"
     """The column that holds the response to learn."""
+    row_weight: str | None = None
+    """The column of numbers that the losses of rows are multiplied by; all are 1 when absent."""
 
 
 class Lora(Section):
@@ -179,6 +181,8 @@ class TrainingSection(Section):
     def _objective_has_what_it_is_given(self) -> Self:
         if self.objective == "sft" and self.preference != Preference():
             raise ValueError("preference: only objective dpo and kto have these settings")
+        if self.objective != "sft" and any(one.row_weight for one in self.datasets):
+            raise ValueError("row_weight: only rows of objective sft have weights")
         if self.objective != "sft" and self.loss != "nll":
             raise ValueError(f"loss: {self.loss} is of objective sft, not of {self.objective}")
         if self.objective == "kto" and self.preference != Preference(beta=self.preference.beta):
@@ -187,6 +191,14 @@ class TrainingSection(Section):
             raise ValueError(
                 "micro_batch: kto compares the responses of a micro-batch with one another: at least 2"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _a_weighed_loss_is_our_own(self) -> Self:
+        if not any(one.row_weight for one in self.datasets):
+            return self
+        if self.loss != "nll" or self.compile or self.launch:
+            raise ValueError("row_weight: not with loss dft, compile or launch, whose loss is TRL's")
         return self
 
     @model_validator(mode="after")

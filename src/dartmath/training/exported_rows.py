@@ -6,7 +6,9 @@ made with, so that tokens, masks and ends are those of the rows of `dartmath cur
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -15,19 +17,32 @@ from dartmath.prompts.template import THOUGHTS, Template
 from dartmath.training.rows import COLUMNS, ReadRow, Row, example
 
 
-def row_reader(objective: str, template: Template, columns: Sequence[str] = COLUMNS) -> ReadRow:
+def row_reader(
+    objective: str, template: Template, columns: Sequence[str] = COLUMNS, weight: str | None = None
+) -> ReadRow:
     """What reads the rows of an objective.
 
     Responses to learn stand in `columns`, in `messages` of one question and its answer, or in `prompt` and
     `completion`. Pairs have `prompt` (or `query`), `chosen` and `rejected`; labelled responses `prompt` (or
     `query`), `completion` (or `response`) and `label`. Prompts and responses are texts or chat messages.
+    `weight` is the column of a row's weight.
     """
     readers: dict[str, ReadRow] = {
         "sft": partial(_response, template, columns),
         "dpo": partial(_pair, template),
         "kto": partial(_labelled, template),
     }
-    return readers[objective]
+    return partial(_weighed, readers[objective], weight) if weight else readers[objective]
+
+
+def _weighed(read: ReadRow, name: str, row: Any, path: str, number: int) -> Row:
+    made = read(row, path, number)
+    value = row.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
+        raise DataError(
+            f"`{name}` must be a weight, a number of at least 0, got {value!r:.60}", path=path, line=number
+        )
+    return replace(made, weight=float(value))
 
 
 def _response(template: Template, columns: Sequence[str], row: Any, path: str, number: int) -> Row:

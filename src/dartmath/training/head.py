@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import functools
 import types
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
-from torch.nn.functional import cross_entropy, embedding
+from torch.nn.functional import embedding
 
+from dartmath.training.sequences import LOSS_WEIGHTS
 from dartmath.training.tokens import IGNORED
 
 # Logits of so many tokens at a time: 25 MB of a vocabulary of 49,152. Larger pieces are no faster.
@@ -34,11 +35,11 @@ STATISTICS = ("entropy", "mean_token_accuracy")
 """Metrics of TRL that this loss does not compute."""
 
 
-def use_labelled_loss(model: Any) -> bool:
+def use_labelled_loss(model: Any, *, anywhere: bool = False) -> bool:
     """Let a model in TRL's trainer compute its loss from labelled tokens; False where it cannot.
 
-    It cannot off the CPU, or with an architecture that changes its logits or adds a loss of its own:
-    there, the loss stays TRL's.
+    It cannot off the CPU (unless `anywhere`), or with an architecture that changes its logits or adds a
+    loss of its own: there, the loss stays TRL's.
     """
     config = model.config.get_text_config()
     changed = any(getattr(config, name, None) is not None for name in _CHANGES)
@@ -47,7 +48,7 @@ def use_labelled_loss(model: Any) -> bool:
     layer = getattr(head, "original_module", head)
     plain = isinstance(layer, torch.nn.Linear) and layer.weight.is_floating_point()
     on_cpu = all(parameter.device.type == "cpu" for parameter in model.parameters())
-    if not (on_cpu and plain) or changed or hasattr(config, "output_router_logits"):
+    if not ((on_cpu or anywhere) and plain) or changed or hasattr(config, "output_router_logits"):
         return False
     original = model.forward
 
@@ -55,9 +56,10 @@ def use_labelled_loss(model: Any) -> bool:
     def forward(self: Any, *args: Any, fused_lm_head: bool = False, **kwargs: Any) -> Any:
         if not fused_lm_head:
             return original(*args, **kwargs)
-        labels = kwargs.pop("labels")
+        labels, weights = kwargs.pop("labels"), kwargs.pop(LOSS_WEIGHTS, None)
         hidden = self.base_model(*args, **kwargs).last_hidden_state
-        return _output(hidden[:, :-1], labels[:, 1:], self.get_output_embeddings())
+        targets = _Targets(labels[:, 1:], None if weights is None else weights[:, 1:])
+        return _output(hidden[:, :-1], targets, self.get_output_embeddings())
 
     model.forward = types.MethodType(forward, model)
     _add_in_place(model.get_input_embeddings())
@@ -85,23 +87,35 @@ def complete_head(model: Any) -> None:
         object.__setattr__(head, "bias", layer.bias)  # not as a parameter, which would be saved twice
 
 
-def _output(hidden: torch.Tensor, labels: torch.Tensor, head: Any) -> Any:
+class _Targets(NamedTuple):
+    """Labels and, where they have any, weights of tokens, of one shape."""
+
+    labels: torch.Tensor
+    weights: torch.Tensor | None
+
+    def at(self, chosen: Any) -> _Targets:
+        """Those of the chosen places."""
+        return _Targets(self.labels[chosen], None if self.weights is None else self.weights[chosen])
+
+
+def _output(hidden: torch.Tensor, targets: _Targets, head: Any) -> Any:
     """TRL's output, with the sum of the log-probabilities, which is all that its loss takes of them.
 
-    `hidden` is [1, tokens, size] of the positions that predict `labels` [1, tokens]. Logits are in
+    `hidden` is [1, tokens, size] of the positions that predict `targets` [1, tokens]. Logits are in
     float32 whatever the model is in.
     """
     from trl.trainer.utils import FusedCausalLMOutput
 
-    labelled = labels != IGNORED
-    scored = labelled if labelled.any() else torch.ones_like(labels, dtype=torch.bool)
+    labelled = targets.labels != IGNORED
+    scored = labelled if labelled.any() else torch.ones_like(labelled)
+    chosen = targets.at(scored)
     # Autocast would round logits, and with them the loss, to 16 bits.
     with torch.autocast(hidden.device.type, enabled=False):
         total = _Loss.apply(
             hidden[scored].float(),
             head.weight,
             None if head.bias is None else head.bias.float(),
-            labels[scored].clamp(min=0),
+            chosen._replace(labels=chosen.labels.clamp(min=0)),
         )
     # Without a label: loss 0 and gradients of 0, since other processes wait for every gradient.
     total = total * labelled.any()
@@ -145,7 +159,7 @@ class _Lookup(torch.autograd.Function):  # type: ignore[misc]
 
 
 class _Loss(torch.autograd.Function):  # type: ignore[misc]
-    """The summed cross entropy of `labels` [tokens] under the logits of `hidden` [tokens, size].
+    """The summed cross entropy of `targets` [tokens] under the logits of `hidden` [tokens, size].
 
     Logits are computed a chunk at a time, and again for the gradient: one product of matrices more than
     were they kept, and never more than a chunk of them in memory.
@@ -157,29 +171,39 @@ class _Loss(torch.autograd.Function):  # type: ignore[misc]
         hidden: torch.Tensor,
         weight: torch.Tensor,
         bias: torch.Tensor | None,
-        labels: torch.Tensor,
+        targets: _Targets,
     ) -> torch.Tensor:
-        ctx.save_for_backward(hidden, bias, labels)
+        ctx.save_for_backward(hidden, bias, *targets)
         # In 16 bits the sum over chunks would be rounded again and again.
         ctx.weight, ctx.in_place = weight, _is_added_to(weight) and weight.dtype == torch.float32
         table = weight.float()
-        parts = zip(hidden.split(_CHUNK), labels.split(_CHUNK), strict=True)
-        losses = [cross_entropy(_logits(part, table, bias), label, reduction="sum") for part, label in parts]
+        losses = []
+        for start in range(0, len(hidden), _CHUNK):
+            label, weight_of = targets.at(slice(start, start + _CHUNK))
+            logits = _logits(hidden[start : start + _CHUNK], table, bias)
+            largest = logits.amax(-1, keepdim=True)
+            picked = (logits.gather(1, label[:, None]) - largest)[:, 0]
+            # In place, as all that is as large as the logits.
+            each = logits.sub_(largest).exp_().sum(-1).log() - picked
+            losses.append((each if weight_of is None else each * weight_of).sum())
         return torch.stack(losses).sum()
 
     @staticmethod
     def backward(ctx: Any, *outputs: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
-        (hidden, bias, labels), (scale,) = ctx.saved_tensors, outputs
+        (hidden, bias, *targets), (scale,) = ctx.saved_tensors, outputs
         table, to_hidden = ctx.weight.float(), torch.empty_like(hidden)
         to_weight = None
         if ctx.needs_input_grad[1]:
             to_weight = _gradient(ctx.weight) if ctx.in_place else torch.zeros_like(table)
         to_bias = None if bias is None else torch.zeros_like(bias)
         for start in range(0, len(hidden), _CHUNK):
-            part, label = hidden[start : start + _CHUNK], labels[start : start + _CHUNK]
-            error = _logits(part, table, bias).softmax(-1)
-            error[torch.arange(len(label)), label] -= 1
-            error *= scale
+            part, chunk = hidden[start : start + _CHUNK], slice(start, start + _CHUNK)
+            label, weight_of = _Targets(*targets).at(chunk)
+            error = _logits(part, table, bias)
+            error.sub_(error.amax(-1, keepdim=True)).exp_()
+            error /= error.sum(-1, keepdim=True)
+            error[torch.arange(len(label), device=label.device), label] -= 1
+            error *= scale if weight_of is None else scale * weight_of[:, None]
             torch.mm(error, table, out=to_hidden[start : start + _CHUNK])
             if to_weight is not None:
                 to_weight.addmm_(error.T, part)

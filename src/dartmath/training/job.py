@@ -176,7 +176,10 @@ def _identity(job: Job) -> dict[str, str]:
 def _settings(job: Job) -> dict[str, Any]:
     """Everything that shapes what is learnt; a run is only continued with the same."""
     config = job.section.model_dump(mode="json", exclude=_FREE_KEYS | {"datasets", "seed", "template"})
-    data = [[data_fingerprint(s.path), s.weight, s.query, s.response] for s in job.sources]
+    data = [
+        [data_fingerprint(s.path), s.weight, s.query, s.response, *([s.row_weight] if s.row_weight else [])]
+        for s in job.sources
+    ]
     return {**config, "base": job.base_id, "template": job.template.hash, "datasets": data, "seed": job.seed}
 
 

@@ -42,9 +42,20 @@ class Mixture:
     def label(self, number: int) -> bool:
         """Whether a labelled response is right."""
         store = self.stores[int(self.store[number])]
-        assert not isinstance(store, PairStore)
-        assert store.labels is not None  # the objective says what stores there are
-        return bool(store.labels[int(self.index[number])])
+        assert not isinstance(store, PairStore)  # the objective says what stores there are
+        return store.labels is None or bool(store.labels[int(self.index[number])])
+
+    @property
+    def weighed(self) -> bool:
+        """Whether losses of examples have weights."""
+        return any(not isinstance(store, PairStore) and store.weights is not None for store in self.stores)
+
+    def weight(self, number: int) -> float:
+        """What the loss of an example is multiplied by."""
+        store = self.stores[int(self.store[number])]
+        if isinstance(store, PairStore) or store.weights is None:
+            return 1.0
+        return float(store.weights[int(self.index[number])])
 
     @property
     def dropped(self) -> dict[str, int]:

@@ -49,7 +49,9 @@ def objective_of(job: Job, prepared: Prepared) -> Objective:
 
     named = partial(_name_sequences, mixture, prepared.packing)
     kernel = prepared.attention if section.packed else None
-    return Objective(CheckedTrainer, sequences, named, {"packed_attention": kernel})
+    return Objective(
+        CheckedTrainer, sequences, named, {"packed_attention": kernel, "weighed": mixture.weighed}
+    )
 
 
 def _name_sequences(mixture: Mixture, packing: Packing, batches: Sequence[Any]) -> str:

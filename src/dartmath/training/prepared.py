@@ -44,7 +44,9 @@ def tokenise_all(job: Job, tokenizer: Any) -> list[Store]:
     """The token stores of all data sets of a job, from the cache or made now."""
     section = job.section
     encoder = Encoder(tokenizer, job.template, max_length=section.max_length, too_long=section.too_long)
-    stores = [tokenise(s.path, encoder, (s.query, s.response), section.objective) for s in job.sources]
+    stores = [
+        tokenise(s.path, encoder, (s.query, s.response), section.objective, s.row_weight) for s in job.sources
+    ]
     return [PairStore(store) for store in stores] if section.objective == "dpo" else [*stores]
 
 

@@ -32,7 +32,8 @@ COLUMNS: Columns = ("query", "response")
 class Row:
     """One example to train on; `number` is its row (from 1) in `path`.
 
-    A row of pairs has a `rejected` response too; one of labelled responses says whether its is right.
+    A row of pairs has a `rejected` response too; one of labelled responses says whether its is right. The
+    loss of a row is multiplied by its `weight`.
     """
 
     query: str
@@ -41,6 +42,7 @@ class Row:
     number: int
     rejected: str | None = None
     label: bool = True
+    weight: float = 1.0
 
 
 ReadRow = Callable[[Any, str, int], Row]

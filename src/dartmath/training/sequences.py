@@ -13,6 +13,9 @@ from dartmath.training.mixture import Mixture
 from dartmath.training.pack import Packing
 from dartmath.training.tokens import IGNORED
 
+LOSS_WEIGHTS = "loss_weights"
+"""The column of what the loss of each token is multiplied by."""
+
 
 def sequence_rows(
     mixture: Mixture, packing: Packing, *, multiple_of: int, filler: int, lengths: bool = True
@@ -20,7 +23,7 @@ def sequence_rows(
     """A `datasets.Dataset` of packed sequences, read from the token stores as they are needed.
 
     Columns: `input_ids`, `labels` (-100 = no loss) and, when `lengths` (for padding-free batches),
-    `seq_lengths` (tokens of each example).
+    `seq_lengths` (tokens of each example); where rows have weights, `loss_weights` of each token.
     Sequences without loss (two tokens `filler`) fill the last batch up, so that each optimiser
     step has `multiple_of` sequences, however many processes share them.
     """
@@ -96,18 +99,22 @@ class _Reader:
     def __init__(self, mixture: Mixture, packing: Packing, filler: int, lengths: bool) -> None:
         self._mixture, self._packing, self._filler = mixture, packing, filler
         self._names = ["input_ids", "labels", *(["seq_lengths"] if lengths else [])]
+        self._names += [LOSS_WEIGHTS] if mixture.weighed else []
 
-    def rows(self, batch: dict[str, list[int]]) -> dict[str, list[list[int]]]:
+    def rows(self, batch: dict[str, list[int]]) -> dict[str, list[list[Any]]]:
         rows = [sequence(self._mixture, self._packing, number, self._filler) for number in batch["sequence"]]
         return {name: [row[name] for row in rows] for name in self._names}
 
 
-def sequence(mixture: Mixture, packing: Packing, number: int, filler: int) -> dict[str, list[int]]:
+def sequence(mixture: Mixture, packing: Packing, number: int, filler: int) -> dict[str, list[Any]]:
     """One packed sequence; past the last one, a filler without loss."""
     if number >= len(packing):
-        return {"input_ids": [filler] * 2, "labels": [IGNORED] * 2, "seq_lengths": [2]}
+        filled = {"input_ids": [filler] * 2, "labels": [IGNORED] * 2, "seq_lengths": [2]}
+        return {**filled, LOSS_WEIGHTS: [0.0] * 2}
     examples = [mixture[int(i)] for i in packing[number]]
+    weights = [mixture.weight(int(i)) for i in packing[number]]
     return {
+        LOSS_WEIGHTS: [w for e, w in zip(examples, weights, strict=True) for _ in e.ids],
         "input_ids": [token for e in examples for token in e.ids],
         "labels": [label for e in examples for label in e.labels],
         "seq_lengths": [len(e.ids) for e in examples],

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _FORMAT = 1
 _META = "meta.json"
-_LABELS = "labels.npy"
+_LABELS, _WEIGHTS = "labels.npy", "weights.npy"
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,8 @@ class TokenStore:
         rows: row number of each example in `source`, from 1 (int64).
         source: the file, folder or Hub data set.
         dropped: how many rows were left out, by reason.
-        labels: of labelled responses, whether each is right (bool); None of others.
+        labels: whether each response is right (bool); None where all are.
+        weights: what the loss of each is multiplied by (float32); None where all are 1.
     """
 
     ids: npt.NDArray[np.uint32]
@@ -55,6 +56,7 @@ class TokenStore:
     source: str
     dropped: dict[str, int]
     labels: npt.NDArray[np.bool_] | None = None
+    weights: npt.NDArray[np.float32] | None = None
 
     def __len__(self) -> int:
         return len(self.prompts)
@@ -121,18 +123,34 @@ class PairStore:
 Store = TokenStore | PairStore
 
 
-def tokenise(source: str, encoder: Encoder, columns: Columns = COLUMNS, objective: str = "sft") -> TokenStore:
+def tokenise(
+    source: str,
+    encoder: Encoder,
+    columns: Columns = COLUMNS,
+    objective: str = "sft",
+    weight: str | None = None,
+) -> TokenStore:
     """The token store of `source`, from the cache or made now.
 
-    Of objective "dpo" it holds both sides of each pair, one after the other: see `PairStore`.
+    Of objective "dpo" it holds both sides of each pair, one after the other: see `PairStore`. `weight` is
+    the column of weights.
     """
-    folder = cache_dir() / "tokens" / store_key(source, encoder, columns, objective)
+    folder = cache_dir() / "tokens" / store_key(source, encoder, columns, objective, weight)
     if not (folder / _META).is_file():
-        _write(folder, source, encoder, columns, objective)
+        # Rows of preferences have other columns, all of which are looked at.
+        named = [*columns, *([weight] if weight else [])] if objective == "sft" else []
+        read = row_reader(objective, encoder.template, columns, weight)
+        _write(folder, encoder, read_rows(source, named, read), source)
     return open_store(folder, source)
 
 
-def store_key(source: str, encoder: Encoder, columns: Columns = COLUMNS, objective: str = "sft") -> str:
+def store_key(
+    source: str,
+    encoder: Encoder,
+    columns: Columns = COLUMNS,
+    objective: str = "sft",
+    weight: str | None = None,
+) -> str:
     """Hash of all that shapes the tokens of `source`."""
     parts = {
         "format": _FORMAT,
@@ -144,6 +162,7 @@ def store_key(source: str, encoder: Encoder, columns: Columns = COLUMNS, objecti
         "too_long": encoder.too_long,
         # Not of supervised fine-tuning, whose stores of earlier versions stay good.
         **({} if objective == "sft" else {"objective": objective}),
+        **({} if weight is None else {"weight": weight}),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:24]
 
@@ -163,29 +182,24 @@ def open_store(folder: Path, source: str) -> TokenStore:
     try:
         meta = json.loads((folder / _META).read_text(encoding="utf-8"))
         offsets, prompts, rows = (np.load(folder / f"{name}.npy") for name in ("offsets", "prompts", "rows"))
-        labels = np.load(folder / _LABELS) if (folder / _LABELS).is_file() else None
+        labels, weights = (np.load(p) if p.is_file() else None for p in (folder / _LABELS, folder / _WEIGHTS))
         size = int(offsets[-1])
         ids = np.memmap(folder / "ids.bin", np.uint32, "r", shape=(size,)) if size else np.empty(0, np.uint32)
     except (OSError, ValueError, EOFError) as error:
         raise DataError(
             f"damaged token cache ({error}); delete the folder and start again", path=folder
         ) from error
-    return TokenStore(ids, offsets, prompts, rows, source, meta["dropped"], labels)
+    return TokenStore(ids, offsets, prompts, rows, source, meta["dropped"], labels, weights)
 
 
-def _write(folder: Path, source: str, encoder: Encoder, columns: Columns, objective: str) -> None:
+def _write(folder: Path, encoder: Encoder, rows: Iterable[list[Row]], source: str) -> None:
     """Write the store beside its place and move it there, so that it is whole or absent."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = beside(folder)
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir()
     try:
-        # Rows of preferences have other columns, all of which are looked at.
-        named = columns if objective == "sft" else ()
-        rows = read_rows(source, named, row_reader(objective, encoder.template, columns))
-        labels = _write_arrays(temporary, rows, encoder, source)
-        if objective == "kto":
-            _write_labels(temporary, labels)
+        _write_arrays(temporary, rows, encoder, source)
         temporary.rename(folder)
     except OSError:
         if not (folder / _META).is_file():  # else another process was faster
@@ -211,17 +225,12 @@ def _encoded(batch: list[Row], encoder: Encoder) -> Iterator[tuple[Row, list[Tok
         yield row, reason or [one for one in tokens if isinstance(one, Tokens)]
 
 
-def _write_labels(folder: Path, labels: array[int]) -> None:
-    import numpy as np
-
-    np.save(folder / _LABELS, np.asarray(labels, dtype=np.bool_))
-
-
-def _write_arrays(folder: Path, batches: Iterable[list[Row]], encoder: Encoder, source: str) -> array[int]:
-    """Write tokens and their places; returns the label of each example that was written."""
+def _write_arrays(folder: Path, batches: Iterable[list[Row]], encoder: Encoder, source: str) -> None:
+    """Write tokens and their places; labels and weights only where not all of them are 1."""
     import numpy as np
 
     lengths, prompts, numbers, labels = array("q"), array("i"), array("q"), array("b")
+    weights = array("f")
     dropped: Counter[str] = Counter()
     done = 0
     with (
@@ -239,6 +248,7 @@ def _write_arrays(folder: Path, batches: Iterable[list[Row]], encoder: Encoder, 
                     prompts.append(tokens.prompt)
                     numbers.append(row.number)
                     labels.append(row.label)
+                    weights.append(row.weight)
             done += len(batch)
             bar.update(done)
     offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
@@ -246,5 +256,7 @@ def _write_arrays(folder: Path, batches: Iterable[list[Row]], encoder: Encoder, 
     np.save(folder / "offsets.npy", offsets)
     np.save(folder / "prompts.npy", np.asarray(prompts, dtype=np.int32))
     np.save(folder / "rows.npy", np.asarray(numbers, dtype=np.int64))
+    for name, values in {_LABELS: np.asarray(labels, bool), _WEIGHTS: np.asarray(weights)}.items():
+        if (values != 1).any():
+            np.save(folder / name, values)
     write_text(folder / _META, json.dumps({"source": source, "dropped": dict(dropped)}))
-    return labels

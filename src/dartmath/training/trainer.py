@@ -11,7 +11,8 @@ import numpy as np
 import torch
 from trl import SFTTrainer
 
-from dartmath.base.errors import TrainingError
+from dartmath.base.errors import ConfigError, TrainingError
+from dartmath.training.collator import WeighedCollator
 from dartmath.training.config import TrainingSection
 from dartmath.training.head import STATISTICS, complete_head, use_labelled_loss
 from dartmath.training.optimizer import MuonAdamW, forget
@@ -42,6 +43,7 @@ class Checked:
     accelerator: Any
     optimizer: Any
     is_deepspeed_enabled: bool
+    data_collator: Any
 
     def __init__(
         self,
@@ -144,17 +146,32 @@ def _same_randomness() -> Iterator[None]:
 class CheckedTrainer(Checked, SFTTrainer):  # type: ignore[misc]
     """SFTTrainer that refuses contaminated batches.
 
-    `packed_attention` is the kernel that has to keep packed examples apart; None without packing.
+    `packed_attention` is the kernel that has to keep packed examples apart; None without packing. `weighed`
+    says whether losses of rows have weights.
     """
 
-    def __init__(self, *args: Any, packed_attention: str | None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, packed_attention: str | None, weighed: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._unchecked = packed_attention
         # Sums over what is held out: the loss of its trained tokens, and their number.
         self._sums = torch.zeros(2, dtype=torch.float64)
         sharded = self.is_fsdp_enabled or self.is_deepspeed_enabled
         own = not (sharded or self.args.torch_compile) and self._section.loss == "nll"
-        self._labelled_loss = own and use_labelled_loss(self._base_model())
+        self._labelled_loss = own and use_labelled_loss(self._base_model(), anywhere=weighed)
+        if weighed:
+            self._weigh()
+
+    def _weigh(self) -> None:
+        """Hand the weights of tokens to the loss, which alone knows them."""
+        if not self._labelled_loss:
+            raise ConfigError(
+                "rows have weights, and the loss of this model cannot take them: its logits are capped or "
+                "scaled, or it is a mixture of experts; leave row_weight out, and put rows that weigh more "
+                "into a data set with a `weight` of its own"
+            )
+        self.data_collator = WeighedCollator(self.data_collator)
 
     def log(self, logs: dict[str, float], *args: Any, **kwargs: Any) -> None:
         """Log, without the metrics that were not computed."""
