@@ -109,11 +109,10 @@ def test_weights_are_refused_where_the_loss_cannot_take_them(tiny_llama: str, tm
             TrainingSection(datasets=data, **changes)
     import transformers as t
 
-    capped = t.Gemma2Config(
-        vocab_size=500, hidden_size=16, intermediate_size=16, num_hidden_layers=1, num_attention_heads=2,
-        num_key_value_heads=1, head_dim=8,
-    )  # fmt: skip
-    t.AutoModelForCausalLM.from_config(capped).save_pretrained(tmp_path / "base")
+    scaled = t.CohereConfig(
+        vocab_size=500, hidden_size=16, intermediate_size=16, num_hidden_layers=1, num_attention_heads=2
+    )
+    t.AutoModelForCausalLM.from_config(scaled).save_pretrained(tmp_path / "base")
     load_tokenizer(ModelSection(name=tiny_llama)).save_pretrained(tmp_path / "base")
     source = _write(tmp_path / "rows.jsonl", WEIGHTS)
     with pytest.raises(ConfigError, match="its logits are capped"):

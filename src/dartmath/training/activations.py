@@ -15,6 +15,8 @@ from typing import Any
 
 from dartmath.training.config import TrainingSection
 
+_NAME = "counted"
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -37,16 +39,17 @@ class Kept:
         return self.outside + sum(self.layers)
 
 
-def count_kept(config: Any, section: TrainingSection, dtype: str) -> Kept | None:
+def count_kept(config: Any, section: TrainingSection, dtype: str, *, half: bool = False) -> Kept | None:
     """What a micro-batch of `section` keeps in a model of a transformers configuration, trained in `dtype`.
 
+    Weights are in float32 beside that arithmetic, or `half` of it: in 16 bits, as they are where sharded.
     None where the model cannot run without numbers: which expert a token is sent to depends on them.
     """
     from torch._subclasses.fake_tensor import FakeTensorMode
 
     try:
         with _silent("torch._subclasses.fake_tensor"), FakeTensorMode(allow_non_fake_inputs=True):
-            return _count(_model(config, section, dtype), section, dtype)
+            return _count(_model(config, section, dtype, half=half), section, dtype)
     except (RuntimeError, ValueError, NotImplementedError, TypeError):
         return None
 
@@ -61,15 +64,19 @@ def _silent(name: str) -> Iterator[None]:
         logger.disabled = before
 
 
-def _model(config: Any, section: TrainingSection, dtype: str) -> Any:
-    """The model as it is trained: weights in float32, or adapters on a frozen base in `dtype`."""
+def _model(config: Any, section: TrainingSection, dtype: str, *, half: bool) -> Any:
+    """The model as it is trained: in float32 or, of `half`, 16 bits; or adapters on a base in `dtype`."""
     import torch
-    from transformers import AutoModelForCausalLM
+    from transformers import AttentionInterface, AttentionMaskInterface, AutoModelForCausalLM
 
     from dartmath.training.load import lora_config
 
-    kept = getattr(torch, dtype if section.lora else "float32")
+    kept = getattr(torch, dtype if section.lora or half else "float32")
     model = AutoModelForCausalLM.from_config(config, attn_implementation="sdpa", dtype=kept)
+    # PyTorch's SDPA takes the way that keeps all scores where tensors are fake; no kernel that trains does.
+    AttentionInterface.register(_NAME, _attend)
+    AttentionMaskInterface.register(_NAME, lambda *_, **__: None)
+    model.set_attn_implementation(_NAME)
     if section.lora is None:
         return model.train()
     from peft import get_peft_model
@@ -106,6 +113,29 @@ def _count(model: Any, section: TrainingSection, dtype: str) -> Kept:
         hidden = base(input_ids=ids, use_cache=False).last_hidden_state
     each = tuple(marks[i + 1] - marks[i] for i in range(0, len(marks), 2))
     return Kept(total() - sum(each), each, hidden.numel() * hidden.element_size())
+
+
+def _attend(module: Any, query: Any, key: Any, value: Any, attention_mask: Any, **_: Any) -> tuple[Any, None]:
+    """What kernels of attention keep: query, key, value [batch, heads, tokens, size], output, its scale."""
+    import torch
+
+    class Attention(torch.autograd.Function):  # type: ignore[misc]
+        @staticmethod
+        def forward(ctx: Any, query: Any, key: Any, value: Any) -> Any:
+            output = torch.empty_like(query)
+            ctx.save_for_backward(
+                query, key, value, output, output.new_empty(query.shape[:3], dtype=torch.float32)
+            )
+            return output
+
+        @staticmethod
+        def backward(ctx: Any, *_: Any) -> None:
+            raise NotImplementedError  # nothing is computed here
+
+    given = (query, key, value)
+    if torch.is_autocast_enabled("cpu"):
+        given = tuple(tensor.to(torch.get_autocast_dtype("cpu")) for tensor in given)
+    return Attention.apply(*given).transpose(1, 2), None
 
 
 def _key(tensor: Any) -> int:

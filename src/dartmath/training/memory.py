@@ -70,7 +70,9 @@ def memory_table(
     name = "one GPU each (DDP)" if gpus > 1 else "one device"
     # DDP copies gradients into buckets that it sends.
     buckets = 4 * parameters if gpus > 1 else 0.0
-    table = [rest.memory(name, 4 * parameters + copies, 4 * parameters, states, buckets)]
+    passing = buckets + rest.casts(shape)
+    table = [rest.memory(name, 4 * parameters + copies, 4 * parameters, states, passing)]
+    rest = _Rest(section, shape, place, dtype, sharded=True)
     shards = {"ZeRO-1": (1, 1, gpus), "ZeRO-2": (1, gpus, gpus), "ZeRO-3 / FSDP2": (gpus, gpus, gpus)}
     return table + [
         rest.memory(one, 2 * parameters / w + copies, 2 * parameters / g, (4 * parameters + states) / o, 0.0)
@@ -86,7 +88,10 @@ def state_bytes(section: TrainingSection, shape: ModelShape) -> int:
     rows and columns of the second.
     """
     inner, outer = shape.linear, shape.parameters - shape.linear
-    edges = sum(inputs + outputs for inputs, outputs in shape.linears) + 2 * (shape.hidden + shape.vocabulary)
+    # Embedding and head, or one of them where they are tied; what is left are vectors, kept as they are.
+    matrices, vectors = divmod(outer, max(1, shape.vocabulary * shape.hidden))
+    edges = sum(inputs + outputs for inputs, outputs in shape.linears)
+    edges += matrices * (shape.hidden + shape.vocabulary) + vectors
     return {
         "adamw": 8 * shape.parameters,
         "paged_adamw": 8 * shape.parameters,
@@ -111,14 +116,18 @@ def _adapters(section: TrainingSection, shape: ModelShape, rest: _Rest) -> Memor
 class _Rest:
     """What lies beside weights, gradients and states, however they are sharded."""
 
-    def __init__(self, section: TrainingSection, shape: ModelShape, place: str, dtype: str) -> None:
+    def __init__(
+        self, section: TrainingSection, shape: ModelShape, place: str, dtype: str, *, sharded: bool = False
+    ) -> None:
         self.dtype, self._place = dtype, place
         checkpointing = section.gradient_checkpointing
         self._checkpointing = place == "gpu" if checkpointing is None else checkpointing
         self._together = batch_layout(section).accumulation > 1
         # Both sides of a pair go through the model at once.
         sides = 2 if section.objective == "dpo" else 1
-        whole = sides * _activations(section, shape, dtype, checkpointing=self._checkpointing)
+        whole = sides * _activations(
+            section, shape, dtype, checkpointing=self._checkpointing, sharded=sharded and dtype == "bfloat16"
+        )
         self._activations = whole / _GIB
         self._buffers = self._passing(section, shape) / _GIB
 
@@ -135,25 +144,31 @@ class _Rest:
         )
 
     def _passing(self, section: TrainingSection, shape: ModelShape) -> int:
-        """Bytes of what comes and goes: logits of a chunk, the largest gradient, autocast's copies."""
+        """Bytes of what comes and goes: logits of a chunk, the largest gradient."""
         matrix = shape.vocabulary * shape.hidden
         logits = 2 * 4 * _CHUNK[self._place] * shape.vocabulary
         largest = max((i * o for i, o in shape.linears), default=0)
-        full = section.lora is None
         # The gradients of embedding and head are added in place on a CPU alone.
-        gradient = 4 * max(largest, matrix if self._place == "gpu" else 0) if full else 0
-        # Autocast keeps its copies to the end of the forward pass; without checkpointing, autograd does.
-        copies = 2 * shape.linear if full and self.dtype == "bfloat16" and self._checkpointing else 0
-        return max(copies, logits + gradient)
+        gradient = 4 * max(largest, matrix if self._place == "gpu" else 0) if section.lora is None else 0
+        return logits + gradient
+
+    def casts(self, shape: ModelShape) -> float:
+        """GiB of the copies of weights in 16 bits that autocast keeps to the end of the forward pass.
+
+        Without checkpointing, autograd keeps them: they are counted with the activations.
+        """
+        return 2 * shape.linear / _GIB if self.dtype == "bfloat16" and self._checkpointing else 0.0
 
 
-def _activations(section: TrainingSection, shape: ModelShape, dtype: str, *, checkpointing: bool) -> float:
+def _activations(
+    section: TrainingSection, shape: ModelShape, dtype: str, *, checkpointing: bool, sharded: bool
+) -> float:
     """Bytes of activations of one forward pass: counted, where the model can run without numbers.
 
     Else 34 bytes per token and hidden unit in each layer (https://arxiv.org/abs/2205.05198, section 4.1,
     scores excluded as no kernel keeps them), times 2.5: what today's architectures keep beside.
     """
-    kept = count_kept(shape.config, section, dtype) if shape.config is not None else None
+    kept = count_kept(shape.config, section, dtype, half=sharded) if shape.config is not None else None
     if kept is not None:
         return float(kept.total(checkpointing=checkpointing))
     tokens = section.micro_batch * section.max_length
