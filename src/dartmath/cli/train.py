@@ -142,11 +142,8 @@ def show_plan(plan: Plan, as_json: bool) -> None:
     rows = [
         (
             m.sharding,
-            *(
-                f"{v:.1f}"
-                for v in (m.weights, m.gradients, m.optimiser, m.activations, m.buffers + m.libraries)
-            ),
-            f"{m.total:.1f}",
+            *(f"{v:.1f}" for v in (m.weights, m.gradients, m.optimiser, m.activations)),
+            *(f"{v:.1f}" for v in (m.beside, m.total)),
             "yes" if m.total <= plan.device_gib else "no",
         )
         for m in plan.memory
