@@ -39,12 +39,24 @@ class Kept:
         return self.outside + sum(self.layers)
 
 
+# What was counted, by all that it depends on: a model of 80 layers takes seconds.
+_COUNTED: dict[tuple[Any, ...], Kept | None] = {}
+
+
 def count_kept(config: Any, section: TrainingSection, dtype: str, *, half: bool = False) -> Kept | None:
     """What a micro-batch of `section` keeps in a model of a transformers configuration, trained in `dtype`.
 
     Weights are in float32 beside that arithmetic, or `half` of it: in 16 bits, as they are where sharded.
     None where the model cannot run without numbers: which expert a token is sent to depends on them.
     """
+    lora = section.lora and section.lora.model_dump_json()
+    known = (config.to_json_string(), section.micro_batch, section.max_length, lora, dtype, half)
+    if known not in _COUNTED:
+        _COUNTED[known] = _try(config, section, dtype, half=half)
+    return _COUNTED[known]
+
+
+def _try(config: Any, section: TrainingSection, dtype: str, *, half: bool) -> Kept | None:
     from torch._subclasses.fake_tensor import FakeTensorMode
 
     try:
