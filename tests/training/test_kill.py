@@ -19,7 +19,7 @@ from dartmath.prompts.template import load_template
 from dartmath.training.checkpoints import checkpoint_folder
 from dartmath.training.config import Lora, TrainingSection
 from dartmath.training.job import is_finished
-from dartmath.training.journal import read_log
+from dartmath.training.log import read_log
 from dartmath.training.run import train
 from training.material import examples, write_jsonl
 

@@ -12,7 +12,7 @@ from dartmath.model import ModelSection, load_model, load_tokenizer
 from dartmath.prompts.template import load_template
 from dartmath.training.config import DatasetWeight, Lora, TrainingSection
 from dartmath.training.exported_rows import row_reader
-from dartmath.training.journal import read_log
+from dartmath.training.log import read_log
 from dartmath.training.rows import read_rows
 from dartmath.training.run import train
 from dartmath.training.tokens import Encoder

@@ -40,8 +40,8 @@ def measure_pace(job: Job) -> Pace:
     from dartmath.training.build import build_trainer
     from dartmath.training.hardware import choose_attention, choose_dtype
     from dartmath.training.interrupt import StopRequest
-    from dartmath.training.journal import read_log
     from dartmath.training.layout import batch_layout
+    from dartmath.training.log import read_log
     from dartmath.training.prepared import Prepared, layout_of, prepare_data
 
     if job.section.launch:
