@@ -39,7 +39,8 @@ import numpy as np
 from dartmath.base.terminal import print_table
 from dartmath.model import ModelSection
 from dartmath.prompts.template import load_template
-from dartmath.training import journal, trainer
+from dartmath.training import log as training_log
+from dartmath.training import trainer
 from dartmath.training.config import TrainingSection
 from dartmath.training.run import train
 
@@ -170,7 +171,7 @@ def measure(work: Work, name: str, *, plain: bool = False, **changes: Any) -> di
         train(section, ModelSection(name=str(work.folder / "model")), load_template("qa"), data, out)
     finally:
         trainer.use_labelled_loss = original
-    log = journal.read_log(out)
+    log = training_log.read_log(out)
     last, first = log[-1], log[WARM_UP - 1]
     tokens, seconds = last["tokens"] - first["tokens"], last["seconds"] - first["seconds"]
     # The MFU of a step is proportional to its speed: the run's follows from any one of them.
@@ -264,7 +265,7 @@ def main() -> None:
         base = {"max_steps": options.steps, "max_length": size.length, "learning_rate": 1e-6}
         base |= {"gradient_checkpointing": False, "save_steps": 1_000_000}
         if not gpu:
-            journal.time = SimpleNamespace(perf_counter=time.process_time)  # type: ignore[attr-defined]
+            training_log.time = SimpleNamespace(perf_counter=time.process_time)  # type: ignore[attr-defined]
         work = Work(folder, size, examples, options.steps, base)
         rows: list[Row] = []
         for row in measure_all(work, options.attention, options.micro):
