@@ -14,9 +14,11 @@ from typing import Any
 import psutil
 import pytest
 
-from dartmath.base.errors import ConfigError, RunError
+from dartmath.base.errors import ConfigError, DataError, RunError
 from dartmath.curation.config import CurationSection
 from dartmath.sampling.policy import Prop2Diff
+from dartmath.study.cell import run_cell
+from dartmath.study.config import StudySize
 from dartmath.study.design import Arm
 from dartmath.study.plan import plan_study
 from dartmath.study.run import FIGURE, RESULT, bands_of, run_study
@@ -161,6 +163,19 @@ def test_ctrl_c_ends_every_process_and_the_same_command_goes_on(finished: Path, 
     subprocess.run(command, env=environment, check=True, stderr=subprocess.DEVNULL)
     assert len(told(tmp_path)) == 4
     assert told(tmp_path) == {key: told(finished)[key] for key in told(tmp_path)}
+
+
+@pytest.mark.parametrize(
+    ("size", "said"), [({"rows": 5000}, "of the 5,000 rows"), ({"tokens": 10**7}, "tokens")]
+)
+def test_a_size_that_the_pool_lacks_is_an_error_before_training(
+    size: dict[str, int], said: str, tmp_path: Path
+) -> None:
+    study = with_section(make(tmp_path), sizes=[StudySize(**size)])
+    cell = study.cells("pool")[0]
+    with pytest.raises(DataError, match=said):
+        run_cell(cell)
+    assert not (cell.folder / "model").exists()
 
 
 def test_a_headline_names_bands_that_are_there() -> None:

@@ -13,6 +13,7 @@ from dartmath.base.errors import DataError
 from dartmath.base.files import write_text
 from dartmath.base.run_lock import RunLock
 from dartmath.curation.run import curate
+from dartmath.curation.summary import CurationSummary
 from dartmath.evaluation.rows import read_correct
 from dartmath.evaluation.run import evaluate
 from dartmath.model import ModelSection
@@ -73,6 +74,7 @@ def run_cell(cell: Cell) -> None:
             return
         begun = time.monotonic()
         summary = curate(study.pool, cell.curation, folder / "dataset")
+        _check_size(cell, summary)
         section = cell.arm.training.model_copy(update={"seed": cell.seed})
         trained = train(
             section, study.base, study.template, [folder / "dataset"], folder / "model", seed=cell.seed
@@ -97,6 +99,21 @@ def run_cell(cell: Cell) -> None:
         write_text(folder / FILE, json.dumps(asdict(result)) + "\n")
     if not study.section.keep_models:
         shutil.rmtree(folder / "model", ignore_errors=True)
+
+
+def _check_size(cell: Cell, summary: CurationSummary) -> None:
+    """Raise `DataError` where the pool holds too little, so that no set is compared with a larger one."""
+    unit, amount = cell.size.unit, cell.size.amount
+    total = summary.tokens["total"]
+    # Tokens are met up to a row.
+    lacks = {"rows": summary.rows < amount, "tokens": total + summary.tokens["max"] < amount}
+    if lacks.get(unit):
+        held = summary.rows if unit == "rows" else total
+        raise DataError(
+            f"the pool gives {cell.arm.name} {held:,.0f} of the {amount:,} {unit} of this size; sample more "
+            "trials, or lower the size",
+            path=cell.study.pool,
+        )
 
 
 def evaluate_model(study: Study, model: ModelSection, folder: Path) -> Scores:

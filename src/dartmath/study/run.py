@@ -40,9 +40,9 @@ FIGURE = "curve.svg"
 def run_study(study: Study) -> StudyResult:
     """Run every cell of `study` that is not finished, and sum up.
 
-    Raises `DataError` before any training where the pool cannot give an arm its size, `JournalError`
-    while another process runs the study, and `RunError` when cells failed, after all others. Stopped by
-    Ctrl-C, it leaves the result of what is finished.
+    Raises `JournalError` while another process runs the study, and `RunError` when cells failed, after all
+    others; a cell fails before its training where the pool cannot give its arm the size. Stopped by Ctrl-C,
+    it leaves the result of what is finished.
     """
     benchmarks = load_benchmarks(study.evaluation)
     bands = bands_of(benchmarks, study.section.headline)
