@@ -37,7 +37,7 @@ def run_cells(cells: Sequence[Cell], parallel: int, devices: Sequence[str]) -> I
     A cell that fails does not stop the others. Raises `RunError` when a process dies, and is stopped by
     Ctrl-C after what is at hand has saved its checkpoint.
     """
-    with _pool(min(parallel, len(cells)), devices) as (pool, started):
+    with _pool(min(parallel, len(cells)), devices) as (pool, started, stopping):
         waiting: dict[Future[str | None], Cell] = {pool.submit(_run, cell): cell for cell in cells}
         try:
             while waiting:
@@ -49,8 +49,10 @@ def run_cells(cells: Sequence[Cell], parallel: int, devices: Sequence[str]) -> I
                 "same command again to go on"
             ) from error
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            # Before the signal: a process has its next cell at hand, and would begin it.
+            stopping.set()
             _interrupt(started)
+            pool.shutdown(wait=True, cancel_futures=True)
             raise
 
 
@@ -62,11 +64,12 @@ def _interrupt(started: Any) -> None:
 
 
 @contextmanager
-def _pool(parallel: int, devices: Sequence[str]) -> Iterator[tuple[ProcessPoolExecutor, Any]]:
-    """The processes, and a queue of their numbers."""
+def _pool(parallel: int, devices: Sequence[str]) -> Iterator[tuple[ProcessPoolExecutor, Any, Any]]:
+    """The processes, a queue of their numbers, and an event after which none begins a cell."""
     context = multiprocessing.get_context("spawn")
     free: Any = context.Queue()
     started: Any = context.Queue()
+    stopping: Any = context.Event()
     for place in range(parallel):
         free.put(devices[place % len(devices)] if devices else None)
     threads = os.environ.get("OMP_NUM_THREADS") or str(max(1, available_cpus() // parallel))
@@ -74,19 +77,24 @@ def _pool(parallel: int, devices: Sequence[str]) -> Iterator[tuple[ProcessPoolEx
     before, os.environ["OMP_NUM_THREADS"] = os.environ.get("OMP_NUM_THREADS"), threads
     try:
         with ProcessPoolExecutor(
-            parallel, mp_context=context, initializer=_begin, initargs=(os.getpid(), free, started)
+            parallel, mp_context=context, initializer=_begin, initargs=(os.getpid(), free, started, stopping)
         ) as pool:
-            yield pool, started
+            yield pool, started, stopping
     finally:
         if before is None:
             del os.environ["OMP_NUM_THREADS"]
 
 
-def _begin(parent: int, free: Any, started: Any) -> None:
+_stopping: list[Any] = []
+"""Of a process that runs cells: the event that tells that the study was stopped."""
+
+
+def _begin(parent: int, free: Any, started: Any, stopping: Any) -> None:
     """Choose this process's devices, and end it with its parent, which a kill gives no time to tell.
 
     A terminal sends Ctrl-C to its session: in one of its own, a process is told by its parent, once.
     """
+    _stopping.append(stopping)
     os.setsid()
     started.put(os.getpid())
     device = free.get()
@@ -103,6 +111,8 @@ def _end_with(parent: int) -> None:
 
 def _run(cell: Cell) -> str | None:
     """Run a cell with all it prints in its own log; the message of what went wrong, or None."""
+    if any(event.is_set() for event in _stopping):
+        return "not begun: the study was stopped"
     cell.folder.mkdir(parents=True, exist_ok=True)
     with _standard_error_to(str(cell.folder / LOG)):
         try:
