@@ -17,14 +17,22 @@ from dartmath.queries.load import load
 from dartmath.queries.query import make_query
 from dartmath.queries.registry import SUITES, datasets, find_dataset, find_suite
 from dartmath.queries.select import select
+from dartmath.tools.isolation import Isolation
 from dartmath.verify import grade
+from tools.conftest import isolation
+
+__all__ = ["isolation"]
 
 TRAPS = yaml.safe_load((Path(__file__).parent / "cases" / "traps.yaml").read_text(encoding="utf-8"))
 FLAWED: list[dict[str, Any]] = [{}, {"flaw": "needs another problem"}, {"picture": True}]
 # On the Hub alone, so that no checksum of them is known.
 REMOTE = {"gsm8k-fix/train", "gsm8k-platinum", "aime26", "hmmt25", "hmmt26"}
 # On the web, pinned to a commit, and not among the files that the tests are given.
-PINNED = [n for n in datasets() if n.startswith(("math-perturb", "imo-answerbench", "mgsm/", "scibench/"))]
+PINNED = [
+    n
+    for n in datasets()
+    if n.startswith(("math-perturb", "imo-answerbench", "mgsm/", "scibench/", "humaneval"))
+]
 LOCAL = [name for name in datasets() if name not in {*REMOTE, *PINNED}]
 
 
@@ -119,6 +127,20 @@ def test_quantities_are_right_within_five_percent(book: str) -> None:
         ("6e-8", False),
     ):
         assert grade(query, f"The answer is $\\boxed{{{answer}}}$.").correct is right, answer
+
+
+def test_functions_are_judged_by_their_tests(isolation: Isolation) -> None:
+    prompt = 'import math\n\n\ndef up(x):\n    """Round up."""\n'
+    tests = "def check(candidate):\n    assert candidate(1.2) == 2\n    assert candidate(-1.2) == -1\n"
+    row = {"task_id": "made/1", "prompt": prompt, "entry_point": "up", "test": tests}
+    query = find_dataset("humaneval").convert("humaneval", row)
+    assert query is not None and query.text.endswith('"""Round up."""\n```')
+    for body, right in (("math.ceil(x)", True), ("round(x)", False), ("int(x) + 1", False)):
+        # Without its import, which stands in the prompt.
+        said = f"So:\n```python\ndef up(x):\n    return {body}\n```\n"
+        assert grade(query, said).correct is right, body
+    with pytest.raises(DataError, match="does not define 'down'"):
+        find_dataset("humaneval").convert("humaneval", {**row, "entry_point": "down"})
 
 
 def test_real_rows_with_special_characters(shared_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
