@@ -14,7 +14,7 @@ import pytest
 from dartmath.base.errors import ConfigError, EngineError
 from dartmath.engines import Completion, Engine, Generation, Request, create_engine
 from dartmath.engines.config import OpenAIEngine
-from dartmath.model import ModelSection
+from dartmath.model import ModelSection, load_model, load_tokenizer
 from dartmath.prompts.template import Prompt, Template, load_template
 from engines.servers import Proxy, llama_server, proxy, reserved_port
 
@@ -106,6 +106,32 @@ def test_seeds_and_stop_strings_reach_the_server(llama: str) -> None:
     first, again, other, stopped = run(work)
     assert first.text == again.text != other.text
     assert (stopped.text, stopped.finish_reason) == (" 7, 8, ", "stop")
+
+
+@pytest.mark.parametrize(("endpoint", "asked"), [("chat", True), ("completions", 1)])
+def test_log_probabilities_of_a_real_server_are_kept_as_their_mean(
+    llama: str, smollm2: str, endpoint: Any, asked: object
+) -> None:
+    """Of greedy tokens: the sampled text is as likely, token by token, as the model itself says."""
+    model = ModelSection(name=smollm2, dtype="float32")
+    prompt = load_template("chat").render("Count to five.", tokenizer=load_tokenizer(model))
+    request = Request("count", prompt, Generation(temperature=0, max_tokens=8), 0)
+
+    async def main() -> Completion:
+        keys = {"endpoint": endpoint, "extra_body": {"logprobs": asked}}
+        async with engine(llama, **keys) as running:
+            found: Completion = await running.generate(request)
+            return found
+
+    found = asyncio.run(main())
+    torch = pytest.importorskip("torch")
+    own, tokenizer = load_model(model, "cpu"), load_tokenizer(model)
+    before = tokenizer(prompt.text, return_tensors="pt", add_special_tokens=False).input_ids
+    after = tokenizer(found.text, return_tensors="pt", add_special_tokens=False).input_ids
+    with torch.inference_mode():
+        logits = own(torch.cat((before, after), dim=1)).logits[0, before.shape[1] - 1 : -1]
+    mean = logits.log_softmax(-1).gather(-1, after[0, :, None]).mean()
+    assert found.logprob == pytest.approx(float(mean), abs=0.2)
 
 
 def test_a_prompt_longer_than_the_context_fails_alone_and_at_once(llama: str) -> None:
