@@ -72,7 +72,7 @@ def _inverse(table: Mapping[str, str]) -> dict[str, str]:
 
 
 _TERM_OF, _SCALE_OF = _inverse(_WHOLE), _inverse(_SCALES)
-_VALUE_BEFORE = r"(?<=[\d})\]$°])"
+_VALUE_BEFORE = r"(?<=[\d})\]$°⁰¹²³⁴-⁹])"
 
 
 _SCALE = regex(
@@ -80,14 +80,19 @@ _SCALE = regex(
     rf"|(?P<bare>{_by_length('|'.join(_SCALE_OF))})(?:(?<=[\u3400-\u9fff])|(?!{LETTER})))(?:\s+(?:de|di|d['’]))?(?![^\s\w])",
     re.IGNORECASE,
 )
-_PHRASE = rf"{LETTER}+[²³]?(?:(?:[ .'’/-]|, )*{LETTER}+[²³]?){{0,3}}|[℃℉]"
+_PHRASE = (
+    rf"(?![⁰¹²³⁴-⁹]){LETTER}+[²³]?(?:(?:[ .'’/·⋅∙-]|, )*{LETTER}+[²³]?){{0,4}}"
+    rf"(?:/\({LETTER}+[·⋅∙*]{LETTER}+\))?|[℃℉]"
+)
 _UNIT = regex(
     rf"{_VALUE_BEFORE}[\s-]*(?:\\(?:text|mathrm|mbox)\s*\{{\s*(?P<inside>{_PHRASE})\.?\s*\}}|(?P<bare>{_PHRASE}))"
 )
 _BEFORE_VALUE = regex(
-    r"(?P<scale>(?P<c>[摄攝摂]氏|섭씨)|[华華]氏|화씨|(?P<speed>时速|時速|시속))(?:温度|溫度)?\s*(?P<minus>マイナス|마이너스|零下|영하|负|負)?\s*(?P<value>-?\d[\d.,]*)\s*(?P<unit>.*)\Z"
+    r"(?P<scale>(?P<c>[摄攝摂]氏|섭씨)|[华華]氏|화씨"
+    r"|(?P<hour>[时時]速|[每毎](?:小[时時]|時間?)|시속)|(?P<second>秒速|[每毎]秒|초속)|(?P<minute>分速|[每毎]分[钟鐘]?|분속))"
+    r"(?:温度|溫度)?\s*(?P<minus>マイナス|마이너스|零下|영하|负|負)?\s*(?P<value>-?\d[\d.,]*)\s*(?P<unit>.*)\Z"
 )
-"""A scale of temperature, or "an hour", in front of its number."""
+"""A scale of temperature, or a speed's time, in front of its number."""
 
 _COUNTER = regex(
     rf"(?<=\d)\s*(?:\\text\s*\{{\s*(?:{_by_length(_COUNTERS)})\s*\}}|(?:{_by_length(_COUNTERS)})(?![^\W\d_]))"
@@ -135,7 +140,9 @@ def in_english(text: str) -> str:
         text = _with_digits(text)
     if text.isascii():
         low = text.lower()
-        named = "quadrat" in low or "kubik" in low or not _names_in_ascii().isdisjoint(_WORD.findall(low))
+        named = any(
+            word in low for word in ("quadrat", "kubik", " pro ")
+        ) or not _names_in_ascii().isdisjoint(_WORD.findall(low))
         return _translated(text) if named else text
     if found := _BEFORE_VALUE.search(text):
         text = _behind_value(found)
@@ -170,6 +177,13 @@ _PART = regex(
 )
 """A half, a quarter or one and a half of the unit behind it."""
 
+_AND_A_HALF = regex(
+    r"\A(?P<value>\d+|[一二两三四五六七八九十]+)(?:\s*个半\s*(?P<unit>[^\W\d_]+)"
+    r"|\s*(?P<unit2>[^\W\d_]+)\s*(?:半|반|y medi[oa]|et demie?|e mei[oa]|e mezz[oa]|с половиной))\Z",
+    re.IGNORECASE,
+)
+"""A unit and half of it more: `2小时半`, `2 horas y media`."""
+
 _MINUS = regex(
     r"\A(?:零下|负|負|氷点下|マイナス|영하|마이너스|menos|moins|meno|минус|âm)\s*(?=\d)", re.IGNORECASE
 )
@@ -179,7 +193,7 @@ _BELOW_ZERO = regex(
     re.IGNORECASE,
 )
 _PARTED = regex(
-    r"\A(?P<below>[^\s分]{1,12})\s*分(?:之|の|의)?\s*(?P<above>.{1,12})\Z"
+    r"\A(?P<below>[^\s分]{1,12})\s*分(?P<of>之|の|의)?\s*(?P<above>.{1,12})\Z"
     r"|\A(?P<under>.{1,12}?)분의\s*(?P<over>.{1,12})\Z"
 )
 
@@ -193,6 +207,10 @@ def _with_digits(text: str) -> str:
     )
     if ("分" in text or "분" in text) and (fraction := _fraction(text)) is not None:
         return sign + fraction
+    if (more := _AND_A_HALF.match(text)) and (whole := _number(more["value"])):
+        unit = more["unit"] or more["unit2"]
+        if _is_unit(unit):
+            return f"{sign}{whole[0]}.5 {unit}"
     if (part := _PART.match(text)) and _is_unit(text[part.end() :]):
         size = next(name for name, found in part.groupdict().items() if found is not None)
         return f"{sign}{size[1:].replace('_', '.')} {text[part.end() :]}"
@@ -270,6 +288,8 @@ def _fraction(text: str) -> str | None:
     below, above = _number(parts["below"] or parts["under"]), _number(parts["above"] or parts["over"])
     if below is None or above is None or below[1] or (above[1] and not _is_unit(above[1])):
         return None
+    if above[1] and parts["below"] and not parts["of"]:  # minutes and seconds
+        return None
     value = f"{above[0]}\\%" if below[0] == "100" else f"{above[0]}/{below[0]}"
     return f"{value} {above[1]}".strip()
 
@@ -284,11 +304,13 @@ def _number(text: str) -> tuple[str, str] | None:
 
 def _behind_value(found: re.Match[str]) -> str:
     """`摄氏20度` as 20 °C, `時速188マイル` as 188 miles an hour."""
-    if not found["speed"]:
+    period = next((name for name in ("hour", "minute", "second") if found[name]), None)
+    if period is None:
         sign = "-" if found["minus"] else ""
         return rf"{sign}{found['value']} \text{{ {'celsius' if found['c'] else 'fahrenheit'}}}"
-    unit = english_unit(found["unit"])
-    return rf"{found['value']} \text{{ {unit}/hour}}" if unit else found[0]
+    words = found["unit"].strip()
+    unit = english_unit(words) or (words if parse_unit(words).known else None)
+    return rf"{found['value']} \text{{ {unit}/{period}}}" if unit else found[0]
 
 
 def _unit(found: re.Match[str]) -> str:
@@ -324,9 +346,10 @@ def with_decimal_point(text: str) -> str:
 
 
 _COMMAED, _POINTED = regex(r"\d,\d"), regex(r"\d\.\d")
+_POWER_OF_TEN = r"(?:\s*(?:\\times|\\cdot|[×·⋅*])\s*10(?:\^\{?[-+]?\d+\}?|[⁻⁰¹²³⁴-⁹]+))?"
 _CAN_BE_DECIMAL = regex(r"-?(?:\d+(?:,|\{,\})(?:\d{1,2}|\d{4,})|0(?:,|\{,\})\d+)(?=[^\d,]|\Z)(?!.*\d[,.]\d)")
-_DECIMAL = regex(r"\A\$?-?\d+\.\d+\$?\Z")
-_MEASURE = regex(r"\A\$?-?\d+(?:\.\d+)?\s*(?:\\?[a-zA-Z°%Ωµμ{][^\d,]*)\Z")
+_DECIMAL = regex(rf"\A\$?-?\d+\.\d+{_POWER_OF_TEN}\$?\Z")
+_MEASURE = regex(rf"\A\$?-?\d+(?:\.\d+)?{_POWER_OF_TEN}\s*(?:\\?[a-zA-Z°%Ωµμ{{][^\d,]*)\Z")
 """One number with a unit."""
 
 
@@ -339,7 +362,9 @@ def read_with_decimal_comma(reference: str, answer: str) -> str | None:
     found = _CAN_BE_DECIMAL.match(plain)
     if found is None:
         return None
-    has_unit = plain[found.end() :].strip(" $\\-")[:1].isalpha() or "°" in plain
+    has_unit = (
+        re.sub(rf"\A{_POWER_OF_TEN}", "", plain[found.end() :]).strip(" $\\-")[:1].isalpha() or "°" in plain
+    )
     alike = _DECIMAL.match(reference.strip()) or (has_unit and _MEASURE.match(reference.strip()))
     return with_decimal_point(answer) if alike else None
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from dartmath.base.regex import regex
+from dartmath.verify.language.numerals import LETTER
 from dartmath.verify.language.sentences import stated
 from dartmath.verify.parsing.parser import parse
 from dartmath.verify.parsing.words import HOURS, clock, fold, named
@@ -21,6 +22,11 @@ _COUNTED = regex(
     r"([a-z]+(?: [a-z]+){0,2}?)"
     rf"(?: (?!(?:{_PARTS}|and|or|of|point|to|times|dozen|pairs?)\b)[a-z]+){{1,2}}"
 )
+_COUNTED_ELSEWHERE = regex(rf"(-?\d+(?:[.,]\d+)*) ({LETTER}+)(?: {LETTER}+)?\.?")
+_WORD = regex(rf"{LETTER}+")
+_STEM = 4
+"""Letters of a noun that the query must have too; its ending follows the number in many languages."""
+
 _APPROXIMATELY = regex(r"\\approx(?![a-zA-Z])|≈")
 
 
@@ -49,18 +55,34 @@ def _is_hour(node: Expression) -> bool:
 
 
 def counted_things(sides: Sides) -> Iterator[Pair]:
-    """`seven people` for 7."""
+    """`seven people` for 7, and `7 яблок` where the query speaks of them."""
     ours, theirs = sides.ours, sides.theirs
-    if isinstance(ours, Text) and isinstance(theirs, Number) and (count := _count(ours.words)) is not None:
-        yield count, theirs
-    if isinstance(theirs, Text) and isinstance(ours, Number) and (count := _count(theirs.words)) is not None:
-        yield ours, count
+    if isinstance(ours, Text) and isinstance(theirs, Number):
+        count = _count(ours.words, sides.query)
+        if count is not None:
+            yield count, theirs
+    if isinstance(theirs, Text) and isinstance(ours, Number):
+        count = _count(theirs.words, sides.query)
+        if count is not None:
+            yield ours, count
 
 
-def _count(words: str) -> Expression | None:
-    match = _COUNTED.fullmatch(fold(words)) if len(words) < MAX_COUNTED else None
-    found = named(match[1]) if match else None
+def _count(words: str, query: str | None) -> Expression | None:
+    if len(words) >= MAX_COUNTED:
+        return None
+    if match := _COUNTED.fullmatch(fold(words)):
+        found = named(match[1])
+    elif query and (match := _COUNTED_ELSEWHERE.fullmatch(words)) and _spoken_of(match[2], query):
+        found = parse(match[1])
+    else:
+        return None
     return found if isinstance(found, Number) else None
+
+
+def _spoken_of(noun: str, query: str) -> bool:
+    """Whether the query has a word that begins as a noun does; a short one must be there whole."""
+    stem, words = noun.lower()[:_STEM], _WORD.findall(query.lower())
+    return stem in words if len(noun) < _STEM else any(word.startswith(stem) for word in words)
 
 
 def stated_values(sides: Sides) -> Iterator[Pair]:
