@@ -54,10 +54,9 @@ _CONTINUES = regex(
 _GAVE_UP = regex(
     r"\b(?:(?:could|can|do|did|was|am) ?(?:not|n't)|cannot|unable to|fail(?:ed)? to|not (?:sure"
     r"|certain))\b[^.\n]{0,20}"
-    r"\b(?:solve|determine|answer|know|find|figure|compute|finish|sure)\b|\bunable to\b",
-    re.IGNORECASE,
+    r"\b(?:solve|determine|answer|know|find|figure|compute|finish|sure)\b|\bunable to\b"
 )
-"""What a response says that has no answer: what its last line says then is none either."""
+"""What a response says that has no answer, in small letters: what its last line says then is none either."""
 
 _NAME = regex(r"\\?[a-zA-Z]+(?:_\{?\w\}?)?[.,]?")
 """`$n$` at the end of "10 values of $n$" is what the sentence is about, not what it says."""
@@ -136,7 +135,7 @@ def conclusion(
                 or _claim(tail, first, stop, languages)
             )
         else:
-            allowed = last and final_line and not _GAVE_UP.search(tail)
+            allowed = last and final_line and not _GAVE_UP.search(tail.lower())
             found = _final(tail, first, stop, inside) if allowed else None
         if found is not None:
             answer, at, to = found
