@@ -17,7 +17,11 @@ from dartmath.export.config import ExportSection
 from dartmath.export.format import Example
 from dartmath.export.stepwise import step_labels
 from dartmath.export.wrong import WrongPool, matched, read_wrong
+from dartmath.sampling.teachers import known_teachers
 from dartmath.verify.outcome import Outcome
+
+TAUGHT = ("teacher", "hint")
+"""Columns of right responses where a pool has several teachers."""
 
 
 @dataclass(slots=True)
@@ -55,6 +59,12 @@ class Maker:
     spool: Path
     balance: Balance = field(default_factory=Balance)
     left_out: dict[str, int] = field(default_factory=dict)
+    _hints: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        teachers = known_teachers(self.journal.manifest)
+        if len(teachers) > 1:
+            self._hints = {name: (one["hint"] or {}).get("kind", "") for name, one in teachers.items()}
 
     def responses(self) -> Iterator[Example]:
         """Every selected response."""
@@ -164,6 +174,13 @@ class Maker:
         if count:
             self.left_out[reason] = self.left_out.get(reason, 0) + count
 
+    def _taught(self, selection: Selection, trial: int) -> dict[str, str]:
+        """Who made a right response of a pool of several teachers, and with what hint; nothing of a query."""
+        if not self._hints or trial < 0:
+            return {}
+        name = next((c.teacher for c in selection.chosen if c.trial == trial), "")
+        return dict(zip(TAUGHT, (name, self._hints.get(name, "")), strict=True))
+
     def _example(
         self,
         selection: Selection,
@@ -176,7 +193,7 @@ class Maker:
     ) -> Example:
         trials, correct = selection.pool.head(None)
         query = selection.pool.query
-        own = self.kept.of(query.metadata)
+        own = {**self.kept.of(query.metadata), **self._taught(selection, trial)}
         # No file holds half of a surrogate pair, which a query may.
         query = replace(
             query, text=encodable(query.text), references=tuple(encodable(one) for one in query.references)

@@ -12,11 +12,12 @@ from dartmath.curation.config import CurationSection
 from dartmath.curation.kept import KeptColumns
 from dartmath.curation.run import prepared_pools, select_sized
 from dartmath.export.config import ExportSection
-from dartmath.export.examples import Maker
+from dartmath.export.examples import TAUGHT, Maker
 from dartmath.export.formats import find_format
 from dartmath.export.prompting import Prompting, prompting_of
 from dartmath.export.write import write
 from dartmath.prompts.template import Template, builtin_templates, load_template
+from dartmath.sampling.teachers import known_teachers
 
 if TYPE_CHECKING:
     from dartmath.export.format import Format
@@ -68,7 +69,8 @@ def export(
     _warn(form, prompting, section)
     pools, _ = prepared_pools(journal, curation)
     _, selections = select_sized(pools, curation.policy or journal.section.policy, curation)
-    kept = KeptColumns((s.pool.query for s in selections), form.columns)
+    taught = TAUGHT if len(known_teachers(journal.manifest)) > 1 else ()
+    kept = KeptColumns((s.pool.query for s in selections), (*form.columns, *taught))
     out.parent.mkdir(parents=True, exist_ok=True)
     maker = Maker(journal, selections, section, kept, curation.seed or 0, out.parent)
     makers = {
