@@ -39,10 +39,18 @@ _WHOLE: Mapping[str, str] = {
         "|infinitas|unendlich viele"
         "|бесконечно много|infinite soluzioni|infinitas soluciones|infinitas soluções"
     ),
+    r"\frac{1}{2}": (
+        "la moitié|die hälfte|hälfte|половина|一半|半分|절반|la mitad"
+        "|metade|a metade|la metà|một nửa|النصف|आधा|setengah|połowa"
+    ),
+    r"\frac{1}{3}": "ein drittel|un tiers|un tercio|одна треть|un terzo|um terço",
+    r"\frac{2}{3}": "zwei drittel|deux tiers|dos tercios|две трети|due terzi|dois terços",
+    r"\frac{1}{4}": "ein viertel|un quart|un cuarto|одна четверть|un quarto|um quarto",
+    r"\frac{3}{4}": "drei viertel|trois quarts|tres cuartos|три четверти|tre quarti|três quartos",
 }
-"""English term -> the answers that mean it."""
+"""English term or fraction -> the answers that mean it."""
 
-_COUNTERS = (
+COUNTERS = (
     "个|個|只|隻|本|页|頁|人|名|位|次|件|颗|顆|支|条|條|张|張|辆|朵|棵|种|種|组|袋|盒|瓶"
     "|枚|匹|本の|つ|개|명|마리|권|번|가지"
     "|штук|штуки|người|cái|con|cách|quả"
@@ -50,13 +58,14 @@ _COUNTERS = (
 """What only says what is counted."""
 
 _SCALES: Mapping[str, str] = {
+    "12": "docenas|docena|douzaines|douzaine|dutzend|dozzine|dozzina|dúzias|dúzia|дюжин|дюжины|дюжина|ダース",
     "10^{2}": "百", "10^{3}": "千|천|тысяч|тысячи|mil|tausend|mille|nghìn|ngàn|हज़ार|हजार|ألف",
     "10^{4}": "万|萬|만", "10^{5}": "लाख", "10^{6}": "百万|миллионов|миллиона|millones|millionen|milioni"
     "|milhões|triệu|مليون|मिलियन",
     "10^{7}": "千万|करोड़", "10^{8}": "亿|億|억", "10^{9}": "миллиардов|миллиарда|milliarden|milliarde"
     "|milliards|milliard|miliardi|tỷ|बिलियन",
 }  # fmt: skip
-"""Power of ten -> its names behind a number."""
+"""Power of ten, or a dozen -> its names behind a number."""
 
 _OR = "或者|或|または|もしくは|또는|hoặc|أو|या|или|oder|ou|o"
 _AND = "以及|和|与|與|及|且|と|および|그리고|과|와|và|और|и|und|et|y|e"
@@ -95,7 +104,7 @@ _BEFORE_VALUE = regex(
 """A scale of temperature, or a speed's time, in front of its number."""
 
 _COUNTER = regex(
-    rf"(?<=\d)\s*(?:\\text\s*\{{\s*(?:{_by_length(_COUNTERS)})\s*\}}|(?:{_by_length(_COUNTERS)})(?![^\W\d_]))"
+    rf"(?<=\d)\s*(?:\\text\s*\{{\s*(?:{_by_length(COUNTERS)})\s*\}}|(?:{_by_length(COUNTERS)})(?![^\W\d_]))"
 )
 _JOINED_IN_TEXT = regex(
     rf"\\(?:text|mathrm|mbox)\s*\{{\s*(?:(?P<or>{_by_length(_OR)})|(?:{_by_length(_AND)}))\s*\}}"

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from dartmath.base.regex import regex
-from dartmath.verify.language.numerals import LETTER
+from dartmath.verify.language.numerals import LETTER, numeral
 from dartmath.verify.language.sentences import stated
+from dartmath.verify.language.translation import COUNTERS
 from dartmath.verify.parsing.parser import parse
 from dartmath.verify.parsing.words import HOURS, clock, fold, named
 from dartmath.verify.readings.quantities import quantities
 from dartmath.verify.readings.reading import Pair, Sides
-from dartmath.verify.tree.expression import Apply, Expression, Named, Number, Text
+from dartmath.verify.tree.expression import Apply, Expression, Named, Number, Text, number
 
 MAX_COUNTED = 80
 """Characters of a number of things in words."""
@@ -22,8 +23,18 @@ _COUNTED = regex(
     r"([a-z]+(?: [a-z]+){0,2}?)"
     rf"(?: (?!(?:{_PARTS}|and|or|of|point|to|times|dozen|pairs?)\b)[a-z]+){{1,2}}"
 )
-_COUNTED_ELSEWHERE = regex(rf"(-?\d+(?:[.,]\d+)*) ({LETTER}+)(?: {LETTER}+)?\.?")
+_COUNTED_ELSEWHERE = regex(rf"(-?\d+(?:[.,]\d+)*) ?({LETTER}+(?: {LETTER}+)?)[.。]?")
 _WORD = regex(rf"{LETTER}+")
+_EASTERN = regex(
+    rf"(?P<counter>{COUNTERS})?\s?[の의]?\s?(?P<noun>[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]+?)(?:です)?"
+)
+"""What is counted where words have no blanks between them, behind a counter or without one."""
+
+_MORE_OR_LESS = regex(
+    r"[的以超未不多少倍]|более|менее|больше|меньше|más|menos|mehr|weniger|plus|moins|più|meno|mais|이상|이하|미만|초과"
+)
+"""What says that a number is a bound or is only part of what is meant."""
+
 _STEM = 4
 """Letters of a noun that the query must have too; its ending follows the number in many languages."""
 
@@ -70,19 +81,26 @@ def counted_things(sides: Sides) -> Iterator[Pair]:
 def _count(words: str, query: str | None) -> Expression | None:
     if len(words) >= MAX_COUNTED:
         return None
-    if match := _COUNTED.fullmatch(fold(words)):
-        found = named(match[1])
-    elif query and (match := _COUNTED_ELSEWHERE.fullmatch(words)) and _spoken_of(match[2], query):
-        found = parse(match[1])
-    else:
-        return None
+    counted = _COUNTED.fullmatch(fold(words))
+    found = named(counted[1]) if counted else None
+    if found is None and query:
+        told, digits = numeral(words), _COUNTED_ELSEWHERE.fullmatch(words)
+        if told and _spoken_of(told[1], query):
+            found = number(told[0])
+        elif digits and _spoken_of(digits[2], query):
+            found = parse(digits[1])
     return found if isinstance(found, Number) else None
 
 
 def _spoken_of(noun: str, query: str) -> bool:
-    """Whether the query has a word that begins as a noun does; a short one must be there whole."""
-    stem, words = noun.lower()[:_STEM], _WORD.findall(query.lower())
-    return stem in words if len(noun) < _STEM else any(word.startswith(stem) for word in words)
+    """Whether the query has a word that begins as a noun does; one of fewer letters must be there whole."""
+    if _MORE_OR_LESS.match(noun.lower()):
+        return False
+    if eastern := _EASTERN.fullmatch(noun):
+        return eastern["noun"] in query and (len(eastern["noun"]) > 1 or bool(eastern["counter"]))
+    first = noun.lower().split()[:1]
+    stem, words = "".join(first)[:_STEM], _WORD.findall(query.lower())
+    return stem in words if len(stem) < _STEM else any(word.startswith(stem) for word in words)
 
 
 def stated_values(sides: Sides) -> Iterator[Pair]:
