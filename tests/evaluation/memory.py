@@ -72,5 +72,5 @@ def write_evaluation(
             journal.append(sample)
         journal.finish()
     write_prompting(folder, Prompting(load_template("qa"), {}, load_template("qa").stops))
-    named = [Benchmark(source.dataset, source, tuple(own)) for source, own in benchmarks]
+    named = [Benchmark(source.dataset, source, tuple(own), source.dataset) for source, own in benchmarks]
     return rescore(folder, named, EvaluationSection(trials=trials))
