@@ -90,7 +90,7 @@ _SCALE = regex(
     re.IGNORECASE,
 )
 _PHRASE = (
-    rf"(?![⁰¹²³⁴-⁹]){LETTER}+[²³]?(?:(?:[ .'’/·⋅∙-]|, )*{LETTER}+[²³]?){{0,4}}"
+    rf"(?![⁰¹²³⁴-⁹]){LETTER}+[²³]?(?:(?:[ .'’/·⋅∙-]|, )+{LETTER}+[²³]?){{0,4}}"
     rf"(?:/\({LETTER}+[·⋅∙*]{LETTER}+\))?|[℃℉]"
 )
 _UNIT = regex(
