@@ -195,7 +195,7 @@ def _unalign(g: Rules) -> None:
         depth += {"begin": 1, "end": -1}.get(g.tokens[end].kind, 0)
         end += 1
     kept = [token for token in g.tokens[g.at : end] if token.key != ("op", "&")]
-    pairs = zip(kept, [*kept[1:], g.tokens[-1]], strict=True)
+    pairs = zip(kept, [*kept, g.tokens[-1]][1:], strict=True)
     g.tokens[g.at : end] = [
         token for token, after in pairs if token.key != ("op", "newline") or after.key != ("op", "=")
     ]
