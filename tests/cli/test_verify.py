@@ -140,7 +140,7 @@ def test_a_function_of_the_users_own_judges_a_response_or_a_file(tmp_path: Path)
     source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     done = dartmath("--file", str(source), "--verifier", name, "--json")
     assert json.loads(done.stdout)["outcomes"] == {"correct": 1, "wrong": 1}
-    assert "write a function of your own as file.py:name" in dartmath("4", "4", "--verifier", "maths").stderr
+    assert "or a function of your own as file.py:name" in dartmath("4", "4", "--verifier", "maths").stderr
 
 
 def test_a_row_names_no_code_that_runs(tmp_path: Path) -> None:

@@ -162,7 +162,7 @@ def test_a_gradient_that_is_not_finite_stops_the_run(
 
     def spoiled(*args: Any, **kwargs: Any) -> Any:
         model = load_trainable(*args, **kwargs)
-        model.lm_head.weight.register_hook(lambda gradient: torch.full_like(gradient, value))
+        model.model.norm.weight.register_hook(lambda gradient: torch.full_like(gradient, value))
         return model
 
     monkeypatch.setattr("dartmath.training.build.load_trainable", spoiled)

@@ -33,7 +33,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def expected(tiny_llama: str, data: Path, tmp_path_factory: pytest.TempPathFactory) -> list[float]:
     """The losses of sdpa with the whole mask, and of TRL's own loss."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("dartmath.training.trainer.use_labelled_loss", lambda model: False)
+        patch.setattr("dartmath.training.trainer.use_labelled_loss", lambda model, **_: False)
         return _losses(tiny_llama, data, tmp_path_factory.mktemp("plain") / "out", attention="sdpa")
 
 

@@ -147,14 +147,14 @@ def test_the_loss_on_a_cpu_is_trls_where_rows_of_the_head_are_trained(
 ) -> None:
     base, used = _write_base(tmp_path / "base"), []
 
-    def noted(model: Any) -> bool:
-        used.append(use_labelled_loss(model))
+    def noted(model: Any, **where: Any) -> bool:
+        used.append(use_labelled_loss(model, **where))
         return used[-1]
 
     monkeypatch.setattr("dartmath.training.trainer.use_labelled_loss", noted)
     _train(base, tmp_path / "ours", max_steps=6)
     assert used == [True]
-    monkeypatch.setattr("dartmath.training.trainer.use_labelled_loss", lambda _: False)
+    monkeypatch.setattr("dartmath.training.trainer.use_labelled_loss", lambda model, **_: False)
     _train(base, tmp_path / "trl", max_steps=6)
     ours, theirs = ([row["loss"] for row in read_log(tmp_path / name)] for name in ("ours", "trl"))
     assert ours == pytest.approx(theirs, rel=1e-5)
