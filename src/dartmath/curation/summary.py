@@ -180,7 +180,9 @@ class CurationSummary:
             )
         said += [f"{count:,} dropped: {reason}." for reason, count in sorted(self.dropped.items())]
         if self.suspects:
-            said.append(f"References that are probably wrong: {len(self.suspects):,} (`suspects` of --json).")
+            said.append(
+                f"References to look at, which may be wrong: {len(self.suspects):,} (`suspects` of --json)."
+            )
         return " ".join([*said, *self._said_of_luck()])
 
     def _said_of_luck(self) -> list[str]:
