@@ -104,7 +104,7 @@ def remote(folder: Path) -> None:
 # depend on what else the machine does.
 RUNS = {
     "simulated": (simulated, 0.4, False),
-    "taught": (taught, 0.4, False),
+    "taught": (taught, 0.25, False),
     "real": (real, 4.0, True),
     "hinted": (hinted, 6.0, True),
     "remote": (remote, 0.4, True),
