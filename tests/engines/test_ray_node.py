@@ -52,7 +52,8 @@ def test_a_lost_node_costs_the_requests_on_it_alone_and_its_replica_waits_for_an
             await asyncio.sleep(0.1)
 
     async def main() -> tuple[list[Completion], list[Completion], int]:
-        async with create_engine(section, model, Template("plain")) as running:
+        engine: Any = create_engine(section, model, Template("plain"))
+        async with engine as running:
             await until(running, 2 * ROWS)
             calm = await asyncio.gather(*map(running.generate, requests()))
             tasks = [asyncio.create_task(running.generate(request)) for request in requests()]
