@@ -38,16 +38,7 @@ from dartmath.verify.tree.expression import (
 def by_structure(reference: Expression, answer: Expression, comparison: Comparison) -> Decision:
     """Compare two trees by the first rule that knows one of them, down to scalars."""
     if not (_is_scalar(reference) and _is_scalar(answer)):
-        for rule in (
-            _by_truth,
-            _by_choice,
-            _by_words,
-            _by_relation,
-            _by_set,
-            _by_collection,
-            _by_matrix,
-            _by_cases,
-        ):
+        for rule in _RULES:
             found = rule(reference, answer, comparison)
             if found is not None:
                 return found
