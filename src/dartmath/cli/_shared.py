@@ -22,6 +22,12 @@ AmendOption = Annotated[
 OverwriteOption = Annotated[
     bool, typer.Option("--overwrite", help="Replace what is there, even if somebody wrote or changed it.")
 ]
+BenchmarkOption = Annotated[
+    list[str] | None, typer.Option(help="Benchmark: a data set or file. May be repeated.")
+]
+SampleOption = Annotated[
+    int | None, typer.Option(min=1, help="How many queries of each benchmark (a seeded sample).")
+]
 SeedOption = Annotated[int | None, typer.Option(help="Seed of the run.")]
 TrainingDataOption = Annotated[
     list[str] | None,

@@ -9,7 +9,7 @@ import typer
 
 from dartmath.cli._options import parse_set, resolve_section, section_options
 from dartmath.cli._rows import RowFlags, refuse_flags, row_options
-from dartmath.cli._shared import JsonOption, SeedOption, SetOption
+from dartmath.cli._shared import BenchmarkOption, JsonOption, SampleOption, SeedOption, SetOption
 from dartmath.evaluation.config import EvaluationSection
 from dartmath.sampling.config import ResponseColumns
 
@@ -33,12 +33,8 @@ def command(
     recipe: Annotated[
         str | None, typer.Option(help="Recipe whose model, template, engine and `evaluation:` are used.")
     ] = None,
-    benchmark: Annotated[
-        list[str] | None, typer.Option(help="Benchmark: a data set or file. May be repeated.")
-    ] = None,
-    n: Annotated[
-        int | None, typer.Option(min=1, help="How many queries of each benchmark (a seeded sample).")
-    ] = None,
+    benchmark: BenchmarkOption = None,
+    n: SampleOption = None,
     tools: Annotated[
         bool, typer.Option("--tools", help="Tool-integrated reasoning with default limits.")
     ] = False,

@@ -9,7 +9,7 @@ import typer
 
 from dartmath.cli._options import parse_set, resolve_section, section_options
 from dartmath.cli._rows import RowFlags, row_options
-from dartmath.cli._shared import JsonOption, SetOption
+from dartmath.cli._shared import BenchmarkOption, JsonOption, SampleOption, SetOption
 from dartmath.evaluation.config import EvaluationSection
 
 
@@ -18,12 +18,8 @@ from dartmath.evaluation.config import EvaluationSection
 def command(
     *,
     out: Annotated[Path, typer.Option(help="Folder to write the tasks to.")],
-    benchmark: Annotated[
-        list[str] | None, typer.Option(help="Benchmark: a data set or file. May be repeated.")
-    ] = None,
-    n: Annotated[
-        int | None, typer.Option(min=1, help="How many queries of each benchmark (a seeded sample).")
-    ] = None,
+    benchmark: BenchmarkOption = None,
+    n: SampleOption = None,
     template: Annotated[
         str | None, typer.Option(help="Prompt template; `chat`, and that of the protocol where one is named.")
     ] = None,

@@ -66,29 +66,29 @@ def curate(journal_folder: Path, section: CurationSection, out: Path) -> Curatio
         return CurationSummary.from_json(before["summary"])
     if not source.get("finished"):
         warn(f"{journal_folder} is not finished; what it holds so far is curated")
-    selections, summary = _select(journal, section, journal_folder)
-    columns = {**columns_of(journal), **kept_columns(journal, selections).meanings}
+    bands = bands_of_run(journal)
+    selections, summary = _select(journal, section, bands, journal_folder)
+    columns, kept = columns_of(journal), kept_columns(journal, selections)
     manifest = {
         **_manifest(source, journal_folder, section, summary),
-        "columns": columns,
+        "columns": {**columns, **kept.meanings},
         "checksums": checksums,
     }
     # A crash between the two leaves a manifest that is not finished, and never one of other rows.
     write_manifest(out, manifest)
-    _write(journal, selections, section, out)
+    write_rows(rows_of(journal, selections, bands, out), out, section.format, columns, kept)
     write_manifest(out, {**manifest, "finished": True})
     return summary
 
 
 def _select(
-    journal: JournalReader, section: CurationSection, folder: Path
+    journal: JournalReader, section: CurationSection, bands: Mapping[str, str], folder: Path
 ) -> tuple[list[Selection], CurationSummary]:
-    """What goes into the set, and its numbers."""
+    """What goes into the set, and its numbers; `bands` by query id."""
     answers = WrongAnswers()
     pools, contamination = prepared_pools(Watched(journal, [answers]), section)
     policy, selections = select_sized(pools, section.policy or journal.section.policy, section)
     _check_rows(selections, contamination, folder)
-    bands = bands_of_run(journal)
     # Of all queries: what decontamination takes away says as much about luck as the rest.
     lucky = lucky_shares(
         journal,
@@ -104,7 +104,7 @@ def _select(
         size=section.size if section.unit == "rows" else None,
         licences=_licences(pools),
         decontamination=contamination,
-        lucky=[one for one in lucky if one.band],
+        lucky=lucky,
         checked=section.check_arithmetic,
         choice=effect_of(section.choice, selections),
         suspects=suspects_of(pools, answers, band_of([pool.query for pool in pools]))[:_MOST_SUSPECTS],
@@ -272,11 +272,6 @@ def _check_rows(selections: Sequence[Selection], contamination: Mapping[str, Any
         f"look at why with: dartmath status {folder}",
         path=folder,
     )
-
-
-def _write(journal: Journal, selections: Sequence[Selection], section: CurationSection, out: Path) -> None:
-    rows = rows_of(journal, selections, bands_of_run(journal), out)
-    write_rows(rows, out, section.format, columns_of(journal), kept_columns(journal, selections))
 
 
 def _manifest(

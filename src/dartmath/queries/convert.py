@@ -129,7 +129,7 @@ def _references(value: Any, columns: Columns, *, own: bool) -> tuple[tuple[str, 
         if all(isinstance(one, str | int | float | Decimal) for one in values):
             return tuple(map(str, values)), WHOLE
     try:
-        answers = read_reference(_together(_whole(value), name), name)
+        answers = read_reference(_one_answer(_whole(value), name), name)
     except DataError as error:
         raise DataError(f"{error}{_OWN}") from None
     if not answers:
@@ -157,7 +157,7 @@ def _whole(value: Any) -> Any:
     return cell_text(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _together(value: Any, name: str) -> Any:
+def _one_answer(value: Any, name: str) -> Any:
     """Several letters of options are one answer, and no choice among them: whoever gives one is wrong.
 
     Raises `DataError` for letters in another order than that of options: they answer several questions.
