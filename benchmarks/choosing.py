@@ -4,18 +4,17 @@
 
 The pool is that of `export_memory.py`: it is made as it is read, half of it is right, and responses have
 1,900 characters. Each way runs in a process of its own: it reads the pool, takes half of the right responses
-of each query, and says what that did. The last column is the time in terms of trial order's.
+of each query, and says what that did. The columns of cost are those of `export_memory.py`.
 """
 
 from __future__ import annotations
 
 import argparse
 import multiprocessing
-import resource
 import time
 from typing import Any
 
-from export_memory import MadeJournal
+from export_memory import COST, MadeJournal, shown_cost
 
 from dartmath.base.section import validate
 from dartmath.base.terminal import print_table
@@ -37,8 +36,8 @@ CASES: dict[str, dict[str, Any]] = {
 }
 
 
-def measure(name: str, samples: int, queries: int) -> tuple[str, int, float, float, str]:
-    """(name, rows, CPU seconds, peak GB, distance of two rows) of one way."""
+def measure(name: str, samples: int, queries: int) -> tuple[str, ...]:
+    """A row of the table."""
     start = time.process_time()
     trials = samples // queries
     policy = {"kind": "uniform", "k": trials // 4, "cap": trials}
@@ -49,8 +48,7 @@ def measure(name: str, samples: int, queries: int) -> tuple[str, int, float, flo
     _, selections = select_sized(pools, section.policy, section)
     effect = effect_of(section.choice, selections)
     distance = f"{effect.distance:.2f}" if effect and effect.distance is not None else ""
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    return name, count_rows(selections), time.process_time() - start, memory, distance
+    return name, f"{count_rows(selections):,}", distance, *shown_cost(time.process_time() - start)
 
 
 def main() -> None:
@@ -62,13 +60,9 @@ def main() -> None:
     given = parser.parse_args()
     # A fresh process for each, so that its peak of memory is its own.
     with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
-        found = [pool.apply(measure, (name, given.samples, given.queries)) for name in given.only]
-    rows = [
-        (name, f"{count:,}", f"{seconds:.0f}", f"{memory:.2f}", distance, f"{seconds / found[0][2]:.1f}x")
-        for name, count, seconds, memory, distance in found
-    ]
+        rows = [pool.apply(measure, (name, given.samples, given.queries)) for name in given.only]
     title = f"Choosing in a pool of {given.samples:,} samples of {given.queries:,} queries"
-    print_table(title, ("way", "rows", "CPU s", "peak GB", "distance", "of reading"), rows)
+    print_table(title, ("way", "rows", "distance", *COST), rows)
 
 
 if __name__ == "__main__":

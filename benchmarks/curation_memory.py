@@ -25,7 +25,7 @@ from dartmath.curation.select import count_rows, select
 from dartmath.queries.query import Query
 from dartmath.sampling.policy import Uniform
 from dartmath.sampling.sample import Sample
-from dartmath.verify.outcome import Outcome
+from dartmath.verify.contract.outcome import Outcome
 
 K = 40
 CHARACTERS = 1900

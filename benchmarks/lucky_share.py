@@ -30,7 +30,7 @@ from dartmath.prompts.template import load_template
 from dartmath.recipe import load_recipe
 from dartmath.sampling.journal import JournalReader, open_journal
 from dartmath.sampling.policy import VRT, PolicySection, Prop2Diff, Uniform
-from dartmath.verify.outcome import Outcome
+from dartmath.verify.contract.outcome import Outcome
 
 POLICIES: dict[str, PolicySection] = {
     "VRT": VRT(),

@@ -31,9 +31,9 @@ _NAMES = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "DARTMATH")
 def steps(seconds: float) -> float:
     """Steps per second in this process."""
     if os.environ.get("DARTMATH"):
-        from dartmath.base.openmp import wait_briefly
+        from dartmath.base.pytorch import prepare_pytorch
 
-        wait_briefly()
+        prepare_pytorch()
     import torch
 
     torch.set_num_threads(2)

@@ -22,7 +22,7 @@ from typing import Any
 
 from dartmath.base.terminal import print_table
 from dartmath.verify import grade
-from dartmath.verify.question import Question
+from dartmath.verify.contract.question import Question
 
 SLOW = 1.0
 

@@ -3,9 +3,9 @@
     python benchmarks/peak_memory.py                                # make demo
     python benchmarks/peak_memory.py --defaults --dtype float32     # sampling with nothing set
 
-The command runs in a folder of its own, which is removed. Twenty times a second the resident memory of its
-whole process tree is added up (pages that several processes share count in each of them); VmHWM is the
-highest that the main process alone has ever held.
+The command runs in a folder of its own, which is removed. Twice a second the memory of its whole process
+tree is added up (a page that several processes share counts once: their proportional shares, PSS); VmHWM is
+the highest that the main process alone has ever held. Beside it stands what `dartmath preview` says.
 """
 
 from __future__ import annotations
@@ -25,9 +25,12 @@ from pathlib import Path
 import psutil
 
 from dartmath.base.terminal import print_table
+from dartmath.cli._options import parse_set
+from dartmath.planning.preview import preview
+from dartmath.recipe import load_recipe
 
 _STAGE = re.compile(r"── (\S[^─]*) ──")
-_PAUSE = 0.05
+_PAUSE = 0.5
 _MIB = 2**20
 
 
@@ -51,7 +54,7 @@ class Watch:
         last = time.monotonic()
         with contextlib.suppress(psutil.NoSuchProcess):
             while self.tree.is_running() and self.tree.status() != psutil.STATUS_ZOMBIE:
-                held = sum(map(_resident, [self.tree, *self.tree.children(recursive=True)]))
+                held = sum(map(_share, [self.tree, *self.tree.children(recursive=True)]))
                 now, stage = time.monotonic(), self.stage
                 self.peaks[stage] = max(held, self.peaks.get(stage, 0))
                 self.highest[stage] = _high_water(self.tree.pid)
@@ -60,9 +63,11 @@ class Watch:
                 time.sleep(_PAUSE)
 
 
-def _resident(process: psutil.Process) -> int:
-    with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-        return int(process.memory_info().rss)
+def _share(process: psutil.Process) -> int:
+    """Bytes of a process: its own, and its part of what it shares with others."""
+    with contextlib.suppress(OSError):
+        found = re.search(r"^Pss:\s+(\d+) kB", Path(f"/proc/{process.pid}/smaps_rollup").read_text(), re.M)
+        return int(found[1]) * 1024 if found else 0
     return 0
 
 
@@ -87,6 +92,12 @@ def measure(arguments: Sequence[str], folder: str) -> tuple[Watch, int]:
             watch.stage = found[1].strip()
     watch.join()
     return watch, process.wait()
+
+
+def forecast(recipe: str, settings: Sequence[str]) -> dict[str, float]:
+    """MiB that the preview of a recipe says of its stages."""
+    found = preview(load_recipe(recipe, parse_set(list(settings))))
+    return {one.stage: 1024 * one.total for one in found.memory}
 
 
 def main() -> None:
@@ -115,12 +126,19 @@ def main() -> None:
     )
     with tempfile.TemporaryDirectory() as folder:
         watch, code = measure([*arguments, *(f"--set={one}" for one in settings)], folder)
+    said = {} if chosen.defaults else forecast(chosen.recipe, settings)
     rows = [
-        (stage, f"{peak / _MIB:,.0f}", f"{watch.highest[stage] / _MIB:,.0f}", f"{watch.seconds[stage]:.0f}")
+        (
+            stage,
+            f"{peak / _MIB:,.0f}",
+            f"{watch.highest[stage] / _MIB:,.0f}",
+            f"{said[name]:,.0f}" if (name := stage.split()[0]) in said else "",
+            f"{watch.seconds[stage]:.0f}",
+        )
         for stage, peak in watch.peaks.items()
     ]
     title = f"Peak memory of {' '.join(arguments)} (exit code {code})"
-    print_table(title, ("stage", "all processes, MiB", "VmHWM so far, MiB", "seconds"), rows)
+    print_table(title, ("stage", "all processes, MiB", "VmHWM so far, MiB", "preview, MiB", "seconds"), rows)
 
 
 if __name__ == "__main__":

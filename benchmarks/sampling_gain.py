@@ -28,7 +28,7 @@ from sampling_virtual import Workload, run_virtually
 from dartmath.sampling.journal import journal_folder, open_journal
 from dartmath.sampling.policy import Budgeted, PolicySection, Prop2Diff, Uniform
 from dartmath.sampling.tally import Tally
-from dartmath.verify.outcome import Outcome
+from dartmath.verify.contract.outcome import Outcome
 
 CAPS = (64, 128, 256, 512, 1024, 2048)
 # Of a recorded run, as shares of its own cap.

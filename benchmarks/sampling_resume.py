@@ -31,7 +31,7 @@ from dartmath.sampling.policy import Uniform
 from dartmath.sampling.run import run_identity, sample
 from dartmath.sampling.sample import Sample, hash_text
 from dartmath.sampling.tally import Tally
-from dartmath.verify.outcome import Outcome
+from dartmath.verify.contract.outcome import Outcome
 
 _SECTION = SamplingSection(policy=Uniform(k=1000, cap=100_000))
 _TEMPLATE = load_template("alpaca")

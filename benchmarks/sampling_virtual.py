@@ -27,7 +27,7 @@ from dartmath.sampling.sample import Sample
 from dartmath.sampling.schedule import Schedule
 from dartmath.sampling.tally import Tally
 from dartmath.sampling.trials import Trials, Voice
-from dartmath.verify.outcome import Outcome, Verdict
+from dartmath.verify.contract.outcome import Outcome, Verdict
 
 TOKENS_PER_SECOND = 25.0
 MAX_TOKENS = 2048

@@ -117,7 +117,7 @@ def copies(rule: str, sources: Sequence[Query], count: int) -> list[tuple[Query,
     return found
 
 
-def eight_grams(queries: Sequence[Query], benchmark: Sequence[Query]) -> int:
+def eight_grams(queries: Sequence[Query], benchmark: Sequence[Query]) -> list[Query]:
     """Queries that share any word 8-gram with the benchmark."""
 
     def grams(text: str) -> set[tuple[str, ...]]:
@@ -125,7 +125,7 @@ def eight_grams(queries: Sequence[Query], benchmark: Sequence[Query]) -> int:
         return set(zip(*(words[start:] for start in range(8)), strict=False))
 
     known = {gram for query in benchmark for gram in grams(query.text)}
-    return sum(not known.isdisjoint(grams(query.text)) for query in queries)
+    return [query for query in queries if not known.isdisjoint(grams(query.text))]
 
 
 def main() -> None:
@@ -144,7 +144,7 @@ def main() -> None:
         found = find_similar(own, both, given.share)
         right = sum(source[one.query_id] == one.benchmark_id for one in found)
         rows.append(
-            (rule, len(own), eight_grams(own, both), len(find_overlaps(own, both)), len(found), right)
+            (rule, len(own), len(eight_grams(own, both)), len(find_overlaps(own, both)), len(found), right)
         )
     rows.append(("all", *(sum(row[place] for row in rows) for place in range(1, 6))))
     columns = ("copies with", "made", "any 8-gram", "n-grams", "similar", "of their source")
@@ -161,7 +161,7 @@ def main() -> None:
                 name,
                 benchmark,
                 len(own),
-                eight_grams(own, tests[benchmark]),
+                len(eight_grams(own, tests[benchmark])),
                 grams,
                 len(found),
                 f"{seconds:.1f}",

@@ -27,7 +27,7 @@ from dartmath.curation.suspects import WrongAnswers, suspects_of
 from dartmath.queries.query import Query
 from dartmath.sampling.journal import JournalReader, journal_folder, open_journal
 from dartmath.sampling.sample import Sample
-from dartmath.verify.outcome import Outcome
+from dartmath.verify.contract.outcome import Outcome
 
 FIRST = 50
 SEEDS = 10

@@ -6,9 +6,10 @@
 
 Lengths are long-tailed as in the paper's Prop2Diff set (an eighth of them for `5m`), packed to 4096 (512)
 tokens. Every optimiser step has about as many examples, whichever way they are laid out. The rivals are
-TRL's packing, padded micro-batches of its default size (8 examples) in a random order and grouped by length,
-the whole batch at once, and every example padded to the packed length. Each is measured with TRL's loss, as
-it comes, and with ours, so that packing, attention and loss can be told apart.
+TRL's packing, and padded micro-batches of its default size (8 examples) in a random order, grouped by length,
+and the whole batch at once; with `--to-length`, every example padded to the packed length. Each is measured
+with TRL's loss, as it comes, and with ours, so that packing, attention and loss can be told apart. Batches
+grouped by length come sorted from transformers, so those are measured that stand at even steps among them.
 
 `135m-tenth` is SmolLM2-135M with 3 of its 30 layers and a tenth of its vocabulary: a step costs a tenth,
 and layers, attention and the head weigh as in the whole model.
@@ -67,14 +68,16 @@ class Size:
 
 SIZES = {
     "5m": Size(256, 704, 5, 4, 4, 2003, length=512),
-    "135m-tenth": Size(576, 1536, 3, 9, 3, 4915, packed=2),
+    "135m-tenth": Size(576, 1536, 3, 9, 3, 4915, packed=1),
     "0.5b": Size(1280, 4480, 20, 20, 20, 32000),
     "1.3b": Size(2048, 5632, 24, 16, 16, 32000),
 }
 WORDS = 2000
 """Different words of the texts."""
-WARM_UP = 2
+WARM_UP = 1
 """Steps at the start that are not measured."""
+EXAMPLES = 1600
+"""Of the data: so many fill the groups of 50 micro-batches of 8 that transformers sorts by length."""
 
 Row = tuple[str, float, dict[str, float]]
 """Name of a way of training, its padding by arithmetic, and what was measured."""
@@ -108,11 +111,25 @@ class Work:
         return _padding(np.random.default_rng(1).permutation(self.examples), micro)
 
     def grouped_padding(self, micro: int) -> float:
-        """The same in micro-batches of about one length, sorted in groups as transformers makes them."""
-        shuffled = np.random.default_rng(1).permutation(self.examples)
-        group = micro * max(1, min(len(shuffled) // (4 * micro), 50))
-        groups = [np.sort(shuffled[i : i + group]) for i in range(0, len(shuffled), group)]
-        return _padding(np.concatenate(groups), micro)
+        """The same in micro-batches of about one length."""
+        order = grouped(self.examples.tolist(), micro)
+        return _padding(self.examples[np.concatenate(order)], micro)
+
+
+def grouped(lengths: list[int], micro: int) -> list[list[int]]:
+    """Micro-batches as transformers groups examples by length, with those of a group in a mixed order.
+
+    It sorts 50 micro-batches at a time, the longest first, of which a short run would see no other.
+    """
+    import torch
+    from transformers.trainer_pt_utils import LengthGroupedSampler
+
+    order = [*LengthGroupedSampler(micro, lengths=lengths, generator=torch.Generator().manual_seed(1))]
+    batches = [order[i : i + micro] for i in range(0, len(order) // micro * micro, micro)]
+    # 21 has no divisor in common with 50, and 50 / 21 none that a few steps would notice.
+    return [
+        batches[start + (i * 21 + 10) % 50] for start in range(0, len(batches) - 49, 50) for i in range(50)
+    ]
 
 
 def _padding(lengths: np.ndarray, micro: int) -> float:
@@ -146,11 +163,11 @@ def make_model(folder: Path, size: Size) -> None:
     wrapped.save_pretrained(folder)
 
 
-def make_rows(path: Path, tokens: int, scale: float) -> np.ndarray:
-    """Rows of about `tokens` tokens in all, log-normal responses behind short prompts; their lengths."""
+def make_rows(path: Path, scale: float) -> np.ndarray:
+    """Rows with log-normal responses behind short prompts; their lengths."""
     rng = np.random.default_rng(0)
     lines, lengths = [], []
-    while sum(lengths) < tokens:
+    for _ in range(EXAMPLES):
         response = max(2, int(np.clip(rng.lognormal(np.log(480) - 0.18, 0.6), 16, 2048) * scale))
         query = int(np.clip(rng.normal(110, 35), 50, 400) * scale)
         texts = [" ".join(f"w{i}" for i in rng.integers(0, WORDS, n)) for n in (query, response)]
@@ -166,7 +183,7 @@ def measure(work: Work, name: str, *, plain: bool = False, **changes: Any) -> di
     out, data = work.folder / name, [work.folder / "rows.jsonl"]
     original = trainer.use_labelled_loss
     if plain:
-        trainer.use_labelled_loss = lambda model: False
+        trainer.use_labelled_loss = lambda model, **_: False
     try:
         train(section, ModelSection(name=str(work.folder / "model")), load_template("qa"), data, out)
     finally:
@@ -179,21 +196,18 @@ def measure(work: Work, name: str, *, plain: bool = False, **changes: Any) -> di
     return {"tokens": tokens, "seconds": seconds, "speed": tokens / seconds, "mfu": tokens / seconds * ratio}
 
 
-def measure_padded(work: Work, micro: int, *, grouped: bool = False, plain: bool = True) -> dict[str, float]:
-    """Micro-batches of so many examples, padded to the longest of them; `grouped` by their lengths."""
-    import torch
-    from transformers.trainer_pt_utils import LengthGroupedSampler
-
+def measure_padded(work: Work, micro: int, *, by_length: bool, plain: bool) -> dict[str, float]:
+    """Micro-batches of so many examples, padded to the longest of them."""
     batch = -(-work.batch // micro) * micro
     changes = {"batch_size": batch, "micro_batch": micro, "packing": False}
-    name = f"padded-{micro}-{grouped}-{plain}"
+    name = f"padded-{micro}-{by_length}-{plain}"
     original = trainer.CheckedTrainer._get_train_sampler
 
     def sampler(self: Any, *_: Any) -> Any:
         lengths = [len(row["input_ids"]) for row in self.train_dataset]
-        return LengthGroupedSampler(micro, lengths=lengths, generator=torch.Generator().manual_seed(1))
+        return [i for batch in grouped(lengths, micro) for i in batch]
 
-    if grouped:
+    if by_length:
         trainer.CheckedTrainer._get_train_sampler = sampler
     try:
         return measure(work, name, plain=plain, **changes)
@@ -219,7 +233,7 @@ def measure_to_length(work: Work) -> dict[str, float]:
         Collator.torch_call = original
 
 
-def measure_all(work: Work, attentions: list[str], micro: list[int]) -> Iterator[Row]:
+def measure_all(work: Work, attentions: list[str], micro: list[int], *, to_length: bool) -> Iterator[Row]:
     """Every way of training; the first is the packed one that the others are compared with."""
     packed = {"batch_size": work.size.packed, "micro_batch": 1}
     for attention in attentions:
@@ -233,15 +247,16 @@ def measure_all(work: Work, attentions: list[str], micro: list[int]) -> Iterator
         found = measure(work, f"packed-sdpa-{ours}", plain=not ours, **packed, attention="sdpa")
         yield f"packed, sdpa attention, {loss}", 1.0, found
     for size in dict.fromkeys([*micro, work.batch]):
-        for ours in (True, False):
-            loss = "our loss" if ours else "TRL's loss"
-            if size < work.batch:
-                found = measure_padded(work, size, grouped=True, plain=not ours)
-                yield f"padded, {size} examples grouped by length, {loss}", work.grouped_padding(size), found
-            found = measure_padded(work, size, plain=not ours)
-            yield f"padded, {size} examples, {loss}", work.padding(size), found
-    to_length = work.size.length / float(work.examples.mean())
-    yield f"padded to {work.size.length}", to_length, measure_to_length(work)
+        for by_length in (True, False):
+            padding = work.grouped_padding(size) if by_length else work.padding(size)
+            order = "by length" if by_length else "at random"
+            for ours in (True, False):
+                loss = "our loss" if ours else "TRL's loss"
+                found = measure_padded(work, size, by_length=by_length, plain=not ours)
+                yield f"padded, {size} examples {order}, {loss}", padding, found
+    if to_length:
+        padding = work.size.length / float(work.examples.mean())
+        yield f"padded to {work.size.length}", padding, measure_to_length(work)
 
 
 def main() -> None:
@@ -253,6 +268,7 @@ def main() -> None:
     parser.add_argument("--size", choices=SIZES, default="0.5b" if gpu else "135m-tenth")
     parser.add_argument("--steps", type=int, default=25 if gpu else 4)
     parser.add_argument("--micro", type=int, nargs="+", default=[8], help="examples of a padded micro-batch")
+    parser.add_argument("--to-length", action="store_true", help="measure padding to the packed length")
     parser.add_argument("--attention", nargs="+", default=["auto"], help="kernels of the packed runs")
     options = parser.parse_args()
     size = SIZES[options.size]
@@ -260,15 +276,15 @@ def main() -> None:
         folder = Path(name)
         os.environ["DARTMATH_CACHE"] = name
         make_model(folder / "model", size)
-        tokens = (options.steps + 2) * size.packed * size.length
-        examples = make_rows(folder / "rows.jsonl", tokens, size.length / 4096)
+        examples = make_rows(folder / "rows.jsonl", size.length / 4096)
         base = {"max_steps": options.steps, "max_length": size.length, "learning_rate": 1e-6}
         base |= {"gradient_checkpointing": False, "save_steps": 1_000_000}
         if not gpu:
             training_log.time = SimpleNamespace(perf_counter=time.process_time)  # type: ignore[attr-defined]
         work = Work(folder, size, examples, options.steps, base)
         rows: list[Row] = []
-        for row in measure_all(work, options.attention, options.micro):
+        ways = measure_all(work, options.attention, options.micro, to_length=options.to_length)
+        for row in ways:
             rows.append(row)
             print(*cells(row, rows[0][2]["speed"], gpu), sep=" | ", file=sys.stderr, flush=True)
     device = torch.cuda.get_device_name() if gpu else "CPU"

@@ -25,6 +25,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from statistics import median
 from types import SimpleNamespace
@@ -59,33 +60,37 @@ class Result:
         return f"{self.accuracy:.2f} % ({self.positives}/{self.negatives})"
 
 
-def ours(row: Row) -> bool:
+def ours() -> Judge:
     """dartmath's verdict on the extracted answer of a row."""
     from dartmath.verify import verify
 
-    return verify(row["ref"], row["pred"], query=row["query"]).correct
+    return lambda row: verify(row["ref"], row["pred"], query=row["query"]).correct
 
 
-def ours_response(row: Row) -> bool:
+def ours_response() -> Judge:
     """dartmath's verdict on the whole response of a row."""
     from dartmath.verify import grade
 
-    asked = SimpleNamespace(text=row["query"], references=(row["ref"],), verifier="math", metadata={})
-    return grade(asked, row["resp"]).correct
+    return lambda row: grade(row["asked"], row["resp"]).correct
 
 
-def rival(row: Row) -> bool:
+def rival() -> Judge:
     """Math-Verify's verdict on the extracted answer, with its default configuration."""
     from math_verify import parse, verify
 
-    return bool(verify(parse(f"${row['ref']}$"), parse(f"\\boxed{{{row['pred']}}}")))
+    return lambda row: bool(verify(parse(f"${row['ref']}$"), parse(f"\\boxed{{{row['pred']}}}")))
 
 
-def rival_response(row: Row) -> bool:
+def rival_response() -> Judge:
     """Math-Verify's verdict on the whole response."""
     from math_verify import parse, verify
 
-    return bool(verify(parse(f"${row['ref']}$"), parse(row["resp"])))
+    return lambda row: bool(verify(parse(f"${row['ref']}$"), parse(row["resp"])))
+
+
+def asked(row: Row) -> SimpleNamespace:
+    """The query of a row, as a user has it before there are responses."""
+    return SimpleNamespace(text=row["query"], references=(row["ref"],), verifier="math", metadata={})
 
 
 LEAST_SECONDS = 1.0
@@ -115,23 +120,26 @@ SMALL_CACHE = 64
 """Entries of a cache that a pass over a set empties by itself, or that holds compiled patterns."""
 
 
+_Cached = type(lru_cache(len))
+
+
 def uncached() -> None:
     """Forget what earlier passes over the rows left in the caches."""
     modules = [module for name, module in sys.modules.items() if name.startswith("dartmath.verify")]
     for function in {id(one): one for module in modules for one in vars(module).values()}.values():
-        if (
-            hasattr(function, "cache_parameters")
-            and (function.cache_parameters()["maxsize"] or 0) > SMALL_CACHE
-        ):
+        # To ask a pattern for an attribute that it does not have would compile it.
+        if isinstance(function, _Cached) and (function.cache_parameters()["maxsize"] or 0) > SMALL_CACHE:
             function.cache_clear()
 
 
-def sets(folder: Path, names: list[str]) -> Iterator[tuple[str, list[Row], Judge, Judge]]:
-    """Name, rows and both judges of labelled sets, for answers and for whole responses."""
+def sets(
+    folder: Path, names: list[str]
+) -> Iterator[tuple[str, list[Row], Callable[[], Judge], Callable[[], Judge]]]:
+    """Name, rows and what makes both judges of labelled sets, for answers and for whole responses."""
     for name in names:
         rows = [json.loads(line) for line in (folder / f"{name}.jsonl").read_text("utf-8").splitlines()]
         yield name, rows, ours, rival
-        responses = [row for row in rows if row.get("resp")]
+        responses = [{**row, "asked": asked(row)} for row in rows if row.get("resp")]
         if responses:
             yield f"{name}, full text", responses, ours_response, rival_response
 
@@ -143,7 +151,7 @@ def serve(folder: Path) -> None:
         name = line.strip()
         if name not in known:
             known.update(
-                {found: (rows, judge) for found, rows, judge, _ in sets(folder, [name.split(",")[0]])}
+                {found: (rows, make()) for found, rows, make, _ in sets(folder, [name.split(",")[0]])}
             )
             list(map(known[name][1], known[name][0][:300]))  # to warm up
             gc.collect()
@@ -218,7 +226,7 @@ LONG = {
 
 def growth() -> None:
     """Print the CPU time of a verdict on responses of several lengths."""
-    asked = SimpleNamespace(text="How many?", references=("12",), verifier="math", metadata={})
+    query = asked({"query": "How many?", "ref": "12"})
     print(f"{'ms of CPU time, at characters':<34}" + "".join(f"{length:>10,}" for length in LENGTHS))
     from dartmath.verify import grade
 
@@ -227,12 +235,12 @@ def growth() -> None:
         for length in LENGTHS:
             filling = "\n".join(steps) + "\n"
             text = opening + (filling * (length // len(filling) + 1))[:length] + ending
-            grade(asked, text)
+            grade(query, text)
             times = []
             for _ in range(5):
                 uncached()
                 began = time.process_time()
-                grade(asked, text)
+                grade(query, text)
                 times.append(time.process_time() - began)
             cells.append(f"{1000 * min(times):>10.2f}")
         print(f"{name:<34}" + "".join(cells), flush=True)
@@ -261,8 +269,8 @@ def hostile() -> tuple[int, float, str, float]:
     rows = [json.loads(line) for line in HOSTILE.read_text("utf-8").splitlines()]
     for row in rows:
         text = row["prefix"] + row["repeat"] * row["count"] + row["suffix"]
-        asked = SimpleNamespace(text=text, references=("12",), verifier="math", metadata={})
-        for judge, arguments in ((verify, ("x+1", text)), (verify, (text, "x+1")), (grade, (asked, text))):
+        query = asked({"query": text, "ref": "12"})
+        for judge, arguments in ((verify, ("x+1", text)), (verify, (text, "x+1")), (grade, (query, text))):
             began = time.process_time()
             judge(*arguments)
             slowest, name = max((slowest, name), (1000 * (time.process_time() - began), row["name"]))
@@ -306,7 +314,8 @@ def besides_rivals(chosen: argparse.Namespace) -> None:
         ("ratio", 7),
     )
     print(f"{'set':<30}" + "".join(f"{head:>{width}}" for head, width in heads))
-    for name, rows, judge, other in sets(chosen.cases, chosen.sets):
+    for name, rows, ours_on, theirs_on in sets(chosen.cases, chosen.sets):
+        judge, other = ours_on(), theirs_on()
         whole = measured(judge, rows)
         total_rows, total_seconds = total_rows + whole.rows, total_seconds + whole.seconds
         part = random.Random(name).sample(rows, min(chosen.rival_rows or len(rows), len(rows)))

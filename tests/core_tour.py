@@ -76,6 +76,18 @@ class Tour:
         server = ("--set", "engine.kind=openai", "--set", f"engine.base_urls=[{url}]")
         named = ("--model", "smollm2-135m-instruct", "--data", "sums.jsonl", "--out", "sampled")
         assert json.loads(self.dartmath("sample", *named, *flags, *server))["samples"] == 6
+        # A recipe that trains, elsewhere, samples here.
+        self.dartmath("init", "sums.jsonl", "--yes", "--model", "smollm2-135m-instruct")
+        assert "training:" in (self.folder / "sums.yaml").read_text()
+        few = (
+            "--set",
+            "template=qa",
+            "--set",
+            "sampling.max_tokens=6",
+            "--set",
+            "sampling.policy={kind: vrt, trials: 1}",
+        )
+        assert json.loads(self.dartmath("sample", "sums.yaml", *few, *server, "--json"))["samples"] == 3
 
     def refusals(self) -> None:
         """Verbs that need more name it, with its command, before they do anything."""
@@ -102,6 +114,10 @@ REFUSALS: Mapping[Sequence[str], Sequence[str]] = {
         "pip install 'dartmath[local]'",
     ),
     ("train", *_MODEL): ("training needs torch", "trl", "pip install 'dartmath[local,train,hub]'"),
+    ("push", "runs/old/dataset", "--to", "me/rows", "--dry-run"): (
+        "pushing to the Hub needs huggingface_hub",
+        "pip install 'dartmath[hub]'",
+    ),
     ("preview", "old.yaml"): ("engine 'transformers'", "pip install 'dartmath[local]'"),
     ("regrade", "scores", "--verifier", "math-verify"): ("pip install 'dartmath[math-verify]'",),
     ("datasets", "reasoning-gym/chain_sum"): (

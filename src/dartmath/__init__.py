@@ -11,15 +11,15 @@ if TYPE_CHECKING:
     from dartmath.base.errors import DartmathError
     from dartmath.queries.query import Query
     from dartmath.verify import extract_answer, grade, verify
-    from dartmath.verify.outcome import Outcome, Verdict
+    from dartmath.verify.contract.outcome import Outcome, Verdict
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "DartmathError": "dartmath.base.errors",
     "Query": "dartmath.queries.query",
-    "Outcome": "dartmath.verify.outcome",
-    "Verdict": "dartmath.verify.outcome",
+    "Outcome": "dartmath.verify.contract.outcome",
+    "Verdict": "dartmath.verify.contract.outcome",
     "extract_answer": "dartmath.verify",
     "grade": "dartmath.verify",
     "verify": "dartmath.verify",

@@ -15,7 +15,7 @@ from dartmath.base.paths import expand_home
 from dartmath.base.recipe_file import RecipeFile
 from dartmath.base.section import Key, Section, validate
 from dartmath.curation.config import CurationSection
-from dartmath.engines.config import EngineSection, TransformersEngine
+from dartmath.engines.config import BatchEngine, EngineSection, OpenAIEngine, TransformersEngine
 from dartmath.evaluation.config import EvaluationSection
 from dartmath.model import ModelSection
 from dartmath.queries.config import QuerySource
@@ -180,6 +180,26 @@ def single(recipe: Recipe) -> Recipe:
             "--set rounds=null"
         )
     return recipe
+
+
+def evaluation_engine(recipe: Recipe) -> EngineSection:
+    """The engine that evaluates: the recipe's own where it can load a fine-tuned model.
+
+    A server serves the model it was started with, so a recipe that samples from servers is
+    evaluated with the embedded engine unless `evaluation.engine` names another.
+    """
+    if recipe.evaluation and recipe.evaluation.engine:
+        return recipe.evaluation.engine
+    remote = isinstance(recipe.engine, OpenAIEngine | BatchEngine)
+    return TransformersEngine() if remote else recipe.engine
+
+
+def base_model(recipe: Recipe) -> ModelSection:
+    """The model that the training of `recipe` starts from."""
+    section = recipe.training
+    if section and section.model:
+        return ModelSection(name=section.model, revision=section.revision, dtype=recipe.model.dtype)
+    return recipe.model
 
 
 def _name_policy(data: Any, overrides: Mapping[str, Any]) -> None:

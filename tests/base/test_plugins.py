@@ -21,7 +21,7 @@ from dartmath.model import ModelSection
 from dartmath.prompts import load_template
 from dartmath.queries import QuerySource, load, make_query
 from dartmath.queries.registry import datasets
-from dartmath.sampling import Custom
+from dartmath.sampling import Custom, PilotRecord
 from dartmath.tools.backend import find_backend
 from dartmath.tools.config import ToolsSection
 from dartmath.verify import grade
@@ -47,8 +47,8 @@ def create(section, model, template):
 def judge(query, response):
     return response.endswith(query.references[0])
 
-def half(trials, correct, k):
-    return k // 2
+def half(trials, correct, k, pilot):
+    return k // 2 if pilot is None else len(pilot.query.text)
 
 def convert(name, row):
     return make_query(name, row["q"], row["a"])
@@ -126,7 +126,8 @@ def test_what_a_package_adds_is_known_everywhere(site: Path) -> None:
     assert [query.text for query in load(QuerySource(dataset="acme/sums"))] == ["1 + 1?"]
     query = make_query("own", "Say two.", "two", verifier="package:ends")
     assert [grade(query, text).correct for text in ("two", "three")] == [True, False]
-    assert Custom(function="package:half", k=9).target(4, 1) == 4
+    policy = Custom(function="package:half", k=9)
+    assert (policy.target(4, 1), policy.target(4, 1, PilotRecord(query))) == (4, len("Say two."))
     assert "acme" in log_formats()
     assert find_format("texts").columns == ("text",)
     make, isolation = find_backend(ToolsSection(backend="counting", seconds=3))

@@ -91,7 +91,11 @@ class _Handler(BaseHTTPRequestHandler):
     def _create(self, wanted: dict[str, Any]) -> None:
         kind = wanted.get("type") or "model"
         name = f"{wanted['organization']}/{wanted['name']}"
-        self.hub.files.setdefault(f"{kind}s/{name}", {})
+        if f"{kind}s/{name}" in self.hub.files:
+            url = f"{self.hub.address}/{name}"
+            self._answer({"error": f"You already created this {kind} repo", "url": url}, 409)
+            return
+        self.hub.files[f"{kind}s/{name}"] = {}
         self.hub.private[f"{kind}s/{name}"] = (
             bool(wanted.get("private")) or wanted.get("visibility") == "private"
         )
@@ -128,6 +132,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(data)))
+        if "error" in content:  # the client shows this, and the body only without it
+            self.send_header("X-Error-Message", content["error"])
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(data)

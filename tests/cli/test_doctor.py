@@ -86,14 +86,14 @@ def test_a_version_that_does_not_fit_is_named(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_missing_sandbox_names_the_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from dartmath.tools import isolation
+    from dartmath.tools import walls
 
-    isolation._isolation.cache_clear()
-    isolation.find_isolation.cache_clear()
+    walls._isolation.cache_clear()
+    walls.find_isolation.cache_clear()
     monkeypatch.setenv("PATH", str(tmp_path))
     check = _checks.sandbox()
-    isolation._isolation.cache_clear()
-    isolation.find_isolation.cache_clear()
+    walls._isolation.cache_clear()
+    walls.find_isolation.cache_clear()
     assert check.status == "optional"
     assert "apt-get install bubblewrap" in check.found + check.fix
 

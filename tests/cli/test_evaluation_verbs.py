@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from dartmath.base.errors import ConfigError, DataError, UnknownNameError
 from dartmath.cli import app
 from dartmath.queries.config import QuerySource
+from dartmath.queries.mislabelled import known_mislabelled
 from evaluation.memory import make_queries, make_sample, write_evaluation
 
 
@@ -66,6 +67,17 @@ def test_regrade_writes_disagreements_and_scores(tmp_path: Path) -> None:
     assert "100.00 %" in " ".join(text.split())
     assert out.read_text() == ""
     assert (scores / "result.json").is_file()
+
+
+def test_datasets_says_how_many_references_are_known_to_be_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DARTMATH_DATA", str(tmp_path))
+    (tmp_path / "gsm8k").mkdir()
+    (tmp_path / "gsm8k" / "test.jsonl").write_text('{"question": "What is 1+1?", "answer": "#### 2"}\n')
+    said = CliRunner().invoke(app, ["datasets", "gsm8k/test"]).output
+    wrong = len(known_mislabelled("gsm8k/test"))
+    assert f"{wrong} references are known to be wrong" in " ".join(said.split())
 
 
 def test_datasets_lists_and_shows(tmp_path: Path) -> None:

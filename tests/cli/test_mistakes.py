@@ -58,6 +58,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, smollm2: str) -> Path:
         "[]",
     ]
     (here / "fivebad.jsonl").write_text("\n".join([good[0], *bad, *good[1:]]) + "\n")
+    _rows(here / "unclear.jsonl", [{"question": "Which?", "options": ["a", "b", "c"], "answer": 1}])
     (here / "twice.csv").write_text("a,a,b\n1,2,3\n")
     (here / "short.csv").write_text("question,answer\nWhat is 1?,1\nWhat is 2?\n")
     (here / "old.csv").write_bytes("问题,答案\n三加四等于多少？,7\n".encode("gb18030"))
@@ -93,5 +94,14 @@ def test_a_mistake_is_answered(folder: Path, monkeypatch: pytest.MonkeyPatch, ca
     assert (folder / "adir" / "notes.txt").read_text() == notes
 
 
+def test_a_license_that_the_hub_does_not_list_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    for given, said in (("MITT", 'did you mean "mit"'), ("ours", "give one that it lists"), ("mit", "")):
+        result = CliRunner(env={"COLUMNS": "200"}).invoke(app, ["card", "runs/ok", "--license", given])
+        assert result.exit_code == 0
+        assert said in result.output
+        assert ("the Hub lists no license" in result.output) is bool(said)
+
+
 def test_there_are_enough() -> None:
-    assert len(CASES) >= 74
+    assert len(CASES) >= 125

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,10 +14,12 @@ import pytest
 
 from cli.hub_server import SMALL, Hub
 from dartmath.base.manifest import new_manifest, write_manifest
+from dartmath.report.cards import RESULTS
 from engines.servers import reserved_port
 
 TOKEN = "hf_swordfishswordfishswordfish"
 WEIGHTS = bytes(range(256)) * 40
+LISTED = {"README.md", "config [1].json", "manifest.json", "model.safetensors", RESULTS}
 
 
 @pytest.fixture
@@ -37,6 +40,11 @@ def model(tmp_path: Path) -> Path:
     (folder / "model.safetensors").write_bytes(WEIGHTS)
     (folder / "config [1].json").write_text("{}")
     (folder / "checkpoints" / "checkpoint-5" / "optimizer.pt").write_bytes(b"x" * 9)
+    (folder / "checkpoint-12").mkdir()
+    (folder / "checkpoint-12" / "scheduler.pt").write_bytes(b"x" * 9)
+    (folder / RESULTS).parent.mkdir()
+    (folder / RESULTS).write_text("- value: 1.0\n")
+    (folder / RESULTS).with_name("other.yaml").write_text("mine")
     (folder / ".secret").write_text(TOKEN)
     (folder / "half.tmp").write_text("x")
     return folder
@@ -70,12 +78,15 @@ def test_dry_run_lists_files_sizes_and_total_and_sends_nothing(hub: Hub, model: 
         "10.2 kB",
         "README.md",
         "config [1].json",
-        "4 files",
+        "5 files",
+        RESULTS,
         "nothing was pushed",
     ):
         assert text in done.stdout
-    for text in (".secret", "optimizer.pt", "half.tmp"):
+    for text in (".secret", "optimizer.pt", "half.tmp", "scheduler.pt", "other.yaml"):
         assert text not in done.stdout
+    size = sum((model / name).stat().st_size for name in LISTED)
+    assert re.search(rf"5 files\W+{size / 1000:.1f} kB", done.stdout)
     assert hub.requests == []
 
 
@@ -92,12 +103,20 @@ def test_model_arrives_as_listed(hub: Hub, model: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert f"pushed: {hub.address}/me/m" in done.stdout
     arrived = hub.files["models/me/m"]
-    assert set(arrived) == {"README.md", "config [1].json", "manifest.json", "model.safetensors"}
+    assert set(arrived) == LISTED
     assert arrived["model.safetensors"] == WEIGHTS
     assert len(WEIGHTS) > SMALL  # it went through Git LFS
     assert arrived["README.md"] == (model / "README.md").read_bytes()
     assert hub.private["models/me/m"] is True
     assert hub.messages == ["First"]
+
+
+def test_a_repository_that_is_there_gets_another_commit(hub: Hub, model: Path) -> None:
+    assert push(hub, str(model), "--to", "me/m").returncode == 0
+    (model / "README.md").write_text("# Better\n")
+    done = push(hub, str(model), "--to", "me/m")
+    assert done.returncode == 0, done.stderr
+    assert hub.files["models/me/m"]["README.md"] == b"# Better\n"
 
 
 def test_data_set_can_be_public(hub: Hub, tmp_path: Path) -> None:
@@ -128,6 +147,7 @@ def test_wrong_token_names_the_login(hub: Hub, model: Path) -> None:
     done = push(hub, str(model), "--to", "me/m", token="hf_wrong")
     assert done.returncode == 4
     assert "hf auth login" in done.stderr
+    assert "hf auth login" in push(hub, str(model), "--to", "me/m", token="").stderr
     assert "hf_wrong" not in done.stdout + done.stderr
 
 
@@ -144,8 +164,8 @@ def test_hub_that_is_not_there(hub: Hub, model: Path) -> None:
     ("repository", "message"),
     [
         ("just-a-name", "--to takes OWNER/NAME"),
-        ("a/b/c", "--to 'a/b/c'"),
-        ("me/bad name", "--to 'me/bad name'"),
+        ("a/b/c", "--to takes OWNER/NAME, got 'a/b/c'"),
+        ("me/bad name", "letters, digits, dots, dashes and underscores, got 'me/bad name'"),
     ],
 )
 def test_bad_names(hub: Hub, model: Path, repository: str, message: str) -> None:

@@ -10,7 +10,7 @@ from dartmath.curation.pool import QueryPool, read_pool
 from dartmath.queries.query import Query
 from dartmath.sampling.sample import Sample
 from dartmath.sampling.tally import QueryCounts, Tally
-from dartmath.verify.outcome import Outcome
+from dartmath.verify.contract.outcome import Outcome
 
 
 @dataclass

@@ -14,7 +14,7 @@ from dartmath.sampling.config import SamplingSection
 from dartmath.sampling.journal import open_journal
 from dartmath.sampling.policy import Prop2Diff, Uniform
 from dartmath.training.rows import read_rows
-from dartmath.verify.outcome import Outcome
+from dartmath.verify.contract.outcome import Outcome
 from sampling.simulated import SimulatedEngine, run
 
 CHECKS = """

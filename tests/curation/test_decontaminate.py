@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -51,6 +53,13 @@ def queries(*texts: str, name: str = "own") -> list[Query]:
         (LONG, OTHER, None),
         ("Compute $\\tan 225^\\circ$.", "Compute $\\tan 22.5^\\circ.$", None),
         ("Find 1,5.", "Find 15.", None),
+        # Of fewer words than an n-gram: whole, with numbers, and where neither number nor formula goes on.
+        ("Problem 7. Solve $3x+4 = 19$. Show your work.", "Solve $3x + 4 = 19.$", "ngram"),
+        ("### 7\n\nSolve $3x+\\dfrac{4}{5}=19$", "Solve $3x + \\frac{4}{5} = 19.$", "ngram"),
+        ("Solve $3x + 4 = 190$. Show your work.", "Solve $3x + 4 = 19$.", None),
+        ("Solve $3x + 4 = 19 - x$. Show your work.", "Solve $3x + 4 = 19$.", None),
+        ("When 13 + 4 = 17 is known, say why.", "3 + 4 = 17", None),
+        ("What is the value of x that we found?", "What is the value of x?", None),
     ],
 )
 def test_kinds_of_overlap(text: str, other: str, kind: str | None) -> None:
@@ -137,3 +146,79 @@ def test_the_report_names_the_pairs(shared_data: Path, monkeypatch: pytest.Monke
     assert set(report["removed"]) == {pair["query_id"] for pair in report["pairs"]}
     exact = [pair for pair in report["pairs"] if pair["kind"] == "exact"]
     assert all(pair["text"] == pair["benchmark_text"] for pair in exact)
+
+
+def _words(count: int, *others: str) -> str:
+    return " ".join([*(f"word{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(count)), *others])
+
+
+@pytest.mark.parametrize(("repeats", "words", "is_one"), [(3, 21, True), (2, 21, False), (3, 20, False)])
+def test_an_instruction_is_a_long_first_line_that_three_share(repeats: int, words: int, is_one: bool) -> None:
+    instruction = _words(words)
+    benchmark = queries(*[f"{instruction}\nNumber {n}?" for n in range(repeats)])
+    assert [o.kind for o in find_overlaps(queries("Number 1?"), benchmark)] == ["exact"] * is_one
+
+
+def test_an_instruction_with_nothing_behind_it_stays() -> None:
+    alone = f"{_words(30)}\n "
+    assert len(find_overlaps(queries(alone), queries(*[alone] * 3))) == 1
+
+
+def test_of_equals_the_first_and_of_others_the_closest_is_named() -> None:
+    own = queries(_words(20))
+    ends = [_words(20, *"pq"), _words(20, *"rs"), _words(18, *"tuvw")]
+    found = find_overlaps(own, queries(*ends, name="bench"))
+    assert [(o.kind, o.share, o.benchmark_text) for o in found] == [("ngram", 1.0, ends[0])]
+    assert find_overlaps(own, queries(ends[2], ends[1]))[0].benchmark_text == ends[1]
+    twice = queries(_words(5), f"{_words(5)} ", name="bench")
+    assert find_overlaps(queries(_words(5)), twice)[0].benchmark_id == twice[0].id
+
+
+def test_texts_of_fewer_words_than_a_gram_are_compared_as_wholes() -> None:
+    assert find_overlaps(queries(_words(12)), queries(_words(12, "more"))) == []
+    assert len(find_overlaps(queries(_words(13)), queries(_words(13, "more")))) == 1
+
+
+def test_a_share_of_ones_own_is_enough() -> None:
+    own, other = queries(_words(14, *"ab")), queries(_words(14, *"cd"))
+    assert [o.share for o in find_overlaps(own, other, share=0.5)] == [0.5]
+    assert find_overlaps(own, other, share=0.51) == []
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[str]:
+    """Two benchmarks as files: the first has a copy, the second a copy with other numbers."""
+    texts = ([LONG, OTHER], [SIMILAR.replace("36", "48").replace("140", "165"), "Find $y$."])
+    for name, rows in zip(("one", "two"), texts, strict=True):
+        lines = [json.dumps({"query": text, "answer": "1"}) for text in rows]
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(lines) + "\n")
+    return [str(tmp_path / f"{name}.jsonl") for name in ("one", "two")]
+
+
+SIMILAR = (
+    "A baker fills 36 trays with poppy seed rolls and every tray takes the baker eleven minutes; the oven "
+    "holds nine trays at once and cools for 140 seconds after each batch. How long does the baking last?"
+)
+
+
+@pytest.mark.parametrize(
+    ("similar", "removed", "review"), [("list", [0], [2]), ("remove", [0, 2], []), ("ignore", [0], [])]
+)
+def test_certain_overlaps_go_and_likely_ones_as_asked(
+    files: list[str], similar: Any, removed: list[int], review: list[int]
+) -> None:
+    own = queries(LONG, "Find $x$ where $x^2 = 4$ and nothing else.", SIMILAR)
+    report = decontaminate(own, files, similar=similar)
+    assert (report["benchmarks"], report["queries"], report["ngram"]) == (files, 3, 13)
+    assert report["removed"] == sorted(own[n].id for n in removed)
+    assert [pair["query_id"] for pair in report["review"]] == [own[n].id for n in review]
+    assert [pair["query_id"] for pair in report["pairs"]] == [own[n].id for n in removed]
+    counts = {name: {k: n for k, n in kinds.items() if n} for name, kinds in report["counts"].items()}
+    assert counts == {files[0]: {"exact": 1}, files[1]: {"template": 1} if len(removed) > 1 else {}}
+    # But for the numbers it is the same.
+    assert [(pair["kind"], pair["share"]) for pair in report["review"]] == [("template", 1.0)] * len(review)
+
+
+def test_what_overlaps_for_certain_is_no_likely_pair_too(files: list[str]) -> None:
+    report = decontaminate(queries(LONG), files, similar="list")
+    assert (len(report["pairs"]), report["review"]) == (1, [])

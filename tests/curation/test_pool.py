@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from curation.memory import MemoryJournal, pools, query, sample
 from dartmath.curation.pool import digest, read_pool
-from dartmath.verify.outcome import Outcome
+from dartmath.verify.contract.outcome import Outcome
 
 
 def test_ranks_count_finished_trials_whatever_order_the_journal_has() -> None:

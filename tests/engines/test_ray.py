@@ -20,7 +20,7 @@ from dartmath.queries.query import make_query
 from dartmath.sampling.config import SamplingSection
 from dartmath.sampling.policy import VRT
 from dartmath.sampling.run import sample
-from dartmath.verify.outcome import Outcome
+from dartmath.verify.contract.outcome import Outcome
 
 ray = pytest.importorskip("ray", reason="Ray is not installed: pip install 'dartmath[ray]'")
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]

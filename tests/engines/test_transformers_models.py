@@ -106,7 +106,7 @@ def test_rows_for_which_there_is_no_memory_wait_and_say_the_same(
     before: str, tmp_path: Path, smollm2: str
 ) -> None:
     from dartmath.engines.transformers_attention import use_grouped_attention
-    from dartmath.engines.transformers_decoder import Decoder, Row
+    from dartmath.engines.transformers_decoder import Decoder, DecodingRow
     from dartmath.engines.transformers_memory import CacheBudget
 
     model = save("qwen3", _SIZE, tmp_path, smollm2)
@@ -121,7 +121,7 @@ def test_rows_for_which_there_is_no_memory_wait_and_say_the_same(
             text, limit = before + TEXTS[number % 3], 40 + 20 * number
             request = Request(str(number), Prompt(text), Generation(0.1, max_tokens=limit), number)
             done = partial(lambda name, found: texts.update({name: found.text}), request.id)
-            row = Row(request, tuple(tokenizer.encode(text)), limit, Ends(frozenset(), ()), done)
+            row = DecodingRow(request, tuple(tokenizer.encode(text)), limit, Ends(frozenset(), ()), done)
             decoder.waiting.append(row)
         while decoder.busy:
             decoder.step()

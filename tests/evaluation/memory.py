@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dartmath.evaluation.config import EvaluationSection
-from dartmath.evaluation.prompting import Prompting, write_prompting
+from dartmath.evaluation.prompting import AskedPrompts, write_prompting
 from dartmath.evaluation.result import EvaluationResult
 from dartmath.evaluation.run import SAMPLES, rescore
 from dartmath.evaluation.score import Benchmark
 from dartmath.prompts.template import load_template
 from dartmath.queries.config import QuerySource
+from dartmath.queries.download import content_checksum
 from dartmath.queries.query import Query, make_query
 from dartmath.sampling.config import SamplingSection
 from dartmath.sampling.journal_manifest import open_run
@@ -71,6 +72,9 @@ def write_evaluation(
             tally.add(positions[sample.query_id], sample)
             journal.append(sample)
         journal.finish()
-    write_prompting(folder, Prompting(load_template("qa"), {}, load_template("qa").stops))
-    named = [Benchmark(source.dataset, source, tuple(own), source.dataset) for source, own in benchmarks]
+    write_prompting(folder, AskedPrompts(load_template("qa"), {}, load_template("qa").stops))
+    named = [
+        Benchmark(source.dataset, source, tuple(own), source.dataset, content_checksum(own))
+        for source, own in benchmarks
+    ]
     return rescore(folder, named, EvaluationSection(trials=trials))

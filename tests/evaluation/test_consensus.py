@@ -18,7 +18,7 @@ from dartmath.recipe import ReportSection
 from dartmath.report import render_cards
 from dartmath.sampling.journal import open_journal
 from dartmath.sampling.policy import VRT
-from dartmath.verify.outcome import Outcome
+from dartmath.verify.contract.outcome import Outcome
 from report.made_run import ScriptedEngine, make_sample
 
 # Of each query: its reference, and the answers of ten responses ("" for one without an answer).

@@ -11,7 +11,7 @@ import pytest
 
 from dartmath.base.errors import DataError, UnknownNameError
 from dartmath.evaluation.interop import export
-from dartmath.evaluation.prompting import Prompting, read_prompting, write_prompting
+from dartmath.evaluation.prompting import AskedPrompts, read_prompting, write_prompting
 from dartmath.prompts.template import Example, load_template
 from dartmath.queries.config import QuerySource
 from evaluation.memory import make_queries, make_sample, write_evaluation
@@ -53,8 +53,8 @@ def test_logs_hold_the_prompt_as_it_was_put_to_the_model(folder: Path, tmp_path:
     shown = {"set/test": [Example("How many?", "\\boxed{9}")]}
     for name, shots in (("qa", {}), ("alpaca", {}), ("alpaca", shown), ("chat", shown)):
         template = load_template(name)
-        write_prompting(folder, Prompting(template, shots, template.stops))
-        assert read_prompting(folder) == Prompting(template, shots, template.stops)
+        write_prompting(folder, AskedPrompts(template, shots, template.stops))
+        assert read_prompting(folder) == AskedPrompts(template, shots, template.stops)
         results, samples = export(folder, "lm-eval", tmp_path / "lm-eval")
         row = json.loads(samples.read_text(encoding="utf-8").splitlines()[0])
         hashes.add(row["prompt_hash"])

@@ -101,6 +101,7 @@ def test_shots_are_a_number_or_those_of_the_paper() -> None:
         ("deepseek-ai/deepseek-math-7b-base", "qa", "paper"),
         ("TIGER-Lab/MAmmoTH2-7B", "mammoth2", "paper"),
         ("Xwin-LM/Xwin-Math-7B-V1.0", "xwin", 0),
+        ("Vivacem/Mistral-7B-MMIQC", "mmiqc", 0),
     ],
 )
 def test_models_are_asked_as_the_paper_asked_them(model: str, template: str, shots: int | str) -> None:
@@ -119,6 +120,15 @@ def test_the_command_asks_as_the_paper_did_unless_told_otherwise() -> None:
         None, [], flags, {"model.name": "mistralai/Mistral-7B-v0.1", "evaluation.suite": "recent"}
     )
     assert (plain.template, plain.evaluation and plain.evaluation.shots) == ("chat", 0)
+
+
+def test_what_is_selected_holds_for_named_benchmarks_and_for_those_of_a_suite() -> None:
+    chosen = {"evaluation.select.mislabelled": False, "evaluation.select.levels": ["5"]}
+    given = {"model.name": "acme/x", "evaluation.suite": "dart-math", **chosen}
+    section = recipe_of(None, ["gsm8k/test", "svamp"], RowFlags({}, {}), given).evaluation
+    assert section is not None
+    for select in (section.select, *(source.select for source in section.benchmarks)):
+        assert (select.mislabelled, select.levels, select.n) == (False, ["5"], None)
 
 
 def _judged(said: str, reference: str, *, end: str = "stop", **metadata: object) -> bool:
@@ -191,6 +201,7 @@ STOPS = {
     "wizardmath": ("### Instruction:", "### Response:"),
     "mammoth2": ("Problem:", "Solution:"),
     "xwin": ("USER:", "ASSISTANT:"),
+    "mmiqc": ("### Instruction:", "### Response:"),
     "llama3": (
         "<|start_header_id|>user<|end_header_id|>",
         "<|start_header_id|>assistant<|end_header_id|>",

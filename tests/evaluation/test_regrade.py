@@ -16,7 +16,7 @@ from dartmath.evaluation.second_opinion import MathVerify
 from dartmath.queries.config import QuerySource
 from dartmath.queries.load import load
 from dartmath.queries.query import make_query
-from dartmath.verify.outcome import Outcome
+from dartmath.verify.contract.outcome import Outcome
 from evaluation.memory import make_queries, make_sample, write_evaluation
 
 

@@ -14,7 +14,7 @@ from dartmath.base.errors import ConfigError, DataError
 from dartmath.evaluation.config import EvaluationSection
 from dartmath.evaluation.result import BenchmarkResult
 from dartmath.evaluation.stored import score_responses
-from dartmath.evaluation.tasks import HarnessTask, Response, cut, read_tasks, write_tasks
+from dartmath.evaluation.tasks import HarnessTask, TaskResponse, cut, read_tasks, write_tasks
 from dartmath.model import ModelSection
 from dartmath.prompts.template import load_template
 from dartmath.queries.config import QuerySource
@@ -70,7 +70,7 @@ def test_the_same_responses_get_the_same_score(protocol: str | None, tmp_path: P
     cuts = [(q, *cut(text, task.prompting.stops, end)) for q, _, text, end in ROWS]
     here = scored_here(tmp_path, section, "qa", cuts)
     judged = [
-        task.judge(query, Response(text, end))
+        task.judge(query, TaskResponse(text, end))
         for query, (_, _, text, end) in zip(task.queries(), ROWS, strict=True)
     ]
     assert here.lenient is not None and 0 < here.correct < len(ROWS)
@@ -82,8 +82,8 @@ def test_the_same_responses_get_the_same_score(protocol: str | None, tmp_path: P
 def test_thoughts_come_back_to_their_place(tmp_path: Path) -> None:
     task = the_task(tmp_path, section_of(tmp_path), "chat")
     (first, *_) = task.queries()
-    assert task.judge(first, Response(r"\boxed{42}", "stop", thoughts=r"\boxed{41}?")).verdict.correct
-    assert Response("7", "stop", thoughts="3 and 4").whole == "<think>\n3 and 4\n</think>\n\n7"
+    assert task.judge(first, TaskResponse(r"\boxed{42}", "stop", thoughts=r"\boxed{41}?")).verdict.correct
+    assert TaskResponse("7", "stop", thoughts="3 and 4").whole == "<think>\n3 and 4\n</think>\n\n7"
 
 
 def test_a_folder_names_a_task_for_each_benchmark(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dartmath.export.prompting import Prompting, split_thoughts
-from dartmath.prompts.template import Template, builtin_templates, load_template, with_thoughts
+from dartmath.prompts.template import Template, builtin_templates, load_template
+from dartmath.prompts.thoughts import with_thoughts
 
 QUERY, THOUGHT, REST = "What is 3 + 4?", "3 and 4 make 7", "It is 7."
 

@@ -7,20 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from jsonschema import Draft202012Validator
 
 from dartmath.base.errors import ConfigError, DataError, UnknownNameError
 from dartmath.curation.config import CurationSection
 from dartmath.export import ExportSection, export
-from dartmath.export.format import Example
 from dartmath.export.formats import FORMATS
-from dartmath.export.stepwise import step_labels, steps_of
+from dartmath.export.stepwise import labels_of, step_labels, steps_of
 from dartmath.prompts.template import load_template
-from dartmath.queries.query import make_query
 from dartmath.sampling.policy import VRT
 from dartmath.verify.rewards import trl_reward, verifiers_reward, verl_reward
 from export.pool import TEXTS, TRIALS, TWIN, make_pool
 
 ASKED = list(TRIALS)
+SHAPES = yaml.safe_load(Path(__file__).with_name("shapes.yaml").read_text(encoding="utf-8"))["shapes"]
 ALPACA = load_template("alpaca")
 
 
@@ -52,6 +53,15 @@ def test_datasets_loads_every_format(name: str, chat_pool: Path, tmp_path: Path)
     for suffix in FORMATS[name].suffixes:
         rows = loaded(chat_pool, name, tmp_path / suffix, suffix)
         assert len(rows) == kinds[FORMATS[name].kind]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_rows_have_the_shape_that_their_loaders_ask_for(name: str, chat_pool: Path, tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    for system in (None, "Be brief."):
+        export(chat_pool, name, path, section=ExportSection(system=system))
+        for line in path.read_text(encoding="utf-8").splitlines():
+            Draft202012Validator(SHAPES[name]).validate(json.loads(line))
 
 
 def test_chat_templates_go_through_as_messages(chat_pool: Path, tmp_path: Path) -> None:
@@ -142,8 +152,7 @@ def test_steps_are_right_up_to_the_first_that_does_not_compute(text_pool: Path, 
     ],
 )
 def test_the_labels_of_steps(response: str, right: bool, labels: list[bool] | None) -> None:
-    example = Example(make_query("a", "?", "1"), response, "", right, 0, 1, 1, 0.0, 0.0, {})
-    assert step_labels(example) == labels
+    assert step_labels(response, right) == labels == labels_of([response, right])
     assert labels is None or len(steps_of(response)) == len(labels)
 
 
@@ -182,6 +191,8 @@ def test_a_format_that_is_not_there_is_named(text_pool: Path, tmp_path: Path) ->
         ("text_pool", "messages", "m.jsonl", {"prompt": "text"}, "hold messages alone"),
         ("chat_pool", "preference", "m.jsonl", {"prompt": "text"}, "chat template"),
         ("text_pool", "preference", "m.jsonl", {"thoughts": "field"}, "field of a message"),
+        ("chat_pool", "openai", "m.jsonl", {"thoughts": "field"}, "does not read `reasoning_content`"),
+        ("chat_pool", "llama-factory", "m.jsonl", {"thoughts": "field"}, "take text or drop"),
     ],
 )
 def test_what_a_format_cannot_hold_is_refused(

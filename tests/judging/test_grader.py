@@ -24,10 +24,10 @@ from dartmath.sampling.config import SamplingSection
 from dartmath.sampling.journal import open_journal
 from dartmath.sampling.policy import VRT
 from dartmath.verify import GradingPool
-from dartmath.verify.outcome import Outcome
-from dartmath.verify.question import Question
+from dartmath.verify.contract.outcome import Outcome
+from dartmath.verify.contract.question import Question
+from dartmath.verify.contract.settings import GradingSettings
 from dartmath.verify.rewards import trl_reward, verifiers_reward, verl_reward
-from dartmath.verify.settings import GradingSettings
 from engines.servers import llama_server
 from sampling.simulated import SimulatedEngine, make_queries, run
 

@@ -12,35 +12,16 @@ import pytest
 from dartmath.base.errors import JournalError
 from dartmath.base.ownership import owner_of, write_owned
 from dartmath.base.run_lock import RunLock
-from dartmath.base.section import validate
 from dartmath.pipeline.stages import RunFolders, run_recipe, run_sample, template_warning
 from dartmath.prompts.template import load_template
 from dartmath.queries.config import QuerySource
-from dartmath.recipe import Recipe, load_recipe
+from dartmath.recipe import Recipe, load_recipe, with_keys
+from pipeline.material import smallest_recipe
 from sampling.simulated import QA, SimulatedEngine, run
-from training.material import write_tiny_llama
 
 
 def recipe_in(folder: Path) -> Recipe:
     return load_recipe("tiny", {"run": str(folder)})
-
-
-def smallest_recipe(folder: Path) -> Recipe:
-    """Two queries and a random Llama, whose responses a function of the user's own takes for correct."""
-    (folder / "queries.jsonl").write_text(
-        '{"query": "1 + 1?", "reference": "2"}\n{"query": "2?", "reference": "2"}\n'
-    )
-    (folder / "checks.py").write_text("def judge(query, response):\n    return True\n")
-    source = {"dataset": str(folder / "queries.jsonl"), "verifier": f"{folder / 'checks.py'}:judge"}
-    data = {
-        "name": "smallest",
-        "run": str(folder / "run"),
-        "model": {"name": write_tiny_llama(folder / "llama"), "dtype": "float32"},
-        "template": "qa",
-        "queries": [source],
-        "sampling": {"policy": {"kind": "vrt", "trials": 2}, "max_tokens": 8, "workers": 0},
-    }
-    return validate(Recipe, data, where="test")
 
 
 def test_what_is_odd_in_the_references_is_said_before_anything_is_sampled_and_not_again(
@@ -60,6 +41,16 @@ def test_what_is_odd_in_the_references_is_said_before_anything_is_sampled_and_no
         run_sample(odd, load_template("qa"), tmp_path / "sample")
         stderr = capsys.readouterr().err
         assert [text in stderr for text in said] == [expected, expected]
+
+
+def test_a_stage_that_will_not_fit_is_told_before_anything_is_sampled_and_not_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    training = {"model": "mistralai/Mistral-7B-v0.1"}
+    recipe = with_keys(smallest_recipe(tmp_path), {"training": training}, where="test")
+    for expected in (True, False):
+        run_sample(recipe, load_template("qa"), tmp_path / "sample")
+        assert ("train takes about" in capsys.readouterr().err) is expected
 
 
 def test_one_process_runs_into_a_folder(smollm2: str, tmp_path: Path) -> None:

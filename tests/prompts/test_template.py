@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +16,7 @@ from dartmath.base.errors import ConfigError, DataError, UnknownNameError
 from dartmath.prompts.template import Example, Template, builtin_templates, encode_prompt, load_template
 
 NAMES = sorted(builtin_templates())
+TEXTS = yaml.safe_load(Path(__file__).with_name("texts.yaml").read_text(encoding="utf-8"))
 
 
 def test_alpaca_is_what_the_models_were_trained_with() -> None:
@@ -23,6 +25,12 @@ def test_alpaca_is_what_the_models_were_trained_with() -> None:
         "Below is an instruction that describes a task. Write a response that appropriately "
         "completes the request.\n\n### Instruction:\nWhat is 1+1?\n\n### Response:\n"
     )
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if not builtin_templates()[n].chat])
+def test_text_templates_ask_in_exactly_these_words(name: str) -> None:
+    worked = Example("What is 2 * 3?", "It is 6.")
+    assert load_template(name).render("What is 1 + 1?", examples=[worked]).text == TEXTS[name]
 
 
 @pytest.mark.parametrize("name", [n for n in NAMES if not builtin_templates()[n].chat])

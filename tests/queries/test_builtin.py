@@ -14,7 +14,8 @@ from dartmath.queries.config import QuerySource, Selector
 from dartmath.queries.dataset import Web
 from dartmath.queries.download import content_checksum, load_builtin
 from dartmath.queries.load import load
-from dartmath.queries.query import make_query
+from dartmath.queries.mislabelled import known_mislabelled, mislabelled
+from dartmath.queries.query import Query, make_query
 from dartmath.queries.registry import SUITES, datasets, find_dataset, find_suite
 from dartmath.queries.select import select
 from dartmath.tools.isolation import Isolation
@@ -24,6 +25,9 @@ from tools.conftest import isolation
 __all__ = ["isolation"]
 
 TRAPS = yaml.safe_load((Path(__file__).parent / "cases" / "traps.yaml").read_text(encoding="utf-8"))
+PUBLISHED = yaml.safe_load(
+    Path(__file__).parents[2].joinpath("src/dartmath/queries/mislabelled.yaml").read_text(encoding="utf-8")
+)
 FLAWED: list[dict[str, Any]] = [{}, {"flaw": "needs another problem"}, {"picture": True}]
 # On the Hub alone, so that no checksum of them is known.
 REMOTE = {"gsm8k-fix/train", "gsm8k-platinum", "aime26", "hmmt25", "hmmt26"}
@@ -31,7 +35,7 @@ REMOTE = {"gsm8k-fix/train", "gsm8k-platinum", "aime26", "hmmt25", "hmmt26"}
 PINNED = [
     n
     for n in datasets()
-    if n.startswith(("math-perturb", "imo-answerbench", "mgsm/", "scibench/", "humaneval"))
+    if n.startswith(("math-perturb", "imo-answerbench", "mgsm/", "scibench/", "humaneval", "mbpp"))
 ]
 LOCAL = [name for name in datasets() if name not in {*REMOTE, *PINNED}]
 
@@ -41,6 +45,43 @@ def test_queries_with_a_known_flaw_can_be_left_out() -> None:
     kept = select(queries, Selector(flawed=False), where="own")
     assert [query.text for query in kept] == ["Q0"]
     assert select(queries, Selector(), where="own") == queries
+
+
+def test_queries_whose_reference_is_known_to_be_wrong_can_be_left_out() -> None:
+    wrong = next(iter(known_mislabelled("gsm8k/test")))
+    ids = [wrong, f"{wrong}-2", "0" * 16]
+    queries = [Query(one, "gsm8k/test", "How many?", ("3",)) for one in ids]
+    kept = select(queries, Selector(mislabelled=False), where="gsm8k/test")
+    assert [query.id for query in kept] == ids[2:]
+    assert select(queries, Selector(), where="gsm8k/test") == queries
+    # What is wrong in one set is not looked for in another.
+    assert select(queries, Selector(mislabelled=False), where="gsm8k-platinum") == queries
+
+
+def test_wrong_references_of_all_publications_are_known() -> None:
+    """gsm8k/test is in two of them."""
+    said: dict[str, set[str]] = {}
+    for part in PUBLISHED:
+        for name, rows in part["queries"].items():
+            said.setdefault(name, set()).update(row["id"] for row in rows)
+    assert mislabelled() == said
+    assert sum("gsm8k/test" in part["queries"] for part in PUBLISHED) > 1
+
+
+@pytest.mark.parametrize("name", sorted(set(mislabelled()) - set(PINNED)))
+def test_wrong_references_are_those_of_the_rows_they_are_said_of(
+    name: str, shared_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DARTMATH_DATA", str(shared_data))
+    queries, _ = load_builtin(find_dataset(name))
+    said = [row for part in PUBLISHED for row in part["queries"].get(name, [])]
+    assert {row["id"] for row in said} == known_mislabelled(name)
+    for row in said:
+        query = queries[row["row"] - 1]
+        assert (query.id, query.references) == (row["id"], (row["reference"],))
+        assert not ("right" in row and grade(query, f"\\boxed{{{row['right']}}}").correct)
+    kept = load(QuerySource(dataset=name, select=Selector(mislabelled=False)))
+    assert len(kept) == len(queries) - len(said)
 
 
 @pytest.mark.parametrize("case", TRAPS, ids=[f"{c['dataset']}: {c['why']}" for c in TRAPS])
@@ -141,6 +182,22 @@ def test_functions_are_judged_by_their_tests(isolation: Isolation) -> None:
         assert grade(query, said).correct is right, body
     with pytest.raises(DataError, match="does not define 'down'"):
         find_dataset("humaneval").convert("humaneval", {**row, "entry_point": "down"})
+
+
+def test_functions_that_only_their_tests_name(isolation: Isolation) -> None:
+    row = {
+        "task_id": 11,
+        "prompt": "Add up.",
+        "test_imports": ["import math"],
+        "test_list": ["assert sum(2, 3) == 5"],
+    }
+    mbpp = find_dataset("mbpp")
+    query = mbpp.convert("mbpp", row)
+    assert query is not None and query.text.endswith("```python\nimport math\nassert sum(2, 3) == 5\n```")
+    for body, right in (("a + b", True), ("a - b", False)):
+        said = f"```python\ndef sum(a, b):\n    return {body}\n```"
+        assert grade(query, said).correct is right, body
+    assert mbpp.convert("mbpp", {**row, "task_id": 511}) is None  # of another split
 
 
 def test_real_rows_with_special_characters(shared_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:

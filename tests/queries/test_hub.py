@@ -131,6 +131,7 @@ def test_a_revision_is_read_and_never_another(hub: Hub, tmp_path: Path) -> None:
     assert "openai/gsm8k cannot be read" in found.message(1)
     assert found.results[2]["references"][0] == ["2000"]
     assert found.results[3]["references"][0] == ["1,000"]
+    assert found.results[3]["origin"] == f"hub:openai/gsm8k@{OLD}"
 
 
 def test_a_configuration_of_several_is_read(hub: Hub, tmp_path: Path) -> None:

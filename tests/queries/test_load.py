@@ -15,7 +15,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from dartmath.base.errors import ConfigError, DataError, MissingDependencyError, UnknownNameError
+from dartmath.base.section import validate
 from dartmath.queries import Columns, Query, QuerySource, Selector, load, load_all
+from dartmath.queries.download import content_checksum
+from dartmath.queries.load import load_set
 from dartmath.queries.query import make_query
 from dartmath.queries.select import select
 from dartmath.verify import grade
@@ -193,7 +196,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_line(tmp_path: Path) -> None:
     assert [query.text for query in load(QuerySource(dataset=str(path)))] == ["What is 0 + 1?"]
 
 
-@pytest.mark.parametrize("name", ["own.doc", "own.yaml", "own"])
+@pytest.mark.parametrize("name", ["own.doc", "own.toml", "own"])
 def test_a_file_of_another_kind_is_no_unknown_data_set(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("[]")
     with pytest.raises(DataError, match=r"convert it to one of \.jsonl, .*\.csv, .*\.parquet, .*\.xlsx"):
@@ -299,7 +302,7 @@ def test_kept_columns_that_the_verifier_cannot_read(tmp_path: Path, row: dict[st
 def test_a_function_may_judge_data_sets_of_every_kind(tmp_path: Path) -> None:
     mapping = [{"query": "a", "reference": {"make": 24, "numbers": [3, 8]}}]
     path = write_jsonl(tmp_path / "own.jsonl", mapping)
-    with pytest.raises(DataError, match=r"a mapping without an answer: .* takes a verifier of your own"):
+    with pytest.raises(DataError, match=r"a mapping without an answer: .* or a verifier of your own"):
         load(QuerySource(dataset=path))
     (own,) = load(QuerySource(dataset=path, verifier="checks.py:judge"))
     assert json.loads(own.references[0]) == mapping[0]["reference"]
@@ -340,6 +343,51 @@ def test_a_changed_mirror_is_noticed(
     write_jsonl(tmp_path / "deepmind-mathematics.jsonl", [{"question": "a", "answer": "1"}])
     assert len(load(QuerySource(dataset="deepmind-mathematics"))) == 1
     assert "1 queries with checksum" in capsys.readouterr().err
+
+
+def test_a_set_with_another_checksum_than_the_source_says_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of built-in sets and of one's own; of the whole set, whatever is selected of it."""
+    monkeypatch.setenv("DARTMATH_DATA", str(tmp_path))
+    rows = [{"question": f"What is {n}?", "answer": str(n)} for n in range(5)]
+    write_jsonl(tmp_path / "deepmind-mathematics.jsonl", rows)
+    own = tmp_path / "own.jsonl"
+    write_jsonl(own, [{"query": row["question"], "reference": row["answer"]} for row in rows])
+    for name in ("deepmind-mathematics", str(own)):
+        whole, part = (
+            load_set(QuerySource(dataset=name, select=Selector(n=n), checksum=None)) for n in (None, 2)
+        )
+        assert whole.checksum == part.checksum == content_checksum(whole.queries)
+        pinned = QuerySource(dataset=name, select=Selector(n=2), checksum=whole.checksum)
+        assert load_set(pinned).queries == part.queries
+        with pytest.raises(DataError, match=f"checksum {whole.checksum}, and `checksum` says {'0' * 16}"):
+            load_set(pinned.model_copy(update={"checksum": "0" * 16}))
+    write_jsonl(own, [{"query": row["question"], "reference": "7"} for row in rows])
+    with pytest.raises(
+        DataError, match=r"own\.jsonl.* 5 queries with checksum .* another version of the set"
+    ):
+        load_set(pinned)
+
+
+def test_a_checksum_is_that_of_the_rows_in_any_order() -> None:
+    queries = [make_query("a", f"What is {n}?", str(n)) for n in range(4)]
+    assert content_checksum(queries[::-1]) == content_checksum(queries) != content_checksum(queries[1:])
+
+
+@pytest.mark.parametrize("checksum", ["", "0" * 15, "0" * 17, "0" * 15 + "G", "sha256:" + "0" * 16])
+def test_what_is_no_checksum_is_refused(checksum: str) -> None:
+    with pytest.raises(ConfigError, match="checksum"):
+        validate(QuerySource, {"dataset": "gsm8k/test", "checksum": checksum}, where="queries")
+
+
+def test_keys_that_do_not_belong_to_a_kind_of_set_are_refused(tmp_path: Path) -> None:
+    own = tmp_path / "own.jsonl"
+    write_jsonl(own, [{"query": "What is 1?", "reference": "1"}])
+    with pytest.raises(ConfigError, match=r"select\.mislabelled` belongs to built-in data sets"):
+        load(QuerySource(dataset=str(own), select=Selector(mislabelled=False)))
+    with pytest.raises(ConfigError, match="`checksum` belongs to sets that are read"):
+        load(QuerySource(dataset="reasoning-gym/chain_sum", select=Selector(n=1), checksum="0" * 16))
 
 
 def test_a_mirror_and_an_own_set_are_read_by_the_datasets_library(tmp_path: Path) -> None:

@@ -28,6 +28,10 @@ from dartmath.queries.survey import Survey, survey
         ("Not Found.", "no answer"), ("N/A", "no answer"),
         ("We first see that the train\nleaves at noon, and then\nwe are done.", "long text"),
         ("def f(x):\n    return sorted(x)", "long text"),
+        ("Ask which of the two files they want moved before moving anything.", "long text"),
+        ("No. They say that they have come and want you out.", "long text"),
+        ("Mercury, Venus, Earth, Mars, Jupiter, Saturn, Uranus, Neptune, Pluto", "words"),
+        ("the United States of America", "words"),
         (r"x^{2}+" * 40 + "1", "expression"),
     ],
 )  # fmt: skip
@@ -104,6 +108,42 @@ def test_everything_doubtful_is_named_with_its_way_out(tmp_path: Path) -> None:
     assert len(left.queries) == 40
     with pytest.raises(DataError, match=r"all 45 rows were left out: .*40 for 'words'"):
         load_set(QuerySource.model_validate({"dataset": str(tmp_path / "own.jsonl"), "skip": skip}))
+
+
+def test_letters_of_options_that_are_not_shown_are_named(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [
+        {"question": f"Which of them is {i}?", "answer": "ABCD"[i % 4]} for i in range(12)
+    ]
+    said = "\n".join(look(tmp_path / "own.jsonl", rows).warnings())
+    assert "12 references are letters of options that the problems do not show" in said
+    assert "--choices-column" in said
+    for row in rows:
+        row["question"] = f"{row['question']} A) one B) two C) three D) four"
+    assert "do not show" not in "\n".join(look(tmp_path / "own.jsonl", rows).warnings())
+
+
+def test_answers_that_their_problems_give_away_are_named(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [
+        {"question": f"Make {i + 20} of {i}, 7 and 20.", "answer": i + 20} for i in range(30)
+    ]
+    found = look(tmp_path / "own.jsonl", rows)
+    assert found.given_away == 30
+    assert "in 30 of 30 problems the reference stands already" in "\n".join(found.warnings())
+    # A number of one digit, a part of a longer one, and words in a passage tell nothing.
+    for text, answer in (("Add 3 and 4 to 5.", "5"), ("It is 1236.5.", "36"), ("Ann came.", "Ann")):
+        rows = [{"question": f"{text} ({i})", "answer": answer} for i in range(30)]
+        assert look(tmp_path / "own.jsonl", rows).given_away == 0, text
+
+
+def test_signs_of_a_chat_template_and_one_answer_for_all_are_named(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [
+        {"question": f"<|im_start|>user\nIs it {i}?<|im_end|>", "answer": "yes"} for i in range(5)
+    ]
+    said = "\n".join(look(tmp_path / "own.jsonl", rows).warnings())
+    assert "5 problems hold signs of a chat template, such as <|im_start|>" in said
+    assert "every reference is the same" in said
+    four = "\n".join(look(tmp_path / "own.jsonl", rows[:4]).warnings())
+    assert "every reference is the same" not in four
 
 
 def test_equal_references_are_no_conflict(tmp_path: Path) -> None:

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -16,6 +18,8 @@ from dartmath.curation.run import curate
 from dartmath.evaluation.result import read_result
 from dartmath.recipe import ReportSection
 from dartmath.report import render_cards, write_cards, write_report
+from dartmath.report.cards import CARD, RESULTS, model_card
+from dartmath.report.runs import find_runs
 from dartmath.sampling.policy import VRT, Band, Custom, PolicySection, Prop2Diff, Uniform
 from report.made_run import make_sample, sums
 
@@ -80,6 +84,100 @@ def test_scores_are_written_where_the_hub_looks_for_them(whole_run: Path) -> Non
     assert yaml.safe_load(found.read_text())[0]["value"] > 0
 
 
+def _changed(path: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    read = json.loads(path.read_text())
+    change(read)
+    path.write_text(json.dumps(read))
+
+
+def _scored(run: Path, **facts: Any) -> None:
+    """Other facts of the benchmark that the model of a run was scored on."""
+    _changed(run / "evaluation" / "after" / "result.json", lambda r: r["benchmarks"][0].update(facts))
+
+
+def test_scores_of_other_models_are_not_the_models(whole_run: Path) -> None:
+    """The run holds those of the base model too."""
+    text = dict(render_cards(SECTION, whole_run))[whole_run / "model" / RESULTS]
+    (entry,) = yaml.safe_load(text)
+    after, before = (
+        read_result(whole_run / "evaluation" / name).benchmarks[0].pass_at_1.value
+        for name in ("after", "before")
+    )
+    assert entry["value"] == round(100 * after, 2) != round(100 * before, 2)
+
+
+def test_a_set_of_ones_own_is_no_benchmark_of_the_hub(whole_run: Path) -> None:
+    _scored(whole_run, dataset="me/mine", name="me/mine")
+    assert whole_run / "model" / RESULTS not in dict(render_cards(SECTION, whole_run))
+
+
+def test_a_benchmark_has_its_own_split(whole_run: Path) -> None:
+    _scored(whole_run, dataset="olympiadbench/OE_TO_maths_en_COMP", queries=675)
+    found = ModelCard(_model_card(whole_run)).data.eval_results
+    assert [one.dataset_split for one in found] == ["train"]
+
+
+@pytest.mark.parametrize(("queries", "said"), [(199, True), (200, False)])
+def test_a_small_benchmark_is_a_limit(queries: int, said: bool, whole_run: Path) -> None:
+    _scored(whole_run, dataset="me/mine", name="me/mine", queries=queries)
+    assert (f"me/mine has {queries} queries only" in _model_card(whole_run)) is said
+
+
+@pytest.mark.parametrize("policy", ["uniform", "prop2diff", "vrt"])
+def test_only_sets_by_difficulty_are_tagged_so(policy: str, whole_run: Path) -> None:
+    _changed(whole_run / "dataset" / "manifest.json", lambda m: m["summary"]["policy"].update(kind=policy))
+    texts = [text for path, text in render_cards(SECTION, whole_run) if path.name == CARD]
+    assert len(texts) == 2
+    for text in texts:
+        assert ("dart-math" in yaml.safe_load(text.split("---")[1])["tags"]) is (policy != "vrt")
+
+
+@pytest.mark.parametrize(
+    ("rows", "size"), [(999, "n<1K"), (1000, "1K<n<10K"), (590_705, "100K<n<1M"), (10**6, "1M<n<10M")]
+)
+def test_the_size_of_a_set_is_that_of_its_rows(rows: int, size: str, whole_run: Path) -> None:
+    _changed(whole_run / "dataset" / "manifest.json", lambda m: m["summary"].update(rows=rows))
+    text = next(text for path, text in render_cards(SECTION, whole_run) if path.parent.name == "dataset")
+    assert DatasetCard(text).data.size_categories == size
+
+
+def test_a_model_from_a_folder_has_no_base_on_the_hub(whole_run: Path) -> None:
+    assert "base_model" not in yaml.safe_load(_model_card(whole_run).split("---")[1])
+    _changed(whole_run / "model" / "manifest.json", lambda m: m["model"].update(name="me/base"))
+    assert yaml.safe_load(_model_card(whole_run).split("---")[1])["base_model"] == "me/base"
+    _changed(whole_run / "model" / "manifest.json", lambda m: m["model"].update(name="/models/a/base"))
+    assert "base_model" not in yaml.safe_load(_model_card(whole_run).split("---")[1])
+
+
+def test_the_text_of_a_template_that_has_changed_is_not_shown(whole_run: Path) -> None:
+    assert "### Instruction:\n{query}" in _model_card(whole_run)
+    _changed(whole_run / "model" / "manifest.json", lambda m: m["template"].update(hash="0" * 12))
+    assert "### Instruction:\n{query}" not in _model_card(whole_run)
+
+
+@pytest.mark.parametrize(("missing", "said"), [(0, False), (3, True)])
+def test_queries_without_a_response_are_a_limit(missing: int, said: bool, whole_run: Path) -> None:
+    manifest = whole_run / "dataset" / "manifest.json"
+    _changed(manifest, lambda m: m["summary"].update(covered=m["summary"]["queries"] - missing))
+    assert (f"\n* {missing} of " in _model_card(whole_run)) is said
+    assert ("have no response in the set" in _model_card(whole_run)) is said
+
+
+def test_what_has_not_finished_has_no_card(whole_run: Path) -> None:
+    _changed(whole_run / "model" / "manifest.json", lambda m: m.update(finished=False))
+    assert [path.parent.name for path, _ in render_cards(SECTION, whole_run)] == ["dataset"]
+    (run,) = find_runs([whole_run])
+    with pytest.raises(DataError, match="has not finished"):
+        model_card(run, run.models[0], SECTION)
+
+
+def test_the_recipe_of_a_card_is_what_its_user_wrote(whole_run: Path) -> None:
+    written = {"name": "made", "model": {"name": "me/base"}, "seed": 7}
+    (whole_run / "recipe.yaml").write_text(yaml.safe_dump(written))
+    _, _, rest = _model_card(whole_run).partition("```yaml\n")
+    assert yaml.safe_load(rest.partition("```")[0]) == written
+
+
 def test_a_part_of_a_benchmark_never_stands_as_the_benchmark(cards: dict[str, Path]) -> None:
     card = ModelCard.load(cards["model"])
     assert card.data.eval_results is None
@@ -87,10 +185,24 @@ def test_a_part_of_a_benchmark_never_stands_as_the_benchmark(cards: dict[str, Pa
     assert "The score on math/test is of a part of it: 80 of 5,000 queries." in card.text
 
 
-def test_the_metadata_survives_the_hubs_own_classes(cards: dict[str, Path]) -> None:
-    card = ModelCard.load(cards["model"])
-    again = yaml.safe_load(card.data.to_yaml())
-    assert again == yaml.safe_load(cards["model"].read_text().split("---")[1])
+def test_the_metadata_is_what_the_hubs_own_classes_write(cards: dict[str, Path], whole_run: Path) -> None:
+    texts = [cards["model"].read_text(), cards["dataset"].read_text(), _model_card(whole_run)]
+    for text, read in zip(texts, (ModelCard, DatasetCard, ModelCard), strict=True):
+        assert read(text).data.to_yaml() == text.split("---")[1].strip()
+
+
+def test_scores_of_one_benchmark_stand_together(whole_run: Path) -> None:
+    again = Path(shutil.copytree(whole_run / "evaluation" / "after", whole_run / "evaluation" / "again"))
+    result = json.loads((again / "result.json").read_text())
+    result["section"]["trials"] = 8
+    (again / "result.json").write_text(json.dumps(result))
+    text = _model_card(whole_run)
+    (entry,) = yaml.safe_load(text.split("---")[1])["model-index"][0]["results"]
+    assert {one["name"] for one in entry["metrics"]} == {
+        "Pass@1 (0-shot CoT)",
+        "Pass@1, mean of 8 (0-shot CoT)",
+    }
+    assert ModelCard(text).data.to_yaml() == text.split("---")[1].strip()
 
 
 def test_the_model_card_says_what_was_trained_how(cards: dict[str, Path], run_folder: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from huggingface_hub import ModelCard, parse_eval_result_entries
+from huggingface_hub import ModelCard, eval_result_entries_to_yaml, parse_eval_result_entries
 
 from dartmath.recipe import ReportSection
 from dartmath.report import render_cards
@@ -37,6 +37,12 @@ FACTS: dict[str, tuple[str, Change, str, str, str]] = {
     "shots": (RESULT, _set("section", "shots", to=4), "model", "4 worked examples", "0-shot"),
     "temperature": (RESULT, _set("section", "temperature", to=0.7), "model", "temperature 0.7", "greedy"),
     "trials": (RESULT, _set("section", "trials", to=8), "model", "8 responses per query", "one response"),
+    "grading": (
+        RESULT, _set("section", "grading", "last_number", to=True), "model", "(with last_number True)", "",
+    ),
+    "optimiser": (
+        "model/manifest.json", _set("config", "optimizer", to="muon"), "model", "| optimizer | muon |", "",
+    ),
     "max_tokens": (RESULT, _set("section", "max_tokens", to=77), "model", "at most 77 new", "200 new"),
     "judge": (RESULT, _set("verifier", to="math-verify 0.9"), "model", "by math-verify", "executes nothing"),
     "own verifier": (
@@ -47,6 +53,10 @@ FACTS: dict[str, tuple[str, Change, str, str, str]] = {
     "levels": (
         RESULT, _set("benchmarks", 0, "source", "select", to={"levels": ["1"]}),
         "model", "queries; levels 1", "",
+    ),
+    "wrong references left out": (
+        RESULT, _set("benchmarks", 0, "source", "select", to={"mislabelled": False}),
+        "model", "without those whose reference is known to be wrong", "",
     ),
     "lenient": (
         RESULT, _set("benchmarks", 0, "lenient", to=_SURE),
@@ -129,6 +139,7 @@ def _result(run: Path, **changes: Any) -> dict[str, Any]:
 def test_the_hubs_own_code_reads_the_files_of_results(run_folder: Path) -> None:
     text = eval_results(_result(run_folder, queries=5000))
     (entry,) = parse_eval_result_entries(yaml.safe_load(text))
+    assert eval_result_entries_to_yaml([entry]) == yaml.safe_load(text)
     assert entry.dataset_id == hub_place("math/test").repo
     assert "greedy decoding, 0-shot" in (entry.notes or "")
     assert eval_results(_result(run_folder)) == ""  # 80 of 5,000

@@ -34,6 +34,15 @@ def test_the_page_is_small_and_whole(page: Path) -> None:
     assert "DART-Math-Llama-3-8B (Uniform), published" in shown
 
 
+def test_versions_are_said_once_and_every_place_is_named(run_folder: Path, page: Path) -> None:
+    shown = text_of(page)
+    assert shown.count("python-flint") == 1
+    assert shown.count("as sample") == 4
+    assert f"may be wrong: under suspects in {run_folder / 'dataset' / 'manifest.json'}" in shown
+    assert "`" not in shown.partition('id="sampling"')[0]
+    assert "&lt; 0.0%" not in shown
+
+
 def test_every_figure_is_one_that_plotly_draws(page: Path) -> None:
     """Plotly itself checks every key and value of traces and layouts."""
     import plotly.graph_objects as go

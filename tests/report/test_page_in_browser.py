@@ -148,6 +148,45 @@ def test_a_phone_scrolls_down_and_never_sideways(opened: Browser) -> None:
     opened.wait("document.documentElement.scrollWidth <= 390")
 
 
+def test_the_bar_of_sections_fades_while_it_has_more(opened: Browser) -> None:
+    fades = "document.querySelector('nav').classList.contains('more')"
+    opened.resize(390, 844)
+    opened.wait(f"innerWidth === 390 && {fades}")
+    opened.run("document.querySelector('nav').scrollTo({left: 9999, behavior: 'instant'})")
+    opened.wait(f"!{fades}")
+    opened.resize(1280, 900)
+    opened.wait(f"innerWidth > 390 && !{fades}")
+
+
+def test_the_scale_of_small_numbers_is_whole(opened: Browser) -> None:
+    scroll_through(opened)
+    opened.wait("document.querySelectorAll('[id$=learning-rate] .ytick text').length > 2")
+    cut = """
+        const place = document.querySelector('[id$=learning-rate]');
+        const left = place.getBoundingClientRect().left;
+        const title = place.querySelector('.ytitle').getBoundingClientRect();
+        const ticks = [...place.querySelectorAll('.ytick text')].map((tick) => tick.getBoundingClientRect());
+        return ticks.filter((tick) => tick.left < Math.max(left, title.right) - 0.5).length;
+    """
+    assert opened.run(cut) == 0
+
+
+def test_short_responses_need_no_bars_to_scroll(opened: Browser) -> None:
+    scrolled = """
+        return [...document.querySelectorAll('#cards .text')]
+          .filter((text) => text.scrollHeight > text.clientHeight && text.clientHeight < 100)
+          .map((text) => text.textContent);
+    """
+    assert opened.run(scrolled) == []
+
+
+def test_the_table_of_queries_shows_sums_without_their_dollars(opened: Browser) -> None:
+    texts = opened.run(
+        "return [...document.querySelectorAll('#query-table button.query')].map((one) => one.textContent)"
+    )
+    assert texts and all("What is" in text and "$" not in text for text in texts)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_all_text_has_contrast(opened: Browser, scheme: str) -> None:
     opened.prefer(scheme)

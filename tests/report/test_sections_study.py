@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dartmath.base.errors import DataError
-from dartmath.report.blocks import Lines, Table
+from dartmath.report.blocks import Lines, TableBlock
 from dartmath.report.plot import Figure
 from dartmath.report.runs import Run
 from dartmath.report.sections_study import study_section
@@ -45,7 +45,7 @@ def written(folder: Path, text: str | None = None) -> Run:
 
 def test_the_tables_and_the_warnings_are_shown(tmp_path: Path) -> None:
     section = study_section([written(tmp_path), Run("other", tmp_path / "without")])
-    titles = [block.title for block in section.blocks if isinstance(block, Table)]
+    titles = [block.title for block in section.blocks if isinstance(block, TableBlock)]
     assert [title.partition(" at ")[0] for title in titles] == [
         "Accuracy",
         "Points above vrt",

@@ -15,7 +15,7 @@ from dartmath.sampling.config import Budget
 from dartmath.sampling.journal import open_journal
 from dartmath.sampling.policy import VRT, Uniform
 from dartmath.sampling.status import run_status
-from dartmath.verify.outcome import Outcome
+from dartmath.verify.contract.outcome import Outcome
 from report.made_run import ScriptedEngine, make_sample
 
 
@@ -32,6 +32,36 @@ def test_totals_are_those_of_the_journal(statistics: SamplingStatistics, run_fol
     assert statistics.total("tokens") == sum(s.completion_tokens for s in samples)
     lengths = statistics.lengths.correct + statistics.lengths.other
     assert sum(lengths.values()) == len(samples)
+
+
+def test_the_numbers_of_a_band_are_those_of_its_samples(
+    statistics: SamplingStatistics, run_folder: Path
+) -> None:
+    samples = list(open_journal(run_folder / "sample").samples())
+    bands_of = statistics.browse.bands_of
+    assert [band.name for band in statistics.bands] == list(dict.fromkeys(bands_of.values()))
+    for band in statistics.bands:
+        mine = [one for one in samples if bands_of[one.query_id] == band.name]
+        right = [one for one in mine if one.outcome is Outcome.CORRECT]
+        texts = {(one.query_id, " ".join(one.response.split())) for one in right}
+        assert (band.trials, band.correct, band.distinct) == (len(mine), len(right), len(texts))
+        assert (band.tokens, band.covered) == (
+            sum(one.completion_tokens for one in mine),
+            len({one.query_id for one in right}),
+        )
+        assert band.queries == sum(band.states.values()) == list(bands_of.values()).count(band.name)
+        assert band.outcomes == Counter(one.outcome.value for one in mine)
+
+
+def test_pass_rates_are_those_of_the_queries_that_were_tried(
+    statistics: SamplingStatistics, run_folder: Path
+) -> None:
+    trials: dict[str, list[bool]] = {}
+    for one in open_journal(run_folder / "sample").samples():
+        trials.setdefault(one.query_id, []).append(one.outcome is Outcome.CORRECT)
+    assert sorted(statistics.pass_rates) == sorted(sum(row) / len(row) for row in trials.values())
+    tried = {id: (len(row), sum(row)) for id, row in trials.items()}
+    assert {id: counts for id, counts in statistics.browse.by_query.items() if counts[0]} == tried
 
 
 def test_every_query_stands_somewhere(statistics: SamplingStatistics, run_folder: Path) -> None:

@@ -74,7 +74,11 @@ class Browser:
 
     def open(self, path: Path) -> None:
         """Open a file and wait until it is loaded."""
-        self._send("POST", "/url", {"url": path.resolve().as_uri()})
+        self.visit(path.resolve().as_uri())
+
+    def visit(self, address: str) -> None:
+        """Open an address and wait until it is loaded."""
+        self._send("POST", "/url", {"url": address})
 
     def run(self, script: str, *arguments: Any) -> Any:
         """The value of a function body in the page."""

@@ -26,15 +26,18 @@ import dartmath.report
 import dartmath.training.session  # noqa: F401
 from dartmath.pipeline.rounds import run_rounds
 from rounds.made import made
-from sampling.killable import wait
+from sampling.killable import PART, length, wait
 
-# The latest moment of a kill, in seconds of CPU time: a whole run takes about 12.
-LONGEST = 6.0
+
+def _run(folder: Path) -> None:
+    folder.mkdir()
+    run_rounds(made(folder))
 
 
 def main() -> None:
     folder, kills = Path(sys.argv[1]), int(sys.argv[2])
     torch.set_num_threads(1)
+    longest = PART * length(_run, working=True)
     recipe, moments, killed = made(folder), random.Random(2), 0
     for _ in range(kills):
         child = os.fork()
@@ -42,7 +45,7 @@ def main() -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
             run_rounds(recipe)
             os._exit(0)
-        wait(child, moments.uniform(0.05, LONGEST), working=True)
+        wait(child, moments.uniform(0.05, longest), working=True)
         os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
         killed += os.WIFSIGNALED(status)

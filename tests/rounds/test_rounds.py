@@ -184,11 +184,20 @@ def test_rounds_are_found_in_their_order(tmp_path: Path) -> None:
     assert journal_folder(tmp_path) == tmp_path / "round-9" / "sample"
 
 
+def in_one_thread(script: str, *arguments: str) -> str:
+    """What a script of this folder prints; sums of several threads are rounded in another order."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, str(Path(__file__).with_name(script)), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
+
+
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with three finished rounds."""
     folder = tmp_path_factory.mktemp("rounds")
-    run_rounds(made(folder))
+    in_one_thread("made.py", str(folder))
     return folder
 
 
@@ -288,10 +297,6 @@ def test_it_stops_where_nothing_can_rise_enough(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_killed_at_random_moments_it_comes_to_the_same(finished: Path, tmp_path: Path) -> None:
-    script = Path(__file__).with_name("killable.py")
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    command = [sys.executable, str(script), str(tmp_path), str(KILLS)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert int(done.stdout) >= 5, "it should take long enough to be killed several times"
+    killed = in_one_thread("killable.py", str(tmp_path), str(KILLS))
+    assert int(killed) >= 5, "it should take long enough to be killed several times"
     assert told(tmp_path) == told(finished)

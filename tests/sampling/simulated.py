@@ -17,7 +17,7 @@ from dartmath.sampling.journal import open_journal
 from dartmath.sampling.run import sample
 from dartmath.sampling.sample import Sample
 from dartmath.sampling.summary import SamplingSummary
-from dartmath.verify.outcome import Outcome
+from dartmath.verify.contract.outcome import Outcome
 
 QA = load_template("qa")
 MODEL = {"name": "simulated", "revision": None}

@@ -17,7 +17,7 @@ from dartmath.sampling.policy import VRT, Budgeted, PolicySection, Prop2Diff
 from dartmath.sampling.sample import Sample
 from dartmath.sampling.status import run_status
 from dartmath.sampling.summary import SamplingSummary
-from dartmath.verify.outcome import Outcome
+from dartmath.verify.contract.outcome import Outcome
 from sampling.simulated import SimulatedEngine, assert_sound, dataset, run
 
 LONGEST = 100

@@ -10,12 +10,26 @@ import pytest
 from scipy import optimize, special
 
 from dartmath.base.errors import DataError
+from dartmath.planning.pilot import measure_run
+from dartmath.sampling.budget import Tariff, spent_by
 from dartmath.sampling.config import Price, SamplingSection
-from dartmath.sampling.forecast import BandData, Beta, Expected, bootstrap_fits, fit_beta, forecast, play
+from dartmath.sampling.forecast import (
+    BandData,
+    Beta,
+    Expected,
+    TakeoverData,
+    bootstrap_fits,
+    fit_beta,
+    forecast,
+    play,
+    play_takeovers,
+)
 from dartmath.sampling.forecast_pilot import choose_pilot, matched_policies, measured_bands
 from dartmath.sampling.journal import open_journal
 from dartmath.sampling.policy import VRT, Band, PolicySection, Prop2Diff, Uniform
+from dartmath.sampling.schedule import Schedule, State
 from sampling.simulated import SimulatedEngine, make_queries, run
+from sampling.test_teachers import section, teach
 
 
 def band(mean: float, concentration: float, size: int = 400) -> BandData:
@@ -42,6 +56,75 @@ def test_play_agrees_with_the_controller(tmp_path: Path, policy: PolicySection) 
     rows = [min(c.correct, policy.target(c.pilot_trials, c.pilot_correct)) for c in counts.values()]
     spread = np.std([p.rows.sum() for p in played])
     assert abs(sum(rows) - np.mean([p.rows.sum() for p in played])) < 4 * spread + 1
+
+
+TAUGHT: dict[str, Any] = {
+    "policy": {"kind": "prop2diff", "k": 6, "pilot": 4, "cap": 60},
+    "workers": 0,
+    "price": {"per_million_tokens": 1.0},
+    "teachers": [
+        {"name": "big", "after": 8, "trials": 20, "price": {"per_million_tokens": 50.0}},
+        {"name": "last", "after": 20},
+    ],
+}
+
+
+def taught_run(folder: Path, count: int, policy: dict[str, Any] = TAUGHT["policy"]) -> SamplingSection:
+    """A run whose first teacher solves little, the second half of what is left, and the third all of it."""
+    found = section(
+        *TAUGHT["teachers"], **{**{k: v for k, v in TAUGHT.items() if k != "teachers"}, "policy": policy}
+    )
+    weak = SimulatedEngine(concurrency=1, rates={q.id: 0.1 for q in make_queries(count)})
+    big = SimulatedEngine(concurrency=1, rates={q.id: 0.15 for q in make_queries(count)})
+    last = SimulatedEngine(concurrency=1, rates={q.id: 0.9 for q in make_queries(count)})
+    teach(folder, found, weak, big, last, count=count)
+    return found
+
+
+@pytest.mark.parametrize("policy", [TAUGHT["policy"], {"kind": "uniform", "k": 1, "cap": 60}])
+def test_play_of_several_teachers_agrees_with_the_controller(tmp_path: Path, policy: dict[str, Any]) -> None:
+    found = taught_run(tmp_path, 200, policy)
+    tally = open_journal(tmp_path).tally()
+    takeovers = [
+        TakeoverData("big", 8, 20, (Beta(0.15e6, 0.85e6),), 50.0, 10.0),
+        TakeoverData("last", 20, None, (Beta(0.9e6, 0.1e6),), 50.0, 10.0),
+    ]
+    rng = np.random.default_rng(0)
+    played = [play_takeovers(found.policy, np.full(200, 0.1), takeovers, rng) for _ in range(200)]
+    ran = (tally.teachers["big"].trials, tally.teachers["last"].trials)
+    for place, trials in enumerate((tally.total - sum(ran), *ran)):
+        drawn = np.array([by[place] for _, by in played])
+        # One slot of an engine wastes nothing.
+        assert abs(trials - drawn.mean()) < 4 * drawn.std() + 1
+    schedule = Schedule.of(found, tally)
+    reached = sum(schedule.state(index) is State.REACHED for index in range(200))
+    drawn = np.array([one.reached.sum() for one, _ in played])
+    assert abs(reached - drawn.mean()) < 4 * drawn.std() + 1
+
+
+def test_a_run_of_several_teachers_forecasts_its_own_cost(tmp_path: Path) -> None:
+    found = taught_run(tmp_path, 200)
+    tally = open_journal(tmp_path).tally()
+    measured = measure_run(tmp_path, found)
+    assert [one.known for one in measured.takeovers] == [True, True]
+    expected = forecast(
+        found.policy, measured.bands, tokens_per_second=100, price=found.price, takeovers=measured.takeovers
+    )
+    spent = spent_by(tally, Tariff.of(found), 0)
+    assert expected.cost is not None and expected.cost.low <= spent <= expected.cost.high
+    for name, asked in expected.teachers.items():
+        assert asked.low <= tally.teachers[name].trials <= asked.high
+    alone = forecast(found.policy, measured.bands, tokens_per_second=100, price=found.price)
+    assert alone.cost is not None and alone.cost.high < spent / 5, "most of the money is the dear one's"
+
+
+def test_a_teacher_that_nobody_asked_may_have_any_pass_rate(tmp_path: Path) -> None:
+    run(tmp_path, SimulatedEngine(), SamplingSection(policy=Uniform(k=2, cap=9), workers=0), count=20)
+    found = section({"name": "big", "after": 5}, policy={"kind": "uniform", "k": 2, "cap": 30})
+    measured = measure_run(tmp_path, found)
+    (one,) = measured.takeovers
+    assert (one.known, one.fits) == (False, (Beta(1.0, 1.0),))
+    assert forecast(VRT(trials=3), measured.bands, takeovers=measured.takeovers).teachers == {}
 
 
 def test_vrt_is_exact() -> None:

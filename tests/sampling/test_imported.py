@@ -12,16 +12,23 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyarrow.parquet import read_table
 
-from dartmath.base.errors import ConfigError, DataError
+from dartmath.base.errors import ConfigError, DataError, UnknownNameError
+from dartmath.base.section import validate
+from dartmath.curation.config import CurationSection
+from dartmath.curation.run import curate
 from dartmath.queries.query import Query
 from dartmath.sampling.config import ResponseColumns, SamplingSection
 from dartmath.sampling.imported import Imported, import_responses
 from dartmath.sampling.journal import open_journal
 from dartmath.sampling.policy import Prop2Diff, Uniform
 from dartmath.sampling.responses import StoredResponses
+from dartmath.sampling.run import sample
 from dartmath.sampling.sample import Sample
-from dartmath.verify.outcome import Outcome
+from dartmath.sampling.status import run_status
+from dartmath.sampling.teachers import Staff, Teacher, own_teacher
+from dartmath.verify.contract.outcome import Outcome
 from sampling.simulated import MODEL, QA, SimulatedEngine, assert_sound, make_queries, run
 
 SECTION = SamplingSection(policy=Prop2Diff(k=6, pilot=3, cap=20), workers=0)
@@ -41,6 +48,7 @@ def imported(
     *sources: str,
     queries: Sequence[Query] = (),
     section: SamplingSection = SECTION,
+    teachers: Sequence[Teacher] = (),
     **columns: Any,
 ) -> Imported:
     asked = queries or make_queries(4)
@@ -54,6 +62,7 @@ def imported(
         model=MODEL,
         shots={},
         count_tokens=lambda texts: [len(text) for text in texts],
+        teachers=teachers,
     )
 
 
@@ -143,6 +152,61 @@ def test_settings_that_differ_are_named(tmp_path: Path) -> None:
         f"{tmp_path / 'b'}: model.name: 'other' there, 'simulated' asked",
     )
     assert open_journal(tmp_path / "c").manifest["imported"]["differing"] == list(found.differing)
+
+
+TAUGHT = validate(
+    SamplingSection,
+    {
+        "policy": {"kind": "uniform", "k": 3, "cap": 40},
+        "workers": 0,
+        "teachers": [{"name": "big", "after": 5}, {"name": "other"}],
+    },
+    where="test",
+)
+
+
+def teachers() -> list[Teacher]:
+    own = own_teacher(TAUGHT, QA, MODEL)
+    return [own, *(replace(own, name=one.name) for one in TAUGHT.teachers)]
+
+
+def test_a_column_or_the_name_of_a_source_says_who_answered(tmp_path: Path) -> None:
+    rows = [{**answer(0, 0), "by": "main"}, {**answer(0, 0), "by": "big"}, {**answer(0, 1), "by": None}]
+    by_column = write(tmp_path / "column.jsonl", rows)
+    named = write(tmp_path / "named.jsonl", [{**answer(0, 0), "by": None}, {**answer(1, 1), "by": "big"}])
+    folder = tmp_path / "run"
+    found = imported(folder, by_column, f"other={named}", section=TAUGHT, teacher="by", teachers=teachers())
+    assert (found.responses, found.correct) == (5, 4)
+    assert [one.teacher for one in samples(folder)] == [None, "big", None, "other", "big"]
+    told = {one.name: (one.trials, one.correct) for one in run_status(folder).teachers}
+    assert told == {"main": (2, 1), "big": (2, 2), "other": (1, 1)}
+    curate(folder, CurationSection(), tmp_path / "set")
+    made = [row["teacher"] for row in read_table(tmp_path / "set" / "train.parquet").to_pylist()]
+    assert sorted(made) == ["big", "main"], "the three right responses to the first query are one"
+
+
+def test_a_teacher_that_the_recipe_does_not_name_is_refused(tmp_path: Path) -> None:
+    source = write(tmp_path / "rows.jsonl", [{**answer(0, 0), "by": "bgi"}])
+    with pytest.raises(UnknownNameError, match=r"rows.jsonl:1: teacher 'bgi'.*big"):
+        imported(tmp_path / "run", source, section=TAUGHT, teacher="by", teachers=teachers())
+    assert not (tmp_path / "run").exists()
+
+
+def test_sampling_goes_on_with_the_same_teachers(tmp_path: Path) -> None:
+    source = write(tmp_path / "rows.jsonl", [answer(0, 0), answer(1, 0)])
+    imported(tmp_path / "run", f"big={source}", section=TAUGHT, teachers=teachers())
+    engine = SimulatedEngine()
+    summary = sample(
+        make_queries(4),
+        engine,
+        QA,
+        TAUGHT,
+        tmp_path / "run",
+        seed=7,
+        model=MODEL,
+        staff=Staff(teachers(), [engine]),
+    )
+    assert summary.complete and samples(tmp_path / "run")[0].teacher == "big"
 
 
 @pytest.mark.parametrize("keep", ["hash", "counts"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from dartmath.base.errors import ConfigError, DataError, JournalError
@@ -21,7 +22,7 @@ from dartmath.sampling.journal_segments import (
 )
 from dartmath.sampling.policy import PolicySection, Prop2Diff, Uniform
 from dartmath.sampling.status import run_status
-from dartmath.verify.outcome import Outcome
+from dartmath.verify.contract.outcome import Outcome
 from sampling.simulated import SimulatedEngine, assert_sound, dataset, make_queries, run
 
 SECTION = SamplingSection(policy=Uniform(k=5, cap=40), workers=0)
@@ -54,10 +55,10 @@ def test_finished_run_is_all_parquet_and_keeps_two_snapshots(tmp_path: Path) -> 
 def test_counters_are_the_same_from_snapshot_and_from_samples(tmp_path: Path, texts: bool) -> None:
     run(tmp_path, SimulatedEngine(), LIMITED)
     queries = open_journal(tmp_path).queries()
-    fast = load_tally(tmp_path, queries, 0, texts=texts)
+    fast = load_tally(tmp_path, queries, SECTION, texts=texts)
     for number in snapshot_numbers(tmp_path):
         segment_path(tmp_path, number, "counters.parquet").unlink()
-    slow = load_tally(tmp_path, queries, 0, texts=texts)
+    slow = load_tally(tmp_path, queries, SECTION, texts=texts)
     assert [fast.counts(i) for i in range(20)] == [slow.counts(i) for i in range(20)]
     assert [fast.missing(i) for i in range(20)] == [slow.missing(i) for i in range(20)]
 
@@ -69,6 +70,21 @@ def test_damaged_snapshot_is_recounted(tmp_path: Path) -> None:
     for number in snapshot_numbers(tmp_path):
         segment_path(tmp_path, number, "counters.parquet").write_bytes(b"PAR1 nonsense")
     assert open_journal(tmp_path).counts() == before
+
+
+@pytest.mark.usefixtures("small_segments")
+def test_segments_of_before_some_tokens_were_counted_have_none_of_them(tmp_path: Path) -> None:
+    run(tmp_path, SimulatedEngine(), SECTION)
+    journal = open_journal(tmp_path)
+    now = journal.tally()
+    for number in snapshot_numbers(tmp_path):
+        segment_path(tmp_path, number, "counters.parquet").unlink()
+    for number in segment_numbers(tmp_path):
+        path = segment_path(tmp_path, number, "parquet")
+        pq.write_table(pq.read_table(path).drop_columns(["cached_tokens", "reasoning_tokens"]), path)
+    older = journal.tally()
+    assert (older.total, older.total_tokens) == (now.total, now.total_tokens)
+    assert (older.total_cached_tokens, older.total_reasoning_tokens) == (0, 0)
 
 
 @pytest.mark.usefixtures("small_segments")
@@ -96,13 +112,15 @@ def test_damaged_segment_is_an_error_with_its_path(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("small_segments")
+@pytest.mark.parametrize("texts", [False, True])
 @pytest.mark.parametrize("pilot", [3, 9])
 @pytest.mark.parametrize("policy", [Uniform(k=5, cap=40), Prop2Diff(k=5, pilot=5, cap=40)])
-def test_counters_of_another_pilot(tmp_path: Path, pilot: int, policy: PolicySection) -> None:
+def test_counters_of_another_pilot(tmp_path: Path, pilot: int, policy: PolicySection, texts: bool) -> None:
     """From a run without a pilot, and from one whose own pilot is counted already."""
     run(tmp_path, SimulatedEngine(), SECTION.model_copy(update={"policy": policy}))
     journal = open_journal(tmp_path)
-    tally = load_tally(tmp_path, journal.queries(), pilot, texts=True)
+    other = SECTION.model_copy(update={"policy": Prop2Diff(pilot=pilot)})
+    tally = load_tally(tmp_path, journal.queries(), other, texts=texts)
     first = [s for s in journal.samples() if s.trial < pilot]
     for index, query in enumerate(journal.queries()):
         mine = [s for s in first if s.query_id == query.id]
@@ -115,7 +133,7 @@ def test_counters_of_more_queries_than_there_are_say_nothing(tmp_path: Path) -> 
     run(tmp_path, SimulatedEngine(), SECTION)
     queries = open_journal(tmp_path).queries()
     with pytest.raises(JournalError, match="which is not among its queries"):
-        load_tally(tmp_path, queries[:10], 0)
+        load_tally(tmp_path, queries[:10], SECTION)
 
 
 @pytest.mark.parametrize("tail", [b'{"query_id":"q00001","tri', b"\x00" * 700, b"{}\n", b"\xff\xfe\n"])
@@ -309,10 +327,14 @@ def test_reading_beside_a_writer(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("small_segments")
-def test_a_response_that_a_closed_segment_has_is_known_as_a_duplicate(tmp_path: Path) -> None:
+@pytest.mark.parametrize("policy", [SECTION.policy, Prop2Diff(pilot=3)])
+def test_a_response_that_a_closed_segment_has_is_known_as_a_duplicate(
+    tmp_path: Path, policy: PolicySection
+) -> None:
+    """For another pilot the segments are counted anew, and their texts are known all the same."""
     run(tmp_path, SimulatedEngine(), SECTION)
     queries = open_journal(tmp_path).queries()
-    tally = load_tally(tmp_path, queries, 0, texts=True)
+    tally = load_tally(tmp_path, queries, SECTION.model_copy(update={"policy": policy}), texts=True)
     first = next(s for s in open_journal(tmp_path).samples([Outcome.CORRECT]))
     index = [query.id for query in queries].index(first.query_id)
     before, trial = tally.counts(index), 10**6
@@ -325,7 +347,7 @@ def test_a_response_that_a_closed_segment_has_is_known_as_a_duplicate(tmp_path: 
 def test_a_segment_without_a_correct_response_has_no_text_to_know(tmp_path: Path) -> None:
     wrong = SimulatedEngine(rates={query.id: 0.0 for query in make_queries(20)})
     run(tmp_path, wrong, LIMITED)
-    tally = load_tally(tmp_path, open_journal(tmp_path).queries(), 0, texts=True)
+    tally = load_tally(tmp_path, open_journal(tmp_path).queries(), SECTION, texts=True)
     assert (tally.total, tally.total_correct) == (130, 0)
 
 
@@ -352,9 +374,9 @@ def test_what_was_not_asked_for_before_is_another_setting() -> None:
 def test_kill_between_the_counters_of_a_segment_and_its_parquet(tmp_path: Path) -> None:
     run(tmp_path, SimulatedEngine(), LIMITED)
     queries = open_journal(tmp_path).queries()
-    tally = load_tally(tmp_path, queries, 0)
+    tally = load_tally(tmp_path, queries, SECTION)
     last = segment_numbers(tmp_path)[-1]
     assert open_segment(tmp_path) == segment_path(tmp_path, last, "jsonl")
     write_counters(tmp_path, last, tally.snapshot(), tally.windows)
-    again = load_tally(tmp_path, queries, 0, texts=True)
+    again = load_tally(tmp_path, queries, SECTION, texts=True)
     assert (again.total, again.total_correct) == (tally.total, tally.total_correct)

@@ -33,7 +33,10 @@ def file_size_limit(size: int) -> Iterator[None]:
 
 
 def test_full_disk_stops_cleanly_and_the_run_goes_on(tmp_path: Path) -> None:
-    with file_size_limit(20_001), pytest.raises(JournalError, match=r"free space there and run the same"):
+    with (
+        file_size_limit(20_001),
+        pytest.raises(JournalError, match=r"File too large; free space there and run the same"),
+    ):
         run(tmp_path, SimulatedEngine(), SECTION)
     (segment,) = (tmp_path / "segments").glob("*.jsonl")
     assert segment.read_bytes().endswith(b"}\n")

@@ -16,7 +16,7 @@ from dartmath.sampling.config import Price, SamplingSection
 from dartmath.sampling.journal import open_journal
 from dartmath.sampling.metrics import exposition
 from dartmath.sampling.policy import Uniform
-from dartmath.verify.outcome import Outcome
+from dartmath.verify.contract.outcome import Outcome
 from sampling.simulated import SimulatedEngine, run
 
 SECTION = SamplingSection(

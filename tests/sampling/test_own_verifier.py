@@ -18,7 +18,7 @@ from dartmath.queries.query import Query
 from dartmath.sampling.config import SamplingSection
 from dartmath.sampling.journal import open_journal
 from dartmath.sampling.policy import Prop2Diff
-from dartmath.verify.outcome import Outcome
+from dartmath.verify.contract.outcome import Outcome
 from sampling.simulated import SimulatedEngine, assert_sound, dataset, make_queries, run, texts
 
 SECTION = SamplingSection(policy=Prop2Diff(k=6, pilot=4, cap=40))

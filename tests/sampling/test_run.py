@@ -21,7 +21,7 @@ from dartmath.sampling.policy import VRT, Band, Custom, Prop2Diff, Uniform
 from dartmath.sampling.sample import trial_seed
 from dartmath.sampling.status import run_status
 from dartmath.sampling.summary import SamplingSummary
-from dartmath.verify.outcome import Outcome
+from dartmath.verify.contract.outcome import Outcome
 from sampling.simulated import SimulatedEngine, assert_sound, dataset, make_queries, run
 
 UNIFORM = SamplingSection(policy=Uniform(k=4, cap=60), workers=0)

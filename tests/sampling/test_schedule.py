@@ -5,15 +5,16 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from scipy.stats import betabinom
 
 from dartmath.sampling.config import Price, SamplingSection
 from dartmath.sampling.difficulty import posterior_mean
 from dartmath.sampling.policy import VRT, Band, Budgeted, PolicySection, Prop2Diff, Uniform
 from dartmath.sampling.schedule import Schedule, State
 from dartmath.sampling.tally import Tally
-from dartmath.verify.outcome import Outcome
+from dartmath.verify.contract.outcome import Outcome
 
 policies = st.one_of(
     st.builds(VRT, trials=st.integers(1, 12)),
@@ -213,6 +214,8 @@ def test_trials_that_the_engine_has_already_come_first_with_all_before_them() ->
     found = [schedule.launch() for _ in range(5)]
     assert found[:3] == [(1, 0), (1, 1), (1, 2)]
     assert (1, 3) not in found
+    schedule.relaunch(0, [6])
+    assert [schedule.launch() for _ in range(5)] == [(0, trial) for trial in range(2, 7)]
 
 
 def test_trials_lost_in_a_crash_come_first() -> None:
@@ -246,6 +249,8 @@ def test_hard_queries_go_first_once_they_are_known() -> None:
         (Uniform(k=4, cap=100), [Outcome.CORRECT], 0, 4.5),  # 3 owed at 2/3
         (Uniform(k=4, cap=100), [Outcome.CORRECT, Outcome.ERROR], 1, 4.5),  # errors say nothing of the rate
         (Uniform(k=1, cap=100), [Outcome.CORRECT], 0, 0.0),
+        (Uniform(k=1, cap=100), [], 0, 2.0),  # 1 owed at a rate of 1/2
+        (Uniform(k=1, cap=100), [], 2, 2.0),  # and no more than those in flight
     ],
 )
 def test_what_a_query_still_needs(
@@ -296,6 +301,58 @@ def test_while_the_pilot_runs_the_target_is_judged_by_laplaces_rule() -> None:
     assert schedule.expected_target(0) == 6  # of 0 in 1, as of 1 in 3
     record(tally, 0, 1, Outcome.ERROR)
     assert schedule.expected_target(0) == 6  # an error says nothing
+
+
+@given(
+    st.tuples(st.integers(0, 20), st.integers(0, 20), st.integers(0, 10)),
+    st.integers(1, 30),
+    st.integers(0, 30),
+    st.sampled_from([(), (5,), (3, 7)]),
+)
+def test_the_chance_of_a_query_is_the_beta_binomial_tail_of_what_is_left(
+    counts: tuple[int, int, int], k: int, left: int, bounds: tuple[int, ...]
+) -> None:
+    """Of whoever took the query over last, after wrong responses alone, the record goes by."""
+    correct, wrong, errors = counts
+    outcomes = [Outcome.WRONG] * wrong + [Outcome.ERROR] * errors + [Outcome.CORRECT] * correct
+    start = bounds[-1] if bounds else 0
+    cap = start + len(outcomes) + left
+    assume(cap > start)  # whoever takes a query over has a trial of it
+    takers = [{"name": f"t{after}", "after": after} for after in bounds]
+    section = SamplingSection.model_validate(
+        {"policy": {"kind": "uniform", "k": k, "cap": cap}, "teachers": takers}
+    )
+    tally = Tally(1, 0, section.bounds)
+    for trial, outcome in enumerate([Outcome.WRONG] * start + outcomes):
+        record(tally, 0, trial, outcome)
+    found = Schedule.of(section, tally).chance(0)
+    assert found == pytest.approx(betabinom.sf(k - correct - 1, left, 1 + correct, 1 + wrong), abs=1e-9)
+
+
+def test_a_taker_is_given_up_by_the_trials_that_it_has_left() -> None:
+    """Thirty of 40 trials were another's: of the ten of its own, eight failed."""
+
+    def state(cap: int) -> State:
+        keys = {"policy": {"kind": "uniform", "k": 1, "cap": cap}, "give_up": 0.25}
+        section = SamplingSection.model_validate({**keys, "teachers": [{"name": "big", "after": 30}]})
+        tally = Tally(1, 0, section.bounds)
+        for trial in range(38):
+            record(tally, 0, trial, Outcome.WRONG)
+        return Schedule.of(section, tally).state(0)
+
+    # At least one correct of 2, and of 9, after 8 failures: 1 - 9/11 = 0.18, and 1 - 9/18 = 0.5.
+    assert (state(40), state(47)) == (State.GAVE_UP, State.OPEN)
+
+
+def test_a_long_run_loses_no_query_when_stale_entries_are_swept_out() -> None:
+    size, policy = 40, Uniform(k=60, cap=100)
+    tally = Tally(size)
+    schedule = Schedule(policy, tally)
+    while (launch := schedule.launch()) is not None:
+        record(tally, *launch, outcome_of(*launch, rate=0.5))
+        schedule.landed(launch[0])
+    assert schedule.done
+    assert {schedule.state(index) for index in range(size)} <= {State.REACHED, State.CAPPED}
 
 
 def test_errors_use_up_the_cap_when_a_query_is_given_up() -> None:

@@ -15,7 +15,7 @@ from dartmath.sampling.config import SamplingSection
 from dartmath.sampling.journal import open_journal
 from dartmath.sampling.policy import VRT
 from dartmath.sampling.run import sample
-from dartmath.verify.outcome import Outcome
+from dartmath.verify.contract.outcome import Outcome
 from sampling.simulated import MODEL, QA, SimulatedEngine, make_queries, run
 
 THREE = SamplingSection(policy=VRT(trials=3), workers=0)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
+from array import array
+from collections import Counter
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dartmath.sampling.sample import Sample
-from dartmath.sampling.tally import QueryCounts, Tally
-from dartmath.verify.outcome import Outcome
+from dartmath.sampling.sample import PRICED, Sample
+from dartmath.sampling.tally import QueryCounts, Tally, TeacherCounts
+from dartmath.verify.contract.outcome import Outcome
 
 SIZE, PILOT = 3, 4
 trials = st.dictionaries(
@@ -111,3 +113,60 @@ def test_responses_without_a_hash_are_all_distinct() -> None:
     for trial in range(2):
         tally.record(0, trial, Outcome.CORRECT, prompt_tokens=0, tokens=0, text_hash=None)
     assert tally.counts(0).distinct == 2
+
+
+bounds = st.lists(st.integers(1, 12), min_size=1, max_size=3, unique=True).map(sorted)
+
+
+@given(trials, bounds)
+def test_trials_from_a_bound_on_are_counted_apart(rows: Trials, parts: list[int]) -> None:
+    tally, copy = Tally(SIZE, PILOT, parts), Tally(SIZE, PILOT, parts)
+    for (index, trial), (outcome, tokens, text) in rows.items():
+        tally.record(index, trial, outcome, prompt_tokens=1, tokens=tokens, text_hash=text)
+    copy.restore(tally.snapshot())
+    for index in range(SIZE):
+        for number, bound in enumerate([0, *parts]):
+            outcomes = [row[0] for (i, t), row in rows.items() if i == index and t >= bound]
+            valid = sum(outcome is not Outcome.ERROR for outcome in outcomes)
+            expected = (valid, outcomes.count(Outcome.CORRECT))
+            assert tally.since(index, number) == copy.since(index, number) == expected
+    tally.forget_windows()
+    assert [tally.since(index, 0) for index in range(SIZE)] == [(0, 0)] * SIZE
+    assert list(tally.pilot_trials) == list(tally.pilot_correct) == [0] * SIZE
+
+
+@given(trials)
+def test_totals_are_the_trials_of_each_outcome(rows: Trials) -> None:
+    assert {o: n for o, n in tally_of(rows).totals().items() if n} == Counter(r[0] for r in rows.values())
+
+
+def test_what_a_teacher_did_is_counted_apart_and_kept() -> None:
+    tally, copy = Tally(2), Tally(3)
+    for trial, outcome in enumerate((Outcome.CORRECT, Outcome.WRONG, Outcome.CORRECT)):
+        sample = Sample("q", trial, "5", "stop", 3, 7, seed=1, outcome=outcome, teacher="big")
+        tally.add(1, sample)
+    tally.record(0, 0, Outcome.CORRECT, prompt_tokens=1, tokens=1, text_hash=1)
+    tally.record(
+        *(0, 1, Outcome.WRONG), prompt_tokens=2, tokens=9, text_hash=2, cached=4, reasoning=5, teacher="small"
+    )
+    copy.restore(tally.snapshot())
+    big = TeacherCounts(trials=3, correct=2, prompt_tokens=9, tokens=21)
+    small = TeacherCounts(trials=1, prompt_tokens=2, tokens=9, cached=4, reasoning=5)
+    assert tally.teachers == copy.teachers == {"big": big, "small": small}
+
+
+def test_texts_of_a_snapshot_are_known_again() -> None:
+    tally = Tally(2)
+    tally.remember_all(1, array("q", (5, 6)).tobytes())
+    tally.remember_all(1, array("q", (7,)).tobytes())
+    assert [tally.remember(1, text) for text in (5, 6, 7, 8, 8)] == [False, False, False, True, False]
+    assert tally.remember(0, 5)
+
+
+def test_a_snapshot_of_before_cached_tokens_were_counted_has_none_of_them() -> None:
+    tally = tally_of({(0, 3): (Outcome.CORRECT, 9, 1)})
+    old = {name: column for name, column in tally.snapshot().items() if name not in PRICED}
+    copy = Tally(SIZE, PILOT)
+    copy.restore(old)
+    assert (copy.total_cached_tokens, copy.total_reasoning_tokens, copy.total_tokens) == (0, 0, 9)
+    assert state(copy) == state(tally)

@@ -27,7 +27,7 @@ from dartmath.sampling.status import run_status
 from dartmath.sampling.summary import SamplingSummary
 from dartmath.sampling.tally import Tally
 from dartmath.sampling.teachers import Staff, Teacher, own_teacher
-from dartmath.verify.outcome import Outcome
+from dartmath.verify.contract.outcome import Outcome
 from sampling.simulated import MODEL, QA, SimulatedEngine, assert_sound, dataset, make_queries
 from sampling.test_served import ServedEngine
 
@@ -282,12 +282,45 @@ def test_money_is_counted_by_each_teachers_price(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("budget", "slots"),
+    [({"tokens": 500}, 1), ({"tokens": 500}, 8), ({"money": 0.5}, 1), ({"money": 0.5}, 8)],
+)
+def test_a_teacher_is_asked_no_more_than_its_budget_buys(
+    tmp_path: Path, budget: dict[str, Any], slots: int
+) -> None:
+    """The others go on without it; what waits for it stays owed, and a larger budget goes on."""
+    dear = {"name": "big", "after": 3, "budget": budget, "price": {"per_million_tokens": 1000.0}}
+    found = section(dear, max_tokens=100)
+    hard = dict.fromkeys(HARD, 0.05)
+    engines = [SimulatedEngine(rates=WEAK), SimulatedEngine(rates=hard, concurrency=slots)]
+    made = teach(tmp_path, found, *engines, count=20)
+    limit = "500 tokens" if "tokens" in budget else "0.5 (money)"
+    assert made.stopped == f"the budget of teacher 'big', {limit}, is used up"
+    spent = open_journal(tmp_path).tally().teachers["big"].tokens
+    assert 500 <= spent <= 600, "a tenth, or a response of at most 100 tokens"
+    assert_sound(tmp_path)
+    counts = open_journal(tmp_path).counts()
+    assert all(one.correct >= 2 for id, one in counts.items() if id not in HARD)
+    more = section({**dear, "budget": {}}, max_tokens=100)
+    assert teach(tmp_path, more, *engines, count=20).stopped is None
+
+
+def test_teachers_of_one_engine_have_budgets_of_their_own(tmp_path: Path) -> None:
+    found = section({"name": "big", "after": 3, "budget": {"tokens": 300}}, max_tokens=100)
+    made = teach(tmp_path, found, SimulatedEngine(rates=WEAK))
+    assert made.stopped == "the budget of teacher 'big', 300 tokens, is used up"
+    assert 300 <= open_journal(tmp_path).tally().teachers["big"].tokens <= 400
+
+
+@pytest.mark.parametrize(
     ("teachers", "why"),
     [
         ([{"name": "main"}], "'main' is the recipe's own"),
         ([{"name": "a b"}], "no name"),
         ([{"name": "a"}, {"name": "a"}], "two teachers are called 'a'"),
         ([{"name": "a", "hint": {}}], "say after how many"),
+        ([{"name": "a", "budget": {"tokens": 9}}], "budget is of a teacher that takes over"),
+        ([{"name": "a", "after": 9, "budget": {"money": 9}}], "its tokens are free; set price"),
         ([{"name": "a", "after": 9, "share": 1}], "one that takes over"),
         ([{"name": "a", "after": 40}], "never asked: a query has at most 40"),
         ([{"name": "a", "after": 9}, {"name": "b", "after": 9}], "not later than another; say 10"),

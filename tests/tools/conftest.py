@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from dartmath.base.errors import SandboxError
-from dartmath.tools.isolation import Isolation, find_isolation
+from dartmath.tools.isolation import Isolation
+from dartmath.tools.walls import find_isolation
 from tools.ordinary import OrdinaryUser, ordinary_user
 
 

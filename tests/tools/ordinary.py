@@ -31,10 +31,11 @@ _PROGRAM = """
 import dataclasses, json, sys
 sys.path.insert(0, sys.argv[1])
 from dartmath.tools.config import ToolsSection
-from dartmath.tools.isolation import Isolation, _self_test
+from dartmath.tools.isolation import Isolation
+from dartmath.tools.walls import self_test
 from dartmath.tools.sandbox import Sandbox
 found = Isolation("user")
-print(json.dumps(_self_test(found)), flush=True)
+print(json.dumps(self_test(found)), flush=True)
 for line in sys.stdin:
     limits, blocks = json.loads(line)
     with Sandbox(found, ToolsSection(**limits)) as sandbox:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
+from dartmath.base.cpus import available_cpus
 from dartmath.tools.config import ToolsSection
 from dartmath.tools.isolation import Isolation
 from dartmath.tools.sandbox import BlockResult, Sandbox
@@ -22,6 +23,7 @@ ABSTRACT = f"dartmath-test-{os.getpid()}"
 PROGRAMS = yaml.safe_load(Path(__file__).with_name("abuse.yaml").read_text(encoding="utf-8"))
 MORE = yaml.safe_load(Path(__file__).with_name("abuse_more.yaml").read_text(encoding="utf-8"))
 NAMES = [program["name"] for program in PROGRAMS]
+ATTEMPTS, BUSY = 3, 2  # BUSY: processes that want to run, for each CPU
 LIMITS: dict[str, Any] = {"seconds": 1.0, "memory_mb": 256, "output_chars": 4000}
 
 
@@ -80,19 +82,24 @@ def outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outside]:
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=NAMES)
 def test_program_is_contained(program: dict[str, Any], isolation: Isolation, outside: Outside) -> None:
-    with Sandbox(isolation, ToolsSection(**LIMITS)) as sandbox:
-        result = sandbox.run(outside.fill_in(program["code"], os.getpid()))
-        after = sandbox.run("print(6 * 7)")
-    check(program, result, after, outside)
+    def attempt() -> tuple[BlockResult, BlockResult]:
+        with Sandbox(isolation, ToolsSection(**LIMITS)) as sandbox:
+            code = outside.fill_in(program["code"], os.getpid())
+            return sandbox.run(code), sandbox.run("print(6 * 7)")
+
+    check(program, outside, attempt)
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=NAMES)
 def test_program_is_contained_for_an_ordinary_user(
     program: dict[str, Any], outside: Outside, ordinary: OrdinaryUser
 ) -> None:
-    blocks = [outside.fill_in(program["code"], ordinary.pid), "print(6 * 7)"]
-    result, after = ordinary.run(blocks, **LIMITS)
-    check(program, result, after, outside)
+    def attempt() -> tuple[BlockResult, BlockResult]:
+        blocks = [outside.fill_in(program["code"], ordinary.pid), "print(6 * 7)"]
+        result, after = ordinary.run(blocks, **LIMITS)
+        return result, after
+
+    check(program, outside, attempt)
 
 
 @pytest.mark.slow
@@ -104,16 +111,31 @@ def test_more_programs_are_contained(
     test_program_is_contained_for_an_ordinary_user(program, outside, ordinary)
 
 
-def check(program: dict[str, Any], result: BlockResult, after: BlockResult, outside: Outside) -> None:
-    """Nothing got out, the outcome is the known one, and the next block is served or refused honestly."""
-    assert "ESCAPED" not in result.output
-    assert SECRET not in result.output
-    assert outside.touched() == []
+def check(
+    program: dict[str, Any], outside: Outside, attempt: Callable[[], tuple[BlockResult, BlockResult]]
+) -> None:
+    """Nothing got out, the outcome is the known one, and the next block is served or refused honestly.
+
+    On a busy machine the wall clock may end what ends by itself where it gets the CPU: that is tried again,
+    and where many more processes than CPUs want to run, the outcome is left open. What got out never is.
+    """
+    for _ in range(ATTEMPTS):
+        result, after = attempt()
+        assert "ESCAPED" not in result.output + after.output
+        assert SECRET not in result.output
+        assert outside.touched() == []
+        assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", result.output)
+        assert after.outcome in ("ok", "error", "timeout")
+        as_known = result.outcome == program["outcome"] and program.get("says", "") in result.output
+        if as_known or "took too long" not in result.output:
+            break
+    else:
+        if os.getloadavg()[0] > BUSY * available_cpus():
+            pytest.skip(
+                f"nothing got out; this machine is too busy to tell more (load {os.getloadavg()[0]:.0f})"
+            )
     assert result.outcome == program["outcome"], result
     assert program.get("says", "") in result.output
-    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", result.output)
-    assert "ESCAPED" not in after.output
-    assert after.outcome in ("ok", "error", "timeout")
 
 
 def test_there_are_enough_programs() -> None:

@@ -65,7 +65,8 @@ def respond(
 
     async def go() -> Completion:
         async with ToolEngine(inner, ToolsSection(**options)) as engine:
-            return await engine.generate(Request("q", Prompt("Q: 2^10?\nA:"), generation, 5))
+            request = Request("q", Prompt("Q: 2^10?\nA:"), generation, 5, series_seed=9)
+            return await engine.generate(request)
 
     return asyncio.run(go()), inner
 
@@ -99,6 +100,8 @@ def test_token_counts_add_up_and_bound_the_turns(isolation: Isolation) -> None:
     assert all(set(r.generation.stop) > {"<end>", "```output"} for r in inner.requests)
     assert inner.requests[0].seed == 5
     assert len({r.seed for r in inner.requests}) == 2
+    # A server is asked for trials of a series together, by their first turn: what follows differs among them.
+    assert [r.series_seed for r in inner.requests] == [9, None]
 
 
 def test_state_is_kept_between_the_blocks_of_a_response(isolation: Isolation) -> None:

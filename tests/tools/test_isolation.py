@@ -12,7 +12,9 @@ import pytest
 
 from dartmath.base.errors import SandboxError
 from dartmath.tools import isolation as module
-from dartmath.tools.isolation import Isolation, find_isolation
+from dartmath.tools import walls
+from dartmath.tools.isolation import Isolation
+from dartmath.tools.walls import find_isolation
 from tools.ordinary import OrdinaryUser
 
 PRETENDER = """
@@ -29,10 +31,10 @@ exec {python} -I {runner} "$1"
 @pytest.fixture
 def forgetful() -> Iterator[None]:
     """What was found on this machine is found again."""
-    module._isolation.cache_clear()
+    walls._isolation.cache_clear()
     find_isolation.cache_clear()
     yield
-    module._isolation.cache_clear()
+    walls._isolation.cache_clear()
     find_isolation.cache_clear()
 
 
@@ -94,7 +96,7 @@ def test_works_for_an_ordinary_user_too(ordinary: OrdinaryUser) -> None:
 PROJECT = """
 import sys
 from dartmath.tools.config import ToolsSection
-from dartmath.tools.isolation import find_isolation
+from dartmath.tools.walls import find_isolation
 from dartmath.tools.sandbox import Sandbox
 
 code = sys.argv[1]

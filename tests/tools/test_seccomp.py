@@ -32,12 +32,16 @@ CALLS = [
     ("pair of local sockets", 53, 199, 1, ALLOW),
     ("pair of internet sockets", 53, 199, 2, DENY),
     ("asynchronous I/O", 206, 0, 1, DENY),
+    ("writing all disks", 162, 81, 0, DENY),
+    ("load of the machine", 99, 179, 0, DENY),
+    ("mounts of the machine", 458, 458, 0, DENY),
+    ("writing a file to its disk", 74, 82, 0, ALLOW),
 ]
 
 
-def run(program: bytes, number: int, architecture: int, argument: int) -> int:
+def run(program: bytes, number: int, architecture: int, argument: int, second: int = 0) -> int:
     """What the filter returns for one call, as the kernel would interpret it."""
-    data = struct.pack("=iIQ6Q", number, architecture, 0, argument, 0, 0, 0, 0, 0)
+    data = struct.pack("=iIQ6Q", number, architecture, 0, argument, second, 0, 0, 0, 0)
     code = list(struct.iter_unpack("=HBBI", program))
     here, register = 0, 0
     while True:
@@ -58,6 +62,14 @@ def test_verdict(machine: str, call: tuple[str, int, int, int, int]) -> None:
     _, x86, arm, argument, verdict = call
     number = x86 if machine == "x86_64" else arm
     assert run(seccomp.program(machine), number, AUDIT[machine], argument) == verdict
+
+
+@pytest.mark.parametrize(("machine", "number"), [("x86_64", 72), ("aarch64", 25)])
+@pytest.mark.parametrize(("command", "verdict"), [(6, 0x00050000), (38, 0x00050000), (3, ALLOW), (5, ALLOW)])
+def test_locks_do_nothing_and_say_that_all_is_well(
+    machine: str, number: int, command: int, verdict: int
+) -> None:
+    assert run(seccomp.program(machine), number, AUDIT[machine], 3, command) == verdict
 
 
 def test_calls_of_another_architecture_kill() -> None:

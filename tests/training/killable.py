@@ -11,10 +11,10 @@ from dartmath.prompts.template import load_template
 from dartmath.training.config import TrainingSection
 from dartmath.training.run import train
 
-# More steps than are left after twenty kills, each at most five steps behind the last checkpoint.
-STEPS = 70
+# More steps than are left after the kills before the last ones, each some steps behind the last checkpoint.
+STEPS = 60
 BASE: dict[str, Any] = {
-    "batch_size": 4, "max_length": 64, "packing": True, "learning_rate": 3e-3, "dtype": "float32",
+    "batch_size": 4, "max_length": 64, "learning_rate": 3e-3, "dtype": "float32",
     "max_steps": STEPS, "epochs": 99, "save_steps": 2, "too_long": "truncate",
 }  # fmt: skip
 

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 import torch
 
+from dartmath.base.errors import TrainingError
 from dartmath.prompts.template import load_template
 from dartmath.training.attention import with_attention
 from dartmath.training.mixture import Mixture, mix
 from dartmath.training.pack import Packing, pack
+from dartmath.training.probe import check_packing
 from dartmath.training.sequences import sequence_rows
 from dartmath.training.store import tokenise
 from dartmath.training.tokens import IGNORED, Encoder
@@ -182,30 +184,51 @@ def test_batches_have_no_mask_and_positions_that_begin_anew(mixture: Mixture, pa
     assert batch["position_ids"].tolist() == [[p for length in lengths for p in range(length)]]
 
 
-def test_the_probe_passes_models_that_keep_examples_apart_and_finds_those_that_do_not() -> None:
-    from dartmath.base.errors import TrainingError
-    from dartmath.training.probe import check_packing, contamination
+def _seeing_across(model: Any) -> Any:
+    """The model as many a library has it, which adds a mask of ones by itself."""
 
-    model = _model("llama", "sdpa")
-    check_packing(model, "cpu", attention="sdpa", dtype="float32")
-    # What many a library does: it adds a mask of ones by itself.
-    model.register_forward_pre_hook(
-        lambda _, args, kwargs: (args, {**kwargs, "attention_mask": torch.ones_like(kwargs["input_ids"])}),
-        with_kwargs=True,
-    )
-    assert contamination(model, "cpu") > 0.1
+    def score(**given: Any) -> Any:
+        return model(**given, attention_mask=torch.ones_like(given["input_ids"]))
+
+    return score
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_the_probe_passes_models_that_keep_examples_apart_and_finds_those_that_do_not(
+    architecture: str, dtype: str
+) -> None:
+    model = _model(architecture, "sdpa").to(getattr(torch, dtype))
+    check_packing(model, "cpu", attention="sdpa", dtype=dtype, score=model)
     with pytest.raises(TrainingError, match="--no-packing"):
-        check_packing(model, "cpu", attention="sdpa", dtype="float32")
+        check_packing(model, "cpu", attention="sdpa", dtype=dtype, score=_seeing_across(model))
+
+
+def test_noise_of_a_kernel_is_no_contamination_and_does_not_hide_it() -> None:
+    model, generator = _model("llama", "sdpa"), torch.Generator().manual_seed(0)
+
+    def noisy(score: Any, size: float) -> Any:
+        def scored(**given: Any) -> Any:
+            found = score(**given)
+            found.logits += size * torch.randn(found.logits.shape, generator=generator)
+            return found
+
+        return scored
+
+    check_packing(model, "cpu", attention="sdpa", dtype="bfloat16", score=noisy(model, 0.3))
+    with pytest.raises(TrainingError, match="change by"):
+        check_packing(
+            model, "cpu", attention="sdpa", dtype="bfloat16", score=noisy(_seeing_across(model), 0.3)
+        )
 
 
 def test_a_recurrent_model_is_refused_by_the_probe() -> None:
     from transformers import MambaConfig, MambaForCausalLM
-
-    from dartmath.training.probe import contamination
 
     torch.manual_seed(0)
     model = MambaForCausalLM(MambaConfig(vocab_size=400, hidden_size=32, num_hidden_layers=2, state_size=8))
     for parameter in model.parameters():
         if parameter.ndim == 2:
             torch.nn.init.normal_(parameter, std=0.2)
-    assert contamination(model, "cpu") > 1e-3
+    with pytest.raises(TrainingError, match="mamba model"):
+        check_packing(model, "cpu", attention="none", dtype="float32", score=model)

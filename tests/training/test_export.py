@@ -12,18 +12,27 @@ import torch
 from dartmath.base.errors import ConfigError, MissingDependencyError, TrainingError
 from dartmath.base.manifest import read_manifest
 from dartmath.model import ModelSection, load_model, load_tokenizer
-from dartmath.prompts.template import load_template
+from dartmath.prompts.template import encode_prompt, load_template
 from dartmath.training.config import Lora, TrainingSection
 from dartmath.training.export import generation_config
 from dartmath.training.export_check import check_export, look_at_trained
 from dartmath.training.run import TrainingSummary, train
-from training.material import TOKENIZERS, byte_level_tokenizer, examples, write_jsonl
+from dartmath.training.tokens import Encoder, Tokens, end_ids
+from training.material import TOKENIZERS, byte_level_tokenizer, examples, with_few_merges, write_jsonl
 
 TURN_END = "<|im_end|>"
 CHAT = (
     "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
+ANSWER = "The answer is 4."
+# Of each published tokenizer, templates that its models are used with.
+TEMPLATES = {
+    "smollm2": ("qa", "alpaca", "chat"),
+    "deepseek": ("qa", "alpaca", "deepseekmath"),
+    "llama3": ("qa", "alpaca", "llama3"),
+    "mistral": ("qa", "alpaca", "xwin"),
+}
 WAYS: dict[str, Lora | None] = {"full": None, "merged": Lora(rank=4), "adapter": Lora(rank=4, merge=False)}
 
 
@@ -41,19 +50,18 @@ def _train(model: str, data: Path, out: Path, template: str = "qa", **changes: A
     return train(section, ModelSection(name=model), load_template(template), [data], out, seed=1)
 
 
-def _write_llama(folder: Path, tokenizer: Any, *, size: int = 32, **config: Any) -> str:
+def _write_llama(folder: Path, tokenizer: Any) -> str:
     from transformers import LlamaConfig, LlamaForCausalLM
 
     torch.manual_seed(0)
     shape = LlamaConfig(
         vocab_size=len(tokenizer),
-        hidden_size=size,
-        intermediate_size=2 * size,
+        hidden_size=32,
+        intermediate_size=64,
         num_hidden_layers=2,
         num_attention_heads=2,
         num_key_value_heads=1,
         eos_token_id=tokenizer.eos_token_id,
-        **config,
     )
     LlamaForCausalLM(shape).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
@@ -88,53 +96,66 @@ def test_every_way_of_saving_stops_where_training_ended_responses(
     assert tokenizer.eos_token_id in _ends(tmp_path / "out")
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("way", WAYS)
-def test_published_tokenizers_and_templates_stop_and_prompt_as_trained(
-    way: str, real_tokenizer: Any, data: Path, tmp_path: Path
-) -> None:
-    base = _write_llama(tmp_path / "base", real_tokenizer, size=8)
-    for template in ("qa", "alpaca", "chat" if real_tokenizer.chat_template else "deepseekmath"):
-        out = tmp_path / template
-        try:
-            _train(base, data, out, template, lora=WAYS[way])
-        except ConfigError as refusal:  # a special token of this template that the tokenizer splits
-            assert "splits into" in str(refusal)
-            continue
-        written = load_tokenizer(ModelSection(name=str(out)))
-        prompt = load_template(template).render("1 + 1?", tokenizer=real_tokenizer).text
-        turns = [{"role": "user", "content": "1 + 1?"}]
-        served = written.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
-        bos = real_tokenizer.bos_token or ""
-        assert served.removeprefix(bos) == (prompt or "").removeprefix(bos)
-        assert written.eos_token_id in _ends(out)
+@pytest.fixture(scope="module", params=TEMPLATES)
+def published(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Any]:
+    """The name and the tokenizer of each published model in turn."""
+    folder = tmp_path_factory.mktemp(request.param)
+    return request.param, with_few_merges(TOKENIZERS[request.param](folder), folder / "few")
 
 
 @pytest.mark.slow
-def test_a_merged_model_stops_as_the_fully_trained_one_does(
-    chat_base: str, data: Path, tmp_path: Path
+@pytest.mark.parametrize("place", range(3))
+def test_published_tokenizers_stop_and_prompt_as_trained(
+    place: int, published: tuple[str, Any], tmp_path: Path
 ) -> None:
-    _train(chat_base, data, tmp_path / "full", "chat", max_steps=400, epochs=200, learning_rate=3e-3)
+    name, tokenizer = published
+    template = TEMPLATES[name][place]
+    data = write_jsonl(tmp_path / "rows.jsonl", [(query, ANSWER) for query, _ in examples(8)])
+    full = tmp_path / "full"
+    base = _write_llama(tmp_path / "base", tokenizer)
+    _train(base, data, full, template, epochs=99, max_steps=60, learning_rate=1e-2)
+    _check_answer(full, tokenizer, template)
     # A base whose own settings know nothing of the turn's end, although its weights do.
-    settings = tmp_path / "full" / "generation_config.json"
-    known = json.loads(settings.read_text())
+    settings = full / "generation_config.json"
     settings.write_text(
-        json.dumps(
-            {**known, "eos_token_id": load_tokenizer(ModelSection(name=str(tmp_path / "full"))).eos_token_id}
-        )
+        json.dumps({**json.loads(settings.read_text()), "eos_token_id": tokenizer.eos_token_id})
     )
-    _train(str(tmp_path / "full"), data, tmp_path / "lora", "chat", lora=Lora(rank=4), learning_rate=1e-6)
-    model = load_model(ModelSection(name=str(tmp_path / "lora"), dtype="float32"), "cpu")
-    tokenizer = load_tokenizer(ModelSection(name=str(tmp_path / "lora")))
-    stopped = 0
-    for query, _ in examples(8):
+    pairs = tmp_path / "pairs.jsonl"
+    rows = [{"query": query, "chosen": ANSWER, "rejected": other} for query, other in examples(8)]
+    pairs.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    further: dict[str, dict[str, Any]] = {
+        "merged": {"lora": WAYS["merged"]},
+        "adapter": {"lora": WAYS["adapter"]},
+        "dpo": {"objective": "dpo"},
+        "dpo-merged": {"objective": "dpo", "lora": WAYS["merged"]},
+    }
+    for way, changes in further.items():
+        _train(
+            str(full),
+            pairs if "objective" in changes else data,
+            tmp_path / way,
+            template,
+            learning_rate=1e-6,
+            **changes,
+        )
+        _check_answer(tmp_path / way, tokenizer, template)
+
+
+def _check_answer(folder: Path, tokenizer: Any, template: str) -> None:
+    """A server's prompt has the tokens of training; the greedy answer is the one learnt, and ends."""
+    written = load_tokenizer(ModelSection(name=str(folder)))
+    model = load_model(ModelSection(name=str(folder), dtype="float32"), "cpu")
+    for query, _ in examples(2, seed=1):
         turns = [{"role": "user", "content": query}]
-        ids = tokenizer.apply_chat_template(turns, add_generation_prompt=True, return_tensors="pt")[
+        prompt = written.apply_chat_template(turns, add_generation_prompt=True, return_tensors="pt")[
             "input_ids"
         ]
-        found = model.generate(ids, do_sample=False, max_new_tokens=200)[0].tolist()
-        stopped += found[-1] == tokenizer.convert_tokens_to_ids(TURN_END)
-    assert stopped >= 7
+        trained = load_template(template).render(query, tokenizer=tokenizer).text
+        assert trained is not None
+        assert prompt[0].tolist() == encode_prompt(tokenizer, trained)
+        answer = model.generate(prompt, do_sample=False, max_new_tokens=40)[0, prompt.shape[1] :].tolist()
+        assert answer[-1] == end_ids(tokenizer, load_template(template))[-1]
+        assert written.decode(answer, skip_special_tokens=True).strip() == ANSWER
 
 
 @pytest.mark.parametrize("way", ["full", "merged"])
@@ -186,14 +207,12 @@ def test_no_room_for_the_weights_is_found_before_the_first_step(
 
 
 def test_another_model_in_the_folder_is_noticed(tiny_llama: str, data: Path, tmp_path: Path) -> None:
-    from dartmath.training.tokens import Encoder, Tokens
-
     tokenizer = load_tokenizer(ModelSection(name=tiny_llama))
     encoder = Encoder(tokenizer, load_template("qa"))
     texts = [t for t in encoder.encode_many(examples(4)) if isinstance(t, Tokens)]
     model = load_model(ModelSection(name=tiny_llama, dtype="float32"), "cpu")
     model.generation_config.eos_token_id = [1]
-    trained = look_at_trained(model, texts, "cpu", lora=None)  # type: ignore[arg-type]
+    trained = look_at_trained(model, texts, "cpu", section=TrainingSection())  # type: ignore[arg-type]
     same = Path(shutil.copytree(tiny_llama, tmp_path / "same"))
     check_export(same, trained, tokenizer)
     with torch.no_grad():
@@ -255,7 +274,3 @@ def test_one_process_trains_on_one_of_several_devices(
     found.__set_name__(TrainingArguments, "_setup_devices")
     monkeypatch.setattr(TrainingArguments, "_setup_devices", found)
     assert _train(tiny_llama, data, tmp_path / "out").steps == 1
-
-
-def test_the_names_of_tokenizers_are_those_of_the_matrix() -> None:
-    assert len(TOKENIZERS) == 4

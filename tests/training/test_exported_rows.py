@@ -10,7 +10,7 @@ import pytest
 
 from dartmath.base.errors import DataError
 from dartmath.export.config import ExportSection
-from dartmath.export.format import Example
+from dartmath.export.format import RowSource
 from dartmath.export.formats import FORMATS
 from dartmath.export.prompting import prompting_of
 from dartmath.model import ModelSection, load_tokenizer
@@ -34,7 +34,7 @@ def _exported(name: str, template: str, rows: list[tuple[str, str]], **keys: Any
     found = []
     for number, (text, response) in enumerate(rows):
         query = Query(id=str(number), text=text, references=("1",), dataset="own")
-        found.append(form.row(Example(query, response, "", True, **known), prompting))
+        found.append(form.row(RowSource(query, response, "", True, **known), prompting))
     return found
 
 
@@ -77,7 +77,7 @@ def _turns(*roles: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        (_turns("user", "assistant", "user", "assistant"), "one question and its answer, got the roles user"),
+        (_turns("user", "assistant", "user", "assistant"), "need the tokenizer's own chat template"),
         (_turns("user"), "one question and its answer, got the roles user"),
         (_turns("system", "user", "assistant"), "not laid out by template 'qa'"),
         ({"messages": "text"}, "`messages` must be a text or chat messages"),

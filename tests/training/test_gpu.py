@@ -37,6 +37,8 @@ def _train(model: str, data: Path, out: Path, **changes: Any) -> TrainingSummary
         ({"liger": True}, "liger_kernel"),
         ({"attention": "flex_attention"}, ""),
         ({"attention": "flash_attention_2"}, "flash_attn"),
+        ({"attention": "flash_attention_3"}, "flash_attn_interface"),
+        ({"attention": "sdpa_varlen"}, ""),
         ({"gradient_checkpointing": False}, ""),
         ({"micro_batch": 4}, ""),
     ],

@@ -8,7 +8,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,32 +48,55 @@ def _wait_for(process: subprocess.Popen[str], condition: Callable[[], bool]) -> 
         time.sleep(0.01)
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(2400)
-@pytest.mark.parametrize("processes", [1, 2])
-def test_what_the_message_says_goes_on_as_if_nothing_had_happened(
-    processes: int, tiny_llama: str, tmp_path: Path
-) -> None:
-    data = write_jsonl(tmp_path / "rows.jsonl", examples(40))
+def _run(model: str, folder: Path, out: str, processes: int) -> list[str]:
+    """The command of a run that is stopped in some tests and not in others."""
+    data = write_jsonl(folder / "rows.jsonl", examples(40))
     more = ["--epochs", "12", "--batch-size", "2", "--learning-rate", "1e-2", "--save-steps", "1000"]
-    more += ["--gpus", str(processes)]
-    whole = _command(tiny_llama, data, tmp_path / "whole", *more)
-    subprocess.run(whole, check=True, env=_environment(tmp_path), timeout=900)
+    return _command(model, data, folder / out, *more, "--gpus", str(processes))
+
+
+@pytest.fixture(scope="module")
+def whole(tiny_llama: str, tmp_path_factory: pytest.TempPathFactory) -> dict[int, list[dict[str, Any]]]:
+    """What runs of one process and of two log that nobody stops."""
+    logs = {}
+    for processes in (1, 2):
+        folder = tmp_path_factory.mktemp("whole")
+        command = _run(tiny_llama, folder, "out", processes)
+        subprocess.run(command, check=True, env=_environment(folder), timeout=900)
+        logs[processes] = read_log(folder / "out")
+    return logs
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_two_processes_give_the_loss_curve_of_one(whole: dict[int, list[dict[str, Any]]]) -> None:
+    one, two = whole[1], whole[2]
+    assert [row["loss"] for row in two] == pytest.approx([row["loss"] for row in one], rel=2e-4)
+    assert [row["tokens"] for row in two] == [row["tokens"] for row in one]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize(("processes", "later"), [(1, 1), (1, 2), (2, 1)])
+def test_what_the_message_says_goes_on_as_if_nothing_had_happened(
+    processes: int, later: int, whole: dict[int, list[dict[str, Any]]], tiny_llama: str, tmp_path: Path
+) -> None:
     out = tmp_path / "stopped"
-    process = _start(_command(tiny_llama, data, out, *more), tmp_path)
+    process = _start(_run(tiny_llama, tmp_path, "stopped", processes), tmp_path)
     _wait_for(process, lambda: len(read_log(out)) >= 5)
     os.killpg(process.pid, signal.SIGINT)
     said = process.communicate(timeout=900)[1]
     assert process.returncode == 130, said
-    done = read_log(out)
-    assert len(done) < len(read_log(tmp_path / "whole"))
+    done, expected = read_log(out), whole[processes]
+    assert len(done) < len(expected)
     checkpoint = newest_checkpoint(out / "checkpoints")
     assert checkpoint
     assert step_of(checkpoint) == done[-1]["step"]
     message, _, command = said.strip().rpartition("Go on with:\n")
     assert f"after step {done[-1]['step']}" in message
-    subprocess.run(shlex.split(command), check=True, env=_environment(tmp_path), timeout=900)
-    expected, found = read_log(tmp_path / "whole"), read_log(out)
+    again = [*shlex.split(command), "--gpus", str(later)]
+    subprocess.run(again, check=True, env=_environment(tmp_path), timeout=900)
+    found = read_log(out)
     assert found[: len(done)] == done
     assert [row["step"] for row in found] == [row["step"] for row in expected]
     assert [row["loss"] for row in found] == pytest.approx([row["loss"] for row in expected], rel=1e-4)
@@ -168,3 +193,9 @@ def test_the_way_on_is_the_command_or_the_launch(monkeypatch: pytest.MonkeyPatch
     assert command_line() == "python3 -m dartmath train tiny"
     monkeypatch.setenv("WORLD_SIZE", "2")
     assert "The same launch goes on" in str(interrupted(7))
+
+
+def test_a_process_of_ours_names_no_command_of_its_own() -> None:
+    assert "Go on with" in str(interrupted(7))
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        assert "The same launch goes on" in str(pool.submit(interrupted, 7).result())

@@ -1,11 +1,13 @@
 """Kill -9 at twenty random points of a run: what comes out is bit by bit what an uninterrupted run gives."""
 
+import json
 import multiprocessing
 import os
 import random
 import signal
 import socket
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +15,30 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from dartmath.training.checkpoints import checkpoint_folder
+from dartmath.training.checkpoints import checkpoint_folder, newest_checkpoint
 from dartmath.training.job import is_finished
 from dartmath.training.log import read_log
 from training.killable import BASE, STEPS, train_one
-from training.material import examples, write_jsonl
+from training.material import examples
 
-KILLS = 20
-KINDS: dict[str, dict[str, Any]] = {"sft": {}}
+KINDS: dict[str, dict[str, Any]] = {
+    "sft": {},
+    "lora": {"lora": {"rank": 4, "dropout": 0.1}},
+    "dpo": {"objective": "dpo", "micro_batch": 2, "max_length": 128},
+    "two processes": {"gpus": 2},
+}
+# Where a run is killed, twenty times in all. Those of the export come last: before them there is none.
+PLACES = ["start"] * 4 + ["step"] * 7 + ["checkpoint"] * 5 + ["export"] * 4
+
+
+def _rows(path: Path) -> Path:
+    """Rows with a response, and with a pair of them."""
+    rows = [
+        {"query": query, "response": right, "chosen": right, "rejected": f"I guess {number}."}
+        for number, (query, right) in enumerate(examples(30))
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
 
 
 def _start(settings: dict[str, Any], *arguments: str) -> list[Any]:
@@ -56,48 +74,83 @@ def _kill(processes: list[Any]) -> None:
         process.join()
 
 
+def _finish(processes: list[Any]) -> None:
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0] * len(processes)
+
+
 def _steps(out: Path) -> int:
     path = out / "training_log.jsonl"
     return path.read_text().count("\n") if path.is_file() else 0
 
 
-def _kill_somewhere(settings: dict[str, Any], arguments: list[str], out: Path, rng: random.Random) -> None:
-    """Let a run make up to five steps, and kill it: in a step, at a checkpoint, while it loads."""
-    processes = _start(settings, *arguments)
-    begun, wanted = _steps(out), rng.randrange(6)
-    deadline = time.monotonic() + 120
-    while all(process.is_alive() for process in processes) and time.monotonic() < deadline:
+def _delays(whole: Path) -> dict[str, float]:
+    """The most seconds that are waited at a place before the kill, by a step of a run that nobody kills.
+
+    So all kills together use up fewer steps than a run has, on a fast machine too.
+    """
+    step = read_log(whole)[-1]["seconds"] / STEPS
+    return {"start": 2.0, "step": 2 * step, "checkpoint": step, "export": 0.6}
+
+
+def _reached(place: str, out: Path, rng: random.Random) -> Callable[[], bool]:
+    """Whether a run that has just begun is at `place`."""
+    folder = checkpoint_folder(out)
+    begun, wanted = _steps(out), rng.randrange(1, 4)
+    known = {path.name for path in folder.glob("checkpoint-*")}
+    return {
+        "start": lambda: True,
         # The log is rewound to the checkpoint first; a run that starts anew is behind what was begun.
-        if abs(_steps(out) - begun) >= wanted:
-            break
-        time.sleep(0.01)
-    time.sleep(rng.random() * 0.3)
-    assert all(process.is_alive() for process in processes), "the run ended, or failed, before it was killed"
+        "step": lambda: abs(_steps(out) - begun) >= wanted,
+        "checkpoint": lambda: any(
+            path.name not in known and not (path / "whole.json").is_file()
+            for path in folder.glob("checkpoint-*")
+        ),
+        "export": lambda: newest_checkpoint(folder) == folder / f"checkpoint-{STEPS}",
+    }[place]
+
+
+def _kill_at(
+    place: str, settings: dict[str, Any], arguments: list[str], rng: random.Random, delay: float
+) -> str:
+    """Run to a random moment at `place`, and kill all trainers; what the run had come to."""
+    out = Path(arguments[-1])
+    reached = _reached(place, out, rng)
+    processes = _start(settings, *arguments)
+    deadline = time.monotonic() + 300
+    while not reached() and time.monotonic() < deadline:
+        assert all(process.is_alive() for process in processes), f"a trainer ended before {place}"
+        time.sleep(0.002)
+    time.sleep(rng.random() * delay)
     _kill(processes)
+    newest = newest_checkpoint(checkpoint_folder(out))
+    return f"{place}: step {_steps(out)}, {newest and newest.name}, finished {is_finished(out)}"
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1500)
+@pytest.mark.timeout(2400)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_run_that_is_killed_twenty_times_is_the_run_that_is_not(
     kind: str, tiny_llama: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DARTMATH_CACHE", str(tmp_path / "cache"))
-    settings = KINDS[kind]
-    data = write_jsonl(tmp_path / "rows.jsonl", examples(30))
-    folders = {name: tmp_path / name for name in ("whole", "killed")}
-    rng = random.Random(kind)
-    for name, out in folders.items():
-        arguments = [tiny_llama, str(data), str(out)]
-        for _ in range(KILLS if name == "killed" else 0):
-            _kill_somewhere(settings, arguments, out, rng)
-        processes = _start(settings, *arguments)
-        for process in processes:
-            process.join()
-        assert is_finished(out)
-        assert not checkpoint_folder(out).exists()
-    losses = [[row["loss"] for row in read_log(out)] for out in folders.values()]
+    settings, rng = KINDS[kind], random.Random(kind)
+    data = str(_rows(tmp_path / "rows.jsonl"))
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    _finish(_start(settings, tiny_llama, data, str(whole)))
+    early, delays = PLACES[: PLACES.index("export")], _delays(whole)
+    for place in [*rng.sample(early, len(early)), *PLACES[len(early) :]]:
+        print(_kill_at(place, settings, [tiny_llama, data, str(killed)], rng, delays[place]))
+    _finish(_start(settings, tiny_llama, data, str(killed)))
+    assert is_finished(killed)
+    assert not checkpoint_folder(killed).exists()
+    losses = [[row["loss"] for row in read_log(out)] for out in (whole, killed)]
     assert len(losses[0]) == STEPS
-    one, other = (load_file(out / "model.safetensors") for out in folders.values())
     assert losses[0] == losses[1]
-    assert all(torch.equal(one[name], other[name]) for name in one)
+    files = [file.relative_to(whole) for file in whole.rglob("*.safetensors")]
+    assert files
+    for file in files:
+        one, other = load_file(whole / file), load_file(killed / file)
+        assert one.keys() == other.keys()
+        assert all(torch.equal(one[name], other[name]) for name in one)

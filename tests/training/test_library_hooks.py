@@ -1,12 +1,13 @@
 """Private hooks into libraries: a release that renames one, or calls it no more, fails here by name."""
 
 import inspect
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 from transformers import Trainer, TrainingArguments
-from trl import DPOTrainer, KTOTrainer, SFTTrainer
+from trl import DPOTrainer, KTOTrainer, SFTConfig, SFTTrainer
 
 from dartmath.model import ModelSection
 from dartmath.prompts.template import load_template
@@ -35,6 +36,19 @@ def test_a_hook_is_where_it_was(owner: Any, name: str, parameters: set[str]) -> 
     found = getattr(owner, name, None)
     assert found is not None, f"{owner.__name__}.{name} is gone: what our override of it does is off"
     assert parameters <= set(inspect.signature(found).parameters)
+
+
+@pytest.mark.parametrize("name", ["use_liger_kernel", "torch_compile", "padding_free", "dataset_kwargs"])
+def test_an_option_is_where_it_was(name: str) -> None:
+    assert name in {field.name for field in fields(SFTConfig)}, f"SFTConfig.{name} is gone"
+
+
+def test_the_tokens_of_a_piece_of_logits_are_where_they_were() -> None:
+    from trl.kernels import chunked_logprob
+
+    assert isinstance(chunked_logprob.TOKEN_CHUNK_SIZE, int)
+    source = inspect.getsource(chunked_logprob.ChunkedLogProbFunction)
+    assert "TOKEN_CHUNK_SIZE" in source, "pieces of logits are of another size: what we set is not read"
 
 
 def test_the_number_of_devices_can_be_set(tmp_path: Path) -> None:

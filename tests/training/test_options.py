@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import torch
 
+from dartmath.base.errors import TrainingError
 from dartmath.model import ModelSection
 from dartmath.prompts.template import load_template
 from dartmath.training.config import TrainingSection
@@ -53,3 +54,33 @@ def test_the_losses_are_the_same(
 ) -> None:
     assert expected[-1] < expected[0] - 0.5
     assert _losses(tiny_llama, data, tmp_path / "out", **changes) == pytest.approx(expected, rel=1e-4)
+
+
+@pytest.mark.filterwarnings("ignore:'pin_memory'")  # there is nothing here to copy to
+def test_what_is_set_for_an_accelerator_changes_no_loss(
+    expected: list[float], tiny_llama: str, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Workers that load batches, pinned memory and checkpointing, as where there is a GPU."""
+    monkeypatch.setattr("dartmath.training.arguments.has_accelerator", lambda: True)
+    assert _losses(tiny_llama, data, tmp_path / "out") == pytest.approx(expected, rel=1e-4)
+
+
+def test_a_compiled_model_is_proved_as_it_is_compiled(
+    tiny_llama: str, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A compiler that drops the boundaries of examples, which the plain model keeps."""
+    compile_ = torch.compile
+
+    def careless(model: Any, **_: Any) -> Any:
+        compiled = compile_(model, backend="eager")
+        plain = compiled.forward
+
+        def forward(*args: Any, **given: Any) -> Any:
+            return plain(*args, **{**given, "attention_mask": torch.ones_like(given["input_ids"])})
+
+        compiled.forward = forward
+        return compiled
+
+    monkeypatch.setattr("torch.compile", careless)
+    with pytest.raises(TrainingError, match="does not keep packed examples apart"):
+        _losses(tiny_llama, data, tmp_path / "out", compile=True, max_steps=1)

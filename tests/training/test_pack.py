@@ -19,6 +19,48 @@ def test_every_example_is_packed_once_and_every_sequence_fits(values: list[int])
     assert all(1 <= array[packing[i]].sum() <= 64 for i in range(len(packing)))
 
 
+def _as_described(values: list[int], capacity: int) -> list[list[int]]:
+    """The longest that fits goes in, and one or two that fill the rest exactly close a sequence."""
+    left, sequences = sorted(values, reverse=True), []
+    while left:
+        taken: list[int] = []
+        while True:
+            room = capacity - sum(taken)
+            pairs = [(a, room - a) for i, a in enumerate(left) if room - a in left[i + 1 :]]
+            closing = [(room,)] if room in left else pairs
+            fitting = [(a,) for a in left if a <= room]
+            found = (closing or fitting or [()])[0]
+            for length in found:
+                left.remove(length)
+            taken += found
+            if closing or not found:
+                break
+        sequences.append(taken)
+    return sequences
+
+
+@given(st.lists(st.integers(1, 24), max_size=60), st.integers(24, 40))
+def test_a_sequence_takes_the_longest_that_fits_until_one_or_two_fill_it(
+    values: list[int], capacity: int
+) -> None:
+    packing = pack(np.asarray(values, dtype=np.int64), capacity)
+    found = [[values[i] for i in packing[number]] for number in range(len(packing))]
+    assert found == _as_described(values, capacity)
+    # Examples of one length are given out in their order.
+    for length in set(values):
+        numbers = [i for i in packing.order.tolist() if values[i] == length]
+        assert numbers == sorted(numbers)
+
+
+def test_efficiency_is_the_share_of_the_room_that_holds_tokens() -> None:
+    array = np.asarray([40, 30, 20, 50])
+    for packing, sequences in ((pack(array, 64), 3), (next_fit(array, 64), 3), (alone(array, 64), 4)):
+        assert (len(packing), packing.capacity, packing.tokens) == (sequences, 64, 140)
+        assert packing.efficiency == 140 / (sequences * 64)
+    assert pack(np.asarray([], dtype=np.int64), 64).efficiency == 1.0
+    assert pack(np.asarray([64, 32, 32]), 64).efficiency == 1.0
+
+
 @given(lengths)
 def test_at_most_one_sequence_is_less_than_half_full(values: list[int]) -> None:
     array = np.asarray(values, dtype=np.int64)
@@ -67,5 +109,6 @@ def test_a_length_that_does_not_fit_is_an_error(bad: int) -> None:
 
 def test_next_fit_and_alone_hold_every_example_too() -> None:
     array = np.asarray([40, 30, 20, 50])
+    assert [next_fit(np.asarray([40, 24, 64]), 64)[i].tolist() for i in range(2)] == [[0, 1], [2]]
     assert [next_fit(array, 64)[i].tolist() for i in range(3)] == [[0], [1, 2], [3]]
     assert [alone(array, 64)[i].tolist() for i in range(4)] == [[0], [1], [2], [3]]

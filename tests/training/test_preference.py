@@ -13,7 +13,7 @@ from safetensors.torch import load_file
 from dartmath.base.errors import ConfigError, DataError, TrainingError
 from dartmath.base.manifest import read_manifest
 from dartmath.export.config import ExportSection
-from dartmath.export.format import Example
+from dartmath.export.format import RowSource
 from dartmath.export.kto import KTO
 from dartmath.export.preference import PREFERENCE
 from dartmath.export.prompting import prompting_of
@@ -62,10 +62,10 @@ def _exported(template: Template, form: Any, prompt: str = "auto") -> list[dict[
         }
         wrong = f"I guess {number}."
         if form is PREFERENCE:
-            rows.append(form.row(Example(query, response, wrong, True, **known), prompting))
+            rows.append(form.row(RowSource(query, response, wrong, True, **known), prompting))
         else:
             for one, label in ((response, True), (wrong, False)):
-                rows.append(form.row(Example(query, one, "", label, **known), prompting))
+                rows.append(form.row(RowSource(query, one, "", label, **known), prompting))
     return rows
 
 

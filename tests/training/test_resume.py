@@ -1,73 +1,25 @@
 """kill -9 at any moment costs the steps since the last whole checkpoint, and changes nothing else."""
 
-import os
-import signal
-import subprocess
-import sys
-import time
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
-import torch
-from safetensors.torch import load_file
 
-from dartmath.training.checkpoints import mark_whole, newest_checkpoint, remove_broken
-from dartmath.training.log import read_log
-from training.material import examples, write_jsonl
-
-SCRIPT = """
-import sys
-from pathlib import Path
 from dartmath.model import ModelSection
 from dartmath.prompts.template import load_template
+from dartmath.training.checkpoints import (
+    checkpoint_folder,
+    mark_whole,
+    newest_checkpoint,
+    remove_broken,
+    step_of,
+)
 from dartmath.training.config import TrainingSection
+from dartmath.training.job import is_finished
 from dartmath.training.run import train
-
-section = TrainingSection(epochs=12, batch_size=2, max_length=256, learning_rate=1e-2, save_steps=4,
-                          dtype="float32", gpus=int(sys.argv[4]) if len(sys.argv) > 4 else 1)
-model, data, out = sys.argv[1:4]
-train(section, ModelSection(name=model), load_template("qa"), [Path(data)], Path(out), seed=1)
-"""
-
-
-def _command(tmp_path: Path, model: str, data: Path, out: Path) -> list[str]:
-    script = tmp_path / "run.py"
-    script.write_text(SCRIPT)
-    return [sys.executable, str(script), model, str(data), str(out)]
-
-
-def _environment(tmp_path: Path) -> dict[str, str]:
-    return {**os.environ, "OMP_NUM_THREADS": "1", "DARTMATH_CACHE": str(tmp_path / "cache")}
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(2400)
-def test_a_killed_run_ends_as_one_that_was_not(tiny_llama: str, tmp_path: Path) -> None:
-    data = write_jsonl(tmp_path / "rows.jsonl", examples(40))
-    whole = _command(tmp_path, tiny_llama, data, tmp_path / "whole")
-    subprocess.run(whole, check=True, env=_environment(tmp_path), timeout=900)
-    killed = _command(tmp_path, tiny_llama, data, tmp_path / "killed")
-    process = subprocess.Popen(killed, env=_environment(tmp_path), start_new_session=True)
-    while len(read_log(tmp_path / "killed")) < 10:
-        assert process.poll() is None, "the run ended before it could be killed"
-        time.sleep(0.01)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    done = len(read_log(tmp_path / "killed"))
-    assert done < len(read_log(tmp_path / "whole"))
-    second = subprocess.run(
-        killed, check=True, env=_environment(tmp_path), timeout=900, capture_output=True, text=True
-    )
-    assert "going on after step" in second.stderr
-    expected, found = read_log(tmp_path / "whole"), read_log(tmp_path / "killed")
-    assert [row["step"] for row in found] == [row["step"] for row in expected]
-    assert [row["loss"] for row in found] == pytest.approx([row["loss"] for row in expected], rel=1e-4)
-    expected_weights, found_weights = (
-        load_file(tmp_path / name / "model.safetensors") for name in ("whole", "killed")
-    )
-    assert expected_weights.keys() == found_weights.keys()
-    for name, tensor in expected_weights.items():
-        torch.testing.assert_close(found_weights[name], tensor, rtol=1e-4, atol=1e-6)
+from training.changes import at_every_change
+from training.material import examples, write_jsonl
 
 
 def test_only_whole_checkpoints_count(tmp_path: Path) -> None:
@@ -84,15 +36,77 @@ def test_only_whole_checkpoints_count(tmp_path: Path) -> None:
     assert newest_checkpoint(tmp_path / "nowhere") is None
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(2400)
-def test_two_processes_give_the_loss_curve_of_one(tiny_llama: str, tmp_path: Path) -> None:
-    data = write_jsonl(tmp_path / "rows.jsonl", examples(40))
-    one = _command(tmp_path, tiny_llama, data, tmp_path / "one")
-    subprocess.run([*one, "1"], check=True, env=_environment(tmp_path), timeout=900)
-    two = _command(tmp_path, tiny_llama, data, tmp_path / "two")
-    subprocess.run([*two, "2"], check=True, env=_environment(tmp_path), timeout=900)
-    expected, found = read_log(tmp_path / "one"), read_log(tmp_path / "two")
-    assert len(found) == len(expected)
-    assert [row["loss"] for row in found] == pytest.approx([row["loss"] for row in expected], rel=2e-4)
-    assert [row["tokens"] for row in found] == [row["tokens"] for row in expected]
+class Standing:
+    """What a run that is killed at any moment would go on from, looked at again and again.
+
+    `faults` says in words where that was less than before, or not whole.
+    """
+
+    def __init__(self, out: Path) -> None:
+        self._out, self._files, self._step = out, dict[str, set[str]](), 0
+        self.moments, self.faults = 0, list[str]()
+
+    def look(self) -> None:
+        """Look at what is on the disk now."""
+        self.moments += 1
+        if is_finished(self._out):
+            return
+        newest = newest_checkpoint(checkpoint_folder(self._out))
+        step = step_of(newest) if newest else 0
+        if step < self._step:
+            self.faults.append(f"back from step {self._step} to step {step}")
+        self._step = max(self._step, step)
+        if newest:
+            self._look_at(newest)
+
+    def _look_at(self, newest: Path) -> None:
+        files = {path.name for path in newest.iterdir() if not path.name.startswith(".")}
+        if gone := self._files.setdefault(newest.name, files) - files:
+            self.faults.append(f"{newest.name} counts without {sorted(gone)}")
+        state = json.loads((newest / "trainer_state.json").read_text()) if not gone else {}
+        best = state.get("best_model_checkpoint")
+        if best and not (Path(best) / "whole.json").is_file():
+            self.faults.append(f"{newest.name} names {best} as the best, which is not whole")
+
+
+BEST = {"validation": {"steps": 1, "share": 0.2, "best": "loss"}}
+
+
+@pytest.mark.parametrize("settings", [{}, BEST], ids=["last", "best"])
+def test_at_every_change_of_a_file_the_run_can_go_on_after_its_newest_step(
+    settings: dict[str, Any], tiny_llama: str, tmp_path: Path
+) -> None:
+    data, out = write_jsonl(tmp_path / "rows.jsonl", examples(20)), tmp_path / "out"
+    base = {"max_steps": 5, "epochs": 9, "batch_size": 2, "max_length": 64, "save_steps": 1, **settings}
+    # So large a rate that an early evaluation stays the best, while later checkpoints come and go.
+    section = TrainingSection(**base, learning_rate=0.3, dtype="float32", too_long="truncate")
+    standing = Standing(out)
+    with at_every_change(standing.look):
+        train(section, ModelSection(name=tiny_llama), load_template("qa"), [data], out, seed=1)
+    assert standing.faults == []
+    assert standing.moments > 100
+    assert is_finished(out) and not checkpoint_folder(out).exists()
+
+
+def test_what_a_kill_has_left_of_the_checkpoints_of_a_finished_run_is_removed(
+    tiny_llama: str, tmp_path: Path
+) -> None:
+    data, out = write_jsonl(tmp_path / "rows.jsonl", examples(20)), tmp_path / "out"
+
+    def again(**keys: Any) -> None:
+        section = TrainingSection(max_steps=1, batch_size=2, max_length=256, dtype="float32", **keys)
+        train(section, ModelSection(name=tiny_llama), load_template("qa"), [data], out, seed=1)
+
+    again(keep_checkpoints=True)
+    folder = checkpoint_folder(out)
+    kept = sorted(folder.rglob("*"))
+    assert newest_checkpoint(folder) == folder / "checkpoint-1"
+    again()  # the run had been told to keep them
+    assert sorted(folder.rglob("*")) == kept
+    manifest = json.loads((out / "manifest.json").read_text())
+    manifest["config"]["keep_checkpoints"] = False
+    (out / "manifest.json").write_text(json.dumps(manifest))
+    again(keep_checkpoints=True)
+    assert sorted(folder.rglob("*")) == kept
+    again()
+    assert not folder.exists()

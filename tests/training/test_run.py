@@ -96,6 +96,21 @@ def test_a_finished_run_does_nothing(trained: Run, tiny_llama: str, data: Path) 
     assert (trained[0] / "model.safetensors").stat().st_mtime_ns == before
 
 
+def test_a_finished_run_of_an_earlier_version_is_finished(
+    trained: Run, tiny_llama: str, data: Path, tmp_path: Path
+) -> None:
+    out = shutil.copytree(trained[0], tmp_path / "earlier")
+    manifest = json.loads((out / "manifest.json").read_text())
+    del manifest["settings"]["mask_tool_output"], manifest["settings"]["export_dtype"]
+    (out / "manifest.json").write_text(json.dumps(manifest))
+    assert _train(tiny_llama, [data], out) == trained[1]
+
+
+def test_epochs_cannot_be_raised_and_the_way_on_is_said(trained: Run, tiny_llama: str, data: Path) -> None:
+    with pytest.raises(ConfigError, match=r"epochs: 2\.0 -> 3\.0\n\(epochs: .*--model"):
+        _train(tiny_llama, [data], trained[0], epochs=3)
+
+
 def test_a_run_of_other_settings_is_not_continued(trained: Run, tiny_llama: str, data: Path) -> None:
     with pytest.raises(ConfigError, match=r"learning_rate: 0\.01 -> 0\.02"):
         _train(tiny_llama, [data], trained[0], learning_rate=2e-2)
@@ -225,3 +240,25 @@ def test_nothing_to_train_on_is_an_error(tiny_llama: str, data: Path, tmp_path: 
         _train(tiny_llama, [], tmp_path / "out")
     with pytest.raises(DataError, match="40 too_long"):
         _train(tiny_llama, [data], tmp_path / "out", max_length=8)
+
+
+def test_a_stopped_run_goes_on_with_other_micro_batches(
+    tiny_llama: str, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dartmath.training.trainer import Checked
+
+    original = Checked._get_grad_norm
+
+    def stopped(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if self.state.global_step == 3:
+            raise KeyboardInterrupt
+        return original(self, *args, **kwargs)
+
+    changes: dict[str, Any] = {"save_steps": 2, "max_steps": 6, "batch_size": 4}
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Checked, "_get_grad_norm", stopped)
+        _train(tiny_llama, [data], tmp_path / "stopped", **changes)
+    _train(tiny_llama, [data], tmp_path / "stopped", **changes, micro_batch=2)
+    _train(tiny_llama, [data], tmp_path / "whole", **changes)
+    losses = [[row["loss"] for row in read_log(tmp_path / name)] for name in ("stopped", "whole")]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-4)

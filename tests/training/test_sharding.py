@@ -9,7 +9,6 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
@@ -20,6 +19,9 @@ from dartmath.training.log import read_log
 from training.material import examples, write_jsonl
 
 PROGRAM = """
+import os
+
+import torch
 from accelerate.state import AcceleratorState, PartialState
 from accelerate.utils import DistributedType
 
@@ -34,6 +36,19 @@ def initialise(self, *args, fsdp_plugin=None, **kwargs):
 
 
 AcceleratorState.__init__ = initialise
+
+if step := os.environ.get("DIE_AFTER_CHECKPOINT"):
+    from dartmath.training import callbacks
+
+    on_save = callbacks.CheckpointCallback.on_save
+
+    def die(self, args, state, *rest, **given):
+        on_save(self, args, state, *rest, **given)
+        torch.distributed.barrier()
+        if state.global_step == int(step):
+            os._exit(9)
+
+    callbacks.CheckpointCallback.on_save = die
 
 if __name__ == "__main__":
     from dartmath.cli import main
@@ -57,17 +72,19 @@ def _one(tmp_path: Path, flags: list[str]) -> None:
     subprocess.run(command, check=True, env=_environment(tmp_path), timeout=900)
 
 
-def _two(tmp_path: Path, config: str, flags: list[str], **changes: Any) -> subprocess.CompletedProcess[str]:
-    """Train in two processes with a built-in launch configuration, in float32."""
+def _two(
+    tmp_path: Path, config: str, flags: list[str], *, die_after: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Train in two processes with a built-in launch configuration, in float32; killed after a checkpoint."""
     program, path = tmp_path / "program.py", tmp_path / "launch.yaml"
     program.write_text(PROGRAM)
     settings = yaml.safe_load(launch_file(config).read_text())
-    settings.update(mixed_precision="no", num_processes=2, main_process_port=0, **changes)
+    settings.update(mixed_precision="no", num_processes=2, main_process_port=0)
     path.write_text(yaml.safe_dump(settings))
     launcher = [sys.executable, "-m", "accelerate.commands.launch", "--config_file", str(path)]
     return subprocess.run(
         [*launcher, str(program), *flags, "--gpus", "2"],
-        env=_environment(tmp_path),
+        env={**_environment(tmp_path), "DIE_AFTER_CHECKPOINT": die_after},
         capture_output=True,
         text=True,
         timeout=1500,
@@ -89,8 +106,17 @@ def test_sharding_gives_the_curve_and_weights_of_one_process(
     more = ["--lora-rank", "4"] if lora else []
     data = write_jsonl(tmp_path / "rows.jsonl", examples(40))
     _one(tmp_path, _flags(tiny_llama, data, tmp_path / "one", *more))
-    done = _two(tmp_path, launch, _flags(tiny_llama, data, tmp_path / "two", *more))
+    flags = _flags(tiny_llama, data, tmp_path / "two", *more)
+    assert _two(tmp_path, launch, flags, die_after="5").returncode != 0
+    checkpoint = tmp_path / "two" / "checkpoints" / "checkpoint-5"
+    assert (checkpoint / "whole.json").is_file()
+    if launch == "fsdp2":  # each process has written its part of weights and states
+        parts = [path.name for path in checkpoint.rglob("*.distcp")]
+        assert sorted(parts) == sorted(2 * ["__0_0.distcp", "__1_0.distcp"])
+        assert not list(checkpoint.glob("*.safetensors"))
+    done = _two(tmp_path, launch, flags)
     assert done.returncode == 0, done.stderr
+    assert "going on after step 5" in done.stdout + done.stderr
     expected, found = read_log(tmp_path / "one"), read_log(tmp_path / "two")
     assert [row["loss"] for row in found] == pytest.approx([row["loss"] for row in expected], rel=2e-4)
     norms = [row["grad_norm"] for row in expected]

@@ -36,6 +36,34 @@ def test_the_prompt_is_what_an_engine_is_given(real_tokenizer: Any, name: str) -
     assert tokens.ids[: tokens.prompt] == encode_prompt(real_tokenizer, text)
 
 
+def test_a_tokenizer_that_does_more_than_its_backend_is_heeded() -> None:
+    from transformers import PreTrainedTokenizerFast
+
+    class Lowering(PreTrainedTokenizerFast):  # type: ignore[misc]
+        def __call__(self, text: Any, *args: Any, **keys: Any) -> Any:
+            lower = text.lower() if isinstance(text, str) else [one.lower() for one in text]
+            return super().__call__(lower, *args, **keys)
+
+    plain = byte_level_tokenizer()
+    tokenizer = Lowering(
+        tokenizer_object=plain.backend_tokenizer,
+        bos_token=plain.bos_token,
+        eos_token=plain.eos_token,
+        pad_token=plain.pad_token,
+    )
+    template = Template("mine", before_query="q: ", before_response="\na:")
+    tokens = Encoder(tokenizer, template).encode("what is it?", "It Is")
+    assert isinstance(tokens, Tokens)
+    assert tokenizer.decode(tokens.ids[tokens.prompt :]) == "it is</s>"
+
+
+def test_the_label_without_loss_is_the_one_that_torch_leaves_out(byte_tokenizer: Any) -> None:
+    from torch.nn import CrossEntropyLoss
+
+    tokens = _example(byte_tokenizer, load_template("qa"))
+    assert set(tokens.labels[: tokens.prompt]) == {CrossEntropyLoss().ignore_index}
+
+
 @pytest.mark.parametrize("name", TEXT_TEMPLATES)
 def test_bos_is_there_at_most_once(real_tokenizer: Any, name: str) -> None:
     tokens = _example(real_tokenizer, _template(real_tokenizer, name))
@@ -69,6 +97,16 @@ def test_the_response_has_the_tokens_a_model_would_write(real_tokenizer: Any) ->
 def test_a_space_cut_from_the_prompt_begins_the_response(real_tokenizer: Any) -> None:
     tokens = _example(real_tokenizer, load_template("deepseekmath"))
     assert real_tokenizer.decode(tokens.ids, skip_special_tokens=True).endswith("Assistant: " + RESPONSE)
+
+
+def test_a_tokenizer_that_knows_no_character_is_refused() -> None:
+    from tokenizers import Tokenizer, models
+    from transformers import PreTrainedTokenizerFast
+
+    nothing = Tokenizer(models.BPE({"</s>": 0}, []))
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=nothing, eos_token="</s>")
+    with pytest.raises(ConfigError, match="makes no tokens of a text"):
+        Encoder(tokenizer, load_template("alpaca"))
 
 
 @pytest.mark.parametrize(("name", "tokenizer_name"), [("llama3", "llama3"), ("qwen2.5-math", "smollm2")])
@@ -133,3 +171,31 @@ def test_a_tokenizer_that_ends_prompts_is_refused() -> None:
     )
     with pytest.raises(ConfigError, match="behind every prompt"):
         Encoder(tokenizer, load_template("qa"))
+
+
+@pytest.mark.parametrize("special", [False, True])
+def test_thoughts_are_trained_on_between_the_templates_own_delimiters(special: bool) -> None:
+    """Also where these are special tokens, which no response may write elsewhere."""
+    tokenizer = byte_level_tokenizer()
+    if special:
+        tokenizer.add_special_tokens({"additional_special_tokens": ["[THINK]", "[/THINK]"]})
+    template = Template("mine", before_query="Q: ", before_response="\nA:", thoughts=("[THINK]", "[/THINK]"))
+    stored = "<think>\n3 and 4 make 7.\n</think>\n\nIt is 7."
+    tokens = _example(tokenizer, template, stored)
+    answer = tokenizer.decode(tokens.ids[tokens.prompt :])
+    assert answer == "[THINK]3 and 4 make 7.[/THINK]It is 7.</s>"
+    assert (
+        _example(tokenizer, template, "It is 7.").ids[tokens.prompt :] == tokenizer.encode("It is 7.</s>")[1:]
+    )
+    twice = Encoder(tokenizer, template).encode(QUERY, stored + " [THINK]more[/THINK]")
+    assert isinstance(twice, Tokens) is not special
+
+
+def test_a_prompt_that_opens_the_thoughts_is_not_followed_by_another_opening() -> None:
+    tokenizer = byte_level_tokenizer()
+    tokenizer.chat_template = (
+        "{% for m in messages %}{{ m.content.split('</think>')[-1] }}\n{% endfor %}"
+        "{% if add_generation_prompt %}<think>\n{% endif %}"
+    )
+    tokens = _example(tokenizer, load_template("chat"), "<think>\n3 and 4.\n</think>\n\n7")
+    assert tokenizer.decode(tokens.ids[tokens.prompt :]).startswith("3 and 4.\n</think>\n\n7")

@@ -19,7 +19,7 @@ from dartmath.training.run import TrainingSummary, train
 from dartmath.training.store import tokenise
 from dartmath.training.tokens import Encoder, Tokens
 from dartmath.training.validation import (
-    Evaluation,
+    HeldOutScore,
     best_evaluation,
     read_evaluations,
     rewind_evaluations,
@@ -182,7 +182,7 @@ def test_answers_are_graded_and_recorded(tiny_llama: str, tmp_path: Path) -> Non
 
 def test_what_evaluations_decide_is_a_function_of_their_file(tmp_path: Path) -> None:
     losses = [0.9, 0.5, 0.6, 0.5, 0.7]
-    rows = [Evaluation(step, loss, pass_at_1=step / 10) for step, loss in enumerate(losses, 1)]
+    rows = [HeldOutScore(step, loss, pass_at_1=step / 10) for step, loss in enumerate(losses, 1)]
     write_evaluations(tmp_path, rows)
     assert read_evaluations(tmp_path) == rows
     assert best_evaluation(rows, "loss") == best_evaluation(rows, None) == rows[1]

@@ -80,3 +80,26 @@ def test_the_bound_leaves_room_for_the_longest_flat_lists() -> None:
     ours, theirs = (", ".join(map(str, range(start, start + MAX_UNMATCHED))) for start in (0, 100))
     assert verify(ours, theirs).outcome is Outcome.WRONG
     assert MAX_UNMATCHED**2 < MAX_COMPARISONS <= 10 * MAX_UNMATCHED**2
+
+
+@pytest.mark.parametrize(
+    ("reference", "answer", "reason"),
+    [
+        (r"\{1, 2\}", "(1, 2)", "a set against a tuple"),
+        ("(1, 2)", r"\{1, 2\}", "a set against a tuple"),
+        (r"\begin{pmatrix}1 & 2 \\ 3 & 4\end{pmatrix}", "(1, 2, 3, 4)", "a matrix against a list"),
+        ("[1, 3], [5, 6], x \\in \\mathbb{Z}", "[1, 3], [5, 6]", "2 items, not 3"),
+        ("a^9+a^8+a^7+a^6, 7", "8, 7", "no item equal to add(pow(a, 9), pow(a, 8), pow(a, 7), ..."),
+        ("3a + 1", "green", "words against mathematics"),
+        (
+            r"\begin{cases} (1,2) & n=1 \\ (3,4) & n=2 \end{cases}",
+            r"\begin{cases} (3,5) & n=2 \\ (1,2) & n=1 \end{cases}",
+            "no case equal to (3, 4)",
+        ),
+        (r"\sin(a+b+c+d)", r"\cos(a+b+c+d)", "different at a = 0.4688, b = 0.8011, c = 0.6332"),
+        (r"10^{5000}\sqrt2", r"10^{5000} \cdot 2^{1/2}", "the balls overlap but stay wide"),
+    ],
+)
+def test_a_refusal_says_what_it_met(reference: str, answer: str, reason: str) -> None:
+    found = verify(reference, answer)
+    assert (found.correct, found.reason) == (False, reason)

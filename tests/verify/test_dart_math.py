@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dartmath.verify import Outcome, grade
-from dartmath.verify.question import Question
+from dartmath.verify.contract.question import Question
 
 CASES = yaml.safe_load((Path(__file__).parents[1] / "cases" / "dart_math.yaml").read_text(encoding="utf-8"))
 
@@ -32,6 +32,19 @@ def test_the_verdict_is_that_of_the_papers_grader(case: dict[str, Any]) -> None:
 def test_the_reference_of_the_data_sets_own_file_counts() -> None:
     assert not grade(question("1, 2", original="1 2"), r"\boxed{1,2}").correct
     assert grade(question("1, 2", original="1 2"), r"\boxed{12}").correct
+
+
+@pytest.mark.parametrize(
+    ("reference", "response", "correct"),
+    [
+        ("5", "The answer is " + "x = " * 300 + "5", True),
+        ("False", "The answer is " + "step " * 300 + "and another one", True),
+        ("x", "The answer is " + "x + " * 300 + "x", False),
+    ],
+)
+def test_a_long_statement_is_read_to_its_end(reference: str, response: str, correct: bool) -> None:
+    """What the rules cut out of it may be short. The verdicts are those of the paper's grader."""
+    assert grade(question(reference), response).correct is correct
 
 
 def test_outcomes_say_what_was_not_judged() -> None:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dartmath.verify import parse, verify
 from dartmath.verify.compare.comparison import Comparison
 from dartmath.verify.compare.dispatch import by_structure
-from dartmath.verify.extract import announcements, boxes, own, polarity
+from dartmath.verify.extract import announcements, boxes, claims, conclusions, own, polarity, thoughts
 from dartmath.verify.extract.answer import extract_answer
+from dartmath.verify.language.formulas import FORMULA
 from dartmath.verify.language.search import holds
 from dartmath.verify.readings import decide, measured, quantities
 from dartmath.verify.readings.reading import Sides
 
+_BREAKS = (conclusions._BREAK_IN_ASCII, conclusions._BREAK)
 _SIGNS = ("\n", "\n", " ", "\t", ":", "：", "**", "#", "|>", ".", "5", "x")
 
 
@@ -36,6 +39,36 @@ def test_every_label_of_a_next_query_ends_a_part(label: str, colon: str) -> None
     for opening, closing in product(("", "# ", "**"), ("", "**", "|>", " ", "** \t")):
         text = f"a: b\nIt is 4.\n{opening}{label}{closing}{colon} How many?"
         assert own.own_text(text).parts == (len("a: b\nIt is 4."), len(text)), text
+
+
+_DELIMITERS = [
+    "<think>", "</THINKING>", "<|thought|>", "<reasoning effort='high'>", "&lt;think&gt;", "◁think▷",
+    "[/Think]",
+    "<|channel>thought", "<channel|>", "<|START_THINKING|>", "<|begin_of_thought|>", "</|inner_monologue|>",
+    "<|channel|>analysis to=me<|message|>", "<scratch_pad>", "&LT;/reflection&GT;",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("delimiter", _DELIMITERS)
+def test_every_delimiter_of_thoughts_is_heeded(delimiter: str) -> None:
+    assert thoughts._delimiters(())[0].fullmatch(delimiter), delimiter
+    for text in (delimiter, f"a < b &\n{delimiter} so", f"[5]<{delimiter}"):
+        assert thoughts._may_hold(text), text
+        assert not own.is_all_own(text), text
+
+
+_TOKENS = [
+    "<|im_end|>", "<｜end▁of▁sentence｜>", "</s>", "<s>", "<eos>", "<end_of_turn>", "<start_of_turn>",
+    "<turn|>",
+    "<|turn>", "<pad>", "<unk>", "<EOD>", "<eod>", "[PAD]", "[/INST]", "[EOT]",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("token", _TOKENS)
+def test_every_token_that_ends_a_turn_is_heeded(token: str) -> None:
+    assert own._ENDS.fullmatch(token), token
+    assert not own.is_all_own(f"5 < 6 {token}")
+    assert own.own_text(f"5 < 6 {token} 7").text.strip() == "5 < 6"
 
 
 @given(text=texts("Q", "Question", "问题"))
@@ -70,7 +103,74 @@ def test_every_instruction_is_none(word: str) -> None:
         assert not polarity.asserted(f"{before}5", len(before), len(before) + 1), before
 
 
-@pytest.mark.parametrize("words", boxes._PREFIXES)
+_SUPPOSING = (
+    "If it were", "Unless it is", "Suppose it is", "Supposing it is", "Assume it is", "Assuming it is",
+    "Imagine it is", "Whether it is", "Maybe", "Perhaps", "Possibly", "It could be", "It might also equal",
+    "It may well be", "First, I thought it is", "Initially we got", "Originally guessed",
+    "I originally tried", "There are no solutions with",
+    "Without a solution with", "How about", "What about", "Let's try",
+    "Let us suppose it is", "Let's say", "Is it", "Was it", "Are it", "Is the answer", "Was the final answer",
+    "Are the final answer", "Are the answer",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("words", _SUPPOSING)
+def test_every_supposition_supposes(words: str) -> None:
+    assert polarity._SUPPOSED_BEFORE.search(words.lower())
+    for before in (f"{words} ", f"So: {words.lower()} $", f"{words.upper()} "):
+        assert not polarity.asserted(f"{before}5", len(before), len(before) + 1), before
+
+
+@pytest.mark.parametrize(
+    "sentence", ["So", "THEREFORE we get", "Also ist", "综上所述", "İtibarla so", "* Thus,", "OK. Hence"]
+)
+def test_a_conclusion_opens_in_both_cases(sentence: str) -> None:
+    words = claims._opening(("en", "de", "zh")).pattern
+    assert claims.opens(f"{sentence} 5") == (re.match(words, f"{sentence} 5", re.IGNORECASE) is not None)
+
+
+@pytest.mark.parametrize("word", claims._COUNT_WORDS[1:])
+def test_a_number_in_words_is_claimed(word: str) -> None:
+    for written in (word, word.capitalize()):
+        assert claims.claimed(f"There are {written} such values.") == word
+
+
+@pytest.mark.parametrize(
+    "words", ["I could not solve it", "I'm unable to tell", "we failed to find x", "We didn't answer"]
+)
+def test_who_gives_up_is_heard(words: str) -> None:
+    assert conclusions._GAVE_UP.search(words.lower())
+    assert conclusions._gave_up(words.lower())
+
+
+@pytest.mark.parametrize("word", ["correct", "Right"])
+@pytest.mark.parametrize("noun", ["option", "choice", "letter", "value", "result", "solution"])
+def test_every_noun_of_a_choice_announces(word: str, noun: str) -> None:
+    assert extract_answer(f"We weigh them all.\nThe {word} {noun} is 5. Fine.").answer == "5"
+
+
+@example(['"', "$", "x", "$"])
+@example(["**", "$", "x", "$", "**"])
+@given(
+    st.lists(st.sampled_from(["**", "*", "$", "$$", "\\(", "\\)", "\\[", "\\]", "`", "x", '"', "5 ", "\n"]))
+)
+def test_a_formula_is_found_wherever_its_delimiters_are(parts: list[str]) -> None:
+    text = "".join(parts)
+    delimited = (
+        r"(?:\*\*)?(?:\$\$(?:\\[\s\S]|[^$\\]){1,4000}\$\$|\\\[.{1,4000}?\\\]|\\\(.{1,4000}?\\\)"
+        r"|(?<!\")\$(?! ?\.?\d[^$\n\\]{0,200}[^$\n\\\w)]\$ ?\.?\d)(?:\\.|[^$\n\\]){1,4000}\$|`[^`\n]{1,200}`)"
+    )
+    expected = [found.span() for found in re.finditer(delimited, text, re.DOTALL)]
+    assert [found.span() for found in FORMULA.finditer(text)] == expected
+
+
+@given(texts("e.g. ", "! ", "Mr. ", "3. ", "? ", "B. So ", ": so ", "\n"))
+def test_sentences_of_ascii_end_where_all_do(text: str) -> None:
+    spans = [[mark.span() for mark in pattern.finditer(text)] for pattern in _BREAKS]
+    assert spans[0] == spans[1] or not text.isascii()
+
+
+@pytest.mark.parametrize("words", boxes.PREFIXES)
 @pytest.mark.parametrize("between", [" ", " $", ": ", " \\(", "\n\n", "\u2009"])
 def test_words_before_a_box_belong_to_it(words: str, between: str) -> None:
     closing = {" $": "$", " \\(": "\\)"}.get(between, "")
@@ -85,14 +185,13 @@ def test_words_before_a_box_belong_to_it(words: str, between: str) -> None:
     answer=st.lists(st.sampled_from(["3", "m", "g", " ", "*", "-", "x^2", "+", "mg", "{m}", "7"])),
 )
 def test_answers_in_variables_of_the_query_have_no_units(reference: list[str], answer: list[str]) -> None:
-    """Where both sides are taken for algebra, the reading with units makes nothing of them."""
+    """Where different sides are taken for algebra, the reading with units would not make them equal."""
     query = "Let $m$, $s$ and $g$ be numbers. What is $x$?"
     texts_of = "".join(reference), "".join(answer)
-    sides = Sides(
-        texts_of[0], parse(texts_of[0]), texts_of[1], parse(texts_of[1]), Comparison(by_structure, query)
-    )
-    if quantities._is_algebra(sides):
-        assert list(quantities._measured(sides)) == []
+    comparison = Comparison(by_structure, query)
+    sides = Sides(texts_of[0], parse(texts_of[0]), texts_of[1], parse(texts_of[1]), comparison)
+    if quantities._is_algebra(sides) and not comparison.same(sides.ours, sides.theirs):
+        assert not any(comparison.same(*pair) for pair in quantities._measured(sides))
 
 
 @pytest.mark.parametrize("letter", ["C", "\\text{C}", "\\mathrm{C}", "C "])

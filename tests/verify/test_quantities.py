@@ -6,8 +6,8 @@ import pytest
 
 from dartmath.base.errors import ConfigError
 from dartmath.verify import grade, verify
-from dartmath.verify.question import Question
-from dartmath.verify.settings import GradingSettings, Tolerance
+from dartmath.verify.contract.question import Question
+from dartmath.verify.contract.settings import GradingSettings, Tolerance
 
 GAS = "Two moles of a gas fill 1.05 L at 300 K. Find the pressure in atm."
 WORDS = "A rope is 3.5 m long and is cut into 4 pieces. How long is each?"
@@ -93,7 +93,10 @@ WITH_A_QUERY = [
     ("$13.63", "13.61", "What does each of them pay?", False),
     ("$13.63", "13.625", "What does each of them pay? Round to the nearest cent.", False),
     ("14.239%", "14.24%", "What is the yield of the bond?", True),
-    ("14.239%", "14.2%", "What is the yield of the bond?", False),
+    ("14.239%", "14.2%", "What is the yield of the bond?", True),
+    ("14.239%", "14.3%", "What is the yield of the bond?", False),
+    ("14.239%", "14%", "What is the yield of the bond?", False),
+    ("14.239%", "14.2%", "What is the loss of the shop?", False),
     ("14.239", "14.24", "What is the sum of the numbers?", False),
     ("35.2", "35.22", "How many moles are there? Use dots as decimal separator.", True),
     ("35.2", "35.22", "How many moles are there? Answer in exactly this format: [ANSWER]", True),
@@ -102,7 +105,33 @@ WITH_A_QUERY = [
     ("0.875 m", "0.88 m", WORDS, False),
     ("0.635", "0.6346", "Find the probability that the test is right.", True),
     ("0.635", "0.64", "Find the probability that the test is right.", False),
-    ("0.63", "0.6346", "Find the probability that the test is right.", False),
+    ("0.63", "0.6346", "Find the probability that the test is right.", True),
+    ("0.6", "0.6346", "Find the probability that the test is right.", False),
+    ("0.62", "0.6346", "Find the probability that the test is right.", False),
+    ("0.63", "0.6346", "Find the share of the boys.", False),
+    ("0.0053", r"\left(\frac{10}{19}\right)^7 \cdot \frac{9}{19}", "Find the probability of a win.", True),
+    ("0.0052", r"\left(\frac{10}{19}\right)^7 \cdot \frac{9}{19}", "Find the probability of a win.", False),
+    ("0.00312", "0.0031", "Find the variance of the sample.", True),
+    ("0.00312", "0.003", "Find the variance of the sample.", False),
+    ("7.05", "7.0", "Find the standard deviation.", False),
+    ("2.4", "2.438", "Use Newton's method to solve the equation.", True),
+    ("2.4", "2.438", "Use Newton's method to solve the equation. Give one decimal.", False),
+    ("26,730 mg", "26700 mg", "A coin weighs about 0.943 ounces. Give its weight in milligrams.", True),
+    ("26,730 mg", "26800 mg", "A coin weighs about 0.943 ounces. Give its weight in milligrams.", False),
+    ("7.25", "7.26", "A tank holds 4.5 gallons, and 2.75 gallons are added. How many are there?", False),
+    ("12.34", "12.35", "How many gallons does a box of 1.65 cubic feet hold?", True),
+    ("12.34", "12.45", "How many gallons does a box of 1.65 cubic feet hold?", False),
+    ("187.25", "187.35", "She sold 5 CDs and 3 CD 's with films. How many dollars did she get?", False),
+    ("187.25", "187.35", "A box has 15 bars of soap. How many boxes are 2808.75 bars?", False),
+    ("187.25", "187.35", "The gas has 15 bars of pressure. Find its density.", True),
+    ("6.5", "6.55", "They fill boxes of 6. Henry has 39 apples. How many boxes does he fill?", False),
+    ("3.0", "3.03", "A sack holds around 20 logs. How many sacks do 60 logs fill?", False),
+    ("26,730", "26700", "About 30 people came with coins. How many coins are there?", False),
+    ("4.36", "4.39", "What is the Fermi energy, in eV?", True),
+    ("4.36", "4.45", "What is the Fermi energy, in eV?", False),
+    ("35.8", "35.79", "A rod of exactly 50 m at 20 °C is heated. How long is it in terms of meters?", True),
+    ("35.8", "35.79", "A rod is heated to 20 °C. How long is it exactly?", False),
+    ("3.4", "3.43", "A wheel makes a round trip in oil of density 850 kg/m^3. Find its speed.", True),
 ]
 
 

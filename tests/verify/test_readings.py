@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dartmath.verify import GradingPool, outcome, verify
-from dartmath.verify.question import Question
+from dartmath.verify import GradingPool, judge, verify
+from dartmath.verify.contract.question import Question
 from dartmath.verify.readings.table import READINGS
 
 _PARTS = "The answer is m/n in lowest terms. Find $m + n$."
@@ -22,6 +22,12 @@ CASES = [
     ("counted things", "7", "seven hungry people", "six hungry people", None),
     ("digits in the base asked for", "4210_5", "4210", "4211", "Write it in base 5."),
     ("letters as digits", "11", "B_{16}", "C_{16}", None),
+    ("formulas of chemistry", r"\mathrm{SO_3^{2-}}", "SO32-", "SO42-", None),
+    ("direction of an amount", "9 N to the left", "9 N leftward", "9 N rightward", None),
+    ("duration", "3723 s", "1h2m3s", "1h3m2s", None),
+    ("uncertainty of the last digits", r"1.20 \pm 0.03", "1.20(3)", "1.20(4)", None),
+    ("percentage points", "4 percentage points", "4 pp", "5 pp", None),
+    ("states of chemistry", "+5", "V", "IV", "What is the oxidation state of nitrogen?"),
     ("names of parameters", r"k\pi", r"n\pi", r"2n\pi", None),
     ("j as the imaginary unit", "3-4i", "3-4j", "3+4j", None),
     ("polar coordinates", r"x^2+y^2=2x", r"r=2\cos\theta", r"r=2\sin\theta", None),
@@ -65,6 +71,8 @@ CASES = [
         r"(b) 3\sqrt2",
         "Which is it? (a) 10 (b) $2\\sqrt3$ (c) 14",
     ),
+    ("x as a sign", "2880", "5! x 4!", "5! x 3!", None),
+    ("family in words", r"2n+1, n \in \mathbb{Z}", "all odd integers", "all even integers", None),
     ("options selected", "A, C", "AC", "AB", "Which are primes? (A) 2 (B) 4 (C) 5"),
     ("variable asked for", "3", "x = 3, y = 4", "x = 4, y = 3", "Solve 2x + y = 10 and x + y = 7 for x."),
     ("expression asked for", "7", "m + n = 7", "m + n = 8", _PARTS),
@@ -86,8 +94,22 @@ CASES = [
     ("line in a parameter", "(1,2)+t(3,4)", "(4,6)+s(3,4)", "(4,7)+s(3,4)", None),
     ("points with names", "(1, 2)", "P(1, 2)", "P(2, 1)", None),
     ("value of a figure", "5", "AB = 5", "AB = 6", None),
+    ("name of what is measured", "3", r"\dim V = 3", r"\dim V = 4", None),
+    ("notation of derivatives", "y''=2x", r"\frac{d^2y}{dx^2}=2x", r"\frac{dy}{dx}=2x", None),
+    (
+        "number of what is asked for",
+        "12",
+        "40 painters need 12 weeks",
+        "40 painters need 13 weeks",
+        "How many weeks do they need?",
+    ),
+    ("yes or no with an explanation", "yes", "Yes. The limit exists.", "No. The limit is infinite.", None),
     ("combinations", "120", "C_{10}^{3}", "C_{10}^{2}", None),
     ("value that a sentence states", "9", "The sum of the digits is 9.", "The sum is 8.", None),
+    ("rows without brackets", "[[1,2],[3,4]]", "1,2;3,4", "1,3;2,4", None),
+    ("rounded coefficients", "0.333333+0.166667*x", r"\frac{x+2}{6}", r"\frac{x+3}{6}", None),
+    ("constants in capitals", "1+2i", "1+2*I", "1-2*I", None),
+    ("letter of a scale", "1250000", "1.25M", "1.25K", None),
     ("approximation beside an exact value", r"\frac23 \approx 0.667", "0.667", "0.668", None),
 ]
 
@@ -118,7 +140,7 @@ def test_the_name_comes_back_from_another_process() -> None:
 
 def test_nothing_cuts_the_query_a_second_time() -> None:
     """The one place is `Comparison`; a second one would let two rules disagree about what was asked."""
-    folder = Path(outcome.__file__).parent
+    folder = Path(judge.__file__).parent
     cuts = [
         f"{path.relative_to(folder)}:{node.lineno}"
         for path in sorted(folder.rglob("*.py"))

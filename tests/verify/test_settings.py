@@ -11,11 +11,11 @@ import pytest
 from dartmath.base.errors import ConfigError
 from dartmath.base.section import validate
 from dartmath.verify import GradingPool, GradingSettings, Tolerance, extract_answer, grade, grade_many, verify
+from dartmath.verify.contract.question import Question
+from dartmath.verify.contract.settings import recorded_settings, settings_from_json, settings_record
 from dartmath.verify.extract.thoughts import opens_thought
 from dartmath.verify.golds import settled
-from dartmath.verify.question import Question
 from dartmath.verify.rewards import trl_reward, verifiers_reward, verl_reward
-from dartmath.verify.settings import recorded_settings, settings_from_json, settings_record
 
 LENIENT = GradingSettings(last_number=True)
 ASKED = Question("How many?", ("34",))

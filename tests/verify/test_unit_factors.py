@@ -9,6 +9,7 @@ import pytest
 
 from dartmath.verify.language.dimensions import PREFIXES, Unit, spellings, unit_of
 from dartmath.verify.language.money import CODES
+from dartmath.verify.language.units import parse_unit
 
 REGISTRY: pint.UnitRegistry[float] = pint.UnitRegistry()
 PINT = {
@@ -80,14 +81,52 @@ def dimensions(unit: Unit) -> set[str]:
     return {name for name, _ in unit.dimensions}
 
 
-@pytest.mark.parametrize("word", spelled())
-def test_factor(word: str) -> None:
-    unit = spellings()[word]
+def assert_is(unit: Unit, theirs: pint.Quantity, within: float = 1e-9) -> None:  # type: ignore[type-arg]
+    """The unit is of pint's dimensions and size."""
     base = REGISTRY.Quantity(1)
     for name, power in unit.dimensions:
         base = base * REGISTRY.Quantity(1, BASES[name]) ** power
     factor = float(unit.factor) * pi**unit.pi
-    assert in_pint(word).to(base.units).magnitude == pytest.approx(factor, rel=CLOSE.get(word, 1e-9), abs=0)
+    assert theirs.to(base.units).magnitude == pytest.approx(factor, rel=within, abs=0)
+
+
+@pytest.mark.parametrize("word", spelled())
+def test_factor(word: str) -> None:
+    assert_is(spellings()[word], in_pint(word), CLOSE.get(word, 1e-9))
+
+
+PHRASES = {
+    "km/h": "km/h", "m s^{-1}": "m/s", "ms^{-1}": "m/s", "m/s/s": "m/s^2",
+    "metres per second squared": "m/s^2", "kg m^2 s^{-2}": "J", "kg*m^2/s^2": "J", "kg·m/s": "kg m/s",
+    "kg / (m s^2)": "Pa", "J/(mol K)": "J/mol/K", "J mol^{-1} K^{-1}": "J/mol/K", "Jmol^{-1}": "J/mol",
+    "calmol^{-1}": "cal/mol", "Nm": "N m", "kNm": "kN m", "As": "A s", "Pa s": "Pa s", "molL^{-1}": "mol/L",
+    "atmL": "atm L", "Wm^{-2}": "W/m^2", "square feet": "ft^2", "sq. in.": "inch^2", "cubic metres": "m^3",
+    "cu. ft": "ft^3", "metres cubed": "m^3", "feet squared": "ft^2", "square (km)": "km^2",
+    "cubic centimetres per minute": "cm^3/min", "square metres squared": "m^4", "square": None,
+    "per second": "1/s", "/s": "1/s", "per m^3": "1/m^3", "km per h per s": "km/h/s",
+    "feet a second": "ft/s", "miles every hour": "mile/h", "m^(-1)": "1/m", "s^{+2}": "s^2", "m^12": "m^12",
+    "m^13": None, "m^6 m^7": None, "m^-12": "1/m^12", "m^-13": None, "s^2 s^-1": "s",
+    "micromol per litre": "umol/L", "milliamps": "mA", "kilovolts": "kV", "KJ": "kJ", "Kg": "kg", "CM": "cm",
+    "PSI": "psi", "mW": "mW", "MW": "MW", "MHZ": None, "Kpa": "kPa", "gas": None, "ohms": "ohm",
+    "CATS": None, "CO_2": None, "kilos": None, "micros": None, "ccs": "cm^3",
+    "Henrys": "henry", "degrees": "degree", "rev/min": "revolution/minute", "rad/s": "radian/s",
+    "pounds per square inch": "lb/inch^2", "lbs/in^2": "lb/inch^2", "foot-pounds": "ft lbf",
+    "lb-ft": "ft lbf", "nautical miles": "nautical_mile", "light-years": "light_year",
+    "fluid ounces": "fluid_ounce", "mm of mercury": "mmHg", "inches of Hg": "inHg", "electron volts": "eV",
+    "minutes of arc": "arcminute", "kilograms-force": "kgf", "metric tons": "metric_ton",
+    "degrees Celsius": "delta_degC", "°K": "K", "kmph": "km/h", "cms": "cm", "kgs": "kg", "µm": "um",
+    "C/kg": "C/kg", "half": None, "x" * 25: None,
+}  # fmt: skip
+"""What phrases are in pint; None for what is no unit."""
+
+
+@pytest.mark.parametrize("phrase", PHRASES)
+def test_phrase(phrase: str) -> None:
+    unit, theirs = parse_unit(phrase), PHRASES[phrase]
+    assert unit.known is (theirs is not None)
+    if theirs is not None:
+        assert unit.noun == ""
+        assert_is(unit, REGISTRY.Quantity(theirs))
 
 
 @pytest.mark.parametrize("words", PREFIXES)

@@ -49,6 +49,15 @@ def _of_package(name: str, key: str) -> Callable[..., Any]:
     return found  # type: ignore[no-any-return]
 
 
+@cache
+def parameters(function: Callable[..., Any]) -> frozenset[str]:
+    """The names of a function's parameters; none of what cannot be told."""
+    try:
+        return frozenset(inspect.signature(function).parameters)
+    except (TypeError, ValueError):
+        return frozenset()
+
+
 def source_hash(name: str, key: str) -> str:
     """12 hexadecimal digits of the file in which the function stands; "unknown" where there is none.
 

@@ -15,6 +15,7 @@ from dartmath.base.files import write_text
 
 FORMAT = 1
 _FILE = "manifest.json"
+_STAGES = ("sample", "curate", "train", "evaluate")
 _VERSIONED = (
     "torch",
     "transformers",
@@ -72,14 +73,27 @@ def read_manifest(folder: Path, *, stage: str | None = None) -> dict[str, Any]:
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
-        what = f"a {stage} output folder" if stage else "an output folder of dartmath"
-        raise DataError(f"not {what}: it has no {_FILE}", path=folder) from None
+        raise DataError(_not_here(folder, stage), path=folder) from None
     except (ValueError, RecursionError) as error:
         raise DataError(f"damaged manifest: {error}; restore it from a copy", path=path) from error
     if not isinstance(manifest, dict):
         raise DataError("damaged manifest: not a JSON object; restore it from a copy", path=path)
     if stage and manifest.get("stage") != stage:
-        raise DataError(
-            f"expected the output of `dartmath {stage}`, found {manifest.get('stage')!r}", path=path
+        found = manifest.get("stage")
+        way = (
+            f"give the run, {folder.parent}, or that stage's folder in it"
+            if found in _STAGES
+            else "another program wrote it"
         )
+        raise DataError(f"expected the output of `dartmath {stage}`, found {found!r}; {way}", path=path)
     return manifest
+
+
+def _not_here(folder: Path, stage: str | None) -> str:
+    """What to say of a folder without a manifest."""
+    what = f"a {stage} output folder" if stage else "an output folder of dartmath"
+    wrote = f"`dartmath {stage}` or " if stage else ""
+    there = f"there is no such folder, and no {_FILE} in it"
+    if folder.exists():
+        there = f"it has no {_FILE}" if folder.is_dir() else "it is a file"
+    return f"not {what}: {there}; give one that {wrote}`dartmath run` wrote, such as runs/NAME"

@@ -19,7 +19,7 @@ GROUPS = {
     "engines": "makes an `Engine` of (section, model, template); `engine: {kind: package, name: NAME}`",
     "datasets": "a `Dataset`, or several; its name wherever a data set or benchmark is named",
     "verifiers": "a function of (query, response); `verifier: package:NAME`",
-    "policies": "a function of (trials, correct, k); `policy: {kind: custom, function: package:NAME}`",
+    "policies": "what a custom policy calls; `policy: {kind: custom, function: package:NAME}`",
     "log_formats": "a function of an `Evaluation` that gives files; `dartmath evaluate --export NAME`",
     "sandboxes": "a function of a `ToolsSection` that gives an `Interpreter`; `tools: {backend: NAME}`",
     "exporters": "a `dartmath.export.Format`; `dartmath export RUN --format NAME`",

@@ -62,11 +62,14 @@ def _explain(model: type[BaseModel], error: Any, where: Where) -> str:
             found = error["ctx"]["tag"]
             return f"{place}{key}.kind: there is no {found!r}{nearest(str(found), map(_kind, sections))}"
         case "value_error":
-            return f"{place}{key}: {error['ctx']['error']}"
+            # What no single key is to blame for has none.
+            return f"{place}{key}: {error['ctx']['error']}" if key else f"{place}{error['ctx']['error']}"
         case "string_type" if isinstance(given, int | float | dt.date):
             return f"{place}{key}: not a text: {given!s}; put it in quotes"
         case "list_type":
             return f"{place}{key}: not a list: {_short(given)}; put it in brackets: [...]"
+        case "dict_type":
+            return f"{place}{key}: not an object: {_short(given)}; give every part a name: {{NAME: ...}}"
         case "model_type" | "model_attributes_type" if given is None:
             return f"{place}{key}: the section is empty; {_how(str(keys[-1]), given, sections)}"
         case "model_type" | "model_attributes_type":

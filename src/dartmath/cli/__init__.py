@@ -156,7 +156,8 @@ def _explain_options(command: Any) -> None:
             return parse(ctx, args)
         except Exception as error:
             # click's own, which typer carries under one name or another.
-            explain = {"NoSuchOption": _no_option, "BadParameter": _bad_value}.get(type(error).__name__)
+            kinds = {"NoSuchOption": _no_option, "BadParameter": _bad_value, "MissingParameter": _missing}
+            explain = kinds.get(type(error).__name__)
             if explain is None or ctx.resilient_parsing:
                 raise
             raise explain(error, ctx, given) from None
@@ -177,6 +178,17 @@ def _no_option(error: Any, ctx: Any, given: list[str]) -> Exception:
     if "--set" in known:
         way += "; any key of a recipe is set by --set KEY=VALUE"
     return UsageError(f"{ctx.command_path} has no option {name}{way}")
+
+
+def _missing(error: Any, ctx: Any, given: list[str]) -> Exception:
+    from dartmath.base.errors import ConfigError
+
+    param = error.param
+    flag = next((one for one in param.opts if one.startswith("--")), "")
+    form = str(param.metavar or "VALUE" if flag else param.name).upper()
+    told = " ".join((param.help or "").split()).rstrip(".")
+    what = f"{flag} {form}".strip() + (f" ({told})" if told else "")
+    return ConfigError(f"missing: {what}; `{ctx.command_path} --help` shows examples")
 
 
 def _bad_value(error: Any, ctx: Any, given: list[str]) -> Exception:
@@ -225,7 +237,7 @@ def _leave_at_once(code: int) -> NoReturn:
 def main(command: Callable[[], Any] | None = None) -> None:
     """Run the command line, or one command; expected errors become one message and their exit code."""
     from dartmath.base.errors import DartmathError, Interrupted
-    from dartmath.base.openmp import wait_briefly
+    from dartmath.base.pytorch import prepare_pytorch
     from dartmath.base.text import printable
 
     for stream in (sys.stdout, sys.stderr):
@@ -236,7 +248,7 @@ def main(command: Callable[[], Any] | None = None) -> None:
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     os.environ.setdefault("TQDM_DISABLE", "1")
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
-    wait_briefly()
+    prepare_pytorch()
     try:
         (command or app)()
     except DartmathError as error:

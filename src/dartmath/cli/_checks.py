@@ -160,7 +160,8 @@ def demo_model() -> Check:
 
 def sandbox() -> Check:
     """Isolation for tool-integrated reasoning, tried out."""
-    from dartmath.tools.isolation import INSTALL, find_isolation
+    from dartmath.tools.isolation import INSTALL
+    from dartmath.tools.walls import find_isolation
 
     try:
         isolation = find_isolation()

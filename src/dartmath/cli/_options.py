@@ -15,7 +15,7 @@ from __future__ import annotations
 import functools
 import inspect
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import typer
@@ -94,7 +94,21 @@ def resolve_section(
         data = found.model_dump(mode="json", exclude_unset=True) if found else {}
     for name, value in overrides.items():
         set_key(data, name, value)
-    return validate(section, data, where="options")
+    return validate(section, data, where=_said_by(overrides))
+
+
+def _said_by(overrides: Mapping[str, Any]) -> Callable[[Sequence[str | int]], str]:
+    """The flag that said a key, where one did."""
+
+    def where(keys: Sequence[str | int]) -> str:
+        names = [".".join(map(str, keys[:end])) for end in range(len(keys), 0, -1)]
+        said = next((name for name in names if name in overrides), None)
+        if said == _K:
+            return "--k"
+        flag = (said or "").removesuffix(".kind").replace(".", "-").replace("_", "-")
+        return f"--{flag}" if flag else "options"
+
+    return where
 
 
 def parse_set(pairs: list[str] | None) -> dict[str, Any]:

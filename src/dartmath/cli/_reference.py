@@ -173,16 +173,24 @@ def _cell(text: str) -> str:
 
 
 _CLI_INTRODUCTION = """\
-Results for machines go to standard output (`--json`), everything else to standard error. Exit codes: 0
-done, 2 wrong use (a key, flag, name or input file), 3 something is not installed, 4 a run could not go on,
-130 interrupted; what was finished is always kept.
+Results for machines go to standard output (`--json`), everything else to standard error. What was finished
+is kept, whatever the exit code:
+
+| exit code | what it means |
+| --- | --- |
+| 0 | done |
+| 1 | a fault of dartmath itself, with a traceback: please report it |
+| 2 | wrong use: a key, flag, name or input file; of `verify --file` also some rows that cannot be read |
+| 3 | something is not installed, and the message has the command |
+| 4 | a run could not go on, such as with a full disk or a dead server |
+| 130 | interrupted |
 
 A flag that names a key of the [recipe](recipe.md) overrides it."""
 
 _RECIPE_INTRODUCTION = """\
 A recipe is one YAML file. Unknown keys are errors that name the line and the nearest known key, and a key
-said twice is an error too. `dartmath preview FILE` shows a recipe with all its defaults; `--set KEY=VALUE`
-overrides a key, such as `--set sampling.policy.k=8`."""
+said twice is an error too. `dartmath preview FILE` shows what a recipe says and does, with `--json` all its
+defaults too; `--set KEY=VALUE` overrides a key, such as `--set sampling.policy.k=8`."""
 
 
 def main() -> None:

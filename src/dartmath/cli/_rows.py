@@ -25,6 +25,7 @@ _COLUMN_FLAGS = {
     "reference": "--reference-column",
     "context": "--context-column",
     "choices": "--choices-column",
+    "first_choice": "--first-choice",
     "unit": "--unit-column",
     "id": "--id-column",
     "level": "--level-column",
@@ -68,14 +69,16 @@ class RowFlags:
 def columns_with(source: QuerySource, named: Mapping[str, Any]) -> Columns:
     """The mapping with the columns that are `named`; the others are told by names and contents."""
     from dartmath.queries.guess import guess
+    from dartmath.queries.guess_options import with_first_choice
     from dartmath.queries.load import is_own_set
 
     if not is_own_set(source.dataset):
         raise ConfigError(f"{source.dataset}: columns belong to your own data sets alone")
-    found = guess(first_rows(source))
+    rows = first_rows(source)
+    found = guess(rows)
     if not (found.query or "query" in named) or not (found.reference or "reference" in named):
         cannot_tell(source, named)
-    return found.columns(**{"repeated": True, **named})
+    return with_first_choice(rows, found.columns(**{"repeated": True, **named}), source.dataset)
 
 
 def first_rows(source: QuerySource) -> list[Mapping[str, Any]]:
@@ -127,9 +130,10 @@ def _parameters() -> Sequence[inspect.Parameter]:
     for key, flag in _COLUMN_FLAGS.items():
         told = Columns.model_fields[key]
         text = " ".join((told.description or "").split())
-        kind = list[str] if key in ("choices", "keep") else str
+        kind = list[str] if key in ("choices", "keep") else int if key == "first_choice" else str
         end = " Told by names and contents when absent." if key in ("query", "reference") else ""
-        made.append((key, flag, kind, text + end, "COLUMN"))
+        metavar = "0|1" if key == "first_choice" else "COLUMN"
+        made.append((key, flag, kind, text + end, metavar))
     for key, (flag, text) in _ROW_FLAGS.items():
         made.append((key, flag, list[str] if key == "skip" else str, text, key.upper()))
     return [
@@ -139,7 +143,14 @@ def _parameters() -> Sequence[inspect.Parameter]:
             default=None,
             annotation=Annotated[
                 kind | None,
-                typer.Option(flag, help=text, metavar=metavar, show_default=False),
+                typer.Option(
+                    flag,
+                    help=text,
+                    metavar=metavar,
+                    show_default=False,
+                    min=0 if kind is int else None,
+                    max=1 if kind is int else None,
+                ),
             ],
         )
         for key, flag, kind, text, metavar in made

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dartmath.base.errors import UsageError
+from dartmath.base.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
     from dartmath.judging.config import JudgeSection
@@ -36,6 +37,12 @@ TrainingDataOption = Annotated[
 JudgeKeyOption = Annotated[
     str | None, typer.Option(help="Environment variable that holds the key of the judge's server.")
 ]
+
+
+def check_out_file(out: Path | None) -> None:
+    """Refuse a folder where a file is to be written, before anything is computed."""
+    if out is not None and out.is_dir():
+        raise ConfigError(f"--out {out} is a folder; name the file to write, such as {out / 'out.jsonl'}")
 
 
 def judge_section(url: str | None, model: str | None, key_env: str | None) -> JudgeSection | None:

@@ -37,6 +37,8 @@ def command(
 
     if (second is None) == (published is None):
         raise ConfigError("give a second folder or --published NAME, for example: dartmath compare A B")
+    if second is not None and second.resolve() == first.resolve():
+        raise ConfigError(f"both are {first}, which is as good as itself; name two evaluations")
     if second is not None:
         _two(first, second, difference, as_json=as_json)
     elif published is not None:

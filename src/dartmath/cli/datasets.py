@@ -66,6 +66,7 @@ def _show(name: str, n: int, rows: RowFlags, *, as_json: bool) -> None:
     from dartmath.base.terminal import info, print_json, print_table
     from dartmath.cli._survey import print_survey
     from dartmath.queries.load import load_set
+    from dartmath.queries.mislabelled import known_mislabelled
     from dartmath.queries.registry import datasets
     from dartmath.queries.survey import survey
 
@@ -78,7 +79,11 @@ def _show(name: str, n: int, rows: RowFlags, *, as_json: bool) -> None:
         cells = [("id", query.id), ("text", query.text), ("reference", " or ".join(query.references))]
         cells += [(key, str(value)) for key, value in query.metadata.items()]
         print_table("", ("key", "value"), cells)
-    info(f"{name}: {len(loaded.queries)} queries")
+    info(f"{name}: {len(loaded.queries)} queries, checksum {loaded.checksum}, from {loaded.origin}")
     print_survey(survey(loaded.queries, loaded.own))
     if name in datasets() and datasets()[name].notes:
         info(datasets()[name].notes)
+    if wrong := known_mislabelled(name):
+        info(
+            f"{len(wrong)} references are known to be wrong; `select: {{mislabelled: false}}` leaves them out"
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -135,7 +136,7 @@ def engine_for(recipe: Recipe, sampler: str | None) -> EngineSection:
     `sampler` is the model that the recipe names. Another one is loaded here, which is said.
     """
     from dartmath.base.terminal import info
-    from dartmath.pipeline.stages import evaluation_engine
+    from dartmath.recipe import evaluation_engine
 
     engine = evaluation_engine(recipe)
     own = recipe.evaluation is not None and recipe.evaluation.engine is not None
@@ -202,11 +203,13 @@ def _export(folder: Path, forms: list[str]) -> None:
         info(f"written: {len(written)} {form} logs in {folder / 'logs' / form}")
 
 
-def named_benchmarks(benchmarks: list[str], rows: RowFlags, n: int | None) -> list[dict[str, Any]]:
-    """The sources of `--benchmark`, each with a sample of `n` queries; flags of rows belong to them."""
+def named_benchmarks(
+    benchmarks: list[str], rows: RowFlags, given: Mapping[str, Any], prefix: str
+) -> list[dict[str, Any]]:
+    """The sources of `--benchmark`: flags of rows and of what is selected (`prefix`) belong to them."""
     if not benchmarks:
         refuse_flags(rows, "say how to read the files of --benchmark, and none is given")
-    select = {} if n is None else {"n": n}
+    select = {key.removeprefix(prefix): value for key, value in given.items() if key.startswith(prefix)}
     return [rows.data(one, select=select) for one in benchmarks]
 
 
@@ -218,7 +221,7 @@ def recipe_of(name: str | None, benchmarks: list[str], rows: RowFlags, given: di
     from dartmath.pipeline.stages import trained_template
     from dartmath.recipe import Recipe, load_recipe, set_key
 
-    if sources := named_benchmarks(benchmarks, rows, given.get("evaluation.select.n")):
+    if sources := named_benchmarks(benchmarks, rows, given, "evaluation.select."):
         given = {"evaluation.benchmarks": sources, **given}
     if name is not None:
         return load_recipe(name, given)

@@ -50,15 +50,21 @@ def command(
     from dartmath.sampling.journal import journal_folder
 
     if as_list:
+        if vain := [name for name, value in (("RUN", run), ("--format", format), ("--out", out)) if value]:
+            raise ConfigError(f"{', '.join(vain)}: --list writes nothing; leave one of the two out")
         _list(as_json)
         return
     missing = [name for name, value in (("RUN", run), ("--format", format), ("--out", out)) if value is None]
     if run is None or format is None or out is None:
-        raise ConfigError(f"missing: {', '.join(missing)}; the formats are listed by: dartmath export --list")
+        way = "the formats are listed by: dartmath export --list"
+        if format is not None:
+            way = f"for example: dartmath export {run or 'runs/NAME'} --format {format} --out FILE.jsonl"
+        raise ConfigError(f"missing: {', '.join(missing)}; {way}")
     if out.exists() and not overwrite:
         raise ConfigError(f"--out {out} is there already; give another file, or --overwrite")
     shape = {key.removeprefix(_PREFIX): value for key, value in overrides.items() if key.startswith(_PREFIX)}
     section = resolve_section(ExportSection, shape)
+    _refuse_vain(format, shape)
     journal = journal_folder(run)
     curation = _curation(journal, {k: v for k, v in overrides.items() if not k.startswith(_PREFIX)})
     done = export(journal, format, out, curation=curation, section=section, template=template)
@@ -66,6 +72,28 @@ def command(
         print_json(done.to_json())
     else:
         _show(done)
+
+
+_ONLY_OF = {
+    "rejected": ("pairs", "labels"),
+    "pairs": ("pairs", "labels"),
+    "min_pass_rate": ("queries",),
+    "max_pass_rate": ("queries",),
+}
+
+
+def _refuse_vain(format: str, shape: Mapping[str, Any]) -> None:
+    """Raise `ConfigError` for a choice that rows of this format do not have."""
+    from dartmath.base.errors import ConfigError
+    from dartmath.export.formats import find_format
+
+    kind = find_format(format).kind
+    for key in shape:
+        if kind not in (kinds := _ONLY_OF.get(key, (kind,))):
+            flag = f"--{key.replace('_', '-')}"
+            raise ConfigError(
+                f"{flag} is of formats of {' and '.join(kinds)}, and {format} is of {kind}; leave it out"
+            )
 
 
 def _curation(journal: Path, overrides: Mapping[str, Any]) -> CurationSection:

@@ -12,8 +12,9 @@ from dartmath.cli._options import parse_set
 from dartmath.cli._shared import JsonOption, SetOption
 
 if TYPE_CHECKING:
+    from dartmath.planning.pilot import Measurements
     from dartmath.recipe import Recipe
-    from dartmath.sampling.forecast import BandData, Expected, Forecast
+    from dartmath.sampling.forecast import Expected, Forecast
     from dartmath.sampling.policy import PolicySection
 
 
@@ -53,26 +54,33 @@ def command(
     from dartmath.sampling.forecast_pilot import matched_policies
 
     found = load_recipe(recipe, parse_set(set_))
-    bands, measured = measure_run(run) if run else run_pilot(found, queries, trials)
+    measured = measure_run(run, found.sampling) if run else run_pilot(found, queries, trials)
     sizes = {
         "vrt": {"trials": vrt_trials},
         "uniform": {"k": uniform_k, "cap": uniform_cap},
         "prop2diff": {"k": prop2diff_k, "cap": prop2diff_cap},
     }
-    policies = matched_policies(found.sampling.policy, bands, sizes)
-    _print(found, bands, policies, tokens_per_second or measured, as_json)
+    policies = matched_policies(found.sampling.policy, measured.bands, sizes)
+    _print(found, measured, policies, tokens_per_second or measured.tokens_per_second, as_json)
 
 
 def _print(
-    recipe: Recipe, bands: list[BandData], policies: list[PolicySection], speed: float | None, as_json: bool
+    recipe: Recipe, measured: Measurements, policies: list[PolicySection], speed: float | None, as_json: bool
 ) -> None:
     from dartmath.base.terminal import print_json, print_table
     from dartmath.sampling.forecast import forecast
 
-    price = recipe.sampling.price
-    paid = any(price.model_dump().values())
+    price, bands, takeovers = recipe.sampling.price, measured.bands, measured.takeovers
+    paid = any(any(one.model_dump().values()) for one in (price, *(t.price for t in takeovers if t.price)))
     found = [
-        forecast(p, bands, tokens_per_second=speed, price=price if paid else None, seed=recipe.seed)
+        forecast(
+            p,
+            bands,
+            tokens_per_second=speed,
+            price=price if paid else None,
+            takeovers=takeovers,
+            seed=recipe.seed,
+        )
         for p in policies
     ]
     if as_json:
@@ -85,17 +93,19 @@ def _print(
         f"Forecast for {queries:,} queries, from {tried:,} that were tried",
         columns,
         _rows(found),
-        caption=_caption(found, speed),
+        caption=_caption(found, speed, [one.name for one in takeovers if not one.known]),
     )
     names = [b.name for b in bands]
     per_band = [(name, *(f"{f.bands[name]:.2f}" for f in found)) for name in names]
     print_table("Rows per query", ("band", *columns[1:]), per_band)
 
 
-def _caption(found: list[Forecast], speed: float | None) -> str:
+def _caption(found: list[Forecast], speed: float | None, unknown: list[str]) -> str:
     said = "90 % intervals in brackets" + (f"; hours at {speed:,.0f} tokens/s" if speed else "")
     if any(one.policy.kind == "budget" for one in found):
         said += "; of policy budget, what all its targets would take without one"
+    if unknown:
+        said += f"; nothing is known of {', '.join(unknown)} yet: its pass rates may be any"
     return said
 
 
@@ -105,6 +115,10 @@ def _rows(found: list[Forecast]) -> list[tuple[str, ...]]:
         ("policy", *(f.policy.describe().partition(" ")[2] for f in found)),
         ("rows", *(_number(f.rows) for f in found)),
         ("raw samples", *(_number(f.samples) for f in found)),
+        *(
+            (f"of them {name}", *(_number(f.teachers.get(name)) for f in found))
+            for name in dict.fromkeys(name for f in found for name in f.teachers)
+        ),
         ("tokens", *(_number(f.tokens) for f in found)),
         ("hours", *(_number(f.hours, "{:,.2f}") for f in found)),
         ("cost", *(_number(f.cost, "{:,.2f}") for f in found)),

@@ -15,6 +15,7 @@ from dartmath.base.errors import ConfigError, UnknownNameError
 from dartmath.cli._ask import Asker
 from dartmath.cli._recipe_text import DEFAULT_K, DEFAULT_URL, ENGINES, Answers, EngineKind, recipe_text
 from dartmath.cli._rows import RowFlags, cannot_tell, first_rows, row_options
+from dartmath.cli._shared import JsonOption
 from dartmath.model import PACKAGED, resolve_model
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def command(
         str | None, typer.Option(help="Benchmark, or file with the same columns, to evaluate on.")
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing: defaults for what no flag says.")] = False,
+    as_json: JsonOption = False,
     rows: RowFlags,
 ) -> None:
     """Write a commented recipe for your own queries, after asking the few things that matter.
@@ -91,7 +93,10 @@ def command(
         decimal_comma=found.has_decimal_commas,
     )
     _write(target, recipe_text(answers, str(target)))
-    _say(target, answers, loaded, found)
+    if as_json:
+        _print_json(target, answers, loaded, found)
+    else:
+        _say(target, answers, loaded, found)
 
 
 def _read(path: str, rows: RowFlags, ask: Asker) -> tuple[dict[str, Any], Loaded, Survey]:
@@ -147,6 +152,8 @@ def _check_named(source: QuerySource, named: Mapping[str, Any], first: list[Mapp
     """Refuse all columns at once that no row has."""
     check, errors = _is_column(first), []
     for key, value in named.items():
+        if key == "first_choice":  # a number, and no column
+            continue
         for column in value if isinstance(value, list) else [value]:
             try:
                 check(column)
@@ -169,6 +176,22 @@ def _is_column(first: list[Mapping[str, Any]]) -> Any:
         raise UnknownNameError("column", given, {*first[0], *leaves(first[0])} if first else ())
 
     return check
+
+
+def _print_json(target: Path, answers: Answers, loaded: Loaded, found: Survey) -> None:
+    from dartmath.base.terminal import print_json
+
+    print_json(
+        {
+            "recipe": str(target),
+            "name": answers.name,
+            "queries": len(loaded.queries),
+            "columns": answers.source["columns"],
+            "references": found.kinds,
+            "notes": list(found.notes()),
+            "warnings": list(found.warnings()),
+        }
+    )
 
 
 def _say(target: Path, answers: Answers, loaded: Loaded, found: Survey) -> None:

@@ -83,9 +83,8 @@ def _benchmark_score(
     from dartmath.evaluation.config import EvaluationSection
     from dartmath.evaluation.run import evaluate
     from dartmath.model import ModelSection
-    from dartmath.pipeline.stages import evaluation_engine
     from dartmath.queries.config import QuerySource, Selector
-    from dartmath.recipe import load_recipe
+    from dartmath.recipe import evaluation_engine, load_recipe
 
     source = QuerySource(dataset=benchmark, select=Selector(n=n))
     section = EvaluationSection(benchmarks=[source], max_tokens=max_tokens)

@@ -12,6 +12,7 @@ from dartmath.cli._shared import JsonOption, SetOption
 if TYPE_CHECKING:
     from rich.text import Text
 
+    from dartmath.planning.memory import StageMemory
     from dartmath.planning.preview import TokenView
 
 _SHADES = ("on grey15", "on grey27")
@@ -23,7 +24,8 @@ def command(
     as_json: JsonOption = False,
 ) -> None:
     """Show what kinds of references the queries have, the first prompts token by token, a training example
-    with its loss mask, and the counts. Loads the queries and the tokenizer; runs nothing.
+    with its loss mask, the counts, and what memory the stages will take of this machine. Loads the queries
+    and the tokenizer; runs nothing.
 
     Examples:
         dartmath preview tiny
@@ -46,7 +48,7 @@ def command(
         out.rule(printable(name), align="left")
         print_survey(references)
     for index, tokens in enumerate(found.prompts, 1):
-        out.rule(f"prompt {index} of {sum(found.counts.values())}: {len(tokens)} tokens", align="left")
+        out.rule(f"prompt {index} of {sum(found.counts.values())}: {count(tokens)} tokens", align="left")
         out.print(marked(tokens, out.is_terminal))
     for index, messages in enumerate(found.messages, 1):
         title = f"prompt {index} of {sum(found.counts.values())}: messages; the server renders them"
@@ -54,15 +56,47 @@ def command(
         for message in messages:
             out.print(f"{message['role']}: {printable(message['content'])}", markup=False, highlight=False)
     if found.example:
-        trained = sum(t.trained for t in found.example)
+        trained = count([token for token in found.example if token.trained])
         which = "green ones" if out.is_terminal else "ones in angle quotes"
-        title = f"training example: {len(found.example)} tokens, the loss counts the {trained} {which}"
-        out.rule(title, align="left")
+        out.rule(f"training example: {count(found.example)} tokens", align="left")
+        out.print(f"the loss counts the {trained} {which}", highlight=False)
         out.print(marked(found.example, out.is_terminal))
     fewest, most = found.trials
     total = sum(found.counts.values())
     caption = f"{total:,} queries; {fewest:,} to {most:,} raw samples; template hash {found.template_hash}"
     print_table("Queries", ("band", "queries"), list(found.counts.items()), caption=caption)
+    if found.teachers:
+        columns = ("teacher", "model and template", "trials of a query", "price of a million tokens")
+        print_table("Teachers", columns, found.teachers)
+    print_memory(found.memory)
+
+
+def count(views: list[TokenView]) -> int:
+    """How many tokens these are."""
+    return sum(view.tokens for view in views)
+
+
+def print_memory(stages: list[StageMemory]) -> None:
+    """Print what stages take of this machine; a warning with the way out for each that does not fit."""
+    from dartmath.base.terminal import print_table, warn
+
+    if not stages:
+        return
+    rows = [
+        (
+            one.stage,
+            f"{one.total:.1f}",
+            f"{one.free:.1f}",
+            "yes" if one.fits else "no",
+            ", ".join(f"{what} {gib:.1f}" for what, gib in one.parts.items()),
+        )
+        for one in stages
+    ]
+    columns = ("stage", "takes", "free", "fits", "of which")
+    print_table("Memory here, GiB at the most", columns, rows)
+    for one in stages:
+        if not one.fits:
+            warn(one.warning)
 
 
 def marked(tokens: list[TokenView], in_colour: bool) -> Text:

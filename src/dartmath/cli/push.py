@@ -70,19 +70,25 @@ def plan(folder: Path, repository: str) -> Upload:
     """What a push of `folder` would upload.
 
     Raises `DataError` for a folder that is no model or data set, or has no card; `ConfigError`
-    for a name that the Hub does not accept.
+    for a name that the Hub does not accept; `MissingDependencyError` without the Hub's client.
     """
+    from dartmath.base.extras import require
+
+    require("huggingface_hub", purpose="pushing to the Hub")
     from huggingface_hub.errors import HFValidationError
     from huggingface_hub.utils import validate_repo_id
 
     from dartmath.base.manifest import read_manifest
 
+    if repository.count("/") != 1:
+        raise ConfigError(f"--to takes OWNER/NAME, got {repository!r}")
     try:
         validate_repo_id(repository)
-    except HFValidationError as error:
-        raise ConfigError(f"--to {repository!r}: {error}") from None
-    if "/" not in repository:
-        raise ConfigError(f"--to takes OWNER/NAME, got {repository!r}")
+    except HFValidationError:
+        raise ConfigError(
+            "--to takes OWNER/NAME, of at most 96 letters, digits, dots, dashes and underscores, got "
+            f"{repository!r}"
+        ) from None
     if not (folder / "manifest.json").is_file():
         inner = [one for name in ("dataset", "model") if (one := folder / name / "manifest.json").is_file()]
         if inner:
@@ -138,8 +144,6 @@ def _explain(error: Exception, upload: Upload) -> DartmathError:
         403: f"your token may not write to {upload.repository}; make one with write access",
         404: f"check the owner and name {upload.repository!r}, and log in with: hf auth login",
     }
-    if type(error).__name__ == "LocalTokenNotFoundError":
-        status = 401
     way = ways.get(status or 0, "the same command again sends what is missing")
     return RunError(f"the push to {upload.repository} failed: {reason}; {way}")
 

@@ -9,11 +9,13 @@ from typing import Annotated
 
 import typer
 
+from dartmath.cli._shared import JsonOption
+
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 @app.callback(invoke_without_command=True)
-def list_recipes(context: typer.Context) -> None:
+def list_recipes(context: typer.Context, *, as_json: JsonOption = False) -> None:
     """List the built-in recipes; `dartmath recipes show NAME` prints one.
 
     Examples:
@@ -22,13 +24,13 @@ def list_recipes(context: typer.Context) -> None:
     """
     if context.invoked_subcommand:
         return
-    print_recipes()
+    print_recipes(as_json=as_json)
 
 
 @app.command("list")
-def list_verb() -> None:
+def list_verb(*, as_json: JsonOption = False) -> None:
     """List the built-in recipes."""
-    print_recipes()
+    print_recipes(as_json=as_json)
 
 
 @app.command()
@@ -44,12 +46,15 @@ def show(name: Annotated[str, typer.Argument(help="Name or path of a recipe.")])
     sys.stdout.buffer.write(find_recipe(name).read_bytes())
 
 
-def print_recipes() -> None:
-    """Print the built-in recipes as a table."""
-    from dartmath.base.terminal import print_table
+def print_recipes(*, as_json: bool) -> None:
+    """Print the built-in recipes as a table, or as JSON."""
+    from dartmath.base.terminal import print_json, print_table
     from dartmath.recipe import builtin_recipes
 
     rows = [(name, headline(path)) for name, path in builtin_recipes().items()]
+    if as_json:
+        print_json([{"name": name, "what": what} for name, what in rows])
+        return
     print_table("Recipes", ("name", "what it does"), rows)
 
 

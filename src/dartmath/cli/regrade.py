@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dartmath.cli._shared import JsonOption, JudgeKeyOption, judge_section
+from dartmath.cli._shared import JsonOption, JudgeKeyOption, check_out_file, judge_section
 
 if TYPE_CHECKING:
     from dartmath.evaluation.regrade import Regrade
@@ -57,6 +57,7 @@ def command(
     from dartmath.base.terminal import print_json
     from dartmath.evaluation.regrade import regrade
 
+    check_out_file(out)
     sources = None if recipe is None else _sources(recipe, run)
     judge = judge_section(judge_url, judge_model, judge_key_env)
     found = regrade(

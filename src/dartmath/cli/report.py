@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dartmath.cli._shared import OverwriteOption
+from dartmath.cli._shared import JsonOption, OverwriteOption
 
 
 def command(
@@ -27,6 +27,7 @@ def command(
         Path | None, typer.Option(help="Write only the figure of responses per query, as SVG.")
     ] = None,
     overwrite: OverwriteOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Write one HTML file about one run, or about several side by side; it needs no network.
 
@@ -36,14 +37,18 @@ def command(
         dartmath report runs/gsm8k --published dart-math-llama3-8b-uniform
         dartmath report runs/tiny --figure responses.svg
     """
-    from dartmath.base.ownership import owner_of
-    from dartmath.base.terminal import info
-
     if figure is not None:
+        from dartmath.base.errors import ConfigError
         from dartmath.report import figure_svg
 
-        info(f"wrote {figure_svg(runs[0], figure)}")
+        of_page = {"--out": out, "--title": title, "--published": published}
+        if vain := [flag for flag, value in of_page.items() if value]:
+            raise ConfigError(f"{', '.join(vain)}: of the page, which --figure does not write; leave it out")
+        if len(runs) > 1:
+            raise ConfigError(f"--figure is of one run, and {len(runs)} are given; call it for each of them")
+        _say(figure_svg(runs[0], figure), written=True, as_json=as_json)
         return
+    from dartmath.base.ownership import owner_of
     from dartmath.report import write_report
 
     out = out or (runs[0] if len(runs) == 1 else Path()) / "report.html"
@@ -60,5 +65,15 @@ def command(
         published=published or (),
         overwrite=overwrite,
     )
-    if owner_of(path)[0] == "dartmath":
-        info(f"wrote {path} ({path.stat().st_size / 1e6:.1f} MB)")
+    _say(path, written=owner_of(path)[0] == "dartmath", as_json=as_json)
+
+
+def _say(path: Path, *, written: bool, as_json: bool) -> None:
+    """Say what was written; a file of somebody's was kept, and that is said already."""
+    from dartmath.base.terminal import info, print_json
+
+    size = path.stat().st_size
+    if as_json:
+        print_json({"path": str(path), "size": size, "written": written})
+    elif written:
+        info(f"wrote {path} ({size / 1e6:.1f} MB)")

@@ -17,6 +17,7 @@ _SECONDS, _REST = 2.0, 9.0
 
 if TYPE_CHECKING:
     from dartmath.base.terminal import Table
+    from dartmath.pipeline.standing import StageStanding
     from dartmath.sampling.forecast import Expected
     from dartmath.sampling.status import RunStatus
 
@@ -28,7 +29,8 @@ def command(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Show progress per band, rate, time left, tokens, cost, outcomes and servers of a run.
+    """Show progress per band, rate, time left, tokens, cost, outcomes and servers of sampling, and how far
+    the other stages of the run are.
 
     Reads only, so it works from another terminal while the run goes on.
 
@@ -44,7 +46,8 @@ def command(
     if watch and _watched(folder, draw=not as_json):
         return
     if as_json:
-        print_json(_status(folder).to_json())
+        stages = [one.to_json() for one in _stages(folder)]
+        print_json({**_status(folder).to_json(), "stages": stages})
     else:
         print_status(folder)
 
@@ -53,11 +56,18 @@ def print_status(folder: Path) -> None:
     """Print the status of the run directory `folder` as a table."""
     from dartmath.base.terminal import print_table
 
-    title, columns, rows, caption = _table(_status(folder))
+    title, columns, rows, caption = _table(_status(folder), _stages(folder))
     print_table(title, columns, rows, caption=caption)
 
 
-def _table(status: RunStatus) -> Table:
+def _stages(folder: Path) -> list[StageStanding]:
+    """The stages of the run that a journal belongs to; none of a journal alone."""
+    from dartmath.pipeline.standing import stages_of_run
+
+    return stages_of_run(folder.parent) if folder.name == "sample" else []
+
+
+def _table(status: RunStatus, stages: list[StageStanding]) -> Table:
     from dartmath.base.terminal import Table
 
     columns = ("band", "queries", "trials", "pass rate", "correct", "wanted", "reached", "capped", "open")
@@ -65,7 +75,14 @@ def _table(status: RunStatus) -> Table:
         (b.name, b.queries, b.trials, _percent(b.pass_rate), b.correct, b.wanted, b.reached, b.capped, b.open)
         for b in status.bands
     ]
-    return Table(f"{status.folder}: {status.policy}", columns, rows, "\n".join(_lines(status)))
+    lines = [*_lines(status), *_lines_of_stages(stages)]
+    return Table(f"{status.folder}: {status.policy}", columns, rows, "\n".join(lines))
+
+
+def _lines_of_stages(stages: list[StageStanding]) -> Iterator[str]:
+    """What is behind sampling in a run."""
+    for one in stages[1:]:
+        yield f"{one.name}: {one.state}" + (f", {one.progress}" if one.progress else "")
 
 
 def _watched(folder: Path, *, draw: bool) -> bool:
@@ -75,10 +92,10 @@ def _watched(folder: Path, *, draw: bool) -> bool:
     with live_table() as show:
         while True:
             began = time.monotonic()
-            status = _status(folder)
+            status, stages = _status(folder), _stages(folder)
             if show and draw:
-                show(_table(status))
-            if not status.running:
+                show(_table(status, stages))
+            if not status.running and all(one.state != "running" for one in stages):
                 return bool(show and draw)
             time.sleep(max(_SECONDS, _REST * (time.monotonic() - began)))
 
@@ -118,21 +135,21 @@ def _lines(status: RunStatus) -> Iterator[str]:
             f"; time left {_estimate(status.eta, _duration)}" if status.eta else ""
         )
     for server in status.servers or []:
-        yield "  " + ", ".join(f"{key} {value}" for key, value in server.items())
+        yield "  " + ", ".join(f"{key} {value}" for key, value in server.items() if value != "")
 
 
 def _state(status: RunStatus) -> str:
     from dartmath.sampling.new_pool import ORIGINS
 
     if status.finished:
-        return "finished"
+        return "sampling: finished"
     if status.running:
-        return "running"
+        return "sampling: running"
     why = status.stopped or "it was killed, or has failed"
     if why in ORIGINS:
-        return f"not running ({why}); to sample what is owed: dartmath sample RECIPE"
+        return f"sampling: not running ({why}); to sample what is owed: dartmath sample RECIPE"
     remedy = "raise it to go on" if why.startswith("the budget") else "the same command goes on"
-    return f"not running ({why}); {remedy}"
+    return f"sampling: not running ({why}); {remedy}"
 
 
 def _queries(count: int) -> str:

@@ -43,7 +43,7 @@ def command(
     from dartmath.prompts.template import load_template
 
     given = {**overrides, **({} if n is None else {"select.n": n}), **parse_set(set_)}
-    if sources := named_benchmarks(benchmark or [], rows, n):
+    if sources := named_benchmarks(benchmark or [], rows, given, "select."):
         given = {"benchmarks": sources, **given}
     section = resolve_section(EvaluationSection, given)
     tasks = write_tasks(section, load_template(template or default_template(section.protocol)), out)

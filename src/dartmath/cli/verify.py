@@ -14,14 +14,14 @@ import typer
 from dartmath.base.errors import DataError, UsageError
 from dartmath.cli._options import resolve_section, section_options
 from dartmath.cli._shared import JsonOption, JudgeKeyOption, judge_section
-from dartmath.verify.settings import GradingSettings
+from dartmath.verify.contract.settings import GradingSettings
 
 if TYPE_CHECKING:
     from dartmath.judging.config import JudgeSection
     from dartmath.prompts.template import Template
     from dartmath.queries.rows import Row
     from dartmath.verify import Verdict
-    from dartmath.verify.question import Question
+    from dartmath.verify.contract.question import Question
 
 _TEXT = ("query", "question", "problem", "prompt")
 _RESPONSES = ("response", "completion", "output", "resp", "text")
@@ -86,7 +86,7 @@ def command(
     if reference is None or answer is None:
         raise UsageError("give a reference and an answer, or --file; see `dartmath verify --help`")
     from dartmath.verify import grade, verify
-    from dartmath.verify.question import Question
+    from dartmath.verify.contract.question import Question
 
     if verifier is not None:
         verdict = grade(Question(query or "", (reference,), _own(verifier)), answer)
@@ -104,8 +104,8 @@ def _template(name: str) -> Template:
 
 def _own(name: str) -> str:
     """The name of a function of the user's own, once it is known that there is one."""
+    from dartmath.verify.contract.question import DOMAINS
     from dartmath.verify.custom import is_own, load_own
-    from dartmath.verify.question import DOMAINS
 
     if not is_own(name):
         raise UsageError(
@@ -156,7 +156,7 @@ def _file(
     """Grade a file row by row; a row that cannot be graded is written with the outcome "error"."""
     from dartmath.judging.grader import HybridGrader
     from dartmath.verify import GradingPool
-    from dartmath.verify.question import HYBRID
+    from dartmath.verify.contract.question import HYBRID
     from dartmath.verify.serve.batch import AHEAD, grade_with
 
     own = None if verifier is None else _own(verifier)
@@ -233,7 +233,7 @@ def _query_and_response(
     row: Row | DataError, path: Path, line: int, own: str | None, mode: str
 ) -> tuple[Question, str, str]:
     from dartmath.engines.finish import Ended, ended
-    from dartmath.verify.question import VERIFIERS, Question
+    from dartmath.verify.contract.question import VERIFIERS, Question
 
     if isinstance(row, DataError):
         raise row

@@ -33,6 +33,9 @@ _LATEX = (
     (re.compile(r"\*\*"), "^"),
     (re.compile(r"\^\{(\d+)\}"), r"^\1"),
 )
+_HAS_LATEX = re.compile(r"[\\×·∗⋅÷−–{]|\*\*")
+"""What each pattern of `_LATEX` needs one of."""
+
 # Behind the end and before the beginning of a number or a bracket.
 _ENDS, _BEGINS = r"(?<=[\d%)])", r"(?=[$(.\d])"
 _IS = " = "
@@ -45,6 +48,13 @@ _WORDS = (
     # A half of eight, but not two of eight; and what "= 1/3 of the rest" states is the fraction.
     (re.compile(rf"(?<![\d/.=])(?<!= )(\d{{1,9}})[ ]?/[ ]?(\d{{1,9}})[ ]+of[ ]+{_BEGINS}"), r"(\1/\2)*"),
 )
+_HAS_WORDS = re.compile(r"[ ](?:plus|minus|times|multiplied|divided|of)[ ]")
+_HAS_VERB = re.compile(r"[ ](?:is|equals|makes|gives)[ ]", re.IGNORECASE)
+"""What `_WORDS` and `_VERB` need one of."""
+_DIGIT = re.compile(r"\d")
+_BARE_VERB = re.compile(r"(?<![a-z])(?:is|equals|makes|gives)(?![a-z])", re.IGNORECASE)
+"""A digit, and this or an equals sign, are in every equation, whatever LaTeX stands around them."""
+
 # Bounded, since a response may be hostile: every search here takes time in proportion to the text.
 _PART = r"[$(]{0,3}\d[\d.,%$()]{0,30}"
 _CLAUSE = r"(?:^|[\n.;:!?,>]|\b(?:so|then|and|thus|hence|therefore|that|because|since|now|but))[ ]*"
@@ -71,6 +81,8 @@ _EQUATION_WITH_UNITS = re.compile(
     rf"{_OPERAND}(?:[ ]{{0,3}}[-+*/][ ]{{0,3}}{_OPERAND}){{1,9}}"
     rf"[ ]{{0,3}}=[ ]{{0,3}}{_OPERAND}(?![ ]*[-+*/^=(])"
 )
+_REACH = 200
+"""Characters behind its equals sign in which an equation with units ends, and what runs on behind it."""
 _NUMBER = re.compile(r"\d[\d.,]*")
 _TOKEN = re.compile(
     r"[ \t]*(?:(?P<number>\$?[ ]?(?:\d{1,3}(?:,\d{3}){1,9}|\d{1,30})(?:\.\d{1,30})?|\$?\.\d{1,30})"
@@ -111,9 +123,18 @@ def check_steps(response: str) -> list[Step]:
     where the left side divides.
     """
     text = response[:_MAX_CHARS]
-    for pattern, replacement in (*_LATEX, *_WORDS):
-        text = pattern.sub(replacement, text)
-    text = _VERB.sub(rf"\g<before>\g<left>{_IS}", text)
+    # Most lines state nothing, and what follows takes many times longer than to see that.
+    if not _DIGIT.search(text) or ("=" not in text and not _BARE_VERB.search(text)):
+        return []
+    # Most responses have neither, and to look for every one of them takes longer than all the rest.
+    if _HAS_LATEX.search(text):
+        for pattern, replacement in _LATEX:
+            text = pattern.sub(replacement, text)
+    if _HAS_WORDS.search(text):
+        for pattern, replacement in _WORDS:
+            text = pattern.sub(replacement, text)
+    if _HAS_VERB.search(text):
+        text = _VERB.sub(rf"\g<before>\g<left>{_IS}", text)
     lines = [_without_units(line) for line in text.split("\n")]
     return [step for line in lines for chain in _chains(line) for step in _judge(line, chain)]
 
@@ -125,9 +146,10 @@ def is_judgeable(response: str) -> bool:
 
 def _without_units(line: str) -> str:
     """A line without the units of its equations, where leaving them out changes no value."""
-    if "=" not in line:
+    last = line.rfind("=")
+    if last < 0:
         return line
-    for match in [*_EQUATION_WITH_UNITS.finditer(line)][::-1]:
+    for match in [*_EQUATION_WITH_UNITS.finditer(line, 0, last + _REACH)][::-1]:
         equation = match[0]
         if _changes_nothing(equation):
             line = line[: match.start()] + _UNIT.sub("", equation) + line[match.end() :]
@@ -152,7 +174,7 @@ def _changes_nothing(equation: str) -> bool:
     return plain and len(set(units)) == 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Token:
     kind: str
     text: str
@@ -162,37 +184,46 @@ class _Token:
     span: tuple[int, int] = (0, 0)
 
 
+_CHAIN_BEGINS = re.compile(r"[-$(.\d]")
+
+
 def _chains(text: str) -> Iterator[list[_Token]]:
     """Longest runs of numbers and signs that hold an equals sign and stand alone."""
-    place = 0
-    while match := re.compile(r"[-$(.\d]").search(text, place):
+    # No equation begins behind the last equals sign, and most lines have none.
+    place, last = 0, text.rfind("=")
+    while match := _CHAIN_BEGINS.search(text, place, max(0, last)):
         start = match.start()
-        tokens, end = _run(text, start)
+        run, end = _run(text, start)
         place = max(end, start + 1)
-        has_equation = any(t.text == "=" for t in tokens)
+        has_equation = any(one["sign"] == "=" for one in run)
         if has_equation and _BEFORE.search(text, max(0, start - 40), start):
+            tokens = [*map(_token, run)]
             if _AFTER.match(text, end):
                 tokens = _without_last_side(tokens)
             yield tokens
 
 
-def _run(text: str, start: int) -> tuple[list[_Token], int]:
-    tokens: list[_Token] = []
+def _run(text: str, start: int) -> tuple[list[re.Match[str]], int]:
+    """The numbers and signs from `start` on, to a number behind a number, and where they end."""
+    found: list[re.Match[str]] = []
     place = start
     while match := _TOKEN.match(text, place):
-        if match["number"] and tokens and tokens[-1].kind == "number":
+        if match["number"] and found and found[-1]["number"]:
             break
         place = match.end()
-        tokens.append(_token(match))
-    return tokens, place
+        found.append(match)
+    return found, place
 
 
 def _token(match: re.Match[str]) -> _Token:
     if not match["number"]:
         return _Token("sign", match["sign"], span=match.span("sign"))
     digits = match["number"].lstrip("$ ").replace(",", "")
-    decimals = len(digits.partition(".")[2])
-    value, span = Fraction(f"0{digits}"), (match.start("number"), match.end())
+    whole, _, decimal = digits.partition(".")
+    decimals = len(decimal)
+    # Not Fraction(digits), which reads them by a regular expression of its own.
+    value = Fraction(int(f"0{whole}{decimal}"), 10**decimals) if decimals else Fraction(int(whole))
+    span = (match.start("number"), match.end())
     return _Token("number", match["number"], value, decimals, bool(match["percent"]), span)
 
 

@@ -18,8 +18,8 @@ from dartmath.curation.config import CurationSection
 from dartmath.curation.pool import Check, Journal
 from dartmath.queries.query import Query
 from dartmath.sampling.sample import Sample
+from dartmath.verify.contract.outcome import Outcome, Verdict
 from dartmath.verify.custom import bare_name, own_verifiers
-from dartmath.verify.outcome import Outcome, Verdict
 from dartmath.verify.serve.batch import grade_many
 
 KEY = "curation.check"

@@ -98,7 +98,7 @@ def compare_policies(
 
     journal = open_journal(journal_folder)
     sampled = journal.section.policy
-    pools = read_pool(journal)
+    pools = read_pool(journal, policy=sampled)
     for pool in pools if deduplicate else ():
         pool.deduplicate()
     return compare(pools, sampled, bands_of_run(journal), size)

@@ -8,8 +8,8 @@ Two queries overlap, in falling order of certainty, when
   spacing commands, `$` and `\(`, punctuation, braces around one character, forms of quotation marks,
   dashes, digits and letters, and signs that stand for commands such as `\leq` ("loose"),
 * at least four fifths of the word n-grams of the shorter one stand in the other ("ngram"; Brown et al.
-  2020, arXiv 2005.14165, appendix C, use n = 13). Short texts, with fewer words than n, are
-  compared by the other rules alone.
+  2020, arXiv 2005.14165, appendix C, use n = 13). A short text of the benchmark, with fewer words than n
+  but numbers of its own, must stand there whole, up to what "loose" lets differ.
 
 Those overlap for certain. Copies with other numbers or names, paraphrases and translations are likely: they
 are listed for review, or removed where that is asked for (see `dartmath.curation.similar`).
@@ -24,7 +24,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -62,6 +62,8 @@ _INSTRUCTION_REPEATS = 3
 # Words of a first line that may be a question of its own; longer ones that repeat are instructions.
 _QUESTION = 20
 _COMMON = 5
+# Words by which a short text is looked for in a longer one, and numbers without which it may be any question.
+_HEAD, _NUMBERS = 3, 2
 NGRAM_SHARE = 0.8
 # Where copies made by rule, and published ones, are told from unlike problems: docs/datasets.md.
 SIMILAR_SHARE = 0.65
@@ -160,9 +162,14 @@ def _search(
     """The overlaps with each of `indices`; a query's text is taken apart once for all of them."""
     found: list[list[Overlap]] = [[] for _ in indices]
     for query, text in zip(queries, _problems(queries), strict=True):
-        keys, grams = _keys(text), _ngrams(text, ngram)
+        keys, words = _keys(text), _words(text)
+        grams, heads = _ngrams(words, ngram), {*_grams(words, _HEAD)}
         for overlaps, index in zip(found, indices, strict=True):
-            overlap = index.same(query, keys) or index.similar(query, grams, share)
+            overlap = (
+                index.same(query, keys)
+                or index.similar(query, grams, share)
+                or index.whole(query, heads, keys["loose"])
+            )
             if overlap is not None:
                 overlaps.append(overlap)
     return found
@@ -204,11 +211,15 @@ class _Index:
         self._benchmark = benchmark
         self._same: dict[str, dict[str, int]] = {kind: {} for kind in KINDS[:-1]}
         self._places: dict[int, list[int]] = defaultdict(list)
+        self._short: dict[tuple[str, ...], list[tuple[str, int]]] = defaultdict(list)
         for position, text in enumerate(_problems(benchmark)):
-            for kind, key in _keys(text).items():
+            keys, words = _keys(text), _words(text)
+            for kind, key in keys.items():
                 self._same[kind].setdefault(key, position)
-            for gram in _ngrams(text, ngram):
+            for gram in _ngrams(words, ngram):
                 self._places[gram].append(position)
+            if _HEAD <= len(words) < ngram and sum(word.isdigit() for word in words) >= _NUMBERS:
+                self._short[tuple(words[:_HEAD])].append((keys["loose"], position))
         for gram in [gram for gram, places in self._places.items() if len(places) > _COMMON]:
             del self._places[gram]
         self._sizes = Counter(position for places in self._places.values() for position in places)
@@ -231,6 +242,12 @@ class _Index:
         )
         return self._overlap(query, -place, "ngram", best) if best >= share else None
 
+    def whole(self, query: Query, heads: set[tuple[str, ...]], loose: str) -> Overlap | None:
+        """The first short text of the benchmark that stands whole in the query."""
+        short = (one for head in self._short.keys() & heads for one in self._short[head])
+        places = [place for text, place in short if _stands_in(text, loose)]
+        return self._overlap(query, min(places), "ngram", 1.0) if places else None
+
     def _overlap(self, query: Query, position: int, kind: str, share: float) -> Overlap:
         other = self._benchmark[position]
         return Overlap(
@@ -238,10 +255,24 @@ class _Index:
         )
 
 
-def _ngrams(text: str, size: int) -> set[int]:
+def _stands_in(part: str, text: str) -> bool:
+    """Whether a text stands in another so that no number is cut, and no formula goes on behind it."""
+    before, found, behind = text.partition(part)
+    cut = before[-1:].isdigit() and part[0].isdigit()
+    return bool(found) and not cut and (not behind or behind[0].isalpha())
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(PICTURE.sub(" ", _plain(text)).lower())
+
+
+def _ngrams(words: Sequence[str], size: int) -> set[int]:
     """Hashes of the word n-grams, which take a tenth of the memory of the n-grams themselves."""
-    words = _WORD.findall(PICTURE.sub(" ", _plain(text)).lower())
-    return {hash(gram) for gram in zip(*(words[start:] for start in range(size)), strict=False)}
+    return {hash(gram) for gram in _grams(words, size)}
+
+
+def _grams(words: Sequence[str], size: int) -> Iterator[tuple[str, ...]]:
+    return zip(*(words[start:] for start in range(size)), strict=False)
 
 
 def _problems(queries: Sequence[Query]) -> list[str]:

@@ -14,7 +14,7 @@ from dartmath.curation.pool import Journal
 from dartmath.curation.select import Selection
 from dartmath.curation.texts import Texts
 from dartmath.sampling.teachers import known_teachers
-from dartmath.verify.outcome import Outcome
+from dartmath.verify.contract.outcome import Outcome
 
 FileFormat = Literal["parquet", "jsonl"]
 COLUMNS = {

@@ -9,13 +9,15 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from dartmath.curation.signature import Features, signature
+from dartmath.curation.signature import Features, signatures
 from dartmath.queries.query import Query
 from dartmath.sampling.config import MAIN
+from dartmath.sampling.pilot import PilotRecord, PilotRecords, PilotResponse
+from dartmath.sampling.policy import PolicySection
 from dartmath.sampling.sample import Sample
 from dartmath.sampling.tally import QueryCounts
 from dartmath.sampling.teachers import hinted_teachers, known_teachers
-from dartmath.verify.outcome import Outcome
+from dartmath.verify.contract.outcome import Outcome
 
 Check = Callable[[Sample], str]
 """Why a correct response must not be used; empty when it may be."""
@@ -120,6 +122,8 @@ class QueryPool:
     """What each teacher has done of it."""
     dropped: Counter[str] = field(default_factory=Counter)
     """Correct responses that may not be used, by reason."""
+    pilot: PilotRecord | None = None
+    """The responses of its first trials, where a policy looks at them."""
 
     @property
     def trials(self) -> int:
@@ -171,31 +175,36 @@ def read_pool(
     *,
     equal: Callable[[str], bytes] = digest,
     features: Features | None = None,
+    policy: PolicySection | None = None,
 ) -> list[QueryPool]:
     """The pool of each query of `journal`, in the order of its queries. Reads the journal once.
 
     `check` may refuse correct responses; they still count as correct trials. `equal` makes the digest of a
-    response, and `features` are those of its sketch, where one is needed.
+    response, and `features` are those of its sketch, where one is needed. `policy` is to select from them.
     """
-    pools = {query.id: QueryPool(query) for query in journal.queries()}
+    queries = journal.queries()
+    pools = {query.id: QueryPool(query) for query in queries}
+    pilots = _Pilots(queries, policy.pilot_trials) if policy and policy.reads_pilot else None
     trials: dict[str, array[int]] = {id: array("I") for id in pools}
     teachers = known_teachers(journal.manifest)
     takers = {name for name, one in teachers.items() if one["after"] is not None}
     hinted = hinted_teachers(journal.manifest)
-    for sample in journal.samples():
+    judged = ((sample, _refusal(sample, check)) for sample in journal.samples())
+    for (sample, reason), sketch in _sketched(judged, features):
         pool = pools[sample.query_id]
         taken = _TAKEN if sample.teacher in takers else 0
         # Number and verdict in four bytes, so that 10^8 trials take 400 MB.
         trials[sample.query_id].append(sample.trial << 3 | taken | _VERDICTS.get(sample.outcome, FAILED))
         pool.tokens += sample.completion_tokens
+        if pilots:
+            pilots.see(sample)
         if len(teachers) > 1:
             pool.count(sample)
         if sample.outcome is not Outcome.CORRECT:
             continue
-        if check and (reason := check(sample)):
+        if reason:
             pool.dropped[reason] += 1
             continue
-        sketch = signature(sample.text, features) if features else b""
         # Ranks are known when all trials are.
         pool.candidates.append(
             Candidate(
@@ -211,7 +220,47 @@ def read_pool(
         )
     for id, pool in pools.items():
         _order(pool, sorted(trials.pop(id)))
+        pool.pilot = pilots.of(id) if pilots else None
     return list(pools.values())
+
+
+_Judged = tuple[Sample, str]
+"""A sample, and why it may not be used."""
+
+
+def _refusal(sample: Sample, check: Check | None) -> str:
+    return check(sample) if check and sample.outcome is Outcome.CORRECT else ""
+
+
+def _sketched(judged: Iterator[_Judged], features: Features | None) -> Iterator[tuple[_Judged, bytes]]:
+    """Every sample with the sketch of its response, if that is a candidate."""
+    if not features:
+        return ((one, b"") for one in judged)
+
+    def text(one: _Judged) -> str | None:
+        sample, reason = one
+        return sample.text if sample.outcome is Outcome.CORRECT and not reason else None
+
+    return signatures(judged, text, features)
+
+
+class _Pilots:
+    """The responses of the first trials of each query."""
+
+    def __init__(self, queries: Sequence[Query], trials: int) -> None:
+        self._trials, self._places = trials, {query.id: index for index, query in enumerate(queries)}
+        self._records = PilotRecords(queries)
+
+    def see(self, sample: Sample) -> None:
+        """Note a sample, if it is one of them."""
+        if sample.trial < self._trials and sample.outcome is not Outcome.ERROR:
+            right = sample.outcome is Outcome.CORRECT
+            response = PilotResponse(right, sample.logprob, sample.completion_tokens)
+            self._records.add(self._places[sample.query_id], sample.trial, response)
+
+    def of(self, query_id: str) -> PilotRecord:
+        """The record of a query."""
+        return self._records.of(self._places[query_id])
 
 
 def _order(pool: QueryPool, trials: list[int]) -> None:

@@ -86,8 +86,9 @@ def _select(
 ) -> tuple[list[Selection], CurationSummary]:
     """What goes into the set, and its numbers; `bands` by query id."""
     answers = WrongAnswers()
-    pools, contamination = prepared_pools(Watched(journal, [answers]), section)
-    policy, selections = select_sized(pools, section.policy or journal.section.policy, section)
+    wanted = section.policy or journal.section.policy
+    pools, contamination = prepared_pools(Watched(journal, [answers]), section, wanted)
+    policy, selections = select_sized(pools, wanted, section)
     _check_rows(selections, contamination, folder)
     # Of all queries: what decontamination takes away says as much about luck as the rest.
     lucky = lucky_shares(
@@ -113,12 +114,19 @@ def _select(
     return selections, summary
 
 
-def prepared_pools(journal: Journal, section: CurationSection) -> tuple[list[QueryPool], dict[str, Any]]:
-    """What `section` may select from: checked, deduplicated, decontaminated; and what the last found."""
+def prepared_pools(
+    journal: Journal, section: CurationSection, policy: PolicySection | None = None
+) -> tuple[list[QueryPool], dict[str, Any]]:
+    """What `section` may select from: checked, deduplicated, decontaminated; and what the last found.
+
+    `policy` is the one that is to select, where that is not the section's.
+    """
     same = digest if section.duplicates == "text" else notation_digest
     near: Features | None = "words" if section.duplicates == "near" else None
     features = section.choice.reads or near
-    pools = read_pool(journal, _check(journal, section), equal=same, features=features)
+    pools = read_pool(
+        journal, _check(journal, section), equal=same, features=features, policy=policy or section.policy
+    )
     found = _prepare(pools, section)
     if section.min_confidence:
         _leave_out_luck(pools, journal, section)

@@ -79,7 +79,7 @@ def _select(
     if not policy.wants_successes:
         taken = in_trial_order(pool, limit) if seed is None else _of_drawn_trials(pool, limit, seed)
         return Selection(pool, rate, limit, min(limit, pool.trials), tuple(taken))
-    wanted = policy.target(*pool.head(pilot))
+    wanted = policy.target(*pool.head(pilot), pool.pilot)
     reachable = order(pool, limit)
     return Selection(pool, rate, wanted, len(reachable), tuple(reachable[:wanted]))
 

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Sequence
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise, takewhile
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from dartmath.base.workers import map_in_order
 from dartmath.curation.decontaminate import loosen
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     Sketches = npt.NDArray[np.uint16]
 
+Item = TypeVar("Item")
 Features = Literal["words", "equations"]
 
 _BINS = 128  # the estimate's standard error is at most 1 / sqrt(128) / 2 = 0.044
@@ -57,11 +60,36 @@ def signature(text: str, features: Features = "words") -> bytes:
 
     found = _equations(text) if features == "equations" else ()
     tokens = found or _TOKEN.findall(text.lower())
-    hashes = np.array([_HASHES[token] for token in tokens], dtype=np.uint64)
+    hashes = np.fromiter(map(_HASHES.__getitem__, tokens), np.uint64, len(tokens))
     if not found and len(tokens) >= _NGRAM:
         first, second, third = (np.uint64(factor) for factor in _MIX)
         hashes = hashes[:-2] * first + hashes[1:-1] * second + hashes[2:] * third
     return _sketch(hashes)
+
+
+def signatures(
+    items: Iterable[Item],
+    text: Callable[[Item], str | None],
+    features: Features,
+    *,
+    workers: int | None = None,
+) -> Iterator[tuple[Item, bytes]]:
+    """Each of `items` with the sketch of its text, empty where that is None, in their order.
+
+    Of many, worker processes make the sketches (see `map_in_order`).
+    """
+
+    def argument(item: Item) -> list[str] | None:
+        found = text(item)
+        return None if found is None else [found, features]
+
+    for item, encoded in map_in_order(f"{__name__}:encoded", items, argument, workers=workers):
+        yield item, b64decode(encoded or "")
+
+
+def encoded(pair: tuple[str, Features]) -> str:
+    """The `signature` of a text as a JSON text, for worker processes."""
+    return b64encode(signature(*pair)).decode("ascii")
 
 
 def _sketch(hashes: Any) -> bytes:

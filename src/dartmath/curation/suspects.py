@@ -27,7 +27,7 @@ from typing import Any
 from dartmath.curation.pool import QueryPool
 from dartmath.queries.query import Query
 from dartmath.sampling.sample import Sample
-from dartmath.verify.outcome import Outcome
+from dartmath.verify.contract.outcome import Outcome
 
 LEAST_SCORE = 0.5
 """From here on a reference is suspected: the query would be more usual with the other answer."""

@@ -10,7 +10,7 @@ from types import TracebackType
 
 from dartmath.base.text import encodable
 from dartmath.curation.pool import Journal
-from dartmath.verify.outcome import Outcome
+from dartmath.verify.contract.outcome import Outcome
 
 Key = tuple[str, int]
 """(query id, trial): what names a sample of a journal."""

@@ -42,7 +42,7 @@ from dartmath.curation.pool import Journal, digest
 from dartmath.curation.select import Selection
 from dartmath.queries.query import Query
 from dartmath.sampling.sample import Sample
-from dartmath.verify.outcome import Outcome
+from dartmath.verify.contract.outcome import Outcome
 
 # Below this, what shows says more about the check than about luck.
 _LEAST_SENSITIVITY = 0.2

@@ -24,10 +24,10 @@ from typing import Any
 from dartmath.domains.outside import Stopped, value_of
 from dartmath.domains.reference import fenced, nothing, only, reference_of, verdict
 from dartmath.tools.config import ToolsSection
-from dartmath.tools.isolation import find_isolation
 from dartmath.tools.sandbox import BlockResult, Sandbox
-from dartmath.verify.outcome import Outcome, Verdict
-from dartmath.verify.question import Gradable
+from dartmath.tools.walls import find_isolation
+from dartmath.verify.contract.outcome import Outcome, Verdict
+from dartmath.verify.contract.question import Gradable
 
 _KEYS = {"tests", "setup", "entry_point", "inputs", "outputs", "seconds"}
 _SECONDS = 2.0

@@ -16,8 +16,8 @@ from typing import Any
 
 from dartmath.domains.json_value import NOTHING, last_value
 from dartmath.domains.reference import nothing, reference_of, verdict
-from dartmath.verify.outcome import Verdict
-from dartmath.verify.question import Gradable
+from dartmath.verify.contract.outcome import Verdict
+from dartmath.verify.contract.question import Gradable
 
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
 _SENTENCE_END = re.compile(r"[.!?]+[\"'”’)\]]*(?=\s|\Z)")

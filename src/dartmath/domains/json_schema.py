@@ -19,8 +19,8 @@ from urllib.parse import unquote
 
 from dartmath.domains.json_value import NOTHING, last_value, same
 from dartmath.domains.reference import nothing, reference_of, verdict
-from dartmath.verify.outcome import Verdict
-from dartmath.verify.question import Gradable
+from dartmath.verify.contract.outcome import Verdict
+from dartmath.verify.contract.question import Gradable
 
 Schema = Mapping[str, Any] | bool
 _DEEPEST = 100

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from dartmath.domains.reference import fenced, nothing, reference_of, verdict
-from dartmath.verify.outcome import Verdict
-from dartmath.verify.question import Gradable
+from dartmath.verify.contract.outcome import Verdict
+from dartmath.verify.contract.question import Gradable
 
 _MOST_CHARS = 200_000
 # Places at which a value is tried to begin: what a model writes may be nothing but brackets.

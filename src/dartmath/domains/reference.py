@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from dartmath.verify.outcome import Outcome, Verdict
-from dartmath.verify.question import Gradable
+from dartmath.verify.contract.outcome import Outcome, Verdict
+from dartmath.verify.contract.question import Gradable
 
 # Bounded: a response may be a million characters.
 _FENCE = re.compile(

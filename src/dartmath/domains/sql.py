@@ -19,10 +19,10 @@ from typing import Any
 
 from dartmath.domains.reference import fenced, nothing, only, reference_of, verdict
 from dartmath.tools.config import ToolsSection
-from dartmath.tools.isolation import find_isolation
 from dartmath.tools.sandbox import Sandbox
-from dartmath.verify.outcome import Outcome, Verdict
-from dartmath.verify.question import Gradable
+from dartmath.tools.walls import find_isolation
+from dartmath.verify.contract.outcome import Outcome, Verdict
+from dartmath.verify.contract.question import Gradable
 
 _KEYS = {"setup", "query", "rows", "ordered", "check", "seconds"}
 _SECONDS = 2.0
@@ -134,12 +134,16 @@ def _same(
     if not ordered:
         # Rounding may part two numbers that are as good as equal; then a sorted comparison decides.
         if Counter(ours) == Counter(theirs):
-            return True, f"the same {len(found)} rows"
+            return True, _same_rows(len(found))
         ours, theirs = sorted(ours, key=repr), sorted(theirs, key=repr)
     differing = next((p for p, (a, b) in enumerate(zip(ours, theirs, strict=True)) if not _equal(a, b)), None)
     if differing is None:
-        return True, f"the same {len(found)} rows"
+        return True, _same_rows(len(found))
     return False, f"a row is {theirs[differing]}, not {ours[differing]}"
+
+
+def _same_rows(count: int) -> str:
+    return "the same row" if count == 1 else f"the same {count} rows"
 
 
 def _rounded(row: Sequence[Any]) -> tuple[Any, ...]:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from dartmath.base.extras import require
 from dartmath.base.memory import return_large_blocks
-from dartmath.base.openmp import wait_briefly
 from dartmath.base.plugins import load_plugin
+from dartmath.base.pytorch import prepare_pytorch
 from dartmath.engines.config import (
     BatchEngine,
     EngineSection,
@@ -46,7 +46,7 @@ def create_engine(section: EngineSection, model: ModelSection, template: Templat
     """The engine of a recipe's `engine:` section, not yet started: use it in `async with`."""
     require(*NEEDS.get(section.kind, ()), purpose=f"engine {section.kind!r}")
     if isinstance(section, TransformersEngine):
-        wait_briefly()
+        prepare_pytorch()
         return_large_blocks()
         from dartmath.engines.transformers import EmbeddedEngine
 

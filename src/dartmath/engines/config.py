@@ -77,6 +77,8 @@ class OpenAIEngine(Section):
     """Seconds without an answer from any server until the run stops."""
     stream: bool = False
     """Stream responses: for servers that notice an aborted request only while they write."""
+    n: int = Field(1, ge=1, le=16)
+    """Most responses of one query in one request, where the server gives as many and different ones."""
     seed: bool = True
     """Send each trial's seed; without one some servers use faster samplers."""
     extra_body: dict[str, Any] = {}

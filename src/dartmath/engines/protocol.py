@@ -27,7 +27,10 @@ class Generation:
 class Request:
     """One trial: a prompt, how to decode it, and the seed of its own random stream.
 
-    `teacher` is the number of the teacher that is asked, where there are several.
+    `teacher` is the number of the teacher that is asked, where there are several. `series_seed` is another
+    seed of its own, by which the trials of a query count on: a server that is asked for several responses at
+    once gives each the seed of the one before it plus one. `tools` are described to a chat model, in the form
+    of OpenAI's API; what it calls is in `Completion.details["calls"]`.
     """
 
     id: str
@@ -35,6 +38,8 @@ class Request:
     generation: Generation
     seed: int
     teacher: int = 0
+    series_seed: int | None = None
+    tools: tuple[dict[str, Any], ...] = ()
 
     @property
     def prompt_key(self) -> str:
@@ -62,7 +67,9 @@ class Completion:
     server gave apart from the text, `answered_by` who answered where that is not the engine itself, `logprob`
     the mean log-probability of the generated tokens where it was asked for. `cached_tokens` of the prompt's
     and `reasoning_tokens` of the generated ones may have a price of their own. `details["stop"]`, where the
-    engine knows it, is the stop string that ended it, or None.
+    engine knows it, is the stop string that ended it, or None; `details["calls"]` are the calls of tools
+    that a server gave apart from the text, which is `details["said"]` then. `seed` is the one that it was
+    drawn by, where that is not the request's.
     """
 
     text: str
@@ -77,6 +84,7 @@ class Completion:
     thoughts: str | None = None
     answered_by: Answerer | None = None
     logprob: float | None = None
+    seed: int | None = None
     details: dict[str, Any] = field(default_factory=dict)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dartmath.engines.config import RayEngine
     from dartmath.engines.ray_grading import RayGradingPool
     from dartmath.model import ModelSection
-    from dartmath.verify.settings import GradingSettings
+    from dartmath.verify.contract.settings import GradingSettings
 
 # A request that has outlived this many replicas is what kills them.
 _TRIES = 4

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from dartmath.base.errors import UsageError
 from dartmath.engines.ray_cluster import connect
-from dartmath.verify.outcome import Outcome, Verdict
+from dartmath.verify.contract.outcome import Outcome, Verdict
 
 if TYPE_CHECKING:
-    from dartmath.verify.settings import GradingSettings
+    from dartmath.verify.contract.settings import GradingSettings
 
 _BATCH = 256
 # Times a batch is sent before it is taken apart, and an item before it is given up.

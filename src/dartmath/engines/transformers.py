@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from dartmath.base.errors import DartmathError, EngineError
 from dartmath.base.manifest import versions
+from dartmath.base.memory import give_back_freed
 from dartmath.base.terminal import info
 from dartmath.engines.protocol import Completion, Request
 from dartmath.engines.stops import context_length, ends, prompt_error
@@ -20,7 +21,7 @@ from dartmath.prompts.template import Prompt, Template, chat_text, encode_prompt
 
 if TYPE_CHECKING:
     from dartmath.engines.config import TransformersEngine
-    from dartmath.engines.transformers_decoder import Decoder, Row
+    from dartmath.engines.transformers_decoder import Decoder, DecodingRow
     from dartmath.model import ModelSection
 
 _MIB = 2**20
@@ -76,6 +77,7 @@ class EmbeddedEngine:
             await asyncio.to_thread(self._thread.join)
             self._thread = None
         self._fail(EngineError("the engine has been closed"))
+        give_back_freed()
 
     async def generate(self, request: Request) -> Completion:
         """Generate one response; cancelling aborts it at the next token."""
@@ -170,10 +172,10 @@ class _Job:
 
     def __init__(self, engine: EmbeddedEngine, request: Request, future: asyncio.Future[Completion]) -> None:
         self.engine, self.request, self.future = engine, request, future
-        self.row: Row | None = None
+        self.row: DecodingRow | None = None
 
     def enter(self, decoder: Decoder) -> None:
-        from dartmath.engines.transformers_decoder import Row
+        from dartmath.engines.transformers_decoder import DecodingRow
 
         prompt = self.engine.encode(self.request.prompt)
         context = context_length(decoder.model.config, decoder.tokenizer)
@@ -183,7 +185,7 @@ class _Job:
         strings = self.request.generation.stop
         end = ends(decoder.tokenizer, decoder.model.generation_config, self.engine.template, strings)
         limit = min(self.request.generation.max_tokens, context - len(prompt))
-        self.row = Row(self.request, prompt, limit, end, self._done)
+        self.row = DecodingRow(self.request, prompt, limit, end, self._done)
         decoder.waiting.append(self.row)
 
     def abort(self, decoder: Decoder) -> None:

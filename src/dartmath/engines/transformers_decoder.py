@@ -25,7 +25,7 @@ _PASSES = 4
 
 
 @dataclass(slots=True)
-class Row:
+class DecodingRow:
     """One request on its way: its prompt, what has been generated, and whom to tell."""
 
     request: Request
@@ -54,8 +54,8 @@ class Decoder:
         self, model: Any, tokenizer: Any, slots: int, prompt_cache: int, budget: CacheBudget
     ) -> None:
         self.model, self.tokenizer, self.slots, self.budget = model, tokenizer, slots, budget
-        self.rows: list[Row] = []
-        self.waiting: list[Row] = []
+        self.rows: list[DecodingRow] = []
+        self.waiting: list[DecodingRow] = []
         self.put_back = 0
         self._cache = slot_cache(model, slots)
         self._prefill, self._waited, self._admitted = Prefill(model, prompt_cache), 0, 0
@@ -89,7 +89,7 @@ class Decoder:
         self._waited += 1
         return ready >= self.slots // _SHARE or not self.rows or self._waited > _PASSES
 
-    def _next_in_line(self) -> list[Row]:
+    def _next_in_line(self) -> list[DecodingRow]:
         """The rows that wait and for which there are slots and memory; one at least where nothing runs."""
         room = self.slots - len(self.rows)
         if not self.waiting or not room:
@@ -98,7 +98,7 @@ class Decoder:
             return self.waiting[:1]
         cache, expect = self._cache, self.budget.more_tokens
         held = sum(cache.lengths) + sum(expect(len(row.tokens), row.limit) for row in self.rows)
-        ready, lengths = list[Row](), list[int]()
+        ready, lengths = list[DecodingRow](), list[int]()
         for row in self.waiting[:room]:
             length = cache.own(row.prompt) + len(row.tokens)
             held += length + expect(len(row.tokens), row.limit)
@@ -121,7 +121,7 @@ class Decoder:
             for group in _by_generation(rows, states):
                 self._enter(group)
 
-    def _enter(self, group: list[tuple[Row, PromptState]]) -> None:
+    def _enter(self, group: list[tuple[DecodingRow, PromptState]]) -> None:
         """Choose the first token of rows that are decoded alike, and let them join."""
         rows = [row for row, _ in group]
         tokens = self._choose(torch.stack([state.logits for _, state in group]), rows)
@@ -169,13 +169,13 @@ class Decoder:
             finished += [i for i, end in zip(indices, ended, strict=True) if end]
         self._drop(finished)
 
-    def _choose(self, logits: torch.Tensor, rows: list[Row]) -> list[int]:
+    def _choose(self, logits: torch.Tensor, rows: list[DecodingRow]) -> list[int]:
         if bool(logits[:, :1].isnan().any()):
             raise EngineError("the model produces NaN logits; set model.dtype to float32")
         draws = uniforms([row.request.seed for row in rows], [len(row.tokens) for row in rows])
         return choose(logits, rows[0].request.generation, draws)
 
-    def _finish(self, row: Row, token: int) -> bool:
+    def _finish(self, row: DecodingRow, token: int) -> bool:
         """Append `token`; when the row ends with it, tell its owner and return True."""
         row.tokens.append(token)
         text, stop = None, None
@@ -191,7 +191,7 @@ class Decoder:
         row.done(Completion(text, reason, len(row.prompt), len(row.tokens), details={"stop": stop}))
         return True
 
-    def _stopped(self, row: Row) -> tuple[str, str] | None:
+    def _stopped(self, row: DecodingRow) -> tuple[str, str] | None:
         """The text before the first stop string and that string, or None when there is none yet."""
         # A token carries at least a byte, so a stop string that has just ended lies within these.
         tail = max(len(stop.encode()) for stop in row.ends.strings) + 8
@@ -213,7 +213,7 @@ class Decoder:
             self.rows.pop()
 
 
-def _same_generation(rows: list[Row]) -> list[list[int]]:
+def _same_generation(rows: list[DecodingRow]) -> list[list[int]]:
     """Indices of rows, grouped by how they are to be decoded; one group in nearly every run."""
     groups: dict[Generation, list[int]] = {}
     for index, row in enumerate(rows):
@@ -221,5 +221,7 @@ def _same_generation(rows: list[Row]) -> list[list[int]]:
     return list(groups.values())
 
 
-def _by_generation(rows: list[Row], states: list[PromptState]) -> list[list[tuple[Row, PromptState]]]:
+def _by_generation(
+    rows: list[DecodingRow], states: list[PromptState]
+) -> list[list[tuple[DecodingRow, PromptState]]]:
     return [[(rows[i], states[i]) for i in group] for group in _same_generation(rows)]

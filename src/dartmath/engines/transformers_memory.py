@@ -9,8 +9,9 @@ from dartmath.base.memory import available_memory
 from dartmath.engines.transformers_lane import HEADROOM
 
 _MIB = 2**20
-# Of what all rows at their longest would take: responses are a quarter as long as their limit, or shorter.
-_SHARE = 0.25
+# Of what all rows at their longest would take: responses are a quarter as long as their limit, or shorter. On
+# a GPU nothing else is in want of the memory.
+_SHARE = {"cpu": 0.25, "gpu": 1.0}
 # Of the memory that is free: the rest is for prompts, logits and other programs.
 _OF_FREE = {"cpu": 0.5, "gpu": 0.8}
 # Weight of the latest response in the mean length.
@@ -42,8 +43,12 @@ class CacheBudget:
             return
         self._token_bytes = max(token_bytes, self._token_bytes)
         self._longest = max(longest, self._longest)
-        row = self._token_bytes * (self._longest + HEADROOM)
-        self._bytes = max(row, self._wanted(row) if self._most is None else self._most)
+        row = row_bytes(self._token_bytes, self._longest)
+        if self._most is None:
+            on_gpu = self._device.type != "cpu"
+            self._bytes = wanted_bytes(self._slots, row, _free(self._device), on_gpu=on_gpu)
+        else:
+            self._bytes = max(row, self._most)
         if self._longest > _TELL_AGAIN * self._told:
             self._told = self._longest
             self._tell(self._sentence(row))
@@ -58,18 +63,12 @@ class CacheBudget:
 
     def more_tokens(self, done: int, limit: int) -> int:
         """Tokens that a response of `done` ones will yet have: as others had, or a quarter of its limit."""
-        usual = _SHARE * limit if self._length is None else self._length
+        usual = _SHARE["cpu"] * limit if self._length is None else self._length
         return max(1, min(limit, int(usual)) - done)
 
     def ended(self, tokens: int) -> None:
         """A response ended after so many tokens."""
         self._length = tokens if self._length is None else self._length + _LATEST * (tokens - self._length)
-
-    def _wanted(self, row: int) -> int:
-        on_gpu = self._device.type != "cpu"
-        share = 1.0 if on_gpu else _SHARE
-        free = _free(self._device) * _OF_FREE["gpu" if on_gpu else "cpu"]
-        return int(min(share * self._slots * row, free))
 
     def _sentence(self, row: int) -> str:
         fit = min(self._slots, self._bytes // row)
@@ -77,6 +76,20 @@ class CacheBudget:
         if fit < self._slots:
             said += f", or {self._slots} of {self._bytes // self._slots // self._token_bytes:,}; others wait"
         return f"keys and values take at most {self._bytes / _MIB:,.0f} MiB (engine.cache_mb): {said}"
+
+
+def row_bytes(token_bytes: int, longest: int) -> int:
+    """Bytes that a row of `longest` tokens takes, with the columns that are allocated ahead."""
+    return token_bytes * (longest + HEADROOM)
+
+
+def wanted_bytes(slots: int, row: int, free: int, *, on_gpu: bool) -> int:
+    """Bytes for the keys and values of `slots` rows that take `row` at their longest, of `free` bytes.
+
+    Never less than one row takes.
+    """
+    place = "gpu" if on_gpu else "cpu"
+    return max(row, int(min(_SHARE[place] * slots * row, _OF_FREE[place] * free)))
 
 
 def _free(device: Any) -> int:

@@ -12,9 +12,9 @@ from dartmath.evaluation.result import Score
 from dartmath.evaluation.score import Benchmark, mean_of
 from dartmath.queries.query import Query
 from dartmath.sampling.sample import Sample
-from dartmath.verify.outcome import Outcome, Verdict
-from dartmath.verify.question import OTHERWISE
-from dartmath.verify.settings import GradingSettings
+from dartmath.verify.contract.outcome import Outcome, Verdict
+from dartmath.verify.contract.question import OTHERWISE
+from dartmath.verify.contract.settings import GradingSettings
 
 FILE = "differences.jsonl"
 

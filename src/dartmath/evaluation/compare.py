@@ -13,7 +13,7 @@ from dartmath.evaluation.published import Published
 from dartmath.evaluation.result import BenchmarkResult, EvaluationResult, read_result
 from dartmath.evaluation.rows import read_correct
 from dartmath.sampling.journal_manifest import content_hash
-from dartmath.verify.question import DART_MATH
+from dartmath.verify.contract.question import DART_MATH
 
 _Key = tuple[str, str]  # benchmark, query id
 # What must agree for a difference to be one of the models.
@@ -21,7 +21,7 @@ _SETTINGS = ("protocol", "trials", "temperature", "top_p", "max_tokens", "stop",
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class PairedComparison:
     """Two evaluations compared.
 
     `benchmarks` maps names to the paired comparison on the queries that both have; `average` is the
@@ -57,7 +57,7 @@ class AgainstPublished:
     """Our score by the lenient metric, which is nearer to graders that take the last number."""
 
 
-def compare(first: Path, second: Path) -> Comparison:
+def compare(first: Path, second: Path) -> PairedComparison:
     """Compare the evaluations in two folders, query by query.
 
     Raises `DataError` when they have no query in common.
@@ -72,7 +72,7 @@ def compare(first: Path, second: Path) -> Comparison:
     single = all(b.trials == 1 for result in results for b in result.benchmarks)
     found = {name: _paired(means, keys, single=single) for name, keys in shared.items()}
     all_names = {b.name for result in results for b in result.benchmarks}
-    return Comparison(
+    return PairedComparison(
         found,
         macro_paired(list(found.values())),
         tuple(sorted(all_names - set(shared))),

@@ -12,7 +12,7 @@ from dartmath.evaluation.protocol import FIXED, Protocol
 from dartmath.judging.config import JudgeSection
 from dartmath.queries.config import QuerySource, Selector
 from dartmath.tools.config import ToolsSection
-from dartmath.verify.settings import GradingSettings
+from dartmath.verify.contract.settings import GradingSettings
 
 
 class EvaluationSection(Section):

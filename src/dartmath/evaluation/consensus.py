@@ -24,8 +24,8 @@ from dartmath.sampling.journal import JournalReader
 from dartmath.sampling.new_pool import new_pool
 from dartmath.sampling.sample import Sample
 from dartmath.sampling.teachers import hinted_teachers
+from dartmath.verify.contract.outcome import Outcome
 from dartmath.verify.custom import is_own
-from dartmath.verify.outcome import Outcome
 
 REFERENCE, AGREEMENT = "reference_from", "agreement"
 """What the metadata of a query says: "consensus", and the share of responses that agree."""
@@ -72,7 +72,7 @@ class Vote:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class AgreementStep:
     """Of the queries whose responses agree by at least `agreement`: how many, and how often it is right."""
 
     agreement: float
@@ -115,7 +115,7 @@ def _vote(rows: list[tuple[int, str, bool]], responses: int) -> Vote:
     )
 
 
-def calibrate(folder: Path, threshold: Threshold = Threshold()) -> list[Step]:
+def calibrate(folder: Path, threshold: Threshold = Threshold()) -> list[AgreementStep]:
     """How often the consensus of the pool in `folder` is what its references say, by agreement.
 
     The threshold's own agreement is among the steps; its margin and its number of responses hold for all.
@@ -128,7 +128,7 @@ def calibrate(folder: Path, threshold: Threshold = Threshold()) -> list[Step]:
     for least in sorted({*_STEPS, threshold.agreement}):
         passing = [vote for vote in found.values() if vote.passes(replace(threshold, agreement=least))]
         right = wilson(sum(vote.right for vote in passing), len(passing))
-        steps.append(Step(least, len(passing), len(passing) / asked, right))
+        steps.append(AgreementStep(least, len(passing), len(passing) / asked, right))
     return steps
 
 

@@ -14,7 +14,7 @@ from dartmath.evaluation.result import BenchmarkResult
 from dartmath.evaluation.score import Benchmark
 from dartmath.queries.query import Query
 from dartmath.sampling.sample import Sample
-from dartmath.verify.outcome import Outcome
+from dartmath.verify.contract.outcome import Outcome
 
 _SCORER = "dartmath"
 _STOPS = {"stop": "stop", "length": "max_tokens"}

@@ -19,7 +19,7 @@ from dartmath.evaluation.result import BenchmarkResult
 from dartmath.evaluation.score import Benchmark, query_means
 from dartmath.queries.query import Query
 from dartmath.sampling.sample import Sample
-from dartmath.verify.outcome import Outcome
+from dartmath.verify.contract.outcome import Outcome
 
 _METRIC = "exact_match"
 

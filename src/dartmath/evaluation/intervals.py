@@ -8,10 +8,13 @@ from dataclasses import dataclass
 
 Z95 = 1.959963984540054
 _RESAMPLES = 10_000
-# How much single trials weigh in the spread of few queries, for a mean and for a paired difference. Chosen
-# by simulation among some weights, as the smallest that keep 30 queries at a mean of 5 % covered;
-# `benchmarks/interval_coverage.py` shows what they come to.
-_FEW, _FEW_PAIRS = 4.0, 10.0
+# How much single trials weigh in the spread of few queries. Chosen by simulation among some weights, as the
+# smallest that keeps 30 queries at a mean of 5 % covered; `benchmarks/interval_coverage.py` shows what it is.
+_FEW = 4.0
+# How many queries that differ wholly are taken to stand beside those that were seen to differ, when the size
+# of a difference is asked for: one or two small ones do not tell how large the next would be. Chosen by
+# simulation among some weights, as the one with which most gains are held at 93 to 97 %.
+_UNSEEN = 0.25
 # Below this, a difference of shares is the rounding of floating point.
 _ROUNDING = 1e-12
 
@@ -30,11 +33,10 @@ class Estimate:
 class Paired:
     """How two runs differ on the same queries: `difference` is second minus first.
 
-    `low` and `high` bound it at 95 % (Student's, clustered by query; never empty, however alike the
-    runs are), `bootstrap_low` and `bootstrap_high` by resampling queries. `only_first` and
-    `only_second` count queries that one run alone got right in most trials; `p_value` is McNemar's
-    exact one where both runs have one trial per query, else that of the clustered z-test; `test` says
-    which.
+    `low` and `high` bound it at 95 % (see `paired_interval`; never empty, however alike the runs are),
+    `bootstrap_low` and `bootstrap_high` by resampling queries. `only_first` and `only_second` count
+    queries that one run alone got right in most trials; `p_value` is McNemar's exact one where both
+    runs have one trial per query, else that of the clustered z-test; `test` says which.
     """
 
     queries: int
@@ -63,11 +65,19 @@ def wilson(correct: int, total: int) -> Estimate:
 def _wilson(share: float, total: float, quantile: float = Z95) -> Estimate:
     if total == 0:
         return Estimate(math.nan, math.nan, math.nan, "wilson")
-    square = quantile * quantile
-    centre = (share + square / (2 * total)) / (1 + square / total)
-    half = quantile / (1 + square / total) * math.sqrt(share * (1 - share) / total + square / (4 * total**2))
+    low, high = _score_bounds(share, total, quantile) or (share, share)
     # At 0 and at 1 the bound is the share itself; rounding must not move it past.
-    return Estimate(share, max(0.0, min(share, centre - half)), min(1.0, max(share, centre + half)), "wilson")
+    return Estimate(share, max(0.0, min(share, low)), min(1.0, max(share, high)), "wilson")
+
+
+def _score_bounds(share: float, total: float, quantile: float) -> tuple[float, float] | None:
+    """The shares p with (share - p)² = quantile² p (1 - p) / total; None where a share below 0 has none."""
+    square = quantile * quantile
+    root = share * (1 - share) / total + square / (4 * total**2)
+    if root < 0:
+        return None
+    centre, half = share + square / (2 * total), quantile * math.sqrt(root)
+    return (centre - half) / (1 + square / total), (centre + half) / (1 + square / total)
 
 
 def clustered(means: Sequence[float]) -> Estimate:
@@ -102,7 +112,7 @@ def _shrunk(variance: float, prior: float, count: int, evidence: float, weight: 
     return (variance * (count - 1) + prior * pseudo) / (count - 1 + pseudo)
 
 
-def student(freedom: int) -> float:
+def student(freedom: float) -> float:
     """The 97.5 % quantile of Student's distribution (Abramowitz and Stegun 26.7.5).
 
     Within 0.04 % from 4 degrees of freedom on, 0.8 % at 2.
@@ -136,9 +146,16 @@ def macro(estimates: Sequence[Estimate]) -> Estimate:
     if count == 0:
         return Estimate(math.nan, math.nan, math.nan, "macro")
     mean = math.fsum(e.value for e in estimates) / count
-    below = math.sqrt(math.fsum((e.value - e.low) ** 2 for e in estimates)) / count
-    above = math.sqrt(math.fsum((e.high - e.value) ** 2 for e in estimates)) / count
+    below, above = _sides([(e.value, e.low, e.high) for e in estimates])
     return Estimate(mean, mean - below, mean + above, "macro")
+
+
+def _sides(bounded: Sequence[tuple[float, float, float]]) -> tuple[float, float]:
+    """How far the interval of a mean of independent (value, low, high) reaches below and above that mean."""
+    count = len(bounded)
+    below = math.hypot(*(value - low for value, low, _ in bounded)) / count
+    above = math.hypot(*(high - value for value, _, high in bounded)) / count
+    return below, above
 
 
 _HALF = 0.5
@@ -179,23 +196,25 @@ def paired(first: Sequence[float], second: Sequence[float], *, single: bool, see
 def macro_paired(found: Sequence[Paired]) -> Paired:
     """The plain mean over benchmarks of paired differences, taken as independent.
 
-    A benchmark of 5,000 queries weighs as much as one of 675, as in the mean of scores.
+    A benchmark of 5,000 queries weighs as much as one of 675, as in the mean of scores. The distances to each
+    bound add in squares, as in `macro`; the p-value takes the error that the bound on the side of 0 tells, so
+    that it is below 5 % where the interval leaves 0 out.
     """
     count = len(found)
     mean = math.fsum(one.difference for one in found) / count
-    half = math.sqrt(math.fsum(((one.high - one.low) / 2) ** 2 for one in found)) / count
+    below, above = _sides([(one.difference, one.low, one.high) for one in found])
     return Paired(
         queries=sum(one.queries for one in found),
         first=math.fsum(one.first for one in found) / count,
         second=math.fsum(one.second for one in found) / count,
         difference=mean,
-        low=mean - half,
-        high=mean + half,
+        low=mean - below,
+        high=mean + above,
         bootstrap_low=math.nan,
         bootstrap_high=math.nan,
         only_first=sum(one.only_first for one in found),
         only_second=sum(one.only_second for one in found),
-        p_value=z_test(mean, half / Z95, count),
+        p_value=z_test(mean, (below if mean > 0 else above) / Z95, count),
         test="z",
     )
 
@@ -203,22 +222,69 @@ def macro_paired(found: Sequence[Paired]) -> Paired:
 def paired_interval(first: Sequence[float], second: Sequence[float]) -> tuple[float, float]:
     """The 95 % interval of the mean difference, second minus first; NaN with fewer than two queries.
 
-    Few queries that differ say little of how much queries differ. So the variance is pulled towards that
-    of two independent single trials, by the effective number of differing queries, which is the
-    participation ratio of the differences, (sum of squares)² / sum of fourth powers.
+    It is mean ± quantile standard errors, the queries being the clusters; the quantile is that of runs
+    exchanged at random, which tells whether 0 is left out, and Student's for a bound beyond 0. It is widened
+    where a bound lies so far out that the queries which would differ then make a larger spread than those
+    that did: if queries differ by the size that was seen or not at all, their share has Wilson's interval. So
+    do score intervals for pairs of single trials take the spread at the bound (Tango 1998, Statistics in
+    Medicine 17). Where the spread that was seen is smaller than that model's, since nearly all queries differ
+    and by various amounts, the model's is scaled to it at every bound, as a quasi-likelihood does (McCullagh
+    1983, Annals of Statistics 11). The fewer queries differ, the less their size is known: see `_UNSEEN`.
     """
     differences = [b - a for a, b in zip(first, second, strict=True)]
     count = len(differences)
     if count <= 1:
         return math.nan, math.nan
-    # Laplace's rule, so that runs without any success, or failure, keep a spread.
-    shares = [(math.fsum(values) + 1) / (count + 2) for values in (first, second)]
-    prior = sum(share * (1 - share) for share in shares)
-    fourth = math.fsum(d**4 for d in differences)
-    differing = math.fsum(d * d for d in differences) ** 2 / fourth if fourth > _ROUNDING else 0.5
-    spread = _shrunk(count * standard_error(differences) ** 2, prior, count, max(0.5, differing), _FEW_PAIRS)
-    mean, half = math.fsum(differences) / count, student(count - 1) * math.sqrt(spread / count)
-    return mean - half, mean + half
+    mean = math.fsum(differences) / count
+    error = standard_error(differences)
+    differing, size = _differing(differences)
+    half, beyond = (quantile * error for quantile in (_exchanged(differing, count), student(count - 1)))
+    bounds = [
+        mean - (beyond if mean - half < 0 < mean else half),
+        mean + (beyond if mean < 0 < mean + half else half),
+    ]
+    size = (differing * size + _UNSEEN) / (differing + _UNSEEN)
+    for sign in (1, -1):
+        share = min(1.0, sign * mean / size)
+        effective = count / _dispersion(count * (error / size) ** 2, share * (1 - share), count)
+        shares = _score_bounds(share, effective, student(count - 1)) or ()
+        bounds += [sign * size * share for share in shares]
+    return max(-1.0, min(bounds)), min(1.0, max(bounds))
+
+
+def _differing(differences: Sequence[float]) -> tuple[float, float]:
+    """How many queries differ and by how much; (0, 1) where none does."""
+    squares, fourths = (math.fsum(d**power for d in differences) for power in (2, 4))
+    if fourths <= _ROUNDING:
+        return 0.0, 1.0
+    # The participation ratio tells how many values make up a sum of squares.
+    return squares**2 / fourths, math.sqrt(fourths / squares)
+
+
+def _dispersion(variance: float, model: float, count: int) -> float:
+    """The variance of `count` values in terms of a model's, as if one more were spread as the model says.
+
+    1 at most, and where the model has none: without that one, equal differences would have no interval.
+    """
+    if model <= _ROUNDING:
+        return 1.0
+    return min(1.0, (variance * (count - 1) + model) / (model * count))
+
+
+def _exchanged(differing: float, count: int) -> float:
+    """The 97.5 % quantile of mean over standard error, if which run is the first were tossed for each query.
+
+    The distribution of R = sum / root of the sum of squares has shorter tails than the normal one then: the
+    kurtosis 3 - 2 / m for m `differing` queries. R² is taken as the beta distribution with that kurtosis
+    (Pitman 1937, JRSS Supplement 4; Box and Andersen 1955, JRSS B 17), which is Student's for
+    m = (count + 2) / 3, and that of an evenly spread R for 5 / 3, the least that is told apart.
+    """
+    freedom = max(3.0, 3 * differing - 2)
+    if freedom >= count:
+        return student(count - 1)
+    square = student(freedom - 1) ** 2
+    bound = freedom * square / (freedom - 1 + square)  # of R²
+    return math.sqrt(bound * (count - 1) / (count - bound))
 
 
 def mcnemar(only_first: int, only_second: int) -> float:

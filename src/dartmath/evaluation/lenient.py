@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dartmath.queries.query import Query
 from dartmath.sampling.sample import Sample
+from dartmath.verify.contract.outcome import Outcome
+from dartmath.verify.contract.settings import GradingSettings
 from dartmath.verify.custom import is_own
-from dartmath.verify.outcome import Outcome
-from dartmath.verify.settings import GradingSettings
 
 _UNFOUND = (Outcome.NO_ANSWER, Outcome.TRUNCATED)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from dartmath.evaluation.prompting import Prompting
+from dartmath.evaluation.prompting import AskedPrompts
 from dartmath.evaluation.result import BenchmarkResult, EvaluationResult
 from dartmath.evaluation.score import Benchmark
 from dartmath.sampling.sample import Sample
@@ -25,7 +25,7 @@ class Evaluation:
     benchmarks: tuple[tuple[Benchmark, BenchmarkResult], ...]
     responses: Mapping[str, Sequence[Sample]]
     started: str
-    prompting: Prompting
+    prompting: AskedPrompts
     """How the queries were put to the model."""
 
     @property

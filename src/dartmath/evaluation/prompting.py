@@ -19,7 +19,7 @@ FILE = "prompts.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Prompting:
+class AskedPrompts:
     """How queries were asked: `shots` are the worked examples by data set, `stops` where a response ends."""
 
     template: Template
@@ -38,7 +38,7 @@ class Prompting:
         return len(self.shots.get(dataset, ()))
 
 
-def write_prompting(folder: Path, prompting: Prompting) -> Path:
+def write_prompting(folder: Path, prompting: AskedPrompts) -> Path:
     """Write `folder/prompts.json`; returns its path."""
     path = folder / FILE
     shown = {name: [asdict(one) for one in examples] for name, examples in prompting.shots.items()}
@@ -47,14 +47,14 @@ def write_prompting(folder: Path, prompting: Prompting) -> Path:
     return path
 
 
-def read_prompting(folder: Path) -> Prompting:
+def read_prompting(folder: Path) -> AskedPrompts:
     """What `write_prompting` wrote; `DataError` where it is missing or damaged."""
     path = folder / FILE
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        template = Template(**{**content["template"], "stop": tuple(content["template"]["stop"])})
+        template = Template.of(content["template"])
         shots = {name: [Example(**one) for one in shown] for name, shown in content["shots"].items()}
-        return Prompting(template, shots, tuple(content["stops"]))
+        return AskedPrompts(template, shots, tuple(content["stops"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(
             f"cannot be read ({error}), and holds how the queries were asked; run the same "

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from dartmath.base.errors import ConfigError
 from dartmath.prompts.examples import PAPER
 from dartmath.prompts.template import Template
+from dartmath.verify.contract.question import DART_MATH
 from dartmath.verify.custom import is_own
-from dartmath.verify.question import DART_MATH
 
 if TYPE_CHECKING:
     from dartmath.queries.config import QuerySource
@@ -46,6 +46,7 @@ _OTHERS: tuple[tuple[str, str, Shots], ...] = (
     ("deepseek-math-7b-instruct", "deepseekmath", 0),
     ("deepseek-math-7b-rl", "deepseekmath", 0),
     ("xwin-math", "xwin", 0),
+    ("mmiqc", "mmiqc", 0),
     ("mistral-7b-sft", "qa", 0),
     ("math-shepherd-mistral-7b-rl", "qa", 0),
     ("meta-llama-3-8b-instruct", "llama3", 0),

@@ -25,12 +25,12 @@ from dartmath.judging.grader import HybridGrader
 from dartmath.queries.config import QuerySource
 from dartmath.queries.query import Query
 from dartmath.sampling.sample import Sample
+from dartmath.verify.contract.outcome import Outcome, Verdict
+from dartmath.verify.contract.question import DART_MATH
+from dartmath.verify.contract.settings import GradingSettings, recorded_settings
 from dartmath.verify.golds import settled
-from dartmath.verify.outcome import Outcome, Verdict
-from dartmath.verify.question import DART_MATH
 from dartmath.verify.serve.batch import Grader
-from dartmath.verify.serve.pool import GradingPool
-from dartmath.verify.settings import GradingSettings, recorded_settings
+from dartmath.verify.serve.grading_pool import GradingPool
 
 DARTMATH = "dartmath"
 VERIFIERS = (DARTMATH, DART_MATH, "math-verify")

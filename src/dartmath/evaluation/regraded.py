@@ -22,8 +22,8 @@ from dartmath.sampling.journal import JournalReader, journal_folder, open_journa
 from dartmath.sampling.journal_manifest import QUERIES
 from dartmath.sampling.new_pool import new_pool
 from dartmath.sampling.sample import Sample
+from dartmath.verify.contract.question import DART_MATH
 from dartmath.verify.custom import bare_name, is_own, own_hashes, own_verifiers
-from dartmath.verify.question import DART_MATH
 
 Keep = Callable[[Sample], None]
 

@@ -32,7 +32,7 @@ class Score(_Record):
     """`wilson`, `clustered` (by query) or `macro`."""
 
 
-class Group(_Record):
+class GroupScore(_Record):
     """Pass@1 of the queries of one level, domain or band."""
 
     queries: int
@@ -56,6 +56,8 @@ class BenchmarkResult(_Record):
     """Where the queries were read from: a file, an address, or `hub:OWNER/NAME:CONFIG@COMMIT`."""
     checksum: str
     """Checksum of the texts and references that were asked."""
+    set_checksum: str = ""
+    """Checksum of the whole set that they were selected from, which a source's `checksum` pins."""
     query_ids: list[str]
     """Ids of the queries, in order."""
     queries: int
@@ -97,7 +99,7 @@ class BenchmarkResult(_Record):
     """Tokens per response."""
     request_seconds: float
     """Wall time per response, from request to verdict, when many run at once."""
-    by: dict[str, dict[str, Group]]
+    by: dict[str, dict[str, GroupScore]]
     """Pass@1 by "level", "domain" and "band", where queries have them."""
 
 
@@ -145,6 +147,17 @@ def write_result(folder: Path, result: EvaluationResult) -> Path:
     return path
 
 
+def _not_here(folder: Path) -> str:
+    """What to say of a folder without a result."""
+    inner = sorted(path.parent for path in folder.glob(f"evaluation/*/{FILE}")) if folder.is_dir() else []
+    way = "give one that `dartmath evaluate` wrote, such as runs/NAME/evaluation/after"
+    if inner:
+        way = f"give one of its evaluations: {', '.join(map(str, inner))}"
+    if not folder.is_dir():
+        return f"{'a file, not a folder' if folder.exists() else 'no such folder'}; {way}"
+    return f"not an output folder of `dartmath evaluate`, or not finished: it has no {FILE}; {way}"
+
+
 def read_result(folder: Path) -> EvaluationResult:
     """The result in `folder`; `DataError` when there is none or it is damaged."""
     path = folder / FILE
@@ -154,9 +167,7 @@ def read_result(folder: Path) -> EvaluationResult:
             raise ValueError("it holds no JSON object")
         return validate(EvaluationResult, data, where="scores")
     except (FileNotFoundError, NotADirectoryError):
-        raise DataError(
-            f"not an output folder of `dartmath evaluate`, or not finished: it has no {FILE}", path=folder
-        ) from None
+        raise DataError(_not_here(folder), path=folder) from None
     except (ConfigError, ValueError) as error:
         raise DataError(
             f"damaged result: {error}; run the same `dartmath evaluate` again to score anew", path=path

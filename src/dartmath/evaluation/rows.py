@@ -12,7 +12,7 @@ from dartmath.base.files import write_parquet
 from dartmath.evaluation.score import Benchmark
 from dartmath.queries.query import Query
 from dartmath.sampling.sample import Sample
-from dartmath.verify.outcome import Outcome
+from dartmath.verify.contract.outcome import Outcome
 
 FILE = "rows.parquet"
 

@@ -22,7 +22,7 @@ from dartmath.engines.protocol import Engine
 from dartmath.evaluation.both_rules import Difference, judged_otherwise, write_differences
 from dartmath.evaluation.config import EvaluationSection
 from dartmath.evaluation.intervals import Estimate, macro
-from dartmath.evaluation.prompting import Prompting, write_prompting
+from dartmath.evaluation.prompting import AskedPrompts, write_prompting
 from dartmath.evaluation.protocol import SUITE, judged_by_the_paper, protocol_stops
 from dartmath.evaluation.result import FILE as RESULT
 from dartmath.evaluation.result import BenchmarkResult, EvaluationResult, Score, read_result, write_result
@@ -190,7 +190,7 @@ def _loaded(sources: Sequence[QuerySource], optional: Set[str], skipped: dict[st
         try:
             loaded = load_set(source)
             name = benchmark_name(source)
-            found.append(Benchmark(name, source, tuple(loaded.queries), loaded.origin))
+            found.append(Benchmark(name, source, tuple(loaded.queries), loaded.origin, loaded.checksum))
         except MissingDependencyError as error:
             last = source is sources[-1] and not found
             if source.dataset not in optional or last:
@@ -222,7 +222,8 @@ def refuse_changed(folder: Path, benchmarks: Sequence[Benchmark]) -> None:
     before = {one.name: one for one in read_result(folder).benchmarks}
     for now in benchmarks:
         then = before.get(now.name)
-        if then is None or then.source != now.source.model_dump(mode="json"):
+        # Read as a source is: an older result lacks keys that have come since.
+        if then is None or QuerySource.model_validate(then.source) != now.source:
             continue
         checksum = content_checksum(now.queries)
         missing = set(then.query_ids) - {query.id for query in now.queries}
@@ -299,9 +300,9 @@ def sampling_section(section: EvaluationSection, template: Template) -> Sampling
 
 def prompting_of(
     section: SamplingSection, template: Template, shots: Mapping[str, Sequence[Example]]
-) -> Prompting:
+) -> AskedPrompts:
     """How an evaluation asks, for its folder: the stop strings are those that the engine is given."""
-    return Prompting(template, shots, tuple(dict.fromkeys((*template.stops, *section.stop))))
+    return AskedPrompts(template, shots, tuple(dict.fromkeys((*template.stops, *section.stop))))
 
 
 def model_identity(model: ModelSection, section: EvaluationSection) -> dict[str, Any]:
@@ -340,6 +341,7 @@ def benchmarks_of(result: EvaluationResult, journal: JournalReader) -> list[Benc
                 QuerySource.model_validate(one.source),
                 tuple(queries[query_id] for query_id in one.query_ids),
                 one.origin,
+                one.set_checksum,
             )
             for one in result.benchmarks
         ]

@@ -17,13 +17,13 @@ from dartmath.evaluation.metrics import (
     pass_at_k,
     powers_of_two,
 )
-from dartmath.evaluation.result import BenchmarkResult, Group, Score
+from dartmath.evaluation.result import BenchmarkResult, GroupScore, Score
 from dartmath.queries.config import QuerySource
 from dartmath.queries.download import content_checksum
 from dartmath.queries.query import Query
 from dartmath.sampling.sample import Sample
-from dartmath.verify.outcome import Outcome
-from dartmath.verify.settings import GradingSettings
+from dartmath.verify.contract.outcome import Outcome
+from dartmath.verify.contract.settings import GradingSettings
 
 SHARES = (0.5, 0.75, 1.0)
 """Shares of k trials that have to be correct for G-Pass@k, those of its paper."""
@@ -38,13 +38,15 @@ _Votes = tuple[list[str | None], list[bool]]
 class Benchmark:
     """A benchmark that is asked: its name in tables, its source and its queries.
 
-    `origin` says where they were read from, with the commit where that has one (see `Loaded.origin`).
+    `origin` says where they were read from, with the commit where that has one (see `Loaded.origin`), and
+    `set_checksum` what the whole set was (see `Loaded.checksum`).
     """
 
     name: str
     source: QuerySource
     queries: tuple[Query, ...]
     origin: str = ""
+    set_checksum: str = ""
 
 
 def score(
@@ -75,6 +77,7 @@ def score(
         source=benchmark.source.model_dump(mode="json"),
         origin=benchmark.origin,
         checksum=content_checksum(benchmark.queries),
+        set_checksum=benchmark.set_checksum,
         query_ids=[query.id for query in benchmark.queries],
         queries=len(benchmark.queries),
         trials=trials,
@@ -187,7 +190,7 @@ def read_alike(answer: str) -> str:
 
 def _groups(
     queries: Sequence[Query], found: Sequence[Sequence[Sample]], lenient: Sequence[int], trials: int
-) -> dict[str, dict[str, Group]]:
+) -> dict[str, dict[str, GroupScore]]:
     made = {}
     for key in _GROUPS:
         rows: dict[str, list[tuple[int, int]]] = defaultdict(list)
@@ -196,7 +199,7 @@ def _groups(
                 rows[str(query.metadata[key])].append((_correct(row), leniently))
         if 1 < len(rows) <= _MOST_GROUPS:
             made[key] = {
-                name: Group(
+                name: GroupScore(
                     queries=len(rows[name]),
                     score=mean_of([strictly for strictly, _ in rows[name]], trials),
                     lenient=mean_of([leniently for _, leniently in rows[name]], trials),

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from dartmath.base.errors import RunError
 from dartmath.base.extras import require
-from dartmath.verify.outcome import Outcome, Verdict
+from dartmath.verify.contract.outcome import Outcome, Verdict
 
 if TYPE_CHECKING:
     from dartmath.queries.query import Query

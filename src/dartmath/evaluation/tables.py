@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from dartmath.evaluation.compare import AgainstPublished, Comparison
+from dartmath.evaluation.compare import AgainstPublished, PairedComparison
 from dartmath.evaluation.intervals import Paired
 from dartmath.evaluation.power import queries_to_see, visible_difference
 from dartmath.evaluation.result import BenchmarkResult, EvaluationResult, Score
@@ -88,7 +88,7 @@ def tools_table(result: EvaluationResult) -> Table:
     return ("benchmark: code blocks", *_BLOCKS), rows
 
 
-def comparison_table(comparison: Comparison) -> Table:
+def comparison_table(comparison: PairedComparison) -> Table:
     """Columns and rows of a paired comparison; the plain mean over benchmarks in the last row."""
     columns = ("benchmark", "queries", "A", "B", "B - A", "95 %", "bootstrap", "only A, B", "p")
     rows = [_paired_row(name, one) for name, one in comparison.benchmarks.items()]
@@ -97,7 +97,7 @@ def comparison_table(comparison: Comparison) -> Table:
     return columns, rows
 
 
-def power_table(comparison: Comparison, difference: float) -> Table:
+def power_table(comparison: PairedComparison, difference: float) -> Table:
     """Columns and rows of what the queries can show, and of the lenient scores; `difference` is a share."""
     columns = ("benchmark", "lenient A", "lenient B", "sees", f"queries for {100 * difference:g}")
     rows: list[tuple[str, ...]] = []

@@ -22,20 +22,22 @@ from typing import Any
 from dartmath.base.errors import ConfigError, DataError
 from dartmath.base.files import write_text
 from dartmath.base.manifest import versions
+from dartmath.base.ownership import check_folder
 from dartmath.base.section import validate
 from dartmath.evaluation.config import EvaluationSection
 from dartmath.evaluation.lenient import lenient_settings, may_differ
 from dartmath.evaluation.logs import words
-from dartmath.evaluation.prompting import Prompting, read_prompting, write_prompting
+from dartmath.evaluation.prompting import AskedPrompts, read_prompting, write_prompting
 from dartmath.evaluation.run import check_examples, load_benchmarks, prompting_of, sampling_section
 from dartmath.evaluation.score import Benchmark
 from dartmath.prompts.examples import shots_for
-from dartmath.prompts.template import Prompt, Template, with_thoughts
+from dartmath.prompts.template import Prompt, Template
+from dartmath.prompts.thoughts import with_thoughts
 from dartmath.queries.download import content_checksum
 from dartmath.queries.query import Query
-from dartmath.verify.outcome import Verdict
-from dartmath.verify.serve.pool import GradingPool
-from dartmath.verify.settings import GradingSettings
+from dartmath.verify.contract.outcome import Verdict
+from dartmath.verify.contract.settings import GradingSettings
+from dartmath.verify.serve.grading_pool import GradingPool
 
 FILE = "tasks.json"
 ROWS = "test.jsonl"
@@ -74,7 +76,7 @@ class HarnessTask:
     checksum: str
     folder: Path
     section: EvaluationSection
-    prompting: Prompting
+    prompting: AskedPrompts
 
     def queries(self) -> Iterator[Query]:
         """Its queries, in the order of the benchmark. Raises `DataError` where the file is damaged."""
@@ -90,7 +92,7 @@ class HarnessTask:
         examples = self.prompting.shots.get(query.dataset, ())
         return self.prompting.template.render(query.text, examples=examples)
 
-    def judge(self, query: Query, response: Response) -> Judgement:
+    def judge(self, query: Query, response: TaskResponse) -> Judgement:
         """The verdict on a response, and whether it is correct by the lenient metric."""
         text, finish_reason = cut(response.whole, self.prompting.stops, response.finish_reason)
         grading = self.section.grading
@@ -108,7 +110,7 @@ class HarnessTask:
 
 
 @dataclass(frozen=True, slots=True)
-class Response:
+class TaskResponse:
     """What a model said: its text, the thoughts that a server gave apart, and "stop" or "length"."""
 
     text: str
@@ -159,6 +161,8 @@ def write_tasks(section: EvaluationSection, template: Template, folder: Path) ->
     for key in ("tools", "judge"):
         if getattr(section, key) is not None:
             raise ConfigError(f"a task of another harness has no {key}; leave out evaluation.{key}")
+    if not (folder / FILE).is_file():
+        check_folder(folder)
     skipped: dict[str, str] = {}
     benchmarks = load_benchmarks(section, skipped=skipped)
     shots = shots_for([one.source for one in benchmarks], section.shots)

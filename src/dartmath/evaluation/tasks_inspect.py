@@ -24,7 +24,7 @@ from inspect_ai.scorer import CORRECT, INCORRECT, Score, Scorer, Target, accurac
 from inspect_ai.solver import TaskState, generate
 
 from dartmath.base.errors import UnknownNameError
-from dartmath.evaluation.tasks import HarnessTask, Response, read_tasks
+from dartmath.evaluation.tasks import HarnessTask, TaskResponse, read_tasks
 from dartmath.queries.query import Query
 
 _MESSAGES = {"system": ChatMessageSystem, "user": ChatMessageUser, "assistant": ChatMessageAssistant}
@@ -79,12 +79,12 @@ def _message(message: dict[str, str]) -> Any:
     return _MESSAGES[message["role"]](content=message["content"])
 
 
-def _response(output: ModelOutput) -> Response:
+def _response(output: ModelOutput) -> TaskResponse:
     """What the model said; thoughts that the provider gave apart come back to their place."""
     parts = [] if not output.choices or isinstance(output.message.content, str) else output.message.content
     thoughts = [part.reasoning for part in parts if part.type == "reasoning"]
     finish = "length" if output.stop_reason in ("max_tokens", "model_length") else "stop"
-    return Response(output.completion, finish, "\n".join(thoughts) or None)
+    return TaskResponse(output.completion, finish, "\n".join(thoughts) or None)
 
 
 async def _judged(folder: str, name: str, state: TaskState, *, leniently: bool) -> Score:

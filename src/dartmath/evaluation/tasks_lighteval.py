@@ -20,7 +20,7 @@ from lighteval.tasks.lighteval_task import LightevalTaskConfig
 from lighteval.tasks.requests import Doc, SamplingMethod
 
 from dartmath.base.errors import ConfigError
-from dartmath.evaluation.tasks import HarnessTask, Response, read_query, read_tasks
+from dartmath.evaluation.tasks import HarnessTask, TaskResponse, read_query, read_tasks
 
 
 def lighteval_tasks(folder: Path) -> list[LightevalTaskConfig]:
@@ -41,7 +41,7 @@ def _config(task: HarnessTask) -> LightevalTaskConfig:
         )
     return LightevalTaskConfig(
         name=task.name,
-        prompt_function=Asked(task),
+        prompt_function=LightevalPrompt(task),
         hf_repo=str(task.folder),
         hf_subset="default",
         hf_avail_splits=["test"],
@@ -62,7 +62,7 @@ def _metric(task: HarnessTask, *, leniently: bool) -> SampleLevelMetric:
     )
 
 
-class Asked:
+class LightevalPrompt:
     """From a row to what lighteval asks: the whole prompt, or the one message of a chat."""
 
     def __init__(self, task: HarnessTask) -> None:
@@ -99,7 +99,7 @@ class Judged(SamplingMetric, SampleLevelComputation):  # type: ignore[misc]
         right = []
         for text, length in zip(model_response.text, lengths, strict=True):
             finish = "length" if length >= self._task.section.max_tokens else "stop"
-            judged = self._task.judge(query, Response(text, finish))
+            judged = self._task.judge(query, TaskResponse(text, finish))
             right.append(judged.lenient if self._leniently else judged.verdict.correct)
         return float(np.mean(right)) if right else 0.0
 

@@ -3,13 +3,22 @@ that says which are trained on (`input_output`), so that the prompt is the one t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from dartmath.export.format import ABOUT, BOTH, Example, Format
+from dartmath.export.format import ABOUT, BOTH, Format, RowSource
 from dartmath.export.prompting import Prompting
 
 
-def _row(example: Example, prompting: Prompting) -> dict[str, Any]:
+def datasets(path: str, shape: Mapping[str, str], *more: str) -> str:
+    """Axolotl's `datasets:` with one file, and what else its configuration then needs."""
+    kind = "parquet" if path.endswith(".parquet") else "json"
+    entry = {"path": path, "ds_type": kind, "split": "train", **shape}
+    keys = "\n    ".join(f"{name}: {value}" for name, value in entry.items())
+    return "\n".join([f"# Axolotl:\ndatasets:\n  - {keys}", *(more or ("train_on_inputs: false",))])
+
+
+def _row(example: RowSource, prompting: Prompting) -> dict[str, Any]:
     if prompting.as_messages:
         conversation = prompting.conversation(example.query.text, example.response)
         return {"messages": conversation, **example.about()}
@@ -19,11 +28,8 @@ def _row(example: Example, prompting: Prompting) -> dict[str, Any]:
 
 
 def _usage(path: str, prompting: Prompting) -> str:
-    kind = "parquet" if path.endswith(".parquet") else "json"
-    shape = (
-        "type: chat_template\n    field_messages: messages" if prompting.as_messages else "type: input_output"
-    )
-    return f"datasets:\n  - path: {path}\n    ds_type: {kind}\n    {shape}\ntrain_on_inputs: false"
+    messages = {"type": "chat_template", "field_messages": "messages"}
+    return datasets(path, messages if prompting.as_messages else {"type": "input_output"})
 
 
 AXOLOTL = Format(

@@ -9,16 +9,16 @@ from typing import Any
 
 from dartmath.base.errors import DataError
 from dartmath.base.text import encodable
+from dartmath.base.workers import map_in_order
 from dartmath.curation.kept import KeptColumns
 from dartmath.curation.pool import Journal
 from dartmath.curation.select import Selection
 from dartmath.curation.texts import Texts
 from dartmath.export.config import ExportSection
-from dartmath.export.format import Example
-from dartmath.export.stepwise import step_labels
+from dartmath.export.format import RowSource
 from dartmath.export.wrong import WrongPool, matched, read_wrong
 from dartmath.sampling.teachers import known_teachers
-from dartmath.verify.outcome import Outcome
+from dartmath.verify.contract.outcome import Outcome
 
 TAUGHT = ("teacher", "hint")
 """Columns of right responses where a pool has several teachers."""
@@ -66,7 +66,7 @@ class Maker:
         if len(teachers) > 1:
             self._hints = {name: (one["hint"] or {}).get("kind", "") for name, one in teachers.items()}
 
-    def responses(self) -> Iterator[Example]:
+    def responses(self) -> Iterator[RowSource]:
         """Every selected response."""
         wanted = {(s.pool.query.id, c.trial) for s in self.selections for c in s.chosen}
         with Texts(self.journal, wanted, self.spool, {Outcome.CORRECT}) as texts:
@@ -75,9 +75,9 @@ class Maker:
                     text, _ = texts.of((selection.pool.query.id, candidate.trial))
                     yield self._example(selection, text, trial=candidate.trial)
 
-    def pairs(self) -> Iterator[Example]:
+    def pairs(self) -> Iterator[RowSource]:
         """Right and wrong responses to one query, at most `section.pairs` of a query."""
-        pools = self._wrong()
+        pools = self._wrong(self.section.pairs)
         plans = [
             (
                 s,
@@ -101,9 +101,9 @@ class Maker:
                     right, other = texts.of((id, chosen.trial))[0], texts.of((id, wrong.trial))[0]
                     yield self._example(selection, right, trial=chosen.trial, rejected=other, margin=margin)
 
-    def labels(self) -> Iterator[Example]:
+    def labels(self) -> Iterator[RowSource]:
         """Every selected response as right, and at most `section.pairs` of a query as wrong."""
-        pools = self._wrong()
+        pools = self._wrong(1)
         plans = []
         for selection in self.selections:
             first = selection.chosen[0] if selection.chosen else None
@@ -118,15 +118,18 @@ class Maker:
                     text, _ = texts.of((selection.pool.query.id, trial))
                     yield self._example(selection, text, trial=trial, label=label)
 
-    def steps(self) -> Iterator[Example]:
+    def steps(self) -> Iterator[RowSource]:
         """Those of `labels` whose steps can be told right or wrong."""
-        for example in self.labels():
-            if step_labels(example) is None:
+        judged = map_in_order(
+            "dartmath.export.stepwise:labels_of", self.labels(), lambda one: (one.response, one.label)
+        )
+        for example, steps in judged:
+            if steps is None:
                 self._count("responses whose steps nothing can judge", 1)
             else:
-                yield example
+                yield replace(example, steps=tuple(steps))
 
-    def queries(self) -> Iterator[Example]:
+    def queries(self) -> Iterator[RowSource]:
         """Every query whose pass rate is in the limits of the section."""
         for selection in self.selections:
             example = self._example(selection, "", trial=-1)
@@ -139,9 +142,10 @@ class Maker:
             else:
                 yield example
 
-    def _wrong(self) -> dict[str, WrongPool]:
-        ids = {s.pool.query.id for s in self.selections}
-        pools = read_wrong(self.journal, ids, self.section.rejected)
+    def _wrong(self, compared: int) -> dict[str, WrongPool]:
+        """The wrong responses of each query, of whose chosen ones the first `compared` need partners."""
+        chosen = {s.pool.query.id: {c.trial for c in s.chosen[:compared]} for s in self.selections}
+        pools = read_wrong(self.journal, chosen, self.section.rejected)
         failed = sum(s.pool.trials - s.pool.correct for s in self.selections)
         if failed and not any(pool.responses for pool in pools.values()):
             kept = (self.journal.manifest.get("config") or {}).get("keep_wrong", "text")
@@ -190,7 +194,7 @@ class Maker:
         rejected: str = "",
         label: bool = True,
         margin: float = 0.0,
-    ) -> Example:
+    ) -> RowSource:
         trials, correct = selection.pool.head(None)
         query = selection.pool.query
         own = {**self.kept.of(query.metadata), **self._taught(selection, trial)}
@@ -199,4 +203,4 @@ class Maker:
             query, text=encodable(query.text), references=tuple(encodable(one) for one in query.references)
         )
         rate = selection.fail_rate
-        return Example(query, response, rejected, label, trial, trials, correct, rate, margin, own)
+        return RowSource(query, response, rejected, label, trial, trials, correct, rate, margin, own)

@@ -18,7 +18,7 @@ MESSAGES = frozenset(["messages"])
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class RowSource:
     """What one row is made of.
 
     Attributes:
@@ -31,6 +31,7 @@ class Example:
         fail_rate: what curation took for the fail rate; None for a query without a trial.
         margin: of a pair, the share of right trials less that of trials with the rejected answer.
         own: the user's kept columns, under names that the format does not use itself.
+        steps: of an example of steps, whether each is right.
     """
 
     query: Query
@@ -43,6 +44,7 @@ class Example:
     fail_rate: float | None
     margin: float
     own: Mapping[str, Any]
+    steps: tuple[bool, ...] = ()
 
     @property
     def pass_rate(self) -> float:
@@ -62,7 +64,7 @@ class Example:
 
 
 ABOUT = ("query_id", "dataset", "reference", "fail_rate")
-"""Names of the columns of `Example.about` that are not the user's."""
+"""Names of the columns of `RowSource.about` that are not the user's."""
 
 
 def nothing(path: str, prompting: Prompting) -> str:
@@ -82,12 +84,14 @@ class Format:
         usage: what to tell the other program, given the path of the file; "" where the path says all.
         suffixes: kinds of files that it may be written to, the usual one first.
         prompts: whether its prompts may be messages, text, or both.
+        fields: whether a message may have `reasoning_content`, which its loader then reads.
     """
 
     kind: Kind
     about: str
     columns: tuple[str, ...]
-    row: Callable[[Example, Prompting], dict[str, Any]]
+    row: Callable[[RowSource, Prompting], dict[str, Any]]
     usage: Callable[[str, Prompting], str] = nothing
     suffixes: tuple[str, ...] = (".jsonl", ".parquet")
     prompts: frozenset[str] = MESSAGES
+    fields: bool = True

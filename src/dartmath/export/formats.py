@@ -6,10 +6,10 @@ from dartmath.base.errors import ConfigError, UnknownNameError
 from dartmath.base.plugins import load_plugin, plugins
 from dartmath.export.axolotl import AXOLOTL
 from dartmath.export.format import Format
-from dartmath.export.kto import KTO
+from dartmath.export.kto import KTO, LLAMA_FACTORY_KTO
 from dartmath.export.messages import LLAMA_FACTORY, MESSAGES, OPEN_INSTRUCT, TORCHTUNE
 from dartmath.export.openai import OPENAI
-from dartmath.export.preference import PREFERENCE
+from dartmath.export.preference import CONVERSATION_PAIRS, LLAMA_FACTORY_PAIRS, OPENAI_PAIRS, PREFERENCE
 from dartmath.export.prompt_completion import PROMPT_COMPLETION
 from dartmath.export.rl_queries import OPEN_INSTRUCT_RLVR, TRL_GRPO, VERIFIERS, VERL
 from dartmath.export.stepwise import STEPWISE
@@ -23,7 +23,11 @@ FORMATS = {
     "torchtune": TORCHTUNE,
     "open-instruct": OPEN_INSTRUCT,
     "preference": PREFERENCE,
+    "preference-conversations": CONVERSATION_PAIRS,
+    "openai-preference": OPENAI_PAIRS,
+    "llama-factory-preference": LLAMA_FACTORY_PAIRS,
     "kto": KTO,
+    "llama-factory-kto": LLAMA_FACTORY_KTO,
     "stepwise": STEPWISE,
     "trl-grpo": TRL_GRPO,
     "verl": VERL,

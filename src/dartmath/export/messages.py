@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
-from dartmath.export.format import ABOUT, Example, Format
+from dartmath.export.format import ABOUT, Format, RowSource
+from dartmath.export.llama_factory import dataset_info
 from dartmath.export.prompting import Prompting
 
 
-def _row(example: Example, prompting: Prompting) -> dict[str, Any]:
+def _row(example: RowSource, prompting: Prompting) -> dict[str, Any]:
     return {"messages": prompting.conversation(example.query.text, example.response), **example.about()}
-
-
-def _llama_factory(path: str, prompting: Prompting) -> str:
-    tags = {"role_tag": "role", "content_tag": "content", "user_tag": "user", "assistant_tag": "assistant"}
-    entry = {
-        "file_name": Path(path).name,
-        "formatting": "sharegpt",
-        "columns": {"messages": "messages"},
-        "tags": {**tags, "system_tag": "system"},
-    }
-    return "dataset_info.json: " + json.dumps({Path(path).stem: entry})
 
 
 def _torchtune(path: str, prompting: Prompting) -> str:
@@ -40,6 +28,13 @@ def _open_instruct(path: str, prompting: Prompting) -> str:
 
 _COLUMNS = ("messages", *ABOUT)
 MESSAGES = Format("responses", "TRL, ms-swift and others: a column `messages`", _COLUMNS, _row)
-LLAMA_FACTORY = Format("responses", "LLaMA-Factory, formatting sharegpt", _COLUMNS, _row, _llama_factory)
-TORCHTUNE = Format("responses", "torchtune's chat_dataset", _COLUMNS, _row, _torchtune)
+LLAMA_FACTORY = Format(
+    "responses",
+    "LLaMA-Factory, formatting sharegpt",
+    _COLUMNS,
+    _row,
+    lambda path, prompting: dataset_info(path),
+    fields=False,
+)
+TORCHTUNE = Format("responses", "torchtune's chat_dataset", _COLUMNS, _row, _torchtune, fields=False)
 OPEN_INSTRUCT = Format("responses", "open-instruct's finetune.py", _COLUMNS, _row, _open_instruct)

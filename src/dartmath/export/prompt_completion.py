@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from dartmath.export.format import ABOUT, BOTH, Example, Format
+from dartmath.export.format import ABOUT, BOTH, Format, RowSource
 from dartmath.export.prompting import Prompting
 
 
-def _row(example: Example, prompting: Prompting) -> dict[str, Any]:
+def _row(example: RowSource, prompting: Prompting) -> dict[str, Any]:
     prompt, completion = prompting.prompt(example.query.text), prompting.completion(example.response)
     return {"prompt": prompt, "completion": completion, **example.about()}
 

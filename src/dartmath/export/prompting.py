@@ -7,7 +7,8 @@ from typing import Literal
 
 from dartmath.base.errors import ConfigError
 from dartmath.export.config import ExportSection
-from dartmath.prompts.template import THOUGHTS, Template
+from dartmath.prompts.template import Template
+from dartmath.prompts.thoughts import THOUGHTS, delimiters_of, in_delimiters
 from dartmath.verify.extract.thoughts import thoughts
 
 Message = dict[str, str]
@@ -57,7 +58,8 @@ class Prompting:
         """The response in the form of this export; a text has the template's end, where it names one."""
         if self.as_messages:
             return [self.assistant(response)]
-        text = split_thoughts(response)[1] if self.thoughts == "drop" else response
+        own = in_delimiters(response, delimiters_of(self.template))
+        text = split_thoughts(response)[1] if self.thoughts == "drop" else own
         lead = self.template.lead
         return f"{lead}{text.lstrip(' ')}{self.template.end}" if lead else text + self.template.end
 
@@ -87,9 +89,11 @@ def split_thoughts(response: str) -> tuple[str, str]:
 
 
 def prompting_of(
-    template: Template, section: ExportSection, *, holds: frozenset[str], name: str
+    template: Template, section: ExportSection, *, holds: frozenset[str], name: str, fields: bool = True
 ) -> Prompting:
     """The prompting of the format `name`, whose prompts may be "messages", "text" or both (`holds`).
+
+    `fields` says whether its loader reads `reasoning_content` of a message.
 
     Raises `ConfigError` for a form that the format or the template does not have.
     """
@@ -105,4 +109,8 @@ def prompting_of(
         )
     if wanted == "text" and section.thoughts == "field":
         raise ConfigError("--thoughts field is a field of a message, and these prompts are texts; take drop")
+    if not fields and section.thoughts == "field":
+        raise ConfigError(
+            f"--thoughts field: what loads {name} does not read `reasoning_content`; take text or drop"
+        )
     return Prompting(template, wanted == "messages", section.thoughts, section.system)

@@ -8,22 +8,22 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from dartmath.export.format import ABOUT, BOTH, Example, Format
+from dartmath.export.format import ABOUT, BOTH, Format, RowSource
 from dartmath.export.prompting import Prompting
 
 _RATES = ("pass_rate", "trials", "correct")
 
 
-def _rates(example: Example) -> dict[str, Any]:
+def _rates(example: RowSource) -> dict[str, Any]:
     return {"pass_rate": example.pass_rate, "trials": example.trials, "correct": example.correct}
 
 
-def _trl(example: Example, prompting: Prompting) -> dict[str, Any]:
+def _trl(example: RowSource, prompting: Prompting) -> dict[str, Any]:
     prompt = prompting.prompt(example.query.text)
     return {"prompt": prompt, "answer": example.reference, **_rates(example), **example.about()}
 
 
-def _verl(example: Example, prompting: Prompting) -> dict[str, Any]:
+def _verl(example: RowSource, prompting: Prompting) -> dict[str, Any]:
     info = {"split": "train", "question": example.query.text, "answer": example.reference}
     return {
         "data_source": example.query.dataset,
@@ -34,14 +34,14 @@ def _verl(example: Example, prompting: Prompting) -> dict[str, Any]:
     }
 
 
-def _verifiers(example: Example, prompting: Prompting) -> dict[str, Any]:
+def _verifiers(example: RowSource, prompting: Prompting) -> dict[str, Any]:
     # A JSON text: rows whose mappings differ would otherwise get one another's keys.
     info = json.dumps({**_rates(example), **example.about()}, ensure_ascii=False)
     prompt = prompting.messages(example.query.text)
     return {"prompt": prompt, "answer": example.reference, "info": info}
 
 
-def _open_instruct(example: Example, prompting: Prompting) -> dict[str, Any]:
+def _open_instruct(example: RowSource, prompting: Prompting) -> dict[str, Any]:
     about = {name: value for name, value in example.about().items() if name != "dataset"}
     messages = prompting.messages(example.query.text)
     # Its column `dataset` names what verifies, not where the query is from.

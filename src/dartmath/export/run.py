@@ -65,7 +65,9 @@ def export(
     form = find_format(name)
     _check_suffix(form, name, out)
     journal = open_journal(journal_folder)
-    prompting = prompting_of(_template(journal, template), section, holds=form.prompts, name=name)
+    prompting = prompting_of(
+        _template(journal, template), section, holds=form.prompts, name=name, fields=form.fields
+    )
     _warn(form, prompting, section)
     pools, _ = prepared_pools(journal, curation)
     _, selections = select_sized(pools, curation.policy or journal.section.policy, curation)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from dartmath.curation.decontaminate import loosen
 from dartmath.curation.pool import Candidate, Journal, digest
-from dartmath.curation.signature import likeness, signature
+from dartmath.curation.signature import likenesses, signatures, unpacked
+from dartmath.sampling.sample import Sample
 from dartmath.sampling.teachers import hinted_teachers
-from dartmath.verify.outcome import Outcome
+from dartmath.verify.contract.outcome import Outcome
 
 Rejected = Literal["frequent", "near", "longest", "random"]
 
@@ -55,31 +56,35 @@ class WrongPool:
         """
         if by == "random":
             return random.Random(seed).sample(self.responses, len(self.responses))
-        sketch = self.sketches.get(chosen.trial, b"") if chosen else b""
         length = chosen.tokens if chosen else 0
+        ranked = zip(self._ranks(by, chosen), self.responses, strict=True)
+        order = sorted(ranked, key=lambda pair: (-pair[0], abs(pair[1].tokens - length), pair[1].trial))
+        return [one for _, one in order]
 
-        def key(one: Wrong) -> tuple[float, int, int]:
-            first = {"frequent": self.votes[one.answer], "longest": one.tokens}.get(by)
-            rank = likeness(sketch, one.sketch) if first is None else first
-            return (-rank, abs(one.tokens - length), one.trial)
+    def _ranks(self, by: Rejected, chosen: Candidate | None) -> Sequence[float]:
+        """How much each wrong response is wanted."""
+        if by == "frequent":
+            return [self.votes[one.answer] for one in self.responses]
+        if by == "longest":
+            return [one.tokens for one in self.responses]
+        sketch = self.sketches.get(chosen.trial, b"") if chosen else b""
+        if not sketch or not self.responses:
+            return [0.0] * len(self.responses)
+        theirs = unpacked([one.sketch for one in self.responses])
+        found: list[float] = likenesses(unpacked([sketch])[0], theirs).tolist()
+        return found
 
-        return sorted(self.responses, key=key)
 
+def read_wrong(journal: Journal, chosen: Mapping[str, Collection[int]], by: Rejected) -> dict[str, WrongPool]:
+    """The wrong responses with a text of the queries of `chosen`; those of outcome `wrong` alone.
 
-def read_wrong(journal: Journal, ids: Collection[str], by: Rejected) -> dict[str, WrongPool]:
-    """The wrong responses with a text of the queries `ids`; those of outcome `wrong` alone.
-
-    A response that was cut off, or holds no answer, says little of what is wrong with it; one that was made
-    with a hint answers another prompt.
+    `chosen` are the right trials of each query that they may be compared with. A response that was cut off,
+    or holds no answer, says little of what is wrong with it; one that was made with a hint answers another
+    prompt.
     """
-    hinted = hinted_teachers(journal.manifest)
-    pools = {id: WrongPool() for id in ids}
-    near = by == "near"
-    for sample in journal.samples({Outcome.WRONG, Outcome.CORRECT} if near else {Outcome.WRONG}):
-        pool = pools.get(sample.query_id)
-        if pool is None or not sample.has_text or sample.teacher in hinted:
-            continue
-        sketch = signature(sample.text) if near else b""
+    pools = {id: WrongPool() for id in chosen}
+    for sample, sketch in _sketched(_compared(journal, chosen, by == "near"), by == "near"):
+        pool = pools[sample.query_id]
         if sample.outcome is Outcome.CORRECT:
             pool.sketches[sample.trial] = sketch
         else:
@@ -88,6 +93,20 @@ def read_wrong(journal: Journal, ids: Collection[str], by: Rejected) -> dict[str
     for pool in pools.values():
         pool.responses.sort(key=lambda one: one.trial)
     return pools
+
+
+def _compared(journal: Journal, chosen: Mapping[str, Collection[int]], near: bool) -> Iterator[Sample]:
+    """The wrong responses and, where likeness counts, the chosen ones."""
+    hinted = hinted_teachers(journal.manifest)
+    for sample in journal.samples({Outcome.WRONG, Outcome.CORRECT} if near else {Outcome.WRONG}):
+        if sample.query_id not in chosen or not sample.has_text or sample.teacher in hinted:
+            continue
+        if sample.outcome is Outcome.WRONG or sample.trial in chosen[sample.query_id]:
+            yield sample
+
+
+def _sketched(samples: Iterator[Sample], near: bool) -> Iterator[tuple[Sample, bytes]]:
+    return signatures(samples, lambda one: one.text, "words") if near else ((one, b"") for one in samples)
 
 
 def matched(

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any
 
 from dartmath.base.errors import ConfigError
 from dartmath.base.files import write_text
@@ -19,24 +19,15 @@ from dartmath.judging.client import JudgeFailure, ask, key_of
 from dartmath.judging.config import JudgeSection
 from dartmath.judging.prompt import PROMPT_HASH, new_nonce, read_reply
 from dartmath.judging.verdicts import JUDGEMENTS, Verdicts
-from dartmath.verify.outcome import Outcome, Verdict
-from dartmath.verify.question import HYBRID, Gradable
+from dartmath.verify.contract.outcome import Outcome, Verdict
+from dartmath.verify.contract.question import HYBRID, Gradable
+from dartmath.verify.serve.batch import Grader
 
 SUMMARY = "judge.json"
 """File beside `JUDGEMENTS` with the judge and the counts of the last session."""
 
 _REFUSED = frozenset([Outcome.WRONG, Outcome.UNPARSABLE, Outcome.NO_ANSWER])
 """Outcomes of the rules that a judge may overrule. What was cut off, or failed, has no answer to judge."""
-
-
-class Rules(Protocol):
-    """Grades by rules: `dartmath.verify.GradingPool`, or anything like it."""
-
-    def submit(
-        self, query: Any, response: str, finish_reason: str = "stop", *, in_thought: bool = False
-    ) -> Future[Verdict]:
-        """The verdict of one response, later."""
-        ...
 
 
 @dataclass
@@ -70,7 +61,7 @@ class HybridGrader:
     """
 
     def __init__(
-        self, rules: AbstractContextManager[Rules], section: JudgeSection, folder: Path | None = None
+        self, rules: AbstractContextManager[Grader], section: JudgeSection, folder: Path | None = None
     ) -> None:
         self._inner, self._section, self._folder = rules, section, folder
         self._key = key_of(section)

@@ -22,9 +22,9 @@ from dartmath.base.round_folders import round_folder
 from dartmath.base.run_lock import RunLock
 from dartmath.base.terminal import info, warn
 from dartmath.engines.config import BatchEngine, OpenAIEngine
-from dartmath.pipeline.stages import RunFolders, base_model, evaluation_engine, run_recipe
+from dartmath.pipeline.stages import RunFolders, run_recipe
 from dartmath.planning.preflight import check_recipe
-from dartmath.recipe import Recipe, with_keys
+from dartmath.recipe import Recipe, base_model, evaluation_engine, with_keys
 from dartmath.rounds.config import RoundsSection
 from dartmath.rounds.result import RoundsResult, sum_up, write_rounds
 

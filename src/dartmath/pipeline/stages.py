@@ -20,15 +20,15 @@ from dartmath.base.manifest import read_manifest, write_manifest
 from dartmath.base.ownership import write_owned
 from dartmath.base.paths import expand_home
 from dartmath.base.terminal import info, warn
-from dartmath.engines.config import BatchEngine, OpenAIEngine, RayEngine, TransformersEngine
+from dartmath.engines.config import BatchEngine, OpenAIEngine, RayEngine
 from dartmath.model import ModelSection, describe_model, token_counter
 from dartmath.pipeline.training import write_preferences
+from dartmath.planning.memory import forecast_memory
 from dartmath.planning.preflight import check_recipe
 from dartmath.prompts.template import Template, load_template
-from dartmath.recipe import Recipe, single
+from dartmath.recipe import Recipe, base_model, evaluation_engine, single
 
 if TYPE_CHECKING:
-    from dartmath.engines.config import EngineSection
     from dartmath.sampling.imported import Imported
     from dartmath.sampling.responses import StoredResponses
 
@@ -92,9 +92,10 @@ def run_recipe(recipe: Recipe, *, amend: bool = False) -> RunFolders:
     with RunLock(folders.root):
         recorded = _is_recorded(recipe, folders)
         _announce(recipe, template)
-        for name, folder, stage in _stages(recipe, template, folders, amend=amend):
+        work = _work(recipe, template, folders, amend=amend)
+        for name, folder in stage_folders(recipe, folders).items():
             info(f"\n── {name} ── {folder}")
-            stage()
+            work[name]()
             # Not before sampling has accepted it: what is refused has made nothing here.
             if not recorded:
                 write_owned(folders.recipe, recipe.to_yaml(), of="the run")
@@ -103,27 +104,32 @@ def run_recipe(recipe: Recipe, *, amend: bool = False) -> RunFolders:
     return folders
 
 
-def _stages(
+def stage_folders(recipe: Recipe, folders: RunFolders) -> dict[str, Path]:
+    """The stages that the recipe has, in their order, with the folder of each."""
+    before = recipe.evaluation is not None and recipe.evaluation.before
+    training = recipe.training is not None
+    known = {
+        "sample": (True, folders.sample),
+        "curate": (True, folders.dataset),
+        "evaluate before": (before, folders.before),
+        "train": (training, folders.model),
+        "evaluate after": (training and recipe.evaluation is not None, folders.after),
+    }
+    return {name: folder for name, (there, folder) in known.items() if there}
+
+
+def _work(
     recipe: Recipe, template: Template, folders: RunFolders, *, amend: bool
-) -> list[tuple[str, Path, Callable[[], None]]]:
-    """The name, the folder and the work of every stage that the recipe has."""
-    stages: list[tuple[str, Path, Callable[[], None]]] = [
-        ("sample", folders.sample, lambda: run_sample(recipe, template, folders.sample, amend=amend)),
-        ("curate", folders.dataset, lambda: run_curate(recipe, folders)),
-    ]
-    if recipe.evaluation and recipe.evaluation.before:
-        model = base_model(recipe)
-        stages.append(
-            ("evaluate before", folders.before, lambda: run_evaluate(recipe, model, folders.before))
-        )
-    if recipe.training:
-        stages.append(("train", folders.model, lambda: run_train(recipe, template, folders)))
-        if recipe.evaluation:
-            tuned = ModelSection(name=str(folders.model), dtype=recipe.model.dtype)
-            stages.append(
-                ("evaluate after", folders.after, lambda: run_evaluate(recipe, tuned, folders.after))
-            )
-    return stages
+) -> dict[str, Callable[[], None]]:
+    """What every stage does."""
+    tuned = ModelSection(name=str(folders.model), dtype=recipe.model.dtype)
+    return {
+        "sample": lambda: run_sample(recipe, template, folders.sample, amend=amend),
+        "curate": lambda: run_curate(recipe, folders),
+        "evaluate before": lambda: run_evaluate(recipe, base_model(recipe), folders.before),
+        "train": lambda: run_train(recipe, template, folders),
+        "evaluate after": lambda: run_evaluate(recipe, tuned, folders.after),
+    }
 
 
 def run_sample(recipe: Recipe, template: Template, folder: Path, *, amend: bool = False) -> None:
@@ -140,6 +146,9 @@ def run_sample(recipe: Recipe, template: Template, folder: Path, *, amend: bool 
         # Once, before anything is paid for.
         for text in survey(loaded.queries).warnings():
             warn(text)
+        for stage in forecast_memory(recipe, loaded.queries):
+            if not stage.fits:
+                warn(stage.warning)
     engine = create_engine(recipe.engine, recipe.model, template)
     try:
         sample(
@@ -163,6 +172,7 @@ def run_import(recipe: Recipe, template: Template, stored: StoredResponses, fold
     from dartmath.prompts.examples import shots_for
     from dartmath.queries.load import load_sets
     from dartmath.sampling.imported import import_responses
+    from dartmath.sampling.teachers import teachers_of
 
     loaded = load_sets(recipe.queries)
     imported = import_responses(
@@ -175,6 +185,7 @@ def run_import(recipe: Recipe, template: Template, stored: StoredResponses, fold
         model=describe_model(recipe.model),
         shots=shots_for(recipe.queries, recipe.sampling.shots),
         count_tokens=token_counter(recipe.model),
+        teachers=teachers_of(recipe.sampling, recipe.engine, recipe.model, template)[0],
     )
     _record_left_out(folder, loaded.left_out)
     return imported
@@ -221,18 +232,6 @@ def run_evaluate(recipe: Recipe, model: ModelSection, folder: Path) -> None:
     evaluate(model, evaluation_engine(recipe), template, section, folder, seed=recipe.seed)
 
 
-def evaluation_engine(recipe: Recipe) -> EngineSection:
-    """The engine that evaluates: the recipe's own where it can load a fine-tuned model.
-
-    A server serves the model it was started with, so a recipe that samples from servers is
-    evaluated with the embedded engine unless `evaluation.engine` names another.
-    """
-    if recipe.evaluation and recipe.evaluation.engine:
-        return recipe.evaluation.engine
-    remote = isinstance(recipe.engine, OpenAIEngine | BatchEngine)
-    return TransformersEngine() if remote else recipe.engine
-
-
 def run_report(recipe: Recipe, folders: RunFolders) -> None:
     """Write the report and the cards of a run."""
     from dartmath.report import write_cards, write_report
@@ -240,14 +239,6 @@ def run_report(recipe: Recipe, folders: RunFolders) -> None:
     write_cards(recipe.report, folders.root)
     title = recipe.report.title or recipe.name
     write_report([folders.root], folders.report, title=title, published=recipe.report.published)
-
-
-def base_model(recipe: Recipe) -> ModelSection:
-    """The model that the training of `recipe` starts from."""
-    section = recipe.training
-    if section and section.model:
-        return ModelSection(name=section.model, revision=section.revision, dtype=recipe.model.dtype)
-    return recipe.model
 
 
 def _is_recorded(recipe: Recipe, folders: RunFolders) -> bool:

@@ -7,9 +7,9 @@ from typing import Any
 
 from dartmath.base.errors import ConfigError
 from dartmath.model import ModelSection, describe_model
-from dartmath.pipeline.stages import evaluation_engine, run_sample
+from dartmath.pipeline.stages import run_sample
 from dartmath.prompts.template import load_template
-from dartmath.recipe import Recipe, load_recipe
+from dartmath.recipe import Recipe, evaluation_engine, load_recipe
 from dartmath.study.config import StudySection
 from dartmath.study.design import Arm, Study
 from dartmath.study.result import StudyResult

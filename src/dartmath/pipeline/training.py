@@ -13,7 +13,7 @@ from dartmath.prompts.template import Template, load_template
 from dartmath.recipe import Recipe, load_recipe, single
 from dartmath.training.config import DatasetWeight, TrainingSection
 from dartmath.training.job import Job, resolve_job
-from dartmath.training.pace import Pace, measure_pace
+from dartmath.training.pace import StepPace, measure_pace
 from dartmath.training.plan import (
     PROMPT_TOKENS,
     PUBLISHED_DATA,
@@ -75,7 +75,7 @@ class TrainingRequest:
         size = self._size(rows, tokens_per_row)
         return plan(self.section, shape, size, device=device, mfu=mfu, pace=pace)
 
-    def _pace(self) -> Pace:
+    def _pace(self) -> StepPace:
         if not self._has_data():
             raise ConfigError("--probe makes a few steps of the run, and there is no data: give --data")
         return measure_pace(self._job())

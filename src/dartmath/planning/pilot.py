@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,31 +12,52 @@ from dartmath.model import describe_model
 from dartmath.prompts.template import load_template
 from dartmath.queries.load import load_all
 from dartmath.recipe import Recipe
-from dartmath.sampling.forecast_pilot import choose_pilot, measured_bands
+from dartmath.sampling.forecast_pilot import choose_pilot, measured_bands, measured_takeovers, own_counts
 from dartmath.sampling.journal import journal_folder, open_journal
 from dartmath.sampling.journal_manifest import content_hash
 from dartmath.sampling.policy import VRT
 from dartmath.sampling.progress import read_progress
 
 if TYPE_CHECKING:
-    from dartmath.sampling.forecast import BandData
+    from dartmath.sampling.config import SamplingSection
+    from dartmath.sampling.forecast import BandData, TakeoverData
+    from dartmath.sampling.tally import Tally
 
-Measured = tuple[list["BandData"], float | None]
-"""Bands, and generated tokens per second where time was measured."""
+
+@dataclass(frozen=True, slots=True)
+class Measurements:
+    """Bands, the teachers that take over, and generated tokens per second where time was measured."""
+
+    bands: list[BandData]
+    takeovers: list[TakeoverData]
+    tokens_per_second: float | None
 
 
-def measure_run(run: Path) -> Measured:
-    """What the samples in a run directory, or in the folder of a whole run, tell."""
+def measure_run(run: Path, section: SamplingSection) -> Measurements:
+    """What the samples of a run tell of what `section` will take; `run` may be the folder of a whole run."""
     folder = journal_folder(run)
     journal = open_journal(folder)
     counts, queries = journal.counts(), journal.queries()
     seconds = float(read_progress(folder).get("seconds", 0.0))
     tokens = sum(c.completion_tokens for c in counts.values())
-    bands = measured_bands(queries, band_of(queries), counts)
-    return bands, tokens / seconds if seconds else None
+    tally = journal.tally()
+    bands = measured_bands(queries, band_of(queries), own_counts(queries, counts, tally))
+    if tally.teachers:
+        bands = _own_lengths(bands, tally, [one.name for one in journal.section.takeovers])
+    takeovers = measured_takeovers(section, tally, bands)
+    return Measurements(bands, takeovers, tokens / seconds if seconds else None)
 
 
-def run_pilot(recipe: Recipe, count: int, trials: int) -> Measured:
+def _own_lengths(bands: list[BandData], tally: Tally, takers: Sequence[str]) -> list[BandData]:
+    """The bands with the mean lengths of responses by those that do not take over: bands of one length."""
+    taken = [tally.teachers[name] for name in takers if name in tally.teachers]
+    trials = max(1, tally.total - sum(one.trials for one in taken))
+    tokens = (tally.total_tokens - sum(one.tokens for one in taken)) / trials
+    prompt = (tally.total_prompt_tokens - sum(one.prompt_tokens for one in taken)) / trials
+    return [replace(band, tokens=tokens, prompt_tokens=prompt) for band in bands]
+
+
+def run_pilot(recipe: Recipe, count: int, trials: int) -> Measurements:
     """Sample `trials` responses to some `count` queries of `recipe`, into its folder.
 
     The same pilot again goes on where it stopped; another question makes another pilot.
@@ -59,5 +82,7 @@ def run_pilot(recipe: Recipe, count: int, trials: int) -> Measured:
         model=describe_model(recipe.model),
         shots=shots_for(recipe.queries, recipe.sampling.shots),
     )
-    bands = measured_bands(queries, names, open_journal(folder).counts())
-    return bands, summary.tokens / summary.seconds if summary.seconds else None
+    journal = open_journal(folder)
+    bands = measured_bands(queries, names, journal.counts())
+    takeovers = measured_takeovers(recipe.sampling, journal.tally(), bands)
+    return Measurements(bands, takeovers, summary.tokens / summary.seconds if summary.seconds else None)

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Self, cast
 
 from dartmath.base.errors import ConfigError, DataError, UnknownNameError, nearest
 from dartmath.base.paths import expand_home
@@ -30,7 +30,7 @@ class Prompt:
     """
 
     text: str | None
-    messages: tuple[dict[str, str], ...] = ()
+    messages: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,8 @@ class Template:
             markers of the template's own turns (see `stops`).
         end: the text that closes a response in training; empty = the tokenizer's end-of-text.
         chat: use the tokenizer's own chat template instead of the texts.
+        thoughts: what stands before the thoughts of a response, and between them and its answer, in training;
+            empty = those of the tokenizer's chat template, or `<think>` and `</think>`.
         source: where this form is documented.
     """
 
@@ -66,12 +68,19 @@ class Template:
     stop: tuple[str, ...] = ()
     end: str = ""
     chat: bool = False
+    thoughts: tuple[str, ...] = ()
     source: str = ""
+
+    @classmethod
+    def of(cls, fields: Mapping[str, Any]) -> Self:
+        """The template of what `asdict` gives, or its like in JSON."""
+        lists = {name: tuple(fields.get(name, ())) for name in ("stop", "thoughts")}
+        return cls(**{**fields, **lists})
 
     @property
     def hash(self) -> str:
-        """12 hexadecimal digits of everything that shapes a prompt (not name and source)."""
-        fields = {k: v for k, v in asdict(self).items() if k not in ("name", "source")}
+        """12 hexadecimal digits of everything that shapes a prompt (not name, source and thoughts)."""
+        fields = {k: v for k, v in asdict(self).items() if k not in ("name", "source", "thoughts")}
         return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:12]
 
     @property
@@ -156,19 +165,6 @@ def chat_text(tokenizer: Any, messages: Sequence[dict[str, str]]) -> str:
     return cast(str, text)
 
 
-THOUGHTS = ("<think>\n", "\n</think>\n\n")
-"""What stands around thoughts in the chat templates of Qwen, DeepSeek, GLM and their kin."""
-
-
-def with_thoughts(text: str, thoughts: str | None) -> str:
-    """A response whole again, the thoughts that a server gave apart in their place before the text.
-
-    >>> with_thoughts("It is 7.", "3 and 4 make 7")
-    '<think>\\n3 and 4 make 7\\n</think>\\n\\nIt is 7.'
-    """
-    return text if thoughts is None else f"{THOUGHTS[0]}{thoughts.strip()}{THOUGHTS[1]}{text.lstrip()}"
-
-
 def encode_prompt(tokenizer: Any, text: str) -> list[int]:
     """Token ids of a prompt, with the beginning-of-text token exactly once.
 
@@ -221,15 +217,21 @@ def _from_mapping(row: dict[str, Any], where: str) -> Template:
         wanted = _KINDS.get(key, "a text")
         if not _fits(value, wanted):
             raise ConfigError(f"{where}: template key {key!r} is {wanted}, found {value!r}")
-    return Template(**{**row, "stop": tuple(row.get("stop", ()))})
+    return Template.of(row)
 
 
-_KINDS = {"stop": "a list of texts that are not empty", "chat": "true or false"}
+_PAIR = 2
+_KINDS = {
+    "stop": "a list of texts that are not empty",
+    "thoughts": "a list of two texts that are not empty",
+    "chat": "true or false",
+}
 
 
 def _fits(value: Any, wanted: str) -> bool:
     if wanted == _KINDS["chat"]:
         return isinstance(value, bool)
-    if wanted == _KINDS["stop"]:
-        return isinstance(value, list) and all(isinstance(one, str) and one for one in value)
+    if wanted in (_KINDS["stop"], _KINDS["thoughts"]):
+        whole = isinstance(value, list) and all(isinstance(one, str) and one for one in value)
+        return whole and (wanted == _KINDS["stop"] or len(value) == _PAIR)
     return isinstance(value, str)

@@ -8,8 +8,8 @@ from pydantic import Field, field_validator
 
 from dartmath.base.errors import nearest
 from dartmath.base.section import Section
+from dartmath.verify.contract.question import DOMAINS, VERIFIERS
 from dartmath.verify.custom import is_own
-from dartmath.verify.question import DOMAINS, VERIFIERS
 
 
 class Selector(Section):
@@ -26,6 +26,9 @@ class Selector(Section):
     flawed: bool = True
     """Whether queries with a flaw that their set is known for are kept, such as one that needs a picture
     that is not there."""
+    mislabelled: bool = True
+    """Whether queries of a built-in set whose reference is known to be wrong are kept; `mislabelled.yaml`
+    lists them with who published it."""
 
 
 class Columns(Section):
@@ -40,6 +43,9 @@ class Columns(Section):
     """Column of a text that belongs before the problem, such as a passage or a table."""
     choices: list[str] = []
     """Column of the options of a multiple-choice question, or one column for each option."""
+    first_choice: Literal[0, 1] | None = None
+    """The number of the first option, where references are numbers of options; told by all of them when
+    absent."""
     unit: str | None = None
     """Column of the unit of the reference answer, such as `m/s`."""
     id: str | None = None
@@ -98,6 +104,9 @@ class QuerySource(Section):
     """Hub id (`OWNER/NAME` or `OWNER/NAME:CONFIG`) to read a built-in data set from instead."""
     revision: str | None = None
     """Branch, tag or commit of what is read from the Hub; the newest when absent."""
+    checksum: str | None = Field(None, pattern="^[0-9a-f]{16}$")
+    """Checksum of all texts and references of the set, as `dartmath datasets NAME` prints it: a set with
+    another one is an error."""
     verifier: str = "math"
     """What judges the responses: `math`, `science`, `hybrid`, `theoremqa`, `dart-math` (the rules of the
     paper's own grader), or a function of your own, as `file.py:name` or `package.module:name`."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
@@ -14,23 +15,33 @@ from dartmath.base.errors import DataError
 from dartmath.queries.config import Columns, QuerySource
 from dartmath.queries.formats.row import Row
 from dartmath.queries.kinds import is_long, kind_of
-from dartmath.queries.options import LETTERS, cell_text, letter_of, options_of
+from dartmath.queries.options import (
+    LETTERS,
+    Options,
+    best_scored,
+    cell_text,
+    letter_of,
+    named_option,
+    options_of,
+)
 from dartmath.queries.paths import column as find_column
 from dartmath.queries.query import Query, make_query, plain
+from dartmath.verify.contract.question import DOMAINS
 from dartmath.verify.custom import is_own
 from dartmath.verify.golds import read_reference
-from dartmath.verify.question import DOMAINS
 
 WHOLE = "whole"
 """How a reference is read that is an answer as it stands."""
 
 _MARKS = {"hash": "####", "boxed": "boxed", "tag": "<answer"}
 _OWN = (
-    "; --reference-column names another column; what only a program can judge takes a verifier of your own, "
-    "file.py:name"
+    "; --reference-column names another column; what only a program can judge takes `verifier: code`, with "
+    "unit tests of Python as the reference, or a verifier of your own, file.py:name"
 )
 _HINT = "; map it with `columns`"
 _SHOWN = 80
+# A small letter in parentheses is an option, which answers name in capitals; alone it is a variable.
+_OPTION = re.compile(r"^\([a-j]\)$")
 
 
 def query_of(row: Row, source: QuerySource, columns: Columns, dataset: str) -> tuple[Query, str]:
@@ -42,14 +53,18 @@ def query_of(row: Row, source: QuerySource, columns: Columns, dataset: str) -> t
     if not isinstance(text, str):
         raise DataError(f"column {columns.query!r} must be a text, found {repr(text)[:_SHOWN]}")
     own = is_own(source.verifier)
-    options = options_of([_column(row, name) for name in columns.choices])
+    options = options_in(row, columns)
     cell = _column(row, columns.reference)
+    cell = cell if own else best_scored(cell) or cell
     whole = source.verifier in DOMAINS and cell is not None
     references, method = ((_as_json(cell),), WHOLE) if whole else _references(cell, columns, own=own)
     if options:
-        references = tuple(letter_of(answer, options, columns.reference) for answer in references)
+        first = columns.first_choice
+        references = tuple(letter_of(answer, options, columns.reference, first) for answer in references)
+    elif not (own or whole):
+        references = tuple(named_option(answer, text) or answer for answer in references)
     references = tuple(_with_unit(answer, _text(row, columns.unit)) for answer in references)
-    text = _whole_text(_text(row, columns.context), text, options)
+    text = _whole_text(_passage(row, columns.context), text, options)
     own_id, level, domain = (_text(row, name) for name in (columns.id, columns.level, columns.domain))
     try:
         "".join(filter(None, (text, *references, own_id, level, domain))).encode()
@@ -69,6 +84,15 @@ def query_of(row: Row, source: QuerySource, columns: Columns, dataset: str) -> t
     ), method
 
 
+def options_in(row: Row, columns: Columns) -> Options:
+    """The options of a row; sorted where the right one has a column of its own, which would tell it."""
+    if not columns.choices:
+        return Options()
+    cells = [_column(row, name) for name in columns.choices]
+    beside = len(cells) > 1 and columns.reference in columns.choices
+    return options_of(cells, columns.choices, sort=beside)
+
+
 def _column(row: Row, name: str) -> Any:
     return find_column(row, name, _HINT)
 
@@ -78,10 +102,17 @@ def _text(row: Row, name: str | None) -> str | None:
     return None if value is None else cell_text(value)
 
 
-def _whole_text(context: str | None, text: str, options: Mapping[str, str]) -> str:
+def _passage(row: Row, name: str | None) -> str | None:
+    """The text of a column that belongs before the problem: paragraphs, where it is a list of texts."""
+    value = _column(row, name) if name else None
+    texts = isinstance(value, list) and all(isinstance(one, str) for one in value)
+    return "\n\n".join(value) if texts else _text(row, name)  # type: ignore[arg-type]
+
+
+def _whole_text(context: str | None, text: str, options: Options) -> str:
     if not text.strip():
         return ""
-    listed = "\n".join(f"({letter}) {option}" for letter, option in options.items())
+    listed = "\n".join(f"({letter}) {option}" for letter, option in options.by_letter().items())
     return "\n\n".join(
         part for part in ((context or "").strip(), f"{text}\n{listed}" if listed else text) if part
     )
@@ -138,7 +169,8 @@ def _references(value: Any, columns: Columns, *, own: bool) -> tuple[tuple[str, 
         (answer for answer in answers if is_long(answer) and kind_of(answer) == "long text"), None
     ):
         raise DataError(f"column {name!r} holds a long text and no answer: {long[:_SHOWN]!r}{_OWN}")
-    return tuple(dict.fromkeys(answers)), _form(value, answers[0])
+    found = (_OPTION.sub(lambda option: option[0].upper(), answer) for answer in answers)
+    return tuple(dict.fromkeys(found)), _form(value, answers[0])
 
 
 def _as_json(cell: Any) -> str:

@@ -17,7 +17,7 @@ from dartmath.base.paths import expand_home
 from dartmath.queries.config import Columns, QuerySource, Skipped
 from dartmath.queries.convert import query_of
 from dartmath.queries.dataset import Hub
-from dartmath.queries.download import read_hub
+from dartmath.queries.download import hub_origin, read_hub
 from dartmath.queries.formats.opened import is_remote
 from dartmath.queries.guess import SAMPLE, guess_columns
 from dartmath.queries.kinds import is_no_answer, kind_of
@@ -43,6 +43,7 @@ class OwnSet:
         repeats: rows that repeat a query.
         left_out: rows that were left out, by what for; "where" for those that no filter let through.
         forms: how the references were read, such as "whole" or "hash", with counts.
+        origin: where they were read from: its name, of the Hub `hub:OWNER/NAME:CONFIG@COMMIT`.
     """
 
     queries: list[Query]
@@ -51,6 +52,7 @@ class OwnSet:
     repeats: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     forms: Counter[str] = field(default_factory=Counter)
+    origin: str = ""
 
 
 def own_name(dataset: str) -> str:
@@ -66,10 +68,12 @@ def load_own(source: QuerySource) -> OwnSet:
     """
     columns = source.columns or guess_source(source)
     found = _Collected(source, columns)
-    for place, row in try_own_rows(source.dataset, source.split, source.revision, source.encoding):
+    rows, origin = _opened(source.dataset, source.split, source.revision, source.encoding)
+    for place, row in rows:
         found.add(place, row)
     found.refuse_bad()
     own = found.own
+    own.origin = origin
     own.queries = _kept(list(found.queries()), source.skip, own.left_out)
     if not own.queries:
         left = ", ".join(f"{count} for {name!r}" for name, count in own.left_out.items())
@@ -91,13 +95,24 @@ def try_own_rows(
     dataset: str, split: str = "train", revision: str | None = None, encoding: str | None = None
 ) -> Iterator[tuple[Place, Row | DataError]]:
     """(place, row or its error) of a user's own files, `hub:OWNER/NAME` or `hub:OWNER/NAME:CONFIG`."""
+    return _opened(dataset, split, revision, encoding)[0]
+
+
+def _opened(
+    dataset: str, split: str, revision: str | None, encoding: str | None
+) -> tuple[Iterator[tuple[Place, Row | DataError]], str]:
+    """The rows of `try_own_rows`, and where they are read from: of the Hub with the commit."""
     if dataset.startswith(HUB_PREFIX):
         name, _, config = dataset.removeprefix(HUB_PREFIX).partition(":")
         if not name.strip("/"):
             raise ConfigError(f"{dataset!r} names no data set; write hub:OWNER/NAME or hub:OWNER/NAME:CONFIG")
         hub = Hub(name, split, config or None, revision=revision)
-        yield from ((Place(dataset, n), row) for n, row in enumerate(read_hub(dataset, hub), start=1))
-        return
+        rows = read_hub(dataset, hub)
+        return ((Place(dataset, n), row) for n, row in enumerate(rows, start=1)), hub_origin(hub, rows)
+    return _of_files(dataset, split, encoding), dataset
+
+
+def _of_files(dataset: str, split: str, encoding: str | None) -> Iterator[tuple[Place, Row | DataError]]:
     files = row_files(dataset if is_remote(dataset) else expand_home(dataset), split)
     for file in files:
         shown = str(file) if len(files) > 1 else dataset

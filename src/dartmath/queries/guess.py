@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from dartmath.base.errors import ConfigError, DataError
+from dartmath.queries.cells import are_texts, at, is_given, is_text, share, tokens
 from dartmath.queries.config import Columns
 from dartmath.queries.formats.row import Row
+from dartmath.queries.guess_options import (
+    choices_of,
+    headless_options,
+    is_several,
+    lettered,
+    numbered,
+    right_of,
+    with_first_choice,
+)
 from dartmath.queries.kinds import UNCHECKABLE, kind_of
-from dartmath.queries.options import split_options
+from dartmath.queries.options import best_scored
 from dartmath.queries.paths import leaves, value_at
 from dartmath.verify.golds import read_reference
 
@@ -27,33 +34,35 @@ def _words(text: str) -> tuple[str, ...]:
 
 # The likeliest first; in the languages of most public sets of problems. Plurals are known by their `s`.
 _QUERY = _words(
-    "query question problem prompt instruction exercise task input text content "
+    "query question problem prompt instruction exercise task stem input text content "
     "frage aufgabe aufgabentext pregunta enunciado problema domanda quesito pergunta questao enonce "
-    "вопрос задача условие 问题 題目 题目 問題 질문 문제 سؤال प्रश्न"
+    "вопрос задача условие 问题 題目 题目 題目內容 题目内容 問題 問題文 질문 문제 سؤال प्रश्न"
 )
 _REFERENCE = _words(
-    "reference truth answer ans gold gt target expected correct solution label result output "
+    "reference truth answer ans gold gt target ideal expected correct solution decision label result output "
     "antwort losung ergebnis respuesta solucion resultado reponse risposta soluzione risultato resposta "
-    "solucao ответ решение 答案 解答 解 答 정답 답 उत्तर"
+    "solucao ответ решение 答案 正确答案 正確答案 参考答案 標準答案 标准答案 正解 解答 解 答 정답 답 उत्तर "
+    "richtig correcta correta cop key"
 )
 _CONTEXT = _words("passage context table background body paragraph scenario story premise")
-_CHOICES = _words("choice option")
+# How several passages were made one.
+_JOINED = frozenset(_words("combined full whole merged joined"))
+# What a question of multiple choice is asked about; beside other problems these may hold anything.
+_READ = _words("article document text")
+_SCORED = frozenset(_words("target answer label choice option"))
 _UNIT = _words("unit einheit unidad unite")
 # A name with one of these tells about a column, or of another text than the one that is asked.
 _ABOUT = frozenset(
     _words(
         "id idx index no nr num count length len type kind format source date time url uri model pred "
         "predicted prediction wrong incorrect candidate lang language title hash image picture is has "
-        "metadata meta"
+        "metadata meta info concept topic category group polarity"
     )
 )
 _SECOND = frozenset(
     _words("old raw segmented tokenized normalized translated cleaned rewritten backward latex short system")
 )
-_TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
-_PLURAL = re.compile(r"[^isu]s$")
 _ENOUGH = 0.5
-_OPTION_COLUMN = re.compile(r"(?:op(?:tion|t)?[ _-]?|choice[ _-]?)?([a-jA-J])", re.ASCII)
 _USER, _ASSISTANT = ("user", "human"), ("assistant", "gpt", "model")
 
 
@@ -77,11 +86,21 @@ class Guess:
 
 def guess(rows: Sequence[Row]) -> Guess:
     """What the names and contents of the first rows tell of their columns."""
-    paths = _paths(rows)
+    columns = numbered(rows)
+    paths = [path for path in _paths(rows) if path not in {*columns, *lettered(rows)}]
     query = _default(rows, "query") or _query(rows, paths)
     reference = _default(rows, "reference") or _reference(rows, [path for path in paths if path != query])
-    choices = _choices(rows, query, reference)
-    return Guess(query, reference, _context(rows, query), choices, _unit(rows, reference))
+    if not query and (headless := headless_options(rows)):
+        return Guess(headless[0], headless[2], None, headless[1])
+    if reference and (right := right_of(rows, reference)):
+        told = share(rows, right, is_several) == 0
+        context = _context(rows, query, of_choices=True)
+        return Guess(query, right if told else None, context, (reference,) if told else ())
+    choices = choices_of(rows, query, reference)
+    if columns and reference and not choices:
+        choices = columns
+    context = _context(rows, query, of_choices=bool(choices))
+    return Guess(query, reference, context, choices, _unit(rows, reference))
 
 
 def guess_columns(rows: Sequence[Row], where: str) -> Columns:
@@ -92,7 +111,7 @@ def guess_columns(rows: Sequence[Row], where: str) -> Columns:
     absent = [what for what in ("query", "reference") if getattr(found, what) is None]
     if absent:
         raise ConfigError(f"{where}: {cannot_tell(absent, rows[0])}")
-    return found.columns(repeated=True)
+    return with_first_choice(rows, found.columns(repeated=True), where)
 
 
 def cannot_tell(absent: Sequence[str], row: Row) -> str:
@@ -122,29 +141,25 @@ def _paths(rows: Sequence[Row]) -> list[str]:
     found: dict[str, None] = {}
     for row in rows[:20]:
         found.update(dict.fromkeys(leaves(row)))
-    return [*found]
+    return [path for path in found if not _is_one_of_many(rows[0], path)]
 
 
-_SHORT = 3  # letters of a word whose last s is its own: `ans`, `gas`
-
-
-@lru_cache(maxsize=1024)
-def _tokens(name: str) -> tuple[str, ...]:
-    """The words of a name, small, without accents, in the singular."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
-    words = [word.lower() for word in _TOKEN.findall(plain)]
-    return tuple(word[:-1] if len(word) > _SHORT and _PLURAL.search(word) else word for word in words)
+def _is_one_of_many(row: Row, path: str) -> bool:
+    """Whether a path leads to one of several elements of a list, which others have none or more of."""
+    steps = path.split(".")
+    lists = [".".join(steps[:i]) for i, step in enumerate(steps) if i and step.isdecimal()]
+    return any(isinstance(value := at(row, name), list) and len(value) > 1 for name in lists)
 
 
 def _rank(path: str, likely: Sequence[str]) -> float | None:
     """How likely a column is by its name: smaller is likelier; None where the name says something else."""
     *parents, last = path.split(".")
-    tokens = _tokens(last)
-    places = [likely.index(token) for token in tokens if token in likely]
-    if not places or _ABOUT.intersection(tokens):
+    words = tokens(last)
+    places = [likely.index(token) for token in words if token in likely]
+    if not places or _ABOUT.intersection(words):
         return None
-    second = 30 * len(_SECOND.intersection(tokens)) + 20 * ("original" in tokens)
-    return min(places) + 0.5 * (len(tokens) - 1) + second + 40 * len(parents)
+    second = 30 * len(_SECOND.intersection(words)) + 20 * ("original" in words)
+    return min(places) + 0.5 * (len(words) - 1) + second + 40 * len(parents)
 
 
 def _best(paths: Sequence[str], likely: Sequence[str], fits: Callable[[str], bool]) -> str | None:
@@ -160,21 +175,28 @@ def _default(rows: Sequence[Row], name: str) -> str | None:
 
 def _query(rows: Sequence[Row], paths: Sequence[str]) -> str | None:
     said = _turn(rows, _USER, last=False)
-    named = _best(paths, _QUERY, lambda path: _share(rows, path, _is_text) >= _ENOUGH)
+    named = _best(paths, _QUERY, lambda path: share(rows, path, is_text) >= _ENOUGH)
     if named and not named.startswith(("messages.", "conversations.", "conversation.")):
         return named if "." not in named or said is None else said
     return said or _headless(rows, 0) or named
 
 
 def _reference(rows: Sequence[Row], paths: Sequence[str]) -> str | None:
-    """The likeliest column that mostly holds answers; else the likeliest at all, which is then refused."""
-    checkable = _best(paths, _REFERENCE, lambda path: _share(rows, path, is_checkable) >= _ENOUGH)
+    """The likeliest column that mostly holds answers; else the likeliest at all, which is then refused.
+
+    Before all others one that scores options: what stands beside it explains.
+    """
+    named = [name for name in (rows[0] if rows else ()) if _SCORED.intersection(tokens(name))]
+    scored = next((name for name in named if share(rows, name, best_scored) >= _ENOUGH), None)
+    if scored:
+        return scored
+    checkable = _best(paths, _REFERENCE, lambda path: share(rows, path, is_checkable) >= _ENOUGH)
     if checkable:
         return checkable
     said = _turn(rows, _ASSISTANT, last=True)
-    if said and _share(rows, said, is_checkable) >= _ENOUGH:
+    if said and share(rows, said, is_checkable) >= _ENOUGH:
         return said
-    return _headless(rows, 1) or _best(paths, _REFERENCE, lambda path: _share(rows, path, _is_given) > 0)
+    return _headless(rows, 1) or _best(paths, _REFERENCE, lambda path: share(rows, path, is_given) > 0)
 
 
 def _headless(rows: Sequence[Row], place: int) -> str | None:
@@ -197,90 +219,40 @@ def _turn(rows: Sequence[Row], roles: Sequence[str], *, last: bool) -> str | Non
     return None
 
 
-def _choices(rows: Sequence[Row], query: str | None, reference: str | None) -> tuple[str, ...]:
-    """The column of the options, or their columns, unless the problem shows them already."""
-    if not rows or query is None or reference is None:
-        return ()
-    named = next((name for name in rows[0] if _holds_options(rows, name)), None)
-    if named is not None:
-        with_options = [row for row in rows if _lists_options(_at(row, named))]
-        shown = sum(_shows_options(row, query, named) for row in with_options)
-        return () if shown > _ENOUGH * len(with_options) else (named,)
-    matched = {n: match[1].upper() for n in rows[0] if (match := _OPTION_COLUMN.fullmatch(n))}
-    letters_found = "".join(matched.values())
-    return tuple(matched) if len(matched) > 1 and "ABCDEFGHIJ".startswith(letters_found) else ()
-
-
-def _holds_options(rows: Sequence[Row], name: str) -> bool:
-    """Whether a column is one of options; questions without any have none there."""
-    if not set(_tokens(name)) & {*_CHOICES}:
-        return False
-    values = [_at(row, name) for row in rows]
-    return any(map(_lists_options, values)) and all(_lists_options(value) or not value for value in values)
-
-
-def _lists_options(value: Any) -> bool:
-    return bool(split_options(value)) if isinstance(value, str) else _is_list(value)
-
-
-def _shows_options(row: Row, query: str, choices: str) -> bool:
-    options, text = _at(row, choices), str(_at(row, query))
-    if isinstance(options, Mapping):
-        options = options.get("text") or list(options.values())
-    if isinstance(options, str):
-        options = split_options(options)
-    texts = [str(one).strip() for one in options or ()]
-    return bool(texts) and all(one in text for one in texts)
-
-
-def _context(rows: Sequence[Row], query: str | None) -> str | None:
+def _context(rows: Sequence[Row], query: str | None, *, of_choices: bool) -> str | None:
     """A passage or a table that problems stand on."""
     if query is None or not rows:
         return None
-    names = [
-        name for name in rows[0] if set(_tokens(name)) == set(_tokens(name)) & {*_CONTEXT} and name != query
+    likely = {*_CONTEXT, *(_READ if of_choices else ())}
+    inner = [
+        f"{name}.{key}" for name, value in rows[0].items() if isinstance(value, Mapping) for key in value
     ]
+    names = [name for name in (*rows[0], *inner) if name != query and _is_called(name, likely)]
     return next((name for name in names if _adds(rows, name, query)), None)
 
 
+def _is_called(name: str, likely: set[str]) -> bool:
+    """Whether all words of a name, and of the object that it stands in, are likely ones."""
+    words = {*tokens(name)}
+    return bool(words & likely) and words <= likely | _JOINED
+
+
 def _adds(rows: Sequence[Row], name: str, query: str) -> bool:
-    """Whether a column holds texts that most problems do not repeat."""
-    given = [row for row in rows if _is_text(_at(row, name))]
-    repeated = sum(str(_at(row, name)).strip(" .") in str(_at(row, query)) for row in given)
+    """Whether a column holds texts that most problems do not repeat, and that do not repeat them."""
+    given = [row for row in rows if is_text(at(row, name)) or are_texts(at(row, name))]
+    pairs = [(str(at(row, name)).strip(" ."), str(at(row, query)).strip(" .")) for row in given]
+    repeated = sum(passage in problem or problem in passage for passage, problem in pairs)
     return bool(given) and repeated <= _ENOUGH * len(given)
 
 
 def _unit(rows: Sequence[Row], reference: str | None) -> str | None:
     """A column of units, where references are bare numbers."""
-    if reference is None or not rows or not any(_tokens(name) in [(u,) for u in _UNIT] for name in rows[0]):
+    if reference is None or not rows or not any(tokens(name) in [(u,) for u in _UNIT] for name in rows[0]):
         return None
-    name = next(name for name in rows[0] if _tokens(name) in [(u,) for u in _UNIT])
-    bare = [row for row in rows if _is_text(_at(row, name))]
-    numbers = sum(kind_of(str(_at(row, reference))) == "number" for row in bare)
+    name = next(name for name in rows[0] if tokens(name) in [(u,) for u in _UNIT])
+    bare = [row for row in rows if is_text(at(row, name))]
+    numbers = sum(kind_of(str(at(row, reference))) == "number" for row in bare)
     return name if bare and numbers > 0.8 * len(bare) else None
-
-
-def _at(row: Row, path: str) -> Any:
-    try:
-        return value_at(row, path)
-    except LookupError:
-        return None
-
-
-def _share(rows: Sequence[Row], path: str, test: Callable[[Any], bool]) -> float:
-    return sum(test(_at(row, path)) for row in rows) / max(1, len(rows))
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip())
-
-
-def _is_list(value: Any) -> bool:
-    return isinstance(value, list | Mapping) and len(value) > 1
-
-
-def _is_given(value: Any) -> bool:
-    return value is not None and value not in ("", [], {}) and not isinstance(value, Mapping)
 
 
 def is_checkable(value: Any) -> bool:

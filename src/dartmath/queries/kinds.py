@@ -33,6 +33,8 @@ MAX_ANSWER_CHARS = 200
 
 _PROSE = re.compile(r"(?<![\\A-Za-z])[^\W\d_]{3,}")
 _MOST_WORDS = 8
+_COMMAS = re.compile(r"[,;]")
+_NEXT_SENTENCE = re.compile(r"[.!?]\s+[^\W\d_]")
 _LETTER = re.compile(r"[\s(\[$]*(?:\\text\s*\{\s*)?\(?[A-J][\s)\].:}$]*")
 
 
@@ -75,10 +77,20 @@ def _parsed_kind(answer: str) -> Kind:
 
 
 def is_long(text: str) -> bool:
-    """Whether a text is more than an answer: several lines of words, or more characters than answers have."""
-    return len(text) > MAX_ANSWER_CHARS or (
-        "\n" in text.strip() and re.search(r"[^\W\d_]{4}", text) is not None
-    )
+    """Whether a text is more than an answer: sentences, several lines of words, or too many characters."""
+    lines = "\n" in text.strip() and re.search(r"[^\W\d_]{4}", text) is not None
+    return len(text) > MAX_ANSWER_CHARS or lines or _are_sentences(text)
+
+
+def _are_sentences(text: str) -> bool:
+    """Whether a text says more than names do: more words than they have, in a row or before a full stop.
+
+    A list may have many words, of which a few stand between two commas.
+    """
+    if len(_PROSE.findall(text)) <= _MOST_WORDS:
+        return False
+    longest = max(len(_PROSE.findall(part)) for part in _COMMAS.split(text))
+    return longest > _MOST_WORDS or _NEXT_SENTENCE.search(text) is not None
 
 
 def has_decimal_comma(answer: str) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from dartmath.base.errors import ConfigError, DataError, UnknownNameError
 from dartmath.base.paths import expand_home
 from dartmath.queries.config import QuerySource
-from dartmath.queries.download import load_builtin
+from dartmath.queries.download import content_checksum, load_builtin
 from dartmath.queries.files import HUB_PREFIX, OwnSet, load_own, own_name
 from dartmath.queries.formats.opened import is_remote
 from dartmath.queries.generators import PREFIX, generate
@@ -16,8 +16,8 @@ from dartmath.queries.query import Query
 from dartmath.queries.registry import datasets
 from dartmath.queries.rows import is_row_file
 from dartmath.queries.select import select
+from dartmath.verify.contract.question import DART_MATH, OTHERWISE, VERIFIERS
 from dartmath.verify.custom import is_own
-from dartmath.verify.question import DART_MATH, OTHERWISE, VERIFIERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ class Loaded:
     """What was loaded of each source, by the name that the source gives it."""
     origin: str = ""
     """Where the queries of one source were read from, with the commit where that has one."""
+    checksum: str = ""
+    """`content_checksum` of the whole set that the queries of one source were selected from."""
 
 
 def load(source: QuerySource) -> list[Query]:
@@ -43,8 +45,9 @@ def load_set(source: QuerySource) -> Loaded:
     """The selected queries of one source, in its order, and what was left out.
 
     Raises `UnknownNameError` with the nearest name, `ConfigError` for keys that do not belong to
-    this kind of source, `DataError` with file and line for bad rows, and
-    `MissingDependencyError` when the data is neither in `DARTMATH_DATA` nor on the Hub.
+    this kind of source, `DataError` with file and line for bad rows and for a set that has another checksum
+    than the source says, and `MissingDependencyError` when the data is neither in `DARTMATH_DATA` nor on
+    the Hub.
     """
     _check_keys(source)
     own: OwnSet | None = None
@@ -59,14 +62,17 @@ def load_set(source: QuerySource) -> Loaded:
             queries = [replace(query, verifier=source.verifier) for query in queries]
     elif is_own_set(source.dataset):
         own = load_own(source)
-        queries = own.queries
+        queries, origin = own.queries, own.origin
     else:
         raise UnknownNameError("dataset", source.dataset, datasets())
     if source.verifier == DART_MATH:
         queries = [_by_the_paper(query) for query in queries]
+    checksum = _checked(source, queries, origin)
     chosen = select(queries, source.select, where=source.dataset)
     left_out = {own_name(source.dataset): dict(own.left_out)} if own and own.left_out else {}
-    return Loaded([_with_band(query, source.band) for query in chosen], left_out, own, origin=origin)
+    return Loaded(
+        [_with_band(query, source.band) for query in chosen], left_out, own, origin=origin, checksum=checksum
+    )
 
 
 def is_own_set(name: str) -> bool:
@@ -111,6 +117,19 @@ def load_sets(sources: Iterable[QuerySource]) -> Loaded:
     return Loaded(list(found.values()), left_out, parts=parts)
 
 
+def _checked(source: QuerySource, queries: Sequence[Query], origin: str) -> str:
+    """The checksum of a whole set; `DataError` where the source says another."""
+    found = content_checksum(queries)
+    if source.checksum is not None and source.checksum != found:
+        raise DataError(
+            f"{source.dataset}: {len(queries)} queries with checksum {found}, and `checksum` says "
+            f"{source.checksum}; it is another version of the set: name the commit that had yours "
+            "(`revision`), or take the new checksum once you have looked at what changed",
+            path=origin,
+        )
+    return found
+
+
 def _by_the_paper(query: Query) -> Query:
     """The query as the paper's grader judges it, with the verifier that would judge it otherwise."""
     otherwise = query.verifier if query.verifier != DART_MATH else VERIFIERS[0]
@@ -128,6 +147,15 @@ def _is_path(name: str) -> bool:
 
 def _check_keys(source: QuerySource) -> None:
     builtin, generator = source.dataset in datasets(), source.dataset.startswith(PREFIX)
+    if not source.select.mislabelled and not builtin:
+        raise ConfigError(
+            f"{source.dataset}: `select.mislabelled` belongs to built-in data sets alone; leave out rows of "
+            "your own set with `where`"
+        )
+    if source.checksum and generator:
+        raise ConfigError(
+            f"{source.dataset}: `checksum` belongs to sets that are read; a generator has a seed"
+        )
     if source.options and not generator:
         raise ConfigError(f"{source.dataset}: `options` belong to reasoning-gym generators alone")
     for key in ("columns", "where", "skip", "encoding"):

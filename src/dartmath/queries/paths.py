@@ -68,7 +68,10 @@ def _follow(value: Any, path: Sequence[str]) -> Any:
     if isinstance(value, list) and head.isdecimal():
         return _follow(value[int(head)], rest)
     if isinstance(value, Mapping):
-        return _follow(value[head], rest)
+        # A name may have points of its own, as a sentence has: the longest that is there.
+        for end in range(len(path), 0, -1):
+            if (name := ".".join(path[:end])) in value:
+                return _follow(value[name], path[end:])
     raise LookupError(head)
 
 

@@ -33,6 +33,7 @@ _MODULES = (
     "mgsm",
     "scibench",
     "humaneval",
+    "mbpp",
 )
 
 
@@ -72,7 +73,7 @@ SUITES: dict[str, tuple[str, ...]] = {
     ),
     "competition": ("aime24", "aime25", "amc23", "math-500", "olympiadbench/OE_TO_maths_en_COMP"),
     "recent": ("aime25", "aime26", "hmmt25", "hmmt26", "gsm8k-platinum", "imo-answerbench"),
-    "code": ("humaneval",),
+    "code": ("humaneval", "mbpp"),
     "perturbed": ("math-perturb-simple", "math-perturb-hard"),
     "multilingual": tuple(
         f"mgsm/{language}" for language in ("en", "es", "fr", "de", "ru", "zh", "ja", "th", "sw", "bn", "te")

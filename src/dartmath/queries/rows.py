@@ -17,6 +17,7 @@ from dartmath.queries.formats.objects import read_json, read_lines
 from dartmath.queries.formats.opened import COMPRESSED, check_there, is_remote, plain_name
 from dartmath.queries.formats.row import Row
 from dartmath.queries.formats.tables import read_arrow, read_parquet, read_sheet
+from dartmath.queries.formats.yaml_rows import read_yaml
 
 __all__ = ["Place", "Row", "describe_file", "is_row_file", "read_rows", "row_files", "try_rows"]
 
@@ -27,6 +28,8 @@ _TEXT = {
     ".csv": read_delimited,
     ".tsv": read_delimited,
     ".txt": read_delimited,
+    ".yaml": read_yaml,
+    ".yml": read_yaml,
 }
 _TABLES = {
     ".parquet": read_parquet,
@@ -41,6 +44,8 @@ _SPLIT = re.compile(r"(?:^|[-_./])(train|test|validation|valid|dev)(?=$|[-_./])"
 _SAME_SPLIT = {"valid": "validation", "dev": "validation"}
 # What tells about a data set, and is none.
 _ABOUT = ("dataset_info.json", "dataset_infos.json", "state.json", "dataset_dict.json", "manifest.json")
+# In a folder of rows, these tell about them.
+_SELDOM_ROWS = (".txt", ".yaml", ".yml")
 _DELIMITER_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
@@ -81,7 +86,9 @@ def row_files(name: str | Path, split: str = "train") -> list[str | Path]:
 
 def _is_shard(path: Path, root: Path) -> bool:
     hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
-    return not hidden and path.name not in _ABOUT and is_row_file(path.name) and path.suffix != ".txt"
+    return (
+        not hidden and path.name not in _ABOUT and is_row_file(path.name) and path.suffix not in _SELDOM_ROWS
+    )
 
 
 def _of_split(found: list[Path], root: Path, split: str) -> list[Path]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from dartmath.base.errors import DataError, nearest
 from dartmath.queries.config import Selector
+from dartmath.queries.mislabelled import known_mislabelled
 from dartmath.queries.query import Query
 
 FLAWS = ("flaw", "picture")
@@ -21,6 +22,10 @@ def select(queries: Sequence[Query], selector: Selector, *, where: str) -> list[
     """
     if not selector.flawed:
         queries = [query for query in queries if not any(query.metadata.get(key) for key in FLAWS)]
+    if not selector.mislabelled:
+        wrong = known_mislabelled(where)
+        # A row that stands again has the id of the first with a number.
+        queries = [query for query in queries if query.id.partition("-")[0] not in wrong]
     kept = _filter(queries, "level", selector.levels, where)
     kept = _filter(kept, "domain", selector.domains, where)
     if selector.n is None or selector.n == len(kept):

@@ -12,6 +12,7 @@ from dartmath.queries.kinds import KINDS, UNCHECKABLE, Kind, has_decimal_comma, 
 from dartmath.queries.pictures import lacks_picture
 from dartmath.queries.placeholders import placeholder_of
 from dartmath.queries.query import Query
+from dartmath.queries.traps import gives_away, hides_options, markup_of
 from dartmath.verify.custom import is_own
 
 MOST = 20_000
@@ -24,6 +25,10 @@ _FEW_ANSWERS = 10
 _ENOUGH = 20
 # With this share of guesses right by chance, a response says little about its reasoning.
 _LUCKY = 0.2
+# From so many queries on, equal references are no chance.
+_SEVERAL = 5
+# So large a share of answers that stand in their problems is no chance.
+_GIVEN_AWAY = 0.9
 _FORMS = {
     "hash": "the answer is what follows ####",
     "boxed": "the answer is in the last box of a solution",
@@ -44,6 +49,9 @@ class Survey:
         decimal_commas: references that are a number with a decimal comma.
         pictures: problems that speak of a picture which is not there.
         placeholders: problems with a name in place of a number, and `placeholder` the first such name.
+        unshown: queries whose answer is the letter of an option that the problem does not show.
+        given_away: queries whose answer is a number that stands in the problem.
+        markup: problems with signs of a chat template, and `sign` the first of them.
         conflicts: queries of which another has the same problem and another answer.
         answers: how many different references there are.
         commonest: the share of the commonest reference.
@@ -59,6 +67,10 @@ class Survey:
     pictures: int = 0
     placeholders: int = 0
     placeholder: str = ""
+    unshown: int = 0
+    given_away: int = 0
+    markup: int = 0
+    sign: str = ""
     conflicts: int = 0
     answers: int = 0
     commonest: float = 0.0
@@ -99,6 +111,23 @@ class Survey:
                 f"{_count(self.placeholders, 'problem holds', 'problems hold')} a name such as "
                 f"{self.placeholder!r} in place of a number, and nobody can solve it; fill the numbers in"
             )
+        if self.unshown * 2 > self.looked_at:
+            yield (
+                f"{_count(self.unshown, 'reference is', 'references are')} letters of options that the "
+                "problems do not show; name the columns of the options with --choices-column"
+            )
+        if self.looked_at >= _ENOUGH and self.given_away > _GIVEN_AWAY * self.looked_at:
+            yield (
+                f"in {self.given_away:,} of {self.looked_at:,} problems the reference stands already, as "
+                "where numbers are to be combined to a given one: whoever repeats it is right; such a "
+                "task takes a verifier of your own (verifier: file.py:name)"
+            )
+        if self.markup:
+            yield (
+                f"{_count(self.markup, 'problem holds', 'problems hold')} signs of a chat template, such as "
+                f"{self.sign}, which would be asked inside of a template again; name the column of the plain "
+                "problem, or use a template file of your own without any"
+            )
         if self.pictures:
             yield (
                 f"{_count(self.pictures, 'problem speaks', 'problems speak')} of a picture that is not "
@@ -129,6 +158,8 @@ class Survey:
     @property
     def is_guessable(self) -> bool:
         """Whether guesses are often right: few different answers, one of them common."""
+        if self.answers == 1 and self.looked_at >= _SEVERAL:
+            return True
         return self.looked_at >= _ENOUGH and self.answers <= _FEW_ANSWERS and self.commonest >= _LUCKY
 
     @property
@@ -164,6 +195,7 @@ def survey(queries: Sequence[Query], own: OwnSet | None = None) -> Survey:
         if len(shown) < EXAMPLES and (text := _short(query.references[0])) not in shown:
             shown.append(text)
     found = [placeholder_of(query.text) for query in seen]
+    signs = [markup_of(query.text) for query in seen]
     answers = Counter(query.references[0].strip() for query in seen)
     return Survey(
         looked_at=len(seen),
@@ -174,6 +206,10 @@ def survey(queries: Sequence[Query], own: OwnSet | None = None) -> Survey:
         pictures=sum(lacks_picture(query.text) for query in seen),
         placeholders=sum(map(bool, found)),
         placeholder=next(filter(None, found), ""),
+        unshown=sum(map(hides_options, seen)),
+        given_away=sum(map(gives_away, seen)),
+        markup=sum(map(bool, signs)),
+        sign=next(filter(None, signs), ""),
         conflicts=len(conflicting(judged)),
         answers=len(answers),
         commonest=max(answers.values(), default=0) / max(1, len(seen)),

@@ -27,7 +27,7 @@ class Tiles:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TableBlock:
     """A table; cells are text, or lists of segments (see `browser.text_json`)."""
 
     title: str
@@ -47,7 +47,7 @@ class Lines:
     kind: str = "lines"
 
 
-Block = Tiles | Table | Lines | Figure
+Block = Tiles | TableBlock | Lines | Figure
 
 
 @dataclass(slots=True)

@@ -1,10 +1,16 @@
-"""The YAML block at the head of a card, made and checked by huggingface_hub's own classes."""
+"""The YAML block at the head of a card, as the Hub reads it, and the file in which it looks for scores.
+
+https://huggingface.co/docs/hub/model-cards and datasets-cards. The Hub's own client would make them too; the
+core goes without it, and tests hold what is written against it.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+import yaml
 
 from dartmath.model import HUB_IDS
 from dartmath.queries.dataset import Hub
@@ -22,51 +28,60 @@ def model_metadata(
     run: Run, stage: Stage, section: ReportSection, name: str, results: Sequence[Mapping[str, Any]]
 ) -> str:
     """Metadata of a model card, with the `model-index` of its results."""
-    from huggingface_hub import ModelCardData
-
     named = str(stage.manifest["model"]["name"])
     base = HUB_IDS.get(named, named)
-    scores = [score for result in results for score in _results(result)]
-    data = ModelCardData(
-        language=claims.languages(claims.queried(run)) or None,
-        license=section.license,
-        library_name="transformers",
-        pipeline_tag="text-generation",
-        tags=["math", *(["dart-math"] if claims.is_difficulty_aware(run) else []), "rejection-sampling"],
-        metrics=["accuracy"] if scores else None,
+    index = _model_index(name, results)
+    return _block(
         base_model=base if _HUB_ID.fullmatch(base) else None,
         datasets=[section.dataset_id] if section.dataset_id else None,
-        model_name=name if scores else None,
-        eval_results=scores or None,
+        language=claims.languages(claims.queried(run)),
+        library_name="transformers",
+        license=section.license,
+        metrics=["accuracy"] if index else None,
+        pipeline_tag="text-generation",
+        tags=["math", *(["dart-math"] if claims.is_difficulty_aware(run) else []), "rejection-sampling"],
+        **({"model-index": index} if index else {}),
     )
-    return str(data.to_yaml())
 
 
-def _results(result: Mapping[str, Any]) -> list[Any]:
-    """Entries of the `model-index`; a score of a part of a benchmark is none of the benchmark's."""
-    from huggingface_hub import EvalResult
+def _block(**fields: Any) -> str:
+    """The YAML of the fields that say something."""
+    said = {key: value for key, value in fields.items() if value}
+    return str(yaml.safe_dump(said, sort_keys=False, allow_unicode=True)).strip()
 
+
+def _model_index(name: str, results: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Scores by benchmark, as https://huggingface.co/docs/hub/model-cards#evaluation-results has them.
+
+    A score of a part of a benchmark is none of the benchmark's.
+    """
+    entries: dict[tuple[str | None, ...], dict[str, Any]] = {}
+    for result in results:
+        for benchmark in result["benchmarks"]:
+            if not claims.is_whole(benchmark):
+                continue
+            place, commit = hub_place(benchmark["dataset"]), commit_of(benchmark)
+            where = {"type": place.repo, "config": place.config, "split": place.split, "revision": commit}
+            entry = entries.setdefault(tuple(where.values()), _entry(_title(benchmark), where))
+            entry["metrics"].append(_metric(result, benchmark))
+    return [{"name": name, "results": list(entries.values())}] if entries else []
+
+
+def _entry(title: str, where: Mapping[str, str | None]) -> dict[str, Any]:
+    """What is said of a benchmark beside its scores."""
+    return {
+        "task": {"type": "text-generation", "name": "Mathematical Problem-Solving"},
+        "dataset": {"name": title, **{key: value for key, value in where.items() if value is not None}},
+        "metrics": [],
+        "source": {"url": _PROJECT, "name": "dartmath"},
+    }
+
+
+def _metric(result: Mapping[str, Any], benchmark: Mapping[str, Any]) -> dict[str, Any]:
     trials = result["section"]["trials"]
     metric = "Pass@1" if trials == 1 else f"Pass@1, mean of {trials}"
-    return [
-        EvalResult(
-            task_type="text-generation",
-            task_name="Mathematical Problem-Solving",
-            dataset_type=place.repo,
-            dataset_name=_title(benchmark),
-            dataset_config=place.config,
-            dataset_split=place.split,
-            dataset_revision=commit_of(benchmark),
-            metric_type="accuracy",
-            metric_name=f"{metric} ({claims.method(result)})",
-            metric_value=round(100 * benchmark["pass_at_1"]["value"], 2),
-            source_name="dartmath",
-            source_url=_PROJECT,
-        )
-        for benchmark in result["benchmarks"]
-        if claims.is_whole(benchmark)
-        for place in [hub_place(benchmark["dataset"])]
-    ]
+    value = round(100 * benchmark["pass_at_1"]["value"], 2)
+    return {"type": "accuracy", "value": value, "name": f"{metric} ({claims.method(result)})"}
 
 
 def eval_results(result: Mapping[str, Any]) -> str:
@@ -74,24 +89,23 @@ def eval_results(result: Mapping[str, Any]) -> str:
 
     https://huggingface.co/docs/hub/eval-results: only benchmarks that the Hub has can be named.
     """
-    import yaml
-    from huggingface_hub import EvalResultEntry, eval_result_entries_to_yaml
-
     entries = [
-        EvalResultEntry(
-            dataset_id=place.repo,
-            task_id=place.config or "default",
-            value=round(100 * benchmark["pass_at_1"]["value"], 2),
-            dataset_revision=commit_of(benchmark),
-            date=str(result["created"]),
-            notes=f"Pass@1, {claims.settings(result)}",
-        )
+        {
+            "dataset": {
+                "id": place.repo,
+                "task_id": place.config or "default",
+                **({"revision": commit} if (commit := commit_of(benchmark)) else {}),
+            },
+            "value": round(100 * benchmark["pass_at_1"]["value"], 2),
+            "date": str(result["created"]),
+            "notes": f"Pass@1, {claims.settings(result)}",
+        }
         for benchmark in result["benchmarks"]
         if claims.is_whole(benchmark)
         for place in [hub_place(benchmark["dataset"])]
         if _HUB_ID.fullmatch(place.repo) and benchmark["dataset"] in datasets()
     ]
-    return str(yaml.safe_dump(eval_result_entries_to_yaml(entries), sort_keys=False)) if entries else ""
+    return str(yaml.safe_dump(entries, sort_keys=False)) if entries else ""
 
 
 def commit_of(benchmark: Mapping[str, Any]) -> str | None:
@@ -117,20 +131,17 @@ def _title(benchmark: Mapping[str, Any]) -> str:
 
 def dataset_metadata(stage: Stage, section: ReportSection) -> str:
     """Metadata of a dataset card."""
-    from huggingface_hub import DatasetCardData
-
     summary, config = stage.summary, stage.manifest["config"]
     rows = int(summary["rows"])
     aware = ["dart-math"] if claims.is_difficulty_aware(Run("", stage.folder, datasets=[stage])) else []
     files = [{"split": "train", "path": f"train.{config['format']}"}]
-    data = DatasetCardData(
-        language=claims.languages([group["name"] for group in summary["datasets"]]) or None,
+    return _block(
+        language=claims.languages([group["name"] for group in summary["datasets"]]),
         license=section.license,
-        task_categories=["text-generation"],
         size_categories=next((size for limit, size in _SIZES if rows < limit), "1M<n<10M"),
         source_datasets=["extended"],
-        tags=["math", *aware, "rejection-sampling", "synthetic"],
+        task_categories=["text-generation"],
         pretty_name=section.dataset_id or section.title or stage.label,
+        tags=["math", *aware, "rejection-sampling", "synthetic"],
         configs=[{"config_name": "default", "data_files": files}],
     )
-    return str(data.to_yaml())

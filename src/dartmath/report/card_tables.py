@@ -173,12 +173,17 @@ _TRAINING_KEYS = (
     "schedule",
     "warmup",
     "weight_decay",
+    "optimizer",
+    "max_grad_norm",
+    "loss",
     "batch_size",
     "micro_batch",
     "gpus",
     "max_length",
     "packing",
     "sliding_window",
+    "too_long",
+    "mask_tool_output",
 )
 
 

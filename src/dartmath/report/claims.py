@@ -17,8 +17,9 @@ from dartmath.prompts.examples import shots_in_words
 from dartmath.queries.registry import datasets
 from dartmath.report.runs import Run, Stage
 from dartmath.rounds.result import read_rounds
+from dartmath.verify.contract.question import DART_MATH
+from dartmath.verify.contract.settings import GradingSettings
 from dartmath.verify.custom import bare_name, is_own
-from dartmath.verify.question import DART_MATH
 
 # Generators of reasoning-gym ask in English, and so do all built-in data sets.
 _GENERATED = "reasoning-gym/"
@@ -146,7 +147,9 @@ def is_whole(benchmark: Mapping[str, Any]) -> bool:
     if known is not None:
         return bool(benchmark["queries"] >= known.rows)
     select = (benchmark.get("source") or {}).get("select") or {}
-    return not any(select.get(key) for key in ("n", "levels", "domains"))
+    return select.get("flawed") is not False and not any(
+        select.get(key) for key in ("n", "levels", "domains")
+    )
 
 
 def subset(benchmark: Mapping[str, Any]) -> str:
@@ -158,6 +161,9 @@ def subset(benchmark: Mapping[str, Any]) -> str:
     select = (benchmark.get("source") or {}).get("select") or {}
     parts = [f"{key} {', '.join(select[key])}" for key in ("levels", "domains") if select.get(key)]
     parts += ["without flawed ones"] if select.get("flawed") is False else []
+    parts += (
+        ["without those whose reference is known to be wrong"] if select.get("mislabelled") is False else []
+    )
     if select.get("n"):
         parts.append(f"a sample with seed {select.get('seed', 0)}")
     return printable("; ".join([count, *parts]))
@@ -180,8 +186,15 @@ def settings(result: Mapping[str, Any]) -> str:
     tools = "; Python of the model was run in a sandbox" if section.get("tools") else ""
     return (
         f"{decoding}, {shots}, {trials} per query of at most {section['max_tokens']:,} new tokens{tools}; "
-        f"answers judged {judge(result)}"
+        f"answers judged {judge(result)}{_grading(section.get('grading') or {})}"
     )
+
+
+def _grading(grading: Mapping[str, Any]) -> str:
+    """The settings of grading that are not the usual ones."""
+    usual = GradingSettings().model_dump(mode="json")
+    others = [f"{key} {value}" for key, value in grading.items() if key in usual and value != usual[key]]
+    return f" (with {', '.join(others)})" if others else ""
 
 
 def judge(result: Mapping[str, Any]) -> str:

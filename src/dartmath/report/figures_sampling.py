@@ -21,7 +21,7 @@ from dartmath.report.plot import (
     wrapped,
 )
 from dartmath.report.statistics import BandStatistics, SamplingStatistics, binned, histogram
-from dartmath.verify.outcome import Outcome
+from dartmath.verify.contract.outcome import Outcome
 
 _DASHES = {"vrt": "dot", "uniform": "dash", "prop2diff": "solid"}
 _OUTCOMES = {

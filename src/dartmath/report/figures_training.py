@@ -105,7 +105,10 @@ def training_curve(
         title,
         "; ".join(ends) + ".",
         make_spec(
-            traces, "optimiser step", title.lower(), yaxis={"rangemode": "tozero", "exponentformat": "power"}
+            traces,
+            "optimiser step",
+            title.lower(),
+            yaxis={"rangemode": "tozero", "exponentformat": "e", "automargin": True},
         ),
         ("step", *points),
         [(step, *(f"{t[step]:.4g}" if step in t else "" for t in tables)) for step in _thin(steps)],
@@ -133,7 +136,8 @@ def scores(results: Mapping[str, Mapping[str, Any]], name: str) -> Figure:
     return Figure(
         f"{name}-scores",
         "Pass@1 with 95 % intervals",
-        "Where two intervals overlap widely, the difference may be chance.",
+        "Each interval is of one score. Scores on the same queries differ more surely than their intervals "
+        "tell: `dartmath compare` pairs them.",
         make_spec(
             traces,
             "Pass@1 (percent)",

@@ -114,6 +114,20 @@ def segments(text: str) -> list[Segment]:
     return found
 
 
+def without_dollars(text: str) -> str:
+    r"""The text with formulas that say the same without their delimiters, for places that draw none.
+
+    >>> without_dollars(r"What is $3 + 4$, and what $\frac12$?")
+    'What is 3 + 4, and what $\\frac12$?'
+    """
+
+    def bare(match: re.Match[str]) -> str:
+        inline = match["inline"] or match["paren"]
+        return inline.strip() if inline and "\\" not in inline else match[0]
+
+    return _FORMULA.sub(bare, text)
+
+
 def _cut(text: str) -> Iterator[Segment]:
     place = 0
     for match in _FORMULA.finditer(text):

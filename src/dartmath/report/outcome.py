@@ -33,7 +33,8 @@ def _dataset(stage: Stage) -> Iterator[str]:
         yield f"  correct responses that were dropped: {', '.join(dropped)}"
     if suspects := len(found.get("suspects") or ()):
         # A mistake that the model makes everywhere looks the same, so nobody should take them out unseen.
-        yield f"  {suspects:,} {_plural(suspects, 'reference')} to look at: `suspects` of the manifest"
+        listed = stage.folder / "manifest.json"
+        yield f"  {suspects:,} {_plural(suspects, 'reference')} that may be wrong: under suspects in {listed}"
     if removed := len((found.get("decontamination") or {}).get("removed", ())):
         yield f"  {removed:,} {_plural(removed, 'query', 'queries')} left out as part of a benchmark"
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from dartmath.base.text import encodable
 from dartmath.curation.pool import QueryPool
+from dartmath.report.mathematics import without_dollars
 
 MOST_QUERIES = 2_000
 """More of one run are not listed: the hardest come first, and the page says how many there are."""
@@ -28,6 +29,7 @@ def query_rows(
         {
             "id": pool.query.id,
             "text": line(pool.query.text, _SHOWN),
+            "shown": line(without_dollars(pool.query.text), _SHOWN),
             "dataset": pool.query.dataset,
             "band": bands[pool.query.id],
             "reference": line(" or ".join(pool.query.references), _SHOWN),

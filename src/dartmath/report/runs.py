@@ -83,7 +83,8 @@ def _rounds(folder: Path) -> list[Path]:
 
 def _find(folder: Path) -> Run:
     if not folder.is_dir():
-        raise DataError("no such folder; name one that `dartmath run` or a stage has written", path=folder)
+        found = "a file, not a folder" if folder.exists() else "no such folder"
+        raise DataError(f"{found}; name one that `dartmath run` or a stage has written", path=folder)
     stages = _stages(folder, folder, 0)
     if not stages:
         raise DataError(

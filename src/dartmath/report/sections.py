@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dartmath.report.blocks import Lines, PageSection, Table
+from dartmath.report.blocks import Lines, PageSection, TableBlock
 from dartmath.report.outcome import outcome_lines
 from dartmath.report.runs import Run, Stage
 from dartmath.report.sections_results import datasets_section, evaluation_section, training_section
@@ -63,9 +63,14 @@ def labelled(runs: Sequence[Run], kind: str) -> dict[str, Stage]:
 def _provenance(runs: Sequence[Run]) -> PageSection:
     section = PageSection("provenance", "Provenance", "What every stage recorded of itself.")
     for run in runs:
-        rows = [(stage.label, *_provenance_row(stage.manifest)) for stage in run.stages]
+        rows: list[tuple[str, ...]] = []
+        said: dict[str, str] = {}
+        for stage in run.stages:
+            *others, used = _provenance_row(stage.manifest)
+            same = said.setdefault(used, stage.label)
+            rows.append((stage.label, *others, used if same == stage.label or not used else f"as {same}"))
         columns = ("stage", "created", "finished", "model", "template", "seed", "versions")
-        section.blocks.append(Table(run.name, str(run.folder), columns, rows))
+        section.blocks.append(TableBlock(run.name, str(run.folder), columns, rows))
     return section
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from dartmath.report import claims
 from dartmath.report import figures_training as figures
-from dartmath.report.blocks import PageSection, Table, Tile, Tiles, duration
+from dartmath.report.blocks import PageSection, TableBlock, Tile, Tiles, duration
 from dartmath.report.browser import text_json
 from dartmath.report.card_tables import score_rows
 from dartmath.report.runs import Stage, evaluation_result
@@ -50,19 +50,19 @@ def datasets_section(stages: Mapping[str, Stage]) -> PageSection:
     return section
 
 
-def _levels(summary: Mapping[str, Any]) -> list[Table]:
+def _levels(summary: Mapping[str, Any]) -> list[TableBlock]:
     """The set by the data sets' own levels, where the bands are something else."""
     levels, bands = summary["levels"], summary["bands"]
     if not levels or len(levels) == len(bands):
         return []
-    return [Table("By level", "", ("level", *figures.GROUP_COLUMNS[1:]), figures.group_rows(levels))]
+    return [TableBlock("By level", "", ("level", *figures.GROUP_COLUMNS[1:]), figures.group_rows(levels))]
 
 
-def _trust(summary: Mapping[str, Any]) -> list[Table]:
+def _trust(summary: Mapping[str, Any]) -> list[TableBlock]:
     """How many rows of each band are right by luck, where the pool tells."""
     kind = "left" if summary.get("checked") else "share"
     rows = [
-        (one["band"], f"{'< ' if one['bound'] else ''}{share:.1%}", f"{one['judged'] / one['correct']:.0%}")
+        (one["band"], _share(share, bound=one["bound"]), f"{one['judged'] / one['correct']:.0%}")
         for one in summary.get("lucky", ())
         if one["correct"] and (share := one[kind]) is not None
     ]
@@ -71,14 +71,22 @@ def _trust(summary: Mapping[str, Any]) -> list[Table]:
         "the step check finds in wrong and correct responses, or bounded (<) by how often wrong ones agree."
     )
     columns = ("band", "lucky rows", "responses whose steps can be recomputed")
-    return [Table("Luck", caption, columns, rows)] if rows else []
+    return [TableBlock("Luck", caption, columns, rows)] if rows else []
 
 
-def _sources(summary: Mapping[str, Any]) -> Table:
+_LEAST = 0.001  # of a share, with the one decimal of its percents that is shown
+
+
+def _share(share: float, *, bound: bool) -> str:
+    """A share in percent; nothing is below the smallest one that is shown."""
+    return f"< {max(share, _LEAST):.1%}" if bound else f"{share:.1%}"
+
+
+def _sources(summary: Mapping[str, Any]) -> TableBlock:
     licences = summary["licences"]
     rows = [(g["name"], g["queries"], g["rows"], licences.get(g["name"], "")) for g in summary["datasets"]]
     caption = "Licences as the sources state them."
-    return Table("Sources", caption, ("data set", "queries", "rows", "licence"), rows)
+    return TableBlock("Sources", caption, ("data set", "queries", "rows", "licence"), rows)
 
 
 _REMOVED = "Queries that a benchmark has too; none of them is in the set."
@@ -87,7 +95,7 @@ _TO_REVIEW = (
 )
 
 
-def _contamination(title: str, caption: str, pairs: Sequence[Mapping[str, Any]]) -> Table:
+def _contamination(title: str, caption: str, pairs: Sequence[Mapping[str, Any]]) -> TableBlock:
     """Queries beside what of a benchmark they are like."""
     rows = [
         (
@@ -101,7 +109,7 @@ def _contamination(title: str, caption: str, pairs: Sequence[Mapping[str, Any]])
         for p in pairs
     ]
     columns = ("query", "from", "benchmark", "its query", "match", "overlap")
-    return Table(title, caption, columns, rows)
+    return TableBlock(title, caption, columns, rows)
 
 
 def _dataset_tiles(summary: Mapping[str, Any]) -> list[Tile]:
@@ -169,7 +177,7 @@ def evaluation_section(stages: Mapping[str, Stage], published: Sequence[str]) ->
     section.blocks += [
         figures.scores(results, "evaluation"),
         _score_table(results, published),
-        Table(
+        TableBlock(
             "How the responses ended",
             "A truncated response ran into the limit of new tokens.",
             _ENDINGS,
@@ -193,10 +201,10 @@ def evaluation_section(stages: Mapping[str, Stage], published: Sequence[str]) ->
     return section
 
 
-def _score_table(results: Mapping[str, Mapping[str, Any]], published: Sequence[str]) -> Table:
+def _score_table(results: Mapping[str, Mapping[str, Any]], published: Sequence[str]) -> TableBlock:
     columns, rows = score_rows(list(results.items()), published)
     caption = (
         "Percent, with the 95 % interval; lenient: the last number or formula counts as the answer of a "
         "response that states none. Published rows are as printed by their authors, without intervals."
     )
-    return Table("Scores", caption, columns, rows)
+    return TableBlock("Scores", caption, columns, rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dartmath.report.blocks import Lines, PageSection, Table
+from dartmath.report.blocks import Lines, PageSection, TableBlock
 from dartmath.report.plot import GOOD, MIDDLE, SERIES, Figure, make_spec
 from dartmath.report.rounds import COLUMNS, percent_of, round_caption, round_lines, round_rows
 from dartmath.rounds.result import RoundsResult
@@ -19,7 +19,7 @@ def rounds_section(results: Sequence[RoundsResult]) -> PageSection:
         id = f"rounds-{place}"
         section.blocks += [
             Lines(result.name, [*round_lines(result)]),
-            Table("Round by round", round_caption(result), COLUMNS, round_rows(result)),
+            TableBlock("Round by round", round_caption(result), COLUMNS, round_rows(result)),
             _models(result),
             _scores(result, id),
             _pools(result, id),
@@ -27,11 +27,13 @@ def rounds_section(results: Sequence[RoundsResult]) -> PageSection:
     return section
 
 
-def _models(result: RoundsResult) -> Table:
+def _models(result: RoundsResult) -> TableBlock:
     """Which model did what, so that nobody has to believe in folders."""
     rows = [(one.number, one.sampler, one.base, one.model) for one in result.rounds]
     columns = ("round", "sampled by", "trained from", "made")
-    return Table("Models", "By their content: a folder's fingerprint, or a commit on the Hub.", columns, rows)
+    return TableBlock(
+        "Models", "By their content: a folder's fingerprint, or a commit on the Hub.", columns, rows
+    )
 
 
 def _scores(result: RoundsResult, id: str) -> Figure:

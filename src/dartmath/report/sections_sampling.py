@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dartmath.report import figures_sampling as figures
-from dartmath.report.blocks import PageSection, Table, Tile, Tiles, duration
+from dartmath.report.blocks import PageSection, TableBlock, Tile, Tiles, duration
 from dartmath.report.browser import text_json
 from dartmath.report.plot import Figure
 from dartmath.report.statistics import TEACHER_COLUMNS, SamplingStatistics
@@ -18,7 +18,7 @@ def sampling_section(statistics: Sequence[tuple[str, SamplingStatistics]]) -> Pa
     section = PageSection("sampling", "Sampling", lead)
     section.blocks += [Tiles(label, _sampling_tiles(one)) for label, one in statistics]
     section.blocks += [
-        Table(f"Teachers of {label}", "", TEACHER_COLUMNS, one.teachers)
+        TableBlock(f"Teachers of {label}", "", TEACHER_COLUMNS, one.teachers)
         for label, one in statistics
         if one.teachers
     ]
@@ -92,5 +92,5 @@ def suspects_section(statistics: Sequence[tuple[str, SamplingStatistics]]) -> Pa
         ]
         if rows:
             columns = ("query", "reference", "usual answer", "wrong ones that give it", "correct", "score")
-            section.blocks.append(Table(label, "", columns, rows))
+            section.blocks.append(TableBlock(label, "", columns, rows))
     return section

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dartmath.report.blocks import Lines, PageSection, Table
+from dartmath.report.blocks import Lines, PageSection, TableBlock
 from dartmath.report.figures_study import learning_curves
 from dartmath.report.runs import Run
 from dartmath.study.run import FOLDER, read_result
@@ -20,7 +20,8 @@ def study_section(runs: Sequence[Run]) -> PageSection:
         if result is None:
             continue
         section.blocks += learning_curves(result, f"study-{place}")
-        section.blocks += [Table(one.title, one.caption, one.columns, one.rows) for one in tables(result)]
+        for table in tables(result):
+            section.blocks.append(TableBlock(table.title, table.caption, table.columns, list(table.rows)))
         if result.warnings:
             section.blocks.append(Lines("What could mislead", result.warnings))
         if result.missing:

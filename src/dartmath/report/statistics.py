@@ -79,8 +79,8 @@ def read_statistics(run: Run, stage: Stage, *, label: str, browse: int, seed: in
     journal = open_journal(stage.folder)
     queries = journal.queries()
     lengths, answers, reservoir = Lengths(), WrongAnswers(), Reservoir(queries, seed=seed)
-    pools = read_pool(Watched(journal, [lengths, answers, reservoir]))
     tally, policy = journal.tally(), journal.section.policy
+    pools = read_pool(Watched(journal, [lengths, answers, reservoir]), policy=policy)
     bands_of = bands_of_run(journal)
     distinct = {pool.query.id: len({c.digest for c in pool.candidates}) for pool in pools}
     for pool in pools if run.deduplicated else ():

@@ -11,7 +11,7 @@ from dataclasses import replace
 from dartmath.base.text import shorten
 from dartmath.queries.query import Query
 from dartmath.sampling.sample import Sample
-from dartmath.verify.outcome import Outcome
+from dartmath.verify.contract.outcome import Outcome
 
 _STRATA = 400
 _TEXT_CHARS = 6000

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from dartmath.sampling.config import Budget, Price, ResponseColumns, SamplingSection
     from dartmath.sampling.imported import Imported, import_responses
     from dartmath.sampling.journal import JournalReader, open_journal
+    from dartmath.sampling.pilot import PilotRecord, PilotResponse
     from dartmath.sampling.policy import VRT, Band, Budgeted, Custom, Policy, Prop2Diff, Uniform
     from dartmath.sampling.responses import StoredResponses
     from dartmath.sampling.sample import Sample
@@ -22,6 +23,8 @@ _HOMES = {
     "Custom": "dartmath.sampling.policy",
     "Imported": "dartmath.sampling.imported",
     "JournalReader": "dartmath.sampling.journal",
+    "PilotRecord": "dartmath.sampling.pilot",
+    "PilotResponse": "dartmath.sampling.pilot",
     "Policy": "dartmath.sampling.policy",
     "Price": "dartmath.sampling.config",
     "Prop2Diff": "dartmath.sampling.policy",
@@ -44,6 +47,8 @@ __all__ = [
     "Custom",
     "Imported",
     "JournalReader",
+    "PilotRecord",
+    "PilotResponse",
     "Policy",
     "Price",
     "Prop2Diff",

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import astuple, dataclass, replace
+from types import MappingProxyType
 
 from dartmath.engines.protocol import Completion
-from dartmath.sampling.config import MAIN, Budget, Price, SamplingSection, TokenPrice
+from dartmath.sampling.config import MAIN, Budget, Price, SamplingSection, TeacherBudget, TokenPrice
 from dartmath.sampling.tally import Tally, TeacherCounts
 
 TOLERANCE = 0.1
@@ -136,11 +137,19 @@ class BudgetGuard:
     """
 
     def __init__(
-        self, budget: Budget, tariff: Tariff, tally: Tally, meter: Meter, *, largest: tuple[int, int]
+        self,
+        budget: Budget,
+        tariff: Tariff,
+        tally: Tally,
+        meter: Meter,
+        *,
+        largest: tuple[int, int],
+        own: Mapping[str, TeacherBudget] = MappingProxyType({}),
     ) -> None:
         self._budget, self._tariff, self._tally, self._meter = budget, tariff, tally, meter
         self._limited = any(value is not None for value in budget.model_dump().values())
         self._largest = largest
+        self._own = {name: one for name, one in own.items() if any(one.model_dump().values())}
         self._responses = tally.total
         self._counts = {name: replace(one) for name, one in counts_by_teacher(tally).items()}
 
@@ -148,6 +157,7 @@ class BudgetGuard:
         """Count what a request has taken, whatever becomes of it."""
         self._responses += completion.finish_reason != "error"
         counts = self._counts.setdefault(teacher, TeacherCounts())
+        counts.trials += completion.finish_reason != "error"
         counts.prompt_tokens += completion.prompt_tokens
         counts.tokens += completion.completion_tokens
         counts.cached += completion.cached_tokens
@@ -171,12 +181,31 @@ class BudgetGuard:
             return f"the budget of {budget.money:g} (money) is used up"
         return None
 
+    def closed(self, generating: Mapping[str, int]) -> dict[str, str]:
+        """The teachers that may be asked nothing more now, each with its limit in words.
+
+        `generating` are the requests of each that are with its engine. They count as for the budget of all.
+        """
+        found = {}
+        for name, budget in self._own.items():
+            counts, flying = self._counts.get(name, TeacherCounts()), generating.get(name, 0)
+            tariffs = ((budget.tokens, _TOKENS, "tokens"), (budget.money, self._tariff, "(money)"))
+            for limit, tariff, unit in tariffs:
+                spent, most = tariff.tokens({name: counts}), token_cost(tariff.price(name), *self._largest)
+                if limit is not None and _over(limit, spent, spent / max(1, counts.trials), flying, most):
+                    found[name] = f"the budget of teacher {name!r}, {limit:g} {unit}, is used up"
+        return found
+
     def _full(self, limit: float, tariff: Tariff, generating: int) -> bool:
         """Whether one more request beside those `generating` may cost too much."""
         responses = tariff.tokens(self._counts)
         spent, mean = tariff.own.per_hour * self._meter.hours + responses, responses / max(1, self._responses)
-        if spent + generating * mean >= limit:
-            return True
-        # One alone is let go while anything is left: what it takes may be less.
-        most = spent + (generating + 1) * token_cost(tariff.dearest(), *self._largest)
-        return generating > 0 and most > (1 + TOLERANCE) * limit
+        return _over(limit, spent, mean, generating, token_cost(tariff.dearest(), *self._largest))
+
+
+def _over(limit: float, spent: float, mean: float, generating: int, most: float) -> bool:
+    """Whether one more request may break the limit, where requests take `mean`, and `most` at most."""
+    if spent + generating * mean >= limit:
+        return True
+    # One alone is let go while anything is left: what it takes may be less.
+    return generating > 0 and spent + (generating + 1) * most > (1 + TOLERANCE) * limit

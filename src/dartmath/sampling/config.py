@@ -12,7 +12,7 @@ from dartmath.engines.config import EngineSection
 from dartmath.judging.config import JudgeSection
 from dartmath.model import ModelSection
 from dartmath.sampling.policy import PolicySection, Prop2Diff
-from dartmath.verify.settings import GradingSettings
+from dartmath.verify.contract.settings import GradingSettings
 
 _LAST_PORT = 65_535
 MAIN = "main"
@@ -48,6 +48,15 @@ class TokenPrice(Section):
     def by_token(self) -> bool:
         """Whether tokens cost anything by themselves."""
         return self.per_million_prompt_tokens > 0 or self.per_million_tokens > 0
+
+
+class TeacherBudget(Section):
+    """What one teacher may take; it is asked nothing more once a limit is reached."""
+
+    tokens: int | None = Field(None, ge=1)
+    """Most generated tokens."""
+    money: float | None = Field(None, gt=0)
+    """Most money for its tokens, in the unit of its price."""
 
 
 class Price(TokenPrice):
@@ -112,6 +121,8 @@ class TeacherSection(Section):
     """What its prompts tell of the reference; only for a teacher that takes over."""
     price: TokenPrice | None = None
     """What its tokens cost; as `sampling.price` says when absent."""
+    budget: TeacherBudget = TeacherBudget()
+    """Limits of its own, of a teacher that takes over; queries that then wait for it stay owed."""
 
     @field_validator("name")
     @classmethod
@@ -127,6 +138,9 @@ class TeacherSection(Section):
     def _turns_or_takes_over(self) -> Self:
         if self.after is None and (self.trials is not None or self.hint is not None):
             raise ValueError("trials and hint are of a teacher that takes over; say after how many trials")
+        if self.after is None and any(self.budget.model_dump().values()):
+            # Who takes turns has its place in every query: without it, none of them would go on.
+            raise ValueError("budget is of a teacher that takes over; one that takes turns has a share")
         if self.after is not None and self.share is not None:
             raise ValueError("share is of a teacher that takes turns, and after of one that takes over")
         return self
@@ -189,6 +203,15 @@ class SamplingSection(Section):
             raise ValueError(
                 "budget.money stops nothing without a price; set price.per_hour or per_million_tokens"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _teachers_can_spend(self) -> Self:
+        for one in self.teachers:
+            if one.budget.money is not None and not (one.price or self.price).by_token:
+                raise ValueError(
+                    f"teacher {one.name!r}: budget.money stops nothing while its tokens are free; set price"
+                )
         return self
 
     @model_validator(mode="after")
@@ -257,3 +280,5 @@ class ResponseColumns(Section):
     """Column of why the response ended; `length` and `max_tokens` say that it was cut off."""
     tokens: str | None = None
     """Column of the number of generated tokens; counted with the model's tokenizer when absent."""
+    teacher: str | None = None
+    """Column of the teacher that made it, by its name in the recipe; the recipe's own when absent."""

@@ -20,7 +20,6 @@ from typing import Protocol
 from dartmath.base.errors import EngineError
 from dartmath.base.text import encodable
 from dartmath.engines.protocol import Completion, Engine, Request
-from dartmath.queries.query import Query
 from dartmath.sampling.budget import BudgetGuard
 from dartmath.sampling.config import MAIN
 from dartmath.sampling.engine_group import EngineGroup
@@ -28,7 +27,8 @@ from dartmath.sampling.sample import Sample
 from dartmath.sampling.schedule import Schedule
 from dartmath.sampling.tally import Tally
 from dartmath.sampling.trials import Landed, Trials
-from dartmath.verify.outcome import Outcome, Verdict
+from dartmath.verify.contract.outcome import Outcome, Verdict
+from dartmath.verify.serve.batch import Grader
 
 _BATCH = 256
 _RETRY_SECONDS = (0.5, 2.0)
@@ -41,16 +41,6 @@ _FAILURES = 64
 # none is known, and at most.
 _LATELY = 512
 _LEAST_SECONDS, _UNKNOWN_SECONDS, _MOST_SECONDS = 5.0, 20.0, 600.0
-
-
-class Grader(Protocol):
-    """Judges responses elsewhere: `dartmath.verify.GradingPool`, or anything like it."""
-
-    def submit(
-        self, query: Query, response: str, finish_reason: str = "stop", *, in_thought: bool = False
-    ) -> Future[Verdict]:
-        """The verdict of one response, later."""
-        ...
 
 
 class Sink(Protocol):
@@ -97,6 +87,7 @@ class Controller:
         self._hopeless: dict[tuple[int, int], Completion] = {}
         self._group = engine if isinstance(engine, EngineGroup) else None
         self._asked = Counter[int]()
+        self._asking = Counter[str]()
         self._failures = Counter[int]()
         self._lately: deque[float] = deque(maxlen=_LATELY)
         self._draining = self._interrupted = False
@@ -170,18 +161,26 @@ class Controller:
             return None
         teacher = self._schedule.teacher(*launch)
         self.generating += 1
+        self._asking[self._name(teacher)] += 1
         self._asked[self._place(teacher)] += 1
         return (*launch, teacher)
 
     def _free(self) -> list[int] | None:
-        """The teachers whose engine has room, the idlest first; None where there is but one engine."""
+        """The teachers that may be asked now, those of the idlest engine first; None where all may."""
+        closed = self._budget.closed(self._asking)
         if self._group is None:
-            return None
+            everyone = range(len(self._trials.voices))
+            return [one for one in everyone if self._name(one) not in closed] if closed else None
         rooms = self._group.rooms
         busy = {
             teacher: self._asked[place] / rooms[place] for teacher, place in enumerate(self._group.of_teacher)
         }
-        return sorted((teacher for teacher, share in busy.items() if share < 1), key=busy.__getitem__)
+        open_ = (one for one, share in busy.items() if share < 1 and self._name(one) not in closed)
+        return sorted(open_, key=busy.__getitem__)
+
+    def _name(self, teacher: int) -> str:
+        """What a teacher is called in tables."""
+        return self._trials.voices[teacher].name or MAIN
 
     def _place(self, teacher: int) -> int:
         """The place of a teacher's engine."""
@@ -209,10 +208,12 @@ class Controller:
             completion = self._hopeless.get((index, teacher)) or await self._attempt(request)
         finally:
             self.generating -= 1
+            self._asking[self._name(teacher)] -= 1
             self._asked[self._place(teacher)] -= 1
         seconds = round(self._loop.time() - start, 3)
         text = encodable(completion.text)
-        landed = Landed(index, trial, request.seed, text, completion, seconds, teacher=teacher)
+        seed = request.seed if completion.seed is None else completion.seed
+        landed = Landed(index, trial, seed, text, completion, seconds, teacher=teacher)
         if completion.hopeless:
             self._hopeless[index, teacher] = completion
         if completion.finish_reason == "error":
@@ -226,7 +227,7 @@ class Controller:
     async def _attempt(self, request: Request) -> Completion:
         for pause in (*_RETRY_SECONDS, None):
             completion = await self._engine.generate(request)
-            self._budget.spent(completion, self._trials.voices[request.teacher].name or MAIN)
+            self._budget.spent(completion, self._name(request.teacher))
             if (
                 completion.finish_reason != "error"
                 or completion.hopeless
@@ -346,6 +347,7 @@ class Controller:
                 self._fail(error)
             self._fill()
         if not self._slots:
+            self.stopped = self.stopped or next(iter(self._budget.closed({}).values()), None)
             self._ended.set()
 
 

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dartmath.sampling.budget import cost
-from dartmath.sampling.config import Price
+from dartmath.sampling.budget import cost, token_cost
+from dartmath.sampling.config import Price, TokenPrice
 from dartmath.sampling.policy import PolicySection
 
 Floats = NDArray[np.float64]
@@ -60,6 +60,23 @@ class BandData:
     correct: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     tokens: float = 0.0
     prompt_tokens: float = 0.0
+
+
+@dataclass(frozen=True)
+class TakeoverData:
+    """What is known of a teacher that takes over: `fits` are of pass rates of the queries that it then has.
+
+    `after`, `trials` and `price` are as in a recipe; `tokens` and `prompt_tokens` the means of a response.
+    """
+
+    name: str
+    after: int
+    trials: int | None
+    fits: tuple[Beta, ...]
+    tokens: float
+    prompt_tokens: float
+    price: TokenPrice | None = None
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +122,7 @@ class Forecast:
     hours: Expected | None
     cost: Expected | None
     bands: Mapping[str, float]
+    teachers: Mapping[str, Expected] = field(default_factory=dict)
 
 
 def forecast(
@@ -113,27 +131,47 @@ def forecast(
     *,
     tokens_per_second: float | None = None,
     price: Price | None = None,
+    takeovers: Sequence[TakeoverData] = (),
     replicates: int = REPLICATES,
     seed: int = 0,
 ) -> Forecast:
     """Forecast `policy` on queries like those of `bands`.
 
-    Hours need `tokens_per_second`, cost a `price`.
+    Hours need `tokens_per_second`, which holds for all teachers, cost a `price`. `takeovers` are further
+    teachers, in their order, each at its own price.
     """
+    takeovers = [one for one in takeovers if _asked(policy, one)]
     rng = np.random.default_rng(seed)
-    totals = [_replicate(policy, bands, rng) for _ in range(replicates)]
+    totals = [_replicate(policy, bands, takeovers, rng) for _ in range(replicates)]
     hours = prices = None
     if tokens_per_second:
         spent = [t["tokens"] / tokens_per_second / 3600 for t in totals]
         hours = Expected.of(spent)
         if price is not None:
-            prices = Expected.of(
-                [cost(price, h, t["prompt_tokens"], t["tokens"]) for h, t in zip(spent, totals, strict=True)]
-            )
+            prices = Expected.of([_cost(price, takeovers, h, t) for h, t in zip(spent, totals, strict=True)])
     names = ("rows", "correct", "samples", "tokens", "coverage", "reached")
     found = {name: Expected.of([t[name] for t in totals]) for name in names}
     per_query = {b.name: float(np.mean([t["bands"][b.name] for t in totals])) for b in bands}
-    return Forecast(policy=policy, hours=hours, cost=prices, bands=per_query, **found)
+    asked = {
+        one.name: Expected.of([t["teachers"][place] for t in totals]) for place, one in enumerate(takeovers)
+    }
+    return Forecast(policy=policy, hours=hours, cost=prices, bands=per_query, teachers=asked, **found)
+
+
+def _asked(policy: PolicySection, one: TakeoverData) -> bool:
+    """Whether the policy, which may be another than the recipe's, leaves the teacher anything."""
+    return policy.wants_successes and policy.pilot_trials <= one.after < policy.most_trials
+
+
+def _cost(price: Price, takeovers: Sequence[TakeoverData], hours: float, total: Mapping[str, Any]) -> float:
+    """Money for hours and tokens of one replicate, those of each teacher at its price."""
+    own_prompt, own = total["prompt_tokens"], total["tokens"]
+    money = 0.0
+    for one, trials in zip(takeovers, total["teachers"], strict=True):
+        prompt, tokens = trials * one.prompt_tokens, trials * one.tokens
+        money += token_cost(one.price or price, prompt, tokens)
+        own_prompt, own = own_prompt - prompt, own - tokens
+    return money + cost(price, hours, own_prompt, own)
 
 
 def play(
@@ -152,7 +190,13 @@ def play(
     pilot, cap = policy.pilot_trials, policy.most_trials
     more = np.maximum(pilot - done, 0)
     right, done = right + rng.binomial(more, rates), done + more
-    targets = _targets(policy, done, right)
+    return _to_target(rates, rng, done=done, right=right, targets=_targets(policy, done, right), cap=cap)
+
+
+def _to_target(
+    rates: Floats, rng: np.random.Generator, *, done: Ints, right: Ints, targets: Ints, cap: int
+) -> Played:
+    """Trials until each query has its target, from `done` of which `right` are, or until the cap."""
     owed = np.maximum(targets - right, 0)
     left = np.maximum(cap - done, 0)
     wanted = np.where(owed > 0, owed + rng.negative_binomial(np.maximum(owed, 1), rates), 0)
@@ -160,6 +204,51 @@ def play(
     partly = _fewer(rng, left, rates, owed)
     right = right + np.where(reached, owed, partly)
     return Played(done + np.minimum(wanted, left), right, np.minimum(right, targets), reached)
+
+
+def play_takeovers(
+    policy: PolicySection, rates: Floats, takeovers: Sequence[TakeoverData], rng: np.random.Generator
+) -> tuple[Played, list[int]]:
+    """Play `policy` with teachers that take over what has no correct response; the trials of each, too.
+
+    `rates` are the pass rates of the teacher before them; those of the others are drawn from what is known of
+    them. The first number of trials is that of all teachers before the first of `takeovers`.
+    """
+    if not takeovers:
+        played = play(policy, rates, rng)
+        return played, [int(played.trials.sum())]
+    size, pilot = len(rates), policy.pilot_trials
+    trials, correct = np.zeros(size, np.int64), np.zeros(size, np.int64)
+    rows, reached = np.zeros(size, np.int64), np.zeros(size, np.bool_)
+    by: list[int] = []
+    table = np.array([policy.target(pilot, right) for right in range(pilot + 1)], np.int64)
+    waiting, start, cap = np.arange(size), 0, policy.most_trials
+    for place in range(len(takeovers) + 1):
+        if place:
+            one = takeovers[place - 1]
+            start, fit = one.after, one.fits[rng.integers(len(one.fits))]
+            cap = min(policy.most_trials, start + (one.trials or policy.most_trials))
+            known = np.clip(rng.beta(fit.a, fit.b, len(waiting)), _TINY, 1.0)
+        else:
+            known = np.clip(rates, _TINY, 1.0)
+        end = takeovers[place].after if place < len(takeovers) else cap
+        first = start + rng.geometric(known)
+        solved = first <= end
+        done = np.where(solved, np.maximum(first, pilot), end)
+        # Of a pilot, the trials after its first right one; a takeover is after the pilot.
+        also = rng.binomial(np.maximum(pilot - first, 0) * solved, known)
+        early = first <= pilot
+        targets = table[np.where(early, 1 + also, 0)]
+        ended = _to_target(
+            known[solved], rng, done=done[solved], right=1 + also[solved], targets=targets[solved], cap=cap
+        )
+        found = waiting[solved]
+        trials[found], correct[found] = ended.trials, ended.correct
+        rows[found], reached[found] = ended.rows, ended.reached
+        waiting = waiting[~solved]
+        by.append(int((ended.trials - start).sum()) + len(waiting) * (end - start))
+        trials[waiting] = end
+    return Played(trials, correct, rows, reached), by
 
 
 def fit_beta(trials: Ints, correct: Ints) -> Beta:
@@ -219,18 +308,26 @@ def bootstrap_fits(trials: Ints, correct: Ints, *, count: int = 40, seed: int = 
     return tuple(fit_beta(trials[again], correct[again]) for again in chosen)
 
 
-def _replicate(policy: PolicySection, bands: Sequence[BandData], rng: np.random.Generator) -> dict[str, Any]:
+def _replicate(
+    policy: PolicySection,
+    bands: Sequence[BandData],
+    takeovers: Sequence[TakeoverData],
+    rng: np.random.Generator,
+) -> dict[str, Any]:
     total: dict[str, Any] = dict.fromkeys(("rows", "correct", "samples", "tokens", "prompt_tokens"), 0.0)
     covered = reached = queries = 0
-    total["bands"] = {}
+    total["bands"], total["teachers"] = {}, [0] * len(takeovers)
     for band in bands:
-        played = play(policy, _draw(band, rng), rng)
-        samples, correct = int(played.trials.sum()), int(played.correct.sum())
+        played, (own, *others) = play_takeovers(policy, _draw(band, rng), takeovers, rng)
         total["rows"] += int(played.rows.sum())
-        total["correct"] += correct
-        total["samples"] += samples
-        total["tokens"] += samples * band.tokens
-        total["prompt_tokens"] += samples * band.prompt_tokens
+        total["correct"] += int(played.correct.sum())
+        total["samples"] += int(played.trials.sum())
+        total["tokens"] += own * band.tokens
+        total["prompt_tokens"] += own * band.prompt_tokens
+        for place, trials in enumerate(others):
+            total["teachers"][place] += trials
+            total["tokens"] += trials * takeovers[place].tokens
+            total["prompt_tokens"] += trials * takeovers[place].prompt_tokens
         total["bands"][band.name] = played.rows.mean() if band.size else 0.0
         covered += int((played.rows > 0).sum())
         reached += int(played.reached.sum())

@@ -9,9 +9,11 @@ import numpy as np
 
 from dartmath.base.errors import DataError
 from dartmath.queries.query import Query
-from dartmath.sampling.forecast import BandData, bootstrap_fits, forecast
+from dartmath.sampling.config import SamplingSection
+from dartmath.sampling.forecast import BandData, Beta, Ints, TakeoverData, bootstrap_fits, forecast
 from dartmath.sampling.policy import VRT, PolicySection, Prop2Diff, Uniform
-from dartmath.sampling.tally import QueryCounts
+from dartmath.sampling.tally import QueryCounts, Tally
+from dartmath.verify.contract.outcome import Outcome
 
 _QUICK = 8
 
@@ -66,6 +68,72 @@ def _band(name: str, ids: Sequence[str], tried: Mapping[str, QueryCounts]) -> Ba
         tokens=tokens,
         prompt_tokens=sum(c.prompt_tokens for c in known) / total,
     )
+
+
+def own_counts(
+    queries: Sequence[Query], counts: Mapping[str, QueryCounts], tally: Tally
+) -> dict[str, QueryCounts]:
+    """Of `counts`, the trials of the teachers that a query has at first, without those that took it over."""
+    own = dict(counts)
+    if not tally.windows.bounds:
+        return own
+    for index, query in enumerate(queries):
+        valid, correct = tally.since(index, 1)
+        if query.id in own and valid and correct == tally.correct[index]:
+            one = own[query.id]
+            left = {Outcome.ERROR: one.outcomes.get(Outcome.ERROR, 0)}
+            trials = one.trials - valid
+            own[query.id] = replace(one, trials=trials, correct=0, outcomes=left)
+    return own
+
+
+def measured_takeovers(
+    section: SamplingSection, tally: Tally, bands: Sequence[BandData]
+) -> list[TakeoverData]:
+    """What is known of the teachers of `section` that take over, from a run's `tally`.
+
+    Of one that was not asked nothing is known: its pass rates may be any, and its responses as long as those
+    of the others.
+    """
+    found = []
+    size = sum(band.size for band in bands)
+    tokens, prompt = (
+        sum(getattr(band, name) * band.size for band in bands) / max(1, size)
+        for name in ("tokens", "prompt_tokens")
+    )
+    for one in section.takeovers:
+        after, counts = one.after or 0, tally.teachers.get(one.name)
+        trials, correct = _taken_over(tally, after)
+        known = counts is not None and counts.trials > 0 and len(trials) > 0
+        found.append(
+            TakeoverData(
+                name=one.name,
+                after=after,
+                trials=one.trials,
+                fits=bootstrap_fits(trials, correct) if known else (Beta(1.0, 1.0),),
+                tokens=counts.tokens / counts.trials if counts is not None and known else tokens,
+                prompt_tokens=counts.prompt_tokens / counts.trials
+                if counts is not None and known
+                else prompt,
+                price=one.price,
+                known=known,
+            )
+        )
+    return found
+
+
+def _taken_over(tally: Tally, after: int) -> tuple[Ints, Ints]:
+    """(trials, correct ones) from that bound to the next, of each query that was unsolved at the bound."""
+    bounds = tally.windows.bounds
+    rows = []
+    place = bounds.index(after) + 1 if after in bounds else 0
+    for index in range(tally.size if place else 0):
+        valid, right = tally.since(index, place)
+        beyond = tally.since(index, place + 1) if place < len(bounds) else (0, 0)
+        if right == tally.correct[index] and valid > beyond[0]:
+            rows.append((valid - beyond[0], right - beyond[1]))
+    table = np.array(rows, np.int64).reshape(-1, 2)
+    return table[:, 0], table[:, 1]
 
 
 def matched_policies(

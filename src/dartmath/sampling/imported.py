@@ -17,15 +17,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from dartmath.base.errors import DataError
+from dartmath.base.errors import DataError, UnknownNameError
 from dartmath.base.manifest import new_manifest, read_manifest, write_manifest
 from dartmath.base.terminal import Progress, progress_bar, warn
 from dartmath.engines.protocol import Answerer, Completion
 from dartmath.judging.grader import HybridGrader
 from dartmath.prompts.template import Example, Template
 from dartmath.queries.query import Query
-from dartmath.sampling.config import SamplingSection
-from dartmath.sampling.controller import Grader
+from dartmath.sampling.config import MAIN, SamplingSection
 from dartmath.sampling.journal_manifest import VERSION, other_settings
 from dartmath.sampling.match import QueryTexts, plain_text
 from dartmath.sampling.new_pool import new_pool, part_of
@@ -38,11 +37,13 @@ from dartmath.sampling.responses import (
 )
 from dartmath.sampling.run import run_identity
 from dartmath.sampling.sample import Sample
+from dartmath.sampling.teachers import Teacher
 from dartmath.sampling.trials import Landed, judged
+from dartmath.verify.contract.outcome import Outcome
+from dartmath.verify.contract.settings import GradingSettings
 from dartmath.verify.golds import settled
-from dartmath.verify.outcome import Outcome
-from dartmath.verify.serve.pool import GradingPool
-from dartmath.verify.settings import GradingSettings
+from dartmath.verify.serve.batch import Grader
+from dartmath.verify.serve.grading_pool import GradingPool
 
 CountTokens = Callable[[Sequence[str]], Sequence[int]]
 _WINDOW = 4096
@@ -81,11 +82,13 @@ def import_responses(
     model: Mapping[str, Any],
     shots: Mapping[str, Sequence[Example]],
     count_tokens: CountTokens,
+    teachers: Sequence[Teacher] = (),
 ) -> Imported:
     """Write the run `folder` of the responses in `stored` (see `read_responses`), in their order.
 
     The other arguments are those of `dartmath.sampling.run.sample`: they say what made the responses,
-    and a run with the same ones may go on from them. `count_tokens` counts where no column says it.
+    and a run with the same ones may go on from them. `count_tokens` counts where no column says it. Which of
+    several `teachers` made a response says a column, or the name before its source, `NAME=SOURCE`.
 
     Raises `DataError` when the folder is there already, for a malformed row, and where no response
     belongs to any query; nothing is left of the folder then. Warns of what is left out, and of runs
@@ -93,10 +96,13 @@ def import_responses(
     """
     if folder.exists():
         raise DataError("is there already; imported responses go to a new folder", path=folder)
-    check_sources(stored.sources)
-    identity = run_identity(queries, section, template, model=model, seed=seed, shots=shots)
+    made_by = dict(_named(source, teachers) for source in stored.sources)
+    check_sources([*made_by])
+    identity = run_identity(
+        queries, section, template, model=model, seed=seed, shots=shots, teachers=teachers
+    )
     settings = settled(section.grading, (reference for query in queries for reference in query.references))
-    work = _Import(queries, section, template, count_tokens)
+    work = _Import(queries, section, template, count_tokens, [one.name for one in teachers])
     engine = {"kind": "imported"}
     manifest = new_manifest(
         "sample", journal={"version": VERSION}, **identity, summary={}, engine=engine, engines=[engine]
@@ -106,14 +112,21 @@ def import_responses(
         _grader(section, settings, part_of(folder)) as grader,
         progress_bar("importing", None) as bar,
     ):
-        for source in stored.sources:
-            work.take(read_responses(source, stored.columns), grader, add, bar)
+        for source, teacher in made_by.items():
+            responses = read_responses(source, stored.columns)
+            work.take((replace(one, teacher=one.teacher or teacher) for one in responses), grader, add, bar)
         if not work.found.responses:
-            raise DataError(_nothing(work.found), path=", ".join(stored.sources))
-    work.found.differing = _differing(stored.sources, identity)
-    _record(work.found, stored.sources, folder)
+            raise DataError(_nothing(work.found), path=", ".join(made_by))
+    work.found.differing = _differing([*made_by], identity)
+    _record(work.found, [*made_by], folder)
     _warn(work.found)
     return work.found
+
+
+def _named(source: str, teachers: Sequence[Teacher]) -> tuple[str, str | None]:
+    """A source, and the teacher that is named before it."""
+    name, _, rest = source.partition("=")
+    return (rest, name) if rest and name in {one.name for one in teachers} else (source, None)
 
 
 def _grader(
@@ -167,6 +180,7 @@ class _Import:
     section: SamplingSection
     template: Template
     count_tokens: CountTokens
+    teachers: Sequence[str]
     # By query id: the trial that the next response of a file becomes.
     following: Counter[str] = field(default_factory=Counter)
 
@@ -240,8 +254,16 @@ class _Import:
                 yield replace(response.sample, query_id=query.id, trial=trial)
             elif future is not None:
                 landed = _landed(response, trial, tokens)
-                known = response.sample.teacher if response.sample else None
+                known = response.sample.teacher if response.sample else self._teacher(response)
                 yield judged(query.id, landed, future.result(), self.section.keep_wrong, known)
+
+    def _teacher(self, response: Response) -> str | None:
+        """The further teacher that made a response; None for the recipe's own."""
+        if response.teacher is None or response.teacher == MAIN:
+            return None
+        if response.teacher not in self.teachers:
+            raise UnknownNameError(f"{response.place}: teacher", response.teacher, [*self.teachers] or [MAIN])
+        return response.teacher
 
 
 def _stands(response: Response) -> bool:

@@ -34,9 +34,10 @@ from dartmath.sampling.journal_segments import (
     segment_path,
     snapshot_numbers,
 )
+from dartmath.sampling.pilot import PilotRecords
 from dartmath.sampling.sample import PRICED, Sample
 from dartmath.sampling.tally import QueryCounts, Tally, Windows
-from dartmath.verify.outcome import Outcome
+from dartmath.verify.contract.outcome import Outcome
 
 
 def open_journal(folder: Path | str) -> JournalReader:
@@ -88,8 +89,8 @@ class JournalReader:
         return {query.id: tally.counts(index) for index, query in enumerate(self._queries)}
 
     def tally(self) -> Tally:
-        """The counters of every query by position, for the policy's pilot and the teachers of this run."""
-        return load_tally(self.folder, self._queries, self.section.policy.pilot_trials, self.section.bounds)
+        """The counters of every query by position, for the policy and the teachers of this run."""
+        return load_tally(self.folder, self._queries, self.section)
 
     @cached_property
     def section(self) -> SamplingSection:
@@ -106,16 +107,17 @@ class JournalReader:
 
 
 def load_tally(
-    folder: Path, queries: Sequence[Query], pilot: int, bounds: Sequence[int] = (), *, texts: bool = False
+    folder: Path, queries: Sequence[Query], section: SamplingSection, *, texts: bool = False
 ) -> Tally:
     """The counters of a run: the newest snapshot plus the segments after it.
 
-    `pilot` is how many first trials of a query count as its pilot, `bounds` where others take over. With
+    `section` says how many first trials of a query count as its pilot, and where others take over. With
     `texts` the hashes of correct responses are read too, which a writer needs to tell duplicates.
     """
-    tally = Tally(len(queries), pilot, bounds)
+    tally = empty_tally(queries, section)
     positions = {query.id: index for index, query in enumerate(queries)}
-    snapshot, known = _restore(folder, tally)
+    # Counters do not tell one response of a pilot from another.
+    snapshot, known = (-1, tally.windows) if tally.pilots else _restore(folder, tally)
     numbers = segment_numbers(folder)
     if texts:
         _check_complete(folder, [n for n in numbers if n <= snapshot], tally.total)
@@ -124,6 +126,14 @@ def load_tally(
             _replay(folder, number, tally, positions)
         elif texts or known != tally.windows:
             _revisit(folder, number, tally, positions, recount=known != tally.windows)
+    return tally
+
+
+def empty_tally(queries: Sequence[Query], section: SamplingSection) -> Tally:
+    """Counters of a run that has no trials yet, with what its policy looks at."""
+    tally = Tally(len(queries), section.policy.pilot_trials, section.bounds)
+    if section.policy.reads_pilot:
+        tally.pilots = PilotRecords(queries)
     return tally
 
 
@@ -158,6 +168,7 @@ _COUNTED = [
     "completion_tokens",
     "text_hash",
     "teacher",
+    "logprob",
     *PRICED,
 ]
 
@@ -176,6 +187,7 @@ def _replay(folder: Path, number: int, tally: Tally, positions: dict[str, int]) 
             cached=row.get("cached_tokens") or 0,
             reasoning=row.get("reasoning_tokens") or 0,
             teacher=row.get("teacher"),
+            logprob=row.get("logprob"),
         )
 
 

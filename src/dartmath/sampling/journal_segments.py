@@ -21,7 +21,7 @@ from dartmath.base.errors import JournalError
 from dartmath.base.files import replacing, sync
 from dartmath.sampling.sample import Sample, is_row
 from dartmath.sampling.tally import Windows
-from dartmath.verify.outcome import Outcome
+from dartmath.verify.contract.outcome import Outcome
 
 FOLDER = "segments"
 _DICTIONARY = [

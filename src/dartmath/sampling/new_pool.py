@@ -15,6 +15,7 @@ from typing import Any, Literal, get_args
 from dartmath.base.manifest import write_manifest
 from dartmath.queries.query import Query
 from dartmath.sampling.config import SamplingSection
+from dartmath.sampling.journal import empty_tally
 from dartmath.sampling.journal_manifest import write_queries
 from dartmath.sampling.journal_writer import JournalWriter
 from dartmath.sampling.progress import PROGRESS
@@ -57,7 +58,7 @@ def new_pool(
         write_manifest(part, {**manifest, "queries": len(queries), "finished": False})
         if source is not None and (source / PROGRESS).is_file():
             shutil.copyfile(source / PROGRESS, part / PROGRESS)
-        tally = Tally(len(queries), section.policy.pilot_trials, section.bounds)
+        tally = empty_tally(queries, section)
         with JournalWriter(part, tally) as journal:
             yield _adder(journal, tally, queries)
             journal.finish()

@@ -9,7 +9,7 @@ then it is sampled until it has `target` correct responses or `cap` trials:
     Prop2Diff   n_d     max(1, ceil(k * fail_rate))                §2.2 (k_p = 192)
     Budgeted    n_d     as Prop2Diff, in the order of what a token is expected to gain
     Band        n_d     k where low <= pass rate <= high, else 0
-    Custom      n_d     your function of (trials, correct, k); trials is 0 where every request failed
+    Custom      n_d     your function of (trials, correct, k), and of the pilot where it asks for it
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from dartmath.base.errors import ConfigError
-from dartmath.base.functions import load_function
+from dartmath.base.functions import load_function, parameters
 from dartmath.base.section import Section
 from dartmath.sampling.difficulty import fail_rate, hard_success, posterior_mean
+from dartmath.sampling.pilot import PilotRecord
 
 FUNCTION = "sampling.policy.function"
 """The key of a user's own policy."""
@@ -58,7 +59,7 @@ class Policy(Section):
         """The same policy with its k (VRT: its trials) set to `size`."""
 
     @abstractmethod
-    def _target(self, trials: int, correct: int) -> int:
+    def _target(self, trials: int, correct: int, pilot: PilotRecord | None = None) -> int:
         """As `target`, unbounded."""
 
     def gain(self, trials: int, correct: int, owed: int) -> float | None:
@@ -74,14 +75,20 @@ class Policy(Section):
         """The function of the user's own that it calls, if it does."""
         return None
 
-    def target(self, trials: int, correct: int) -> int:
+    @property
+    def reads_pilot(self) -> bool:
+        """Whether its target may depend on more than the counts of the pilot."""
+        return False
+
+    def target(self, trials: int, correct: int, pilot: PilotRecord | None = None) -> int:
         """Correct responses wanted of a query that answered `correct` of `trials` pilot trials.
 
         For VRT this is the number of trials itself: all correct ones of that many are wanted. A
-        query without any valid trial (0, 0) counts as one that always fails. At most 2^31 - 1.
+        query without any valid trial (0, 0) counts as one that always fails. At most 2^31 - 1. `pilot` is the
+        query with those trials, where there is one and the policy looks at it.
         Raises `ConfigError`, with the arguments, for whatever a function of the user's own raises.
         """
-        return min(_LARGEST, self._target(trials, correct))
+        return min(_LARGEST, self._target(trials, correct, pilot))
 
     def describe(self) -> str:
         """One line for people, such as "prop2diff k=192 pilot=16 cap=8192"."""
@@ -116,7 +123,7 @@ class VRT(Policy):
     def with_size(self, size: int) -> Self:
         return self.model_copy(update={"trials": size})
 
-    def _target(self, trials: int, correct: int) -> int:
+    def _target(self, trials: int, correct: int, pilot: PilotRecord | None = None) -> int:
         return self.trials
 
 
@@ -145,7 +152,7 @@ class Uniform(Policy):
     def with_size(self, size: int) -> Self:
         return self.model_copy(update={"k": size})
 
-    def _target(self, trials: int, correct: int) -> int:
+    def _target(self, trials: int, correct: int, pilot: PilotRecord | None = None) -> int:
         return self.k
 
 
@@ -178,7 +185,7 @@ class Proportional(Policy):
     def with_size(self, size: int) -> Self:
         return self.model_copy(update={"k": size})
 
-    def _target(self, trials: int, correct: int) -> int:
+    def _target(self, trials: int, correct: int, pilot: PilotRecord | None = None) -> int:
         return proportional(self.k, fail_rate(trials, correct), self.exponent)
 
 
@@ -246,14 +253,18 @@ class Band(Policy):
     def with_size(self, size: int) -> Self:
         return self.model_copy(update={"k": size})
 
-    def _target(self, trials: int, correct: int) -> int:
+    def _target(self, trials: int, correct: int, pilot: PilotRecord | None = None) -> int:
         # Not 1 - fail rate, which is not quite 0.3 for 3 of 10.
         pass_rate = correct / trials if trials else 0.0
         return self.k if self.low <= pass_rate <= self.high else 0
 
 
 class Custom(Policy):
-    """Your own target: a Python function of (trials, correct, k) that returns correct responses wanted."""
+    """Your own target: a Python function of (trials, correct, k) that returns correct responses wanted.
+
+    A function with a parameter `pilot` is given the query with the responses of its pilot too, or None where
+    no query is meant, as in a forecast.
+    """
 
     kind: Literal["custom"] = "custom"
     """A function of your own."""
@@ -281,10 +292,11 @@ class Custom(Policy):
     def with_size(self, size: int) -> Self:
         return self.model_copy(update={"k": size})
 
-    def _target(self, trials: int, correct: int) -> int:
+    def _target(self, trials: int, correct: int, pilot: PilotRecord | None = None) -> int:
         function = load_function(self.function, FUNCTION)
+        beside = {"pilot": pilot} if self.reads_pilot else {}
         try:
-            return max(0, int(function(trials, correct, self.k)))
+            return max(0, int(function(trials, correct, self.k, **beside)))
         except Exception as error:
             raise ConfigError(
                 f"{FUNCTION}: {self.function} failed for trials={trials}, correct={correct}, "
@@ -294,6 +306,10 @@ class Custom(Policy):
     @property
     def own_function(self) -> str:
         return self.function
+
+    @property
+    def reads_pilot(self) -> bool:
+        return "pilot" in parameters(load_function(self.function, FUNCTION))
 
 
 PolicySection = Annotated[VRT | Uniform | Prop2Diff | Budgeted | Band | Custom, Field(discriminator="kind")]

@@ -40,7 +40,8 @@ class Response:
     """One response, and how its query is found: by `query_id`, or else by its text.
 
     `text` is None where the row holds no response, such as that of a failed request. `tokens` is
-    None where nobody counted them. A `sample` of another run says all that is known of it.
+    None where nobody counted them, `teacher` where none is named. A `sample` of another run says all that
+    is known of it.
     """
 
     place: str
@@ -50,6 +51,7 @@ class Response:
     finish_reason: str = "stop"
     tokens: int | None = None
     sample: Sample | None = None
+    teacher: str | None = None
 
 
 def read_responses(source: str, columns: ResponseColumns) -> Iterator[Response]:
@@ -108,7 +110,8 @@ def _of_row(row: Row, columns: ResponseColumns, place: str) -> Iterator[Response
     texts = list(texts) if isinstance(texts, list | tuple) else [texts]
     ends = _beside(row, columns.finish, "--finish", len(texts))
     tokens = _beside(row, columns.tokens, "--tokens", len(texts))
-    for text, end, count in zip(texts, ends, tokens, strict=True):
+    teachers = _beside(row, columns.teacher, "--teacher", len(texts))
+    for text, end, count, teacher in zip(texts, ends, tokens, teachers, strict=True):
         yield Response(
             place,
             query_id,
@@ -116,6 +119,7 @@ def _of_row(row: Row, columns: ResponseColumns, place: str) -> Iterator[Response
             None if text is None else _text(text, columns.response),
             "length" if ended(end) is Ended.CUT else "stop",
             None if count is None else _number(count, columns.tokens),
+            teacher=None if teacher is None else cell_text(teacher),
         )
 
 

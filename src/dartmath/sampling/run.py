@@ -23,7 +23,7 @@ from dartmath.queries.query import Query
 from dartmath.sampling.assignment import Assignment
 from dartmath.sampling.budget import BudgetGuard, Meter, Tariff
 from dartmath.sampling.config import MAIN, SamplingSection
-from dartmath.sampling.controller import Controller, Grader
+from dartmath.sampling.controller import Controller
 from dartmath.sampling.engine_group import EngineGroup
 from dartmath.sampling.hints import hinted_text
 from dartmath.sampling.interrupt import INTERRUPTED, Stopper, interruptible, run_to_end
@@ -37,9 +37,10 @@ from dartmath.sampling.summary import SamplingSummary, conclude
 from dartmath.sampling.tally import Tally
 from dartmath.sampling.teachers import Staff, Teacher, own_teacher, teachers_record
 from dartmath.sampling.trials import Trials, Voice
+from dartmath.verify.contract.settings import GradingSettings, settings_record
 from dartmath.verify.custom import own_verifiers
 from dartmath.verify.golds import settled
-from dartmath.verify.settings import GradingSettings, settings_record
+from dartmath.verify.serve.batch import Grader
 
 _PROMPTS = 16_384
 BATCHES = "batches"
@@ -103,7 +104,7 @@ def _check_joining(folder: Path, section: SamplingSection) -> None:
     if not new:
         return
     queries = list(read_queries(folder))
-    tally = load_tally(folder, queries, section.policy.pilot_trials, section.bounds)
+    tally = load_tally(folder, queries, section)
     teachers = Assignment(section, cap=section.policy.most_trials)
     for one in new:
         late = [i for i in range(tally.size) if tally.following(i) > (one.after or 0)]
@@ -180,9 +181,7 @@ class _Run:
 
     def __post_init__(self) -> None:
         section = self.section
-        self.tally: Tally = load_tally(
-            self.folder, self.queries, section.policy.pilot_trials, section.bounds, texts=True
-        )
+        self.tally: Tally = load_tally(self.folder, self.queries, section, texts=True)
         self.schedule = Schedule.of(self.section, self.tally)
         self.seconds = float(read_progress(self.folder).get("seconds", 0.0))
         self.stopped: str | None = None
@@ -292,7 +291,8 @@ class _Run:
     async def _control(self, engine: Engine, journal: JournalWriter, grader: Grader, meter: Meter) -> None:
         section, trials = self.section, self._trials()
         tariff = Tariff.of(section)
-        guard = BudgetGuard(section.budget, tariff, self.tally, meter, largest=trials.largest())
+        own = {one.name: one.budget for one in section.teachers}
+        guard = BudgetGuard(section.budget, tariff, self.tally, meter, largest=trials.largest(), own=own)
         controller = Controller(
             trials,
             engine,

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
-from dartmath.prompts.template import with_thoughts
-from dartmath.verify.outcome import Outcome
+from dartmath.prompts.thoughts import with_thoughts
+from dartmath.verify.contract.outcome import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,16 @@ def trial_seed(run_seed: int, query_id: str, trial: int) -> int:
     """A 31-bit seed of its own for every (run, query, trial), independent of order."""
     key = f"{run_seed}:{query_id}:{trial}".encode("utf-8", "surrogatepass")
     return int.from_bytes(hashlib.blake2b(key, digest_size=4).digest()) & 0x7FFFFFFF
+
+
+SERIES = 16
+"""Trials of a query whose series seeds follow each other: the most that a request may ask for at once."""
+
+
+def series_seed(run_seed: int, query_id: str, trial: int) -> int:
+    """As `trial_seed`, another one, by which each block of `SERIES` trials counts on from its first."""
+    first = trial_seed(run_seed, query_id, trial - trial % SERIES)
+    return first - first % SERIES + trial % SERIES
 
 
 def hash_text(text: str) -> int:

@@ -44,12 +44,14 @@ from dartmath.sampling.config import SamplingSection, TokenPrice
 from dartmath.sampling.difficulty import posterior_mean, reach_probability
 from dartmath.sampling.policy import PolicySection
 from dartmath.sampling.tally import Tally
-from dartmath.verify.outcome import Outcome
+from dartmath.verify.contract.outcome import Outcome
 
 # Standard deviations that a safe launch stays within: one in forty of them overshoots.
 _SAFETY = 2.0
 # Trials of each query before the hardest go first: fewer say nothing of its rate, more delay the hard ones.
 _FIRST = 4
+# Trials of a query that are launched one after the other, so that whoever generates has its prompt at hand.
+_TOGETHER = 8
 # A query of which all of so many requests failed is refused: the engine tried each several times.
 _REFUSALS = 8
 # The numbers of failures at which giving up is weighed: the sum is not free, and a rule that is looked
@@ -260,7 +262,9 @@ class Schedule:
 
     def _fix_target(self, index: int) -> None:
         tally = self.tally
-        self.targets[index] = self.policy.target(tally.pilot_trials[index], tally.pilot_correct[index])
+        pilot = tally.pilots.of(index) if tally.pilots else None
+        counts = tally.pilot_trials[index], tally.pilot_correct[index]
+        self.targets[index] = self.policy.target(*counts, pilot)
 
     def _enter(self, index: int, owed: int) -> None:
         """Compute the expected remaining trials and enter the query into its queue, if any."""
@@ -275,9 +279,10 @@ class Schedule:
             return
         first = _URGENCIES * teacher
         if launched < self._pilot or (self.targets[index] >= 0 and launched < min(_FIRST, owed)):
-            self._queues.push(first, index, launched)
+            self._queues.push(first, index, launched // _TOGETHER)
         elif self.targets[index] >= 0 and rate * flying < owed:
-            urgency = self._gain(index, record, owed, self.teachers.names[teacher]) or remaining
+            urgency = self._gain(index, record, owed, self.teachers.names[teacher])
+            urgency = urgency or math.ceil(remaining / _TOGETHER)
             self._queues.push(first + (1 if _safe(rate, flying + 1, owed) else 2), index, -urgency)
 
     def _gain(self, index: int, record: _Record, owed: int, teacher: str) -> float:

@@ -13,8 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from dartmath.sampling.pilot import PilotRecords, PilotResponse
 from dartmath.sampling.sample import PRICED, Sample
-from dartmath.verify.outcome import Outcome
+from dartmath.verify.contract.outcome import Outcome
 
 _OUTCOMES = tuple(Outcome)
 _NARROW = ("trials", "correct", "distinct", "prefix", "pilot_trials", "pilot_correct")
@@ -76,7 +77,8 @@ class Tally:
     `prefix[i]` trials of query i are recorded without a gap; `islands[i]` holds the recorded
     trial numbers beyond it. `pilot` is how many first trials count as the policy's pilot. `bounds` part the
     trials of a query where another teacher may take over: `since` counts from one of them on. `teachers` are
-    the counts of further teachers by name; what they lack of the totals is the recipe's own.
+    the counts of further teachers by name; what they lack of the totals is the recipe's own. `pilots`, where
+    there is one, keeps the pilot's responses for a policy that looks at them; no snapshot holds them.
     """
 
     def __init__(self, size: int, pilot: int = 0, bounds: Sequence[int] = ()) -> None:
@@ -84,6 +86,7 @@ class Tally:
         zeros = [0] * size
         self._spans = _spans(size, self.windows)
         self.teachers: dict[str, TeacherCounts] = {}
+        self.pilots: PilotRecords | None = None
         self.trials, self.correct, self.distinct = array("i", zeros), array("i", zeros), array("i", zeros)
         self.prefix, self.pilot_trials, self.pilot_correct = (
             array("i", zeros),
@@ -112,6 +115,7 @@ class Tally:
         cached: int = 0,
         reasoning: int = 0,
         teacher: str | None = None,
+        logprob: float | None = None,
     ) -> bool:
         """Count one trial; False, and nothing counted, when that trial is recorded already."""
         if not self._mark(index, trial):
@@ -129,6 +133,8 @@ class Tally:
             self.total_cached_tokens += cached
             self.total_reasoning_tokens += reasoning
         self.count_windows(index, trial, outcome)
+        if self.pilots is not None and trial < self.windows.pilot and outcome is not Outcome.ERROR:
+            self.pilots.add(index, trial, PilotResponse(outcome is Outcome.CORRECT, logprob, tokens))
         if teacher is not None:
             counts = self.teachers.setdefault(teacher, TeacherCounts())
             counts.trials += 1
@@ -156,6 +162,7 @@ class Tally:
             cached=sample.cached_tokens or 0,
             reasoning=sample.reasoning_tokens or 0,
             teacher=sample.teacher,
+            logprob=sample.logprob,
         )
 
     def count_windows(self, index: int, trial: int, outcome: Outcome) -> None:

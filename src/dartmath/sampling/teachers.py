@@ -48,35 +48,45 @@ def own_teacher(section: SamplingSection, template: Template, model: Mapping[str
     return Teacher(MAIN, 0, template, _generation(section, None, template), model)
 
 
+Source = tuple[EngineSection, ModelSection, Template]
+"""What an engine is made from. Teachers whose sources are equal share one."""
+
+
+def teachers_of(
+    section: SamplingSection, own: EngineSection, model: ModelSection, template: Template
+) -> tuple[list[Teacher], list[Source]]:
+    """The recipe's own teacher and those of `section`, and the source of each engine that they need.
+
+    `own`, `model` and `template` are the recipe's. Raises what `load_template` and `describe_model` raise for
+    those of the others.
+    """
+    teachers = [own_teacher(section, template, describe_model(model))]
+    keys, sources = [(own, model, template.hash)], [(own, model, template)]
+    for one in section.teachers:
+        source = (
+            one.engine or own,
+            one.model or model,
+            load_template(one.template) if one.template else template,
+        )
+        key = (source[0], source[1], source[2].hash)
+        if key not in keys:
+            keys.append(key)
+            sources.append(source)
+        generation, described = _generation(section, one, source[2]), describe_model(source[1])
+        place = keys.index(key)
+        teachers.append(Teacher(one.name, place, source[2], generation, described, one.shots, one.hint))
+    return teachers, sources
+
+
 def hire(
     section: SamplingSection, engine: Engine, own: EngineSection, model: ModelSection, template: Template
 ) -> Staff:
     """The recipe's own teacher, which answers through `engine`, and those of `section`.
 
-    `own`, `model` and `template` are the recipe's. Raises what `create_engine`, `load_template` and
-    `describe_model` raise for those of the others.
+    The rest is as of `teachers_of`, which also says what is raised, besides what `create_engine` raises.
     """
-    teachers = [own_teacher(section, template, describe_model(model))]
-    keys, engines = [(own, model, template.hash)], [engine]
-    for one in section.teachers:
-        its_model = one.model or model
-        its_template = load_template(one.template) if one.template else template
-        key = (one.engine or own, its_model, its_template.hash)
-        if key not in keys:
-            keys.append(key)
-            engines.append(create_engine(one.engine or own, its_model, its_template))
-        teachers.append(
-            Teacher(
-                one.name,
-                keys.index(key),
-                its_template,
-                _generation(section, one, its_template),
-                describe_model(its_model),
-                one.shots,
-                one.hint,
-            )
-        )
-    return Staff(teachers, engines)
+    teachers, sources = teachers_of(section, own, model, template)
+    return Staff(teachers, [engine, *(create_engine(*source) for source in sources[1:])])
 
 
 def _generation(section: SamplingSection, one: TeacherSection | None, template: Template) -> Generation:

@@ -8,11 +8,12 @@ from typing import Literal
 
 from dartmath.base.text import encodable
 from dartmath.engines.protocol import Completion, Generation, Request
-from dartmath.prompts.template import Prompt, with_thoughts
+from dartmath.prompts.template import Prompt
+from dartmath.prompts.thoughts import with_thoughts
 from dartmath.queries.query import Query
-from dartmath.sampling.sample import Sample, hash_text, trial_seed
+from dartmath.sampling.sample import Sample, hash_text, series_seed, trial_seed
+from dartmath.verify.contract.outcome import Verdict
 from dartmath.verify.extract.thoughts import opens_thought
-from dartmath.verify.outcome import Verdict
 
 Keep = Literal["text", "hash", "counts"]
 
@@ -61,6 +62,7 @@ class Trials:
             generation=voice.generation,
             seed=trial_seed(self.seed, query.id, trial),
             teacher=teacher,
+            series_seed=series_seed(self.seed, query.id, trial),
         )
 
     def largest(self) -> tuple[int, int]:

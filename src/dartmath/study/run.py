@@ -27,7 +27,8 @@ from dartmath.sampling.journal_manifest import content_hash
 from dartmath.study.cell import CellResult, Scores, evaluate_model, read_cell
 from dartmath.study.design import Cell, Study
 from dartmath.study.figure import draw_curves
-from dartmath.study.result import Bands, StudyResult, summarise
+from dartmath.study.result import StudyResult
+from dartmath.study.summary import Bands, summarise
 from dartmath.study.workers import LOG, run_cells
 
 FOLDER = "study"

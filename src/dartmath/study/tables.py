@@ -1,29 +1,12 @@
-"""A study's result as tables for a terminal and for Markdown."""
+"""A study's result as tables."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from dartmath.base.terminal import Table
 from dartmath.study.result import MEAN, ArmResult, StudyResult
 from dartmath.study.statistics import Interval
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A titled table."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: list[tuple[object, ...]]
-    caption: str = ""
-
-    def markdown(self) -> str:
-        """The table in Markdown, under its title."""
-        lines = [f"**{self.title}**", "", "| " + " | ".join(self.columns) + " |"]
-        lines.append("| --- |" + " ---: |" * (len(self.columns) - 1))
-        lines += ["| " + " | ".join(map(str, row)) + " |" for row in self.rows]
-        return "\n".join([*lines, *(["", self.caption] if self.caption else [])])
 
 
 def tables(result: StudyResult) -> Iterator[Table]:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from dartmath.study.result import ArmResult
+from dartmath.study.result import ArmResult
 
 # Beyond these, a difference may come from the amount of training rather than from what was trained on.
 _UNEQUAL = 1.1

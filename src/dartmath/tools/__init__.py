@@ -9,8 +9,9 @@ from dartmath.base.lazy import lazily
 if TYPE_CHECKING:
     from dartmath.tools.config import ToolsSection
     from dartmath.tools.engine import ToolEngine
-    from dartmath.tools.isolation import Isolation, find_isolation
+    from dartmath.tools.isolation import Isolation
     from dartmath.tools.sandbox import BlockResult, Sandbox
+    from dartmath.tools.walls import find_isolation
 
 _HOMES = {
     "BlockResult": "dartmath.tools.sandbox",
@@ -18,7 +19,7 @@ _HOMES = {
     "Sandbox": "dartmath.tools.sandbox",
     "ToolEngine": "dartmath.tools.engine",
     "ToolsSection": "dartmath.tools.config",
-    "find_isolation": "dartmath.tools.isolation",
+    "find_isolation": "dartmath.tools.walls",
 }
 __all__ = [
     "BlockResult",

@@ -14,9 +14,10 @@ from typing import Protocol
 
 from dartmath.base.plugins import load_plugin
 from dartmath.base.text import printable, shorten
-from dartmath.tools.config import LOCAL, ToolsSection
-from dartmath.tools.isolation import Isolation, find_isolation
+from dartmath.tools.config import CONTAINER, LOCAL, ToolsSection
+from dartmath.tools.isolation import Isolation
 from dartmath.tools.sandbox import MOST_CODE_BYTES, BlockResult, Sandbox
+from dartmath.tools.walls import find_container, find_isolation
 from dartmath.tools.worker import OUTCOMES, BlockOutcome
 
 
@@ -115,6 +116,9 @@ def find_backend(section: ToolsSection) -> tuple[Callable[[], CodeRunner], Isola
     Raises `SandboxError` where code cannot be isolated here, `UnknownNameError` for a backend that no
     installed package has.
     """
+    if section.backend == CONTAINER:
+        container = find_container(section)
+        return lambda: Sandbox(container, section), container
     if section.backend != LOCAL:
         create = load_plugin("sandboxes", section.backend)
         return lambda: PackageSandbox(create(section), section), None

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field, model_validator
 
 from dartmath.base.section import Section
 
 LOCAL = "bubblewrap"
 """The sandbox of this package, on this machine."""
+CONTAINER = "container"
+"""The same runner in a container of Podman or Docker."""
 
 
 class ToolsSection(Section):
     """The model writes Python blocks; they run in a sandbox; their output goes into the response."""
 
     backend: str = LOCAL
-    """What runs the blocks: `bubblewrap` (here), or the name that an installed package gives its own, such as
-    containers or remote machines. The limits below are handed on to it."""
+    """What runs the blocks: `bubblewrap` (here), `container` (Podman or Docker), or the name that an
+    installed package gives its own, such as remote machines. The limits below are handed on to it."""
+    image: str = ""
+    """Of `backend: container`: one that is here, with Python 3.11 or later as `python3`."""
+    form: Literal["fenced", "calls"] = "fenced"
+    """How the model asks for a run: `fenced` Python blocks in its text, or `calls` of a tool in chat format,
+    which need a server's chat endpoint."""
     calls: int = Field(4, ge=1)
     """Most blocks that run in one response."""
     seconds: float = Field(5.0, gt=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dartmath.base.cpus import available_cpus
@@ -14,29 +14,31 @@ from dartmath.base.file_limit import raise_file_limit
 from dartmath.engines.protocol import Completion, Engine, Request
 from dartmath.prompts.template import Prompt
 from dartmath.tools.backend import CodeRunner, find_backend
-from dartmath.tools.blocks import CLOSING_FENCE, STOPS, Ending, ending, output_block
+from dartmath.tools.blocks import CLOSING_FENCE, STOPS, ending, output_block
+from dartmath.tools.calls import ToolCall
 from dartmath.tools.config import ToolsSection
+from dartmath.tools.conversation import ToolConversation
 from dartmath.tools.isolation import Isolation
 from dartmath.tools.ledger import Ledger
 from dartmath.tools.sandbox import BlockResult
-from dartmath.tools.worker import OUTCOMES
+from dartmath.tools.turns import Turns
 
 # Continuations that ran nothing (a block in another language closed) before a response is cut off.
 _MOST_IDLE_TURNS = 32
-_TURN_SEED = 0x9E3779B1
 
 
 class ToolEngine:
     """An engine whose responses may run Python.
 
-    The inner engine generates until a Python block is complete; the block runs in the sandbox of
-    this response; its output is appended and generation goes on from there, until the model ends,
-    its tokens are used up, or it asks for more than `calls` runs twice. Token counts are those of
+    With `form: fenced`, the inner engine generates until a Python block is complete; the block runs in the
+    sandbox of this response; its output is appended and generation goes on from there, until the model
+    ends, its tokens are used up, or it asks for more than `calls` runs twice. Token counts are those of
     the inner engine over all turns; what the sandbox appended costs prompt tokens only.
-    `Completion.details["tools"]` counts the outcomes of the blocks.
+    `Completion.details["tools"]` counts the outcomes of the blocks. With `form: calls` a chat model calls
+    the tool in messages instead, and its response is written down with the same blocks.
 
-    Raises `SandboxError` on entering where code cannot be isolated, `ConfigError` for an engine
-    that cannot continue a text (the chat endpoint of a server).
+    Raises `SandboxError` on entering where code cannot be isolated, `ConfigError` for an engine that
+    cannot do what the form needs: continue a text, or hold a conversation (the chat endpoint of a server).
     """
 
     def __init__(self, engine: Engine, section: ToolsSection) -> None:
@@ -76,25 +78,57 @@ class ToolEngine:
         await self._engine.__aexit__(*exc)
 
     async def generate(self, request: Request) -> Completion:
-        """Generate one response, running its code blocks."""
-        if request.prompt.text is None or _is_chat_endpoint(self._engine):
+        """Generate one response, running its code."""
+        calls = self._section.form == "calls"
+        if calls and not _is_chat_endpoint(self._engine):
+            raise ConfigError(
+                "calls of a tool are made in a conversation with a server; set endpoint: chat in the engine "
+                "section (kind: openai), or form: fenced in the tools section"
+            )
+        if not calls and (request.prompt.text is None or _is_chat_endpoint(self._engine)):
             raise ConfigError(
                 "tool use continues a response after each block, which needs the prompt as text; "
-                "set endpoint: completions in the engine section, or choose a text template"
+                "set endpoint: completions in the engine section, or choose a text template, or set "
+                "form: calls in the tools section"
             )
         assert self._new is not None, "the engine is entered before it generates"
         sandbox = self._new()
-        response = _Response(request)
         try:
-            while True:
-                turn = await self._engine.generate(response.request(request.prompt.text))
-                finish = response.add(turn)
-                if finish is None:
-                    finish = await self._act(response, turn, sandbox)
-                if finish is not None:
-                    return response.completion(turn, finish)
+            return await (self._converse if calls else self._continue)(request, sandbox)
         finally:
             await self._close(sandbox)
+
+    async def _continue(self, request: Request, sandbox: CodeRunner) -> Completion:
+        """A response of one text, paused for each block."""
+        response = _Response(request)
+        while True:
+            turn = await self._engine.generate(response.request(request.prompt.text or ""))
+            finish = response.add(turn)
+            if finish is None:
+                finish = await self._act(response, turn, sandbox)
+            if finish is not None:
+                return response.completion(turn, finish)
+
+    async def _converse(self, request: Request, sandbox: CodeRunner) -> Completion:
+        """A response of several messages, with the outputs of the calls between them."""
+        response = ToolConversation(request)
+        while True:
+            turn = await self._engine.generate(response.request())
+            said, calls = response.add(turn)
+            if turn.finish_reason != "stop" or not calls:
+                return response.completion(turn, turn.finish_reason)
+            results: list[BlockResult] = []
+            for call in calls:
+                over = response.runs + len(results) >= self._section.calls
+                results.append(await self._call(call, sandbox, over=over))
+            response.answer(said, calls, [(result.outcome, result.output) for result in results])
+            if response.outcomes["refused"] > 1 or response.tokens_left <= 0:
+                return response.completion(turn, "length")
+
+    async def _call(self, call: ToolCall, sandbox: CodeRunner, *, over: bool) -> BlockResult:
+        if call.wrong and not over:
+            return BlockResult("error", call.wrong)
+        return await self._run(call.code, sandbox, over=over)
 
     def describe(self) -> dict[str, Any]:
         """The inner engine's description with the tools and their isolation."""
@@ -106,7 +140,7 @@ class ToolEngine:
         """Do what the paused response asks for; its finish reason where that ends it."""
         end = ending(response.text)
         if end.kind == "python":
-            result = await self._run(response, end, sandbox)
+            result = await self._run(end.code, sandbox, over=response.runs >= self._section.calls)
             response.text += output_block(result.output, after=end, text=response.text)
             response.outcomes[result.outcome] += 1
             over = response.outcomes["refused"] > 1 or response.tokens_left <= 0
@@ -121,10 +155,10 @@ class ToolEngine:
         over = response.idle_turns > _MOST_IDLE_TURNS or response.tokens_left <= 0
         return "length" if over else None
 
-    async def _run(self, response: _Response, end: Ending, sandbox: CodeRunner) -> BlockResult:
-        if response.runs >= self._section.calls:
+    async def _run(self, code: str, sandbox: CodeRunner, *, over: bool) -> BlockResult:
+        if over:
             return BlockResult("refused", f"refused: no more than {self._section.calls} blocks may run")
-        running = asyncio.ensure_future(self._in_thread(self.ledger.run, sandbox, end.code))
+        running = asyncio.ensure_future(self._in_thread(self.ledger.run, sandbox, code))
         try:
             return await asyncio.shield(running)
         except asyncio.CancelledError:
@@ -144,24 +178,11 @@ class ToolEngine:
 
 
 @dataclass(slots=True)
-class _Response:
+class _Response(Turns):
     """A response that grows turn by turn."""
 
-    first: Request
     text: str = ""
-    turns: int = 0
     idle_turns: int = 0
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    outcomes: dict[str, int] = field(default_factory=lambda: dict.fromkeys(OUTCOMES, 0))
-
-    @property
-    def runs(self) -> int:
-        return sum(count for outcome, count in self.outcomes.items() if outcome != "refused")
-
-    @property
-    def tokens_left(self) -> int:
-        return self.first.generation.max_tokens - self.completion_tokens
 
     def request(self, prompt: str) -> Request:
         """The request of the next turn, with a random stream of its own."""
@@ -170,28 +191,24 @@ class _Response:
             max_tokens=self.tokens_left,
             stop=tuple(dict.fromkeys((*self.first.generation.stop, *STOPS))),
         )
-        seed = self.first.seed if self.turns == 0 else (self.first.seed + self.turns * _TURN_SEED) % 2**31
-        return replace(self.first, prompt=Prompt(prompt + self.text), generation=generation, seed=seed)
+        return replace(
+            self.first,
+            prompt=Prompt(prompt + self.text),
+            generation=generation,
+            seed=self.seed,
+            series_seed=self.series_seed,
+        )
 
     def add(self, turn: Completion) -> str | None:
         """Take a turn in; its finish reason where the response cannot go on."""
-        self.turns += 1
+        self.count(turn)
         self.text += turn.text
-        self.prompt_tokens += turn.prompt_tokens
-        self.completion_tokens += turn.completion_tokens
         return None if turn.finish_reason == "stop" else turn.finish_reason
 
     def completion(self, last: Completion, finish: str) -> Completion:
         """The whole response as one completion."""
         details = {k: v for k, v in last.details.items() if k != "stop"}
-        return replace(
-            last,
-            text=self.text,
-            finish_reason=finish,
-            prompt_tokens=self.prompt_tokens,
-            completion_tokens=self.completion_tokens,
-            details={**details, "tools": dict(self.outcomes), "turns": self.turns},
-        )
+        return self.whole(last, finish, self.text, details)
 
 
 def _is_chat_endpoint(engine: Engine) -> bool:

@@ -1,4 +1,4 @@
-"""How sandboxed code is kept away from everything: the bubblewrap command line and its self-test.
+"""How sandboxed code is kept away from everything: the bubblewrap command line.
 
 Inside, there is a read-only root with the system libraries and the running Python, and one
 writable scratch folder in memory; no network, no other processes, no /proc, no home, an empty
@@ -12,25 +12,20 @@ from __future__ import annotations
 import itertools
 import os
 import random
-import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 from dartmath.base.errors import SandboxError
-from dartmath.tools import seccomp
 
 SCRATCH = "/sandbox"
 INSTALL = "apt-get install bubblewrap (Debian, Ubuntu), or dnf install bubblewrap (Fedora, RHEL)"
 _RUNNER = Path(__file__).with_name("runner.py")
 _INSIDE = "/runner.py"
 _PYTHON = (sys.executable, "-I", "-B", "-X", "utf8")
-_OLDEST = (0, 7)  # the first with --size, which bounds the scratch folder
 # What Python and its libraries read, where it is there.
 _OPTIONAL = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime", "/nix/store")
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
@@ -38,7 +33,7 @@ _DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 _FREE_IDS = range(61184, 65520)
 _free_ids = itertools.cycle(random.sample(_FREE_IDS, len(_FREE_IDS)))
 
-Mode = Literal["root", "user", "weak"]
+Mode = Literal["root", "user", "weak", "container"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +41,8 @@ class Isolation:
     """A way to run code here that has passed its self-test (the weak mode has none).
 
     Attributes:
-        mode: "root" (bubblewrap, an unused user id), "user" (bubblewrap, a user namespace) or
-            "weak" (resource limits alone).
+        mode: "root" (bubblewrap, an unused user id), "user" (bubblewrap, a user namespace), "weak"
+            (resource limits alone) or "container" (see `Container`).
         tool: name and version of the isolation tool; empty in the weak mode.
     """
 
@@ -67,9 +62,10 @@ class Isolation:
         """The process limit that leaves `wanted` to the code; None where it cannot be set.
 
         In a user namespace the init process of bubblewrap counts, too. In the weak mode all
-        processes of the user count, so that no sensible number is known.
+        processes of the user count, so that no sensible number is known; an engine of containers has a
+        limit of its own.
         """
-        return {"root": wanted, "user": wanted + 1, "weak": None}[self.mode]
+        return {"root": wanted, "user": wanted + 1}.get(self.mode)
 
     def command(self, config: str, *, scratch_bytes: int, filter_fd: int, info_fd: int) -> list[str]:
         """The command line that starts the runner inside, in this interpreter.
@@ -79,7 +75,7 @@ class Isolation:
         """
         if self.mode == "weak":
             return [*_PYTHON, str(_RUNNER), config]
-        wrap = [_bwrap(), "--die-with-parent", "--new-session", "--unshare-ipc", "--unshare-pid"]
+        wrap = [bubblewrap(), "--die-with-parent", "--new-session", "--unshare-ipc", "--unshare-pid"]
         wrap += ["--unshare-net", "--unshare-uts", "--unshare-cgroup-try", "--hostname", "sandbox"]
         wrap += ["--cap-drop", "ALL", *self._identity()]
         wrap += ["--seccomp", str(filter_fd), "--info-fd", str(info_fd)]
@@ -176,97 +172,23 @@ def _python_folders() -> set[Path]:
     return {f for f in folders if f != Path("/")}
 
 
-def _bwrap() -> str:
+def bubblewrap() -> str:
+    """The path of the tool; `SandboxError` with the command that installs it where it is not here."""
     found = shutil.which("bwrap")
     if found is None:
-        raise SandboxError(_refusal(f"bubblewrap is not installed; run: {INSTALL}"))
+        raise SandboxError(refusal(f"bubblewrap is not installed; run: {INSTALL}"))
     return found
 
 
-def _refusal(reason: str) -> str:
+def refusal(reason: str) -> str:
+    """Why no code runs here, and the way out."""
     return (
         f"code of a model cannot be run safely here: {reason}. "
         "To run it with resource limits alone (unsafe), set allow_weak: true in the tools section"
     )
 
 
-@cache
-def find_isolation(*, allow_weak: bool = False) -> Isolation:
-    """The strongest isolation that works here, by trying it.
-
-    Raises `SandboxError` with the reason and the way out when there is none and `allow_weak`
-    is false.
-    """
-    try:
-        return _isolation()
-    except SandboxError:
-        if allow_weak:
-            return Isolation("weak")
-        raise
-
-
-@cache
-def _isolation() -> Isolation:
-    tool = _checked_version()
-    reasons = []
-    for mode in _modes():
-        candidate = Isolation(mode, tool)
-        reason = _self_test(candidate)
-        if not reason:
-            return candidate
-        reasons.append(f"as {mode}: {reason}")
-    raise SandboxError(_refusal(f"{tool} does not work here ({'; '.join(reasons)})"))
-
-
-def _modes() -> tuple[Mode, ...]:
-    # As a user namespace of root, the limit on processes would not hold: root is exempt.
-    return ("root",) if os.geteuid() == 0 else ("user",)
-
-
-def _checked_version() -> str:
-    if not sys.platform.startswith("linux"):
-        raise SandboxError(_refusal("isolation needs Linux; use a Linux container or machine"))
-    if not seccomp.supported():
-        raise SandboxError(_refusal("there is no system-call filter for this kind of processor"))
-    shown = subprocess.run([_bwrap(), "--version"], capture_output=True, text=True, check=False, timeout=10)
-    version = shown.stdout.strip()
-    numbers = tuple(int(n) for n in re.findall(r"\d+", version)[:2])
-    if numbers < _OLDEST:
-        raise SandboxError(_refusal(f"{version or 'bubblewrap'} is too old, 0.7 or later is needed"))
-    return version
-
-
-# Tries the walls from inside and prints the first that does not hold, or "held".
-_TRY_THE_WALLS = """
-import os, resource, socket
-def walls():
-    if os.getuid() == 0:
-        yield "it runs as root"
-    limit = resource.getrlimit(resource.RLIMIT_NPROC)[0]
-    for _ in range(limit):
-        try:
-            if os.fork() == 0:
-                os.read(os.pipe()[0], 1)
-        except OSError:
-            break
-    else:
-        yield "processes are not limited"
-    if len(os.listdir("/")) == 0 or os.path.exists("/etc/passwd"):
-        yield "files are visible"
-    if seen := [path for path in HIDDEN if os.path.exists(path)]:
-        yield f"files of the project are visible: {seen[0]}"
-    try:
-        socket.socket()
-        yield "network sockets are allowed"
-    except PermissionError:
-        pass
-    if os.access("/", os.W_OK) or not os.access(".", os.W_OK):
-        yield "the scratch folder is wrong"
-print(next(walls(), "held"))
-"""
-
-
-def _hidden() -> list[str]:
+def hidden_paths() -> list[str]:
     """Some paths that the code must not see: what lies in the working folder, and beside Python."""
     system = ("bin", "sbin", "lib", "lib32", "lib64", "usr", "dev", "tmp", *(p[1:] for p in _OPTIONAL))
     shown = [
@@ -276,13 +198,3 @@ def _hidden() -> list[str]:
     beside = [path for folder in (Path.cwd(), *_python_folders()) for path in folder.iterdir()]
     apart = (p for p in beside if not any(p.is_relative_to(s) or s.is_relative_to(p) for s in shown))
     return [str(path) for path in itertools.islice(apart, 100)]
-
-
-def _self_test(candidate: Isolation) -> str:
-    """Why the candidate does not isolate; empty when it does."""
-    from dartmath.tools.config import ToolsSection
-    from dartmath.tools.sandbox import Sandbox
-
-    with Sandbox(candidate, ToolsSection(seconds=10)) as sandbox:
-        result = sandbox.run(f"HIDDEN = {_hidden()!r}\n{_TRY_THE_WALLS}")
-    return "" if result.output.strip() == "held" else result.output.strip() or "the interpreter did not start"

@@ -11,7 +11,7 @@ import threading
 from collections import OrderedDict
 
 from dartmath.tools.backend import CodeRunner
-from dartmath.tools.config import LOCAL, ToolsSection
+from dartmath.tools.config import CONTAINER, LOCAL, ToolsSection
 from dartmath.tools.sandbox import BlockResult
 
 _ALIKE = 16 * 2**20  # interpreters whose memory differs by less are about equal
@@ -24,7 +24,7 @@ class Ledger:
     def __init__(self, section: ToolsSection) -> None:
         self._total = section.total_memory_mb * 2**20
         # What runs elsewhere takes no memory of this machine.
-        self._each = section.most_memory_mb * 2**20 if section.backend == LOCAL else 0
+        self._each = section.most_memory_mb * 2**20 if section.backend in (LOCAL, CONTAINER) else 0
         self._running = 0
         self._idle: OrderedDict[CodeRunner, int] = OrderedDict()
         self._changed = threading.Condition()

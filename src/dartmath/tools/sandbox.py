@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from dartmath.base.text import printable, shorten
 from dartmath.tools.config import ToolsSection
-from dartmath.tools.isolation import Isolation, find_isolation
+from dartmath.tools.isolation import Isolation
+from dartmath.tools.walls import find_isolation
 from dartmath.tools.worker import BlockOutcome, SandboxWorker
 
 _EVICTED = "note: the interpreter was closed to save memory; variables of earlier blocks are lost"

@@ -1,10 +1,10 @@
 """The system calls that sandboxed code may not make, as a seccomp filter program.
 
-A second wall behind the namespaces: no new namespaces or mounts, no looking into other
-processes, no kernel interfaces that arithmetic never needs, no memory outside the address-space
-limit (memfd, System V segments, the machine's few slots for asynchronous I/O), and no sockets but
-local ones, since some families (AF_VSOCK) ignore network namespaces. Denied calls fail with EPERM
-instead of killing, so that a program gets an ordinary exception.
+A second wall behind the namespaces: no new namespaces or mounts, no looking into other processes, no
+kernel interfaces that arithmetic never needs or that act on the whole machine or tell of it (its disks,
+load and mounts), no memory outside the address-space limit (memfd, System V segments, the machine's few
+slots for asynchronous I/O), and no sockets but local ones, since some families (AF_VSOCK) ignore network
+namespaces. Denied calls fail with EPERM instead of killing, so that a program gets an ordinary exception.
 
 Filter language: https://www.kernel.org/doc/html/latest/userspace-api/seccomp_filter.html;
 call numbers: arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h of Linux.
@@ -19,7 +19,10 @@ from dataclasses import dataclass
 
 _LOAD, _JUMP_EQUAL, _JUMP_GREATER_EQUAL, _JUMP_ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
-_NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16
+_NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT, _SECOND_ARGUMENT = 0, 4, 16, 24
+# F_SETLK, F_SETLKW and the two of open file descriptions: one response could leave marks for another on a
+# file of Python that both see. They do nothing and say that all is well, which is what SQLite needs of them.
+_SET_LOCK = (6, 7, 37, 38)
 _NEW_NAMESPACE_FLAGS = 0x7E020000
 _AF_UNIX = 1
 _X32_BIT = 0x40000000
@@ -72,6 +75,12 @@ _DENIED: dict[str, tuple[int | None, int | None]] = {
     "finit_module": (313, 273),
     "delete_module": (176, 106),
     "reboot": (169, 142),
+    "sync": (162, 81),
+    "syncfs": (306, 267),
+    "sysinfo": (99, 179),
+    "statmount": (457, 457),
+    "listmount": (458, 458),
+    "cachestat": (451, 451),
     "swapon": (167, 224),
     "swapoff": (168, 225),
     "syslog": (103, 116),
@@ -94,12 +103,13 @@ class _Machine:
     audit: int
     clone: int
     clone3: int
+    fcntl: int
     sockets: tuple[int, int]
 
 
 _MACHINES = {
-    "x86_64": _Machine(column=0, audit=0xC000003E, clone=56, clone3=435, sockets=(41, 53)),
-    "aarch64": _Machine(column=1, audit=0xC00000B7, clone=220, clone3=435, sockets=(198, 199)),
+    "x86_64": _Machine(column=0, audit=0xC000003E, clone=56, clone3=435, fcntl=72, sockets=(41, 53)),
+    "aarch64": _Machine(column=1, audit=0xC00000B7, clone=220, clone3=435, fcntl=25, sockets=(198, 199)),
 }
 
 
@@ -124,6 +134,13 @@ def program(machine: str | None = None) -> bytes:
     code += [_jump(_JUMP_EQUAL, made.clone3, 0, 1), _return(_ERRNO | errno.ENOSYS)]
     code += [_jump(_JUMP_EQUAL, made.clone, 0, 4), _load(_FIRST_ARGUMENT)]
     code += [_jump(_JUMP_ANY_BIT, _NEW_NAMESPACE_FLAGS, 0, 1), *deny, _return(_ALLOW)]
+    locks = [part for lock in _SET_LOCK for part in (_jump(_JUMP_EQUAL, lock, 0, 1), _return(_ERRNO))]
+    code += [
+        _jump(_JUMP_EQUAL, made.fcntl, 0, len(locks) + 2),
+        _load(_SECOND_ARGUMENT),
+        *locks,
+        _return(_ALLOW),
+    ]
     for number in made.sockets:  # socket and socketpair: the family comes first
         code += [_jump(_JUMP_EQUAL, number, 0, 4), _load(_FIRST_ARGUMENT)]
         code += [_jump(_JUMP_EQUAL, _AF_UNIX, 1, 0), *deny, _return(_ALLOW)]

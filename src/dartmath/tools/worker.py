@@ -17,6 +17,7 @@ from typing import Any, Literal
 from dartmath.tools import seccomp
 from dartmath.tools.capture import Capture
 from dartmath.tools.config import ToolsSection
+from dartmath.tools.container import Container
 from dartmath.tools.inside import Inside
 from dartmath.tools.isolation import Isolation, environment
 from dartmath.tools.starter import in_lasting_thread
@@ -25,7 +26,7 @@ BlockOutcome = Literal["ok", "error", "timeout", "refused"]
 OUTCOMES: tuple[BlockOutcome, ...] = ("ok", "error", "timeout", "refused")
 
 _MOST_OUTPUT_BYTES = 16 * 2**20
-_MOST_REPLY_BYTES = 4096
+_MOST_REPLY_BYTES = 4096  # an engine of containers writes its own troubles there
 _MOST_FILES = 20_000
 _LOOK_SECONDS = 0.05  # from one count of the files to the next
 _START_SECONDS = 30.0
@@ -41,6 +42,8 @@ class SandboxWorker:
 
     def __init__(self, isolation: Isolation, section: ToolsSection) -> None:
         self._section = section
+        self._container = isolation if isinstance(isolation, Container) else None
+        self._name = isolation.new_name() if isinstance(isolation, Container) else ""
         self._weak_folder = (
             tempfile.TemporaryDirectory(prefix="dartmath-") if isolation.mode == "weak" else None
         )
@@ -57,7 +60,7 @@ class SandboxWorker:
         finally:
             for descriptor in inside:
                 os.close(descriptor)
-        if isolation.mode == "weak":
+        if isolation.mode in ("weak", "container"):
             os.close(info)
             self._inside = None
         else:
@@ -69,6 +72,17 @@ class SandboxWorker:
         self, isolation: Isolation, requests: int, replies: int, output: int, info: int
     ) -> subprocess.Popen[bytes]:
         scratch = self._section.memory_mb * 2**20 // 4
+        if self._container is not None:
+            # Only the standard streams reach into a container.
+            own = {"streams": True, "filter": seccomp.program().hex()}
+            config = json.dumps({**self._config(isolation, 0, 2, scratch), **own})
+            return subprocess.Popen(
+                self._container.start(config, self._name),
+                stdin=requests,
+                stdout=output,
+                stderr=replies,
+                start_new_session=True,
+            )
         config = json.dumps(self._config(isolation, requests, replies, scratch))
         with tempfile.TemporaryFile() as rules:
             rules.write(seccomp.program() if isolation.mode != "weak" else b"")
@@ -202,13 +216,23 @@ class SandboxWorker:
         zombie wherever the machine's own init does not reap.
         """
         self.dead = True
-        if self._inside is not None and self._inside.started:
+        if self._container is not None:
+            self._end_container(self._container)
+        elif self._inside is not None and self._inside.started:
             self._inside.kill()
         elif self._process.poll() is None:
             try:
                 os.killpg(self._process.pid, signal.SIGKILL)
             except ProcessLookupError:
                 pass
+
+    def _end_container(self, container: Container) -> None:
+        """End the container once, and the client; one that has ended by itself is gone already."""
+        name, self._name = self._name, ""
+        if name:
+            container.end(name)
+        if self._process.poll() is None:
+            self._process.kill()
 
     def close(self) -> None:
         """Kill, reap, and give back every descriptor and folder."""

@@ -8,7 +8,7 @@ from typing import Any
 from dartmath.engines.protocol import Completion, Generation, Request
 from dartmath.engines.stops import context_length, ends
 from dartmath.engines.transformers_cache import check_supported
-from dartmath.engines.transformers_decoder import Decoder, Row
+from dartmath.engines.transformers_decoder import Decoder, DecodingRow
 from dartmath.engines.transformers_memory import CacheBudget
 from dartmath.prompts.template import Template, encode_prompt
 from dartmath.queries.query import Query
@@ -58,7 +58,7 @@ def _answers(
             found[number] = Completion("", "error", prompt_tokens=len(ids), error="the prompt is too long")
             continue
         done = _Keep(found, number)
-        decoder.waiting.append(Row(request, ids, min(max_tokens, room), stops, done))
+        decoder.waiting.append(DecodingRow(request, ids, min(max_tokens, room), stops, done))
     while decoder.busy:
         decoder.step()
     return [found[number] for number in range(len(queries))]

@@ -94,7 +94,7 @@ def _common(
         **_evaluations(section, layout),
         save_strategy="steps",
         save_steps=_save_steps(section),
-        save_total_limit=2,
+        save_total_limit=None,  # it would count a checkpoint that is not marked whole yet
         seed=seed,
         data_seed=seed,
         ddp_find_unused_parameters=False,

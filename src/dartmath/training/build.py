@@ -15,7 +15,7 @@ from dartmath.training.arguments import trainer_config
 from dartmath.training.callbacks import CheckpointCallback, JournalCallback, StopCallback, tensorboard
 from dartmath.training.checkpoints import resume_step
 from dartmath.training.export import prepare_export
-from dartmath.training.hardware import PASSES, flops_per_token, peak_flops
+from dartmath.training.hardware import PASSES, flops_per_token, loading_device, peak_flops
 from dartmath.training.interrupt import StopRequest
 from dartmath.training.job import Job, is_main
 from dartmath.training.layout import batch_layout, optimiser_steps
@@ -65,7 +65,12 @@ def build_trainer(
 def _load(job: Job, prepared: Prepared) -> Any:
     """The base model as it is trained."""
     return load_trainable(
-        job.path, job.section, revision=job.revision, dtype=prepared.dtype, attention=prepared.attention
+        job.path,
+        job.section,
+        revision=job.revision,
+        dtype=prepared.dtype,
+        attention=prepared.attention,
+        device=loading_device(job.section),
     )
 
 

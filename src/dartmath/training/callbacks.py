@@ -11,7 +11,7 @@ import torch
 from transformers import TrainerCallback
 
 from dartmath.base.terminal import progress_bar
-from dartmath.training.checkpoints import mark_whole
+from dartmath.training.checkpoints import mark_whole, remove_older
 from dartmath.training.interrupt import StopRequest
 from dartmath.training.log import LOG_FILE, StepMeter, note
 
@@ -73,14 +73,16 @@ class JournalCallback(TrainerCallback):  # type: ignore[misc]
 
 
 class CheckpointCallback(TrainerCallback):  # type: ignore[misc]
-    """Marks a checkpoint whole once every process has saved its part."""
+    """Marks a checkpoint whole once every process has saved its part, and only then removes older ones."""
 
     def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        """Wait for the other processes, then mark."""
+        """Wait for the other processes, mark, then remove."""
         if torch.distributed.is_available() and torch.distributed.is_initialized():
             torch.distributed.barrier()
         if state.is_world_process_zero:
-            mark_whole(Path(args.output_dir), state.global_step)
+            folder, best = Path(args.output_dir), state.best_model_checkpoint
+            mark_whole(folder, state.global_step)
+            remove_older(folder, best and Path(best).name)
 
 
 class StopCallback(TrainerCallback):  # type: ignore[misc]

@@ -1,8 +1,8 @@
 """Checkpoints: which are whole, and where a run goes on.
 
 A checkpoint counts only when its marker is there, written durably after all of its files by the
-main process, once every process has saved its part. So a kill in the middle of a save costs the
-steps since the checkpoint before, never the run.
+main process, once every process has saved its part, and its marker is the first of them to go. So a
+kill in the middle of a save, or of a removal, costs the steps since the checkpoint before, never the run.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from dartmath.base.files import sync, write_text
 
 _MARKER = "whole.json"
 _PREFIX = "checkpoint-"
+# The newest, and the one before it, in case the newest cannot be read.
+_KEPT = 2
 
 
 def checkpoint_folder(out: Path) -> Path:
@@ -23,16 +25,30 @@ def checkpoint_folder(out: Path) -> Path:
 
 def newest_checkpoint(folder: Path) -> Path | None:
     """The newest whole checkpoint in `folder`; None when there is none."""
-    whole = [path for path in _checkpoints(folder) if (path / _MARKER).is_file()]
-    return max(whole, key=step_of, default=None)
+    return max(_whole(folder), key=step_of, default=None)
 
 
 def remove_broken(folder: Path) -> list[Path]:
-    """Delete the checkpoints that a kill left half-written; returns them."""
-    broken = [path for path in _checkpoints(folder) if not (path / _MARKER).is_file()]
+    """Delete the checkpoints that a kill left half-written, or half-removed; returns them."""
+    broken = sorted({*_checkpoints(folder)} - {*_whole(folder)}, key=step_of)
     for path in broken:
         shutil.rmtree(path)
     return broken
+
+
+def remove_older(folder: Path, best: str | None) -> None:
+    """Delete the oldest whole checkpoints until two are left; never the newest, nor the one called `best`."""
+    whole = sorted(_whole(folder), key=step_of)
+    spare = [path for path in whole[:-1] if path.name != best]
+    for path in spare[: max(0, len(whole) - _KEPT)]:
+        _remove(path)
+
+
+def remove_checkpoints(folder: Path) -> None:
+    """Delete all checkpoints, those of a finished run, and their folder."""
+    for path in _whole(folder):
+        _remove(path)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def mark_whole(folder: Path, step: int) -> None:
@@ -53,6 +69,16 @@ def resume_step(out: Path) -> int:
     """The step after which the run in `out` goes on; 0 for one that begins."""
     found = newest_checkpoint(checkpoint_folder(out))
     return step_of(found) if found else 0
+
+
+def _remove(checkpoint: Path) -> None:
+    (checkpoint / _MARKER).unlink()
+    sync(checkpoint)
+    shutil.rmtree(checkpoint)
+
+
+def _whole(folder: Path) -> list[Path]:
+    return [path for path in _checkpoints(folder) if (path / _MARKER).is_file()]
 
 
 def _checkpoints(folder: Path) -> list[Path]:

@@ -9,6 +9,9 @@ from pydantic import Field, model_validator
 from dartmath.base.section import Section
 
 Optimizer = Literal["adamw", "adamw_8bit", "paged_adamw", "paged_adamw_8bit", "adafactor", "muon"]
+Attention = Literal[
+    "auto", "eager", "sdpa", "sdpa_varlen", "flex_attention", "flash_attention_2", "flash_attention_3"
+]
 _DECAY = 0.2
 
 
@@ -141,11 +144,13 @@ class TrainingSection(Section):
     """Pack examples into sequences (exact: examples never see one another)."""
     too_long: Literal["drop", "truncate", "error"] = "drop"
     """What happens to an example longer than `max_length`."""
+    mask_tool_output: bool = True
+    """Leave what tools printed inside a response (blocks of `dartmath.tools`) out of the loss; of sft."""
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
     """Arithmetic of training; `auto` = bfloat16 where the device is fast at it."""
-    attention: Literal["auto", "eager", "sdpa", "sdpa_varlen", "flex_attention", "flash_attention_2"] = "auto"
-    """Attention kernel; `auto` = FlashAttention-2 where installed; sdpa_varlen, which goes example by
-    example, for packed sequences on a CPU; else sdpa."""
+    attention: Attention = "auto"
+    """Attention kernel; `auto` = FlashAttention-2 where a GPU has it; else sdpa_varlen, which goes example by
+    example, for packed sequences; else sdpa."""
     gradient_checkpointing: bool | None = None
     """Trade compute for memory; when absent, on where an accelerator trains (paper) and off on a CPU."""
     liger: bool = False
@@ -167,6 +172,8 @@ class TrainingSection(Section):
     launch: str | None = None
     """How the processes are started and the model is sharded: `zero3` (DeepSpeed), `fsdp2`, or a
     configuration file of accelerate; torchrun (DDP) when absent."""
+    export_dtype: Literal["float32", "bfloat16", "float16"] = "float32"
+    """Number format of the exported weights; those of adapters alone stay in float32."""
     gguf: bool = False
     """Write `model.gguf` too, of 16-bit weights, for llama.cpp and Ollama."""
     keep_checkpoints: bool = False
@@ -205,6 +212,14 @@ class TrainingSection(Section):
     def _one_file_holds_a_whole_model(self) -> Self:
         if self.gguf and self.lora is not None and not self.lora.merge:
             raise ValueError("gguf: a file holds a whole model, and lora.merge is off; leave one of them out")
+        return self
+
+    @model_validator(mode="after")
+    def _adapters_keep_their_format(self) -> Self:
+        if self.export_dtype != "float32" and self.lora is not None and not self.lora.merge:
+            raise ValueError(
+                f"export_dtype: {self.export_dtype} is of whole models, and lora.merge is off; leave one out"
+            )
         return self
 
     @model_validator(mode="after")

@@ -15,6 +15,7 @@ from dartmath.training.chat_template import jinja_template
 from dartmath.training.gguf_file import check_gguf
 from dartmath.training.job import Job, is_main
 from dartmath.training.load import load_trainable
+from dartmath.training.rounding import round_weights
 from dartmath.training.tokens import end_ids
 
 ADAPTER = "adapter"
@@ -61,6 +62,7 @@ def export(trainer: Any, tokenizer: Any, job: Job) -> None:
     merging = job.section.lora is not None and job.section.lora.merge
     target = job.out / ADAPTER if merging else job.out
     trainer.processing_class = tokenizer
+    _gather_when_saving(trainer)
     trainer.save_model(str(target))
     if not trainer.is_world_process_zero():
         return
@@ -70,20 +72,23 @@ def export(trainer: Any, tokenizer: Any, job: Job) -> None:
     elif job.section.lora:
         # Without a config.json, which would make a folder of adapters a whole model to transformers.
         trained.generation_config.save_pretrained(job.out)
+    if job.section.export_dtype != "float32":
+        round_weights(job.out, job.section.export_dtype)
     tokenizer.save_pretrained(job.out)
     (job.out / "training_args.bin").unlink(missing_ok=True)  # a pickle; manifest.json says the same
     (job.out / ADAPTER / "training_args.bin").unlink(missing_ok=True)
+
+
+def _gather_when_saving(trainer: Any) -> None:
+    """Let FSDP, whose checkpoints are of shards, save whole weights."""
+    if plugin := getattr(trainer.accelerator.state, "fsdp_plugin", None):
+        plugin.set_state_dict_type("FULL_STATE_DICT")
 
 
 def prepare_tokenizer(tokenizer: Any, template: Template) -> None:
     """Give the tokenizer the training template as its chat template."""
     if not template.chat:
         tokenizer.chat_template = jinja_template(template, tokenizer)
-
-
-def remove_checkpoints(folder: Path) -> None:
-    """Delete the checkpoints of a finished run."""
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def generation_config(base: Any, tokenizer: Any, template: Template) -> Any:

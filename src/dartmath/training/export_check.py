@@ -16,6 +16,7 @@ from typing import Any
 from dartmath.base.errors import TrainingError
 from dartmath.base.terminal import warn
 from dartmath.model import ModelSection, load_model, load_tokenizer
+from dartmath.training.config import TrainingSection
 from dartmath.training.mixture import Mixture
 
 _TEXTS = 4
@@ -24,7 +25,7 @@ _TOKENS = 64  # of each text: enough for every layer and position to matter, che
 # weights come back bit by bit, and only the order of sums differs; more so between a GPU, where they were
 # trained, and the CPU, where they are read.
 _EXACT, _ELSEWHERE = 1e-3, 1e-2
-# Merged into a base in bfloat16, the sum of base and adapter is rounded to 8 bits: some hundredths of a
+# Merged into a base in bfloat16, or written in 16 bits, weights are rounded to 8 bits: some hundredths of a
 # nat on single tokens of models at hand. Another revision of the base or a lost adapter is beyond it.
 _ROUNDED = 0.5
 # A base in 4 bits is another function than the float base that its adapters are merged into; measured
@@ -67,7 +68,7 @@ class Trained:
     limit: float
 
 
-def look_at_trained(model: Any, mixture: Mixture, device: Any, *, lora: Any) -> Trained:
+def look_at_trained(model: Any, mixture: Mixture, device: Any, *, section: TrainingSection) -> Trained:
     """Score some training texts by the trained model. With a sharded one, all processes call this."""
     texts = [mixture[i].ids[:_TOKENS] for i in range(min(_TEXTS, len(mixture)))]
     training = model.training
@@ -76,7 +77,8 @@ def look_at_trained(model: Any, mixture: Mixture, device: Any, *, lora: Any) -> 
         log_probs = [_log_probs(model, ids, device) for ids in texts]
     model.train(training)
     formats = {str(parameter.dtype) for parameter in model.parameters()}
-    rounded = lora is not None and formats != {"torch.float32"}
+    lora = section.lora
+    rounded = section.export_dtype != "float32" or (lora is not None and formats != {"torch.float32"})
     exact = _EXACT if str(device) == "cpu" else _ELSEWHERE
     limit = _QUANTIZED if lora is not None and lora.quantize else _ROUNDED if rounded else exact
     return Trained(

@@ -13,8 +13,12 @@ from functools import partial
 from typing import Any
 
 from dartmath.base.errors import DataError
-from dartmath.prompts.template import THOUGHTS, Template
+from dartmath.prompts.template import Template
+from dartmath.training.conversations import ROLES, Conversation, answer_of
 from dartmath.training.rows import COLUMNS, ReadRow, Row, example
+
+# What an answer has in conversations alone.
+_OF_TURNS = {"tool_calls", "weight"}
 
 
 def row_reader(
@@ -22,9 +26,10 @@ def row_reader(
 ) -> ReadRow:
     """What reads the rows of an objective.
 
-    Responses to learn stand in `columns`, in `messages` of one question and its answer, or in `prompt` and
-    `completion`. Pairs have `prompt` (or `query`), `chosen` and `rejected`; labelled responses `prompt` (or
-    `query`), `completion` (or `response`) and `label`. Prompts and responses are texts or chat messages.
+    Responses to learn stand in `columns`, in `messages` (of several turns with a chat template), or in
+    `prompt` and `completion`. Pairs have `prompt` (or `query`), `chosen` and `rejected`; labelled responses
+    `prompt` (or `query`), `completion` (or `response`) and `label`. Prompts and responses are texts or chat
+    messages.
     `weight` is the column of a row's weight.
     """
     readers: dict[str, ReadRow] = {
@@ -130,21 +135,48 @@ class _Place:
         messages = self._messages(name, value)
         if len(messages) != 1 or messages[0]["role"] != "assistant":
             raise self.error(f"`{name}` must be one message of the assistant, got {value!r:.60}")
-        thoughts = value[0].get("reasoning_content")
-        return (
-            f"{THOUGHTS[0]}{thoughts}{THOUGHTS[1]}{messages[0]['content']}"
-            if thoughts
-            else messages[0]["content"]
-        )
+        return answer_of(value[0])
 
     def conversation(self) -> Row:
-        """The example of a conversation that ends with its only answer."""
+        """The example of a conversation: one question and its answer, or several turns of a chat template."""
+        if not self._plain_chat():
+            return self._question_and_answer()
+        given = self.value("messages")
+        if not isinstance(given, list) or not given or not all(isinstance(m, dict) for m in given):
+            raise self.error(f"`messages` must be chat messages, got {given!r:.60}")
+        # A Parquet file has every field in every message.
+        messages = tuple({k: v for k, v in m.items() if v is not None} for m in given)
+        for message in messages:
+            self._check_message(message)
+        if [m["role"] for m in messages] == ["user", "assistant"] and not messages[1].keys() & _OF_TURNS:
+            return self._question_and_answer()
+        if not any(m["role"] == "assistant" and m.get("weight") != 0 for m in messages):
+            raise self.error("`messages` holds no answer of the assistant to learn")
+        found = Conversation(messages, self.row.get("tools"))
+        return Row("", "", self._path, self._number, conversation=found)
+
+    def _plain_chat(self) -> bool:
+        """Whether conversations are laid out by the tokenizer's chat template alone."""
+        template = self.template
+        return template.chat and not (template.system or template.before_query or template.after_query)
+
+    def _check_message(self, message: Mapping[str, Any]) -> None:
+        role, content, weight = message.get("role"), message.get("content", ""), message.get("weight", 1)
+        if role not in ROLES:
+            raise self.error(f"a message's role is one of {', '.join(ROLES)}, got {role!r:.60}")
+        if not isinstance(content, str) or not (content or message.get("tool_calls") or role == "tool"):
+            raise self.error(f"a message needs `content`, a text (or `tool_calls`), got {content!r:.60}")
+        if weight not in (0, 1):
+            raise self.error(f"the `weight` of a message is 0 (not learnt) or 1, got {weight!r:.60}")
+
+    def _question_and_answer(self) -> Row:
         messages = self._messages("messages", self.value("messages"))
         roles = [message["role"] for message in messages]
         if roles[-2:] != ["user", "assistant"] or roles.count("assistant") != 1:
             raise self.error(
-                f"`messages` must be one question and its answer, got the roles {', '.join(roles)}; "
-                "conversations of several turns are not trained on"
+                f"template {self.template.name!r} lays out one question and its answer, got the roles "
+                f"{', '.join(roles)}; conversations of several turns need the tokenizer's own chat template: "
+                "--template chat"
             )
         parts = {**self.row, "prompt": self.row["messages"][:-1], "completion": self.row["messages"][-1:]}
         place = _Place(self.template, parts, self._path, self._number)

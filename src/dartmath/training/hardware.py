@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
+from functools import cache
 from importlib.util import find_spec
 from typing import Any
 
@@ -16,10 +18,12 @@ _GPUS = {
     "A100": (312e12, 80),
     "A800": (312e12, 80),
     "A10": (125e12, 24),
+    "A16": (18e12, 16),
     "A30": (165e12, 24),
     "A40": (150e12, 48),
     "A6000": (155e12, 48),
     "L4": (121e12, 24),
+    "L20": (119e12, 48),
     "L40": (181e12, 48),
     "L40S": (362e12, 48),
     "H100": (989e12, 80),
@@ -33,9 +37,20 @@ _GPUS = {
     "GB200": (2500e12, 186),
     "B300": (2250e12, 288),
     "MI300X": (1307e12, 192),
+    "RTX 6000 Ada": (364e12, 48),
+    "RTX PRO 6000": (504e12, 96),
     "RTX 3090": (71e12, 24),
     "RTX 4090": (165e12, 24),
     "RTX 5090": (209e12, 32),
+}
+# How to install what is not part of torch.
+_FLASH = {
+    "flash_attention_2": (
+        "run: pip install kernels (which fetches it built), or pip install flash-attn --no-build-isolation"
+    ),
+    "flash_attention_3": (
+        "build it from the folder `hopper` of github.com/Dao-AILab/flash-attention, or use flash_attention_2"
+    ),
 }
 PEAK_FLOPS = {name: flops for name, (flops, _) in _GPUS.items()}
 MEMORY_GIB = {name: memory for name, (_, memory) in _GPUS.items()}
@@ -89,18 +104,8 @@ def choose_attention(section: TrainingSection) -> str:
     cuda = torch.cuda.is_available()
     if section.attention == "auto":
         return _best_attention(section, cuda=cuda)
-    if section.attention == "flash_attention_2":
-        if not cuda:
-            raise ConfigError("flash_attention_2 needs an NVIDIA or AMD GPU; here, use --attention sdpa")
-        if not _has_flash():
-            raise MissingDependencyError(
-                "FlashAttention-2 is not installed; run: pip install flash-attn --no-build-isolation, "
-                "or use --attention sdpa (exact as well)"
-            )
-        if choose_dtype(section) == "float32":
-            raise ConfigError(
-                "flash_attention_2 has no float32; use --dtype bfloat16, or --attention sdpa (exact as well)"
-            )
+    if section.attention in _FLASH:
+        _check_flash(section, cuda=cuda)
     if section.attention == "flex_attention" and not cuda:
         raise ConfigError("flex_attention has no backward pass on a CPU; use --attention sdpa")
     if section.attention == "sdpa_varlen" and section.compile:
@@ -112,23 +117,60 @@ def choose_attention(section: TrainingSection) -> str:
 
 
 def _best_attention(section: TrainingSection, *, cuda: bool) -> str:
-    if cuda:
-        return "flash_attention_2" if _has_flash() and choose_dtype(section) == "bfloat16" else "sdpa"
-    varlen = section.packed and not section.compile and not has_accelerator()
+    if cuda and _has_flash("flash_attention_2") and choose_dtype(section) == "bfloat16":
+        return "flash_attention_2"
+    varlen = section.packed and not section.compile and (cuda or not has_accelerator())
     return "sdpa_varlen" if varlen else "sdpa"
 
 
-def _has_flash() -> bool:
-    """Whether FlashAttention-2 is installed; FlashAttention-4 has the same import name."""
-    from transformers.utils import is_flash_attn_2_available
+def _check_flash(section: TrainingSection, *, cuda: bool) -> None:
+    name = section.attention
+    if not cuda:
+        raise ConfigError(f"{name} needs an NVIDIA or AMD GPU; here, use --attention sdpa")
+    if not _has_flash(name):
+        raise MissingDependencyError(
+            f"{name} is not installed; {_FLASH[name]}, or use --attention sdpa_varlen (exact as well)"
+        )
+    if choose_dtype(section) == "float32":
+        raise ConfigError(
+            f"{name} has no float32; use --dtype bfloat16, or --attention sdpa_varlen (exact as well)"
+        )
 
-    return bool(is_flash_attn_2_available())
+
+def _has_flash(name: str) -> bool:
+    """Whether a version of FlashAttention that trains is here.
+
+    Version 2 may be a package, or a kernel that the package `kernels` fetches from the Hub, built for
+    this torch. Of version 3, the kernel that transformers would fetch is one for inference.
+    """
+    from transformers.utils import is_flash_attn_2_available, is_flash_attn_3_available
+
+    if name == "flash_attention_2":
+        return bool(is_flash_attn_2_available(kernels_fallback_ok=True))
+    return bool(is_flash_attn_3_available())
+
+
+def loading_device(section: TrainingSection) -> str | None:
+    """The GPU that weights are read onto, one after the other; None on a CPU, and where they are sharded.
+
+    Else every process of a machine would first hold the whole model in its memory: eight times 29 GB, of
+    7 billion parameters in float32.
+    """
+    import torch
+
+    sharded = any(
+        os.environ.get(f"ACCELERATE_USE_{kind}", "false").lower() == "true" for kind in ("FSDP", "DEEPSPEED")
+    )
+    if section.launch or sharded or not torch.cuda.is_available():
+        return None
+    return f"cuda:{os.environ.get('LOCAL_RANK', '0')}"
 
 
 def check_options(section: TrainingSection) -> None:
     """Raise when an option asks for a package or device that is not here."""
     import torch
 
+    _refuse_cut_sequences()
     if section.liger:
         if not torch.cuda.is_available():
             raise ConfigError("Liger kernels need a GPU; here, use --no-liger")
@@ -158,6 +200,21 @@ def check_options(section: TrainingSection) -> None:
             raise MissingDependencyError(f"log_to: {name} is not installed; run: pip install {name}")
 
 
+def _refuse_cut_sequences() -> None:
+    """Raise where accelerate is told to cut sequences among devices.
+
+    The boundaries of packed examples are dropped then, without a word: TRL's own check knows its own packing
+    alone. And devices that share a sequence are no devices among which a batch is divided.
+    """
+    for kind in ("CP", "SP"):
+        if int(os.environ.get(f"PARALLELISM_CONFIG_{kind}_SIZE") or 1) > 1:
+            raise ConfigError(
+                f"the launcher cuts sequences among GPUs (parallelism_config_{kind.lower()}_size); "
+                "packed examples would see each other: leave it out, and make room for long sequences by "
+                "--launch zero3 or fsdp2 and gradient checkpointing"
+            )
+
+
 def lookup(table: dict[str, Any], device: str) -> Any | None:
     """The entry of the longest name in `table` that is a part, by whole words, of the device's name."""
     found = [name for name in table if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", device, re.IGNORECASE)]
@@ -174,8 +231,9 @@ def peak_flops(dtype: str) -> float | None:
     return measured_peak(dtype)
 
 
+@cache
 def measured_peak(name: str) -> float:
-    """FLOP/s of this CPU: the best of ever larger products of matrices, for a third of a second."""
+    """FLOP/s of this CPU: the best of ever larger products of matrices, for a third of a second, once."""
     import torch
 
     dtype = getattr(torch, name)

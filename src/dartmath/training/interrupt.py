@@ -7,6 +7,7 @@ the trainers to stop by a file in the run folder, which those on other nodes see
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import shlex
 import signal
@@ -89,7 +90,9 @@ def is_launched() -> bool:
 
 def interrupted(step: int) -> Interrupted:
     """The error of a run that was stopped after `step`, whose checkpoint is saved."""
-    way = "The same launch goes on." if is_launched() else f"Go on with:\n  {command_line()}"
+    # What started this process is no command of a person's where a launcher, or another process of ours, did.
+    started = is_launched() or multiprocessing.parent_process() is not None
+    way = "The same launch goes on." if started else f"Go on with:\n  {command_line()}"
     return Interrupted(f"stopped by the user after step {step}; its checkpoint is saved. {way}")
 
 

@@ -34,9 +34,22 @@ _FREE_KEYS = {
     "compile",
     "launch",
 }
-# Where the batch was trained, not what it was: a later stage may run on fewer GPUs. A run that goes on
-# may not change it, since the states of optimiser and random numbers belong to processes.
+# Where the batch is trained, not what it is: a later stage may run on fewer GPUs, and so may the rest of a
+# run, unless its states are cut up among processes.
 _LAYOUT_KEYS = {"gpus", "micro_batch"}
+# What is done with the model when it is trained.
+_EXPORT_KEYS = {"export_dtype"}
+# How what was asked for can be had, by the key that a run cannot change.
+_LENGTH = "learning rates follow from the length of a run; to train on, give its finished model as --model"
+_PLACES = "the states of a sharded run, and the pairs of kto, belong to processes; leave it as it was"
+_WAYS = {
+    "epochs": _LENGTH,
+    "max_steps": _LENGTH,
+    "gpus": _PLACES,
+    "micro_batch": _PLACES,
+    "export_dtype": "the model is written; transformers loads it in any format, and writes it again",
+    "mask_tool_output": "earlier versions trained on what tools printed; --no-mask-tool-output goes on",
+}
 
 
 @dataclass(frozen=True)
@@ -146,8 +159,7 @@ def open_run(job: Job) -> dict[str, Any]:
         check_folder(job.out, besides=[checkpoint_folder(job.out).name])
     if (job.out / "manifest.json").is_file() and _has_steps(job.out):
         manifest = read_manifest(job.out, stage="train")
-        free = _LAYOUT_KEYS if manifest["finished"] else set()
-        _refuse_changes(manifest["settings"], settings, job.out, free)
+        _refuse_changes(manifest["settings"], settings, job.out, _free_now(manifest, job.section))
         return manifest
     manifest = new_manifest(
         "train",
@@ -161,6 +173,23 @@ def open_run(job: Job) -> dict[str, Any]:
     if is_main():
         write_manifest(job.out, manifest)
     return manifest
+
+
+def _free_now(manifest: dict[str, Any], section: TrainingSection) -> set[str]:
+    """The settings that the run of a manifest may change from here on."""
+    if manifest["finished"]:
+        # What a run of an earlier version could not know does not make it another one.
+        return _LAYOUT_KEYS | ({"mask_tool_output"} - set(manifest["settings"]))
+    return _EXPORT_KEYS | (_LAYOUT_KEYS if _is_movable(manifest, section) else set())
+
+
+def _is_movable(manifest: dict[str, Any], section: TrainingSection) -> bool:
+    """Whether other processes can take a run over: each of them has all states, but those of dropout.
+
+    KTO compares the responses of a micro-batch with one another, so that is a part of what is learnt.
+    """
+    sharded = manifest["config"].get("launch") or section.launch
+    return not sharded and section.objective != "kto"
 
 
 def _has_steps(out: Path) -> bool:
@@ -180,7 +209,15 @@ def _settings(job: Job) -> dict[str, Any]:
         [data_fingerprint(s.path), s.weight, s.query, s.response, *([s.row_weight] if s.row_weight else [])]
         for s in job.sources
     ]
-    return {**config, "base": job.base_id, "template": job.template.hash, "datasets": data, "seed": job.seed}
+    own = {"thoughts": list(job.template.thoughts)} if job.template.thoughts else {}
+    return {
+        **config,
+        "base": job.base_id,
+        "template": job.template.hash,
+        **own,
+        "datasets": data,
+        "seed": job.seed,
+    }
 
 
 def _refuse_changes(before: dict[str, Any], now: dict[str, Any], out: Path, free: set[str]) -> None:
@@ -192,6 +229,7 @@ def _refuse_changes(before: dict[str, Any], now: dict[str, Any], out: Path, free
         raise ConfigError(
             f"{out} holds a run with other settings:\n"
             + "\n".join(lines)
+            + "".join(f"\n({key}: {_WAYS[key]})" for key in changed if key in _WAYS)
             + "\nGive another --out, or delete it."
         )
 
@@ -199,6 +237,7 @@ def _refuse_changes(before: dict[str, Any], now: dict[str, Any], out: Path, free
 def _completed(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
     """Settings of a run of an earlier version, with the keys that have come since: they do as it did."""
     defaults = TrainingSection().model_dump(mode="json")
+    defaults["mask_tool_output"] = False  # they trained on what tools printed
     missing = {key: value for key, value in defaults.items() if key in now and key not in before}
     if before.get("lora"):
         missing["lora"] = {**Lora().model_dump(mode="json"), **before["lora"]}

@@ -159,7 +159,7 @@ def read_arguments(
 ) -> tuple[TrainingSection, ModelSection, Template, list[Path], Path, int]:
     """What `launch` wrote for its workers."""
     saved = json.loads(path.read_text(encoding="utf-8"))
-    template = Template(**{**saved["template"], "stop": tuple(saved["template"]["stop"])})
+    template = Template.of(saved["template"])
     return (
         TrainingSection.model_validate(saved["section"]),
         ModelSection.model_validate(saved["model"]),

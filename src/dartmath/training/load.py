@@ -14,19 +14,26 @@ from dartmath.training.untrained import template_tokens, untrained_tokens
 
 
 def load_trainable(
-    path: str, section: TrainingSection, *, revision: str | None, dtype: str, attention: str
+    path: str,
+    section: TrainingSection,
+    *,
+    revision: str | None,
+    dtype: str,
+    attention: str,
+    device: str | None = None,
 ) -> Any:
     """The causal language model at `path`, ready to be trained.
 
-    `revision` is the commit of a model on the Hub. Full fine-tuning keeps the weights in float32 (the
-    arithmetic is bfloat16 by autocast); with LoRA the frozen base is in `dtype`, or in 4 bits.
+    `revision` is the commit of a model on the Hub; weights are read onto `device` where one is named. Full
+    fine-tuning keeps the weights in float32 (the arithmetic is bfloat16 by autocast); with LoRA the frozen
+    base is in `dtype`, or in 4 bits.
     """
     import torch
     from transformers import AutoConfig, AutoModelForCausalLM
 
     from dartmath.training.attention import with_attention
 
-    options: dict[str, Any] = {"revision": revision}
+    options: dict[str, Any] = {"revision": revision, "device_map": device and {"": device}}
     try:
         config = AutoConfig.from_pretrained(path, revision=revision)
         if not section.sliding_window:

@@ -14,14 +14,16 @@ from dartmath.training.layout import batch_layout
 from dartmath.training.shape import ModelShape
 
 _GIB = 2**30
-# What Python and its libraries take on a CPU before a model is loaded (measured: 0.55 GiB); on a GPU the CUDA
+# What Python and its libraries take on a CPU before a model is loaded (measured: 0.50 GiB); on a GPU the CUDA
 # context, workspaces of cuBLAS, and the fragmentation that allocators leave.
-_LIBRARIES = {"cpu": 0.55, "gpu": 2.0}
+LIBRARIES = {"cpu": 0.5, "gpu": 2.0}
 # What the allocator holds, over what it was asked for: glibc keeps what is freed between pieces in use
-# (measured: 1.21 to 1.24). What PyTorch's own holds on a GPU is in the constant above.
-_HELD = {"cpu": 1.2, "gpu": 1.0}
-# Tokens whose logits are computed at a time: by our loss on a CPU (head.py), by TRL's on a GPU.
+# (measured: 1.05 to 1.10). What PyTorch's own holds on a GPU is in the constant above.
+_HELD = {"cpu": 1.1, "gpu": 1.0}
+# Tokens whose logits are computed at a time on a CPU (head.py), and by TRL's kernel on a GPU; and how many
+# arrays of them lie there: logits and their gradient, and on a CPU what TRL's loss makes of them in between.
 _CHUNK = {"cpu": 128, "gpu": 256}
+_ARRAYS, _ARRAYS_OF_TRL = 2, 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,7 @@ class _Rest:
         self.dtype, self._place = dtype, place
         checkpointing = section.gradient_checkpointing
         self._checkpointing = place == "gpu" if checkpointing is None else checkpointing
+        self._own_loss = place == "cpu" and section.objective == "sft" and section.loss == "nll"
         self._together = batch_layout(section).accumulation > 1
         # Both sides of a pair go through the model at once.
         sides = 2 if section.objective == "dpo" else 1
@@ -152,7 +155,7 @@ class _Rest:
             optimiser,
             self._activations,
             self._buffers + buffers,
-            _LIBRARIES[self._place],
+            LIBRARIES[self._place],
             _HELD[self._place],
             self._together,
         )
@@ -160,18 +163,21 @@ class _Rest:
     def _passing(self, section: TrainingSection, shape: ModelShape) -> int:
         """Bytes of what comes and goes: logits of a chunk, the largest gradient."""
         matrix = shape.vocabulary * shape.hidden
-        logits = 2 * 4 * _CHUNK[self._place] * shape.vocabulary
+        arrays = _ARRAYS if self._own_loss or self._place == "gpu" else _ARRAYS_OF_TRL
+        logits = arrays * 4 * _CHUNK[self._place] * shape.vocabulary
         largest = max((i * o for i, o in shape.linears), default=0)
-        # The gradients of embedding and head are added in place on a CPU alone.
-        gradient = 4 * max(largest, matrix if self._place == "gpu" else 0) if section.lora is None else 0
+        # The gradients of embedding and head are added in place by our loss alone.
+        gradient = 4 * max(largest, 0 if self._own_loss else matrix) if section.lora is None else 0
         return logits + gradient
 
     def casts(self, shape: ModelShape) -> float:
         """GiB of the copies of weights in 16 bits that autocast keeps to the end of the forward pass.
 
-        Without checkpointing, autograd keeps them: they are counted with the activations.
+        Without checkpointing, autograd keeps them: they are counted with the activations. With our own loss
+        (`trainer.py`) none is kept.
         """
-        return 2 * shape.linear / _GIB if self.dtype == "bfloat16" and self._checkpointing else 0.0
+        kept = self.dtype == "bfloat16" and self._checkpointing and not self._own_loss
+        return 2 * shape.linear / _GIB if kept else 0.0
 
 
 def _activations(

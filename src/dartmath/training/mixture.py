@@ -69,7 +69,7 @@ class Mixture:
     def trained_tokens(self) -> int:
         """Tokens with loss in one epoch."""
         masked = sum(
-            int(store.prompts[self.index[self.store == number]].sum())
+            int(store.untrained[self.index[self.store == number]].sum())
             for number, store in enumerate(self.stores)
         )
         return int(self.lengths.sum()) - masked

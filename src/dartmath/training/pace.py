@@ -18,7 +18,7 @@ _ACCUMULATION = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class StepPace:
     """What a few steps showed.
 
     Attributes:
@@ -30,7 +30,7 @@ class Pace:
     peak_gib: float
 
 
-def measure_pace(job: Job) -> Pace:
+def measure_pace(job: Job) -> StepPace:
     """Train `job` for a few steps on one device, in a folder that is deleted.
 
     Raises `ConfigError` where the job shards its model, which one device cannot show.
@@ -70,7 +70,7 @@ def measure_pace(job: Job) -> Pace:
             journal.close()
         log = read_log(short.out)
     tokens, seconds = (log[-1][name] - log[0][name] for name in ("tokens", "seconds"))
-    return Pace(tokens / seconds, _peak() / 2**30)
+    return StepPace(tokens / seconds, _peak() / 2**30)
 
 
 def _peak() -> int:

@@ -64,7 +64,7 @@ def pack(lengths: Ints, capacity: int) -> Packing:
         raise TrainingError(
             f"example {bad[0]} has {lengths[bad[0]]} tokens; a packed sequence takes 1 to {capacity}"
         )
-    lefts = _Lengths(np.bincount(lengths, minlength=capacity + 1).tolist(), capacity)
+    lefts = _Lengths(np.bincount(lengths).tolist(), capacity)
     sequences: list[int] = []
     starts = [0]
     while lefts:
@@ -124,13 +124,9 @@ class _Lengths:
         """Take the lengths of one sequence."""
         taken: list[int] = []
         room = self._capacity
-        while room and self._left:
-            closing = self._close(room)
-            if closing:
+        while fitting := self._left & ((2 << room) - 1):
+            if closing := self._close(room):
                 return taken + closing
-            fitting = self._left & ((2 << room) - 1)
-            if not fitting:
-                break
             longest = fitting.bit_length() - 1
             self._take(longest)
             taken.append(longest)

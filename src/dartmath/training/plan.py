@@ -11,7 +11,7 @@ from dartmath.training.config import TrainingSection
 from dartmath.training.hardware import MEMORY_GIB, PASSES, PEAK_FLOPS, choose_dtype, measured_peak
 from dartmath.training.layout import Layout, batch_layout, optimiser_steps, warmup_steps
 from dartmath.training.memory import Memory, disk_bytes, memory_table
-from dartmath.training.pace import Pace
+from dartmath.training.pace import StepPace
 from dartmath.training.shape import ModelShape
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Plan:
     device_gib: float
     hours: float
     mfu: float
-    pace: Pace | None = None
+    pace: StepPace | None = None
 
 
 def plan(
@@ -82,7 +82,7 @@ def plan(
     *,
     device: str = "A100",
     mfu: float = 0.4,
-    pace: Pace | None = None,
+    pace: StepPace | None = None,
 ) -> Plan:
     """The plan of a run of `section` on devices called `device`: a GPU, or "CPU", this machine's own.
 

@@ -43,7 +43,13 @@ class Prepared:
 def tokenise_all(job: Job, tokenizer: Any) -> list[Store]:
     """The token stores of all data sets of a job, from the cache or made now."""
     section = job.section
-    encoder = Encoder(tokenizer, job.template, max_length=section.max_length, too_long=section.too_long)
+    encoder = Encoder(
+        tokenizer,
+        job.template,
+        max_length=section.max_length,
+        too_long=section.too_long,
+        mask_outputs=section.mask_tool_output and section.objective == "sft",
+    )
     stores = [
         tokenise(s.path, encoder, (s.query, s.response), section.objective, s.row_weight) for s in job.sources
     ]

@@ -16,8 +16,9 @@ from typing import Any
 from dartmath.base.errors import DataError, MissingDependencyError
 from dartmath.base.extras import require
 from dartmath.base.hub import use_cache_where_out_of_reach
+from dartmath.training.conversations import Conversation
 
-_BATCH = 2048
+_BATCH = 1024  # rows: enough for all cores, and twice their tokens lie in memory
 _HUB = "hub:"
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _SUFFIXES = (".parquet", ".jsonl")
@@ -33,7 +34,7 @@ class Row:
     """One example to train on; `number` is its row (from 1) in `path`.
 
     A row of pairs has a `rejected` response too; one of labelled responses says whether its is right. The
-    loss of a row is multiplied by its `weight`.
+    loss of a row is multiplied by its `weight`. A `conversation` stands in place of query and response.
     """
 
     query: str
@@ -43,6 +44,7 @@ class Row:
     rejected: str | None = None
     label: bool = True
     weight: float = 1.0
+    conversation: Conversation | None = None
 
 
 ReadRow = Callable[[Any, str, int], Row]

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from dartmath.base.extras import require
 from dartmath.base.manifest import read_manifest, write_manifest
-from dartmath.base.openmp import wait_briefly
+from dartmath.base.memory import give_back_freed, return_large_blocks
+from dartmath.base.pytorch import prepare_pytorch
 from dartmath.base.run_lock import RunLock
 from dartmath.base.slurm import check_progress
 from dartmath.base.terminal import info
 from dartmath.model import ModelSection, load_tokenizer
 from dartmath.prompts.template import Template
-from dartmath.training.checkpoints import checkpoint_folder, newest_checkpoint, step_of
+from dartmath.training.checkpoints import checkpoint_folder, newest_checkpoint, remove_checkpoints, step_of
 from dartmath.training.config import TrainingSection
 from dartmath.training.gguf_file import NAME, write_gguf
 from dartmath.training.interrupt import is_launched
@@ -57,7 +58,8 @@ def train(
         Interrupted: Ctrl-C; the step at hand was finished and its checkpoint saved.
     """
     require(*NEEDS, purpose="training")
-    wait_briefly()
+    prepare_pytorch()
+    return_large_blocks()
     if section.launch:
         launch_file(section.launch)  # a wrong name is one on a single device too
     if must_launch(section) and not is_finished(out):
@@ -73,16 +75,22 @@ def train(
     if manifest["finished"]:
         if section.gguf and is_main():
             _write_gguf(out)
+        if is_main() and not (section.keep_checkpoints or manifest["config"].get("keep_checkpoints")):
+            remove_checkpoints(checkpoint_folder(out))  # as far as a kill has left them
         info(f"already trained: {out} (delete the folder to train again)")
         return TrainingSummary(**manifest["summary"])
     from dartmath.training.session import run_session
 
     with _alone(out):
         summary = run_session(job)
+        give_back_freed()
         if section.gguf and is_main():
             _write_gguf(out)
-    if is_main():
-        write_manifest(out, {**manifest, "finished": True, "summary": asdict(summary)})
+        if is_main():
+            write_manifest(out, {**manifest, "finished": True, "summary": asdict(summary)})
+            # Not before: without them, what is not known to be finished would be trained anew.
+            if not section.keep_checkpoints:
+                remove_checkpoints(checkpoint_folder(out))
     _meet()
     return summary
 

@@ -6,11 +6,12 @@ import os
 from typing import Any
 
 from dartmath.base.errors import TrainingError
+from dartmath.base.memory import give_back_freed
 from dartmath.base.terminal import info, warn
 from dartmath.model import load_tokenizer
 from dartmath.training.arguments import quiet
 from dartmath.training.checkpoints import checkpoint_folder, newest_checkpoint, remove_broken, step_of
-from dartmath.training.export import export, remove_checkpoints
+from dartmath.training.export import export
 from dartmath.training.export_check import affordable, check_export, look_at_trained
 from dartmath.training.hardware import (
     choose_attention,
@@ -46,6 +47,7 @@ def run_session(job: Job) -> TrainingSummary:
     if not is_launched():
         stop.clear()
     trainer, journal, stopping = build_trainer(job, prepared, stop)
+    give_back_freed()  # of libraries, texts and files of weights that were read
     try:
         with on_interrupt(stop.ask, abort=not is_launched()):
             _train(trainer, job)
@@ -57,9 +59,8 @@ def run_session(job: Job) -> TrainingSummary:
         raise interrupted(stopping.stopped_after)
     summary = _summarise(job, prepared, trainer.model)
     trainer.forget_optimizer()
+    give_back_freed()
     _export(trainer, prepared, job)
-    if is_main() and not section.keep_checkpoints:
-        remove_checkpoints(checkpoint_folder(job.out))
     return summary
 
 
@@ -69,7 +70,7 @@ def _export(trainer: Any, prepared: Prepared, job: Job) -> None:
     model = trainer.accelerator.unwrap_model(trainer.model, keep_fp32_wrapper=False)
     trained = None
     try:
-        trained = look_at_trained(model, prepared.mixture, trainer.args.device, lora=job.section.lora)
+        trained = look_at_trained(model, prepared.mixture, trainer.args.device, section=job.section)
     except RuntimeError as error:
         # What was trained is worth more than the look at it.
         warn(f"the written model is not compared with the trained one, which could not be run here: {error}")
@@ -117,8 +118,8 @@ def _announce(job: Job, prepared: Prepared) -> None:
         # Padding-free batches are one long sequence to kernels that know no boundaries.
         warn(
             f"{prepared.attention} attention takes time in the square of micro_batch x max_length; "
-            "--micro-batch 1 gives the same result faster (the rest accumulates), as does FlashAttention-2 "
-            "on a GPU (pip install flash-attn --no-build-isolation)"
+            "--micro-batch 1 gives the same result faster (the rest accumulates), as do --attention "
+            "sdpa_varlen and, on a GPU, FlashAttention-2 (pip install kernels)"
         )
     info(
         f"template {job.template.name} · {len(mixture):,} examples · "

@@ -13,6 +13,7 @@ import shutil
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,17 +22,23 @@ from dartmath.base.errors import DataError
 from dartmath.base.files import beside, write_text
 from dartmath.base.terminal import progress_bar
 from dartmath.model import cache_dir
+from dartmath.prompts.thoughts import THOUGHTS
 from dartmath.training.exported_rows import row_reader
 from dartmath.training.rows import COLUMNS, Columns, Row, data_fingerprint, read_rows
-from dartmath.training.tokens import Dropped, Encoder, Tokens
+from dartmath.training.tokens import Dropped, Encoder, Span, Tokens
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+Batch = list[tuple[Row, list[Tokens] | Dropped]]
+"""Rows with their examples, or why they are left out."""
+
 _FORMAT = 1
 _META = "meta.json"
-_LABELS, _WEIGHTS = "labels.npy", "weights.npy"
+_LABELS, _WEIGHTS, _MASKED = "labels.npy", "weights.npy", "masked.npy"
+# Set in the id of a token that is masked behind its prompt. No vocabulary comes near it.
+_MASK = 1 << 31
 
 
 @dataclass(frozen=True)
@@ -39,7 +46,7 @@ class TokenStore:
     """The examples of one data set as token ids.
 
     Attributes:
-        ids: all token ids, one example after the other (uint32).
+        ids: all token ids, one example after the other (uint32); the highest bit says that one is masked.
         offsets: where each example begins in `ids`, and the end (int64).
         prompts: masked tokens at the start of each example (int32).
         rows: row number of each example in `source`, from 1 (int64).
@@ -47,6 +54,7 @@ class TokenStore:
         dropped: how many rows were left out, by reason.
         labels: whether each response is right (bool); None where all are.
         weights: what the loss of each is multiplied by (float32); None where all are 1.
+        masked: masked tokens of each example behind its prompt (int32); None where there are none.
     """
 
     ids: npt.NDArray[np.uint32]
@@ -57,6 +65,7 @@ class TokenStore:
     dropped: dict[str, int]
     labels: npt.NDArray[np.bool_] | None = None
     weights: npt.NDArray[np.float32] | None = None
+    masked: npt.NDArray[np.int32] | None = None
 
     def __len__(self) -> int:
         return len(self.prompts)
@@ -71,7 +80,15 @@ class TokenStore:
     def __getitem__(self, index: int) -> Tokens:
         """One example."""
         ids = self.ids[self.offsets[index] : self.offsets[index + 1]]
-        return Tokens(ids.tolist(), int(self.prompts[index]))
+        prompt = int(self.prompts[index])
+        if self.masked is None or not self.masked[index]:
+            return Tokens(ids.tolist(), prompt)
+        return Tokens((ids & (_MASK - 1)).tolist(), prompt, _spans(ids >= _MASK))
+
+    @property
+    def untrained(self) -> npt.NDArray[np.int32]:
+        """Tokens of each example without loss."""
+        return self.prompts if self.masked is None else self.prompts + self.masked
 
 
 @dataclass(frozen=True)
@@ -105,6 +122,11 @@ class PairStore:
     def prompts(self) -> npt.NDArray[np.int32]:
         """Masked tokens of each pair."""
         return self.sides.prompts[::2] + self.sides.prompts[1::2]
+
+    @property
+    def untrained(self) -> npt.NDArray[np.int32]:
+        """Tokens of each pair without loss."""
+        return self.prompts
 
     @property
     def lengths(self) -> npt.NDArray[np.int64]:
@@ -158,11 +180,14 @@ def store_key(
         "columns": columns,
         "tokenizer": tokenizer_hash(encoder.tokenizer),
         "template": encoder.template.hash,
+        # Of templates that write thoughts as stores of earlier versions do, those stay good.
+        **({} if encoder.thoughts == THOUGHTS else {"thoughts": encoder.thoughts}),
         "max_length": encoder.max_length,
         "too_long": encoder.too_long,
         # Not of supervised fine-tuning, whose stores of earlier versions stay good.
         **({} if objective == "sft" else {"objective": objective}),
         **({} if weight is None else {"weight": weight}),
+        **({"outputs": "masked"} if encoder.mask_outputs else {}),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:24]
 
@@ -182,14 +207,15 @@ def open_store(folder: Path, source: str) -> TokenStore:
     try:
         meta = json.loads((folder / _META).read_text(encoding="utf-8"))
         offsets, prompts, rows = (np.load(folder / f"{name}.npy") for name in ("offsets", "prompts", "rows"))
-        labels, weights = (np.load(p) if p.is_file() else None for p in (folder / _LABELS, folder / _WEIGHTS))
+        named = (folder / name for name in (_LABELS, _WEIGHTS, _MASKED))
+        labels, weights, masked = (np.load(path) if path.is_file() else None for path in named)
         size = int(offsets[-1])
         ids = np.memmap(folder / "ids.bin", np.uint32, "r", shape=(size,)) if size else np.empty(0, np.uint32)
     except (OSError, ValueError, EOFError) as error:
         raise DataError(
             f"damaged token cache ({error}); delete the folder and start again", path=folder
         ) from error
-    return TokenStore(ids, offsets, prompts, rows, source, meta["dropped"], labels, weights)
+    return TokenStore(ids, offsets, prompts, rows, source, meta["dropped"], labels, weights, masked)
 
 
 def _write(folder: Path, encoder: Encoder, rows: Iterable[list[Row]], source: str) -> None:
@@ -208,8 +234,24 @@ def _write(folder: Path, encoder: Encoder, rows: Iterable[list[Row]], source: st
         shutil.rmtree(temporary, ignore_errors=True)
 
 
+def _spans(flags: npt.NDArray[np.bool_]) -> tuple[Span, ...]:
+    """Where runs of True begin and end."""
+    import numpy as np
+
+    edges = np.flatnonzero(np.diff(flags, prepend=False, append=False)).tolist()
+    return tuple(zip(edges[::2], edges[1::2], strict=True))
+
+
 def _encoded(batch: list[Row], encoder: Encoder) -> Iterator[tuple[Row, list[Tokens] | Dropped]]:
     """Each row with the tokens of its one or two responses, or why it is left out."""
+    plain = _encoded_responses([row for row in batch if row.conversation is None], encoder)
+    for row in batch:
+        yield (
+            next(plain) if row.conversation is None else (row, encoder.encode_conversation(row.conversation))
+        )
+
+
+def _encoded_responses(batch: list[Row], encoder: Encoder) -> Iterator[tuple[Row, list[Tokens] | Dropped]]:
     sides = [[row.response] if row.rejected is None else [row.response, row.rejected] for row in batch]
     found = iter(
         encoder.encode_many(
@@ -225,25 +267,38 @@ def _encoded(batch: list[Row], encoder: Encoder) -> Iterator[tuple[Row, list[Tok
         yield row, reason or [one for one in tokens if isinstance(one, Tokens)]
 
 
+def _ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
+    """Each batch, while a thread makes the next one: tokenizers work outside of Python's lock."""
+    with ThreadPoolExecutor(1) as pool:
+        pending = pool.submit(next, batches, None)
+        while (batch := pending.result()) is not None:
+            pending = pool.submit(next, batches, None)
+            yield batch
+
+
 def _write_arrays(folder: Path, batches: Iterable[list[Row]], encoder: Encoder, source: str) -> None:
     """Write tokens and their places; labels and weights only where not all of them are 1."""
     import numpy as np
 
     lengths, prompts, numbers, labels = array("q"), array("i"), array("q"), array("b")
-    weights = array("f")
+    weights, masked = array("f"), array("i")
     dropped: Counter[str] = Counter()
     done = 0
     with (
         (folder / "ids.bin").open("wb") as file,
         progress_bar(f"tokenising {Path(source).name}", None) as bar,
     ):
-        for batch in batches:
-            for row, sides in _encoded(batch, encoder):
+        for batch in _ahead([*_encoded(batch, encoder)] for batch in batches):
+            for row, sides in batch:
                 if isinstance(sides, Dropped):
                     dropped[sides.value] += 1
                     continue
                 for tokens in sides:
-                    np.asarray(tokens.ids, dtype=np.uint32).tofile(file)
+                    ids = np.asarray(tokens.ids, dtype=np.uint32)
+                    for start, end in tokens.masked:
+                        ids[start:end] |= _MASK
+                    ids.tofile(file)
+                    masked.append(sum(end - start for start, end in tokens.masked))
                     lengths.append(len(tokens.ids))
                     prompts.append(tokens.prompt)
                     numbers.append(row.number)
@@ -259,4 +314,6 @@ def _write_arrays(folder: Path, batches: Iterable[list[Row]], encoder: Encoder, 
     for name, values in {_LABELS: np.asarray(labels, bool), _WEIGHTS: np.asarray(weights)}.items():
         if (values != 1).any():
             np.save(folder / name, values)
+    if any(masked):
+        np.save(folder / _MASKED, np.asarray(masked, np.int32))
     write_text(folder / _META, json.dumps({"source": source, "dropped": dict(dropped)}))

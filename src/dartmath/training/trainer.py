@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 import torch
+from accelerate.utils import AutocastKwargs
 from trl import SFTTrainer
 
 from dartmath.base.errors import ConfigError, TrainingError
 from dartmath.training.collator import WeighedCollator
 from dartmath.training.config import TrainingSection
-from dartmath.training.head import STATISTICS, complete_head, use_labelled_loss
+from dartmath.training.head import STATISTICS, complete_head, take_few_tokens, use_labelled_loss
 from dartmath.training.optimizer import MuonAdamW, forget
 from dartmath.training.probe import check_packing
 from dartmath.training.tokens import IGNORED
@@ -57,6 +58,8 @@ class Checked:
         self._section, self._name_batch, self._validator = section, name_batch, validator
         self._batches: list[tuple[torch.Tensor, torch.Tensor]] = []
         complete_head(self._base_model())
+        if self.args.device.type == "cpu":
+            take_few_tokens()
 
     def _base_model(self) -> Any:
         return self.model.get_base_model() if hasattr(self.model, "get_base_model") else self.model
@@ -160,6 +163,10 @@ class CheckedTrainer(Checked, SFTTrainer):  # type: ignore[misc]
         sharded = self.is_fsdp_enabled or self.is_deepspeed_enabled
         own = not (sharded or self.args.torch_compile) and self._section.loss == "nll"
         self._labelled_loss = own and use_labelled_loss(self._base_model(), anywhere=weighed)
+        if self._labelled_loss:
+            # The head is in float32 then, and every other weight is used once in a forward pass: autocast's
+            # cache would hold a copy of all of them in 16 bits to its end, and be asked for none.
+            self.accelerator.autocast_handler = AutocastKwargs(cache_enabled=False)
         if weighed:
             self._weigh()
 
@@ -208,5 +215,7 @@ class CheckedTrainer(Checked, SFTTrainer):  # type: ignore[misc]
         """Once, and not before the first batch: only then is the model on its device, and sharded."""
         plain = self.accelerator.unwrap_model(model, keep_torch_compile=False)
         dtype = "bfloat16" if self.args.bf16 else "float32"
-        check_packing(plain, self.args.device, attention=attention, dtype=dtype)
+        # Compilation may drop boundaries too, so a compiled model is called as training calls it.
+        score = model if self.args.torch_compile else plain
+        check_packing(plain, self.args.device, attention=attention, dtype=dtype, score=score)
         self._unchecked = None

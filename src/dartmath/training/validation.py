@@ -18,7 +18,7 @@ VALIDATION_FILE = "validation.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluation:
+class HeldOutScore:
     """One evaluation of a run.
 
     Attributes:
@@ -32,18 +32,18 @@ class Evaluation:
     pass_at_1: float | None = None
 
 
-def read_evaluations(folder: Path) -> list[Evaluation]:
+def read_evaluations(folder: Path) -> list[HeldOutScore]:
     """The evaluations of the run in `folder`; a last line cut off by a kill is left out."""
     path, found = folder / VALIDATION_FILE, []
     for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
         try:
-            found.append(Evaluation(**json.loads(line)))
+            found.append(HeldOutScore(**json.loads(line)))
         except (json.JSONDecodeError, TypeError):
             break
     return found
 
 
-def write_evaluations(folder: Path, rows: Sequence[Evaluation]) -> None:
+def write_evaluations(folder: Path, rows: Sequence[HeldOutScore]) -> None:
     """Replace the evaluations of the run in `folder`."""
     lines = [json.dumps({k: v for k, v in asdict(row).items() if v is not None}) for row in rows]
     write_text(folder / VALIDATION_FILE, "".join(f"{line}\n" for line in lines))
@@ -55,14 +55,14 @@ def rewind_evaluations(folder: Path, step: int) -> None:
         write_evaluations(folder, [row for row in rows if row.step <= step])
 
 
-def best_evaluation(rows: Sequence[Evaluation], by: str | None) -> Evaluation | None:
+def best_evaluation(rows: Sequence[HeldOutScore], by: str | None) -> HeldOutScore | None:
     """The best by `by` ("loss", which is also what None says, or "pass_at_1"); of equal ones the first."""
     if by == "pass_at_1":
         return max(rows, key=lambda row: (row.pass_at_1 or 0.0, -row.step), default=None)
     return min(rows, key=lambda row: (row.loss, row.step), default=None)
 
 
-def should_stop(rows: Sequence[Evaluation], section: Validation) -> bool:
+def should_stop(rows: Sequence[HeldOutScore], section: Validation) -> bool:
     """Whether the last `section.patience` evaluations were no better than one before them."""
     best = best_evaluation(rows, section.best)
     if section.patience is None or best is None:

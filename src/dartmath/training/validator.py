@@ -11,7 +11,7 @@ from dartmath.prompts.template import Template
 from dartmath.queries.query import Query
 from dartmath.training.answers import pass_at_1
 from dartmath.training.config import Validation
-from dartmath.training.validation import Evaluation, read_evaluations, should_stop, write_evaluations
+from dartmath.training.validation import HeldOutScore, read_evaluations, should_stop, write_evaluations
 
 
 class Validator:
@@ -47,7 +47,7 @@ class Validator:
                 model, self._tokenizer, self._template, self._queries, max_tokens=self._section.max_tokens
             )
         rows = [row for row in read_evaluations(self._folder) if row.step < step]
-        rows.append(Evaluation(step, loss, rate))
+        rows.append(HeldOutScore(step, loss, rate))
         write_evaluations(self._folder, rows)
         answered = "" if rate is None else f" · Pass@1 {rate:.1%} of {len(self._queries)} queries"
         info(f"step {step}: held-out loss {loss:.4f}{answered}")

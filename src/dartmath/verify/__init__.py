@@ -11,27 +11,27 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dartmath.verify.contract.outcome import Extraction, Outcome, Verdict
+    from dartmath.verify.contract.question import Question
+    from dartmath.verify.contract.settings import GradingSettings, Tolerance
     from dartmath.verify.extract.answer import extract_answer
     from dartmath.verify.golds import read_reference
     from dartmath.verify.judge import grade, verify
-    from dartmath.verify.outcome import Extraction, Outcome, Verdict
     from dartmath.verify.parsing.parser import parse
-    from dartmath.verify.question import Question
     from dartmath.verify.serve.batch import grade_many
-    from dartmath.verify.serve.pool import GradingPool
-    from dartmath.verify.settings import GradingSettings, Tolerance
+    from dartmath.verify.serve.grading_pool import GradingPool
     from dartmath.verify.theoremqa import verify_theoremqa
     from dartmath.verify.tree.expression import Expression
 
 _HOMES = {
     "Expression": "tree.expression",
-    "Extraction": "outcome",
-    "GradingPool": "serve.pool",
-    "GradingSettings": "settings",
-    "Outcome": "outcome",
-    "Question": "question",
-    "Tolerance": "settings",
-    "Verdict": "outcome",
+    "Extraction": "contract.outcome",
+    "GradingPool": "serve.grading_pool",
+    "GradingSettings": "contract.settings",
+    "Outcome": "contract.outcome",
+    "Question": "contract.question",
+    "Tolerance": "contract.settings",
+    "Verdict": "contract.outcome",
     "extract_answer": "extract.answer",
     "grade": "judge",
     "grade_many": "serve.batch",

@@ -15,8 +15,8 @@ from typing import Any
 
 from dartmath.base.errors import ConfigError
 from dartmath.base.functions import load_function, source_hash
-from dartmath.verify.outcome import Outcome, Verdict
-from dartmath.verify.question import DOMAINS, Gradable
+from dartmath.verify.contract.outcome import Outcome, Verdict
+from dartmath.verify.contract.question import DOMAINS, Gradable
 
 KEY = "verifier"
 

@@ -20,7 +20,7 @@ from dartmath.verify.extract.answer import extract_answer
 from dartmath.verify.language.translation import uses_decimal_comma
 
 if TYPE_CHECKING:
-    from dartmath.verify.settings import GradingSettings
+    from dartmath.verify.contract.settings import GradingSettings
 
 KEYS = ("value", "answer", "answers", "final_answer", "ground_truth", "reference", "references", "target")
 """Keys of a mapping that may hold its answer, in this order."""

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from dartmath.base.errors import UnknownNameError
 from dartmath.base.regex import regex
-from dartmath.verify.extract.found import MAX_ANSWER
+from dartmath.verify.contract.outcome import Outcome, Verdict
+from dartmath.verify.contract.question import DART_MATH, DOMAINS, VERIFIERS, Gradable
+from dartmath.verify.extract.found import MAX_ANSWER, Statement
+from dartmath.verify.language.money import with_money_in_digits
 from dartmath.verify.language.notation import repaired
-from dartmath.verify.language.translation import in_english, read_with_decimal_comma, with_decimal_point
-from dartmath.verify.outcome import Outcome, Verdict
-from dartmath.verify.question import DART_MATH, DOMAINS, VERIFIERS, Gradable
+from dartmath.verify.language.translation import (
+    in_english,
+    read_with_decimal_comma,
+    with_decimal_point,
+    with_evident_commas,
+)
 
 if TYPE_CHECKING:
     from dartmath.verify.compare.rounding import Margin
+    from dartmath.verify.contract.settings import GradingSettings
     from dartmath.verify.numeric.equality import Decision
-    from dartmath.verify.settings import GradingSettings
 
 _SIZES = regex(r"\\(?:left|right)(?![a-zA-Z])(?!\s*\.)|(?<!\\)\$")
 _IDLE_SPACE = regex(r"(?<![0-9A-Za-z]) +| +(?![0-9A-Za-z])")
 _INTEGER = regex(r"-?[0-9]{1,18}")
+
+_CORRECT = Outcome.CORRECT
+_NO_REFERENCE = Verdict(Outcome.ERROR, None, "none", "the query has no reference answer")
 
 
 def verify(
@@ -49,31 +60,108 @@ def verify(
         ConfigError: for a mapping with another key, or a value that is no tolerance.
     """
     margin = _margin(tolerance, settings)
-    if max(len(reference), len(answer)) > MAX_ANSWER:
+    return _at_once(reference, answer, exact=margin is None) or _judged(
+        reference, answer, _Terms(query or "", margin, ordered, science), settings
+    )
+
+
+def _at_once(reference: str, answer: str, *, exact: bool) -> Verdict | None:
+    """The verdict on what most answers are: the reference as it is written, or an integer beside another."""
+    if answer == reference and answer and not answer.isspace():
+        return _same_text(answer) if len(answer) <= MAX_REMEMBERED else _same(answer)
+    if exact and _INTEGER.fullmatch(reference) and _INTEGER.fullmatch(answer):
+        return _of_integers(reference, answer)
+    return None
+
+
+def _same(answer: str) -> Verdict:
+    """The verdict on the reference, word by word."""
+    return Verdict(Outcome.CORRECT, answer, "text", "the same text")
+
+
+_same_text = lru_cache(maxsize=2048)(_same)
+"""Making a verdict takes ten times as long as finding it: most responses to a query give the same answer."""
+
+
+class _Terms(NamedTuple):
+    """What a comparison depends on beside its two texts."""
+
+    query: str
+    margin: Margin | None
+    ordered: bool | None
+    science: bool
+
+
+MAX_REMEMBERED = 300
+MAX_REMEMBERED_QUERY = 2_000
+"""Verdicts on answers and queries of up to these lengths are kept, the last 2048 of them: of many responses
+to one query, most of those that are not the reference word by word give one of a few answers."""
+
+
+def _judged(reference: str, answer: str, terms: _Terms, settings: GradingSettings | None) -> Verdict:
+    """The verdict on all other answers, which is kept where it may be asked for again."""
+    if settings is None and len(answer) <= MAX_REMEMBERED and len(terms.query) <= MAX_REMEMBERED_QUERY:
+        return _remembered(reference, answer, terms)
+    return _compared(reference, answer, terms, settings)
+
+
+def _compared(reference: str, answer: str, terms: _Terms, settings: GradingSettings | None = None) -> Verdict:
+    """The verdict on texts that are not the same, and not both integers."""
+    if len(reference) > MAX_ANSWER or len(answer) > MAX_ANSWER:
         return _long(reference, answer)
-    ours, theirs = _spelled(reference, settings), _spelled(answer, settings)
+    ours = _spelled(reference, settings)
+    theirs = ours if answer == reference else _spelled(answer, settings)
     if ours == theirs:
         if not ours:
             return Verdict(Outcome.UNPARSABLE, answer, "none", "an empty answer")
-        return Verdict(Outcome.CORRECT, answer, "text", "the same text")
+        return _same(answer)
     if not theirs:
         return Verdict(Outcome.NO_ANSWER, answer, "none", "an empty answer")
     if _compact(ours) == _compact(theirs):
         return Verdict(Outcome.CORRECT, answer, "text", "the same text but for spaces and brackets' sizes")
-    if margin is None and _INTEGER.fullmatch(ours) and _INTEGER.fullmatch(theirs):
-        equal = int(ours) == int(theirs)
-        outcome = Outcome.CORRECT if equal else Outcome.WRONG
-        return Verdict(outcome, answer, "integer", "the same integer" if equal else "different integers")
-    from dartmath.verify.readings.decide import decide
-
-    decision = decide(ours, theirs, query or "", margin, ordered, science=science)
+    if terms.margin is None and _INTEGER.fullmatch(ours) and _INTEGER.fullmatch(theirs):
+        return replace(_of_integers(ours, theirs), answer=answer)
+    query, margin, ordered, science = terms
+    decide = _decider()
+    decision = decide(ours, theirs, query, margin, ordered, science=science)
     if not decision and (settings is None or settings.decimal_comma is None):
-        decimal = read_with_decimal_comma(ours, theirs)
-        if decimal is not None and decide(ours, decimal, query or "", margin, ordered, science=science):
+        decimal, price = read_with_decimal_comma(ours, theirs), with_money_in_digits(ours, theirs)
+        pairs = [(ours, text) for text in (decimal, price) if text is not None]
+        if not pairs and (evident := with_evident_commas(ours, theirs)) is not None:
+            pairs = [evident]
+        if any(decide(*pair, query, margin, ordered, science=science) for pair in pairs):
             return Verdict(
                 Outcome.CORRECT, answer, "decimal", "equal with a decimal comma", None, "decimal comma"
             )
     return _verdict(decision, answer)
+
+
+_BOXED_WORD = regex(r"\$?\\boxed\s*\{([^{}]*)\}\$?")
+"""A word of another language in a box, which is translated as the word alone is."""
+
+_remembered = lru_cache(maxsize=2048)(_compared)
+
+
+def _of_integers(reference: str, answer: str) -> Verdict:
+    if int(reference) == int(answer):
+        return Verdict(Outcome.CORRECT, answer, "integer", "the same integer")
+    return Verdict(Outcome.WRONG, answer, "integer", "different integers")
+
+
+@cache
+def _decider() -> Callable[..., Decision]:
+    """`decide`, imported by the first verdict that needs it; an `import` in every verdict takes 2 µs."""
+    from dartmath.verify.readings.decide import decide
+
+    return decide
+
+
+@cache
+def _finder() -> Callable[..., Statement | None]:
+    """`find_answer`, of which `verify` has no need."""
+    from dartmath.verify.extract.answer import find_answer
+
+    return find_answer
 
 
 def _spelled(text: str, settings: GradingSettings | None) -> str:
@@ -81,7 +169,10 @@ def _spelled(text: str, settings: GradingSettings | None) -> str:
     plain = text.strip()
     if plain.isdigit() and plain.isascii():
         return plain
-    plain = in_english(repaired(text).strip())
+    plain = repaired(text).strip()
+    if not plain.isascii() and (box := _BOXED_WORD.fullmatch(plain)):
+        plain = box[1]
+    plain = in_english(plain)
     return with_decimal_point(plain) if settings is not None and settings.decimal_comma else plain
 
 
@@ -94,7 +185,7 @@ def _margin(tolerance: float | Mapping[str, float] | None, settings: GradingSett
     if isinstance(tolerance, int | float):
         return Margin(absolute=tolerance)
     from dartmath.base.section import validate
-    from dartmath.verify.settings import Tolerance
+    from dartmath.verify.contract.settings import Tolerance
 
     given = settings.tolerance if settings is not None else Tolerance()
     if tolerance is not None:
@@ -113,7 +204,7 @@ def _compact(text: str) -> str:
 def _long(reference: str, answer: str) -> Verdict:
     """An answer too long to be read is right only if it is its reference, character by character."""
     if reference.strip() == answer.strip():
-        return Verdict(Outcome.CORRECT, answer, "text", "the same text")
+        return _same(answer)
     return Verdict(Outcome.WRONG, answer, "text", f"a text of more than {MAX_ANSWER} characters")
 
 
@@ -142,8 +233,6 @@ def grade(
     name one. Raises `UnknownNameError` for a verifier that is neither in `VERIFIERS` nor a function,
     `ConfigError` for a function that cannot be loaded.
     """
-    from dartmath.verify.extract.answer import extract_answer  # `verify` has no need of it
-
     cut = finish_reason == "length"
     if query.verifier not in VERIFIERS:
         return _by_function(query, response, cut=cut)
@@ -151,27 +240,38 @@ def grade(
         from dartmath.verify.dart_math.judge import grade_dart_math
 
         return grade_dart_math(query, response, cut=cut)
-    found = extract_answer(response, strict=cut, in_thought=in_thought, settings=settings)
-    if found.answer is None:
+    found = _finder()(response, strict=cut, in_thought=in_thought, settings=settings)
+    answer = found and found.answer
+    if answer is None and not cut and len(response) <= MAX_ANSWER:
+        whole = _compact(response.strip())
+        if whole and any(whole == _compact(reference.strip()) for reference in query.references):
+            return Verdict(Outcome.CORRECT, response.strip(), "text", "the response is the reference")
+    if answer is None:
         outcome = Outcome.TRUNCATED if cut else Outcome.NO_ANSWER
         return Verdict(outcome, None, "none", "no final answer in the response")
     if query.verifier == "theoremqa":
         from dartmath.verify.theoremqa import verify_theoremqa
 
-        answer_type = query.metadata.get("answer_type")
-        return _best(verify_theoremqa(reference, found.answer, answer_type) for reference in query.references)
-    return _best(
-        verify(
-            reference,
-            found.answer,
-            query=query.text,
-            tolerance=query.metadata.get("tolerance"),
-            ordered=query.metadata.get("ordered"),
-            settings=settings,
-            science=query.verifier == "science",
-        )
-        for reference in query.references
-    )
+        kind = query.metadata.get("answer_type")
+        return _best(query.references, lambda one: verify_theoremqa(one, answer, kind))
+    return _by_rules(query, answer, settings)
+
+
+def _by_rules(query: Gradable, answer: str, settings: GradingSettings | None) -> Verdict:
+    """The verdict on the answer that was found."""
+    about = query.metadata
+    margin = _margin(about.get("tolerance"), settings)
+    exact, terms = margin is None, None
+    first: Verdict | None = None
+    for reference in query.references:
+        verdict = _at_once(reference, answer, exact=exact)
+        if verdict is None:
+            terms = terms or _Terms(query.text, margin, about.get("ordered"), query.verifier == "science")
+            verdict = _judged(reference, answer, terms, settings)
+        if verdict.outcome is _CORRECT:
+            return verdict
+        first = first or verdict
+    return first or _NO_REFERENCE
 
 
 def _by_function(query: Gradable, response: str, *, cut: bool) -> Verdict:
@@ -183,11 +283,12 @@ def _by_function(query: Gradable, response: str, *, cut: bool) -> Verdict:
     return grade_own(query, response, cut=cut)
 
 
-def _best(verdicts: Iterator[Verdict]) -> Verdict:
+def _best(references: Sequence[str], judged: Callable[[str], Verdict]) -> Verdict:
     """The first correct verdict, else the first."""
     first: Verdict | None = None
-    for verdict in verdicts:
-        if verdict.correct:
+    for reference in references:
+        verdict = judged(reference)
+        if verdict.outcome is _CORRECT:
             return verdict
         first = first or verdict
-    return first or Verdict(Outcome.ERROR, None, "none", "the query has no reference answer")
+    return first or _NO_REFERENCE

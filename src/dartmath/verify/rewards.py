@@ -22,17 +22,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dartmath.base.errors import ConfigError, DataError
+from dartmath.verify.contract.outcome import Outcome, Verdict
+from dartmath.verify.contract.question import HYBRID, Question
 from dartmath.verify.extract.thoughts import opens_thought
 from dartmath.verify.golds import read_reference, settled
 from dartmath.verify.judge import grade
-from dartmath.verify.outcome import Outcome, Verdict
-from dartmath.verify.question import HYBRID, Question
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    from dartmath.verify.contract.settings import GradingSettings
     from dartmath.verify.serve.batch import Grader
-    from dartmath.verify.settings import GradingSettings
 
 __all__ = ["settings_for", "trl_reward", "verifiers_reward", "verl_reward"]
 Messages = Sequence[Mapping[str, Any]]
@@ -51,7 +51,7 @@ def settings_for(
 
     Raises `DataError` for a cell that cannot be read.
     """
-    from dartmath.verify.settings import GradingSettings
+    from dartmath.verify.contract.settings import GradingSettings
 
     texts = (text for cell in references for text in read_reference(cell, column))
     return settled(settings or GradingSettings(), texts)

@@ -12,10 +12,10 @@ from fractions import Fraction
 from dartmath.base.errors import UnknownNameError
 from dartmath.verify.compare.measures import measure
 from dartmath.verify.compare.relations import assigned
+from dartmath.verify.contract.outcome import Outcome, Verdict
 from dartmath.verify.numeric.ball import Evaluator, precision
 from dartmath.verify.numeric.effort import BoundedEffort
 from dartmath.verify.numeric.exact import Inexact, Undefined, rational
-from dartmath.verify.outcome import Outcome, Verdict
 from dartmath.verify.parsing.parser import parse
 from dartmath.verify.tree.expression import Apply, Constant, Expression, Group, Named, Relation, Symbol
 

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from dartmath.base.errors import ConfigError, EngineError
 from dartmath.engines import BatchEngine, Completion, create_engine
 from dartmath.engines.batch.line import read_line
-from dartmath.engines.openai.answer import Asked
 from dartmath.engines.openai.failure import Failure
+from dartmath.engines.openai.said import Asked
 from dartmath.model import ModelSection
 from dartmath.prompts.template import load_template
 from dartmath.queries.query import Query

@@ -14,12 +14,14 @@ import re
 import subprocess
 import sys
 import time
+from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+_EARLY = 6
 _LENGTH = re.compile(rb"(?i)content-length: *(\d+)")
 
 
@@ -32,7 +34,11 @@ class Mood:
     `faults` of all others is one of `kinds`. A prompt and its limit have no more than `context` words. At
     most `slots` requests are served at once, the rest refused. A message has `musings` in a field of that
     name, and of its tokens so many are `cached` and `reasoning`; where the server `caches`, all of a prompt
-    that it has read before.
+    that is among the last ones it `remembers`. Of `n` responses to a request, `several` says what is given:
+    "seeds", each by a seed of its own, counted on; "own", by seeds that nobody knows; "copies"; "tiring",
+    as "seeds" at first and then copies; "first", as "seeds", with the tokens of the first alone counted; and
+    nothing, one response only. More than `most`, and more than `later` after a few requests, are refused with
+    the status `refusal`.
     """
 
     model: str = "m"
@@ -52,6 +58,11 @@ class Mood:
     cached: int = 0
     reasoning: int = 0
     caches: bool = False
+    remembers: int = 10**9
+    several: str = ""
+    most: int = 128
+    later: int = 0
+    refusal: int = 400
 
 
 class Server(asyncio.Protocol):
@@ -59,9 +70,9 @@ class Server(asyncio.Protocol):
 
     mood = Mood()
     began = 0.0
-    busy = 0
+    busy = taken = 0
     random = random.Random(1)
-    read: set[str] = set()
+    read: OrderedDict[str, None] = OrderedDict()
 
     def connection_made(self, transport: Any) -> None:
         self.transport, self.buffer = transport, b""
@@ -84,11 +95,12 @@ class Server(asyncio.Protocol):
         request, cls = json.loads(body), type(self)
         cls.began = cls.began or time.monotonic()
         cls.busy += 1
-        long = request.get("seed", 0) % 10 < 3 and (request.get("max_tokens") or 0) > 24
+        cls.taken += 1
+        long = any(_is_long(seed, request) for seed in self.seeds(request))
         seconds = self.mood.seconds * (self.mood.long if long else 1.0)
-        asyncio.get_running_loop().call_later(seconds, self.reply, request, long)
+        asyncio.get_running_loop().call_later(seconds, self.reply, request)
 
-    def reply(self, request: dict[str, Any], long: bool) -> None:
+    def reply(self, request: dict[str, Any]) -> None:
         mood, cls = self.mood, type(self)
         over, cls.busy = cls.busy > mood.slots, cls.busy - 1
         now = time.monotonic() - cls.began
@@ -103,26 +115,49 @@ class Server(asyncio.Protocol):
             text = f"maximum context length is {mood.context} tokens. However, you requested more "
             text += f"({words} in the messages, {limit} in the completion)"
             self.send(400, {"error": {"message": text}})
+        elif request.get("n", 1) > (most := mood.later if mood.later and cls.taken > _EARLY else mood.most):
+            said = f"n must be at most {most}"
+            good = mood.refusal < 400
+            self.send(mood.refusal, {"message": said} if good else {"error": {"message": said}})
         elif self.random.random() < mood.faults:
             self.fault(self.random.choice(mood.kinds.split()))
         else:
-            self.send(200, self.answer(request, words, min(limit, mood.tokens * (5 if long else 1))))
+            self.send(200, self.answer(request, words, limit))
 
-    def answer(self, request: dict[str, Any], words: int, tokens: int) -> dict[str, Any]:
-        seed = request.get("seed", 0)
+    def seeds(self, request: dict[str, Any]) -> list[int]:
+        """Of each of its responses."""
+        count = request.get("n", 1) if self.mood.several else 1
+        tired = self.mood.several == "tiring" and type(self).taken > _EARLY
+        step = 0 if tired else {"copies": 0, "own": 1000}.get(self.mood.several, 1)
+        own = self.mood.several == "own" and count > 1
+        return [request.get("seed", 0) + step * (i + own) for i in range(count)]
+
+    def answer(self, request: dict[str, Any], words: int, limit: int) -> dict[str, Any]:
+        seeds = self.seeds(request)
+        tokens = [min(limit, self.mood.tokens * (5 if _is_long(seed, request) else 1)) for seed in seeds]
+        choices = [self.choice(request, *one) for one in zip(seeds, tokens, strict=True)]
+        for place, choice in enumerate(choices):
+            choice["index"] = place
+        counted = tokens[:1] if self.mood.several == "first" else tokens
+        usage: dict[str, Any] = {"prompt_tokens": words, "completion_tokens": sum(counted)}
+        prompt = request.get("prompt") or request["messages"][-1]["content"]
+        hit = self.mood.caches and prompt in self.read
+        usage["prompt_tokens_details"] = {"cached_tokens": words if hit else self.mood.cached}
+        self.read[prompt] = None
+        self.read.move_to_end(prompt)
+        if len(self.read) > self.mood.remembers:
+            self.read.popitem(last=False)
+        usage["completion_tokens_details"] = {"reasoning_tokens": self.mood.reasoning}
+        # The last is the first one sent: who reads them has to look at their places.
+        return {"model": self.mood.echo or self.mood.model, "choices": choices[::-1], "usage": usage}
+
+    def choice(self, request: dict[str, Any], seed: int, tokens: int) -> dict[str, Any]:
         number = re.findall(r"(\d+)\?", request.get("prompt") or request["messages"][-1]["content"])
         said = number[-1] if number and seed % 2 else "-1"
         body = " ".join(f"w{(seed >> i % 16) % 97}" for i in range(max(1, tokens - 6)))
         text = f"{body} {seed}. The answer is \\boxed{{{said}}}."
         message = {"content": text, **({"musings": self.mood.musings} if self.mood.musings else {})}
-        choice = {"text": text, "message": message, "finish_reason": "stop"}
-        usage: dict[str, Any] = {"prompt_tokens": words, "completion_tokens": tokens}
-        prompt = request.get("prompt") or request["messages"][-1]["content"]
-        hit = self.mood.caches and prompt in self.read
-        usage["prompt_tokens_details"] = {"cached_tokens": words if hit else self.mood.cached}
-        self.read.add(prompt)
-        usage["completion_tokens_details"] = {"reasoning_tokens": self.mood.reasoning}
-        return {"model": self.mood.echo or self.mood.model, "choices": [choice], "usage": usage}
+        return {"text": text, "message": message, "finish_reason": "stop"}
 
     def fault(self, kind: str) -> None:
         if kind.isdigit():
@@ -141,6 +176,10 @@ class Server(asyncio.Protocol):
         head = f"HTTP/1.1 {status} Said\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
         if not self.transport.is_closing():
             self.transport.write(head.encode() + data)
+
+
+def _is_long(seed: int, request: dict[str, Any]) -> bool:
+    return seed % 10 < 3 and (request.get("max_tokens") or 0) > 24
 
 
 @contextmanager

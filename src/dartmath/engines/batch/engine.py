@@ -16,11 +16,11 @@ from dartmath.engines.batch.line import read_line
 from dartmath.engines.batch.local import ByHand, Command
 from dartmath.engines.batch.service import Refused, Service
 from dartmath.engines.batch.wave import Wave
-from dartmath.engines.openai.answer import Asked
 from dartmath.engines.openai.call import LIMITS, Call
 from dartmath.engines.openai.failure import Failure
 from dartmath.engines.openai.rendering import added_bos, prompt_tokenizer
 from dartmath.engines.openai.room import room_left
+from dartmath.engines.openai.said import Asked
 from dartmath.engines.protocol import Completion, Request
 from dartmath.prompts.template import Template
 

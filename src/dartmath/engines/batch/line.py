@@ -8,9 +8,10 @@ from typing import Any
 
 import orjson
 
-from dartmath.engines.openai.answer import Asked, read_answer
+from dartmath.engines.openai.answer import read_answer
 from dartmath.engines.openai.client import BadAnswerError, HttpError
 from dartmath.engines.openai.failure import Failure, error_text, understand
+from dartmath.engines.openai.said import Asked
 from dartmath.engines.protocol import Completion
 
 

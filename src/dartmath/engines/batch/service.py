@@ -20,7 +20,7 @@ from dartmath.engines.batch.wave import Wave
 from dartmath.engines.config import public_url
 from dartmath.engines.openai.client import Client, HttpError
 from dartmath.engines.openai.failure import error_text, understand
-from dartmath.engines.openai.server import headers_of, key_of, split_line
+from dartmath.engines.openai.server_line import headers_of, key_of, split_line
 
 if TYPE_CHECKING:
     from dartmath.engines.config import BatchEngine

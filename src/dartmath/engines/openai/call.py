@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
 from dartmath.base.errors import ConfigError
-from dartmath.engines.openai.answer import Asked, Meaning, read_answer, read_stream
-from dartmath.engines.openai.client import Client
+from dartmath.engines.openai.answer import only, read_answers, read_stream
+from dartmath.engines.openai.client import BadAnswerError, Client
+from dartmath.engines.openai.said import Asked, Meaning
 from dartmath.engines.protocol import Completion, Generation, Request
 
 # What switches off the filters and penalties that a server applies unless told otherwise, by the
@@ -31,8 +32,9 @@ class Call:
     """What all requests to one server have in common.
 
     `extra` are the user's fields, which come last; one that is None leaves the field out. `limit` is the
-    server's name for the most new tokens. `gives_reasons` and `meanings` are as in `Asked`; `probed` is the
-    temperature at which the server was got to know.
+    server's name for the most new tokens. `gives_reasons`, `counts_first` and `meanings` are as in `Asked`;
+    `probed` is the temperature at which the server was got to know. With `in_series` the seeds are those that
+    several responses to one request have (see `Request.series_seed`).
     """
 
     endpoint: str
@@ -43,7 +45,9 @@ class Call:
     bos: str = ""
     seed: bool = True
     limit: str = LIMITS[0]
+    in_series: bool = False
     gives_reasons: bool = True
+    counts_first: bool = False
     meanings: Mapping[str, Meaning] | None = None
     probed: float = 0.0
 
@@ -52,8 +56,9 @@ class Call:
         """Where requests go, after the server's URL."""
         return "/chat/completions" if self.endpoint == "chat" else "/completions"
 
-    def body(self, request: Request, room: int | None = None) -> dict[str, Any]:
-        """The JSON body of a request, for at most `room` new tokens where the context has no more.
+    def body(self, request: Request, room: int | None = None, responses: int = 1) -> dict[str, Any]:
+        """The JSON body of a request for so many `responses`, of at most `room` new tokens each where the
+        context has no more.
 
         `ConfigError` where the prompt has no text for `completions`.
         """
@@ -66,7 +71,8 @@ class Call:
             "temperature": generation.temperature,
             "top_p": generation.top_p,
             self.limit: tokens,
-            "seed": request.seed if self.seed else None,
+            "seed": self.seed_of(request) if self.seed else None,
+            "n": responses if responses > 1 else None,
             "stop": list(stops) or None,
             **PURE.get(self.kind, {}),
             **({"top_k": generation.top_k} if generation.top_k else {}),
@@ -74,13 +80,17 @@ class Call:
         }
         return {name: value for name, value in body.items() if value is not None}
 
+    def seed_of(self, request: Request) -> int:
+        """The seed that is sent for a request."""
+        return request.series_seed if self.in_series and request.series_seed is not None else request.seed
+
     def stops(self, generation: Generation) -> tuple[str, ...]:
         """Stop strings of the request and the template, each once."""
         return tuple(dict.fromkeys((*generation.stop, *self.stop)))
 
     def _prompt(self, request: Request) -> dict[str, Any]:
         if self.endpoint == "chat":
-            return {"messages": list(request.prompt.messages)}
+            return {"messages": list(request.prompt.messages), "tools": list(request.tools) or None}
         if request.prompt.text is None:
             raise ConfigError(
                 "template 'chat' on the completions endpoint needs the model's tokenizer: give model.name "
@@ -100,18 +110,43 @@ async def exchange(
     room: int | None = None,
     heard: Callable[[], None] = lambda: None,
 ) -> Completion:
-    """Send one request and read its answer; `heard` is called for every event of a stream.
+    """As `exchange_several` for one request."""
+    several = exchange_several(client, call, [request], server=server, stream=stream, room=room, heard=heard)
+    return only(await several)
 
-    Raises what `Client.post` and `read_answer` raise. Cancelling closes the connection, at which the
-    server aborts the generation.
+
+async def exchange_several(
+    client: Client,
+    call: Call,
+    requests: Sequence[Request],
+    *,
+    server: str,
+    stream: bool = False,
+    room: int | None = None,
+    heard: Callable[[], None] = lambda: None,
+) -> Sequence[Completion | BadAnswerError]:
+    """Send requests that differ in their seeds alone as one, and read as many responses to it, or fewer.
+
+    `heard` is called for every event of a stream. Raises what `Client.post` and `read_answers` raise.
+    Cancelling closes the connection, at which the server aborts the generation.
     """
-    body = call.body(request, room)
-    tokens = next((body[name] for name in LIMITS if name in body), request.generation.max_tokens)
-    asked = Asked(server, tokens, call.stops(request.generation), call.meanings or {}, call.gives_reasons)
+    first = requests[0]
+    body = call.body(first, room, len(requests))
+    tokens = next((body[name] for name in LIMITS if name in body), first.generation.max_tokens)
+    asked = Asked(
+        server,
+        tokens,
+        call.stops(first.generation),
+        call.meanings or {},
+        call.gives_reasons,
+        len(requests),
+        call.counts_first,
+    )
+    most = tokens * len(requests)
     if not stream:
-        return read_answer(await client.post(call.path, body, tokens), asked)
+        return read_answers(await client.post(call.path, body, most), asked)
     body = {"stream": True, "stream_options": {"include_usage": True}, **body}
-    async with aclosing(_heard(client.stream(call.path, body, tokens), heard)) as events:
+    async with aclosing(_heard(client.stream(call.path, body, most), heard)) as events:
         return await read_stream(events, asked)
 
 

@@ -6,7 +6,8 @@ import asyncio
 import random
 import time
 from collections import OrderedDict
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +16,15 @@ from dartmath.base.file_limit import raise_file_limit
 from dartmath.base.manifest import versions
 from dartmath.base.paths import expand_home
 from dartmath.base.terminal import info, warn
-from dartmath.engines.openai.call import Call, exchange
+from dartmath.engines.openai.bundles import Bundles, Member
+from dartmath.engines.openai.call import Call, exchange_several
+from dartmath.engines.openai.client import BadAnswerError
 from dartmath.engines.openai.failure import Failure, understand
-from dartmath.engines.openai.pool import Pool, check_server
 from dartmath.engines.openai.probe import probe
 from dartmath.engines.openai.rendering import added_bos, prompt_tokenizer
 from dartmath.engines.openai.room import room_left
-from dartmath.engines.openai.server import Server
+from dartmath.engines.openai.server import Open, Server
+from dartmath.engines.openai.server_pool import Pool, check_server
 from dartmath.engines.protocol import Completion, Request
 from dartmath.prompts.template import Template
 
@@ -37,6 +40,24 @@ _FIRST_WAIT, _LONGEST_WAIT = 0.25, 10.0
 _MEETING = 300.0
 # Prompts of which it is remembered how many tokens the context has left for a response.
 _ROOMS = 65_536
+
+
+@dataclass(slots=True)
+class _Tries:
+    """What a request has gone through: tries that count, waits for servers that had too much, time-outs, and
+    the `server` that failed it last.
+    """
+
+    tries: int = 0
+    waits: int = 0
+    late: int = 0
+    server: Server | None = None
+
+    def add(self, failure: Failure) -> None:
+        """Count a failure."""
+        self.waits += failure.overload
+        self.tries += not failure.overload
+        self.late += failure.late
 
 
 class RemoteEngine:
@@ -56,6 +77,7 @@ class RemoteEngine:
         self._pool: Pool | None = None
         self._random = random.Random()
         self._rooms: OrderedDict[str, int] = OrderedDict()
+        self._bundles = Bundles(section.n, self._send)
 
     @property
     def concurrency(self) -> int:
@@ -84,6 +106,7 @@ class RemoteEngine:
         return self
 
     async def __aexit__(self, *exc: object) -> None:
+        await self._bundles.close()
         if self._pool is not None:
             await self._pool.close()
             self._pool.error = EngineError("the engine has been closed")
@@ -92,23 +115,52 @@ class RemoteEngine:
         """Generate one response; cancelling closes the connection, and the server aborts it."""
         if self._pool is None:
             raise EngineError("the engine is not running; use it in `async with`")
-        tries = waits = late = 0
-        server: Server | None = None
-        while True:
-            server = await self._pool.acquire(request.prompt_key, failed=server)
-            room = self._rooms.get(request.prompt_key) if self._rooms else None
-            outcome = await self._try(self._pool, server, request, late, room)
-            if isinstance(outcome, Completion):
-                return outcome
-            if outcome.hopeless and self._remember_room(request, outcome, room):
-                continue
-            if not outcome.retry:
-                return Completion("", "error", error=outcome.message, hopeless=outcome.hopeless)
-            waits, tries, late = waits + outcome.overload, tries + (not outcome.overload), late + outcome.late
-            if tries > self.section.retries:
-                error = f"given up after {tries} tries; the last: {outcome.message}"
-                return Completion("", "error", error=error)
-            await self._pool.rest(self._pause(server, outcome, tries, waits), outcome)
+        if self._bundles.takes(request):
+            return await self._bundles.ask(self._pool, request)
+        member = Member(request)
+        await self._answer(self._pool, [member], _Tries())
+        return member.response.result()
+
+    async def _answer(
+        self, pool: Pool, members: list[Member], so_far: _Tries, server: Server | None = None
+    ) -> None:
+        """Give each of the members, requests that differ in their seeds alone, its response.
+
+        `server` is one that was acquired for them. Those that are answered leave the list.
+        """
+        while members:
+            if server is None:
+                server, places = await pool.acquire(
+                    members[0].request.prompt_key, failed=so_far.server, wants=lambda: len(members)
+                )
+                self._part(pool, members, so_far, places)
+            failure = await self._settle(pool, server, members, so_far.late)
+            if failure is None:
+                return
+            so_far.server = server
+            if failure.alone or failure.late:  # one of them may be what took so long
+                self._part(pool, members, so_far, 1)
+            if not failure.again:
+                so_far.add(failure)
+                if so_far.tries > self.section.retries:
+                    error = f"given up after {so_far.tries} tries; the last: {failure.message}"
+                    _answer_rest(members, Completion("", "error", error=error))
+                    return
+                pause = self._pause(server, failure, so_far.tries, so_far.waits)
+                await pool.rest(pause, failure, len(members))
+            server = None
+
+    async def _send(self, members: list[Member], server: Server) -> None:
+        assert self._pool is not None
+        await self._answer(self._pool, members, _Tries(), server)
+
+    def _part(self, pool: Pool, members: list[Member], so_far: _Tries, places: int) -> None:
+        """Leave the first `places` of the members; the others are sent by themselves, so many at a time."""
+        rest = members[places:]
+        del members[places:]
+        for start in range(0, len(rest), places):
+            some = rest[start : start + places]
+            self._bundles.start(some, self._answer(pool, some, replace(so_far)))
 
     def describe(self) -> dict[str, Any]:
         """Kind, model, endpoint, and what is known of every server. No keys or passwords.
@@ -130,19 +182,38 @@ class RemoteEngine:
         """State, load, limit and throughput of every server, for a status display."""
         return [server.snapshot() for server in self._pool.servers] if self._pool else []
 
+    async def _settle(self, pool: Pool, server: Server, members: list[Member], late: int) -> Failure | None:
+        """One try. Members that have their response leave the list; returns what failed the others."""
+        request = members[0].request
+        room = self._rooms.get(request.prompt_key) if self._rooms else None
+        requests = [member.request for member in members]
+        failed: list[tuple[Member, Failure]] = []
+        for member, outcome in zip(members, await self._try(pool, server, requests, late, room), strict=True):
+            if isinstance(outcome, Completion):
+                member.answer(outcome)
+            elif outcome.hopeless and self._remember_room(request, outcome, room):
+                failed.append((member, replace(outcome, again=True)))
+            elif not outcome.retry:
+                member.answer(Completion("", "error", error=outcome.message, hopeless=outcome.hopeless))
+            else:
+                failed.append((member, outcome))
+        members[:] = [member for member, _ in failed if not member.response.done()]
+        return failed[0][1] if members else None
+
     async def _try(
-        self, pool: Pool, server: Server, request: Request, late: int, room: int | None
-    ) -> Completion | Failure:
-        """One try on a server that was acquired for it, after `late` time-outs, for at most `room` tokens."""
+        self, pool: Pool, server: Server, requests: Sequence[Request], late: int, room: int | None
+    ) -> Sequence[Completion | Failure]:
+        """One try on a server that was acquired for it, after `late` time-outs, for `room` tokens each."""
         timeout = asyncio.timeout(None)
-        mine = server.opened(request.generation.max_tokens, late, timeout)
+        mine = server.opened(requests[0].generation.max_tokens, len(requests), late, timeout)
+        call = server.call
+        assert call is not None
         try:
-            assert server.call is not None
             async with timeout:
-                found = await exchange(
+                found = await exchange_several(
                     server.client,
-                    server.call,
-                    request,
+                    call,
+                    requests,
                     server=server.name,
                     stream=self.section.stream,
                     room=room,
@@ -153,19 +224,53 @@ class RemoteEngine:
             raise
         except Exception as error:  # understand() raises again what is not the network's or the server's
             failure = understand(error, server.name, server.key)
-            server.failed_with(failure, time.monotonic() - mine.began)
-            return failure
+            return [self._failed(server, failure, mine, len(requests))] * len(requests)
         else:
-            # Of a server that counts no tokens, characters: about four to a token.
-            tokens = found.completion_tokens or (len(found.text) + len(found.thoughts or "")) // 4
-            server.answered_in(time.monotonic() - mine.began, tokens)
-            if changed := server.other_model(found.answered_by):
-                server.failed_with(changed)
-                return changed
-            return found
+            return self._received(server, call, requests, found, mine)
         finally:
             server.open.discard(mine)
-            pool.release(server)
+            pool.release(server, len(requests))
+
+    def _failed(self, server: Server, failure: Failure, mine: Open, responses: int) -> Failure:
+        """The failure of a whole try; one that asked for several responses may have asked for too many."""
+        seconds = time.monotonic() - mine.began
+        if responses > 1 and failure.of_request:
+            server.refuses_several(responses, failure.message)
+            failure = replace(failure, retry=True, again=True, alone=True)
+        else:
+            server.failed_with(failure, seconds)
+        return failure
+
+    def _received(
+        self,
+        server: Server,
+        call: Call,
+        requests: Sequence[Request],
+        found: Sequence[Completion | BadAnswerError],
+        mine: Open,
+    ) -> list[Completion | Failure]:
+        """What came of each request."""
+        seconds = time.monotonic() - mine.began
+        good = [one for one in found if isinstance(one, Completion)]
+        if good:
+            server.answered_in(seconds, [_tokens(one) for one in good])
+        if good and (changed := server.other_model(good[0].answered_by)):
+            server.failed_with(changed)
+            return [changed] * len(requests)
+        if len(good) > 1:
+            server.compare(good, requests[0].generation.temperature)
+        outcomes: list[Completion | Failure] = []
+        for request, one in zip(requests, found, strict=False):
+            if isinstance(one, Completion):
+                outcomes.append(replace(one, seed=call.seed_of(request)) if call.in_series else one)
+            else:
+                outcomes.append(failure := understand(one, server.name, server.key))
+                server.failed_with(failure, seconds)
+        missing = len(requests) - len(found)
+        if missing:
+            server.ask_for(len(found), f"answers {len(found)} of {len(requests)} responses asked for at once")
+        few = Failure(f"{server.name}: fewer responses than asked for", again=True, alone=True)
+        return outcomes + [few] * missing
 
     def _remember_room(self, request: Request, failure: Failure, room: int | None) -> bool:
         """Whether a prompt that was too long with a response of `room` tokens fits with a shorter one."""
@@ -199,12 +304,13 @@ class RemoteEngine:
             self.template.stops,
             added_bos(self.tokenizer),
             seed=section.seed,
+            in_series=section.n > 1,
             meanings=section.text_fields,
         )
         wanted = section.model or self.model_section.name
         try:
             async with asyncio.timeout(max(_MEETING, section.timeout or 0.0)):
-                found = await probe(server, wanted, section.model is not None, call)
+                found = await probe(server, wanted, section.model is not None, call, section.n)
         except EngineError as error:
             server.refused, server.last_error = True, str(error)
             return
@@ -236,3 +342,14 @@ class RemoteEngine:
                 f"{server.name} ignores {', '.join(server.ignores)}; "
                 "its responses may not be sampled as the recipe says"
             )
+
+
+def _answer_rest(members: list[Member], completion: Completion) -> None:
+    for member in members:
+        member.answer(completion)
+    members.clear()
+
+
+def _tokens(found: Completion) -> int:
+    """Tokens of a response; of a server that counts none, characters: about four to a token."""
+    return found.completion_tokens or (len(found.text) + len(found.thoughts or "")) // 4

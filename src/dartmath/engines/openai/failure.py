@@ -22,7 +22,7 @@ _REFUSED = {
     404: "does not know the path or the model: check engine.base_urls (most end in /v1) and engine.model",
 }
 # Too many requests, unavailable, and what gateways answer for an overloaded upstream (Anthropic's 529).
-_OVERLOAD = (429, 503, 529)
+OVERLOAD = (429, 503, 529)
 # Requests that another moment may serve; every other 4xx is a verdict on the request.
 _PASSING = (408, 409, 425)
 # No pause that a server asks for is longer: a daily quota is no reason to sleep until midnight.
@@ -75,6 +75,8 @@ class Failure:
         refusal: whether the server refuses everything: for good at first contact, and where it answered
             before, perhaps for as long as it takes to start again.
         final: whether the server will never answer any more.
+        again: whether to ask again at once in another form, which is no further try.
+        alone: whether each of several responses is to be asked for by itself.
         pause: seconds the server asked to wait.
         said: the body of an error, for what looks closer.
     """
@@ -87,8 +89,15 @@ class Failure:
     late: bool = False
     refusal: bool = False
     final: bool = False
+    again: bool = False
+    alone: bool = False
     pause: float = 0.0
     said: str = ""
+
+    @property
+    def of_request(self) -> bool:
+        """Whether the server refuses this request alone, for how it asks and not for what."""
+        return not (self.retry or self.hopeless or self.refusal or self.final)
 
 
 def understand(error: Exception, server: str, secret: str) -> Failure:
@@ -135,7 +144,7 @@ def _status(error: HttpError, server: str, secret: str) -> Failure:
         return Failure(message, hopeless=True, retry=False, blames_server=False, said=told)
     if status in _REFUSED:
         return Failure(f"{server} {_REFUSED[status]} (HTTP {status}: {said})", refusal=True, said=told)
-    if status in _OVERLOAD:
+    if status in OVERLOAD:
         pause = asked_pause(error.headers)
         return Failure(
             message, blames_server=status == HTTPStatus.SERVICE_UNAVAILABLE, overload=True, pause=pause

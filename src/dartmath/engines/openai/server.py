@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import time
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from dartmath.base.errors import ConfigError
 from dartmath.base.terminal import info, warn
 from dartmath.engines.config import public_url
 from dartmath.engines.openai.breaker import Breaker
@@ -18,7 +17,8 @@ from dartmath.engines.openai.deadline import Deadline
 from dartmath.engines.openai.failure import Failure
 from dartmath.engines.openai.identity import same_model
 from dartmath.engines.openai.pace import Pace
-from dartmath.engines.protocol import Answerer
+from dartmath.engines.openai.server_line import headers_of, key_of, split_line
+from dartmath.engines.protocol import Answerer, Completion
 
 if TYPE_CHECKING:
     from asyncio import Timeout
@@ -35,6 +35,13 @@ _STALE, _STALE_SECONDS = 2.0, 0.5
 # One older than this many is asked for again, where most of those beside which it was sent, and so many at
 # least, have been answered since: a server that pauses answers none, and the first answers are short ones.
 _LOST, _MOST, _OVERTAKERS = 4.0, 0.75, 8
+# Answers in a row of several responses that are all the same, of so many tokens at least and at such a
+# temperature, until they are held to be copies.
+_COPIES, _COPY_TOKENS, _COPY_TEMPERATURE = 3, 16, 0.5
+# Requests for several responses that are refused in a row until it is asked for fewer.
+_REFUSALS = 3
+# Numbers are shown whole from here on.
+_LARGE = 10
 # A pause that a server asks for is told from here on, in seconds.
 _LONG_PAUSE = 30.0
 
@@ -43,10 +50,12 @@ _LONG_PAUSE = 30.0
 class Open:
     """A request that is on its way, since when, and since when it has been silent.
 
-    `overtaken` is the number of answers of its server from which on others have overtaken it.
+    `overtaken` is the number of answers of its server from which on others have overtaken it. It is for so
+    many `responses` of at most `tokens` each.
     """
 
     tokens: int
+    responses: int
     late: int
     timeout: Timeout
     began: float
@@ -95,6 +104,7 @@ class Server:
         self.refused = False
         self.leaving = False
         self.ignores: list[str] = []
+        self.together, self.copies, self.refusals = 1, 0, 0
         self.answers_as = ""
         self._throughput = _Throughput(time.monotonic())
 
@@ -135,22 +145,55 @@ class Server:
             and not self.held
         )
 
-    def opened(self, tokens: int, late: int, timeout: Timeout) -> Open:
-        """A request for at most `tokens` that is sent now, after `late` time-outs."""
+    @property
+    def room(self) -> int:
+        """Responses that it may be asked for in one request now, where it may be sent one."""
+        few = self.breaker.state != "closed"
+        return 1 if few else min(self.together, self.pace.limit - self.load)
+
+    def opened(self, tokens: int, responses: int, late: int, timeout: Timeout) -> Open:
+        """A request for `responses` of at most `tokens` that is sent now, after `late` time-outs."""
         overtaken = self.answered + max(_OVERTAKERS, _MOST * self.load)
-        one = Open(tokens, late, timeout, time.monotonic(), overtaken)
+        one = Open(tokens, responses, late, timeout, time.monotonic(), overtaken)
         self.open.add(one)
         return one
 
-    def answered_in(self, seconds: float, tokens: int) -> None:
-        """A request was answered well."""
-        self.answered += 1
+    def answered_in(self, seconds: float, tokens: Sequence[int]) -> None:
+        """A request was answered well, with responses of so many `tokens`."""
+        self.answered += len(tokens)
         self.answered_at = time.monotonic()
         self.failing_since = None
         self.breaker.success()
-        self.pace.finished(tokens, self.load, seconds)
-        self.deadline.answered(seconds, tokens)
-        self._throughput.tokens += tokens
+        for one in tokens:
+            self.pace.finished(one, self.load, seconds)
+        # The longest of them is what took the time.
+        self.deadline.answered(seconds, max(tokens))
+        self._throughput.tokens += sum(tokens)
+
+    def ask_for(self, responses: int, why: str) -> None:
+        """Ask it for no more than so many responses at once from now on; `why` is told."""
+        if responses >= self.together:
+            return
+        self.together = responses
+        how = f"in requests of {responses}" if responses > 1 else "one by one"
+        warn(f"{self.name} {why}; its responses are asked for {how}")
+
+    def refuses_several(self, responses: int, why: str) -> None:
+        """A request for so many responses was refused: for what it asks, where that does not happen again."""
+        self.breaker.success()
+        self.refusals += 1
+        if self.refusals >= _REFUSALS:
+            self.refusals = 0
+            self.ask_for(responses // 2, f"refuses {responses} responses at once ({why})")
+
+    def compare(self, found: Sequence[Completion], temperature: float) -> None:
+        """Look whether responses that were asked for at once are but copies of one."""
+        alike = len({(one.thoughts, one.text) for one in found}) == 1
+        telling = temperature >= _COPY_TEMPERATURE and found[0].completion_tokens >= _COPY_TOKENS
+        self.copies = self.copies + 1 if alike and telling else 0
+        self.refusals = 0
+        if self.copies >= _COPIES:
+            self.ask_for(1, "answers with copies of one response where several are asked for")
 
     def other_model(self, by: Answerer | None) -> Failure | None:
         """What is wrong when an answer names another model than the first one did."""
@@ -218,7 +261,7 @@ class Server:
                 age = now - one.began
                 late = age > self.deadline.limit(one.tokens, pace=pace, late=one.late)
                 late |= age > lost_at * 2.0**one.late and self._hangs(one)
-                stale += age > stale_at
+                stale += one.responses * (age > stale_at)
             if late and one.timeout.when() is None:
                 one.timeout.reschedule(0.0)
         self.stale = stale
@@ -250,10 +293,10 @@ class Server:
         if what not in told and value < _COLLAPSED * best:
             told.add(what)
             why = f"; its last error: {self.last_error}" if self.last_error else ""
-            warn(f"{self.name} is down to {value:,.0f} {unit}, from {best:,.0f}{why}")
+            warn(f"{self.name} is down to {_few(value)} {unit}, from {_few(best)}{why}")
         elif what in told and value >= _RECOVERED * best:
             told.discard(what)
-            info(f"{self.name} is back at {value:,.0f} {unit}")
+            info(f"{self.name} is back at {_few(value)} {unit}")
 
     def snapshot(self) -> dict[str, Any]:
         """What a status line shows."""
@@ -277,6 +320,7 @@ class Server:
             "model": call.model if call else "",
             "answers_as": self.answers_as,
             "ignores": self.ignores,
+            "n": self.together,
         }
 
     def agrees_with(self, other: Server) -> bool:
@@ -286,34 +330,6 @@ class Server:
         return one == two or same_model(one, two)
 
 
-def split_line(line: str) -> tuple[str, str]:
-    """(URL, environment variable of its key or "") of a server's line "URL" or "URL key=NAME"."""
-    url, *others = line.split() or [""]
-    if not others:
-        return url, ""
-    name, sign, variable = others[0].partition("=")
-    if len(others) > 1 or name != "key" or not sign or not variable:
-        raise ConfigError(
-            f"not a server's line: {public_url(url)} {' '.join(others)!r}; write the URL alone, or "
-            "URL key=NAME, where NAME is the environment variable that holds its key"
-        )
-    return url, variable
-
-
-def _key(variable: str) -> str:
-    key = os.environ.get(variable, "")
-    if not key:
-        raise ConfigError(f"the environment variable {variable} is not set; it holds the key of a server")
-    return key
-
-
-def key_of(own: str, usual: str) -> str:
-    """The key in the environment variable `own`, which must be set; without one that in `usual`, or none."""
-    return _key(own) if own else os.environ.get(usual, "")
-
-
-def headers_of(key: str, headers: dict[str, str]) -> dict[str, str]:
-    """The bearer of the key, and the headers of a section; "$NAME" stands for an environment variable."""
-    bearer = {"Authorization": f"Bearer {key}"} if key else {}
-    own = {name: _key(value[1:]) if value.startswith("$") else value for name, value in headers.items()}
-    return {**bearer, **own}
+def _few(value: float) -> str:
+    """A number for people: whole where it is large."""
+    return f"{value:,.0f}" if value >= _LARGE or value == int(value) else f"{value:.2g}"

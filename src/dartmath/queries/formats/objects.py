@@ -45,7 +45,7 @@ def read_json(name: str | Path, encoding: str) -> Iterator[tuple[int, Row | Data
     except RecursionError as error:
         raise DataError("nested too deeply to be read", path=name) from error
     for number, row in enumerate(table_of(value), start=1):
-        yield number, _checked(row, name, number)
+        yield number, checked(row, name, number)
 
 
 def table_of(value: Any) -> Iterable[Any]:
@@ -80,12 +80,13 @@ def _first_sign(name: str | Path, encoding: str) -> str:
 
 def _parsed(line: str, name: str | Path, number: int) -> Row | DataError:
     try:
-        return _checked(json.loads(line), name, number)
+        return checked(json.loads(line), name, number)
     except (ValueError, RecursionError) as error:
         return DataError(f"not valid JSON: {error}; {_WAY_OUT}", path=name, line=number)
 
 
-def _checked(row: Any, name: str | Path, number: int) -> Row | DataError:
+def checked(row: Any, name: str | Path, number: int) -> Row | DataError:
+    """A row, or the error of what is none."""
     if isinstance(row, dict):
         return _named(row)
     found = type(row).__name__
@@ -118,5 +119,5 @@ def _objects(text: str, name: str | Path) -> Iterator[tuple[int, Row | DataError
             end = text.find("\n", start)
             place = len(text) if end < 0 else end
             continue
-        yield number, _checked(value, name, number)
+        yield number, checked(value, name, number)
         number += text.count("\n", start, place)

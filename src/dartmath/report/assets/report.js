@@ -179,7 +179,7 @@
   // ---- table of queries ------------------------------------------------------------------------
   const QUERY_PAGE = 25;
   const COLUMNS = [
-    ["query", (row) => row.text, "words"],
+    ["query", (row) => row.text, "words", (row) => row.shown],
     ["band", (row) => row.band, "words"],
     ["pass rate", (row) => row.correct / Math.max(1, row.trials), "", (row) => (row.trials ? `${(100 * row.correct / row.trials).toFixed(1)} %` : "")],
     ["trials", (row) => row.trials, ""],
@@ -197,7 +197,7 @@
     const rows = data.table.filter((row) =>
       wanted.every(([side, value]) => row[side] === value) &&
       (!solved || solved === (row.correct === 0 ? "never" : row.correct === row.trials ? "always" : "sometimes")) &&
-      `${row.text}\n${row.reference}\n${row.usual}\n${row.id}`.toLowerCase().includes(text));
+      `${row.text}\n${row.shown}\n${row.reference}\n${row.usual}\n${row.id}`.toLowerCase().includes(text));
     if (table.column === null) return rows;
     const value = COLUMNS[table.column][1];
     const sign = table.down ? -1 : 1;
@@ -279,7 +279,7 @@
     byId("query-filters").addEventListener("submit", (event) => event.preventDefault());
     byId("queries-previous").addEventListener("click", () => turnQueries(-QUERY_PAGE));
     byId("queries-next").addEventListener("click", () => turnQueries(QUERY_PAGE));
-    byId("query-download").addEventListener("click", () => download("queries.jsonl", matchingQueries()));
+    byId("query-download").addEventListener("click", () => download("queries.jsonl", matchingQueries().map(({ shown, ...row }) => row)));
     showQueries();
   }
 
@@ -402,6 +402,15 @@
     followAddress();
   }
 
+  // ---- the bar of sections: its end fades while there is more to the right -----------------------
+  function watchBar() {
+    const bar = document.querySelector("nav");
+    const fade = () => bar.classList.toggle("more", bar.scrollWidth - bar.clientWidth - bar.scrollLeft > 1);
+    bar.addEventListener("scroll", fade, { passive: true });
+    window.addEventListener("resize", fade);
+    fade();
+  }
+
   // ---- start -----------------------------------------------------------------------------------
   applyTheme(theme());
   prefersDark.addEventListener("change", () => applyTheme(theme()));
@@ -414,4 +423,5 @@
   if (byId("query-table")) startQueries();
   if (byId("cards")) startBrowser();
   watchFigures();
+  watchBar();
 })();

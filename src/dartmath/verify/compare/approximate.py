@@ -12,6 +12,7 @@ Three rules for decimal references only, and never where the query asks for an e
 * The query is about measured quantities, and the answer is the reference rounded to fewer decimals.
 * The reference, of three digits or more, is the answer, rounded: it shows less than was computed.
 * A percentage of five digits or more may be rounded to two decimals or more.
+* The query is of a subject whose results are rounded (`dartmath.verify.compare.rounded`).
 
 And one for money: an answer of three decimals or more may still have to be rounded to the reference's cents.
 """
@@ -27,6 +28,7 @@ from typing import TYPE_CHECKING
 from dartmath.base.regex import regex
 from dartmath.verify.compare.measures import Measure, measure, same_measure
 from dartmath.verify.compare.physics import is_physical, is_physical_unit
+from dartmath.verify.compare.rounded import rounds_results, same_result
 from dartmath.verify.compare.rounding import MIN_DIGITS, Margin, digits, distance, shown
 from dartmath.verify.language.latex import OPEN_TEXT
 from dartmath.verify.language.money import CODES
@@ -53,10 +55,15 @@ OPEN_CONSTANT = Fraction(2, 1000)
 """Relative difference that conventions for pi or for gallons make: (22/7)^2 against 3.14^2 is 0.18 %."""
 
 _EXACT = regex(
-    r"\bexact(?!ly (?:this|the|that) (?:same )?(?:format|form|style)\b)|\bin terms of\b|\bnearest\b|\bround"
-    r"|\bdecimal(?! (?:separator|mark)s?\b)|\bsimplest\b|\bsimplif|\bcommon fraction\b|\bsignificant\b",
+    r"\bexact(?!ly (?:(?:this|the|that) (?:same )?(?:format|form|style)\b|\d))"
+    r"|\bin terms of (?!(?:[ckm]?m|k?g|[a-z]{0,5}met(?:er|re)s?)\b)"
+    r"|\bnearest (?!star|neighbo|galax|planet|town|point|node)"
+    r"|\bround(?:ed|ing|s)?\b(?! (?:trip|table|robin|pipe|wire|bar))|\bdecimal(?! (?:separator|mark)s?\b)"
+    r"|\bsimplest\b|\bsimplif|\bcommon fraction\b|\bsignificant (?:digit|figure|place)",
     re.IGNORECASE,
 )
+"""What a query says that wants an exact value, or says how to round; not "a rod of exactly 50 m"."""
+
 MEASURED = Margin(relative=0.01, rounded=True)
 """What calculations with differently rounded constants differ by; or what rounds to the reference."""
 
@@ -64,6 +71,9 @@ COUNTED = Margin(relative=0.01)
 """The same for a bare whole number in a query that is not about measurements: 10.3 are not ten questions."""
 
 _GALLONS = regex(r"\bgallons?\b", re.IGNORECASE)
+_CONVERTED = regex(r"\b(?:cubic|feet|foot|ft|inch(?:es)?|met(?:er|re)s?|lit(?:er|re)s?|cm)\b", re.IGNORECASE)
+"""Units beside gallons, from which these are computed."""
+
 _PI = regex(
     r"\bcircle|\bcircular\b|\bcircumference\b|\bradi(?:us|i)\b|\bdiameter\b|\bspher|\bcylind|\bcone\b",
     re.IGNORECASE,
@@ -78,6 +88,8 @@ _MEASURED = regex(
 
 def approximately(reference: Expression, answer: Expression, comparison: Comparison) -> Decision | None:
     """Whether one of the rules makes the answer equal to an approximate reference; else None."""
+    if isinstance(reference, Number) and isinstance(answer, Number) and _are_far(reference, answer):
+        return None
     ours = measure(reference)
     literal = isinstance(ours.value, Number) and _is_rounded(ours.value)
     if _is_money(ours):
@@ -94,15 +106,27 @@ def approximately(reference: Expression, answer: Expression, comparison: Compari
         return found
     if exact:
         return None
-    if not isinstance(ours.value, Number) or not literal:
-        return None
     theirs = measure(answer)
     if ours.kind and theirs.kind and (ours.kind, ours.unit) != (theirs.kind, theirs.unit):
+        return None
+    if rounds_results(comparison.query) and (found := same_result(ours.value, theirs.value)):
+        return found
+    if not isinstance(ours.value, Number) or not literal:
         return None
     if ours.kind == theirs.kind == "percent" and (found := _rounded_percentage(ours.value, theirs.value)):
         return found
     rules = (_open_constant, _rounded, _more_precise)
     return next((found for rule in rules if (found := rule(ours.value, theirs.value, comparison))), None)
+
+
+def _are_far(reference: Number, answer: Number) -> bool:
+    """Whether bare numbers differ by more than half of the reference.
+
+    No rule here allows more than the last digit of two may be rounded by, which is 5 %.
+    """
+    ours, theirs = reference.value, answer.value
+    whole = ours.numerator * theirs.denominator
+    return 2 * abs(whole - theirs.numerator * ours.denominator) > abs(whole)
 
 
 def _measured(
@@ -186,7 +210,8 @@ def _is_rounded(literal: Number) -> bool:
 
 
 def _open_constant(ours: Number, theirs: Expression, comparison: Comparison) -> Decision | None:
-    gallons, pi = _GALLONS.search(comparison.query), _PI.search(comparison.query)
+    query = comparison.query
+    gallons, pi = _GALLONS.search(query) and _CONVERTED.search(query), _PI.search(query)
     if digits(ours) < (_GALLON_DIGITS if gallons else _PI_DIGITS) or not (gallons or pi):
         return None
     apart = distance(ours, theirs)

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from dartmath.base.regex import regex
 from dartmath.verify.language.dimensions import Unit
 from dartmath.verify.language.latex import OPEN_TEXT
+from dartmath.verify.language.unit_names import english_unit
 from dartmath.verify.language.units import parse_unit
 
 _UPRIGHT = regex(rf"{OPEN_TEXT}([^{{}}]{{0,60}})\}}")
 _ASKED = regex(
-    r"\b(?:in|units? of)\s[\s$~]{0,5}"
+    r"\b(?:in|units? of|[Hh]ow many|[Nn]umber of)\s[\s$~]{0,5}"
     r"(?P<unit>[A-Za-z]{1,20}(?:(?:[\s/*~·]|\\cdot|\\,){1,3}[A-Za-z]{1,20}|\s?\^\s?[-{}0-9]{1,5}){0,5})"
 )
+_ASKED_ELSEWHERE = regex(
+    r"(?:(?:多少|几|幾|何|単位は|单位(?:是|为)?[:：]?|몇|단위는?)\s*"
+    r"|\b(?:сколько|в|combien de|en|cuánt[oa]s|quant[oaie]s?|wie viele?|in|bao nhiêu|كم|कितने)\s+)"
+    r"(?P<unit>[^\s\d,.;:?!，。、；：？！()（）]{1,20})",
+    re.IGNORECASE,
+)
+"""The same in other languages: `多少厘米`, `combien de mètres`."""
+
 _SIGNS = regex(r"\\cdot|\\,|[~$]")
 
 
@@ -26,5 +37,22 @@ def asked_unit(query: str, other: Unit) -> Unit | None:
 @lru_cache(maxsize=64)
 def _asked(query: str) -> tuple[Unit, ...]:
     texts = (found["unit"] for found in _ASKED.finditer(_UPRIGHT.sub(r" \1 ", query)))
-    units = (parse_unit(_SIGNS.sub(" ", text)) for text in texts)
+    units = (parse_unit(_SIGNS.sub(" ", text)) for text in (*texts, *_named_elsewhere(query)))
     return tuple(unit for unit in units if unit.known)
+
+
+def _named_elsewhere(query: str) -> Iterator[str]:
+    """Units that a query asks for in another language; where no space ends words, the longest name."""
+    if query.isascii():
+        return
+    for found in _ASKED_ELSEWHERE.finditer(query):
+        words = found["unit"]
+        shortest = 1 if words[0] >= _FIRST_OF_EAST else len(words)
+        named = (english_unit(words[:end]) for end in range(len(words), shortest - 1, -1))
+        unit = next((name for name in named if name is not None), None)
+        if unit is not None:
+            yield unit
+
+
+_FIRST_OF_EAST = "\u3040"
+"""Where the scripts begin that leave no space between words."""

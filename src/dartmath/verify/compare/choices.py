@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,16 @@ if TYPE_CHECKING:
 
 _OPTION = regex(
     rf"(?<![A-Za-z0-9\\])(?:{OPEN_TEXT})?\(\s*([A-Ja-j])\s*\)\s*\}}?"
-    r"|(?:^|\n|\s)([A-J])[.):](?=\s)|(?:^|\n)\s*\[([A-J])\]"
+    r"|(?:^|\n|\s)([A-J])[.):](?=\s)|(?:^|\n)\s*\[([A-J])\]|(?:^|\s)([a-j])\)(?=\s)"
 )
+_TASK = regex(
+    r"(?:find|what|how|show|calculate|compute|determine|prove|is|are|does|do|for|if|which|write|give|use|state"
+    r"|explain|draw|sketch|evaluate|solve|suppose|let|when|where|why|who|list|the)\b|.{60}",
+    re.IGNORECASE,
+)
+"""How the text of a part of a query begins, which is no option: `a) Find x. b) Find y.`"""
+_ARABIC = {"أ": "A", "ا": "A", "ب": "B", "ج": "C", "د": "D", "هـ": "E", "ه": "E"}
+"""How options are lettered in Arabic."""
 _EDGES = regex(rf"(?:{OPEN_TEXT}|\\q?quad|\\\\|[\s,;$~])+$|^(?:\\[ ,;]|[\s$~])+")
 
 
@@ -50,6 +59,8 @@ def _letter(node: Expression) -> str:
         return node.value[0]
     if isinstance(node, Symbol | Constant) and len(node.name) == 1:
         return node.name.upper()
+    if isinstance(node, Text):
+        return _ARABIC.get(node.words.strip(), "")
     return ""
 
 
@@ -61,7 +72,7 @@ def options(query: str) -> dict[str, str]:
     {'A': '3', 'B': '5/2'}
     """
     marks = list(_OPTION.finditer(query))
-    letters = [(mark[1] or mark[2] or mark[3]).upper() for mark in marks]
+    letters = [(next(filter(None, mark.groups()))).upper() for mark in marks]
     start = next((place for place, letter in enumerate(letters) if letter == "A"), None)
     if start is None:
         return {}
@@ -72,4 +83,6 @@ def options(query: str) -> dict[str, str]:
         end = marks[place + 1].start() if place + 1 < len(marks) else len(query)
         text = query[marks[place].end() : end].strip().strip("~").split("\n\n")[0]
         found[letters[place]] = _EDGES.sub("", text)
-    return found if len(found) > 1 else {}
+    if len(found) <= 1 or (marks[start][4] and any(map(_TASK.match, found.values()))):
+        return {}
+    return found

@@ -220,25 +220,42 @@ def _unordered(
         ours, theirs = _distinct(ours), _distinct(theirs)
     elif len(ours) != len(theirs):
         return Decision(False, "list", f"{len(theirs)} items, not {len(ours)}")
-    left, right = _unmatched(ours, theirs, as_set)
+    left, right = _unmatched(ours, theirs)
     if len(left) > MAX_UNMATCHED or len(right) > MAX_UNMATCHED:
         return Decision(False, "list", f"more than {MAX_UNMATCHED} items have no equal")
+    if as_set:
+        return _same_elements(left, right, ours, theirs, comparison)
     precision = None
-    matched: set[int] = set()
     for item in left:
         for place, other in enumerate(right):
-            taken = place in matched and not as_set
-            if taken or (as_set and _is_set_in_set(item) != _is_set_in_set(other)):
-                continue
-            if not (found := comparison.same(item, other)):
-                continue
-            matched.add(place)
-            precision = found.precision or precision
-            break
+            if found := comparison.same(item, other):
+                precision = found.precision or precision
+                del right[place]
+                break
         else:
             return Decision(False, "list", f"no item equal to {_short(item)}")
-    if len(matched) < len(right) and not _all_known(right, ours, matched, comparison):
-        return Decision(False, "list", f"{len(right) - len(matched)} items too many")
+    return Decision(True, "list", f"all {len(ours)} items equal in some order", precision)
+
+
+def _same_elements(
+    left: list[Expression],
+    right: list[Expression],
+    ours: list[Expression],
+    theirs: list[Expression],
+    comparison: Comparison,
+) -> Decision:
+    """Whether the items `left` and `right` without an exact twin are equal to one of the other set."""
+    pairs = (
+        *((item, [(item, other) for other in (*right, *theirs)]) for item in left),
+        *((item, [(other, item) for other in ours]) for item in right),
+    )
+    precision = None
+    for item, candidates in pairs:
+        alike = (pair for pair in candidates if _is_set_in_set(pair[0]) == _is_set_in_set(pair[1]))
+        found = next(filter(None, (comparison.same(*pair) for pair in alike)), None)
+        if found is None:
+            return Decision(False, "list", f"no item equal to {_short(item)}")
+        precision = found.precision or precision
     return Decision(True, "list", f"all {len(ours)} items equal in some order", precision)
 
 
@@ -247,27 +264,18 @@ def _is_set_in_set(item: Expression) -> bool:
     return isinstance(item, Group) and item.brackets == "{}"
 
 
-def _all_known(
-    right: list[Expression], ours: list[Expression], matched: set[int], comparison: Comparison
-) -> bool:
-    rest = [item for place, item in enumerate(right) if place not in matched]
-    return all(any(comparison.same(one, item) for one in ours) for item in rest)
-
-
-def _unmatched(
-    ours: list[Expression], theirs: list[Expression], as_set: bool
-) -> tuple[list[Expression], list[Expression]]:
+def _unmatched(ours: list[Expression], theirs: list[Expression]) -> tuple[list[Expression], list[Expression]]:
     """Items without an exact twin on the other side."""
     left, right = [(_key(item), item) for item in ours], [(_key(item), item) for item in theirs]
     common = Counter(key for key, _ in left) & Counter(key for key, _ in right)
-    return _rest(left, common.copy(), as_set), _rest(right, common.copy(), as_set)
+    return _rest(left, common.copy()), _rest(right, common.copy())
 
 
-def _rest(items: list[tuple[str, Expression]], common: Counter[str], as_set: bool) -> list[Expression]:
+def _rest(items: list[tuple[str, Expression]], common: Counter[str]) -> list[Expression]:
     rest = []
     for key, item in items:
         if common[key] > 0:
-            common[key] -= 0 if as_set else 1
+            common[key] -= 1
         else:
             rest.append(item)
     return rest

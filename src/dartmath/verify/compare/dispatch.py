@@ -76,11 +76,11 @@ def _ratios(reference: Apply, answer: Expression) -> Decision | None:
     return Decision(equal, "ratio", "proportional" if equal else "not proportional")
 
 
-_TRUTH = {"T": "true", "F": "false"}
+_TRUTH = {"T": "true", "F": "false", "Y": "true", "N": "false"}
 
 
 def _by_truth(reference: Expression, answer: Expression, comparison: Comparison) -> Decision | None:
-    """`T` for true and `F` for false, where the other side is one of these words."""
+    """`T` or `Y` for true and `F` or `N` for false, where the other side is one of these words."""
     for letter, word in ((reference, answer), (answer, reference)):
         match letter, word:
             case ((Symbol(name=sign) | Named(kind="choice", value=sign)), Named(kind="boolean", value=value)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dartmath.base.regex import regex
@@ -12,19 +13,29 @@ from dartmath.verify.compare.conversion import converted
 from dartmath.verify.compare.names import unlike_units
 from dartmath.verify.compare.rounding import distance, rounding, same_number, within
 from dartmath.verify.language.dimensions import NOUN, Unit
+from dartmath.verify.language.search import holds
 from dartmath.verify.language.units import parse_unit
 from dartmath.verify.language.vocabulary import OPPOSITES
 from dartmath.verify.numeric.equality import Decision, scalar_equal
-from dartmath.verify.tree.expression import Apply, Expression, Quantity, heads, number
+from dartmath.verify.tree.expression import Apply, Expression, Quantity, Symbol, heads, number
 
 if TYPE_CHECKING:
     from dartmath.verify.compare.comparison import Comparison
 
 
 _PERCENT = regex(
-    r"\bpercentages?\b|(?<!\d)(?<!\d[ ~])(?<!\$ )\bpercent\b|\b(?:as|in) (?:a )?\\?%", re.IGNORECASE
+    r"\bpercentages?\b|(?<!\d)(?<!\d[ ~])(?<!\$ )\bpercent\b|\b(?:as|in) (?:a )?\\?%"
+    r"|(?<!\d)(?<!\d[ ~])(?:por ?cien?to|pourcent|prozent|процент|퍼센트|パーセント|प्रतिशत|phần trăm)"
+    r"|(?:yüzde|百分)(?!之?\s*\d)",
+    re.IGNORECASE,
 )
 """A question for a percentage, not one about `10 percent of 50`."""
+
+_PERCENT_SIGNS = (
+    "percent", "%", "cie", "pourcent", "prozent", "процент", "퍼센트", "パーセント", "प्रतिशत", "phần trăm",
+    "yüzde", "百分",
+)  # fmt: skip
+"""Texts one of which stands, in small letters, in whatever `_PERCENT` finds."""
 
 _RATE = regex(
     r"\b(?:what|which) (?:is|was|are|were) (?:the|its|his|her|their) [\w' ]{0,40}\brate\b", re.IGNORECASE
@@ -78,6 +89,10 @@ def same_measure(reference: Expression, answer: Expression, comparison: Comparis
     ours, theirs = _alike(reference, answer)
     if _opposite(reference, answer):
         return Decision(False, "unit", "opposite directions")
+    if _falls_short(ours, theirs, reference, answer) and not _LESS.search(comparison.query):
+        return Decision(False, "unit", "so much less against so much")
+    if _is_sentence(reference) != _is_sentence(answer):
+        return Decision(False, "text", "a letter against a sentence that begins with one")
     if reason := _unlike(reference, answer):
         return Decision(False, "unit", reason)
     if "percent" in (ours.kind, theirs.kind) and ours.kind != theirs.kind:
@@ -94,6 +109,14 @@ def same_measure(reference: Expression, answer: Expression, comparison: Comparis
             one, two = (one, asked) if one.known else (asked, two)
             return converted(ours.value, one, theirs.value, two, comparison)
     return same_number(ours.value, theirs.value, comparison.margin)
+
+
+def _is_sentence(node: Expression) -> bool:
+    """Whether a capital with several words behind it is no amount of anything: `X marks the spot`."""
+    match node:
+        case Quantity(value=Symbol(name=name), unit=unit):
+            return name.isupper() and unit.startswith("~") and " " in unit
+    return False
 
 
 def _alike(reference: Expression, answer: Expression) -> tuple[Measure, Measure]:
@@ -113,6 +136,20 @@ def _opposite(reference: Expression, answer: Expression) -> bool:
         return False
     ours, theirs = (set(side.unit.lower().strip("~").split()) for side in (reference, answer))
     return any((one in ours and two in theirs) or (two in ours and one in theirs) for one, two in OPPOSITES)
+
+
+_LESS = regex(
+    r"\b(?:less|fewer|cheaper|lower|smaller|shorter|saves?|saved|savings?|discount|decreased?|reduc\w+|drop\w*)\b",
+    re.IGNORECASE,
+)
+
+
+def _falls_short(ours: Measure, theirs: Measure, reference: Expression, answer: Expression) -> bool:
+    """Whether one side alone is so much less than something, of which the other says nothing."""
+    says = [
+        isinstance(side, Quantity) and _LESS.search(side.unit) is not None for side in (reference, answer)
+    ]
+    return says[0] != says[1] and "unit" in (ours.kind, theirs.kind)
 
 
 def _unlike(reference: Expression, answer: Expression) -> str:
@@ -164,9 +201,16 @@ def _percent(ours: Measure, theirs: Measure, comparison: Comparison) -> Decision
 
 
 def _asks_for_percent(query: str, value: Expression) -> bool:
-    if query and (_PERCENT.search(query) or not _RATE.search(query)):
-        return _PERCENT.search(query) is not None
-    return _is_above_one(value)
+    asks = _speaks_of_percent(query) if query else None
+    return _is_above_one(value) if asks is None else asks
+
+
+@lru_cache(maxsize=64)
+def _speaks_of_percent(query: str) -> bool | None:
+    """Whether a query asks for a percentage; None for a rate, which may be one."""
+    if holds(query.lower(), *_PERCENT_SIGNS) and _PERCENT.search(query):
+        return True
+    return None if _RATE.search(query) else False
 
 
 def _is_above_one(value: Expression) -> bool:

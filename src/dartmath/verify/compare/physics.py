@@ -9,6 +9,9 @@ from dartmath.verify.language.dimensions import Unit
 from dartmath.verify.language.latex import OPEN_TEXT
 from dartmath.verify.language.units import parse_unit
 
+DENSITY = 3
+"""Lengths by which a mass is divided in a density."""
+
 _DIMENSIONS = frozenset(["temperature", "current", "amount", "light"])
 """Dimensions that no word problem has."""
 
@@ -22,7 +25,16 @@ _WORDS = regex(
     r"|equilibrium constant|pH|titrat\w+|orbital|galax(?:y|ies)|telescopes?|(?:kinetic|potential) energy"
     r"|density of (?:air|water|oil|mercury|steel)|specific gravity|gravitational|escape velocity"
     r"|thermodynamic\w*|turbine|compressor|refrigerant|steam|combust\w+|sound level|resonan\w+"
-    r"|semiconductor\w*|amplifier)\b"
+    r"|semiconductor\w*|amplifier|Fermi (?:energy|level|surface|velocity|temperature)|band ?gap"
+    r"|dielectric|(?:concave|convex|spherical|curved) mirrors?|focal (?:length|point)s?"
+    r"|(?:image|object) (?:distance|height)|cent(?:er|re) of (?:gravity|mass)|normal forces?"
+    r"|moments? of inertia|incompressible|laminar|turbulent|flow (?:speed|rate)|spring constant|Doppler"
+    r"|sonar|pendulums?|projectile|buoyan\w+|hydrostatic|Planck|Boltzmann|Avogadro|Rydberg|Reynolds"
+    r"|Nusselt|Prandtl|Mach|Gibbs|Nernst|Young's modulus|heat (?:transfer|flux|loss|of)"
+    r"|shear (?:stress|strain|modulus)|tensile|yield strength|black ?body|luminosity|red-?shift"
+    r"|diffract\w+|interference|decay constant|solubility|molarity|molality|precipitates?|oxidation"
+    r"|mass (?:percent(?:age)?|fraction)|molar mass|electrodes?|ideal gas|synchronous|armature"
+    r"|transformers?|power factor)\b"
     r"|\b[A-Z][a-z]?_?\d?(?:Cl|Br|OH|SO_?4|NO_?3|CO_?3|H_\d|O_\d)"
 )
 """Words, and formulas of compounds, of which one suffices."""
@@ -32,6 +44,11 @@ _UNIT = regex(
     r"[\d)](?:[\s~$}.]{1,9}|\\[,;: ]|(?=[A-Za-z]{2}|\^?\s?\\circ|°))(?:[\s~$]|\\[,;: ]){0,9}"
     r"(?P<unit>(?:\^?\s?\\circ\s?[CFK]?|°\s?[CFK]?|[A-Za-z]{1,20})(?:[\s/*~·{}-]{1,5}[A-Za-z]{1,20}|\^[-{}0-9]{1,5}){0,6})"
 )
+_EVERYDAY = regex(
+    r"\W{1,9}(?:(?:bars(?! of pressure| gauge| absolute)|CD|PC|TV|GB|MB|Mb)(?![A-Za-z/])|M&)|\.\W{1,8}[A-Z]"
+)
+"""What is no unit behind a number although its letters are one's: bars of chocolate, "6. Henry has 42"."""
+
 _DEGREES = regex(r"(?:circ|°)\s*[CFK](?![A-Za-z])")
 _COMMANDS = regex(r"[\\~^]+")
 
@@ -45,7 +62,9 @@ def is_physical(query: str) -> bool:
     """
     if _WORDS.search(query):
         return True
-    return any(_is_physical_unit(found["unit"]) for found in _UNIT.finditer(_UPRIGHT.sub(r" \1 ", query)))
+    text = _UPRIGHT.sub(r" \1 ", query)
+    units = (one for one in _UNIT.finditer(text) if not _EVERYDAY.match(text, one.start() + 1))
+    return any(_is_physical_unit(one["unit"]) for one in units)
 
 
 _QUANTITIES = regex(
@@ -67,7 +86,10 @@ def _is_physical_unit(words: str) -> bool:
 
 
 def is_physical_unit(unit: Unit) -> bool:
-    """Whether a unit has a dimension that word problems have not, or a power of time as forces have."""
-    return unit.known and any(
-        name in _DIMENSIONS or (name == "time" and power < -1) for name, power in unit.dimensions
-    )
+    """Whether a unit is none of word problems: of another dimension, with time as in forces, a density."""
+    if not unit.known:
+        return False
+    powers = dict(unit.dimensions)
+    if powers.get("mass") == 1 and powers.get("length") == -DENSITY:
+        return True
+    return any(name in _DIMENSIONS or (name == "time" and power < -1) for name, power in powers.items())

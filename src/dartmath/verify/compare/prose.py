@@ -10,7 +10,7 @@ from dartmath.verify.language.vocabulary import NEGATION
 from dartmath.verify.numeric.equality import Decision, scalar_equal
 from dartmath.verify.parsing.parser import parse
 from dartmath.verify.parsing.words import fold
-from dartmath.verify.tree.expression import Expression, Relation, Text
+from dartmath.verify.tree.expression import Expression, Group, Relation, Text
 
 if TYPE_CHECKING:
     from dartmath.verify.compare.comparison import Comparison
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 MAX_SENTENCE = 300
 """Characters of words that are looked into; a text beyond them is a solution, and no answer."""
+
+MIN_WRITTEN_TOGETHER = 8
+"""Letters of words that are the same however they are parted: `NOTGIVEN`, but not `no where`."""
 
 _WHO = regex(r"\b(?:who|whom|whose|which)\b", re.IGNORECASE)
 _SENTENCE = regex(
@@ -45,12 +48,27 @@ _KIND = regex(
 def same_prose(reference: Expression, answer: Expression, comparison: Comparison) -> Decision | None:
     """A verdict on two answers of which at least one is words; None when no rule applies."""
     if isinstance(reference, Text) and isinstance(answer, Text):
+        ours, theirs = (fold(_without_it_is(side.words)) for side in (reference, answer))
+        if ours == theirs:
+            return Decision(True, "text", "the same words behind 'it is'")
+        if len(ours) >= MIN_WRITTEN_TOGETHER and ours.replace(" ", "") == theirs.replace(" ", ""):
+            return Decision(True, "text", "the same words written together")
         return _same_subject(reference.words, answer.words, comparison) or _same_kind(
             reference.words, answer.words
         )
     words, other = (reference, answer) if isinstance(reference, Text) else (answer, reference)
     if isinstance(words, Text) and isinstance(other, Relation):
         return _same_comparison(words.words, other)
+    if isinstance(words, Text) and isinstance(other, Group) and not other.brackets:
+        return _same_without_commas(words.words, other)
+    return None
+
+
+def _same_without_commas(words: str, items: Group) -> Decision | None:
+    """`Austin Texas` for `Austin, Texas`."""
+    named = [item.words for item in items.items if isinstance(item, Text)]
+    if len(named) == len(items.items) and fold(words) == fold(" ".join(named)):
+        return Decision(True, "text", "the same words without commas")
     return None
 
 
@@ -63,6 +81,15 @@ def _same_subject(reference: str, answer: str, comparison: Comparison) -> Decisi
         if match and not NEGATION.search(sentence) and fold(match["subject"]) == fold(name):
             return Decision(True, "text", "the subject of a sentence that says it in full")
     return None
+
+
+_IT_IS = regex(r"(?:it|this|that)(?:'s| is| was)(?: an?| the)? (?P<rest>.+)", re.IGNORECASE)
+
+
+def _without_it_is(words: str) -> str:
+    """`forest` of "It is a forest", but not of "It is not a forest"."""
+    found = _IT_IS.fullmatch(words.strip()) if len(words) <= MAX_SENTENCE else None
+    return found["rest"] if found and not NEGATION.search(words) else words
 
 
 def _same_kind(reference: str, answer: str) -> Decision | None:

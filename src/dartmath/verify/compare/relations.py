@@ -46,10 +46,7 @@ def is_name(node: Expression) -> bool:
         case Group(items=items):
             return all(is_name(item) or _is_applied(item) for item in items)
         case Apply(name=name, args=args):
-            base = name.partition("_")[0].rstrip("'").removesuffix("^{-1}")
-            return base in UNKNOWN_FUNCTIONS or (
-                (name not in _BUILT_IN_HEADS and name.startswith("@")) and bool(args)
-            )
+            return _is_unknown(name) or (name not in _BUILT_IN_HEADS and name.startswith("@") and bool(args))
     return False
 
 
@@ -167,6 +164,8 @@ def same_equation(reference: Relation, answer: Relation) -> Decision:
 
 def _proportional(ours: tuple[Expression, ...], theirs: tuple[Expression, ...]) -> Decision:
     one, two = difference(*ours), difference(*theirs)
+    if _applies_unknown(one) and _applies_unknown(two) and constant_ratio(_opaque(one), _opaque(two)):
+        return Decision(True, "equation", "proportional in the values of functions")
     names = symbols(one) | symbols(two)
     if not names or scalar_equal(one, number(0)) or scalar_equal(two, number(0)):
         return _same_sides(ours, theirs)
@@ -206,6 +205,26 @@ def _heads(node: Expression) -> list[str]:
 def difference(left: Expression, right: Expression) -> Expression:
     """left - right."""
     return Apply("add", (left, Apply("neg", (right,))))
+
+
+def _opaque(node: Expression) -> Expression:
+    """A tree in which each value of an unknown function, `f(2)`, is a symbol of its own."""
+    if not isinstance(node, Apply):
+        return node
+    if _is_unknown(node.name):
+        return Symbol(str(node).lstrip("@"))
+    return Apply(node.name, tuple(map(_opaque, node.args)))
+
+
+def _applies_unknown(node: Expression) -> bool:
+    return any(map(_is_unknown, heads(node)))
+
+
+def _is_unknown(name: str) -> bool:
+    """Whether a head is a letter for a function: `f`, `@f`, `f'`, `f_1`; any letter is with a prime."""
+    if name[-1:] == "'":
+        return True
+    return name.lstrip("@").partition("_")[0].rstrip("'").removesuffix("^{-1}") in UNKNOWN_FUNCTIONS
 
 
 def solves_for_y(equation: Relation, value: Expression) -> bool:

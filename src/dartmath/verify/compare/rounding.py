@@ -187,7 +187,7 @@ def _float_digits(reference: Expression, answer: Expression) -> Decision | None:
         if "decimal" not in heads(exact) or _is_repeating(exact):
             step = max(step, Fraction(1, 10**printed.places))
         apart = distance(exact, printed)
-        if apart is not None and apart <= step:
+        if apart is not None and apart < step:
             return Decision(True, "float", "a printed float of the exact value")
     return None
 

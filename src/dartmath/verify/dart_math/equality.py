@@ -14,7 +14,7 @@ from dartmath.verify.language.errors import NotationError
 from dartmath.verify.numeric.effort import BoundedEffort
 from dartmath.verify.tree.expression import Expression
 
-MAX_TEXT = 1_000
+MAX_TEXT = 2_000
 """A longer answer is equal only to the same text: some rules take time quadratic in its length."""
 
 MAX_COMPARISONS = 600

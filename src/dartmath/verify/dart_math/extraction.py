@@ -61,7 +61,10 @@ def _announced(text: str) -> str | None:
     for words in _BEHIND:
         if words in text:
             return text.rpartition(words)[2].strip()
-    return boolean(text.rpartition("is ")[2].strip()) if "statement" in text else None
+    if "statement" not in text:
+        return None
+    # A statement that is called neither right nor wrong is an answer as a whole.
+    return boolean(text.rpartition("is ")[2].strip()) or text
 
 
 def _boxed(text: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from dartmath.verify.dart_math.tokens import STOP, Token, Words
+from dartmath.verify.dart_math.tokens import STOP, Word, Words
 from dartmath.verify.language.errors import NotationError
 from dartmath.verify.tree.expression import Apply, Constant, Expression, Number, Relation, Symbol, number
 
@@ -121,8 +121,10 @@ class _Formula:
 
     def _has_script(self, sign: str) -> bool:
         """Whether a script comes: a brace or one thing behind its sign. `x^-2` is x with `^-2` ignored."""
+        if self._words.next.text != sign:
+            return False
         behind = self._words.after
-        return self._words.next.text == sign and (behind.text == "{" or _is_atom(behind))
+        return behind.text == "{" or _is_atom(behind)
 
     def _script(self) -> Expression:
         if self._words.takes("{"):
@@ -271,7 +273,7 @@ class _Formula:
         return Apply(name, tuple(arguments))
 
 
-def _is_atom(token: Token) -> bool:
+def _is_atom(token: Word) -> bool:
     """Whether a word begins a number, name, fraction or function."""
     ends = token.text in _ENDS or token.text in _REFUSED
     return token.kind in ("letter", "digit", "differential", "command") and not ends

@@ -14,7 +14,7 @@ from dartmath.verify.dart_math.latex import read_latex
 from dartmath.verify.dart_math.pairing import pair_up
 from dartmath.verify.dart_math.values import constant_value, identical
 from dartmath.verify.language.errors import NotationError
-from dartmath.verify.numeric.agreement import Pair, Proportional
+from dartmath.verify.numeric.agreement import Pair, SameRatio
 from dartmath.verify.numeric.effort import BoundedEffort
 from dartmath.verify.tree.expression import Apply, Expression, Relation, symbols
 
@@ -182,7 +182,7 @@ def _same_equations(reference: str, answer: str) -> bool:
     if not names:
         return False
     with BoundedEffort():
-        found = Pair(ours, theirs, names).over_the_reals(Proportional())
+        found = Pair(ours, theirs, names).over_the_reals(SameRatio())
     if not found.holds or found.ratio is None:
         return False
     whole = [ratio.unique_fmpz() for ratio in (found.ratio, 1 / found.ratio)]

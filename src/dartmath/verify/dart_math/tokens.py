@@ -28,17 +28,17 @@ _SAME = {
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class Word:
     """One word: `kind` is command, differential, letter, digit, quotes, sign, bad or stop."""
 
     kind: str
     text: str
 
 
-STOP = Token("stop", "")
+STOP = Word("stop", "")
 
 
-def tokens_of(text: str) -> list[Token]:
+def tokens_of(text: str) -> list[Word]:
     """The words of a text, ended by `STOP`; a character that the grammar lacks is a word of kind "bad"."""
     found, place = [], 0
     while place < len(text):
@@ -47,21 +47,21 @@ def tokens_of(text: str) -> list[Token]:
             continue
         match = _TOKEN.match(text, place)
         if match is None:
-            found.append(Token("bad", text[place]))
+            found.append(Word("bad", text[place]))
             break
         found.append(_token(match))
         place = match.end()
     return [*found, STOP]
 
 
-def _token(match: re.Match[str]) -> Token:
+def _token(match: re.Match[str]) -> Word:
     kind, text = str(match.lastgroup), match[0]
     if kind == "equal":
-        return Token("sign", "=")
+        return Word("sign", "=")
     same = _SAME.get(text, text)
     if same is not text and not same.startswith("\\"):
-        return Token("sign", same)
-    return Token("sign" if kind == "brace" else kind, same)
+        return Word("sign", same)
+    return Word("sign" if kind == "brace" else kind, same)
 
 
 class Words:
@@ -72,7 +72,7 @@ class Words:
         self._place = 0
 
     @property
-    def next(self) -> Token:
+    def next(self) -> Word:
         """The word that comes now. Raises `NotationError` for one that the grammar lacks."""
         token = self._tokens[self._place]
         if token.kind == "bad":
@@ -80,14 +80,14 @@ class Words:
         return token
 
     @property
-    def after(self) -> Token:
+    def after(self) -> Word:
         """The word behind the next one. Raises `NotationError` for one that the grammar lacks."""
         token = self._tokens[min(self._place + 1, len(self._tokens) - 1)]
         if token.kind == "bad":
             raise NotationError(f"{token.text!r} is no part of a formula")
         return token
 
-    def take(self) -> Token:
+    def take(self) -> Word:
         """The word that comes now, which is read with it."""
         token = self.next
         if token is not STOP:

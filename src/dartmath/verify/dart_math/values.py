@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from math import isclose
 from typing import Any
 
 from flint import acb, arb
 
 from dartmath.verify.numeric.ball import Evaluator, precision
+from dartmath.verify.numeric.digest import digest
 from dartmath.verify.numeric.exact import PRIME, Inexact, Undefined, field_point, rational, residue
 from dartmath.verify.tree.expression import (
     Apply,
@@ -119,8 +119,8 @@ def _identity(reference: Expression, answer: Expression, names: frozenset[str]) 
 
 def _complex(name: str, trial: int) -> Any:
     """A point for a letter: the same in every run."""
-    digest = blake2b(f"{name} {trial}".encode("utf-8", "replace"), digest_size=4).digest()
-    real, imaginary = (1 + int.from_bytes(digest[at : at + 2]) for at in (0, 2))
+    drawn = digest(f"{name} {trial}", 4)
+    real, imaginary = (1 + int.from_bytes(drawn[at : at + 2]) for at in (0, 2))
     if trial >= _NEGATIVE:
         return acb(arb(-real) / _GRAIN)
     signs = (1 if trial % 2 else -1), (-1 if trial // 2 % 2 else 1)

@@ -32,7 +32,7 @@ _REVERSED = regex(
     r"(?:\b(?:option|choice|answer|letter|statement)s?\s+)?"
     r"(?P<value>\$[^$\n]{1,100}\$|\\\([^\n]{1,100}?\\\)|\*\*[^*\n]{1,60}\*\*"
     r"|(?<![\w.,/^-])-?\d[\d,./]*(?: \d+/\d+)?(?: [a-z]{1,10}){0,2}?"
-    r"|(?<![\w(])\(?[A-J]\)?(?![\w(]))"
+    r"|(?<![\w(\[])[(\[]?[A-J][)\]]?(?![\w(\]]))"
     r"\s+(?:is|are|was|would be|must be)\s+(?:thus |therefore |indeed |clearly )?(?:the|our|my)?\s*"
     r"(?:final |correct |right |only |best |true )*(?P<noun>answers?|correct|right|choice"
     r"|option)\b(?!\s+(?:to|for)\s+(?:part|the first))"
@@ -44,11 +44,14 @@ _IS_REVERSED = regex(
 )
 """The end of `_REVERSED`, which begins with a blank: where it is not found, the whole is not looked for."""
 
+_OPTION_NAME = regex(r"\A(?:option|choice|answer) ", re.IGNORECASE)
+
 _CHOICE_VERBS = (
     "choose",
     "select",
     "pick",
     "settle",
+    "rather",
     "went with",
     "go with",
     "it's",
@@ -60,11 +63,16 @@ _CHOICE_VERBS = (
     "match",
     "so ",
     "so, ",
+    "is (",
+    "is **(",
     "therefore",
     "thus",
     "hence",
     "conclude",
 )
+_OF_CHOICE = regex(r"(?:correct|right)[ \t]+(?:option|choice|letter|value|result|solution)", re.IGNORECASE)
+"""The only noun of an English announcement without "answer" or "ans" in it."""
+
 _OPTION = regex(r"[A-J](?=[\s.,;)*]|\Z)")
 _NAMED = regex(r"(?!(?:so|thus|that|therefore|hence|then|and)\s)\b[A-Za-z]{2,}\s+\Z")
 """A word right before a number, which is its name then: "type 2"."""
@@ -72,9 +80,12 @@ _NAMED = regex(r"(?!(?:so|thus|that|therefore|hence|then|and)\s)\b[A-Za-z]{2,}\s
 _CHOSEN = regex(
     r"\b(?:choose|select|pick|go with|settled? on|went with|it's|it is|must be|should be|answer with"
     r"|corresponds to|matches)\s+"
-    r"(?:the\s+)?(?:option|choice|answer|letter)?\s*(?P<value>\(?[A-J]\)?)(?=[\s.]*(?:\n|\Z)|[.,;]\s|\*\*)"
+    r"(?:the\s+)?(?:[Oo]ption|[Cc]hoice|answer|letter)?\s*(?P<value>\(?[A-J]\)?)"
+    r"(?: (?:here|instead|then))?(?=[\s.]*(?:\n|\Z)|[.,;]\s|\*\*)"
+    r"|\b(?:but )?rather\s+(?P<rather>\([A-J]\))(?=[\s.]*\Z)"
     r"|\b(?:so|therefore|thus|hence|conclude(?: that)?)[,:]?\s+(?:it is |it's |option "
     r"|choice )?(?P<last>\(?[A-J]\)?)(?=[\s.*]*\Z)"
+    r"|\bis (?:therefore |thus |then |clearly )?\**(?P<said>\([A-J]\))(?=[\s.*]*\Z)"
 )
 
 
@@ -82,10 +93,20 @@ _NAMES = tuple(name for name in OPTION_NAMES if not name.isascii())
 _CALLED_RIGHT = regex(
     rf"(?:{'|'.join(_NAMES)})\s*(?P<value>[(\[]?[A-J][)\]]?)(?![A-Za-z])"
     r"(?:(?!ليس|غير|не |\bno\b|\bnon\b|não|không|不|错|नहीं|안 )[^\n.。।]){0,60}?"
-    r"(?:सही|صحيح|正确|正確|正しい|맞|옳|верн|правильн|correct|corret|đúng)(?!\s*(?:नहीं|くない|지 않))",
+    r"(?:सही|صحيح|正确|正確|正しい|最も適切|最適|最合适|最佳|맞|옳|верн|правильн|correct|corret|đúng)"
+    r"(?!\s*(?:नहीं|くない|ではな|でな|지 않))",
     re.IGNORECASE,
 )
 """`विकल्प (C) सही है`: an option that a sentence in another language than English calls right."""
+
+
+_PLACEHOLDER = regex(r"[<\[{](?:your |the |final )*(?:answer|number|letter|choice|value|result)[>\]}]", re.I)
+"""What a prompt has where an answer is to stand, and a response repeats."""
+
+_EMPTY_BOX = regex(r"\$?\\boxed\s*\{\s*\}\$?")
+
+_KEY_END = regex(r"[\"']\s*:\s*\Z")
+"""The end of a key of JSON: what it has no value for is not announced."""
 
 
 def announced(text: str, languages: Sequence[str], after: int = 0) -> Iterator[Statement]:
@@ -104,6 +125,9 @@ def _statement(text: str, start: int, after: int, labelled: bool) -> Statement |
     answer, end, firm = found
     if (
         text[start:after].isspace()
+        or _PLACEHOLDER.fullmatch(answer)
+        or _EMPTY_BOX.fullmatch(answer)
+        or (answer in ("null", "None") and _KEY_END.search(text, start, after))
         or not asserted(text, start, end)
         or answer.lower().startswith(("not ", "n't "))
     ):
@@ -132,10 +156,13 @@ def _phrases(text: str, languages: tuple[str, ...], after: int) -> Iterator[tupl
     folded = tail.lower()
     if len(folded) != len(tail):
         folded = tail
-    for language, stem in _stems(languages, folded.isascii()):
-        if (last := folded.rfind(stem)) >= 0:
-            for place in _places(folded, stem, last, whole=language == "en"):
-                yield from _around(text, language, place + after, after)
+    common, stems = _stems(languages, folded.isascii())
+    ends = list(map(folded.rfind, common))
+    if max(ends, default=-1) >= 0:
+        for last, group in zip(ends, stems, strict=True):
+            for language, stem in group if last >= 0 else ():
+                for place in _places(folded, stem, whole=language == "en"):
+                    yield from _around(text, language, place + after, after)
     if ":" in tail and holds(tail, "A:", "A**:"):
         yield from _a_labels(text, after)
 
@@ -153,11 +180,38 @@ def _a_labels(text: str, after: int) -> Iterator[tuple[int, int, bool]]:
         place = text.rfind(":", after, place)
 
 
+_Stem = tuple[str, str]
+"""A language, and a stem of its announcements."""
+
+
 @lru_cache(maxsize=32)
-def _stems(languages: tuple[str, ...], in_ascii: bool) -> tuple[tuple[str, str], ...]:
-    """The stems with their languages; where `in_ascii`, only those that a text in ASCII can contain."""
-    stems = ((language, stem) for language in languages for stem in LEXICONS[language].stems)
-    return tuple(one for one in stems if not in_ascii or one[1].isascii())
+def _stems(
+    languages: tuple[str, ...], in_ascii: bool
+) -> tuple[tuple[str, ...], tuple[tuple[_Stem, ...], ...]]:
+    """Texts to look for, and the stems that contain each; where `in_ascii`, those a text in ASCII can have.
+
+    Several languages say `resposta` and `risposta`, and most responses neither: one look tells.
+    """
+    groups: dict[str, list[_Stem]] = {}
+    for language in languages:
+        for stem in LEXICONS[language].stems:
+            if in_ascii and not stem.isascii():
+                continue
+            parts = ((common, _shared(common, stem)) for common in groups)
+            found = next(((common, part) for common, part in parts if len(part) >= _ALIKE), None)
+            old, new = found or (stem, stem)
+            groups[new] = [*groups.pop(old, []), (language, stem)]
+    return tuple(groups), tuple(map(tuple, groups.values()))
+
+
+_ALIKE = 5
+"""Letters that two stems must have in common to be looked for together: a shorter part is in other words."""
+
+
+def _shared(one: str, two: str) -> str:
+    """The longest part that two texts have in common."""
+    parts = (one[start:end] for start in range(len(one)) for end in range(start + 1, len(one) + 1))
+    return max((part for part in parts if part in two), key=len, default="")
 
 
 def _around(text: str, language: str, place: int, after: int) -> Iterator[tuple[int, int, bool]]:
@@ -173,14 +227,19 @@ def _around(text: str, language: str, place: int, after: int) -> Iterator[tuple[
             named = found["value"][0].isdigit() and _NAMED.search(
                 text, max(0, found.start() - 30), found.start()
             )
-            if not named and ("answer" in found["noun"] or found["value"].strip("()") in "ABCDEFGHIJ"):
+            letter = _OPTION_NAME.sub("", found["value"].strip("*")).strip("()[]")
+            if not named and ("answer" in found["noun"] or letter in "ABCDEFGHIJ"):
                 yield found.start(), found.start("value"), False
 
 
 def _phrase(text: str, language: str, place: int, after: int) -> re.Match[str] | None:
     """The announcement that contains `place`, which begins at `after` or later."""
     first, last = max(after, place - _BEFORE), min(len(text), place + _AFTER)
-    if not LEXICONS[language].bare and not _leads_on(language).search(text, place, last):
+    if language == "en" and "ans" not in text[first:last].lower() and not _OF_CHOICE.match(text, place):
+        return None  # most say that something is correct, or stands on the right
+    if not LEXICONS[language].bare and not (
+        _LEADING.search(text, place, last) or _leads_on(language).search(text, place, last)
+    ):
         return None
     search = _pattern(language).search
     while (phrase := search(text, first, last)) is not None and phrase.start() <= place:
@@ -190,22 +249,26 @@ def _phrase(text: str, language: str, place: int, after: int) -> re.Match[str] |
     return None
 
 
+_LEADING = regex(r"[-–—:：=→⇒|$\\\d\n]")
+"""Signs and line breaks that lead on from a noun to its value: a set is found faster than words are."""
+
+
 @lru_cache(maxsize=32)
 def _leads_on(language: str) -> re.Pattern[str]:
-    """What follows the noun of an announcement, unless its value may be bare: a sign, a line break, a copula.
+    """What else follows the noun of an announcement whose value may not be bare: a copula, a full stop.
 
     Looked for behind a stem, it saves trying the whole pattern at every place before it: most stems have a
     full stop behind them, as in "I hope it is correct."
     """
-    return re.compile(rf"[-–—:：=→⇒|$\\\d\n]|\.[ \t]+\(|{LEXICONS[language].copula}", re.IGNORECASE)
+    return re.compile(rf"\.[ \t]+\(|{LEXICONS[language].copula}", re.IGNORECASE)
 
 
 _A_LABEL = regex(rf"{_LINE}[*_]{{0,3}}A[*_]{{0,3}}:[*_]{{0,3}}(?=[ \t]*\S)", re.MULTILINE)
 
 
-def _places(folded: str, stem: str, place: int, *, whole: bool) -> Iterator[int]:
-    """Where a stem stands, from its last `place` on; where `whole`, only as the beginning of a word."""
-    found = 0
+def _places(folded: str, stem: str, *, whole: bool) -> Iterator[int]:
+    """Where a stem stands, the last place first; where `whole`, only as the beginning of a word."""
+    found, place = 0, folded.rfind(stem)
     while place >= 0 and found < _MOST:
         before = folded[place - 1] if place else " "
         if not whole or not (before.isalpha() or before == "\\"):
@@ -232,12 +295,11 @@ def _chosen(text: str, after: int) -> Iterator[tuple[int, int, bool]]:
     """Options that the end of a response decides for: "so we choose D"."""
     last = len(text.rstrip())
     first = max(after, last - _TAIL)
-    if any(map(text[first:last].lower().__contains__, _NAMES)):
+    ending = text[first:last]
+    if not ending.isascii() and any(map(ending.lower().__contains__, _NAMES)):
         for found in _CALLED_RIGHT.finditer(text, first, last):
             yield found.start(), found.start("value"), False
-    if not _OPTION.search(text, first, last) or not any(
-        map(text[first:last].lower().__contains__, _CHOICE_VERBS)
-    ):
+    if not _OPTION.search(text, first, last) or not any(map(ending.lower().__contains__, _CHOICE_VERBS)):
         return
     for found in _CHOSEN.finditer(text, first, last):
-        yield found.start(), found.start("value" if found["value"] else "last"), False
+        yield found.start(), found.start(found.lastgroup or "last"), False

@@ -10,12 +10,15 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from dartmath.base.regex import regex
+from dartmath.verify.contract.outcome import Extraction
 from dartmath.verify.extract.announcements import announced
 from dartmath.verify.extract.boxes import boxed
 from dartmath.verify.extract.conclusions import conclusion
+from dartmath.verify.extract.endings import plain_ending
+from dartmath.verify.extract.formulas import stated_formula
 from dartmath.verify.extract.found import Statement
 from dartmath.verify.extract.mathematics import is_mathematics
-from dartmath.verify.extract.own import Fence, Own, own_text
+from dartmath.verify.extract.own import Fence, Own, is_all_own, own_text
 from dartmath.verify.extract.structured import MOST, assigned, fields, tagged
 from dartmath.verify.extract.thoughts import thoughts
 from dartmath.verify.extract.values import value_at
@@ -23,10 +26,9 @@ from dartmath.verify.language.formulas import FORMULA, body
 from dartmath.verify.language.lexicon import LANGUAGES
 from dartmath.verify.language.money import SIGN_CLASS
 from dartmath.verify.language.search import holds
-from dartmath.verify.outcome import Extraction
 
 if TYPE_CHECKING:
-    from dartmath.verify.settings import GradingSettings
+    from dartmath.verify.contract.settings import GradingSettings
 
 WINDOW = 100_000
 """Only this many characters at the end of a response are looked at."""
@@ -49,6 +51,15 @@ _LEADING = regex(
     r"|halves|thirds?|quarters?|squared|cubed|a\.?m|p\.?m)\b)(?=[^\d=]*(?:\d[^=]*)?\Z)"
 )
 """The number that begins a sentence behind the mark, as in "there are #### 8 more trees here than there"."""
+
+_OPTION_WITH_TEXT = regex(r"\*\*\(?(?P<letter>[A-J])[).:] [^*\n]{1,150}\*\*\Z")
+"""A response that is nothing but an option in bold: `**D) All of these**`."""
+
+_EMPTY_TAG = regex(r"(?:</?\|?[a-z_]{1,20}\|?>|\[/?[A-Z_]{1,20}\]|\s)+")
+"""Tags with nothing in them, which are what a form was and no answer."""
+
+_OBJECT = regex(r"\{\s*[\"']\w{1,40}[\"']\s*:")
+"""How an object of JSON begins, of which only fields are read."""
 
 _NUMBER = regex(r"(?<![\w.])-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s*/\s*\d+)?%?|-?\.\d+%?")
 _NO_WORDS = regex(
@@ -124,18 +135,44 @@ def extract_answer(
     `strict` is for responses that were cut off: one that ends inside its last box has no answer.
     `in_thought` says that the prompt opened a thought, which a response without its end is all of.
     """
+    found = find_answer(response, strict=strict, in_thought=in_thought, settings=settings)
+    return Extraction(found.answer, found.rule, (found.start, found.end)) if found is not None else _NONE
+
+
+def find_answer(
+    response: str,
+    *,
+    strict: bool = False,
+    in_thought: bool = False,
+    settings: GradingSettings | None = None,
+) -> Statement | None:
+    """The statement that `extract_answer` finds, which takes its rule for its method."""
     reader = _DEFAULT if settings is None else _reader(settings)
-    if in_thought and not thoughts(response, reader.thoughts):
-        return _NONE
-    offset = max(0, len(response) - WINDOW)
-    own = own_text(response[offset:], reader.thoughts)
-    found = _find(own, reader, strict)
+    found = None if in_thought else _at_end(response, reader)
     if found is None:
-        return _NONE
+        if in_thought and not thoughts(response, reader.thoughts):
+            return None
+        offset = max(0, len(response) - WINDOW)
+        found = _find(own_text(response[offset:], reader.thoughts), reader, strict)
+        if found is None:
+            return None
+        found = _moved(found, offset)
+    if found.answer.isdigit():
+        return found
     answer = _tidied(found.answer)
     if found.rule != "boxed" and "=" in answer:
         answer = _result(answer)
-    return Extraction(answer, found.rule, (found.start + offset, found.end + offset)) if answer else _NONE
+    if answer == found.answer:
+        return found
+    return found._replace(answer=answer) if answer else None
+
+
+def _at_end(response: str, reader: _Reader) -> Statement | None:
+    """The answer of a response that is all its own, where its ending shows that it is the last one."""
+    if len(response) > WINDOW or reader.thoughts or reader.answers or reader.first_box:
+        return None
+    found = plain_ending(response, reader.rules, reader.languages)
+    return found if found is not None and is_all_own(response) else None
 
 
 def _find(own: Own, reader: _Reader, strict: bool) -> Statement | None:
@@ -161,29 +198,54 @@ def _moved(found: Statement, shift: int) -> Statement:
 
 def _explicit(text: str, reader: _Reader, *, cut: bool) -> Statement | None:
     """The last explicit statement that reads as an answer; else the last one in words."""
+    found = None if reader.answers or reader.first_box else plain_ending(text, reader.rules, reader.languages)
+    return found or _by_all_rules(text, reader, cut=cut)
+
+
+def _by_all_rules(text: str, reader: _Reader, *, cut: bool) -> Statement | None:
     rules = reader.rules
     found: list[Statement] = []
     if "boxed" in rules:
-        boxes = list(boxed(text, cut=cut)) if reader.first_box else list(islice(boxed(text, cut=cut), 1))
-        found += boxes[-1:]
+        boxes = boxed(text, cut=cut)
+        found += list(boxes)[-1:] if reader.first_box else islice(boxes, 1)
     if "hash" in rules and "#" in text and holds(text, "####"):
-        found += islice(_hashed(text), 1)
+        found += _firmest(_hashed(text), [])
     # Only what is stated later than a firm statement can still be the last one.
-    last = max([one for one in found if one.firm], key=_by_place, default=None)
+    firm = [one for one in found if one.firm]
+    last = max(firm, key=_by_place) if firm else None
     after = last.start if last is not None else 0
     if last is not None and not reader.answers and not _says_more(text, after):
         return last
     if "tag" in rules:
         found += islice(filter(None, map(_of_tag, tagged(text, reader.answers))), 1)
-    structures = list(islice(fields(text, after), 8)) if "field" in rules else []
-    found += structures
+    if "field" in rules:
+        found += islice(fields(text, after), 8)
     if "announced" in rules:
-        found += _firmest(announced(text, reader.languages, after), list(found))
-    found.sort(key=_by_place, reverse=True)
+        found += _firmest(announced(text, reader.languages, after), found.copy())
+        if (back := _pointed_at(text)) is not None:
+            found.append(back)
+    if len(found) > 1:
+        found.sort(key=_by_place, reverse=True)
     return next((one for one in found if one.firm), found[0] if found else None)
 
 
 _by_place = attrgetter("start")
+
+_POINTS_BACK = regex(
+    r"[\s,;]*(?:and |so )?\b(?:that|this|which)(?: is|'s) (?:our|the|my)(?: final)? answer[\s.!*]*\Z",
+    re.IGNORECASE,
+)
+_AT_END = 60
+"""Characters at the end of a response in which it points back at what it has just said."""
+
+
+def _pointed_at(text: str) -> Statement | None:
+    """What a response has just said when it ends: "So $m + n = 29$. And that is our final answer."."""
+    end = len(text.rstrip())
+    if "answer" not in text[max(0, end - 10) : end]:
+        return None
+    found = _POINTS_BACK.search(text, max(0, end - _AT_END))
+    return conclusion(text[: found.start() + 1]) if found else None
 
 
 def _says_more(text: str, start: int) -> bool:
@@ -205,10 +267,20 @@ def _firmest(statements: Iterator[Statement], structures: list[Statement]) -> li
     return kept
 
 
+_POINTS_ELSEWHERE = regex(
+    r"^(?:(?:as|see|same as|given|shown|stated|found|the|answer|result)\b[\s,]*){0,4}"
+    r"\b(?:above|below|previous(?:ly)?|earlier|explanation)\b",
+    re.IGNORECASE,
+)
+"""Words that say where the answer stands, and are none: `<answer>see above</answer>`."""
+
+
 def _of_tag(tag: Statement) -> Statement | None:
     """The content of a tag, if it is an answer and no solution; else what it concludes with."""
     lines = [line for line in tag.answer.split("\n") if line.strip()]
     content = tag.answer.strip().strip("*").strip()
+    if _POINTS_ELSEWHERE.search(content) and not any(map(str.isdigit, content)):
+        return Statement(content, "tag", tag.start, tag.end, firm=False) if len(lines) == 1 else None
     if is_mathematics(content) or (len(content.split()) <= MAX_WORDS and len(lines) == 1):
         return Statement(content, "tag", tag.start, tag.end)
     found = conclusion(tag.answer) if len(lines) < _SOLUTION_LINES else None
@@ -233,21 +305,69 @@ def _hashed(text: str) -> Iterator[Statement]:
 
 
 def _implicit(text: str, reader: _Reader, last: bool) -> Statement | None:
-    found = None
-    if "conclusion" in reader.rules:
-        final_line = last and "final_line" in reader.rules
-        found = conclusion(text, final_line=final_line, languages=reader.languages)
-    if found is None and last and "final_line" in reader.rules:
-        found = _whole(text)
-    return found
+    concludes, final_line = "conclusion" in reader.rules, last and "final_line" in reader.rules
+    if not concludes and not final_line:
+        return None
+    found = conclusion(text, concludes=concludes, final_line=final_line, languages=reader.languages)
+    return _whole(text) or stated_formula(text) if found is None and final_line else found
+
+
+_REASONED = regex(
+    r"(?P<value>\S{1,40})(?:,? (?:because|since) [^\d=\\]+| \((?:because|since) [^()]{1,100}\)\.?)"
+)
+"""A response that is a value and why: "42 because geometry proves it"."""
+
+_EXPLAINED = regex(
+    r"(?P<value>yes|no|true|false)(?:[,.;:]| (?:because|since|as)\b) (?!.*\b(?:but|however|unless|except)\b)"
+    r"[a-z].{2,}",
+    re.IGNORECASE,
+)
+"""A response that is a yes or no and why: "No, there is no path."."""
+
+
+_NAMED = regex(
+    r"(?:I (?:think|believe) (?:that )?)?"
+    r"(?:[Ii]t|[Tt]he (?!problem|question|task|answer|result)[a-z]+(?: [a-z]+){0,2})"
+    r" (?:is|was|must be|has to be) (?P<value>(?:[A-Z][\w'-]*(?: [A-Z][\w'-]*){0,3}|[a-z]+))"
+    r"(?:,? (?:since|because) [^\d=]{1,120})?\.?"
+)
+"""A response that is one sentence and names what is asked for: "The capital is Paris."."""
+
+_CORRECT_ONE = regex(
+    r"(?:.*[.!?]\s+)?[Tt]he (?:correct|right|final) [a-z]+ (?:is|was) "
+    r"(?P<value>[A-Z]?[a-z'-]+(?: [A-Z][\w'-]*){0,3})\.?",
+    re.DOTALL,
+)
+"""A last sentence that says which one is correct."""
+
+
+_NO_NAMES = regex(
+    r"not|never|un[a-z]+|impossible|hard|difficult|clear|given|known|possible|true|here|there"
+    r"|[a-z]+(?:ing|ed)"
+)
+"""What "it is" says of a problem, and of no answer."""
 
 
 def _whole(text: str) -> Statement | None:
-    """A response of one short line that is an answer and no sentence."""
+    """A response of one short line that is an answer and no sentence, or a sentence that names it."""
     line = text.strip()
-    if not line or len(line) > MAX_LINE or "\n" in line or "\\boxed" in line:
+    if not line or len(line) > MAX_LINE or "\n" in line or "\\boxed" in line or _OBJECT.match(line):
         return None
     words = line.strip("*").strip()
+    if _EMPTY_TAG.fullmatch(words):
+        return None
+    if option := _OPTION_WITH_TEXT.match(line):
+        return Statement(option["letter"], "final_line", text.index(line[0]), len(text.rstrip()))
+    if (reasoned := _REASONED.fullmatch(words)) and is_mathematics(reasoned["value"]):
+        return Statement(reasoned["value"], "final_line", text.index(line[0]), len(text.rstrip()))
+    if explained := _EXPLAINED.fullmatch(words):
+        start = text.index(words)
+        return Statement(explained["value"], "final_line", start, start + len(explained["value"]))
+    if (named := _NAMED.fullmatch(words) or _CORRECT_ONE.fullmatch(words)) and not _NO_NAMES.fullmatch(
+        named["value"]
+    ):
+        start = text.index(words) + named.start("value")
+        return Statement(named["value"], "final_line", start, start + len(named["value"]))
     short = len(words.split()) <= MAX_WORDS and not _NO_WORDS.search(words) and not words.endswith(":")
     if not is_mathematics(words) and not short:
         return None
@@ -259,15 +379,12 @@ def _in_fences(own: Own, reader: _Reader, strict: bool) -> Statement | None:
     for fence in reversed(own.fences[-MOST:]):
         content = own.source[fence.start : fence.end]
         if fence.language in _OUTPUTS:
-            found = _explicit(content, reader, cut=strict) or (None if strict else _last_output(content))
+            found = _explicit(content, reader, cut=strict)
+            if found is None and not strict:
+                found = _implicit(content, reader, last=True)
             if found is not None:
                 return _moved(found, fence.start)
-    return _in_code(own.source, own.fences)
-
-
-def _last_output(content: str) -> Statement | None:
-    found = _whole(content) or conclusion(content)
-    return found or assigned(content, 0)
+    return _in_code(own.source, own.fences) if "field" in reader.rules else None
 
 
 def _in_code(source: str, fences: tuple[Fence, ...]) -> Statement | None:

@@ -38,6 +38,7 @@ _PLACEHOLDER = regex(
     r"| letter)?\s*\}?[\s.…]*(?:\\(?:ldots|dots))?\s*",
     re.IGNORECASE,
 )
+_LATER_BOX = regex(r"\\f?box")
 _BARE = regex(r"[^\s$\\{}]{1,100}")
 _PART_MARK = regex(
     r"(?:^|\n)[ \t>]*(?:[-*•+]\s|[*_]{0,3}\(?(?:[a-hivx]{1,4}|\d{1,2})[.)][*_]{0,3}"
@@ -46,6 +47,9 @@ _PART_MARK = regex(
     re.IGNORECASE,
 )
 _FRACTION = regex(r"\\(?P<name>[dt]?frac|sqrt)\s*\{\s*\Z")
+_REST = regex(r"\s{0,9}\}(?:\s{0,9}\{([^{}]{1,40})\})?")
+"""What closes a fraction or root behind a box, with the denominator."""
+
 _NAME = regex(r"(?P<name>\\?[a-zA-Z]+(?:_\{?\w{1,3}\}?)?)\s*=\s*(?:\$|\\\()?\s*\Z")
 _SUPERSEDES = regex(
     r"\b(?:so|therefore|thus|hence|wait|actually|final(?:ly)?|answer|total|recheck|correct\w*|check"
@@ -74,14 +78,14 @@ _SCALE = regex(
     r"\s*(?P<word>(?:hundred|thousand|million|billion|trillion|dozen)s?\b|\^\{?\\circ\}?|°|\\?%|percent\b)"
 )
 _POWER = regex(r"\s*(?:\^\s*(?:\{[^{}]{1,20}\}|\w)|!)")
-_PREFIXES = (
+PREFIXES = (
     "at least", "at most", "more than", "less than", "fewer than", "greater than", "no more than",
     "no less than", "negative", "minus", "half of", "half", "twice", "double", "triple",
     "the square root of", "the square of",
 )  # fmt: skip
 """Words in front of a box that belong to its answer."""
 
-_PREFIX_WORDS = regex(rf"\b(?P<words>{'|'.join(_PREFIXES)})[\s$*:]*(?:\\[(\[])?\s*\Z", re.IGNORECASE)
+_PREFIX_WORDS = regex(rf"\b(?P<words>{'|'.join(PREFIXES)})[\s$*:]*(?:\\[(\[])?\s*\Z", re.IGNORECASE)
 _OPEN_BRACE = regex(r"(?<!\\)\{+\Z")
 _PLAIN = regex(r"[\w.]+|\\[a-z]+|[\w.]*\\(?:d|t)?frac\{\w+\}\{\w+\}")
 
@@ -96,10 +100,34 @@ def boxed(text: str, *, cut: bool = False) -> Iterator[Statement]:
         return
     place = len(boxes) - 1
     while place >= 0:
+        if place and _approximates(text, boxes[place - 1], boxes[place]):
+            place -= 1
         statement, used = _group(text, boxes, place)
         if statement is not None:
             yield statement
         place -= max(1, used)
+
+
+_APPROXIMATION = regex(
+    r"(?:[\s$,;:(*]|\\[()\[\],; ])*"
+    r"(?:\\(?:approx|simeq)(?![a-z])|≈|(?:or|and|which is|that is|i\.e\.)?,?\s*"
+    r"(?:approximately|numerically|about|roughly|approx\.?)(?: equal to)?)(?:[\s$,;:(*]|\\[()\[\],; ])*",
+    re.IGNORECASE,
+)
+_IS_APPROXIMATE = regex(r"\s*(?:\\approx(?![a-z])|≈|~|\\sim(?![a-z]))")
+
+
+def _approximates(text: str, earlier: Box, later: Box) -> bool:
+    """Whether a box repeats the one before it as a decimal: `\\boxed{\\frac13} \\approx \\boxed{0.333}`."""
+    gap = text[earlier[1] : later[0]]
+    if not earlier[2] or len(gap) > MAX_GAP or is_placeholder(earlier[2]):
+        return False
+    if not asserted(text, earlier[0], earlier[1]):
+        return False
+    in_sentence = "\n\n" not in gap and not _SUPERSEDES.search(gap)
+    return _APPROXIMATION.fullmatch(gap) is not None or (
+        in_sentence and _IS_APPROXIMATE.match(later[2] or "") is not None
+    )
 
 
 Box = tuple[int, int, str | None]
@@ -113,17 +141,21 @@ def _all_boxes(text: str) -> list[Box]:
     for _ in range(4 * MAX_BOXES):  # nested boxes that are not closed make none of them an answer
         if len(found) >= MAX_BOXES:
             break
-        start = _last_head(text, before)
+        start = last_head(text, before)
         if start < 0:
             break
         while start > 0 and text[start - 1] == "\\" and text[start] in "bf":
             start -= 1
         before = start
         box = _BOX.match(text, start)
-        if box is None or not (
-            box.group().startswith(("\\", "\x08")) or text[box.end() : box.end() + 1] == "{"
-        ):
+        if box is None or not (text[start] in "\\\x08" or text.startswith("{", box.end())):
             continue
+        if (
+            text[start - 1 : start].isalpha()
+            and text[start] == "b"
+            and not text.endswith("\\begin", 0, start)
+        ):
+            continue  # a word such as "unboxed"
         content, end = _content(text, box.end())
         while found and found[-1][0] < end:  # an inner box
             found.pop()
@@ -132,7 +164,7 @@ def _all_boxes(text: str) -> list[Box]:
     return found
 
 
-def _last_head(text: str, before: int) -> int:
+def last_head(text: str, before: int) -> int:
     """Where the last command for a box begins that ends before `before`; -1 where there is none."""
     found = text.rfind(_ESCAPED, 0, before) if "\x08" in text else -1
     place = text.rfind("box", 0, before)
@@ -150,7 +182,7 @@ def _content(text: str, start: int) -> tuple[str | None, int]:
     if text[start] != "{":
         bare = _BARE.match(text, start)
         return (bare.group().rstrip(".,;"), bare.end()) if bare else ("", start)
-    end = closing_brace(text, start + 1, min(len(text), start + MAX_ANSWER))
+    end = closing_brace(text, start + 1, min(len(text), start + 2 + MAX_ANSWER))
     return (None, len(text)) if end is None else (text[start + 1 : end], end + 1)
 
 
@@ -159,16 +191,16 @@ def _group(text: str, boxes: list[Box], place: int) -> tuple[Statement | None, i
     start, end, content = boxes[place]
     if content is None:
         content, end = _unclosed(text, start)
-    if content is None or _is_placeholder(content) or not asserted(text, start, end):
+    if content is None or is_placeholder(content) or not asserted(text, start, end):
         return None, 1
     fraction = _shared_formula(text, boxes, place)
     if fraction is not None:
         return fraction
-    answer, first, last = _whole(text, start, end, content)
+    answer, first, last = with_neighbours(text, start, end, content)
     count, answers, starts = 1, [answer], [start]
     while count <= place and _belongs(text, boxes[place - count], boxes[place - count + 1]):
         earlier_start, earlier_end, earlier = boxes[place - count]
-        value, first, _ = _whole(text, earlier_start, earlier_end, earlier or "")
+        value, first, _ = with_neighbours(text, earlier_start, earlier_end, earlier or "")
         if value not in answers:
             answers.insert(0, value)
             starts.insert(0, earlier_start)
@@ -185,7 +217,7 @@ def _listed(text: str, starts: list[int], answers: list[str]) -> str:
     return named if len(names) == len(answers) and all("=" in part for part in parts) else ", ".join(answers)
 
 
-def _is_placeholder(content: str) -> bool:
+def is_placeholder(content: str) -> bool:
     """Whether a box shows its form alone: `\\\\boxed{}`, `\\\\boxed{answer}`, `\\\\boxed{...}`."""
     return (
         len(content) <= MAX_GAP and not content[:1].isdigit() and _PLACEHOLDER.fullmatch(content) is not None
@@ -199,14 +231,14 @@ def _unclosed(text: str, start: int) -> tuple[str | None, int]:
     inside = line.split("$")[0].strip().rstrip(".").strip()
     return (
         (inside, opening + 1 + len(line))
-        if inside and not text[opening + 1 + len(line) :].strip()
+        if inside and len(inside) <= MAX_ANSWER and not text[opening + 1 + len(line) :].strip()
         else (None, start)
     )
 
 
 def _belongs(text: str, earlier: Box, later: Box) -> bool:
     """Whether two boxes are items of one list: side by side, or the answers of two parts."""
-    if earlier[2] is None or _is_placeholder(earlier[2]) or not asserted(text, earlier[0], earlier[1]):
+    if earlier[2] is None or is_placeholder(earlier[2]) or not asserted(text, earlier[0], earlier[1]):
         return False
     gap = text[earlier[1] : later[0]]
     if len(gap) <= MAX_GAP and _NEAR.fullmatch(gap):
@@ -219,7 +251,7 @@ def _belongs(text: str, earlier: Box, later: Box) -> bool:
     if (
         "\n" not in gap
         and len(gap) <= MAX_GAP
-        and re.search(r"\band\b", gap)
+        and re.search(r"\band\b(?! then\b)", gap)
         and not _SUPERSEDES.search(gap)
         and not re.search(r"\d", gap)
     ):
@@ -250,7 +282,7 @@ def _formula_bounds(text: str, start: int, end: int) -> tuple[int, int] | None:
     return None
 
 
-def _whole(text: str, start: int, end: int, content: str) -> tuple[str, int, int]:
+def with_neighbours(text: str, start: int, end: int, content: str) -> tuple[str, int, int]:
     """A box with the sign, factor, power or scale that stands beside it, and its place."""
     answer = _without_boxes(content.strip())
     bounds = _formula_bounds(text, start, end)
@@ -261,6 +293,8 @@ def _whole(text: str, start: int, end: int, content: str) -> tuple[str, int, int
         return _alone(text, start, end, answer, bounds)
     before = before[match.end() :] if (match := _AFTER_RELATION.match(before)) else before
     after = after[: stop.start()] if (stop := _STOPS.search(after)) else after
+    if "{" in before and (inside := _in_argument(before, answer, after)) is not None:
+        return inside, bounds[0], end + len(after)
     left, right = (
         _OPEN_BRACE.sub("", before.strip().lstrip("{")).strip(),
         after.strip().strip(".,;!").strip() if not after.strip().startswith("!") else after.strip(),
@@ -287,6 +321,16 @@ def _whole(text: str, start: int, end: int, content: str) -> tuple[str, int, int
     return (answer, start, end) if right else _alone(text, start, end, answer, bounds)
 
 
+_ARGUMENT = regex(r"(?:\\sqrt(?:\[[^\]]{0,9}\])?|\\[dt]?frac(?:\{[^{}]{0,40}\})?|\^)\s*\{[^{}]*\Z")
+
+
+def _in_argument(before: str, answer: str, after: str) -> str | None:
+    """A formula with a box in an argument of a command, `\\sqrt{\\boxed{5}+1}`, without the box."""
+    whole = f"{before}{_grouped(answer, before, after)}{after}".strip().rstrip(".,;")
+    is_whole = _ARGUMENT.search(before) and whole.count("{") == whole.count("}")
+    return whole if is_whole and not _WORDS_BEFORE.search(_COMMAND.sub("", before)) else None
+
+
 def _own_part(text: str, start: int, end: int, bounds: tuple[int, int]) -> tuple[str, str]:
     """What stands before and behind a box in its formula, without the boxes that are listed beside it."""
     before, after = text[bounds[0] : start], text[end : bounds[1]]
@@ -294,7 +338,7 @@ def _own_part(text: str, start: int, end: int, bounds: tuple[int, int]) -> tuple
         opening = text.find("{", bounds[0] + earlier, start)
         content, close = _content(text, opening) if opening >= 0 else (None, start)
         before = "" if content is not None and _NEAR.fullmatch(text[close:start]) else before
-    if (later := re.search(r"\\f?box", after)) and _NEAR.fullmatch(after[: later.start()]):
+    if "box" in after and (later := _LATER_BOX.search(after)) and _NEAR.fullmatch(after[: later.start()]):
         after = ""
     return before, after
 
@@ -310,7 +354,7 @@ def _alone(text: str, start: int, end: int, answer: str, bounds: tuple[int, int]
 def _words_before(text: str, place: int) -> str | None:
     """The words right before a place that belong to the answer there."""
     before = text[max(0, place - 40) : place]
-    if not before.rstrip(BETWEEN).lower().endswith(_PREFIXES):  # before most boxes stands none of them
+    if not before.rstrip(BETWEEN).lower().endswith(PREFIXES):  # before most boxes stands none of them
         return None
     found = _PREFIX_WORDS.search(before)
     return found["words"] if found else None
@@ -343,7 +387,8 @@ def _grouped(answer: str, left: str, right: str) -> str:
 def _shared_formula(text: str, boxes: list[Box], place: int) -> tuple[Statement, int] | None:
     """Boxes that are the parts of one fraction: `\\\\frac{\\\\boxed{5}}{\\\\boxed{7}}`."""
     end = boxes[place][1]
-    if "}" not in text[end : end + 50]:
+    rest = _REST.match(text, end)
+    if rest is None:
         return None
     first = boxes[place - 1][0] if place else 0
     opening = _FRACTION.search(text, max(0, first - 20), first)
@@ -352,11 +397,10 @@ def _shared_formula(text: str, boxes: list[Box], place: int) -> tuple[Statement,
         answer = f"\\frac{{{boxes[place - 1][2]}}}{{{boxes[place][2]}}}"
         return Statement(answer, "boxed", opening.start(), end + 1), 2
     alone = _FRACTION.search(text, max(0, boxes[place][0] - 20), boxes[place][0])
-    rest = re.match(r"\s*\}(?:\s*\{([^{}]{1,40})\})?", text[end : end + 50])
-    if alone and rest:
+    if alone:
         tail = f"{{{rest[1]}}}" if rest[1] else ""
         answer = f"\\{alone['name']}{{{boxes[place][2]}}}{tail}"
-        return Statement(answer, "boxed", boxes[place][0], end + rest.end()), 1
+        return Statement(answer, "boxed", alone.start(), end + rest.end()), 1
     return None
 
 

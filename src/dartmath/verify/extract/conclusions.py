@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 
 from dartmath.base.regex import regex
-from dartmath.verify.extract.claims import claimed, concluded, denied, opens, told
+from dartmath.verify.extract.claims import assignments, claimed, concluded, denied, equated, opens, told
 from dartmath.verify.extract.found import Statement
 from dartmath.verify.extract.mathematics import is_mathematics
 from dartmath.verify.extract.polarity import asserted, intended
 from dartmath.verify.extract.values import ITEM, value_at
 from dartmath.verify.language.formulas import FORMULA, body
 from dartmath.verify.language.lexicon import LANGUAGES
+from dartmath.verify.language.money import SIGN_CLASS
+from dartmath.verify.language.search import holds
 
 TAIL = 1_000
 """Only this many characters at the end of a response are looked at."""
@@ -25,19 +27,31 @@ MOST = 10
 Span = tuple[int, int]
 Found = tuple[str, int, int]
 
-_BREAK = regex(
-    r"\n|[.!?](?<![\d.]\..)(?:(?<!\b[A-Z].)|(?<=/[A-Z].)|(?<=\d [A-Z].))"
+_STOPS = (
+    r"(?<=\n)|(?<=[.!?])(?!(?<=[\d)n]!) ?[-+*/x×·=.,)])(?<![\d.]\..)"
+    r"(?:(?<!\b[A-Z].)|(?<=/[A-Z].)|(?<=\d [A-Z].))"
     r"(?<!\b(?:Mr|Ms|Dr|St|vs|ft|in|Rs|No).)(?<!\bMrs.)"
     r"(?:\*{1,3}(?=\s|$)|(?=[ \t]|$))"
-    r"|\.(?<=\d\.)(?=[ \t]+[A-Z*]|[ \t]*$)"
-    r"|[。！？।؟]|:(?=[ \t]+(?:so|thus|therefore)\b)"
-    r"|[ \t，,](?=(?:因此|所以|结论|由此|したがって|よって|따라서|그러므로|इसलिए|अतः|لذا|إذن|وبالتالي))"
+    r"|(?<=\d\.)(?=[ \t]+[A-Z*]|[ \t]*$)"
+    r"|(?<=:)(?=[ \t]+(?:so|thus|therefore)\b)"
+)
+_BREAK_IN_ASCII = regex(rf"[\n.!?:](?:{_STOPS})")
+"""Where a sentence ends. The sign comes first, and what it needs behind it: see `FORMULA`."""
+
+_BREAK = regex(
+    rf"[\n.!?:。！？।؟ \t，,](?:{_STOPS}|(?<=[。！？।؟])"
+    r"|(?<=[ \t，,])(?=(?:因此|所以|结论|由此|したがって|よって|따라서|그러므로|इसलिए|अतः|لذا|إذن|وبالتالي)))"
 )
 _REMARK = regex(
     r"[\s*#_>(-]*(?:note|check(?:ing)?(?=[:,*]| (?:that|this|our|the answer|back|by))|verif|to verify"
     r"|to check|let(?: me|'s| us) (?:know|check|verify|double)|i hope|hope|feel free|explanation"
-    r"|remark|this (?:is|completes|matches"
-    r"|confirms|satisfies|means we|verifies)|which (?:confirms|matches)|q\.?e\.?d|∎|✓|✅|□|■|done"
+    r"|remark|(?:a |one )?(?:quick|sanity|final) (?:sanity )?check|so we get the same"
+    r"|(?:and |so )?(?:that|this) (?:is|'s|was) (?:our|the|my) (?:final )?answer"
+    r"|(?:and )?that's (?:correct|right|it|all)\b|(?:and )?(?:we're|we are|i'm) done"
+    r"|(?:right|yep|yes|great|good|perfect|ok(?:ay)?)\s*[.!]*\Z"
+    r"|this (?:is(?! (?:equal|\\?\$?-?\d|\\))|completes|matches"
+    r"|confirms|satisfies|solves|answers|means we|verifies)|which (?:confirms|matches)|q\.?e\.?d"
+    r"|∎|✓|✅|□|■|done"
     r"|indeed|confidence|we can (?:check|verify)"
     r"|if you|please|you can|good luck|is there|would you"
     r"|注意|验证|检验|验算|希望|note que|vérif|comprob|probe"
@@ -54,9 +68,13 @@ _CONTINUES = regex(
 _GAVE_UP = regex(
     r"\b(?:(?:could|can|do|did|was|am) ?(?:not|n't)|cannot|unable to|fail(?:ed)? to|not (?:sure"
     r"|certain))\b[^.\n]{0,20}"
-    r"\b(?:solve|determine|answer|know|find|figure|compute|finish|sure)\b|\bunable to\b"
+    r"\b(?:solve|determine|know|find|figure|compute|finish|sure)\b|\bunable to\b"
+    r"|\b(?:i|we) (?:could|can|do|did)(?: ?not|n't)\b[^.\n]{0,20}\banswer\b"
 )
 """What a response says that has no answer, in small letters: what its last line says then is none either."""
+
+_DENIALS = ("not", "n't", "unable", "fail")
+"""Texts one of which stands in whatever `_GAVE_UP` finds."""
 
 _NAME = regex(r"\\?[a-zA-Z]+(?:_\{?\w\}?)?[.,]?")
 """`$n$` at the end of "10 values of $n$" is what the sentence is about, not what it says."""
@@ -69,7 +87,8 @@ _LISTED = regex(r"\s*,\s*")
 _BOLD_END = regex(r"\*\*([^\s*]{1,60}(?: [^\s*]{1,60}){0,3})\*\*[^\d*$]{0,40}$")
 _DENIED_WORDS = regex(r"\b(?:not|must|never|no)\b", re.I)
 _ASIDE = regex(
-    r"(?:\b(?:among|from|than|by|when|where|since|because|as|for|with|subtract|add|between|out of|per"
+    r"(?:\b(?:among|from|than|such that|for which|so that|by|when|where|since|because|as"
+    r"|for|with|subtract|add|between|out of|per"
     r"|mod|modulo|base|if|over"
     r"|let|suppose|plus|minus|times|twice|half of|triple|(?:half|third|quarter|multiple|square|root"
     r"|sum|product|difference"
@@ -85,17 +104,30 @@ _OF_VALUE = regex(
     r"|minimum|answer|result|speed"
     r"|height|width|radius|score|sum|rate|chance|profit|amount|equal|equals|comes|simplif\w+|reduces?"
     r"|evaluates?|leads|belongs|lies)"
-    r"(?: \w+)? (?:of|to|in|at|as)\s*\Z",
+    r"(?: \w+)? (?:of|to|in|at|as)\s*\Z"
+    r"|\b(?:increas|decreas|reduc|dropp|lower|chang|fell|fall|ris|rose|grew|grow)\w* by\s*\Z",
     re.IGNORECASE,
 )
 _SAYS = regex(
     r"(?:\b(?:is|are|equals?|be|becomes?|gives?|get|gets|have|has|obtain|find|yields?|conclude|that"
-    r"|was|were|to|is:|:)|=|:|即|为|是|得)\s*(?:exactly |simply "
+    r"|was|were|to|is:|:)|=|:|即|为|是|得)\s*(?:exactly |simply |always |thus |still |also |only "
     r"|just |then |therefore )?[*\s]*\Z",
     re.IGNORECASE,
 )
 _OPTION_LINE = regex(r"[\s>*_#-]*(?P<letter>\(?[A-J]\)?)[\s*_.]*")
-_VALUE_LINE = regex(r"[\s>*_#-]*(?:=|≈|\\approx|→|⇒|=>)?\s*(?P<value>[^\n]{1,200}?)[\s*_.]*\Z")
+_VERDICT_LINE = regex(r"[\s>*_#`-]*(?P<verdict>True|False|Yes|No|TRUE|FALSE|YES|NO)[\s*_`.]*")
+"""A line that is nothing but a yes or no."""
+
+_VALUE_LINE = regex(
+    r"[\s>*_#]*(?:-[\s*_]+)?(?:=|≈|\\approx|→|⇒|=>)?\s*(?P<value>[^\n]{1,200}?)"
+    r"(?: \([^()\n]{0,40}(?:reject|extraneous|discard|invalid)[^()\n]{0,40}\))?[\s*_.]*\Z"
+)
+_NO_SOLUTION = regex(
+    r"(?:[^\d=]*\b)?(?:there (?:is|are)|has|have) no (?P<real>real )?(?:(?:integer|such|possible|positive) )*"
+    r"(?:solutions?|roots?)\b[^\d=]*",
+    re.IGNORECASE,
+)
+"""A sentence that says that nothing solves the problem."""
 _LABEL = regex(
     r"[\s*_#>-]*(?P<label>[^\W\d_][^:=\n$]{1,60}?)[ \t]*[*_]{0,3}[:：][*_]{0,3}[ \t]*"
     r"(?P<value>\S[^\n]{0,200})\Z"
@@ -107,46 +139,55 @@ _NOT_LABELS = regex(
 
 
 def conclusion(
-    text: str, *, final_line: bool = True, languages: tuple[str, ...] = LANGUAGES
+    text: str, *, concludes: bool = True, final_line: bool = True, languages: tuple[str, ...] = LANGUAGES
 ) -> Statement | None:
     """What the last concluding sentence says: its formula, its end in bold, or the value it states.
 
     Checks and notes behind it are passed over. Without such a sentence, and where `final_line` allows, what
-    the last sentence plainly says. None where the last concluding sentence denies or supposes its value.
+    the last sentence plainly says; without `concludes`, any sentence is a plain one. None where the last
+    concluding sentence denies or supposes its value.
     """
     end = len(text.rstrip())
     start = max(0, end - TAIL)
     tail = text[start:end]
     formulas = list(FORMULA.finditer(tail))
     last = True
-    for first, stop in list(reversed(_sentences(tail, formulas)))[:MOST]:
+    for first, stop in reversed(_sentences(tail, formulas)[-MOST:]):
         sentence = tail[first:stop]
-        if not any(sign.isalnum() for sign in sentence) or _REMARK.match(sentence):
+        continues = _CONTINUES.match(sentence) is not None
+        concluding = not continues and concludes and opens(sentence, languages)
+        if not (last or continues or concluding):
+            continue  # it says nothing, whether it is a remark or not
+        if not any(map(str.isalnum, sentence)) or _REMARK.match(sentence):
             continue
-        inside = [formula for formula in formulas if first <= formula.start() < stop]
-        if _CONTINUES.match(sentence):
+        if continues:
             return None
-        concludes = opens(sentence, languages)
-        if concludes:
+        inside = [formula for formula in formulas if first <= formula.start() < stop]
+        if concluding:
             found = (
                 (_claim(tail, first, stop, languages) if _says_behind(tail, inside, stop) else None)
                 or _formula(tail, first, inside)
                 or _bold(tail, first, stop)
+                or _emphasised(tail, first, stop)
                 or _claim(tail, first, stop, languages)
             )
         else:
-            allowed = last and final_line and not _GAVE_UP.search(tail.lower())
+            allowed = last and final_line and not _gave_up(tail.lower())
             found = _final(tail, first, stop, inside) if allowed else None
         if found is not None:
             answer, at, to = found
-            said = asserted(tail, at, to) and bool(answer) and not (concludes and denied(sentence))
-            said = said and not (concludes and intended(tail[first:at]))
-            rule = "conclusion" if concludes else "final_line"
+            said = asserted(tail, at, to) and bool(answer) and not (concluding and denied(sentence))
+            said = said and not (concluding and intended(tail[first:at]))
+            rule = "conclusion" if concluding else "final_line"
             return Statement(answer, rule, start + at, start + to) if said else None
-        if concludes and _denies(sentence):
+        if concluding and _denies(sentence):
             return None
         last = False
     return None
+
+
+def _gave_up(folded: str) -> bool:
+    return holds(folded, *_DENIALS) and _GAVE_UP.search(folded) is not None
 
 
 def _denies(sentence: str) -> bool:
@@ -168,8 +209,8 @@ def _sentences(tail: str, formulas: list[re.Match[str]]) -> list[Span]:
         masked = f"{masked[: first + 1]}{'x' * (stop - first - 2)}{last}{masked[stop:]}"
     spans: list[Span] = []
     start = 0
-    for mark in _BREAK.finditer(masked):
-        if mark.group() == "\n" and _goes_on(tail, start, mark.end(), starts):
+    for mark in (_BREAK_IN_ASCII if masked.isascii() else _BREAK).finditer(masked):
+        if starts and mark.group() == "\n" and _goes_on(tail, start, mark.end(), starts):
             continue
         spans.append((start, mark.end()))
         start = mark.end()
@@ -198,8 +239,29 @@ def _formula(tail: str, start: int, formulas: list[re.Match[str]]) -> Found | No
     while first and _joined(tail, said, first):
         first -= 1
     if first == len(said) - 1:
-        return _last_step(body(said[-1])), said[-1].start(), said[-1].end()
+        said_last = _last_step(body(said[-1]))
+        if "=" in said_last and _OF_MEASURE.search(tail[start : said[-1].start()]):
+            said_last = _value_side(said_last)
+        return said_last, said[-1].start(), said[-1].end()
     return tail[said[first].start() : said[-1].end()], said[first].start(), said[-1].end()
+
+
+_OF_MEASURE = regex(
+    r"\b(?:length|area|volume|perimeter|distance|angle|probability|sum|product|total|height|width|radius"
+    r"|diameter|value|cost|price|speed|number|difference)\b[^.$=]{0,60}\b(?:is|are|equals?)\s*[$\\(\[\s]*\Z",
+    re.IGNORECASE,
+)
+_LETTERS = regex(r"\\(?:text|mathrm|mbox)\s*\{[^{}]*\}|\\[a-zA-Z]+")
+
+
+def _value_side(formula: str) -> str:
+    """`16` of "the side is $2x = 16$": what an expression comes to that the sentence gives a name."""
+    left, _, right = formula.rpartition("=")
+    plain = _LETTERS.sub("", right)
+    is_name = _NAME.fullmatch(left.strip()) is not None
+    if is_name or any(map(str.isalpha, plain)) or not any(map(str.isdigit, plain)) or left[-1:] in "<>!:":
+        return formula
+    return right.strip().rstrip(".")
 
 
 _IS_NUMBER = regex(r"[^$=]*\b(?:is|are|was|equals) [-−]?\d[^$=]*")
@@ -263,10 +325,65 @@ def _bold(tail: str, start: int, stop: int) -> Found | None:
     return words, start + bold.start(), start + bold.end()
 
 
+_EMPHASIS = regex(r"\*\*([^*\n]{1,60})\*\*")
+_AMOUNT = regex(
+    rf"(?:[^\d*=]{{0,30}}=\s*)?"
+    rf"(?P<amount>[-−]?\\?[{SIGN_CLASS}]?\d[\d,]*(?:\.\d+)?(?:/\d+)?\\?%?(?: [a-z]+){{0,3}}?)"
+    r"(?: (?:in total|total|altogether|left|remaining|each))?\.?"
+)
+
+
+def _emphasised(tail: str, start: int, stop: int) -> Found | None:
+    """The one amount in bold of a sentence: "So she eats **7 dozen eggs** in 4 weeks."."""
+    sentence = tail[start:stop]
+    found = [bold for bold in _EMPHASIS.finditer(sentence) if not bold[1].rstrip().endswith(":")]
+    amount = _AMOUNT.fullmatch(found[0][1].strip()) if len(found) == 1 else None
+    if amount is None or _DENIED_WORDS.search(sentence):
+        return None
+    at = start + found[0].start(1) + found[0][1].index(amount["amount"])
+    return amount["amount"], at, at + len(amount["amount"])
+
+
 def _claim(tail: str, start: int, stop: int, languages: tuple[str, ...]) -> Found | None:
     sentence = tail[start:stop]
-    value = concluded(sentence, languages) or told(sentence.strip())
+    value = (
+        assignments(sentence)
+        or concluded(sentence, languages)
+        or equated(sentence, languages)
+        or told(sentence.strip())
+    )
+    value = value or _reasoned(sentence)
+    value = value or _consequence(sentence.strip()) or _last_clause(sentence)
     return None if value is None else _placed(value, sentence, start)
+
+
+_LAST_CLAUSE = regex(
+    r"(?P<before>.*[，；,;])?(?P<clause>[^，；,;。=\d]{1,30}?(?:约?为|是|等于|得到?))\s*(?P<value>[^\u3000-\uffef]{1,60}?)[。.\s]*\Z",
+    re.DOTALL,
+)
+_OTHER_VALUE = regex(r"(?:为|是|有|等于|得到?)\s*[-−$\\]*\d")
+_OPEN_CLAUSE = regex(r"[不没非若设令或]|如果|假设|是否|可能|至[少多]")
+
+
+def _last_clause(sentence: str) -> str | None:
+    """What the last clause of a Chinese sentence says of one thing: "...，积分值为2πi。"."""
+    found = None if sentence.isascii() else _LAST_CLAUSE.fullmatch(sentence)
+    if found is None or _OPEN_CLAUSE.search(found["clause"]) or _OTHER_VALUE.search(found["before"] or ""):
+        return None
+    value = found["value"].strip()
+    return value if is_mathematics(value) and any(map(str.isdigit, value)) else None
+
+
+_REASONED = regex(
+    r"[^\d=]{0,40}?(?P<value>\b[a-zA-Z] ?= ?[-−]?\d[\d,]*(?:\.\d+)?(?:/\d+)?),?"
+    r" (?:because|since|as|by|from)\b[^$]*"
+)
+"""A value that is given to a letter, and then why: "Therefore, x = 42 because ..."."""
+
+
+def _reasoned(sentence: str) -> str | None:
+    found = _REASONED.fullmatch(sentence.strip())
+    return found["value"] if found else None
 
 
 def _placed(value: str, sentence: str, start: int) -> Found:
@@ -293,7 +410,9 @@ def _final(tail: str, start: int, stop: int, inside: list[re.Match[str]]) -> Fou
     sentence = tail[start:stop]
     if listed := _list_at_end(tail, start):
         return listed
-    if inside:
+    if nothing := _NO_SOLUTION.fullmatch(sentence):
+        return f"no {nothing['real'] or ''}solution", start, stop
+    if inside and not all(_NAME.fullmatch(body(formula)) for formula in inside):
         before = tail[start : inside[-1].start()]
         behind = tail[inside[-1].end() : stop]
         alone = not any(sign.isalnum() for sign in before) and not any(sign.isalnum() for sign in behind)
@@ -304,16 +423,20 @@ def _final(tail: str, start: int, stop: int, inside: list[re.Match[str]]) -> Fou
         return _counted(tail, start, stop, inside)
     if (bold := re.fullmatch(r"[\s>#-]*\*\*([^*\n]{1,80})\*\*[\s.!]*", sentence)) and is_mathematics(bold[1]):
         return bold[1].strip(), start, stop
-    line = _VALUE_LINE.match(sentence.rstrip())
+    # Behind its leading blanks: every way to part a long run of them would be tried.
+    line = _VALUE_LINE.match(sentence.rstrip(), len(sentence) - len(sentence.lstrip()))
     if (option := _OPTION_LINE.fullmatch(sentence)) is not None:
         return option["letter"], start, stop
+    if (verdict := _VERDICT_LINE.fullmatch(sentence)) is not None and _begins_line(tail, start):
+        return verdict["verdict"], start, stop
     if (
         line
         and "boxed" not in line["value"]
         and is_mathematics(line["value"])
         and re.search(r"[\d=\\∅∞π√]", line["value"])
     ):
-        return line["value"].strip().strip("*").strip(), start + line.start("value"), stop
+        value = line["value"].strip().strip("*").strip().replace("**", "")
+        return value, start + line.start("value"), stop
     if (
         (label := _LABEL.match(sentence.rstrip().rstrip(".*")))
         and not _NOT_LABELS.search(label["label"])
@@ -323,8 +446,65 @@ def _final(tail: str, start: int, stop: int, inside: list[re.Match[str]]) -> Fou
         if is_mathematics(value):
             return value, start + label.start("value"), stop
     plain = sentence.strip().lstrip("*#>- ")
-    value = claimed(plain, plain=True) or told(plain) or _repeated(tail[:start], claimed(plain))
+    if (bold_amount := _emphasised(tail, start, stop)) is not None:
+        return bold_amount
+    value = (
+        assignments(plain)
+        or claimed(plain, plain=True)
+        or told(plain)
+        or _repeated(tail[:start], claimed(plain))
+    )
+    value = value or _consequence(plain) or _last_clause(plain) or _computed(plain)
     return None if value is None else _placed(value, sentence, start)
+
+
+def _begins_line(tail: str, start: int) -> bool:
+    """Whether a line begins there that answers no question, and no heading, of the line before it."""
+    before = tail[:start].rstrip()
+    return "\n" in tail[len(before) : start] and not before.endswith(("?", ":")) if before else True
+
+
+_CONSEQUENCE = regex(
+    r".*,\s+(?:and\s+)?(?P<clause>(?:so|hence|thus|therefore|which means|there (?:are|is))\b.*)", re.DOTALL
+)
+_COMPUTED = regex(
+    r"[^\n]*[^<>!:=\s]\s*=\s*(?P<value>[-−]?(?:\\?\$)?\d[\d,]*(?:\.\d+)?(?:/\d+)?\\?%?)\s*[.!]?\Z"
+)
+
+
+_WHICH_IS = regex(
+    r".*,\s+which (?:is|equals|is equal to|is just|(?:gives|leaves)(?: us| me)?|makes|comes (?:out )?to)"
+    r" (?P<clause>[^,]*)",
+    re.DOTALL,
+)
+
+
+_ARRIVED_AT = regex(
+    r"(?:We |I |Now |Next |Finally )*(?:add|subtract|multiply|divide|take|square|simplify|evaluate"
+    r"|compute|combine|double)\b[^.=]* to (?:get|obtain|give|find|arrive at)"
+    r" (?P<value>-?\\?\$?\d[\d,]*(?:\.\d+)?(?:/\d+)?%?)\.?",
+    re.IGNORECASE,
+)
+"""A sentence that says what was done and what it comes to: "Multiply 6 by 7 to get 42."."""
+
+
+def _consequence(sentence: str) -> str | None:
+    """What the last clause of a sentence follows from the others: "the rest is 2, so the digit is 4."."""
+    if arrived := _ARRIVED_AT.fullmatch(sentence):
+        return arrived["value"]
+    if relative := _WHICH_IS.fullmatch(sentence):
+        return claimed(f"It is {relative['clause']}", plain=True)
+    found = _CONSEQUENCE.fullmatch(sentence)
+    if found is None or " if " in sentence.lower():
+        return None
+    clause = found["clause"]
+    return claimed(clause, plain=True) if clause.startswith("there") else concluded(clause)
+
+
+def _computed(sentence: str) -> str | None:
+    """The number behind the last sign of equality that ends a sentence: "or C(3) = 18.90."."""
+    found = _COMPUTED.fullmatch(sentence)
+    return found["value"] if found else None
 
 
 def _counted(tail: str, start: int, stop: int, inside: list[re.Match[str]]) -> Found | None:

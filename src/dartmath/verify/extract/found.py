@@ -13,7 +13,7 @@ class Statement(NamedTuple):
 
     Attributes:
         answer: the answer as written.
-        rule: how it was found, one of `dartmath.verify.settings.RULES` or "last_number".
+        rule: how it was found, one of `dartmath.verify.contract.settings.RULES` or "last_number".
         start, end: its place in the text.
         firm: whether it reads as an answer by itself (a formula, a number, an option), and not as prose.
     """

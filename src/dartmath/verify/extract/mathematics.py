@@ -12,7 +12,9 @@ from dartmath.verify.language.names import ENGLISH, MAX_PRODUCT, listed
 from dartmath.verify.language.units import parse_unit
 
 _WORD = regex(r"(?<![\\A-Za-z])[^\W\d_]{2,}")
-_COMMANDS = regex(r"\\(?:text|mathrm|mbox|textbf|mathbf|operatorname)\s*\{[^{}]*\}|\\[a-zA-Z]+")
+_COMMANDS = regex(
+    r"\\(?:begin|end)\s*\{[a-z]+\*?\}|\\(?:text|mathrm|mbox|textbf|mathbf|operatorname)\s*\{[^{}]*\}|\\[a-zA-Z]+"
+)
 _MATH_WORDS = frozenset(
     listed(
         "and or pi sqrt sin cos tan cot sec csc log ln exp max min gcd lcm mod arctan arcsin arccos "

@@ -12,27 +12,28 @@ from itertools import islice
 from typing import NamedTuple
 
 from dartmath.base.regex import regex
-from dartmath.verify.extract.thoughts import thoughts
+from dartmath.verify.extract.thoughts import CHANNELS, THOUGHT_IN_SQUARES, thoughts
 from dartmath.verify.language.search import holds
+
+_SQUARE_NAMES = "PAD|EOS|SEP|CLS|UNK|/?INST|EOT"
+"""Tokens in square brackets."""
 
 _ENDS = regex(
     r"<[|｜](?:im_end|im_start|eot_id|eom_id|endoftext|end[▁_]of[▁_]sentence|end_of_text|end|return|eot"
     r"|eos|pad|user|User"
     r"|begin_of_text|endofprompt|fim_pad|finetune_right_pad_id|call)[|｜]>"
     r"|</s>|<s>|<eos>|<end_of_turn>|<start_of_turn>|<turn\|>|<\|turn>|<pad>|<unk>|<EOD>|<eod>"
-    r"|\[(?:PAD|EOS|SEP|CLS|UNK|/?INST|EOT)\]"
+    rf"|\[(?:{_SQUARE_NAMES})\]"
 )
 """What ends a turn, begins the next one, or pads a batch. Source: the special tokens of public tokenizers."""
 
-_ANGLED = (
-    "<|", "<｜", "|>", "</s>", "<s>", "<eos>", "<end_of", "<start_of", "<pad>", "<unk>", "<EOD>", "<eod>",
-)  # fmt: skip
-"""Texts one of which every such token in angle brackets contains."""
+_ANGLED = regex(r"<(?=[|｜]|s>|/s>|eos>|e[no]d|EOD>|start|pad>|unk>|turn)")
+"""How every such token in angle brackets begins. The sign comes first: see `FORMULA`."""
 
 _END_OF_PART = regex(r"<eo[ae]>")
 """Ends of an explanation and an answer, `<eoe>` and `<eoa>`; more follows behind the first."""
 
-_SQUARE = regex(r"\[(?:PAD|EOS|SEP|CLS|UNK|/?INST|EOT)\]")
+_SQUARE = regex(rf"\[(?:{_SQUARE_NAMES})\]")
 
 _ROLE = regex(
     r"\s*(?:<\|im_start\|>|<\|start_header_id\|>|<\|start\|>|<start_of_turn>)?\s*(?:assistant|model)\b[:\s]*"
@@ -62,8 +63,30 @@ _LABEL_ENDS = frozenset(label[-1] for label in _QUERY_LABELS) | frozenset("*> \t
 _MOST_PARTS = 32
 """A response that goes on with more queries is read as if the last of these parts had none in it."""
 
+
+def _label_endings() -> Iterator[str]:
+    """What looks back from behind a colon for the last letters of a label, one pattern for each length."""
+    endings = {label[-5:] for label in _QUERY_LABELS}
+    for size in {len(ending) for ending in endings}:
+        yield rf"(?<=(?:{'|'.join(sorted(one for one in endings if len(one) == size))}):)"
+
+
+_FULL_LABEL = regex(
+    rf":(?<=[{''.join(sorted({label[-1] for label in _QUERY_LABELS}))}*>\s]:)"
+    rf"(?:(?<=[*>\s]:)|{'|'.join(_label_endings())})"
+)
+"""A colon behind such a label, or behind what may stand between both. It comes first: see `FORMULA`."""
+
+_IN_ANGLES = regex(r"<(?=[^\W\d]|[/|｜]|\d\w{0,9}:)")
+"""How tags and tokens in angle brackets begin; not a comparison, `x < 5`, nor a calculation of GSM8K."""
+
+_IN_SQUARES = regex(rf"\[(?=[a-zA-Z/])(?i:/?(?:{THOUGHT_IN_SQUARES}|{_SQUARE_NAMES})\])")
+_ESCAPED_ANGLE = regex("&[lL][tT];")
+
 _FENCE = regex(r"^[ \t>]*(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>[^\n`]{0,40})$", re.MULTILINE)
-_MARKS = regex(r"`{3,}[^\n`]{0,40}|~{3,}")
+_MARKS = regex(r"[`~](?:(?<=`)`{2,}[^\n`]{0,40}|(?<=~)~{2,})")
+"""The marks of fences. The set of their signs comes first: see `FORMULA`."""
+
 _DATA = ("json", "yaml", "yml", "jsonc", "json5")
 
 
@@ -93,16 +116,43 @@ class Own(NamedTuple):
 
 def own_text(response: str, more_thoughts: Sequence[tuple[str, str]] = ()) -> Own:
     """The own part of `response`; `more_thoughts` are delimiters beside the known ones."""
-    text, angled = response, "<" in response
-    # First, since most texts have no other sign of a token or a tag then.
-    if angled and holds(text, "<<"):
-        text = _without_calculations(text)
-        angled = "<" in text
+    text = _without_calculations(response) if "<" in response and holds(response, "<<") else response
+    if not more_thoughts and is_all_own(text):
+        return Own(text, (len(text),), text)
+    return _blanked(text, more_thoughts)
+
+
+def is_all_own(text: str) -> bool:
+    """Whether a text plainly has nothing to blank but calculations, and no next query.
+
+    All that `_blanked` blanks begins with one of five signs and what is looked for behind it here, or with
+    the name of a channel; and before each colon of a next query stands its label. Most texts have none.
+    """
+    return not (
+        ("<" in text and _IN_ANGLES.search(text))
+        or ("[" in text and _IN_SQUARES.search(text))
+        or ("`" in text and holds(text, "```"))
+        or ("~" in text and holds(text, "~~~"))
+        or ("&" in text and _ESCAPED_ANGLE.search(text))
+        or (":" in text and _FULL_LABEL.search(text) and _may_have_parts(text))
+        or text.startswith(CHANNELS)
+        or not (text.isascii() or ("◁" not in text and ("：" not in text or not _may_have_parts(text))))
+    )
+
+
+def _may_have_parts(text: str) -> bool:
+    """Whether a next query may follow; a calculation in front of its label would hide it."""
+    return holds(text, "<<") or len(_parts(text)) > 1
+
+
+def _blanked(text: str, more_thoughts: Sequence[tuple[str, str]]) -> Own:
+    """The own part of a text whose calculations are blanked."""
+    angled = "<" in text
     if angled and holds(text, "<|channel|>final") and (final := _last(_FINAL_CHANNEL, text)):
         text = " " * final.end() + text[final.end() :]
     for start, end in thoughts(text, more_thoughts):
         text = _blank(text, start, end)
-    if (angled and holds(text, *_ANGLED)) or ("[" in text and _SQUARE.search(text)):
+    if (angled and _ANGLED.search(text)) or ("[" in text and _SQUARE.search(text)):
         text = _without_tokens(text)
     source = text
     fences: tuple[Fence, ...] = ()
@@ -178,17 +228,17 @@ def _parts(text: str) -> tuple[int, ...]:
     first = len(text) - len(text.lstrip())
     places: list[int] = []
     for colon in _COLONS:
-        if colon in text:
-            places += islice(_next_queries(text, colon, first), _MOST_PARTS)
-    return (*sorted(places)[:_MOST_PARTS], len(text))
+        if (place := text.find(colon, first)) >= 0:
+            places += islice(_next_queries(text, colon, first, place), _MOST_PARTS)
+    return (*sorted(places)[:_MOST_PARTS], len(text)) if places else (len(text),)
 
 
-def _next_queries(text: str, colon: str, first: int) -> Iterator[int]:
+def _next_queries(text: str, colon: str, first: int, place: int) -> Iterator[int]:
     """Where the lines of a next query begin, from `first` on: the places of `_NEXT_QUERY`.
 
-    Searched from their colons, of which a text has far fewer than line breaks.
+    Searched from their colons, of which a text has far fewer than line breaks; the first is at `place`.
     """
-    line, place = first, text.find(colon, first)
+    line = first
     while place >= 0:
         if text[place - 1] in _LABEL_ENDS:
             # No further back than to the last colon seen, so that a line of colons is passed over once.

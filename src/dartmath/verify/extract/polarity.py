@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from dartmath.base.regex import regex
 
@@ -39,6 +40,12 @@ _SUPPOSED_BEFORE = regex(
 """For texts in small letters: a pattern that ignores case takes six times as long, and this one is asked
 of every sentence with a supposition in it."""
 
+_SUPPOSITIONS = (
+    "if", "unless", "suppos", "assum", "imagine", "whether", "may", "perhaps", "possibly", "could", "might",
+    "first", "initially", "originally", "solution", " about", "let", "s it", "e it", "s the ", "e the ",
+)  # fmt: skip
+"""Texts one of which stands in whatever `_SUPPOSED_BEFORE` finds."""
+
 _INTENDED_BEFORE = regex(
     r"\b(?:need|have|has|remains|left|want) to (?:\w+ly )?"
     r"(?:calculate|compute|find|evaluate|solve|simplify|determine)\b[^.]*\Z",
@@ -54,6 +61,9 @@ _CONDITION_OF_SUBJECT = regex(
 
 _INSTRUCTED = ("in", "within", "inside", "using", "as", "with")
 """The last word of an instruction: "put it in"."""
+
+_ENDINGS = (*_DENIALS, *_INSTRUCTED)
+"""With one of these, or with a supposition in it, a line says anything but what stands behind it."""
 
 _INSTRUCTED_BEFORE = regex(
     r"\b(?:put|place|write|give|enclose|format|present|provide|end(?!s? up|ed up)"
@@ -92,8 +102,12 @@ _NEXT_DENIES = regex(
 _CONFIRMS = regex(
     r"(?:'s| is| was| can| does)(?: \w+ly)?(?: seem| look| be)? (?:right|correct|true)\b", re.IGNORECASE
 )
-_SPEAKS_ON = regex(r"[\s.,!?$*()\[\]}\\]*[?a-zA-Z]")
-"""What all patterns of what stands behind a value begin with: signs, and a question mark or a word."""
+_OPENS_DENIAL = regex(
+    r"[\s.,!$*()\[\]}\\]*(?:\?|(?:is|was|are|were|can|could|must|does|do|should|would|will|cannot|contradicts|fails"
+    r"|leads|gives|which|but|and|that|this|it|no|wait|hm+|actually|oh|sorry|hold|i|wrong)(?:\b|n't))",
+    re.IGNORECASE,
+)
+"""What all patterns of what stands behind a value begin with: signs, then a question mark or such a word."""
 
 _QUESTIONED = regex(r"\A[\s$*)\]}\\]*\?")
 
@@ -133,14 +147,37 @@ def asserted(text: str, start: int, end: int) -> bool:
     >>> asserted("So x = 5 is extraneous.", 7, 8)
     False
     """
-    before = text[sentence_start(text, start) : start]
-    if _SPEAKS_ON.match(text, end) and _denied_behind(text[end : end + _REACH]):
+    if _OPENS_DENIAL.match(text, end) and _denied_behind(text[end : end + _REACH]):
         return False
+    return asserted_before(text, start)
+
+
+def asserted_before(text: str, start: int) -> bool:
+    """Whether the sentence up to `start` asserts what stands there, whatever it says behind it."""
+    line = max(text.rfind("\n", 0, start) + 1, start - _REACH)
+    before = text[line:start]
+    # All that is looked for in front of a value is words; a formula on a line of its own has none.
+    return not before.strip(BETWEEN) or asserts(before)
+
+
+@lru_cache(maxsize=2048)
+def asserts(line: str) -> bool:
+    """Whether the last sentence of a line, which many responses to a query share, asserts what follows it."""
+    folded = line.lower()
+    if not folded.rstrip(BETWEEN).endswith(_ENDINGS) and not any(map(folded.__contains__, _SUPPOSITIONS)):
+        return True
+    before = line[sentence_start(line, len(line)) :]
     folded = before.lower()
     ending = folded.rstrip(BETWEEN)
+    if not ending:
+        return True
     return not (
         (ending.endswith(_DENIALS) and _DENIED_BEFORE.search(before))
-        or (_SUPPOSED_BEFORE.search(folded) and not _CONDITION_OF_SUBJECT.search(before))
+        or (
+            any(map(folded.__contains__, _SUPPOSITIONS))
+            and _SUPPOSED_BEFORE.search(folded)
+            and not _CONDITION_OF_SUBJECT.search(before)
+        )
         or (ending.endswith(_INSTRUCTED) and _INSTRUCTED_BEFORE.search(before))
     )
 

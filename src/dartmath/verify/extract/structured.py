@@ -19,8 +19,12 @@ _PAIRS = (
     (rf"<\|?(?:{_NAMES})\|?>", rf"(?:</\|?|<\|/)(?:{_NAMES})\|?>"),
     (rf"\[(?:{_NAMES})\]", rf"\[/(?:{_NAMES})\]"),
 )
-_OPENINGS = {pair[0].lstrip("\\")[0]: regex(pair[0], re.IGNORECASE) for pair in _PAIRS}
-"""Openings by their first sign: a pattern that begins with one sign is looked for as fast as a text."""
+_OPENINGS = {
+    sign: regex(rf"{re.escape(sign)}(?=[|afs]){opening.removeprefix(re.escape(sign))}", re.IGNORECASE)
+    for sign, (opening, _) in zip("<[", _PAIRS, strict=True)
+}
+"""Openings by their first sign: a pattern that begins with one sign is looked for as fast as a text, and what
+may follow it is asked before all names."""
 _KEY = regex(
     r"(?:(?P<quote>[\"'])(?:(?:final|correct|selected)[_ ]?)?(?:answers?|option)(?:[_ ]?(?:choice"
     r"|letter|value))?(?P=quote)"
@@ -42,6 +46,13 @@ _KEYS = {
 }
 """Texts one of which every such key contains, by a sign that the text contains."""
 _CALLS = ("answer(", "submit", "inish(", "inish[", "FINAL(")
+"""Texts one of which every call contains."""
+
+_COMMON = "nswer"
+"""What most of these texts have in common: in a text without it only the others are looked for."""
+
+_OTHER_KEYS = {sign: tuple(key for key in keys if _COMMON not in key) for sign, keys in _KEYS.items()}
+_OTHER_CALLS = tuple(call for call in _CALLS if _COMMON not in call)
 _ASSIGNED = regex(
     r"^[ \t]*#?[ \t]*(?:final_)?(?:answer|ans|result)[ \t]*[=:][ \t]*(?P<value>[-+\d.,/\"'\[(][^\n]{0,200})$",
     re.MULTILINE | re.IGNORECASE,
@@ -49,6 +60,8 @@ _ASSIGNED = regex(
 _LITERAL = regex(r"[-+]?[\d.,]+(?:/\d+)?|\"[^\"]*\"|'[^']*'|[\[(][-+\d.,\s/]*[\])]")
 _ESCAPED = regex("[\b\f\t\r](?=[a-z])|\n(?:u|eq?|abla|otin)\\b")
 """What JSON makes of the LaTeX commands that begin with b, f, t, r and n."""
+_NOTHING = ("null", "None", "undefined", "nil")
+"""How programs write that there is no value."""
 _TERMS = {True: "True", False: "False", None: ""}
 
 
@@ -65,7 +78,8 @@ def tagged(text: str, more: Sequence[tuple[str, str]] = ()) -> Iterator[Statemen
             continue
         inside = text[opened.end() : end]
         if inside.strip() and len(inside) <= MAX_ANSWER:
-            yield Statement(inside.strip(), "tag", opened.end(), end)
+            field = next(fields(inside), None) if inside.lstrip().startswith(('{"', "{'")) else None
+            yield Statement(field.answer if field else inside.strip(), "tag", opened.end(), end)
 
 
 @lru_cache(maxsize=32)
@@ -79,12 +93,19 @@ def fields(text: str, after: int = 0) -> Iterator[Statement]:
     """The values of "answer" fields and of calls that submit one, from `after` on, the last one first."""
     found: list[Statement | None] = []
     tail = text[after:]
-    if ":" in tail and any(sign in tail and holds(tail, *keys) for sign, keys in _KEYS.items()):
-        found += [_value(text, key) for key in list(_KEY.finditer(text, after))[-MOST:]]
-    if ("(" in tail or "[" in tail) and holds(tail, *_CALLS):
+    known, calls = (_KEYS, _CALLS) if holds(tail, _COMMON) else (_OTHER_KEYS, _OTHER_CALLS)
+    if ":" in tail and any(keys and sign in tail and holds(tail, *keys) for sign, keys in known.items()):
+        keys = sorted(list(_KEY.finditer(text, after))[-MOST:], key=_is_final)
+        found += [_value(text, key) for key in keys]
+    if ("(" in tail or "[" in tail) and holds(tail, *calls):
         found += [_called(call) for call in list(_CALL.finditer(text, after))[-MOST:]]
     if found:
         yield from sorted(filter(None, found), key=lambda one: -one.start)
+
+
+def _is_final(key: re.Match[str]) -> bool:
+    """False for a key that says so, which sorts before the others of its object."""
+    return "final" not in key.group().lower()
 
 
 def assigned(code: str, shift: int) -> Statement | None:
@@ -126,6 +147,8 @@ def _loose(text: str, start: int) -> Statement | None:
     if bare is None:
         return None
     answer = (bare[1].replace("\\\\", "\\").replace('\\"', '"') if quoted else bare.group()).strip()
+    if answer in _NOTHING and not quoted:
+        return None
     close = text.find("}", bare.end(), bare.end() + MAX_ANSWER)
     stop = close + 1 if close >= 0 else bare.end()
     return Statement(answer, "field", _object_start(text, start), stop) if answer else None

@@ -7,11 +7,16 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from dartmath.base.regex import regex
-from dartmath.verify.language.search import holds
+
+THOUGHT_IN_SQUARES = "THINK"
+"""The one name of a delimiter in square brackets."""
+
+CHANNELS = "analysis"
+"""What a response begins with whose channels have lost their special tokens."""
 
 # Openings and closings by family; names of tags are in `_TAGS`. Source: the models' chat templates.
 _PAIRS = (
-    (r"\[THINK\]", r"\[/THINK\]"),  # Magistral
+    (rf"\[{THOUGHT_IN_SQUARES}\]", rf"\[/{THOUGHT_IN_SQUARES}\]"),  # Magistral
     ("◁think▷", "◁/think▷"),  # Kimi
     (r"<\|channel>thought", r"<channel\|>"),  # Gemma 4
     (r"<\|START_THINKING\|>", r"<\|END_THINKING\|>"),  # Command A
@@ -24,13 +29,14 @@ _TAGS = (
 )
 _OPEN = rf"<\|?{_TAGS}(?:\s[^<>]{{0,80}})?\|?>|&lt;{_TAGS}&gt;"
 _CLOSE = rf"(?:</\|?|<\|/){_TAGS}\|?>|&lt;/{_TAGS}&gt;"
-_MAY_HOLD = ("think", "thought", "reason", "scratch", "analysis", "commentary", "reflection", "monologue")
-"""Texts one of which every delimiter contains."""
+_NAMED = r"[^<]{0,24}?(?i:think|thought|reason|scratch|analysis|commentary|reflection|monologue|channel\|>)"
+"""What every delimiter in angle brackets contains, close behind the bracket."""
 
-_SQUARE = regex(r"\[/?THINK\]", re.IGNORECASE)
+_NAMED_TAG, _ESCAPED_TAG = regex(rf"<(?={_NAMED})"), regex(rf"&[lL][tT];(?={_NAMED})")
+_SQUARE = regex(rf"\[/?{THOUGHT_IN_SQUARES}\]", re.IGNORECASE)
 _END_OF_MESSAGE = "<|end|>"
 
-_STRIPPED_CHANNELS = regex(r"analysis(?=[A-Z\"'])(?:.*assistantfinal(?=\S)|.*\Z)", re.DOTALL)
+_STRIPPED_CHANNELS = regex(rf"{CHANNELS}(?=[A-Z\"'])(?:.*assistantfinal(?=\S)|.*\Z)", re.DOTALL)
 """gpt-oss' channels without their special tokens, which many servers and tokenizers leave out."""
 
 
@@ -40,7 +46,7 @@ def thoughts(text: str, more: Sequence[tuple[str, str]] = ()) -> list[tuple[int,
     What stands before a closing without an opening is a thought that the prompt opened. `more` are pairs
     of delimiters beside the known ones.
     """
-    if text.startswith("analysis") and (channels := _STRIPPED_CHANNELS.match(text)):
+    if text.startswith(CHANNELS) and (channels := _STRIPPED_CHANNELS.match(text)):
         return [channels.span()]
     if not more and not _may_hold(text):
         return []
@@ -62,9 +68,12 @@ def thoughts(text: str, more: Sequence[tuple[str, str]] = ()) -> list[tuple[int,
 
 def _may_hold(text: str) -> bool:
     """Whether a delimiter can stand in `text`: most texts have none of the signs that begin one."""
-    if "<" not in text and "◁" not in text and ("&" not in text or "&lt;" not in text.lower()):
-        return "[" in text and _SQUARE.search(text) is not None
-    return holds(text.lower(), *_MAY_HOLD)
+    return bool(
+        ("<" in text and _NAMED_TAG.search(text))
+        or ("[" in text and _SQUARE.search(text))
+        or ("&" in text and _ESCAPED_TAG.search(text))
+        or "◁" in text
+    )
 
 
 def opens_thought(prompt: str, more: Sequence[tuple[str, str]] = ()) -> bool:

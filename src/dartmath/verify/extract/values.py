@@ -46,10 +46,11 @@ _SIDE = regex(
     r"|[,;，；]\s*(?:不是|因为|而不)"
     r"|\s(?:which|because|since|as (?:required|expected|desired|shown|above|we|the|it|claimed|needed"
     r"|stated|per)|instead of"
-    r"|rather than|not (?=[-\\$\d(A-Z])|due to|so that|given that|where|when|non"
+    r"|rather than|and nothing (?:else|more)|not (?=[-\\$\d(A-Z])|due to|so that|given that|where|when|non"
     r"|ikke|nicht|pas|car|porque|weil)\b"
     r"|[–—]\s|\s--?-?\s(?=[a-z])|;\s"
-    r"|[\[(](?:confidence|conf|high|low|medium|in total|not |total|final|approx|as |since |because "
+    r"|[\[(](?:(?:reject|discard|exclud|ignor)ing|[^()\[\]]{1,40}(?:rejected|extraneous|discarded|invalid)\b"
+    r"|confidence|conf|high|low|medium|in total|not |total|final|approx|as |since |because "
     r"|see |rounded|which|correct"
     r"|the |or [a-z]+ percent|answer|verified|certain)",
     re.IGNORECASE,
@@ -64,10 +65,13 @@ _BUT = regex(r"not\s+[^\s,]{1,40},?\s+but\s+(?:rather\s+)?", re.IGNORECASE)
 _LETTER = regex(
     r"\(?(?P<letter>[A-J])(?:\)|(?=[).:,，。、;]|\s*\Z|\s*\n|\s+(?:because|since|which|as|it|and not|not"
     r"|with|is|for|instead|rather"
-    r"|non|不|\(|-|–|<)|(?=不|。|、|，|是(?:正确|最佳|最合适|对的|答案)|(?:选项)?(?:正确|\Z|\n|[，。、]))))"
+    r"|non|不|\(|-|–|<)|(?=不|の|が|です|。|、|，|是(?:正确|最佳|最合适|对的|答案)|(?:选项)?(?:正确|\Z|\n|[，。、]))))"
 )
+_VERDICT_BEHIND = regex(r"\s*(?:yes|no|true|false)(?=[.,;*]|\s*(?:\n|\Z))", re.IGNORECASE)
+"""What an option says that is an answer without its letter: `(B) No`."""
+
 _LETTERS = regex(
-    r"\([A-J]\)(?:\s*\([A-J]\))+|\(?[A-J]\)?(?:\s*(?:,|and|&|、|,\s*and)\s*\(?[A-J]\)?)+(?![\w'])"
+    r"\([A-J]\)(?:\s*\([A-J]\))+|\(?[A-J]\)?(?:\s*(?:,|and|&|、|,\s*(?:and|or))\s*\(?[A-J]\)?)+(?![\w'])"
 )
 _JOIN = regex(
     r"\s*(?:,|;|，|、|(?:,\s*)?(?:and|or|und|oder|et|ou|y|o|e|и|или|和|或|と|및)\b)\s*(?=\$|\\\(|\\\[|\*\*\$)"
@@ -110,6 +114,8 @@ def value_at(text: str, start: int) -> tuple[str, int, bool] | None:
         if formula is not None and (found := _from_formula(text, formula)) is not None:
             return found
     if option := _LETTERS.match(text, begin) or _LETTER.match(text, begin):
+        if verdict := _VERDICT_BEHIND.match(text, option.end()):
+            return text[begin : verdict.end()].strip(), verdict.end(), True
         described = _from_clause(text, begin)
         if (
             described is not None

@@ -17,6 +17,15 @@ _REMARK = regex(
     r"|\s*[a-zA-Z]\s*\\in\s*\\mathbb\s*\{?[ZN]\}?[^()]{0,10}",
     re.DOTALL,
 )
+_PROSE = regex(
+    r"(?!.*(?:\b(?:or|not|mod|base|if|when|unless|except|squared|cubed|times|reject\w*|discard\w*"
+    r"|extraneous|invalid|wrong|incorrect)\b|n't|[=<>^?]))"
+    r"(?:an?|the|see|rounded|which|from|based on|using|found|calendar|fiscal|FY|year|table|figure"
+    r"|to the nearest|correct to|in \d{4})\b[\s\d].{1,90}",
+    re.DOTALL | re.IGNORECASE,
+)
+"""A remark in words on where a number comes from: "(a net decrease of $40)", "(Table 3)"."""
+_ENDS_AMOUNT = regex(r"(?:\d\\?%?|10\^\{\d{1,2}\}|\d (?:hundred|thousand|million|billion|trillion))\Z")
 _ALTERNATIVE = regex(r"or ([^()]{1,80})")
 _NOUN = regex(r"[A-Za-z]{3}[A-Za-z ]{0,40}")
 
@@ -37,7 +46,7 @@ def without_aside(text: str) -> str:
     before, inside = text[:start].rstrip(), text[start + 1 : -1]
     if not before:
         return text
-    if _REMARK.fullmatch(inside):
+    if _REMARK.fullmatch(inside) or (_ENDS_AMOUNT.search(before) and _PROSE.fullmatch(inside)):
         return before
     if other := _ALTERNATIVE.fullmatch(inside):
         return f"{before} \\text{{ or }} {other[1]}"

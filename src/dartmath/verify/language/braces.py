@@ -15,8 +15,10 @@ def closing_brace(text: str, start: int, limit: int) -> int | None:
     A brace behind a backslash is a sign, and opens and closes nothing.
     """
     end = text.find("}", start, limit)
-    if end >= 0 and "{" not in text[start:end] and "\\" not in text[start:end]:
-        return end
+    if end >= 0:
+        inside = text[start:end]
+        if "{" not in inside and "\\" not in inside:
+            return end
     depth = 1
     for brace in _BRACE.finditer(text, start, limit):
         if brace.group() == "{":

@@ -67,7 +67,7 @@ _BINARY_PREFIXES = {"kibi Ki": 10, "mebi Mi": 20, "gibi Gi": 30, "tebi Ti": 40}
 _BASE = """
 m            | meter metre                    | length
 g            | gram gramme                    | mass
-s sec        | second                         | time
+s sec secs   | second                         | time
 A amp        | ampere                         | current
 K            | kelvin                         | temperature
 mol          | mole                           | amount
@@ -327,13 +327,9 @@ def _symbol(word: str) -> Unit | None:
     return None
 
 
-_SYMBOL = 3
-"""Letters of a word whose last `s` is its own, as in `gas`."""
-
-
 def _name(word: str) -> Unit | None:
     table = _table()
-    for name in (word, word.removesuffix("s")) if len(word) > _SYMBOL else (word,):
+    for name in (word, word.removesuffix("s")):
         if name in table.names:
             return table.names[name]
         for prefix, factor in _NAMES.items():
@@ -362,9 +358,9 @@ def _folded(word: str) -> Unit | None:
     if word[0] in "kK" or (word[0] == "C" and word.isupper()):
         rest = low[1:]
         symbols = [symbol for symbol in table.prefixed & set(table.symbols) if symbol.lower() == rest]
-        symbol = rest if rest in symbols and rest != "b" else min(symbols, default="")
-        return _symbol(low[0] + symbol)
-    return _symbol(low) if word in ("MM", "ML", "MG") else None
+        if symbols:
+            return _symbol(low[0] + (rest if rest in symbols and rest != "b" else min(symbols)))
+    return None
 
 
 def _scaled(unit: Unit, factor: Fraction) -> Unit:

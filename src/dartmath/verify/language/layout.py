@@ -29,6 +29,11 @@ _UNDERBRACE = regex(r"\\(?:underbrace|overbrace)(?=\s*\{)")
 _CAPTION = regex(rf"(?<=\}})\s*[_^]{_ARGUMENT}")
 _BRACED_SIGN = regex(r"\{\s*(=|<|>|\+|-|\\(?:le|ge|ne|leq|geq|neq|approx|cdot|times|in|to))\s*\}")
 _GLUED = regex(r"(\\q?quad)(?=[a-zA-Z])")
+_GLUED_RELATION = regex(r"(\\(?:[lg]eq?|cdot|times))([a-zA-Z])(?![a-zA-Z])(?<![eq]q)(?<!cdot[sp])")
+"""`\\lex`: a relation to which a letter was glued when the spaces were taken out."""
+
+_GLUABLE = frozenset(["le", "leq", "ge", "geq", "cdot", "times"])
+
 _DIFFERENTIAL = regex(r"\\(?:mathrm|text|rm|operatorname)\s*\{\s*d\s*\}\s*(?=[a-zA-Z\\])")
 _COMMAND = regex(r"\\([a-zA-Z]+)")
 _COMMANDS = frozenset(
@@ -54,7 +59,10 @@ def without_layout(text: str) -> str:
         return text
     if "quad" in text:
         text = _GLUED.sub(r"\1 ", text)
-    if _COMMANDS.isdisjoint(_COMMAND.findall(text)):
+    found = _COMMAND.findall(text)
+    if not _GLUABLE.isdisjoint([name[:-1] for name in found]):
+        text = _GLUED_RELATION.sub(r"\1 \2", text)
+    if _COMMANDS.isdisjoint(found):
         return _DIFFERENTIAL.sub("d", text) if "d}" in text else text
     text = _BRACED_SIGN.sub(r" \1 ", _LAYOUT.sub(" ", text)) if _LAYOUT.search(text) else text
     if "brace" in text and _UNDERBRACE.search(text):

@@ -1,7 +1,7 @@
 """Words of thirteen languages in which an answer is announced or concluded: tables, and nothing else.
 
 Every entry is a piece of a regular expression in lower case. A new language is a new row here, its code in
-`dartmath.verify.settings.Language`, and cases in `tests/cases/verify/languages.jsonl`.
+`dartmath.verify.contract.settings.Language`, and cases in `tests/cases/verify/languages.jsonl`.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ LEXICONS: dict[str, Lexicon] = {
             r"|simplified)?[ \t_-]*"
             r"(?<![a-z])(?:answers?|ans)\b"
             r"(?:[ \t]+(?:to|for|of)(?:[ \t]+[\w'()-]+){1,8}?)?"
+            r"(?:[ \t]*\((?=[^()\n]*[a-z]{3})[^()\n]{3,40}\)|,[ \t]+(?:in|to|as|rounded)\b[^,\n]{1,40},)?"
             r"|\b(?:correct|right|best)[ \t]+(?:option|choice|letter|value|result|solution)\b)"
         ),
         copula=(
@@ -48,7 +49,7 @@ LEXICONS: dict[str, Lexicon] = {
         ),
         concluding=(
             r"(?:so|thus|therefore|hence|then|consequently|accordingly|finally|overall|altogether|as a result"
-            r"|it follows that|this (?:gives|means)(?: us)?(?: that)?|which (?:gives|means)(?: us)?(?: that)?"
+            r"|it follows that|(?:this|that|which) (?:gives|means)(?: us)?(?: that)?"
             r"|(?:in )?conclusion|in (?:summary|total|all|the end)|to (?:conclude|summarize)"
             r"|we conclude(?: that)?)\b"
         ),
@@ -60,7 +61,7 @@ LEXICONS: dict[str, Lexicon] = {
             r"(?:(?:最终|最後|最后|正确|正確|标准|所求)?的?(?:答案|结果|答(?=[:：]))"
             r"|(?:故|应|應|因此|所以)?(?:选|選)(?:择|擇)?(?:项|項)?)"
         ),
-        copula=r"(?:应该|應該|应当)?(?:大约|大約|约|約)?(?:是|为|為|等于|等於|应为)",
+        copula=r"(?:应该|應該|应当)?(?:大约|大約|约|約)?(?:是|为|為|等于|等於|应为|共有)",
         concluding=r"(?:因此|所以|综上所述?|故(?!选)|于是|從而|从而|结论|可得|由此)",
         negating=r"[不没非错無]|并非",
         bare=True,

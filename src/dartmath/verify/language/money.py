@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from dartmath.base.regex import regex
+
 
 @dataclass(frozen=True, slots=True)
 class Currency:
@@ -28,6 +30,12 @@ CURRENCIES = (
     Currency("eur", "€", ("euro",), command="euro"),
     Currency("inr", "₹", ("rs", "rupee"), prefixes=("Rs",)),
     Currency("cny", "¥", ("yuan",), command="yen"),
+    Currency("krw", "₩"),
+    Currency("rub", "₽", ("ruble", "rouble")),
+    Currency("tl", "₺", ("lira",)),
+    Currency("ngn", "₦", ("naira",)),
+    Currency("vnd", "₫", ("dong",)),
+    Currency("thb", "฿", ("baht",)),
 )
 """To add a currency, add its row; nothing else names one. "Pounds" alone are a mass (see `units`)."""
 
@@ -46,5 +54,63 @@ SIGN_CLASS = "".join(map(re.escape, SIGNS))
 SIGN = rf"(?:\\?[{SIGN_CLASS}]|\\(?:{'|'.join(map(re.escape, COMMANDS))})s?(?![a-zA-Z]))"
 """Pattern of one sign, the dollar with or without the backslash that LaTeX wants."""
 
-PREFIXES = (*(p for currency in CURRENCIES for p in currency.prefixes), *(code.upper() for code in CODES))
+_LETTERS_ONLY = ("Rp", "KSh", "CHF", "kr")
+"""Currencies that no sign stands for: rupiahs, shillings, francs, crowns."""
+
+PREFIXES = (
+    *(prefix for currency in CURRENCIES for prefix in currency.prefixes),
+    *(code.upper() for code in CODES),
+    *_LETTERS_ONLY,
+)
 """Words before an amount that say its currency: `Rs. 500`, `USD 500`."""
+
+_MARK = (
+    rf"(?:[A-Z]{{0,2}}\\?[{SIGN_CLASS}₤₶₴₪]|kr\b\.?|Rp\b|zł|Kč|грн\.?|руб\.?|جنيه|درهم|(?:{'|'.join(CODES)}"
+    r"|aed|ars|aud|bgn|brl|cad|chf|clp|cop|czk|dkk|egp|idr|ils|jpy|mxn|nok|nzd|pln|pte|ron|sar|sek|uah|zar)\b)"
+)
+"""A sign, an abbreviation or a code of three letters."""
+
+_NAMES = "zlotys|won|yen|riyals|dirhams|rubles|euros|dollars|baht|dong|taka|rupees|yuan"
+"""As translations of other languages have them."""
+
+_AMOUNT = regex(
+    rf"(?P<before>{_MARK})?\s?(?P<sign>-?)(?P<whole>\d{{1,3}}(?:[.,' \u00a0\u202f]\d{{3}})+|\d{{1,12}})"
+    rf"(?:[.,](?P<hundredths>\d\d)|,-)?\s?(?P<after>{_MARK}|\\text\{{ (?:{_NAMES})\}})?\.?",
+    re.IGNORECASE,
+)
+_BARE = regex(r"-?\d[\d,]*(?:\.\d+)?|\$-?\d[\d,]*(?:\.\d+)?\$")
+"""A number, or one between dollars of LaTeX; a lone dollar is a currency."""
+
+_PRICED = regex(r"[^\d]{0,8}\d[\d,]{0,20}(?:\.\d{1,4})?[^\d]{0,20}")
+
+
+_THOUSANDTHS = regex(r"\d{1,3}\.\d{3}")
+"""A point before three digits, which beside a dollar or a pound is that of a decimal."""
+
+
+def with_money_in_digits(reference: str, answer: str) -> str | None:
+    """`34,50 €`, `CHF 1'049,95` and `A$190.00` as a number with a decimal point; None for no amount of money.
+
+    Where the reference is a bare number the currency is left out, as any unit is. With a currency beside
+    the number and two digits behind its comma, no list is written so.
+    """
+    found = _AMOUNT.fullmatch(answer.strip())
+    mark = _mark(found)
+    if found is None or not mark or not _PRICED.fullmatch(reference.strip()):
+        return None
+    asked = _mark(_AMOUNT.fullmatch(reference.strip()))
+    # The letters of a currency are left out where a text is read, and are not those of another.
+    if asked and asked[-1] != mark[-1] and asked.lower() != mark.lower():
+        return None
+    if mark[-1] in "$£" and not found["hundredths"] and _THOUSANDTHS.fullmatch(found["whole"]):
+        return None
+    whole = "".join(filter(str.isdigit, found["whole"]))
+    value = f"{found['sign']}{whole}" + (f".{found['hundredths']}" if found["hundredths"] else "")
+    if _BARE.fullmatch(reference.strip()):
+        return value
+    return f"{mark[-1]}{value}" if mark[-1] in SIGNS else f"{value} {mark}"
+
+
+def _mark(amount: re.Match[str] | None) -> str:
+    """What says the currency of an amount; "" where nothing does."""
+    return (amount["before"] or amount["after"] or "") if amount else ""

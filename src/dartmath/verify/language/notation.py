@@ -27,7 +27,7 @@ _PLAIN = {
     "½": "\\frac{1}{2}", "⅓": "\\frac{1}{3}", "⅔": "\\frac{2}{3}", "¼": "\\frac{1}{4}", "¾": "\\frac{3}{4}",
     "⅕": "\\frac{1}{5}", "⅖": "\\frac{2}{5}", "⅗": "\\frac{3}{5}", "⅘": "\\frac{4}{5}", "⅙": "\\frac{1}{6}",
     "⅚": "\\frac{5}{6}", "⅐": "\\frac{1}{7}", "⅛": "\\frac{1}{8}", "⅜": "\\frac{3}{8}", "⅝": "\\frac{5}{8}",
-    "⅞": "\\frac{7}{8}", "⅑": "\\frac{1}{9}", "⅒": "\\frac{1}{10}", "µ": "\\mu ", "Ω": "\\Omega ", "ℓ": "l",
+    "⅞": "\\frac{7}{8}", "⅑": "\\frac{1}{9}", "⅒": "\\frac{1}{10}", "ℏ": "\\hbar ", "ħ": "\\hbar ", "µ": "\\mu ", "Ω": "\\Omega ", "ℓ": "l",
 }  # fmt: skip
 _GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "varepsilon", "ϵ": "epsilon", "ζ": "zeta",
@@ -41,7 +41,7 @@ _LOW = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₙₖ", "01234567
 _HIGH_RUN = regex(f"[{''.join(_HIGH)}]+")
 _LOW_RUN = regex(f"[{''.join(_LOW)}]+")
 _CIRCLED_RUN = regex("[①-⑳][①-⑳,;\\s]*")
-_COMBINING = regex("([0-9a-zA-Z])[\u0305\u0304]")
+_COMBINING = regex("([0-9a-zA-Z])[\u0305\u0304\u20d7]")
 
 
 @cache
@@ -75,10 +75,26 @@ _DOUBLED_COMMAND = regex(
 )
 
 
+_ENTITY = regex(r"&([A-Za-z]{2,8});")
+_HTML_SCRIPT = regex(r"<(su[bp])>([^<>]{1,60})</\1>")
+_SCRIPT_SIGNS = {"sub": "_", "sup": "^"}
+
+
+def _named_sign(found: re.Match[str]) -> str:
+    """`×` for `&times;`; what is no name of a sign stays."""
+    from html.entities import html5  # 6 ms, for texts that have one
+
+    return html5.get(f"{found[1]};", found[0])
+
+
 def repaired(text: str) -> str:
-    """LaTeX whose backslashes were lost to a string escape (`<tab>ext{...}`, `rac{1}{2}`), restored."""
+    """LaTeX whose backslashes were lost to a string escape (`<tab>ext{...}`, `rac{1}{2}`), and HTML, in LaTeX."""
     if "\\\\" in text:
         text = _undoubled(text)
+    if ";" in text and "&" in text:
+        text = _ENTITY.sub(_named_sign, text)
+    if "</su" in text:
+        text = _HTML_SCRIPT.sub(lambda found: f"{_SCRIPT_SIGNS[found[1]]}{{{found[2]}}}", text)
     if not text.isprintable():
         text = _ESCAPED.sub(lambda lost: _ESCAPES[lost.group()], text)
     return _CUT.sub(r"\\frac", text) if text.count("rac{") > text.count("frac{") else text

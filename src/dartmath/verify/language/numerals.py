@@ -14,7 +14,7 @@ from unicodedata import normalize
 
 from dartmath.base.regex import regex
 
-MAX_NUMERAL = 80
+MAX_NUMERAL = 160
 """Characters of a numeral."""
 
 _DIGITS_CJK = dict(zip("零一二三四五六七八九十", range(11), strict=True)) | {
@@ -75,6 +75,7 @@ _LANGUAGES = (
             (500, 100, "quinientos|quinientas seiscientos|seiscientas setecientos|setecientas"),
             (800, 100, "ochocientos|ochocientas novecientos|novecientas mil"),
             (10**6, 1, "millón|millones|millon"),
+            (10**12, 1, "billón|billones|billon"),
         ),
         "y",
     ),
@@ -88,6 +89,7 @@ _LANGUAGES = (
             (500, 100, "quinhentos|quinhentas seiscentos|seiscentas setecentos|setecentas"),
             (800, 100, "oitocentos|oitocentas novecentos|novecentas mil"),
             (10**6, 1, "milhão|milhões"),
+            (10**9, 1, "bilhão|bilhões"),
         ),
         "e",
     ),
@@ -96,8 +98,9 @@ _LANGUAGES = (
             (0, 1, "zéro un|une deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze"),
             (15, 1, "quinze seize dix_sept|dix-sept dix_huit|dix-huit dix_neuf|dix-neuf vingt"),
             (30, 10, "trente quarante cinquante soixante septante"),
-            (80, 10, "quatre_vingt|quatre-vingt|quatre_vingts|quatre-vingts|huitante nonante cent|cents"),
-            (1000, 1, "mille"),
+            (80, 10, "quatre_vingt|quatre-vingt|quatre_vingts|quatre-vingts|huitante|octante nonante"),
+            (100, 1, "cent|cents"),
+            (1000, 1, "mille|mil"),
             (10**6, 1, "million|millions"),
             (10**9, 1, "milliard|milliards"),
         ),
@@ -111,6 +114,7 @@ _LANGUAGES = (
             (80, 10, "ottanta|ottant novanta|novant cento|cent"),
             (1000, 1, "mille|mila"),
             (10**6, 1, "milione|milioni"),
+            (10**9, 1, "miliardo|miliardi"),
         ),
         "e",
         glued=True,
@@ -126,6 +130,7 @@ _LANGUAGES = (
             (30, 10, "dreißig|dreissig vierzig fünfzig sechzig siebzig achtzig neunzig hundert"),
             (1000, 1, "tausend"),
             (10**6, 1, "million|millionen"),
+            (10**9, 1, "milliarde|milliarden"),
         ),
         "und",
         glued=True,
@@ -141,6 +146,7 @@ _LANGUAGES = (
             (200, 100, "двести триста четыреста пятьсот шестьсот семьсот восемьсот девятьсот"),
             (1000, 1, "тысяча|тысячи|тысяч"),
             (10**6, 1, "миллион|миллиона|миллионов"),
+            (10**9, 1, "миллиард|миллиарда|миллиардов"),
         ),
         "",
     ),
@@ -177,9 +183,10 @@ _LANGUAGES = (
             (200, 1, "مئتان|مئتين|مائتان|مائتين"),
             (300, 100, "ثلاثمائة|ثلاثمئة أربعمائة|أربعمئة خمسمائة|خمسمئة ستمائة|ستمئة سبعمائة|سبعمئة"),
             (800, 100, "ثمانمائة|ثمانمئة تسعمائة|تسعمئة"),
-            (1000, 1, "ألف|آلاف|الف"),
+            (1000, 1, "ألف|آلاف|الف|ألفا|ألفاً|ألفًا"),
             (2000, 1, "ألفان|ألفين|الفان|الفين"),
-            (10**6, 1, "مليون|ملايين"),
+            (10**6, 1, "مليون|ملايين|مليونا|مليوناً|مليونًا"),
+            (10**9, 1, "مليار|مليارات"),
             (2 * 10**6, 1, "مليونان|مليونين"),
         ),
         "و",
@@ -193,7 +200,16 @@ _LANGUAGES = (
             (100, 1, "सौ"),
             (1000, 1, "हज़ार|हजार"),
         )
-        | {"लाख": 10**5, "करोड़": 10**7},
+        | {
+            "अट्ठारह": 18,
+            "इकत्तीस": 31,
+            "तिरेपन": 53,
+            "पचानवे": 95,
+            "सतासी": 87,
+            "लाख": 10**5,
+            "करोड़": 10**7,
+            "अरब": 10**9,
+        },
         "",
     ),
 )
@@ -239,8 +255,47 @@ def may_be_numeral(text: str) -> bool:
     return first is not None and (first[0].lower() in _FIRST_WORDS or _GLUED_START.match(text) is not None)
 
 
+_ELIDED = regex(r"(cent)(ott)", re.IGNORECASE)
+"""Italian leaves out the vowel between two numerals: `novecentottanta`."""
+
+_AFTER_THOUSANDS = regex(
+    r"(?:(?<=\bmil)|(?<=milhões)|(?<=milhão)),"
+    r"(?= (?:cento|cem|(?:du|tre)zent[oa]s|quinhent[oa]s|(?:quatro|seis|sete|oito|nove)cent[oa]s)\b)"
+)
+"""The comma that Portuguese may have between thousands and hundreds: `três mil, duzentos e seis`."""
+
 _SHORT = 3
 """Letters of a word that, alone, may be a symbol or a word of another language: `due`, `sei`."""
+
+
+def decimals_in_words(text: str) -> tuple[str, str] | None:
+    """The digits that a text behind a decimal point begins with, and what stands behind them.
+
+    >>> decimals_in_words("zéro cinq"), decimals_in_words("四一"), decimals_in_words("noventa y nueve kg")
+    (('05', ''), ('41', ''), ('99', 'kg'))
+    """
+    text = normalize("NFC", text)
+    found = [read for reader in _readers() if (read := _read_digits(text, *reader)) is not None]
+    return min(found, key=lambda read: len(read[1])) if found else None
+
+
+def _read_digits(text: str, language: _Language, pattern: re.Pattern[str]) -> tuple[str, str] | None:
+    """Single digits one by one, or zeros and one number behind them."""
+    parts, end = [], 0
+    while end < MAX_NUMERAL and (found := pattern.match(text, end)):
+        part = language.atoms[found["atom"].lower()]
+        if language.times_ten and part > 10:  # `千` behind a point begins a unit: `二点五千克`
+            break
+        parts.append(part)
+        end = found.end()
+    rest = text[end:]
+    if not parts or (language.glued and language.joiners and re.match(LETTER, rest)):
+        return None
+    if all(part < 10 for part in parts):
+        return "".join(map(str, parts)), rest.strip(" -")
+    zeros = next(place for place, part in enumerate(parts) if part)
+    value = _value(parts[zeros:], language.times_ten)
+    return None if value is None else (f"{'0' * zeros}{value}", rest.strip(" -"))
 
 
 def numeral(text: str) -> tuple[int, str] | None:
@@ -251,7 +306,7 @@ def numeral(text: str) -> tuple[int, str] | None:
     """
     if not may_be_numeral(text):
         return None
-    text = normalize("NFC", text)
+    text = _AFTER_THOUSANDS.sub(" ", _ELIDED.sub(r"\1o\2", normalize("NFC", text)))
     found = [read for reader in _readers() if (read := _read(text, *reader)) is not None]
     if not found:
         return None
@@ -290,11 +345,17 @@ def _value(parts: list[int], times_ten: bool) -> int | None:
                 return None
             group += ones * 999 if ones else 1000
         elif part >= 1000:
+            if larger == 1000 and part == 10**6:  # `dos mil millones`
+                total, group, larger = (total + group) * part, 0, part
+                continue
             if part >= larger:
                 return None
             total, group, larger = total + max(group, 1) * part, 0, part if part % 1000 == 0 else larger
         elif part >= 100:
             ones = group % 100
+            if 10 < group < 20 and part == 100:  # `neunzehnhundert`
+                group *= part
+                continue
             if ones > 9 or (ones and part > 100) or (group % 1000 >= 100 and not ones):
                 return None
             if place and parts[place - 1] == 0:

@@ -12,17 +12,20 @@ from fractions import Fraction
 from functools import cache
 
 from dartmath.base.regex import regex
-from dartmath.verify.language.numerals import LETTER, numeral
+from dartmath.verify.language.clock_words import clock_in_digits
+from dartmath.verify.language.numerals import LETTER, decimals_in_words, numeral
 from dartmath.verify.language.unit_names import english_unit, first_words
 from dartmath.verify.language.units import parse_unit
 
 _WHOLE: Mapping[str, str] = {
     "no solution": (
         "无解|無解|没有解|方程无解|無解である|解なし|解はない|해가 없다|해가 없음|해 없음"
+        "|해가 없습니다|해는 없다|해는 없습니다|해가 존재하지 않는다|解はありません|解が存在しない"
         "|vô nghiệm|không có nghiệm"
         "|aucune solution|pas de solution|keine lösung|keine lösungen|keine loesung|sin solución|sin solucion"
         "|no hay solución|no tiene solución|no existe solución|sem solução|não há solução|não tem solução"
-        "|nessuna soluzione|non ha soluzioni|нет решений|решений нет|нет решения|لا يوجد حل|لا حل|कोई हल नहीं"
+        "|nessuna soluzione|non ha soluzioni|нет решений|решений нет|нет решения|нет корней|корней нет"
+        "|не имеет решений|не имеет корней|нет таких значений|таких значений нет|لا يوجد حل|لا حل|कोई हल नहीं"
     ),
     "no real solution": (
         "无实数解|无实根|無實數解|実数解なし|aucune solution réelle|keine reelle lösung"
@@ -30,8 +33,15 @@ _WHOLE: Mapping[str, str] = {
         "|sin solución real|sin soluciones reales|nessuna soluzione reale|нет действительных решений"
         "|sem solução real"
     ),
-    "yes": "是|是的|對|对|はい|예|네|có|نعم|हाँ|हां|oui|sí|ja|да|sim|sì",
-    "no": "否|不是|いいえ|아니오|아니요|لا|नहीं|nein|нет|não",
+    "all real numbers": (
+        "任意实数|全体实数|所有实数|一切实数|すべての実数|全ての実数|모든 실수|tous les réels"
+        "|tous les nombres réels|todos los números reales|todos los reales|todos os números reais"
+        "|tutti i numeri reali"
+        "|alle reellen zahlen|любое число|любое действительное число|все действительные числа"
+        "|mọi số thực|tất cả các số thực|جميع الأعداد الحقيقية|सभी वास्तविक संख्याएँ"
+    ),
+    "yes": "√|✓|✔|是|是的|對|对|はい|예|네|có|نعم|हाँ|हां|oui|sí|ja|да|sim|sì",
+    "no": "×|✗|✘|否|不是|いいえ|아니오|아니요|لا|नहीं|nein|нет|não",
     "true": "正确|正確|真|vrai|verdadero|wahr|richtig|vero|верно|истина|verdadeiro|正しい|참|đúng|صحيح|सत्य",
     "false": "错误|錯誤|假|faux|falso|falsch|неверно|ложь|誤り|거짓|sai|خطأ|असत्य",
     "infinitely many": (
@@ -52,7 +62,9 @@ _WHOLE: Mapping[str, str] = {
 
 COUNTERS = (
     "个|個|只|隻|本|页|頁|人|名|位|次|件|颗|顆|支|条|條|张|張|辆|朵|棵|种|種|组|袋|盒|瓶"
-    "|枚|匹|本の|つ|개|명|마리|권|번|가지"
+    "|斤|道|题|題|层|層|圈|头|頭|台|套|篇|封|根|粒|片|间|間|所|座|盏|幅|把|束|串|排|列|班|户|家|场|场次|节|堆"
+    "|箱|罐|包|份|杯|步|冊|軒|羽|足|膳"
+    "|枚|匹|本の|つ|개|명|마리|권|번|가지|통|송이|그루|대|장|자루|켤레"
     "|штук|штуки|người|cái|con|cách|quả"
 )
 """What only says what is counted."""
@@ -114,12 +126,22 @@ _JOINED = regex(
     r"|(?:以及|和|与|與|及|且|と|그리고|और|(?<=\s)(?:и|và|und|et)(?=\s)))\s*(?=[-−\d(\\$a-z{])"
 )
 _WRAPPED = regex(r"\A(?:\\(?:text|mathrm|mbox|textbf)\s*\{\s*)?(?P<term>[^{}\\]*?)\s*\}?[.。!]?\Z")
+_POLITE = regex(r"(?<=[^\s])\s?(?:입니다|이에요|예요|です|である)[.。]?\Z")
+"""The verb that ends a sentence of an answer, `x=8입니다`."""
+
+_VERDICTS = "|".join(_WHOLE[term] for term in ("yes", "no"))
+_VERDICT = regex(rf"(?P<term>{_by_length(_VERDICTS)})\s*[،,，、。](?=[^\d=\\$]+\Z)", re.IGNORECASE)
+"""A yes or no, and behind it nothing but words: `نعم، النتيجة تتبع`."""
+
 MAX_TERM = 200
 """Characters of a term or an amount in words. The patterns for them try every end of a run of spaces."""
 
-_IN_WORDS = regex(r"-?\s*[a-z][a-z -]{1,40}[.!]?", re.IGNORECASE)
+_IN_WORDS = regex(r"-?\s*[a-z](?:[a-z -]|(?<=mil),){1,120}[.!]?", re.IGNORECASE)
 _WORD_BEHIND = regex(r"\\(?:text|mathrm|mbox)|[\d})\]$][ ~]+[a-z]", re.IGNORECASE)
 """Without one of these an answer in ASCII has no word of another language."""
+
+_LEADING_WORD = regex(r"\\?%\s?\d|\d{1,2}h\d\d\Z|[a-z]{3,9} \d", re.IGNORECASE)
+"""What such an answer begins with where a sign or a unit stands in front: `%75`, `15h30`, `saa 3`."""
 
 
 _WORD = regex(r"[a-z]+")
@@ -140,23 +162,49 @@ def in_english(text: str) -> str:
     >>> in_english("noventa y cinco años"), in_english("摄氏20度"), in_english("三分之二")
     ('95 \\text{ years}', '20 \\text{ celsius}', '2/3')
     """
-    if text.isascii() and not (_IN_WORDS.fullmatch(text) or _WORD_BEHIND.search(text)):
+    if text.isascii() and not (
+        _IN_WORDS.fullmatch(text) or _WORD_BEHIND.search(text) or _LEADING_WORD.match(text)
+    ):
         return text
     if len(text) <= MAX_TERM:
+        if (clock := clock_in_digits(text)) is not None:
+            return clock
         whole = _WRAPPED.match(text)
         if whole and (term := _TERM_OF.get(whole["term"].strip().lower())):
             return term
-        text = _with_digits(text)
+        if not text.isascii() and (verdict := _VERDICT.match(text)):
+            return _TERM_OF[verdict["term"].lower()]
+        text = _with_digits(_POLITE.sub("", text)) if "又" not in text else _mixed(text)
+        text = _REMAINDER.sub(r"\g<whole> R \g<rest>", text)
     if text.isascii():
         low = text.lower()
         named = any(
             word in low for word in ("quadrat", "kubik", " pro ")
         ) or not _names_in_ascii().isdisjoint(_WORD.findall(low))
         return _translated(text) if named else text
+    if "根" in text:
+        text = _RADICAL.sub(lambda found: f"\\sqrt{{{found['bare'] or found['inside']}}}", text)
     if found := _BEFORE_VALUE.search(text):
         text = _behind_value(found)
     text = _COUNTER.sub("", text)
     return _translated(text)
+
+
+_RADICAL = regex(
+    r"(?<![次三四])(?:二次|平方)?根[号號]下?\s*(?:(?P<bare>\d+(?:\.\d+)?|[a-zA-Z])|[(（](?P<inside>[^()（）]{1,40})[)）])"
+)
+"""`根号2` and `根号(x+1)`, square roots in words."""
+
+_REMAINDER = regex(r"^(?P<whole>\d{1,20})\s*(?:余|餘|……|⋯⋯|余り|あまり|나머지)\s*(?P<rest>\d{1,20})$")
+"""`6余2` and `6……2`, a quotient with its remainder."""
+
+_MIXED = regex(r"\d+ (?:\d+/\d+|\\[dt]?frac\b.*)", re.DOTALL)
+
+
+def _mixed(text: str) -> str:
+    """`二又三分之一` as `2 1/3`."""
+    mixed = " ".join(_with_digits(part.strip()) for part in text.split("又", 1))
+    return mixed if _MIXED.fullmatch(mixed) else text
 
 
 def _translated(text: str) -> str:
@@ -193,6 +241,28 @@ _AND_A_HALF = regex(
 )
 """A unit and half of it more: `2小时半`, `2 horas y media`."""
 
+_MEASURE_OF_EAST = regex("(?![点點时時时月])[\u3400-\u9fff]")
+"""One sign of the East between a number and its half is a measure, but that of the clock: `3斤半`."""
+
+_PERCENT_BEFORE = regex(
+    r"\A(?:yüzde|\\?%|ร้อยละ|phần trăm|asilimia)\s*(?P<value>[-−]?\d+(?:\.\d+)?)(?:,(?P<decimals>\d+))?\Z",
+    re.IGNORECASE,
+)
+"""A percentage that is said before its number: `yüzde 75`, `%12,5`."""
+
+_UNITS_BEFORE = {
+    "saa": "hours", "masaa": "hours", "dakika": "minutes", "sekunde": "seconds", "siku": "days",
+    "wiki": "weeks", "mwezi": "months", "miezi": "months", "mwaka": "years", "miaka": "years",
+    "dola": "dollars", "senti": "cents", "maili": "miles", "kilomita": "km", "mita": "meters",
+    "sentimita": "cm", "futi": "feet", "inchi": "inches", "yadi": "yards", "lita": "liters",
+    "galoni": "gallons", "kilogramu": "kg", "gramu": "grams",
+}  # fmt: skip
+"""Units of Swahili, which stand in front of their number: `saa 3`."""
+
+_UNIT_BEFORE = regex(
+    rf"\A(?P<unit>{'|'.join(_UNITS_BEFORE)})\s+(?P<value>-?\d[\d,]*(?:\.\d+)?)\Z", re.IGNORECASE
+)
+
 _MINUS = regex(
     r"\A(?:零下|负|負|氷点下|マイナス|영하|마이너스|menos|moins|meno|минус|âm)\s*(?=\d)", re.IGNORECASE
 )
@@ -214,19 +284,22 @@ def _with_digits(text: str) -> str:
         if text[:1] in ("-", "−") and not text[1:].strip()[:1].isdigit()
         else ("", text)
     )
+    if percent := _PERCENT_BEFORE.match(text):
+        return f"{sign}{percent['value']}{'.' if percent['decimals'] else ''}{percent['decimals'] or ''}\\%"
+    if before := _UNIT_BEFORE.match(text):
+        return f"{sign}{before['value']} {_UNITS_BEFORE[before['unit'].lower()]}"
     if ("分" in text or "분" in text) and (fraction := _fraction(text)) is not None:
         return sign + fraction
     if (more := _AND_A_HALF.match(text)) and (whole := _number(more["value"])):
         unit = more["unit"] or more["unit2"]
-        if _is_unit(unit):
+        if _is_unit(unit) or _MEASURE_OF_EAST.fullmatch(unit):
             return f"{sign}{whole[0]}.5 {unit}"
     if (part := _PART.match(text)) and _is_unit(text[part.end() :]):
         size = next(name for name, found in part.groupdict().items() if found is not None)
         return f"{sign}{size[1:].replace('_', '.')} {text[part.end() :]}"
     if (scaled := _SCALED.match(text)) is not None:
         text = f"{_scaled(scaled['number'])} {text[scaled.end() :]}".strip()
-    if (decimal := _DECIMAL_WORD.match(text)) is not None and (read := _decimal(decimal)) is not None:
-        text = read
+    text = _decimal(text) or text
     if (found := numeral(text)) is not None:
         value, rest = found
         rest = _BEHIND_NUMERAL.get(rest.lower(), rest)
@@ -265,15 +338,42 @@ def _scaled(text: str) -> str:
 
 
 _DECIMAL_WORD = regex(
-    r"(?P<whole>[^\d\s点點점][^\d点點점]{0,40}?)(?:\s*[点點점]\s*|\s+(?:Komma|virgule|coma|vírgula|virgola|phẩy|فاصلة|दशमलव)\s+)"
+    r"(?P<whole>[^\d\s点點점][^\d点點점]{0,40}?)(?:\s*[点點점]\s*|\s+(?:Komma|Punkt|punto|ponto|point|virgule|coma|vírgula|virgola|phẩy|فاصلة|दशमलव)\s+)"
     r"(?P<decimals>[^\d]{1,40})\Z",
     re.IGNORECASE,
 )
 
 
-def _decimal(found: re.Match[str]) -> str | None:
+_RUSSIAN_DECIMAL = regex(
+    r"(?P<whole>.{1,80}?)\s+цел(?:ых|ая)\s+(?:и\s+)?(?P<parts>.{1,60}?)\s+"
+    r"(?P<of>десят(?:ых|ая)|сот(?:ых|ая)|тысячн(?:ых|ая))\Z",
+    re.IGNORECASE,
+)
+_RUSSIAN_PLACES = {"десят": 1, "сот": 2, "тысячн": 3}
+
+
+def _russian_decimal(text: str) -> str | None:
+    """`три целых пять сотых` as 3.05: how many tenths, hundredths or thousandths."""
+    found = _RUSSIAN_DECIMAL.match(text)
+    if found is None:
+        return None
+    whole, parts = numeral(found["whole"]), numeral(found["parts"])
+    places = _RUSSIAN_PLACES[found["of"].lower().removesuffix("ых").removesuffix("ая")]
+    if whole is None or whole[1] or parts is None or parts[1] or parts[0] >= 10**places:
+        return None
+    return f"{whole[0]}.{parts[0]:0{places}d}"
+
+
+def _decimal(text: str) -> str | None:
     """`삼점사` as 3.4: numbers in words on both sides of the word for a point, and a unit or none."""
-    whole, decimals = numeral(found["whole"]), numeral(found["decimals"])
+    if "цел" in text:
+        return _russian_decimal(text)
+    found = _DECIMAL_WORD.match(text)
+    if found is None:
+        return None
+    before = found["whole"].strip()
+    whole = numeral(before) or (None if " " in before else decimals_in_words(before))
+    decimals = decimals_in_words(found["decimals"])
     if whole is None or whole[1] or decimals is None or (decimals[1] and not _is_unit(decimals[1])):
         return None
     return f"{whole[0]}.{decimals[0]} {decimals[1]}".strip()
@@ -356,8 +456,14 @@ def with_decimal_point(text: str) -> str:
 
 _COMMAED, _POINTED = regex(r"\d,\d"), regex(r"\d\.\d")
 _POWER_OF_TEN = r"(?:\s*(?:\\times|\\cdot|[×·⋅*])\s*10(?:\^\{?[-+]?\d+\}?|[⁻⁰¹²³⁴-⁹]+))?"
-_CAN_BE_DECIMAL = regex(r"-?(?:\d+(?:,|\{,\})(?:\d{1,2}|\d{4,})|0(?:,|\{,\})\d+)(?=[^\d,]|\Z)(?!.*\d[,.]\d)")
+_CAN_BE_DECIMAL = regex(
+    r"-?(?:\d+(?:,|\{,\})(?:\d{1,2}|\d{4,})|0(?:,|\{,\})\d+|\d{1,3}(?:\.\d{3})+(?:,|\{,\})\d{1,2})"
+    r"(?=[^\d,]|\Z)(?!.*\d[,.]\d)"
+)
 _DECIMAL = regex(rf"\A\$?-?\d+\.\d+{_POWER_OF_TEN}\$?\Z")
+_GROUPED = regex(r"\A\$?-?\d{1,3}(?:,?\d{3})+\$?\Z")
+"""A number of thousands, which `16.500,00` may be: with both signs that is no list."""
+
 _MEASURE = regex(rf"\A\$?-?\d+(?:\.\d+)?{_POWER_OF_TEN}\s*(?:\\?[a-zA-Z°%Ωµμ{{][^\d,]*)\Z")
 """One number with a unit."""
 
@@ -375,7 +481,42 @@ def read_with_decimal_comma(reference: str, answer: str) -> str | None:
         re.sub(rf"\A{_POWER_OF_TEN}", "", plain[found.end() :]).strip(" $\\-")[:1].isalpha() or "°" in plain
     )
     alike = _DECIMAL.match(reference.strip()) or (has_unit and _MEASURE.match(reference.strip()))
+    alike = alike or ("." in found.group() and _GROUPED.match(reference.strip()))
     return with_decimal_point(answer) if alike else None
+
+
+_SEPARATORS = regex(
+    r";|\\text\s*\{\s*(?:and|or)\s*\}|[<>≤≥⩽⩾]|\\(?:leq?|geq?|leqslant|geqslant|lt|gt)(?![a-z])"
+)
+"""What stands between two numbers that no comma separates: semicolons, connectives, signs of order."""
+
+_ANY_COMMA = regex(r",|\{,\}")
+_ONE_DECIMAL = regex(r"[^\d,]*\d+(?:,|\{,\})\d+[^\d,]*(?:[_^]\{?\d\}?[^\d,]*)?")
+_LONE_DECIMAL = regex(r"\$?(?:[a-zA-Z]\s*=\s*)?-?(?:0(?:,|\{,\})\d+|\d+(?:,|\{,\})(?:\d{1,2}|\d{4,}))\$?")
+_FRACTION = regex(r"\$?(?:[a-zA-Z]\s*=\s*)?-?(?:\d+\s*/\s*\d+|\\[dt]?frac\s*(?:\d\d|\{\d+\}\s*\{\d+\}))\$?")
+
+
+def with_evident_commas(reference: str, answer: str) -> tuple[str, str] | None:
+    """Two texts with decimal points for commas that separate nothing; None where no comma is evidently one.
+
+    It is where semicolons separate the items, `2,5; -2,5`, between signs of order, `x \\le 3,5`, and in a
+    lone number against a fraction, `0,625` and `5/8`.
+    """
+    one, two = _with_points(reference, answer), _with_points(answer, reference)
+    if ";" in reference and _ONE_DECIMAL.fullmatch(two):
+        two = with_decimal_point(two)
+    return (one, two) if (one, two) != (reference, answer) else None
+
+
+def _with_points(text: str, other: str) -> str:
+    if not _COMMAED.search(text.replace("{,}", ",")):
+        return text
+    parts = _SEPARATORS.split(text)
+    alone = len(parts) == 1 and _LONE_DECIMAL.fullmatch(text) and _FRACTION.fullmatch(other.strip())
+    evident = alone or len(parts) > 1
+    for part in parts:
+        evident = evident and (not _ANY_COMMA.search(part) or _ONE_DECIMAL.fullmatch(part) is not None)
+    return with_decimal_point(text) if evident else text
 
 
 _ENOUGH = 3

@@ -36,6 +36,7 @@ nm | нм
 pm | 皮米 ピコメートル 피코미터 пикометр пикометров picómetro picómetros picômetro picômetros picometro
   picometri picomètre picomètres pikometer पिकोमीटर
 hm | hectómetro hectómetros hectômetro hectômetros hectomètre hectomètres
+units | 单位 單位 個単位 単位 단위 единиц единицы единица einheiten einheit unidades unidade unités
 inches | 英吋 吋 英寸 インチ 인치 дюйм дюйма дюймов pulgada pulgadas polegada polegadas pollice pollici
   pouce pouces zoll इंच بوصة بوصات
 feet | 英尺 呎 フィート 피트 фут фута футов pé pés piede piedi pied pieds fuß फुट फीट फ़ीट قدم أقدام
@@ -104,7 +105,10 @@ years | lata yıl tahun ปี বছর సంవత్సరాలు jaar
   jahre jahren năm साल वर्ष سنة سنوات عام
 taka | টাকা
 baht | บาท
-zlotys | złoty złote złotych
+zlotys | złoty złote złotych zł
+dong | đồng
+riyals | ريال
+dirhams | درهم
 m^2 | metrekare
 km^2 | kilometrekare
 cm^2 | santimetrekare

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from fractions import Fraction
 from functools import lru_cache
 
 from dartmath.base.regex import regex
@@ -33,48 +32,61 @@ _EVERYDAY = frozenset(
 """Symbols of two letters that are units wherever they stand behind a value; `cd` may be a product."""
 
 _FEET, _POUNDS = r"(?:ft|foot|feet)", r"(?:lb[sf]?|pounds?)"
-_SEVERAL_WORDS = (
-    (regex(r"\bcelcius\b", re.IGNORECASE), "celsius"),
-    (regex(r"\bfar?h?r?enh?eit\b", re.IGNORECASE), "fahrenheit"),
+_SEVERAL_WORDS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
+    (("celcius",), regex(r"\bcelcius\b", re.IGNORECASE), "celsius"),
+    (("eit",), regex(r"\bfar?h?r?enh?eit\b", re.IGNORECASE), "fahrenheit"),
     (
+        ("deg", "°"),
         regex(
             r"(?:\b(?:degrees?|deg)\.?\s+|°\s*)(?=(?:celsius|centigrade|fahrenheit|kelvin|K)\b)",
             re.IGNORECASE,
         ),
         "",
     ),
-    (regex(r"(?:\b(?:degrees?|deg)\.?\s+C|°\s?c)\b", re.IGNORECASE), "celsius"),
-    (regex(r"(?:\b(?:degrees?|deg)\.?\s+F|°\s?f)\b", re.IGNORECASE), "fahrenheit"),
-    (regex(r"\b(?:lbs?|pounds?)[\s_-]*\{?(?:force|f)\}?(?![a-z])", re.IGNORECASE), "lbf"),
-    (regex(r"\b(?:lbs?|pounds?)[\s_-]*\{?(?:mass|m)\}?(?![a-z])", re.IGNORECASE), "lb"),
-    (regex(r"\b(?:kg|kilograms?)[\s_-]*\{?(?:force|f)\}?(?![a-z])", re.IGNORECASE), "kgf"),
-    (regex(r"\bminutes?\s+of\s+arc\b", re.IGNORECASE), "arcmin"),
-    (regex(r"\bseconds?\s+of\s+arc\b", re.IGNORECASE), "arcsec"),
-    (regex(r"\bu\.?s\.?\s+dollars?\b", re.IGNORECASE), "usd"),
-    (regex(r"\bpounds?\s+sterling\b", re.IGNORECASE), "gbp"),
-    (regex(r"\b(?:fl\.?|fluid)[\s-]*(?:oz\.?|ounces?)", re.IGNORECASE), "floz"),
-    (regex(r"\bnautical[\s-]+miles?", re.IGNORECASE), "nmi"),
-    (regex(r"\blight[\s-]+years?", re.IGNORECASE), "ly"),
-    (regex(r"\bastronomical[\s-]+units?", re.IGNORECASE), "AU"),
-    (regex(r"\batomic[\s-]+mass[\s-]+units?", re.IGNORECASE), "u"),
-    (regex(r"\bmetric[\s-]+tons?\b", re.IGNORECASE), "tonne"),
-    (regex(r"\bm\s*m\s*(?:of\s+)?(?:Hg|mercury)\b"), "mmHg"),
-    (regex(r"\b(?:milli)?met(?:er|re)s? of mercury\b", re.IGNORECASE), "mmHg"),
-    (regex(r"\bcm\s*(?:of\s+)?(?:Hg|mercury)\b"), "cmHg"),
-    (regex(r"\bin(?:ch(?:es)?)?\.?\s*(?:of\s+)?(?:Hg|mercury)\b"), "inHg"),
-    (regex(rf"\b(?:{_FEET}[\s.·*-]*{_POUNDS}|{_POUNDS}[\s.·*-]*{_FEET})\b"), "ft-lb"),
-    (regex(r"\belectron[\s-]+volts?", re.IGNORECASE), "eV"),
-    (regex(r"\bms(?=\s*\^\s*\{?\s*-)"), "m s"),
-    (regex(r"\b(sq|cu)\."), r"\1"),
-    (regex(r"\^\s*\(\s*(-?)\s*(\d+)\s*\)"), r"^\1\2"),
-    (regex(r"\\(?:cdot|times)(?![a-zA-Z])"), " * "),
-    (regex(r"[µμ](?=[A-Za-z])"), "u"),
-    (regex(r"\bsolar[\s-]+mass(?:es)?\b|\bM_?\{?\s*(?:\\odot|sun|⊙)\s*\}?(?![a-z])", re.IGNORECASE), "Msun"),
-    (regex(r"\b(km|cm|mm|kg|mg|ml|cc|oz)s\b"), r"\1"),
+    (("deg", "°"), regex(r"(?:\b(?:degrees?|deg)\.?\s+C|°\s?c)\b", re.IGNORECASE), "celsius"),
+    (("deg", "°"), regex(r"(?:\b(?:degrees?|deg)\.?\s+F|°\s?f)\b", re.IGNORECASE), "fahrenheit"),
+    (("lb", "pound"), regex(r"\b(?:lbs?|pounds?)[\s_-]*\{?(?:force|f)\}?(?![a-z])", re.IGNORECASE), "lbf"),
+    (("lb", "pound"), regex(r"\b(?:lbs?|pounds?)[\s_-]*\{?(?:mass|m)\}?(?![a-z])", re.IGNORECASE), "lb"),
+    (
+        ("kg", "kilogram"),
+        regex(r"\b(?:kg|kilograms?)[\s_-]*\{?(?:force|f)\}?(?![a-z])", re.IGNORECASE),
+        "kgf",
+    ),
+    (("arc",), regex(r"\bminutes?\s+of\s+arc\b", re.IGNORECASE), "arcmin"),
+    (("arc",), regex(r"\bseconds?\s+of\s+arc\b", re.IGNORECASE), "arcsec"),
+    (("dollar",), regex(r"\bu\.?s\.?\s+dollars?\b", re.IGNORECASE), "usd"),
+    (("sterling",), regex(r"\bpounds?\s+sterling\b", re.IGNORECASE), "gbp"),
+    (("fl",), regex(r"\b(?:fl\.?|fluid)[\s-]*(?:oz\.?|ounces?)", re.IGNORECASE), "floz"),
+    (("nautical",), regex(r"\bnautical[\s-]+miles?", re.IGNORECASE), "nmi"),
+    (("light",), regex(r"\blight[\s-]+years?", re.IGNORECASE), "ly"),
+    (("astronomical",), regex(r"\bastronomical[\s-]+units?", re.IGNORECASE), "AU"),
+    (("atomic",), regex(r"\batomic[\s-]+mass[\s-]+units?", re.IGNORECASE), "u"),
+    (("metric",), regex(r"\bmetric[\s-]+tons?\b", re.IGNORECASE), "tonne"),
+    (("hg", "mercury"), regex(r"\bm\s*m\s*(?:of\s+)?(?:Hg|mercury)\b"), "mmHg"),
+    (("mercury",), regex(r"\b(?:milli)?met(?:er|re)s? of mercury\b", re.IGNORECASE), "mmHg"),
+    (("hg", "mercury"), regex(r"\bcm\s*(?:of\s+)?(?:Hg|mercury)\b"), "cmHg"),
+    (("hg", "mercury"), regex(r"\bin(?:ch(?:es)?)?\.?\s*(?:of\s+)?(?:Hg|mercury)\b"), "inHg"),
+    (("lb", "pound"), regex(rf"\b(?:{_FEET}[\s.·*-]*{_POUNDS}|{_POUNDS}[\s.·*-]*{_FEET})\b"), "ft-lb"),
+    (("electron",), regex(r"\belectron[\s-]+volts?", re.IGNORECASE), "eV"),
+    (("ms",), regex(r"\bms(?=\s*\^\s*\{?\s*-)"), "m s"),
+    (("sq.", "cu."), regex(r"\b(sq|cu)\."), r"\1"),
+    (("^",), regex(r"\^\s*\(\s*(-?)\s*(\d+)\s*\)"), r"^\1\2"),
+    (("cdot", "times"), regex(r"\\(?:cdot|times)(?![a-zA-Z])"), " * "),
+    (("µ", "μ"), regex(r"[µμ](?=[A-Za-z])"), "u"),
+    (
+        ("solar", "odot", "sun", "⊙"),
+        regex(r"\bsolar[\s-]+mass(?:es)?\b|\bM_?\{?\s*(?:\\odot|sun|⊙)\s*\}?(?![a-z])", re.IGNORECASE),
+        "Msun",
+    ),
+    (("ms", "gs", "ls", "cs", "zs"), regex(r"\b(km|cm|mm|kg|mg|ml|cc|oz)s\b"), r"\1"),
 )
-"""Names of several words, common misspellings, powers in brackets, symbols in the plural; and `ms^{-1}`,
+"""Texts one of which, in small letters, every such name contains, and what it becomes:
+names of several words, common misspellings, powers in brackets, symbols in the plural; and `ms^{-1}`,
 metres per second: no millisecond has a negative power."""
 
+_SIGN_OF_SEVERAL = regex(
+    "|".join(sorted({re.escape(sign) for signs, _, _ in _SEVERAL_WORDS for sign in signs}))
+)
 _SIGNS = "".join(
     re.escape(sign) for one in CURRENCIES for sign in (one.sign, *one.hundredths) if not sign.isalnum()
 )
@@ -106,14 +118,23 @@ def parse_unit(text: str) -> Unit:
     """
     if len(text) > MAX_PHRASE:
         return NOUN
-    for pattern, name in _SEVERAL_WORDS:
-        text = pattern.sub(name, text)
-    phrase = _Phrase([part for word in _TOKEN.findall(text) for part in _symbols(word)])
+    phrase = _Phrase([part for word in _TOKEN.findall(_in_one_word(text)) for part in _symbols(word)])
     unit = phrase.unit()
     noun = phrase.rest()
     if unit is None or not (unit.dimensions or unit.pi) or (noun and not phrase.is_noun()):
         return NOUN
     return replace(unit, noun=noun)
+
+
+def _in_one_word(text: str) -> str:
+    """A phrase with names of several words in one; most phrases have none, and none of the signs of one."""
+    low = text.lower()
+    if _SIGN_OF_SEVERAL.search(low):
+        for signs, pattern, name in _SEVERAL_WORDS:
+            if any(map(low.__contains__, signs)):
+                text = pattern.sub(name, text)
+                low = text.lower()
+    return text
 
 
 class _Phrase:
@@ -186,7 +207,7 @@ class _Phrase:
         if word.lstrip("^ {")[:1] not in tuple("-+0123456789") or word == "-" or not word:
             return 1
         self.at += 1
-        power = int(word.strip("^ {}").replace(" ", "").replace("+", ""))
+        power = int("".join(word.split()).strip("^{}+"))
         return power if abs(power) <= MAX_POWER else 10 * MAX_POWER
 
 
@@ -206,8 +227,3 @@ _MAX_JOINED = 6
 
 _JOINED = frozenset(listed("J N V A W C K Pa kJ kN kW kg g m s mol K eV kcal cal Wb T dm cm min atm L bar h"))
 """Symbols that are written together; of any two letters there would be far too many products."""
-
-
-def ratio(one: Unit, two: Unit) -> tuple[Fraction, int]:
-    """`one` in units of `two`, as a rational number and a power of pi."""
-    return one.factor / two.factor, one.pi - two.pi

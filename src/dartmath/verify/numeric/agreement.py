@@ -67,7 +67,7 @@ class Found:
     ratio: Ball | None = None
 
 
-class Relation(Protocol):
+class FunctionRelation(Protocol):
     """What two functions may be to each other; `first` is the value that the first point gave."""
 
     first: Ball | None
@@ -106,7 +106,7 @@ class Apart:
 
 
 @dataclass(slots=True)
-class Proportional:
+class SameRatio:
     """Values with the same ratio everywhere, or both zero."""
 
     first: Ball | None = None
@@ -142,6 +142,7 @@ class Pair:
     steps: int = 0
     critical: list[Expression] = field(default_factory=list)
     complex_meant: bool = False
+    jumps: bool = False
 
     def __post_init__(self) -> None:
         self.complex_meant = "i" in heads(self.left) or "i" in heads(self.right)
@@ -149,16 +150,17 @@ class Pair:
             critical_expressions(side, self.names) for side in (self.left, self.right)
         )
         self.critical = list({str(expression): expression for expression in found}.values())
+        self.jumps = has_jumps(self.left) or has_jumps(self.right)
 
-    def over_the_reals(self, relation: Relation) -> Found:
+    def over_the_reals(self, relation: FunctionRelation) -> Found:
         """Compare as functions of real symbols."""
         return self._decided(self._real_places, relation)
 
-    def over_the_integers(self, whole: frozenset[str], relation: Relation) -> Found:
+    def over_the_integers(self, whole: frozenset[str], relation: FunctionRelation) -> Found:
         """Compare as functions of natural numbers `whole`, real in their other symbols."""
         return self._decided(lambda: self._whole_places(whole), relation)
 
-    def _decided(self, places: Places, relation: Relation) -> Found:
+    def _decided(self, places: Places, relation: FunctionRelation) -> Found:
         with precision(BITS):
             found, wide = self._tried(places(), relation)
         if found.holds is not None or found.too_long or not wide:
@@ -174,7 +176,8 @@ class Pair:
             return
         places = list(sample_places(self.names))
         yield from places
-        near = critical_places(self.critical, places[:1] + places[3:4], jumps=self._has_jumps())
+        bases = places[:1] + places[3:4] if len(self.names) > 1 else places[:1]  # a lone symbol has one line
+        near = critical_places(self.critical, bases, jumps=self.jumps)
         yield from islice(near, MAX_PLACES - len(places))
 
     def _whole_places(self, whole: frozenset[str]) -> Iterator[Place]:
@@ -186,10 +189,7 @@ class Pair:
             rounded = (natural for place in near for natural in _naturals(place, whole))
             yield from islice(rounded, MAX_PLACES - len(places))
 
-    def _has_jumps(self) -> bool:
-        return has_jumps(self.left) or has_jumps(self.right)
-
-    def _tried(self, places: Iterable[Place], relation: Relation) -> tuple[Found, bool]:
+    def _tried(self, places: Iterable[Place], relation: FunctionRelation) -> tuple[Found, bool]:
         tally = _Tally()
         for place in places:
             point = balls(place)
@@ -206,7 +206,7 @@ class Pair:
                 break
         return tally.found(relation), tally.wide
 
-    def _objection(self, ours: Value, theirs: Value, relation: Relation, tally: _Tally) -> str:
+    def _objection(self, ours: Value, theirs: Value, relation: FunctionRelation, tally: _Tally) -> str:
         """What one point says against the relation; "" where it says nothing against it."""
         real = _reality(ours), _reality(theirs)
         if not self.complex_meant and {True, False} == set(real):
@@ -225,7 +225,8 @@ class Pair:
         return ""
 
     def _value(self, node: Expression, place: Place, point: dict[str, Ball]) -> Value:
-        if self.critical and all(value.denominator == 1 for value in place.values()):
+        # At a jump a ball tells nothing, however narrow it is.
+        if self.critical and (self.jumps or all(value.denominator == 1 for value in place.values())):
             try:
                 exact = rational(replace(node, {name: Number(value) for name, value in place.items()}))
                 return acb(rational_ball(exact))
@@ -255,7 +256,7 @@ class _Tally:
         self.real += real
         self.complex += not real
 
-    def found(self, relation: Relation) -> Found:
+    def found(self, relation: FunctionRelation) -> Found:
         if self.real >= NEEDED or (self.real + self.complex >= NEEDED and not self.differed):
             return Found(True, f"equal at {self.real + self.complex} points", ratio=relation.first)
         if self.differed:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from itertools import islice, pairwise
+from itertools import pairwise
 
 from flint import fmpq_poly
 
@@ -127,40 +127,52 @@ def _difference(left: Expression, right: Expression) -> Expression:
 def critical_places(
     expressions: list[Expression], bases: list[Place], *, jumps: bool = False
 ) -> Iterator[Place]:
-    """Places on both sides of the zeros of critical expressions, along each symbol from each base.
+    """Places in every piece that the zeros of critical expressions cut lines into.
 
-    With `jumps` also the zeros themselves.
+    A line goes along one symbol from a base. The zeros of all expressions cut it together, so that a step
+    that one side has a thousandth later than the other leaves a piece of its own. With `jumps` also the
+    zeros themselves.
     """
     scans = iter(range(MAX_SCANS))
-    for base, expression, name in islice(_lines(expressions, bases), MAX_LINES):
-        for value in _around_zeros(expression, name, base, scans, jumps):
+    for base, name, along in _lines(expressions, bases):
+        for value in _in_pieces(along, name, base, scans, jumps):
             place = {**base, name: value}
             if is_allowed(place):
                 yield place
 
 
-def _lines(expressions: list[Expression], bases: list[Place]) -> Iterator[tuple[Place, Expression, str]]:
+def _lines(
+    expressions: list[Expression], bases: list[Place]
+) -> Iterator[tuple[Place, str, list[Expression]]]:
+    """Bases, symbols, and the critical expressions that hold the symbol, `MAX_LINES` of them in all."""
+    left = MAX_LINES
     for base in bases:
-        for expression in expressions:
-            for name in sorted(symbols(expression) & base.keys()):
-                yield base, expression, name
+        for name in sorted(base):
+            along = [one for one in expressions if name in symbols(one)][:left]
+            left -= len(along)
+            if along:
+                yield base, name, along
 
 
-def _around_zeros(
-    expression: Expression, name: str, base: Place, scans: Iterator[int], jumps: bool
+def _in_pieces(
+    expressions: list[Expression], name: str, base: Place, scans: Iterator[int], jumps: bool
 ) -> list[Fraction]:
-    """Values of one symbol on both sides of each zero of an expression, all others as in the base."""
+    """Values of one symbol on both sides of each zero of the expressions, all others as in the base."""
     others: dict[str, Expression] = {other: Number(value) for other, value in base.items() if other != name}
-    line = replace(expression, others)
-    try:
-        top, bottom = fraction(line)
-    except (Inexact, Undefined, ArithmeticError):
-        is_small = _is_small(line) and next(scans, None) is not None
-        return _around_changes(line, name) if is_small else []
-    zeros = sorted({*_real_zeros(top), *_real_zeros(bottom)})
+    found: set[Fraction] = set()
+    changes: list[Fraction] = []
+    for line in (replace(expression, others) for expression in expressions):
+        try:
+            top, bottom = fraction(line)
+        except (Inexact, Undefined, ArithmeticError):
+            is_small = _is_small(line) and next(scans, None) is not None
+            changes += _around_changes(line, name) if is_small else []
+        else:
+            found.update(_real_zeros(top), _real_zeros(bottom))
+    zeros = sorted(found)
     middles = [(one + two) / 2 for one, two in pairwise(zeros)]
     exact = zeros if jumps else []
-    return [zeros[0] - _ASIDE, *exact, *middles, zeros[-1] + _ASIDE] if zeros else []
+    return [zeros[0] - _ASIDE, *exact, *middles, zeros[-1] + _ASIDE, *changes] if zeros else changes
 
 
 def _is_small(node: Expression) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Set
 from fractions import Fraction
-from hashlib import blake2b
+from functools import lru_cache
 
+from dartmath.verify.numeric.digest import digest
 from dartmath.verify.numeric.effort import affordable
 from dartmath.verify.tree.expression import (
     Apply,
@@ -198,9 +199,9 @@ def field_point(names: Set[str], trial: int) -> dict[str, int]:
     return {name: _hashed(name, trial) for name in names}
 
 
+@lru_cache(maxsize=1024)
 def _hashed(name: str, trial: int) -> int:
-    digest = blake2b(f"{trial}:{name}".encode("utf-8", "replace"), digest_size=8).digest()
-    return int.from_bytes(digest, "big") % (PRIME - 2) + 2
+    return int.from_bytes(digest(f"{trial}:{name}"), "big") % (PRIME - 2) + 2
 
 
 def residue(node: Expression, point: Mapping[str, int]) -> int:

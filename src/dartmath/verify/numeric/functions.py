@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from hashlib import blake2b
+from functools import lru_cache
 from typing import Any
 
 from flint import acb, arb, ctx, fmpq, fmpz
 
 from dartmath.verify.language.names import CIRCULAR, HYPERBOLIC
+from dartmath.verify.numeric.digest import digest
 from dartmath.verify.numeric.effort import affordable
 from dartmath.verify.numeric.exact import OutsideDomain, TooLong, Undefined
 
@@ -129,14 +130,18 @@ def _product(*values: Ball) -> Ball:
     return total
 
 
+_digest = lru_cache(maxsize=256)(digest)
+"""Eight pseudo-random numbers that belong to the name of a function."""
+
+
 def unknown_function(name: str, values: list[Ball]) -> Ball:
     """A fixed smooth function per name: equal arguments give equal values, others do not."""
-    digest = blake2b(name.encode("utf-8", "replace"), digest_size=8).digest()
-    scale = acb(arb(digest[0] + 300) / 256)
-    total = acb(digest[1]) / 256
+    drawn = _digest(name)
+    scale = acb(arb(drawn[0] + 300) / 256)
+    total = acb(drawn[1]) / 256
     for place, value in enumerate(values):
         refuse_huge(value)
-        total = total * (acb(digest[2]) / 97 + place) + (value * scale + digest[3 + place % 5]).sin()
+        total = total * (acb(drawn[2]) / 97 + place) + (value * scale + drawn[3 + place % 5]).sin()
     return total + total * total / 3 + 1
 
 

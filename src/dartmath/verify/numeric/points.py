@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from fractions import Fraction
 from functools import lru_cache
-from hashlib import blake2b
 from itertools import chain
 
 from flint import acb
 
+from dartmath.verify.numeric.digest import digest
 from dartmath.verify.numeric.functions import Ball, rational_ball
 
 Place = dict[str, Fraction]
@@ -111,5 +111,4 @@ def _within(interval: tuple[float, float], name: str, trial: int) -> Fraction:
 
 @lru_cache(maxsize=4096)
 def _unit(name: str, trial: int) -> float:
-    digest = blake2b(f"{trial}|{name}".encode("utf-8", "replace"), digest_size=6).digest()
-    return int.from_bytes(digest, "big") / (1 << 48)
+    return int.from_bytes(digest(f"{trial}|{name}", 6), "big") / (1 << 48)

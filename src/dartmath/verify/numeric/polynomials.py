@@ -8,9 +8,12 @@ from functools import reduce
 from flint import fmpq, fmpq_mpoly, fmpq_mpoly_ctx, fmpz_poly
 
 from dartmath.verify.numeric.exact import Inexact, Undefined, rational
+from dartmath.verify.numeric.ratio import constant_ratio
 from dartmath.verify.tree.expression import Apply, Expression, Number, Symbol, number, size, symbols
 
-MAX_SYMBOLS = 4
+MAX_SYMBOLS = 6
+"""Letters of a polynomial: as many as laws of physics have with their constants."""
+
 MAX_DEGREE = 12
 """Total degree of a polynomial here; a product of more is not taken."""
 
@@ -21,21 +24,35 @@ MAX_BITS = 256
 Quotient = tuple[fmpq_mpoly, fmpq_mpoly]
 
 
-def radical(node: Expression) -> Expression | None:
-    """The product of the factors of the numerator that may be zero at real numbers, each of them once.
+def same_real_zeros(one: Expression, two: Expression) -> bool:
+    """Whether the equations `one = 0` and `two = 0` in the same symbols have the same real solutions.
 
-    Two equations `node = 0` with the same radical have the same real solutions, but for poles. None where
-    the tree is no rational function within the bounds, or never zero.
+    But for poles they have where their numerators have the same factors, but for powers and for factors
+    without real zeros. A tree that is no rational function within the bounds, or is never zero, is compared
+    as it stands.
     """
+    ours, theirs = _real_factors(one), _real_factors(two)
+    if ours and theirs:  # FLINT makes them primitive, with a positive leading coefficient: each in one way
+        return len(ours) == len(theirs) and all(factor in theirs for factor in ours)
+    one, two = (_radical(factors) or node for factors, node in ((ours, one), (theirs, two)))
+    return constant_ratio(one, two) is True
+
+
+def _radical(factors: list[fmpq_mpoly]) -> Expression | None:
+    """The product of factors as a tree; None without any."""
+    return Apply("mul", (number(1), *map(_tree, factors))) if factors else None
+
+
+def _real_factors(node: Expression) -> list[fmpq_mpoly]:
+    """The factors of the numerator that may be zero at real numbers, each of them once."""
     names = sorted(symbols(node))
     if not 0 < len(names) <= MAX_SYMBOLS or not all(map(str.isascii, names)):  # FLINT takes no other names
-        return None
+        return []
     try:
         top, _ = _quotient(node, fmpq_mpoly_ctx.get(tuple(names), "lex"))
     except (Inexact, Undefined, ArithmeticError):
-        return None
-    factors = [factor for factor, _ in top.factor()[1] if _may_vanish(factor)] if top != 0 else []
-    return Apply("mul", (number(1), *(_tree(factor, names) for factor in factors))) if factors else None
+        return []
+    return [factor for factor, _ in top.factor()[1] if _may_vanish(factor)] if top != 0 else []
 
 
 def fraction_in_one_symbol(node: Expression) -> tuple[fmpz_poly, fmpz_poly] | None:
@@ -74,8 +91,8 @@ def _may_vanish(factor: fmpq_mpoly) -> bool:
     return any(root.imag.contains(0) for root, _ in whole.complex_roots())
 
 
-def _tree(polynomial: fmpq_mpoly, names: list[str]) -> Expression:
-    terms = []
+def _tree(polynomial: fmpq_mpoly) -> Expression:
+    terms, names = [], polynomial.context().names()
     for powers, value in polynomial.terms():
         factors: list[Expression] = [Number(Fraction(int(value.p), int(value.q)))]
         for name, power in zip(names, powers, strict=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dartmath.verify.numeric.agreement import Pair, Proportional
+from dartmath.verify.numeric.agreement import Pair, SameRatio
 from dartmath.verify.numeric.exact import PRIME, Inexact, Undefined, field_point, residue
 from dartmath.verify.tree.expression import Expression, symbols
 
@@ -16,7 +16,7 @@ def constant_ratio(one: Expression, two: Expression) -> bool | None:
     try:
         return _in_the_field(one, two, names)
     except Inexact:
-        return Pair(one, two, names).over_the_reals(Proportional()).holds
+        return Pair(one, two, names).over_the_reals(SameRatio()).holds
     except Undefined:
         return None
 
@@ -25,7 +25,7 @@ def positive_ratio(one: Expression, two: Expression) -> bool:
     """Whether one / two is the same positive constant wherever both are defined."""
     if constant_ratio(one, two) is not True:
         return False
-    found = Pair(one, two, symbols(one) | symbols(two)).over_the_reals(Proportional())
+    found = Pair(one, two, symbols(one) | symbols(two)).over_the_reals(SameRatio())
     return found.ratio is not None and bool(found.ratio.real > 0)
 
 

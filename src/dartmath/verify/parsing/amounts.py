@@ -40,6 +40,7 @@ _CHANGING = regex(
         *listed("factorial choose plus minus divided multiplied if unless when whenever provided"),
         *(rf"{word} (?:\d+|{'|'.join(NUMBER_WORDS)})" for word in listed("times over under point to in")),
         *(f"or {word}" for word in listed("more less fewer greater above below so")),
+        rf"(?:pairs?|groups?|sets?|packs?|boxes|rows?|teams?|piles?) of (?:\d+|{'|'.join(NUMBER_WORDS)})",
         "to the",
         "below zero",
         "out of",
@@ -87,6 +88,7 @@ def amount(text: str) -> Expression | None:
     words = re.sub(rf"^(?={_GROUPS}\b)", "one ", words)
     if (
         found := _part_of_unit(words)
+        or _unit_and_half(words)
         or _below_zero(words)
         or number_word(words)
         or _amount(words)
@@ -112,6 +114,18 @@ def _part_of_unit(words: str) -> Quantity | None:
         return None
     count = number_word(found["count"].strip()) if found["count"].strip() not in ("", "a") else number(1)
     return None if count is None else Quantity(Number(count.value / _PARTS[found["part"]]), found["unit"])
+
+
+_UNIT_AND_HALF = regex(r"(?P<count>.+?) (?P<unit>[a-z]+) and (?:a |one )?half")
+
+
+def _unit_and_half(words: str) -> Quantity | None:
+    """`two hours and a half`."""
+    found = _UNIT_AND_HALF.fullmatch(words)
+    if found is None or not parse_unit(found["unit"]).known:
+        return None
+    count = number(1) if found["count"] in ("a", "an") else _plain(found["count"])
+    return None if count is None else Quantity(Number(count.value + Fraction(1, 2)), found["unit"])
 
 
 def _below_zero(words: str) -> Expression | None:

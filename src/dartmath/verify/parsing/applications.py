@@ -19,6 +19,8 @@ def function_call(g: Rules, name: str) -> Expression:
             base = _base(g)
     argument = _argument(g)
     arguments = argument.items if isinstance(argument, Group) and name in _SEVERAL else (argument,)
+    if name == "log" and len(arguments) + (base is not None) > _WITH_BASE:
+        arguments = (argument,)
     if base is not None:
         arguments = (*arguments, base)
     if power == number(-1) and name in INVERSES:
@@ -39,7 +41,11 @@ def _starts_argument(token: Token) -> bool:
     return token.kind in ("open", "num", "word", "cmd", "begin") or token.key == ("op", "|")
 
 
-_SEVERAL = frozenset(["max", "min", "gcd", "lcm", "binom", "root"])
+_SEVERAL = frozenset(["max", "min", "gcd", "lcm", "binom", "root", "log"])
+"""Functions of several arguments; the second of `log(8, 2)` is its base, as in every program."""
+
+_WITH_BASE = 2
+"""Arguments of a logarithm at most, its base among them."""
 
 
 def _argument(g: Rules) -> Expression:

@@ -18,12 +18,16 @@ from dartmath.verify.tree.expression import (
     Constant,
     Expression,
     Group,
+    Matrix,
     Named,
     Symbol,
     number,
 )
 from dartmath.verify.tree.literals import literal
 from dartmath.verify.tree.terms import quotient
+
+MAX_DIAGONAL = 16
+"""Entries of a diagonal; a matrix has their square."""
 
 _POINTS = regex("[A-Z]{3}")
 _NAME_GOES_ON = frozenset(["_", "'", "^", "("])
@@ -39,6 +43,8 @@ def atom(g: Rules) -> Expression:
     kind, text, _, end = g.take()
     if kind == "num":
         return _number(g, text)
+    if text == "diag" and kind in ("text", "word") and g.token.key == ("open", "("):
+        return _diagonal(g)
     if kind == "word":
         return _word(g, text, end)
     if kind == "open":
@@ -55,6 +61,16 @@ def atom(g: Rules) -> Expression:
     if kind == "text" and len(text) <= MAX_LETTERS and text.isalpha() and is_part:
         return _symbol(g, text)
     raise NotationError(f"{text or 'the end'!r} where a value should stand")
+
+
+def _diagonal(g: Rules) -> Expression:
+    """The square matrix that `diag(2, 3)` abbreviates."""
+    inner = bracketed(g, g.take().text)
+    entries = inner.items if isinstance(inner, Group) else (inner,)
+    if len(entries) > MAX_DIAGONAL:
+        raise NotationError("a diagonal that is too long")
+    places = range(len(entries))
+    return Matrix(tuple(tuple(entries[row] if row == at else number(0) for at in places) for row in places))
 
 
 def _number(g: Rules, text: str) -> Expression:
@@ -103,7 +119,7 @@ def _symbol(g: Rules, name: str) -> Expression:
         return Symbol(name)
     symbol = _subscripted(g, name)
     base = symbol.name.partition("_")[0].rstrip("'")
-    if base in UNKNOWN_FUNCTIONS or _is_value_at_point(g, base):
+    if base in UNKNOWN_FUNCTIONS or _is_value_at_point(g, base) or _is_derivative(g, base):
         while g.accept("'"):
             symbol = Symbol(symbol.name + "'")
         if [g.peek(k).text for k in range(5)] == ["^", "{", "-", "1", "}"]:
@@ -121,6 +137,17 @@ def _is_value_at_point(g: Rules, name: str) -> bool:
     if g.token.text != "(" or g.peek(1).kind != "num" or g.peek(2).key != ("close", ")"):
         return False
     return g.peek(1).text == "0" or (len(name) == 1 and name.isupper())
+
+
+def _is_derivative(g: Rules, name: str) -> bool:
+    """`k'(s)` and `y''(0)` are values of derivatives: no other letter with a prime stands before these."""
+    ahead = 0
+    while g.peek(ahead).text == "'":
+        ahead += 1
+    if not ahead or len(name) != 1 or g.peek(ahead).text != "(" or g.peek(ahead + 2).key != ("close", ")"):
+        return False
+    inside = g.peek(ahead + 1)
+    return inside.kind == "num" or (inside.kind == "word" and len(inside.text) == 1)
 
 
 def _subscripted(g: Rules, name: str) -> Symbol:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dartmath.verify.language.names import CONSTANTS
+from dartmath.verify.language.names import CONSTANTS, MAX_PRODUCT
 from dartmath.verify.parsing.tokens import Token
 from dartmath.verify.tree.expression import Constant, Expression, Symbol
 from dartmath.verify.tree.literals import literal
@@ -20,6 +20,11 @@ ENDS = frozenset(["close", "end", "stop"])
 """Kinds of tokens that end whatever is open."""
 
 _CLOSED_BY = {"(": ")]", "[": ")]", "{": "}", "S": "S", "<": "<", "F": "F", "C": "C"}
+
+_NEVER_FACTORS = frozenset(["no", "or"])
+_POWERS = frozenset([("op", "^"), ("op", "_")])
+_JOINING = frozenset([("op", "+"), ("op", "*"), ("op", "/")])
+"""Signs beside which two letters are factors, even where they could be a short word."""
 
 
 class Cursor:
@@ -81,6 +86,19 @@ class Cursor:
     def drop(self, ahead: int) -> None:
         """Leave out the token `ahead` places on."""
         del self.tokens[self.at + ahead]
+
+    def are_factors(self, place: int) -> bool:
+        """Whether the two letters at a place are factors, and no word: `at` in `u + at`, but not in `at 5`.
+
+        A minus sign behind a word can be that of a number.
+        """
+        word, before, after = self.tokens[place].text, self.tokens[place - 1], self.tokens[place + 1]
+        if len(word) != MAX_PRODUCT or word in _NEVER_FACTORS:
+            return False
+        if after.key in _POWERS or after.key in _JOINING:
+            return True
+        joined = place > 0 and (before.key in _JOINING or before.key == ("op", "-"))
+        return joined and (after.kind in ENDS or after.key == ("op", "="))
 
     def lone(self) -> Expression | None:
         """A number or letter with nothing but a comma, a bracket or the end behind it.

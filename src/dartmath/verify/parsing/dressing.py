@@ -12,6 +12,8 @@ from dartmath.verify.language.latex import OPEN_TEXT
 from dartmath.verify.language.money import PREFIXES, SIGN, SIGNS
 from dartmath.verify.language.units import parse_unit
 from dartmath.verify.language.vocabulary import CONCLUDING
+from dartmath.verify.parsing.algebra_systems import REWRITINGS as ALGEBRA
+from dartmath.verify.parsing.derivatives import DERIVATIVES
 from dartmath.verify.parsing.words import SCALES
 
 _CURRENCY = regex(rf"^(?:{'|'.join(PREFIXES)})\b\.?\s*(?=[\d$\\])", re.IGNORECASE)
@@ -91,16 +93,58 @@ _SCALED = regex(
     rf"(?<=[\d}}])[\s~]*((?:{OPEN_TEXT})?)({'|'.join(SCALES)})s?(?![A-Za-z])",
     re.IGNORECASE,
 )
+_COMMA_FIRST = regex(r"^(?P<sign>-?),(?=\d+(?![\d,]))")
+"""`,25 ml`: no list begins with a comma, so that it is a decimal one."""
+
+_MONEY_AND = regex(r"^(-?\d+) (dollars|euros|pounds) and (\d\d)(?: cents| pence| p)?$", re.IGNORECASE)
+"""`15 dollars and 50`, of which the hundredths are the smaller coin."""
+
+_PROGRAM_NAME = regex(r"^[a-z]{3,20}(?:_[a-z0-9]{1,20}){1,4}\s*=\s*(?=[-\d\[({\\])")
+"""`total_cost = 42`: the name that a program gives its result; an index stands behind one or two letters."""
+
+_ACIDITY = regex(r"^(pH|pOH)\s+(?:of\s+|is\s+)?(?=\d)")
+_PLUS_MINUS = regex(r"\s*\+/-\s*(?=[\d.(\\])")
+_POWER_BEHIND = regex(r"\)[eE]([-+]?\d{1,3})(?![\w.(])")
+_ARC_SECONDS = regex(r"(circ[\s}]{0,3}\d{1,3}\s*'\s*\d{1,9}(?:\.\d{1,9})?)\s*\"")
+_OWED = regex(r"^\$\((\d[\d,]*(?:\.\d+)?)\)$")
+"""`$(1,034)`, as bookkeepers write what is below zero; a formula would end with its dollar sign."""
+
+_BLANK = regex(r"^(?:\\(?:square|Box)(?![a-zA-Z])|_{2,}|\?|□)\s*=\s*(?=\S)")
+"""A blank to fill in, as the name of an answer: `\\square = 3`."""
+_PERCENT_OF_FRACTION = regex(r"^(-?\d+/\d+)\s*\\?%$")
+_PLAIN = r"(?:[-+]?\d+(?:\.\d+)?(?:/\d+)?|[-+]?\\[dt]?frac\s*(?:\{-?\d+\}|\d)\s*(?:\{\d+\}|\d))"
+_AND = r"\s*(?:,(?!\d{3}(?!\d))|,?\s*(?:and|or)\b|,?\s*\\text\s*\{\s*(?:and|or)\s*\})\s*"
+_EXCEPTED = regex(
+    rf"(?<![a-zA-Z\\])(?P<name>[a-zA-Z])\s*(?:\\neq?(?![a-zA-Z])|!=)\s*(?P<values>{_PLAIN}(?:{_AND}{_PLAIN})+)"
+    r"(?=\s*(?:$|\\?\}|,|\\right))"
+)
+_BETWEEN = regex(_AND)
+
+
+def _excepted(found: re.Match[str]) -> str:
+    """`x \\ne 1, 2` with the letter before each value."""
+    return ", ".join(f"{found['name']} \\ne {value}" for value in _BETWEEN.split(found["values"]))
+
+
+_NOT_EQUAL = regex(r"^(\$?[a-zA-Z]\$?)\s+(?:is |must |can |does )?(?:not |cannot )(?:be )?equal(?: to)?\s+")
+_BLANKS = frozenset("\\_?□")
+
 SCALE_STEMS = ("illion", "housand")
 """Without one of these no scale word stands in a text."""
 
 
 def rewritten(text: str) -> str:
     """Notation that needs its neighbours to be read: `2 x 10^5`, `3 to 4`, `Rs. 500`, `2.5 million`."""
-    text = _replaced(text, _REWRITINGS)
+    if text[:1] in _BLANKS:
+        text = _BLANK.sub("", text)
+    if "," in text[:2]:
+        text = _COMMA_FIRST.sub(r"\g<sign>0.", text)
+    if _SIGNS.search(text):
+        text = _replaced(_replaced(text, ALGEBRA), _REWRITINGS)
     if text[-1:] in ("]", ">") and not text[-2:-1].isdigit():  # as lists of numbers end, and no unit does
         text = _replaced(text, _BRACKETS_AT_END)
-    text = _replaced(text, _LATER_REWRITINGS)
+    if _LATER_SIGNS.search(text):
+        text = _replaced(text, _LATER_REWRITINGS)
     if text[:1] in _CURRENCY_STARTS:
         text = _CURRENCY.sub("", text)
     if text[:1] == "<" and text[-1:] == ">":
@@ -178,6 +222,7 @@ _Rewriting = tuple[tuple[str, ...], re.Pattern[str], str | Callable[[re.Match[st
 """Signs without which a pattern cannot match, the pattern, and what it becomes."""
 
 _REWRITINGS: tuple[_Rewriting, ...] = (
+    *DERIVATIVES,
     (SCALE_STEMS, _SCALED, _power_of_ten),
     (("[", "]"), _OUTWARD, _inward),
     (tuple(SIGNS), _RATE, r"\1 per "),
@@ -207,8 +252,24 @@ _LATER_REWRITINGS: tuple[_Rewriting, ...] = (
     (tuple(SIGNS), _MONEY_SCALE, lambda money: f"{money[1]} \\cdot 10^{{{_MONEY_SCALES[money[2].lower()]}}}"),
     ((" to ", " TO ", " : "), _SAME_ENDS, r"\1"),
     ((" to ",), _TO, ":"),
+    (("pH ", "pOH "), _ACIDITY, r"\1 = "),
+    (("+/-",), _PLUS_MINUS, r" \\pm "),
+    ((")e", ")E"), _POWER_BEHIND, r") \\times 10^{\1}"),
+    (('"',), _ARC_SECONDS, r"\1''"),
+    ((" and ",), _MONEY_AND, r"\1.\3 \2"),
     (("10",), _TIMES_X, "*"),
+    (("%",), _PERCENT_OF_FRACTION, r"(\1)\\%"),
+    (("equal",), _NOT_EQUAL, r"\1 \\ne "),
+    (("\\ne", "!="), _EXCEPTED, _excepted),
 )
+
+
+def _any_sign(*rewritings: tuple[_Rewriting, ...]) -> re.Pattern[str]:
+    """One of the signs of some rewritings, of which most texts have none."""
+    return regex("|".join(re.escape(sign) for some in rewritings for signs, _, _ in some for sign in signs))
+
+
+_SIGNS, _LATER_SIGNS = _any_sign(ALGEBRA, _REWRITINGS), _any_sign(_LATER_REWRITINGS)
 
 
 def undressed(text: str) -> str:
@@ -224,6 +285,7 @@ def undressed(text: str) -> str:
             text = text[concluding.end() :]
         if announced := _ANNOUNCED.match(text):
             text = text[announced.end() :]
+    text = _bookkept(text)
     if "$" in text or "\\(" in text or "\\[" in text or "**" in text:
         text = _unboxed(_undelimited(text))
     while text[-1:] in _TRAILING_SIGNS and (last := _TRAILING.search(text, max(0, len(text) - 3))):
@@ -234,7 +296,24 @@ def undressed(text: str) -> str:
         text = text[6:-1].strip()
     while text.startswith("{") and text.endswith("}") and _encloses(text):
         text = text[1:-1].strip()
-    return text
+    return _without_strays(text) if text[-1:] in ("`", "}") else text
+
+
+def _bookkept(text: str) -> str:
+    """The answer without the name of a program's variable, and with a minus for a bookkeeper's brackets."""
+    if "_" in text and "=" in text:
+        text = _PROGRAM_NAME.sub("", text)
+    return _OWED.sub(r"-$\1", text) if text[:2] == "$(" and text[-1:] == ")" else text
+
+
+_QUOTED = regex(r"`[^`]+`")
+
+
+def _without_strays(text: str) -> str:
+    """The answer without the quotes of code in Markdown, and without a last brace that closes nothing."""
+    if _QUOTED.fullmatch(text):
+        return text[1:-1].strip()
+    return text[:-1] if text.endswith("}}") and text.count("}") == text.count("{") + 1 else text
 
 
 def _unboxed(text: str) -> str:

@@ -183,11 +183,11 @@ class Grammar(Rules):
         return kind in ("num", "begin")
 
     def letters(self, word: str) -> tuple[str, ...] | None:
-        """What a word here stands for; `at` is a word, but in `at^2` it is a product."""
+        """What a word here stands for; `at` is a word, but in `at^2` and `u + at` it is a product."""
         parts = split_word(word)
         if parts is None and len(word) <= MAX_PRODUCT:
-            following = self.peek(1) if self.token.text == word else self.token
-            if following.key in (("op", "^"), ("op", "_")):
+            place = self.at if self.token.text == word else self.at - 1
+            if self.are_factors(place):
                 return tuple(word)
         return parts
 

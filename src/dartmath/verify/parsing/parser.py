@@ -11,7 +11,7 @@ from dartmath.verify.language.notation import plain_latex
 from dartmath.verify.language.units import is_unit_word
 from dartmath.verify.language.vocabulary import NEGATION
 from dartmath.verify.parsing.brackets import MAX_ITEMS
-from dartmath.verify.parsing.cursor import NESTING
+from dartmath.verify.parsing.cursor import NESTING, letter
 from dartmath.verify.parsing.dressing import rewritten, undressed
 from dartmath.verify.parsing.grammar import Grammar
 from dartmath.verify.parsing.progressions import DOTS, dotted_list
@@ -24,7 +24,7 @@ from dartmath.verify.parsing.words import named
 from dartmath.verify.tree.expression import Expression, Group, Quantity, Relation, Text, children
 from dartmath.verify.tree.literals import literal
 from dartmath.verify.tree.signs import expanded
-from dartmath.verify.tree.terms import negated
+from dartmath.verify.tree.terms import negated, quotient
 
 MAX_LENGTH = 4_000
 """A longer answer is compared as text."""
@@ -39,6 +39,18 @@ MAX_LEVELS = 100
 """A deeper tree, such as that of 400 minus signs, is no mathematics: the rules of comparison recurse."""
 
 _PLAIN_NUMBER = regex(r"-?(?:0|[1-9]\d{0,17})(?:\.\d{1,18})?", re.ASCII)
+_PLAIN_FRACTION = regex(
+    r"(?P<sign>-?)(?:\\[dt]?frac\{(?P<top>-?(?:0|[1-9]\d{0,17}))\}\{(?P<bottom>0|[1-9]\d{0,17})\}"
+    r"|(?P<over>0|[1-9]\d{0,17})/(?P<under>0|[1-9]\d{0,17}))",
+    re.ASCII,
+)
+_PLAIN_EQUATION = regex(
+    r"(?:(?P<letter>[A-Za-z]) ?=|(?P<name>[A-Za-df-hj-z]) ?(?:\\approx(?![a-z])|≈)) ?"
+    r"(?P<value>[-\\0-9][^ ]*)",
+    re.ASCII,
+)
+"""A letter and what may be a plain value of it, or about its value: not about that of e and i."""
+
 _PREDICATE = regex(r"(?:is|are|was|were|has|have|will|which|holds)\b.*\s.*\s", re.IGNORECASE)
 _CONDITION = regex(r"(?:for|where|when|if|with|since|because)\b", re.IGNORECASE)
 _EXPLANATION = regex(r"(?:since|because)\b", re.IGNORECASE)
@@ -61,9 +73,47 @@ def parse(text: str, *, comma_groups: bool = True, units: bool = False) -> Expre
     return read(text, comma_groups, units and may_name_unit(text))
 
 
+def is_plain_number(text: str) -> bool:
+    """Whether a text is a whole number, a decimal or a fraction of whole numbers, and nothing more.
+
+    >>> is_plain_number("-0.5"), is_plain_number(r"\\frac{1}{2}"), is_plain_number("1/2 m")
+    (True, True, False)
+    """
+    return (_PLAIN_NUMBER.fullmatch(text) or _PLAIN_FRACTION.fullmatch(text)) is not None
+
+
+def is_plain_equation(text: str) -> bool:
+    """Whether a text gives a letter such a number, exactly or about, and says no more.
+
+    >>> is_plain_equation("x = -3"), is_plain_equation(r"a \\approx 1/2"), is_plain_equation("x + 1 = 2")
+    (True, True, False)
+    """
+    equation = _PLAIN_EQUATION.fullmatch(text)
+    return equation is not None and is_plain_number(equation["value"])
+
+
 def _parsed(text: str, comma_groups: bool, units: bool) -> Expression:
+    tree = _plain_value(text)
+    if tree is not None:
+        return tree
+    if (equation := _PLAIN_EQUATION.fullmatch(text)) and (value := _plain_value(equation["value"])):
+        return Relation((letter(equation["letter"] or equation["name"]), value), ("=",))
+    return _read(text, comma_groups, units)
+
+
+def _plain_value(text: str) -> Expression | None:
+    """The tree of a number that is written in the plainest way, for which there is no need of the grammar."""
     if _PLAIN_NUMBER.fullmatch(text):
         return literal(text) if text[0] != "-" else negated(literal(text[1:]))
+    if fraction := _PLAIN_FRACTION.fullmatch(text):
+        top, bottom = fraction["top"] or fraction["over"], fraction["bottom"] or fraction["under"]
+        over = negated(literal(top[1:])) if top[0] == "-" else literal(top)
+        tree = quotient(over, literal(bottom))
+        return negated(tree) if fraction["sign"] else tree
+    return None
+
+
+def _read(text: str, comma_groups: bool, units: bool) -> Expression:
     plain = undressed(plain_latex(text))
     whole = whole_answer(plain, parse)
     if whole is not None:

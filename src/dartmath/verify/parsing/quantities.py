@@ -25,7 +25,8 @@ _SIGNS_OF_UNITS = regex(
 """What the patterns of `upright` need beside letters of a unit, with delimiters that become spaces."""
 
 _MICRO = regex(rf"\\(?:up)?mu(?![a-zA-Z])\s*(?:{OPEN_TEXT}~?\s*)?([a-zA-Z]{{1,3}})\}}?")
-_OHM = regex(rf"(?:{OPEN_TEXT})?~?\s*([kMG]?)\s*\}}?\s*\\Omega(?![a-zA-Z])\s*\}}?")
+_OHM = regex(rf"(?:{OPEN_TEXT})?~?\s{{0,9}}([kMG]?)\s{{0,9}}\}}?\s{{0,9}}\\Omega(?![a-zA-Z])\s*\}}?")
+"""Nobody writes more blanks, and every way to part a long run of them would be tried."""
 _ANGSTROM = regex(
     rf"(?:{OPEN_TEXT})?\s*(?:\\AA(?![a-zA-Z])|\\mathring\s*\{{\s*(?:{OPEN_TEXT})?A\s*\}}+|Å)\s*\}}?"
 )
@@ -77,7 +78,12 @@ def upright(text: str) -> str:
         return text
     if "circ" in text:
         text = _CELSIUS.sub(" celsius ", text)
-    text = _ANGSTROM.sub(" angstrom ", _OHM.sub(r" \1ohm ", _MICRO.sub(r" u\1 ", text)))
+    if "mu" in text:
+        text = _MICRO.sub(r" u\1 ", text)
+    if "Omega" in text:
+        text = _OHM.sub(r" \1ohm ", text)
+    if "AA" in text or "mathring" in text or "Å" in text:
+        text = _ANGSTROM.sub(" angstrom ", text)
     return _EMPTY.sub("", _UPRIGHT.sub(_bare, text))
 
 

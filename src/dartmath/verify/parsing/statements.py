@@ -121,6 +121,8 @@ def _skip_fillers(g: Rules) -> None:
         following = g.peek(1)
         if following.kind in ("end", "stop") or following.key == ("op", "^"):
             return
+        if kind == "word" and g.are_factors(g.at):
+            return
         g.take()
 
 
@@ -261,10 +263,10 @@ _TAIL_OPS = frozenset(
 def _measured(value: Expression, unit: str) -> Expression:
     if unit in ("degree", "degrees", "deg"):
         return Apply("degree", (value,))
-    if unit in ("percent", "pct"):
+    if unit in ("percent", "pct", "percentage"):
         return Apply("percent", (value,))
     known = parse_unit(unit)
-    if changes_value(known.noun if known.known else unit):
+    if changes_value(known.noun if known.known else unit) or unit.startswith("by "):
         raise NotationError(f"{unit!r} changes the number before it")
     return Quantity(value, unit if known.known else f"~{unit}")
 

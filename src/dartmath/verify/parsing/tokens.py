@@ -181,21 +181,21 @@ def tokenize(text: str, *, comma_groups: bool = True) -> list[Token]:
             continue
         match = master(text, position)
         assert match is not None  # the last alternative takes any character
-        kind = match.lastgroup or "sign"
+        kind, start = match.lastgroup or "sign", position
+        position = match.end()
         if kind == "num":
-            position = _number(text, position, match.end(), comma_groups and depth == 0, tokens)
+            position = _number(text, start, position, comma_groups and depth == 0, tokens)
         elif kind == "word":
-            start, position = position, match.end()
-            append(_new(Token, (kind, match.group(), start, position)))
+            append(_new(Token, (kind, text[start:position], start, position)))
+        elif kind == "sign":
+            append(_new(Token, ("op", sign, start, position)))
         elif kind == "textcmd":
             position = _text_command(text, match, tokens, comma_groups)
-        else:
-            start, position = position, match.end()
-            if kind not in _UNSEEN:
-                kind, sign = _plain(kind, match.group())
-                tokens.append(Token(kind, sign, start, position))
-                if kind in ("open", "close") and sign in "([S)]":
-                    depth += 1 if kind == "open" else -1
+        elif kind not in _UNSEEN:
+            kind, sign = _plain(kind, text[start:position])
+            append(_new(Token, (kind, sign, start, position)))
+            if kind in ("open", "close") and sign in "([S)]":
+                depth += 1 if kind == "open" else -1
     if len(tokens) > MAX_TOKENS:
         raise NotationError(f"more than {MAX_TOKENS} tokens")
     return tokens
@@ -211,8 +211,6 @@ def _plain(kind: str, text: str) -> tuple[str, str]:
     """Kind and text of a token that needs no look at its neighbours."""
     if kind == "cmd":
         return _COMMANDS.get(text[1:]) or ("cmd", text[1:])
-    if kind == "sign":
-        return ("op", text)
     if kind == "relation":
         return ("op", _RELATIONS.get(text, "ldots"))
     if kind == "brace":

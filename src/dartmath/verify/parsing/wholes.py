@@ -39,7 +39,7 @@ _LETTER = regex(r"[A-Za-z]")
 _CHOICE_STARTS = frozenset("ABCDEFGHIJ([\\") | {
     first for name in OPTION_NAMES for first in (name[0], name[0].upper())
 }
-_GOES_ON = regex(rf"\s*(?:[-+=^_<>/*(,;&]|and\b|or\b)|(?!{TEXT})\\(?!frac|sqrt)")
+_GOES_ON = regex(rf"\s*(?:[-+=^_<>/*(,;&]|(?:{OPEN_TEXT})?\s*(?:and|or)\b)|(?!{TEXT})\\(?!frac|sqrt)")
 _LABEL = regex(r"\b[A-Z]\}?\s*[:)]")
 _PREFIXED = regex(r"0(?:[xX][0-9a-fA-F]{1,99}|[bB][01]{1,99}|[oO][0-7]{1,99})")
 _ISO_DATE = regex(r"\d{4}-\d{1,2}-\d{1,2}")

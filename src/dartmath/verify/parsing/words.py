@@ -102,8 +102,8 @@ _PREPOSITION = regex(r"^(?:(?:on|in|at(?! most| least)) )?(?:the )?", re.IGNOREC
 _ARTICLES = regex(r"\b(?:a|an|the)\b ?")
 _PUNCTUATION = regex(r"[.,;:!?\"`()\[\]{}]+|(?<=[a-z])-(?=[a-z])")
 _MATH_PUNCTUATION = regex(r"[;!?\"`{}]+|[.,:](?=\s|$)|(?<=[a-z])-(?=[a-z])")
-_MATHEMATICAL = regex(r"[\d<>=+/^]")
-_COMMANDS = regex(rf"{TEXT}|\\(?:left|right)(?![a-zA-Z])")
+_MATHEMATICAL = regex(r"[\d<>=+/^|&∧∨¬→↔]|\b(?:land|lor|wedge|vee)\b")
+_COMMANDS = regex(rf"{TEXT}|\\(?:left|right|ldots|dots)(?![a-zA-Z])")
 _CLOCK = regex(
     r"(\d{1,2})(?:\s*:\s*|\.|\s*h\s*)(\d{2})(?::(\d{2}))?\s*(?:([ap])\.?\s*m\.?)?|(\d{1,2})\s*([ap])\.?\s*m\.?"
     r"|(noon|midnight)",

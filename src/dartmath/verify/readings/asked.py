@@ -9,6 +9,7 @@ from itertools import permutations
 from dartmath.base.regex import regex
 from dartmath.verify.compare.choices import options
 from dartmath.verify.compare.relations import assigned, label
+from dartmath.verify.compare.substances import are_other_molecules
 from dartmath.verify.language.formulas import FORMULA, body
 from dartmath.verify.language.latex import OPEN_TEXT, TEXT
 from dartmath.verify.language.notation import plain_latex
@@ -29,13 +30,17 @@ MAX_HEAD = 80
 """Characters of an expression that is looked for in the query."""
 
 _SOLVED = regex(r"\bfor \$?([a-zA-Z])\$?\s*[.?]?\s*$|\bfor \$?([a-zA-Z])\$?[.?]")
-_IN_SCALES = regex(rf"\b(?:{'|'.join(SCALES)})s\b", re.IGNORECASE)
+_IN_SCALES = regex(
+    rf"\b(?:{'|'.join(SCALES)})s\b|\b(?:how many|in) (?:US )?\\?\$?(?:{'|'.join(SCALES)})\b", re.IGNORECASE
+)
+_IN_DOZENS, _DOZEN = regex(r"\bhow many dozens?\b", re.IGNORECASE), regex(r"\s+dozens?\b(?: of\b)?")
 _OPTION = regex(rf"(?:{OPEN_TEXT})?\s*\(?([a-jA-J])\)\s*\}}?\s*(.+?)", re.DOTALL)
 _NAMED_OPTION = regex(
     rf"(?:{OPEN_TEXT})?\s*(?:the )?(?:option|choice|alternative|answer|part)?"
     r"\s*[({]?\s*([a-j])\s*[)}.]?\s*\}?",
     re.IGNORECASE,
 )
+_CALLED_OPTION = regex(rf"(?:{OPEN_TEXT})?\s*(?:the )?(?:option|choice|alternative)\b", re.IGNORECASE)
 _LETTER_OF_OPTION = regex(r"[a-jA-J]\)")
 _DIGIT = regex(r"\d")
 _LETTERS = regex(rf"(?:[A-J\s,;&.(){{}}$]|and\b|{TEXT})+")
@@ -43,7 +48,9 @@ _LETTER_STARTS = frozenset("ABCDEFGHIJ(\\$")
 _SIGN = regex(r"\\[a-zA-Z]+|\S")
 _IDLE = r"(?:\s|\\[,;!: ]|\\left|\\right)*"
 _IDLE_COMMAND = regex(r"\\left|\\right|\\[,;!: ]")
-MAX_CONSTANTS = 3
+MAX_CONSTANTS = 4
+"""Constants of one answer, whose names are tried in every order: 24 of them."""
+
 _INDEXED = regex(r"[cC]_\d")
 _PARAMETER = regex(r"[a-ckA-DK]")
 _COMMAND = regex(r"\\[a-zA-Z]+")
@@ -68,6 +75,8 @@ def bound_asked_for(sides: Sides) -> Iterator[Pair]:
 def numbers_of_scale(sides: Sides) -> Iterator[Pair]:
     """`5 million` for 5, when the query asks for a number of millions."""
     reference, answer = sides.reference, sides.answer
+    if "dozen" in answer and _IN_DOZENS.search(sides.query):
+        yield sides.ours, parse(_DOZEN.sub("", answer))
     if not any(stem in reference or stem in answer for stem in SCALE_STEMS):
         return
     bare = unscaled(reference), unscaled(answer)
@@ -79,10 +88,17 @@ def text_of_option(sides: Sides) -> Iterator[Pair]:
     """`(b) 5` for 5, when the query has such options; and `\\text{Option (c)}` for c."""
     if not _may_name_option(sides.reference) and not _may_name_option(sides.answer):
         return
+    if not options(sides.query):
+        return
     letters = [_chosen_letter(text, sides.query) for text in (sides.reference, sides.answer)]
     if letters[0] and letters[1]:
         yield Named("choice", letters[0]), Named("choice", letters[1])
         return
+    # A capital is an option already; a small letter alone may be a name, and is none of a value.
+    if letters[1] and not symbols(sides.ours) and _CALLED_OPTION.match(undressed(sides.answer)):
+        yield sides.ours, parse(options(sides.query)[letters[1]])
+    elif letters[0] and not symbols(sides.theirs):
+        yield parse(options(sides.query)[letters[0]]), sides.theirs
     reference, answer = (_behind_letter(text, sides.query) for text in (sides.reference, sides.answer))
     if answer is not None:
         yield sides.ours, parse(answer)
@@ -157,16 +173,18 @@ def _value_of(text: str, query: str) -> Expression | None:
     """What an equation says of an expression of the query; None where it is no such equation."""
     if "=" not in text:
         return None
-    head = _IDLE_COMMAND.sub("", plain_latex(text[: _equality(text)])).strip().lstrip("$").strip()
+    head = _IDLE_COMMAND.sub("", plain_latex(text[: equality(text)])).strip().lstrip("$").strip()
     if not 1 < len(head) <= MAX_HEAD or head[-1] in "<>!:":
         return None
-    signs = map(re.escape, _SIGN.findall(head))
-    places = re.finditer(_IDLE.join(signs), query)
+    signs = _SIGN.findall(head)
+    if not all(map(query.__contains__, signs)):
+        return None
+    places = re.finditer(_IDLE.join(map(re.escape, signs)), query)
     is_asked = any(_stands_alone(query, *place.span()) for place in places)
     return parse(text.rpartition("=")[2]) if is_asked else None
 
 
-def _equality(text: str) -> int:
+def equality(text: str) -> int:
     """Where the first equality sign stands that is in no bracket; 0 where there is none."""
     depth = 0
     for place, sign in enumerate(text[: MAX_HEAD + 40]):
@@ -190,6 +208,8 @@ def constants(sides: Sides) -> Iterator[Pair]:
     A constant is C with an index, or a letter that only one side has and the query has not.
     """
     one, two = arbitrary_constants(sides)
+    if one and are_other_molecules(sides.reference, sides.answer):
+        return
     for names in permutations(one) if one else ():
         mapping: dict[str, Expression] = dict(zip(two, map(Symbol, names), strict=True))
         if names != tuple(two):

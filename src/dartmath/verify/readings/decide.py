@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 from dartmath.base.regex import regex
 from dartmath.verify.compare.comparison import UNDECIDED, Comparison
 from dartmath.verify.compare.dispatch import by_structure
 from dartmath.verify.compare.physics import names_quantities
 from dartmath.verify.compare.rounding import Margin
+from dartmath.verify.language.money import SIGNS
+from dartmath.verify.language.orbitals import MAY_BE_CONFIGURATION, configuration
 from dartmath.verify.language.search import holds
 from dartmath.verify.language.vocabulary import APPROXIMATIONS
 from dartmath.verify.numeric.effort import BoundedEffort
 from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.numeric.points import positive_symbols
 from dartmath.verify.parsing.parser import parse
-from dartmath.verify.tree.expression import Expression, heads, symbols
+from dartmath.verify.readings.directions import other_directions, says_direction
+from dartmath.verify.tree.expression import Expression, Quantity, heads, symbols
+
+if TYPE_CHECKING:
+    from dartmath.verify.readings.reading import Pair, Sides
 
 _NOTHING = nullcontext()  # one for all verdicts: it holds no state
 
@@ -60,27 +68,80 @@ def decide(
     if ordered is None and _says_respectively(f"{reference}\n{answer}"):
         ordered = True
         reference, answer = _RESPECTIVELY.sub("", reference), _RESPECTIVELY.sub("", answer)
+    if MAY_BE_CONFIGURATION.search(reference) and (electrons := _configurations(reference, answer)):
+        return electrons[0]
     comparison = Comparison(by_structure, query, margin, ordered, science=science, approximate=approximate)
     ours, theirs = parse(reference), parse(answer)
     positive = _means_positive(ours, theirs, comparison.query)
     with BoundedEffort(), positive_symbols() if positive else _NOTHING:
         decision = comparison.same(ours, theirs)
         if decision:
-            return decision
-        # Imported by the first verdict that needs more than the plain reading.
-        from dartmath.verify.readings.reading import Sides
-        from dartmath.verify.readings.table import other_readings
-
-        for name, found in other_readings(Sides(reference, ours, answer, theirs, comparison)):
+            if comparison.query and _differ_in_case(reference, answer, comparison.query):
+                return Decision(False, "chemistry", "formulas of two substances")
+            return _unless_contradicted(decision, reference, answer, theirs)
+        sides, other_readings = _second_readings()
+        for name, found in other_readings(sides(reference, ours, answer, theirs, comparison)):
             decision = found if isinstance(found, Decision) else comparison.same(*found)
             if decision:
-                return replace(decision, reading=name)
+                return _unless_contradicted(replace(decision, reading=name), reference, answer, theirs)
         if not positive and _are_physical(ours, theirs, comparison):
             with positive_symbols():
                 found = comparison.same(ours, theirs)
             if found:
                 return replace(found, reading="physical quantities as positive numbers")
     return UNDECIDED if comparison.exhausted else decision
+
+
+@cache
+def _second_readings() -> tuple[type[Sides], Callable[[Sides], Iterator[tuple[str, Pair | Decision]]]]:
+    """The table, imported by the first verdict that needs more than the plain reading."""
+    from dartmath.verify.readings.reading import Sides
+    from dartmath.verify.readings.table import other_readings
+
+    return Sides, other_readings
+
+
+def _configurations(reference: str, answer: str) -> tuple[Decision] | None:
+    """A verdict on two electron configurations, of which algebra sees products."""
+    ours, theirs = configuration(reference), configuration(answer)
+    if ours is None or theirs is None:
+        return None
+    reason = "the same electrons in every subshell" if ours == theirs else "electrons in other subshells"
+    return (Decision(ours == theirs, "chemistry", reason),)
+
+
+def _unless_contradicted(found: Decision, reference: str, answer: str, theirs: Expression) -> Decision:
+    """The verdict that two texts are equal, but for what words and signs say that readings leave out.
+
+    Other directions, other currencies, and atoms that look like words behind an amount.
+    """
+    if says_direction(answer) and says_direction(reference) and other_directions(reference, answer):
+        return Decision(False, "direction", "another direction")
+    ours_in, theirs_in = _CURRENCY & set(reference), _CURRENCY & set(answer)
+    if ours_in and theirs_in and not ours_in & theirs_in:
+        return Decision(False, "unit", "another currency")
+    if isinstance(theirs, Quantity) and _are_molecules(reference, answer):
+        return Decision(False, "chemistry", "formulas of two substances")
+    return found
+
+
+_CURRENCY = frozenset(SIGNS) - {"$"}
+"""Signs of money that are nothing else, as the dollar is."""
+
+
+def _are_molecules(reference: str, answer: str) -> bool:
+    from dartmath.verify.compare.substances import are_other_molecules
+
+    return are_other_molecules(reference, answer)
+
+
+def _differ_in_case(reference: str, answer: str, query: str) -> bool:
+    """Whether nothing but case tells the texts apart, and in a formula of chemistry that tells much."""
+    if reference == answer or reference.casefold() != answer.casefold():
+        return False
+    from dartmath.verify.compare.substances import are_other_formulas
+
+    return are_other_formulas(reference, answer, query)
 
 
 def _says_respectively(text: str) -> bool:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from dartmath.base.regex import regex
 from dartmath.verify.compare.realset import is_set
 from dartmath.verify.compare.relations import assigned, difference
 from dartmath.verify.compare.rounding import distance
 from dartmath.verify.numeric.equality import Decision, scalar_equal
 from dartmath.verify.numeric.exact import Inexact, rational
+from dartmath.verify.parsing.parser import parse
+from dartmath.verify.parsing.words import fold
 from dartmath.verify.readings.reading import Pair, Sides
 from dartmath.verify.tree.expression import (
     Apply,
@@ -18,6 +22,7 @@ from dartmath.verify.tree.expression import (
     Relation,
     SetBuilder,
     Symbol,
+    Text,
     children,
     heads,
     number,
@@ -29,6 +34,27 @@ _PARAMETERS = ("k", "n", "m", "l", "j", "N", "K")
 
 _MEMBER = "#"
 """The parameter of a residue class, a name that no answer can have."""
+
+
+_IN_WORDS = regex(
+    r"(?:the set of )?(?:all )?(?:the )?(?:(?P<parity>odd|even) (?:integers|whole numbers|numbers)"
+    r"|(?:integer )?multiples of (?P<modulus>\d{1,4}))"
+)
+
+
+def families_in_words(sides: Sides) -> Iterator[Pair | Decision]:
+    """`2k+1, k \\in \\mathbb{Z}` for "all odd integers", and `3k` for "multiples of 3"."""
+    ours, theirs = _in_words(sides.ours), _in_words(sides.theirs)
+    if (ours is None) != (theirs is None):
+        yield from families(replace(sides, ours=ours or sides.ours, theirs=theirs or sides.theirs))
+
+
+def _in_words(node: Expression) -> Expression | None:
+    found = _IN_WORDS.fullmatch(fold(node.words)) if isinstance(node, Text) else None
+    if found is None:
+        return None
+    member = f"{found['modulus']}k" if found["modulus"] else ("2k+1" if found["parity"] == "odd" else "2k")
+    return parse(rf"{member}, k \in \mathbb{{Z}}")
 
 
 def renamed_parameters(sides: Sides) -> Iterator[Pair]:

@@ -12,6 +12,7 @@ from dartmath.verify.language.names import GREEK
 from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.parsing.bases import letters_as_digits
 from dartmath.verify.parsing.dressing import undressed
+from dartmath.verify.parsing.parser import parse
 from dartmath.verify.readings.reading import Pair, Sides
 from dartmath.verify.tree.expression import (
     Apply,
@@ -32,6 +33,7 @@ MAX_DIGITS = 400
 
 _LETTERS = regex(r"\\?[A-Za-z]{2,4}")
 _LETTER_PAIR = regex(r"[A-Za-z]{2}")
+_SIGN_X = regex(r"(?<=[\d)!}]) x (?=[\d(\\])")
 _ABOUT_BASES = regex(r"\bbase\b|\bbinary\b|\boctal\b|\bhexadecimal\b", re.IGNORECASE)
 _HEXADECIMAL = number(16)
 
@@ -43,6 +45,45 @@ def j_as_imaginary_unit(sides: Sides) -> Iterator[Pair]:
         yield ours, substituted(theirs, {"j": Constant("i")})
     elif "j" in symbols(ours) and "i" in heads(theirs) and not symbols(theirs):
         yield substituted(ours, {"j": Constant("i")}), theirs
+
+
+_SCALED_NUMBER = regex(r"-?\d[\d,]*(?:\.\d+)? ?(?P<scale>[kKMBT]|bn|mn)")
+_SCALE_POWERS = {"k": 3, "K": 3, "M": 6, "mn": 6, "B": 9, "bn": 9, "T": 12}
+LEAST_SCALED = 1_000
+"""A reference below is none that a number with such a letter can mean."""
+
+
+def scale_letters(sides: Sides) -> Iterator[Pair]:
+    """`1.2M` for 1,200,000: a letter of thousands, millions or more behind a number."""
+    found = _SCALED_NUMBER.fullmatch(sides.answer.strip())
+    if found and isinstance(sides.ours, Number) and abs(sides.ours.value) >= LEAST_SCALED:
+        value = parse(found[0][: found.start("scale") - found.start()])
+        if isinstance(value, Number):
+            yield sides.ours, Number(value.value * 10 ** _SCALE_POWERS[found["scale"]])
+
+
+def capital_constants(sides: Sides) -> Iterator[Pair]:
+    """`1 + 2*I` and `E**x`, as SymPy prints them, when the other side has i or e and no such letter.
+
+    `1 + 2I` is written by nobody who means i.
+    """
+    ours, theirs = sides.ours, sides.theirs
+    for letter, name in (("I", "i"), ("E", "e")):
+        constant: dict[str, Expression] = {letter: Constant(name)}
+        if "*" in sides.reference and letter in symbols(ours) - symbols(theirs) and name in heads(theirs):
+            ours = substituted(ours, constant)
+        if "*" in sides.answer and letter in symbols(theirs) - symbols(ours) and name in heads(ours):
+            theirs = substituted(theirs, constant)
+    if ours is not sides.ours or theirs is not sides.theirs:
+        yield ours, theirs
+
+
+def x_as_sign(sides: Sides) -> Iterator[Pair]:
+    """`2 x 5! x 5!` for 28800: an x between numbers multiplies, where the reference has none."""
+    if " x " in sides.answer and symbols(sides.theirs) == {"x"} and not symbols(sides.ours):
+        product = _SIGN_X.sub(r" \\times ", sides.answer)
+        if product != sides.answer and "x" not in symbols(read := parse(product)):
+            yield sides.ours, read
 
 
 def letters_as_product(sides: Sides) -> Iterator[Pair]:

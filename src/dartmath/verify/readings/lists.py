@@ -47,5 +47,14 @@ def spaces_between_items(sides: Sides) -> Iterator[Pair]:
         yield Group("<>", sides.ours.items), _in_order(sides.answer)
 
 
+_BARE_ROWS = regex(r"[^\[\](){};]{1,200}(?:;[^\[\](){};]{1,200}){1,9}")
+
+
+def rows_without_brackets(sides: Sides) -> Iterator[Pair]:
+    """`1,2;3,4` as a matrix, when the other side is one."""
+    if "[[" in sides.reference.replace(" ", "") and _BARE_ROWS.fullmatch(sides.answer):
+        yield sides.ours, parse(f"[{sides.answer}]")
+
+
 def _in_order(text: str) -> Group:
     return Group("<>", tuple(parse(part) for part in text.split()))

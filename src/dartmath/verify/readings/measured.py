@@ -82,6 +82,66 @@ def uncertainties(sides: Sides) -> Iterator[Pair]:
         yield value, parse(sides.answer, units=True)
 
 
+_POINTS = regex(
+    r"\\?(?:\\text\{)?\s*(?:percentage[ -]points?|percent points?|p\.p\.|pp)(?![a-z])\s*\}?", re.IGNORECASE
+)
+
+
+def percentage_points(sides: Sides) -> Iterator[Pair]:
+    """`5 pp` and `5\\%` for `5 percentage points`, where the reference or the query speaks of such points."""
+    if _POINTS.search(sides.reference) or "percentage point" in sides.query.lower():
+        yield parse(_POINTS.sub(r"\\%", sides.reference)), parse(_POINTS.sub(r"\\%", sides.answer))
+
+
+def has_percentage_points(sides: Sides) -> bool:
+    """Whether a side has the letters of percentage points, behind a number."""
+    return any("p" in text and text[:1] in "-+0123456789$" for text in (sides.reference, sides.answer))
+
+
+_CONCISE = regex(
+    r"(?P<value>-?\d{1,30}(?:\.\d{1,30})?)\((?P<digits>\d{1,3})\)"
+    r"(?:[eE](?P<power>[-+]?\d{1,3}))?(?P<rest>(?:\s*(?:\\times|\\cdot|\*)\s*10|\s|\\|[A-Za-z]).*)?"
+)
+"""`1.234(3)`: the uncertainty of the last digits."""
+
+_STATES = regex(r"\\pm(?![a-z])|±|\+/-|\d\(\d{1,3}\)")
+
+
+def concise_uncertainties(sides: Sides) -> Iterator[Pair]:
+    """`1.234(3)` as `1.234 \\pm 0.003`, where the other side states one; else, in science, its value."""
+    ours, theirs = _concise(sides.reference), _concise(sides.answer)
+    if ours is None and theirs is None:
+        return
+    other = sides.answer if theirs is None else sides.reference
+    if (ours is not None and theirs is not None) or _STATES.search(other):
+        yield parse(ours[1] if ours else sides.reference), parse(theirs[1] if theirs else sides.answer)
+    elif sides.comparison.science or is_physical(sides.query):
+        yield (
+            parse(ours[0] if ours else sides.reference, units=True),
+            parse(theirs[0] if theirs else sides.answer, units=True),
+        )
+
+
+def has_digits_in_brackets(sides: Sides) -> bool:
+    """Whether a side can have an uncertainty of its last digits."""
+    return any("(" in text and text[:1] in "-0123456789" for text in (sides.reference, sides.answer))
+
+
+def _concise(text: str) -> tuple[str, str] | None:
+    """The value of a measurement, and the value with its uncertainty behind a sign."""
+    plain = undressed(plain_latex(text))
+    found = _CONCISE.fullmatch(plain) if len(plain) <= MAX_MEASURED else None
+    if found is None:
+        return None
+    value, digits, power, rest = found["value"], found["digits"], found["power"], found["rest"] or ""
+    places = len(value.partition(".")[2])
+    by = str(Fraction(int(digits), 10**places)) if not places else f"{int(digits):0{places + 1}d}"
+    if places:
+        by = f"{by[:-places]}.{by[-places:]}"
+    scale = f" \\times 10^{{{power}}}" if power else ""
+    return f"{value}{scale}{rest}", f"({value} \\pm {by}){scale}{rest}"
+
+
 def may_be_range(text: str) -> bool:
     """Whether a text has a sign or word that a range has between its ends."""
     if not text.isascii():  # there are a dozen dashes
@@ -92,7 +152,8 @@ def may_be_range(text: str) -> bool:
 
 def ranges(sides: Sides) -> Iterator[Pair]:
     """`3-5 eV` for `between 3 and 5 eV`: both sides are ranges, and one says so by more than a minus sign."""
-    one, two = _range(sides.reference), _range(sides.answer)
+    one = _range(sides.reference)
+    two = _range(sides.answer) if one is not None else None
     if one is not None and two is not None and (one[0] or two[0]):
         yield one[1], two[1]
 

@@ -14,8 +14,7 @@ from dartmath.verify.compare.sets import SET_BITS
 from dartmath.verify.numeric.ball import precision
 from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.numeric.exact import Undefined
-from dartmath.verify.numeric.polynomials import radical
-from dartmath.verify.numeric.ratio import constant_ratio
+from dartmath.verify.numeric.polynomials import same_real_zeros
 from dartmath.verify.readings.reading import Sides
 from dartmath.verify.tree.expression import (
     Apply,
@@ -45,15 +44,15 @@ def solved_equations(sides: Sides) -> Iterator[Decision]:
     An answer that is not solved is none to a query which is not after an equation: it may be the query's own.
     """
     ours, theirs = sides.ours, sides.theirs
-    if not (_is_plain(ours) or _is_plain(theirs)):
+    if not (_is_plain(ours) or _is_plain(theirs)) or (_is_number(ours) and _is_number(theirs)):
         return
     if _is_solved(ours) and not _solves_for(theirs, ours) and not _may_stay(sides.query):
         return
     name = _lone_name(ours) or _lone_name(theirs)
     one, two = _residual(ours, name), _residual(theirs, name)
-    if one is None or two is None or symbols(one) != symbols(two):
-        return
-    if constant_ratio(radical(one) or one, radical(two) or two):
+    if one is None or two is None or symbols(one) != symbols(two) or not symbols(one):
+        return  # without a letter there is nothing to solve for: `f(1) = 4`
+    if same_real_zeros(one, two):
         yield Decision(True, "equation", "the same solutions")
 
 
@@ -96,6 +95,18 @@ def _may_stay(query: str) -> bool:
 
 def _is_plain(node: Expression) -> bool:
     return isinstance(node, Relation) and is_equation(node) and len(node.operators) == 1
+
+
+def _is_number(node: Expression) -> bool:
+    """Whether a side is a number or fraction, bare or of a letter: the plain reading has compared two."""
+    if _is_plain(node) and isinstance(node, Relation) and isinstance(node.sides[0], Symbol):
+        node = node.sides[1]
+    match node:
+        case Number() | Apply(name="div", args=(Number(), Number())):
+            return True
+        case Apply(name="neg", args=(inner,)):
+            return _is_number(inner)
+    return False
 
 
 def _is_solved(node: Expression) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from functools import cache
 
 from dartmath.verify.numeric.equality import Decision
+from dartmath.verify.numeric.exact import Inexact, rational
+from dartmath.verify.parsing.parser import is_plain_equation, is_plain_number
 from dartmath.verify.readings.absolute import absolute_of_answer, absolute_of_reference
 from dartmath.verify.readings.antiderivatives import antiderivatives
 from dartmath.verify.readings.asked import (
@@ -17,26 +19,45 @@ from dartmath.verify.readings.asked import (
     solved_variable,
     text_of_option,
 )
+from dartmath.verify.readings.chemistry import may_be_chemistry, species, states
+from dartmath.verify.readings.coefficients import has_long_decimals, rounded_coefficients
 from dartmath.verify.readings.computed import computed, computes
-from dartmath.verify.readings.families import families, renamed_parameters, residues
+from dartmath.verify.readings.counted import number_of_what_is_asked
+from dartmath.verify.readings.derivatives import derivatives, has_derivative
+from dartmath.verify.readings.directions import directed, may_have_direction
+from dartmath.verify.readings.durations import durations, may_be_duration
+from dartmath.verify.readings.families import families, families_in_words, renamed_parameters, residues
 from dartmath.verify.readings.labels import chosen_names, indices_left_out, label_of_part
 from dartmath.verify.readings.letters import (
+    capital_constants,
     combinations,
     digits_in_base,
     j_as_imaginary_unit,
     letters_as_product,
     letters_in_base,
+    scale_letters,
+    x_as_sign,
 )
 from dartmath.verify.readings.lines import lines
-from dartmath.verify.readings.lists import commas_between_items, groups_of_digits, spaces_between_items
+from dartmath.verify.readings.lists import (
+    commas_between_items,
+    groups_of_digits,
+    rows_without_brackets,
+    spaces_between_items,
+)
 from dartmath.verify.readings.measured import (
+    concise_uncertainties,
     decreases,
+    has_digits_in_brackets,
+    has_percentage_points,
     key_ranges,
     may_be_range,
+    percentage_points,
     ranges,
     scales_of_query,
     uncertainties,
 )
+from dartmath.verify.readings.named_values import named_values
 from dartmath.verify.readings.points import points_with_names, values_of_figures
 from dartmath.verify.readings.polar import polar_coordinates
 from dartmath.verify.readings.quantities import quantities
@@ -59,6 +80,7 @@ from dartmath.verify.readings.systems import solutions_as_tuples
 from dartmath.verify.readings.words import (
     approximations_beside,
     counted_things,
+    explained_verdicts,
     stated_values,
     times_of_day,
     times_with_seconds,
@@ -72,6 +94,10 @@ def _are_ratios(sides: Sides) -> bool:
 
 def _has_figure(sides: Sides) -> bool:
     return has_relation(sides) or has_collection(sides)
+
+
+def _has_equality(sides: Sides) -> bool:
+    return "=" in sides.reference or "=" in sides.answer
 
 
 def _is_sentence(sides: Sides) -> bool:
@@ -94,13 +120,21 @@ LEAST_SCALE = 900
 """A number that is more than this many times another may be the same in thousands, to measured accuracy."""
 
 
-def _may_be_asked(sides: Sides) -> bool:
-    """Whether two plain numbers differ by their sign or by a scale, which a query can have said."""
-    assert isinstance(sides.ours, Number) and isinstance(sides.theirs, Number)
-    one, two = sides.ours.value, sides.theirs.value
-    if not sides.query or not one or not two:
+def _are_plain_numbers(sides: Sides) -> bool:
+    """Whether both sides are numbers, or fractions and nothing more, of which a query can settle nothing.
+
+    It can have said their sign, or a scale.
+    """
+    both = isinstance(sides.ours, Number) and isinstance(sides.theirs, Number)
+    if not both and not (is_plain_number(sides.reference) and is_plain_number(sides.answer)):
         return False
-    return (one < 0) != (two < 0) or abs(one) * LEAST_SCALE < abs(two)
+    try:
+        one, two = rational(sides.ours), rational(sides.theirs)
+    except (Inexact, ArithmeticError):
+        return False
+    if not sides.query or not one or not two:
+        return True
+    return (one < 0) == (two < 0) and abs(one) * LEAST_SCALE >= abs(two)
 
 
 def _has_list_and_value(sides: Sides) -> bool:
@@ -125,14 +159,20 @@ READINGS: tuple[NamedReading, ...] = (
     NamedReading("commas between items", has_collection, commas_between_items),
     NamedReading("groups of digits", has_collection, groups_of_digits),
     NamedReading("time of day", has_words, times_of_day),
+    NamedReading("direction of an amount", may_have_direction, directed),
+    NamedReading("duration", may_be_duration, durations),
     NamedReading("time with seconds", _are_ratios, times_with_seconds),
     NamedReading("letters as factors", has_words, letters_as_product),
     NamedReading("counted things", has_words, counted_things),
     NamedReading("digits in the base asked for", has_query, digits_in_base),
     NamedReading("letters as digits", has_symbols, letters_in_base),
+    NamedReading("formulas of chemistry", may_be_chemistry, species),
+    NamedReading("states of chemistry", has_query, states),
     NamedReading("names of parameters", both_have_symbols, renamed_parameters),
     NamedReading("letters as units", may_have_units, quantities),
     NamedReading("names of constants", both_have_symbols, constants),
+    NamedReading("notation of derivatives", has_derivative, derivatives),
+    NamedReading("number of what is asked for", has_query, number_of_what_is_asked),
     NamedReading("number of millions asked for", has_query, numbers_of_scale),
     NamedReading("scale that the query asks for", has_query, scales_of_query),
     NamedReading("decrease asked for", has_query, decreases),
@@ -143,11 +183,14 @@ READINGS: tuple[NamedReading, ...] = (
     NamedReading("expression asked for", has_query, expression_of_query),
     NamedReading("bound asked for", has_query, bound_asked_for),
     NamedReading("uncertainty beside a value", _has_list_and_value, uncertainties),
+    NamedReading("percentage points", has_percentage_points, percentage_points),
+    NamedReading("uncertainty of the last digits", has_digits_in_brackets, concise_uncertainties),
     NamedReading("ends of a range", _may_be_ranges, ranges),
     NamedReading("range of an answer key", _may_be_key, key_ranges),
     NamedReading("value of a computation", computes, computed),
     NamedReading("absolute value solved", has_query, absolute_of_answer),
     NamedReading("spaces between items", has_collection, spaces_between_items),
+    NamedReading("rows without brackets", has_collection, rows_without_brackets),
     NamedReading("residue or its class", mentions_modulus, residues),
     NamedReading("family of numbers", _is_family, families),
     NamedReading("solutions of an equation", has_relation, solved_equations),
@@ -155,15 +198,22 @@ READINGS: tuple[NamedReading, ...] = (
     NamedReading("index left out", both_have_symbols, indices_left_out),
     NamedReading("constants combined otherwise", both_have_symbols, recombined_constants),
     NamedReading("antiderivative", has_symbols, antiderivatives),
+    NamedReading("rounded coefficients", has_long_decimals, rounded_coefficients),
     NamedReading("solutions as tuples", has_collection, solutions_as_tuples),
     NamedReading("line in a parameter", both_have_symbols, lines),
     NamedReading("points with names", has_collection, points_with_names),
     NamedReading("names that the query leaves open", _has_named_values, chosen_names),
     NamedReading("value of a figure", _has_figure, values_of_figures),
+    NamedReading("name of what is measured", _has_equality, named_values),
     NamedReading("absolute value solved", has_relation, absolute_of_reference),
     NamedReading("j as the imaginary unit", has_symbols, j_as_imaginary_unit),
+    NamedReading("constants in capitals", has_symbols, capital_constants),
     NamedReading("polar coordinates", has_relation, polar_coordinates),
+    NamedReading("x as a sign", has_symbols, x_as_sign),
+    NamedReading("letter of a scale", has_symbols, scale_letters),
     NamedReading("combinations", has_symbols, combinations),
+    NamedReading("family in words", has_words, families_in_words),
+    NamedReading("yes or no with an explanation", _is_sentence, explained_verdicts),
     NamedReading("value that a sentence states", _is_sentence, stated_values),
     NamedReading("approximation beside an exact value", _approximates, approximations_beside),
 )
@@ -172,6 +222,18 @@ READINGS: tuple[NamedReading, ...] = (
 The first reading under which the sides are equal decides; where there is none, the verdict is that of the
 last one, whose reason says most. To add a reading, write it beside its kind and put its row here.
 """
+
+
+_OF_PLAIN_VALUES = tuple(reading for reading in READINGS if reading.pairs in (scales_of_query, decreases))
+"""The rows that can make something of a plain number, and of another to which a letter is set equal."""
+
+
+def _are_plain_values(sides: Sides) -> bool:
+    """Whether a side is a plain number, the other too or such an equation, and there is a query."""
+    if not sides.query:
+        return False
+    one, two = is_plain_number(sides.reference), is_plain_number(sides.answer)
+    return (one and (two or is_plain_equation(sides.answer))) or (two and is_plain_equation(sides.reference))
 
 
 _CONDITIONS = tuple(dict.fromkeys(reading.applies for reading in READINGS))
@@ -187,8 +249,12 @@ def _applying(holds: tuple[bool, ...]) -> tuple[NamedReading, ...]:
 
 def other_readings(sides: Sides) -> Iterator[tuple[str, Pair | Decision]]:
     """What the two texts also allow, with the name of the reading; of most plain numbers nothing."""
-    if isinstance(sides.ours, Number) and isinstance(sides.theirs, Number) and not _may_be_asked(sides):
+    if _are_plain_numbers(sides):
         return
-    for reading in _applying(tuple([condition(sides) for condition in _CONDITIONS])):
+    if _are_plain_values(sides):
+        rows = _OF_PLAIN_VALUES
+    else:
+        rows = _applying(tuple([condition(sides) for condition in _CONDITIONS]))
+    for reading in rows:
         for found in reading.pairs(sides):
             yield reading.name, found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -50,6 +51,8 @@ def times_of_day(sides: Sides) -> Iterator[Pair]:
         yield ours, Named("clock", f"{theirs!s:0>2}:00:00 ?")
     if isinstance(theirs, Named) and theirs.kind == "clock" and (time := clock(sides.reference)):
         yield time, theirs
+    elif isinstance(theirs, Named) and theirs.kind == "clock" and _is_hour(ours):
+        yield Named("clock", f"{ours!s:0>2}:00:00 ?"), theirs
 
 
 def times_with_seconds(sides: Sides) -> Iterator[Pair]:
@@ -103,9 +106,21 @@ def _spoken_of(noun: str, query: str) -> bool:
     return stem in words if len(stem) < _STEM else any(word.startswith(stem) for word in words)
 
 
+_NAMED_VALUE = regex(
+    r"\$?(?P<name>[A-Za-z])\$? (?:is|equals|is equal to|must be|has to be|should be) "
+    r"(?P<value>\$[^$=]{1,60}\$|-?\d[\d.,/]{0,30})\.?"
+)
+"""`x must be 4`, which gives a letter its value in words."""
+
+
+def _stated(text: str) -> str | None:
+    found = _NAMED_VALUE.fullmatch(text.strip()) if len(text) <= MAX_COUNTED else None
+    return f"{found['name']} = {found['value'].strip('$')}" if found else stated(text)
+
+
 def stated_values(sides: Sides) -> Iterator[Pair]:
     """`The sum of the digits is 9.` for 9."""
-    left, right = stated(sides.reference), stated(sides.answer)
+    left, right = _stated(sides.reference), _stated(sides.answer)
     if left is None and right is None:
         return
     one, two = parse(left) if left else sides.ours, parse(right) if right else sides.theirs
@@ -113,6 +128,26 @@ def stated_values(sides: Sides) -> Iterator[Pair]:
     yield from quantities(
         replace(sides, reference=left or sides.reference, ours=one, answer=right or sides.answer, theirs=two)
     )
+
+
+_VERDICT = regex(
+    r"(?P<verdict>yes|no|true|false)\s*[.;:,–—-]+\s+(?P<why>[A-Za-z].{2,400})", re.IGNORECASE | re.DOTALL
+)
+_TAKEN_BACK = regex(
+    r"\b(?:but|however|except|unless|although|though|only if|yes|no|true|false|if|wait|actually|either)\b",
+    re.IGNORECASE,
+)
+
+
+def explained_verdicts(sides: Sides) -> Iterator[Pair]:
+    """`Yes. The series converges.` for yes: what stands behind explains it, and takes nothing back."""
+    found = _VERDICT.fullmatch(sides.answer.strip()) if _is_verdict(sides.ours) else None
+    if found is not None and not _TAKEN_BACK.search(found["why"]):
+        yield sides.ours, parse(found["verdict"])
+
+
+def _is_verdict(node: Expression) -> bool:
+    return isinstance(node, Named) and node.kind == "boolean"
 
 
 def approximations_beside(sides: Sides) -> Iterator[Pair]:

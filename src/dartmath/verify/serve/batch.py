@@ -8,12 +8,12 @@ from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
-from dartmath.verify.outcome import Verdict
-from dartmath.verify.question import Gradable
-from dartmath.verify.serve.pool import GradingPool
+from dartmath.verify.contract.outcome import Verdict
+from dartmath.verify.contract.question import Gradable
+from dartmath.verify.serve.grading_pool import GradingPool
 
 if TYPE_CHECKING:
-    from dartmath.verify.settings import GradingSettings
+    from dartmath.verify.contract.settings import GradingSettings
 
 AHEAD = 2048
 """Pairs that are submitted before the first verdict is waited for, per worker."""

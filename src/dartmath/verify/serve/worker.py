@@ -16,13 +16,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from dartmath.verify.contract.outcome import Outcome, Verdict
+from dartmath.verify.contract.question import Question
 from dartmath.verify.custom import is_own
 from dartmath.verify.judge import grade
-from dartmath.verify.outcome import Outcome, Verdict
-from dartmath.verify.question import Question
 
 if TYPE_CHECKING:
-    from dartmath.verify.settings import GradingSettings
+    from dartmath.verify.contract.settings import GradingSettings
 
 MEMORY_LIMIT = 2 << 30
 """Address space of a worker in bytes, where the platform can limit it."""
@@ -175,7 +175,7 @@ def _row(item: list[Any]) -> list[Any]:
 def _settings(record: str | None) -> GradingSettings | None:
     if record is None:
         return None
-    from dartmath.verify.settings import settings_from_json
+    from dartmath.verify.contract.settings import settings_from_json
 
     return settings_from_json(record)
 

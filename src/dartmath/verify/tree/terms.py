@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import TypeGuard
 
 from dartmath.verify.tree.expression import Apply, Expression, Group, Matrix, Number, Symbol, number
 
@@ -74,7 +75,38 @@ def quotient(top: Expression, bottom: Expression) -> Expression:
     """A fraction; `dy` over `dx`, or `\\partial f` over `\\partial x`, is the name of a derivative."""
     if not isinstance(top, Number) and _is_differential(top) and _is_differential(bottom):
         return Symbol(f"{top}/{bottom}")
+    if _is_spaced_differential(top) and _is_spaced_differential(bottom):
+        return Symbol(f"d{top.args[1]}/d{bottom.args[1]}")
+    order, below = _higher_differential(top), _higher_differential(bottom)
+    if order is not None and below is not None and order[0] == below[0] and below[1][0] == "d":
+        return Symbol(f"d^{order[0]}{order[1]}/{below[1]}^{order[0]}")
     return Apply("div", (top, bottom))
+
+
+def _is_spaced_differential(node: Expression) -> TypeGuard[Apply]:
+    """Whether a tree is `d y`, with a space as typeset text has it."""
+    match node:
+        case Apply(name="mul", args=(Symbol(name="d"), Symbol(name=name))):
+            return len(name) == 1
+    return False
+
+
+def _higher_differential(node: Expression) -> tuple[int, str] | None:
+    """The order and the name of `d^2 y` and of `dx^2`; None for any other tree."""
+    match node:
+        case Apply(name="pow", args=(Symbol(name=name), Number(value=order))) if name[0] == "d":
+            return (int(order), name) if len(name) > 1 else None
+        case Apply(
+            name="mul",
+            args=(Apply(name="pow", args=(Symbol(name="d"), Number(value=order))), Symbol(name=name)),
+        ):
+            return int(order), name
+        case Apply(
+            name="mul",
+            args=(Symbol(name="d"), Apply(name="pow", args=(Symbol(name=name), Number(value=order)))),
+        ):
+            return int(order), f"d{name}"
+    return None
 
 
 def _is_differential(node: Expression) -> bool:

@@ -12,15 +12,15 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from dartmath.base.errors import UsageError
+from dartmath.verify.contract.outcome import Outcome, Verdict
+from dartmath.verify.contract.question import Gradable
 from dartmath.verify.custom import is_own, metadata_for
 from dartmath.verify.extract.answer import WINDOW
 from dartmath.verify.judge import grade
-from dartmath.verify.outcome import Outcome, Verdict
-from dartmath.verify.question import Gradable
 from dartmath.verify.serve.worker import GradingWorker, WorkerLost, WorkerSlow
 
 if TYPE_CHECKING:
-    from dartmath.verify.settings import GradingSettings
+    from dartmath.verify.contract.settings import GradingSettings
 
 MAX_BATCH = 256
 _KEYS = ("tolerance", "ordered", "answer_type", "original", "judged_as")
@@ -152,7 +152,7 @@ class GradingPool:
 def _as_json(settings: GradingSettings | None) -> str | None:
     if settings is None:
         return None
-    from dartmath.verify.settings import settings_record
+    from dartmath.verify.contract.settings import settings_record
 
     record = settings_record(settings)
     return None if record is None else json.dumps(record)

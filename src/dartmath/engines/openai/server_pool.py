@@ -17,7 +17,8 @@ from dartmath.base.errors import ConfigError, EngineError
 from dartmath.base.terminal import info, warn
 from dartmath.engines.config import public_url
 from dartmath.engines.openai.failure import Failure
-from dartmath.engines.openai.server import Server, split_line
+from dartmath.engines.openai.server import Server
+from dartmath.engines.openai.server_line import split_line
 
 _TICK = 0.25
 # How long a server that does not answer is left until it is asked again, at first.
@@ -35,12 +36,16 @@ _FULL_CORE, _FULL_SECONDS = 0.92, 30.0
 
 @dataclass(eq=False, slots=True)
 class _Waiter:
-    """A request that waits since a moment, best for its `home`, and not for the server that `failed` it."""
+    """A request that waits since a moment, best for its `home`, and not for the server that `failed` it.
 
-    future: asyncio.Future[Server]
+    It `wants` so many places, if there are.
+    """
+
+    future: asyncio.Future[tuple[Server, int]]
     failed: Server | None
     home: Server | None
     since: float
+    wants: Callable[[], int]
 
 
 def _load(server: Server) -> tuple[float, int]:
@@ -87,10 +92,13 @@ class Pool:
         for server in self.servers:
             await server.client.close()
 
-    async def acquire(self, prompt: str, failed: Server | None = None) -> Server:
-        """A server with room, waiting for one; not the `failed` one while another is up.
+    async def acquire(
+        self, prompt: str, failed: Server | None = None, wants: Callable[[], int] = lambda: 1
+    ) -> tuple[Server, int]:
+        """A server with room, waiting for one, and for how many; not the `failed` one while another is up.
 
-        That is the home of the prompt, which is to have it in its cache, if it has room, else the least
+        That is as many as the request `wants`, where the server has the room and answers so many at once. The
+        server is the home of the prompt, which is to have it in its cache, if it has room, else the least
         loaded. Of those who wait, a server takes the first whose home it is, or the one who waits longest.
         Raises `EngineError` when all are lost.
         """
@@ -99,19 +107,19 @@ class Pool:
         # A hash of Python's own would do, were it not another one in the next session, whose caches are warm.
         place = zlib.crc32(prompt.encode("utf-8", "surrogatepass"))
         if not self._waiting and (server := self._choose(place, failed)):
-            return server
-        future: asyncio.Future[Server] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiter(future, failed, self._home(place), time.monotonic()))
+            return server, self._take(server, wants())
+        future: asyncio.Future[tuple[Server, int]] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiter(future, failed, self._home(place), time.monotonic(), wants))
         try:
             return await future
         except asyncio.CancelledError:
             if future.done() and not future.cancelled() and not future.exception():
-                self.release(future.result())
+                self.release(*future.result())
             raise
 
-    def release(self, server: Server) -> None:
-        """A request to `server` has ended, however."""
-        server.in_flight -= 1
+    def release(self, server: Server, places: int = 1) -> None:
+        """A request to `server` has ended, however, that took so many places."""
+        server.in_flight -= places
         self.wake()
 
     def wake(self) -> None:
@@ -130,8 +138,7 @@ class Pool:
         for server in sorted((s for s in self.servers if s.free), key=_load):
             if waiter := self._waiter_for(server):
                 self._waiting.remove(waiter)
-                self._take(server)
-                waiter.future.set_result(server)
+                waiter.future.set_result((server, self._take(server, waiter.wants())))
                 return True
         return False
 
@@ -147,10 +154,10 @@ class Pool:
     def _may(self, waiter: _Waiter, server: Server) -> bool:
         return server is not waiter.failed or not self.another_is_up(server)
 
-    async def rest(self, seconds: float, failure: Failure) -> None:
-        """Wait until a request that failed may be tried again; others take its place meanwhile."""
-        # A server that has too much is not to get others in its place.
-        counts = not failure.overload
+    async def rest(self, seconds: float, failure: Failure, responses: int = 1) -> None:
+        """Wait until a request that failed may be tried again; others take its places meanwhile."""
+        # A server that has too much is not to get others in their place.
+        counts = responses * (not failure.overload)
         self._resting += counts
         try:
             await asyncio.sleep(seconds)
@@ -172,20 +179,21 @@ class Pool:
         return max(1, limit + ahead + sum(s.stale for s in up) + min(self._resting, limit))
 
     def _choose(self, place: int, failed: Server | None) -> Server | None:
-        """A server that is free, a request to it counted from now on."""
+        """A server that is free."""
         free = [server for server in self.servers if server.free]
         if failed is not None and self.another_is_up(failed):
             free = [server for server in free if server is not failed]
         if not free:
             return None
         home = self._home(place)
-        server = home if home in free else min(free, key=_load)
-        self._take(server)
-        return server
+        return home if home in free else min(free, key=_load)
 
-    def _take(self, server: Server) -> None:
-        server.in_flight += 1
+    def _take(self, server: Server, wanted: int) -> int:
+        """Count a request to a free server from now on; how many of the `wanted` places it gets."""
+        places = max(1, min(wanted, server.room))
+        server.in_flight += places
         server.breaker.sent()
+        return places
 
     def _home(self, place: int) -> Server | None:
         """The server that is to have a prompt in its cache: the same for as long as it is there.

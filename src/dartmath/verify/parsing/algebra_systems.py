@@ -1,0 +1,78 @@
+"""Notation of computer algebra systems: `%pi`, `x#1`, `oo(1,inf)` of Maxima and STACK, `Abs(x)` of SymPy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from dartmath.base.regex import regex
+
+_CONSTANT = regex(r"(?<![\w\\])%(?P<name>e|pi|i|phi|gamma)(?![A-Za-z])")
+_CONSTANTS = {"e": " e ", "pi": r" \pi ", "i": " i ", "phi": r" \frac{1+\sqrt{5}}{2} ", "gamma": r" \gamma "}
+_UNEQUAL = regex(r"(?<=[\w)}\]])\s*#\s*(?=[\w(\\-])")
+_ARGUMENT = r"\s*([^][(){},;]{1,40}(?:\([^()]{1,40}\))?)\s*"
+_INTERVAL = regex(rf"(?<![A-Za-z\\])([oc])([oc])\({_ARGUMENT},{_ARGUMENT}\)")
+_UNION = regex(r"(?<![A-Za-z\\])union\(\s*([oc]{2}\([^()]{1,90}\)),\s*([oc]{2}\([^()]{1,90}\))\s*\)")
+_INFINITE = regex(r"\bm?inf\b")
+_MATRIX = regex(r"\s*matrix\(\s*(\[[^][]{1,200}\](?:\s*,\s*\[[^][]{1,200}\]){0,9})\s*\)\s*")
+_ROOT = regex(rf"(?<![A-Za-z\\])root\({_ARGUMENT},{_ARGUMENT}\)")
+_NOUN = regex(r"\bnoun(and|or|not)\b")
+
+
+def _interval(found: re.Match[str]) -> str:
+    """`co(0, inf)` as `[0, \\infty)`."""
+    low, high = ("(" if found[1] == "o" else "["), (")" if found[2] == "o" else "]")
+    ends = [
+        _INFINITE.sub(lambda end: "-\\infty" if end[0] == "minf" else "\\infty", end)
+        for end in found.groups()[2:]
+    ]
+    return f"{low}{ends[0]},{ends[1]}{high}"
+
+
+_CAPITALISED = regex(r"(?<![\w\\.])(Abs|Max|Min|ceiling)(?=\()")
+_CAPITALS = {"Abs": "abs", "Max": "max", "Min": "min", "ceiling": "ceil"}
+_CAPITAL_FUNCTION = regex(
+    r"(?<![A-Za-z\\])(?:Arc)?(?:Sin|Cos|Tan|Cot|Sec|Csc)h?(?=\()|(?<![A-Za-z\\])(?:Log|Ln|Exp|Sqrt)(?=\()"
+)
+_RATIONAL = regex(rf"(?<![\w\\])Rational\({_ARGUMENT},{_ARGUMENT}\)")
+_FACTORIAL = regex(rf"(?<![\w\\])fact(?:orial)?\({_ARGUMENT}\)")
+_EQUATION = regex(r"\s*Eq\(([^,]{1,100}),([^,]{1,100})\)\s*")
+_PRINTED_INTERVAL = regex(
+    r"(?<![\w\\])Interval(?P<kind>\.open|\.Lopen|\.Ropen)?\(\s*(?P<low>[^(),]{1,40}(?:\([^()]{1,40}\))?)"
+    r"\s*,\s*(?P<high>[^(),]{1,40}(?:\([^()]{1,40}\))?)\s*\)"
+)
+_PRINTED_SET = regex(r"(?<![\w\\])FiniteSet\(([^{}]{1,200})\)(?=\s*\Z|\s*,|\s*\))")
+_PRINTED_UNION = regex(r"\s*Union\((.{1,400})\)\s*")
+_BETWEEN_SETS = regex(r"(?<=[\])}])\s*,\s*(?=[\[({\\])")
+
+
+def _printed_interval(found: re.Match[str]) -> str:
+    """`Interval.Ropen(0, 1)` as `[0, 1)`; infinite ends are open."""
+    low, high = found["low"].strip(), found["high"].strip()
+    left = "(" if found["kind"] in (".open", ".Lopen") or low == "-oo" else "["
+    right = ")" if found["kind"] in (".open", ".Ropen") or high == "oo" else "]"
+    return f"{left}{low},{high}{right}"
+
+
+REWRITINGS: tuple[tuple[tuple[str, ...], re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    (("%",), _CONSTANT, lambda found: _CONSTANTS[found["name"]]),
+    (("#",), _UNEQUAL, r" \\ne "),
+    (("union(",), _UNION, r"\1 \\cup \2"),
+    (("oo(", "oc(", "co(", "cc("), _INTERVAL, _interval),
+    (("matrix(",), _MATRIX, r"[\1]"),
+    (("root(",), _ROOT, r"\\sqrt[\2]{\1}"),
+    (("noun",), _NOUN, r"\1"),
+    (("Abs(", "Max(", "Min(", "ceiling("), _CAPITALISED, lambda found: _CAPITALS[found[1]]),
+    (
+        ("n(", "s(", "t(", "c(", "h(", "g(", "p("),
+        _CAPITAL_FUNCTION,
+        lambda found: found[0].lower(),
+    ),
+    (("Rational(",), _RATIONAL, r"(\1)/(\2)"),
+    (("factorial(", "fact("), _FACTORIAL, r"(\1)!"),
+    (("Eq(",), _EQUATION, r"\1=\2"),
+    (("Interval",), _PRINTED_INTERVAL, _printed_interval),
+    (("FiniteSet(",), _PRINTED_SET, r"\\{\1\\}"),
+    (("Union(",), _PRINTED_UNION, lambda found: _BETWEEN_SETS.sub(r" \\cup ", found[1])),
+)
+"""Signs without which a pattern cannot match, the pattern, and what it becomes."""
