@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -233,7 +234,7 @@ def test_sample_budget_stops_exactly_and_goes_on(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("budget", "word"),
-    [(Budget(tokens=2000), "tokens"), (Budget(money=0.001), "money"), (Budget(hours=1e-6), "hours")],
+    [(Budget(tokens=2000), "tokens"), (Budget(money=0.001), "money")],
 )
 def test_other_budgets_stop(tmp_path: Path, budget: Budget, word: str) -> None:
     price = Price(per_million_tokens=1.0)
@@ -242,6 +243,20 @@ def test_other_budgets_stop(tmp_path: Path, budget: Budget, word: str) -> None:
     )
     assert summary.stopped and word in summary.stopped
     assert 0 < summary.samples < 3000
+
+
+def test_a_budget_of_hours_stops(tmp_path: Path) -> None:
+    """However fast the machine is: one response after another waits its time."""
+
+    def slow(request: Request) -> Completion:
+        time.sleep(0.02)
+        return Completion("It is 5.", "stop", 1, 1)
+
+    section = UNIFORM.model_copy(update={"budget": Budget(hours=1 / 3600)})
+    summary = run(tmp_path, SimulatedEngine(before=slow), section, count=200)
+    assert summary.stopped and "hours" in summary.stopped
+    # Those that had been asked for when the time was over are awaited, as many as the engine takes at once.
+    assert 0 < summary.samples <= 50 + 2 * 16
 
 
 @pytest.mark.parametrize("keep", ["text", "hash", "counts"])

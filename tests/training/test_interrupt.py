@@ -76,6 +76,22 @@ def test_two_processes_give_the_loss_curve_of_one(whole: dict[int, list[dict[str
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_two_processes_find_each_other_where_the_name_of_the_machine_leads_nowhere(
+    tiny_llama: str, tmp_path: Path
+) -> None:
+    """As on a laptop in a foreign network, where torchrun waits for ever."""
+    renamed = ["unshare", "--uts", "--map-root-user", "sh", "-c", 'hostname leads-nowhere && exec "$@"', "sh"]
+    if subprocess.run([*renamed, "true"], check=False, capture_output=True).returncode:
+        pytest.skip("a process cannot have another host name here")
+    data = write_jsonl(tmp_path / "rows.jsonl", examples(8))
+    more = ["--batch-size", "2", "--max-steps", "2", "--gpus", "2"]
+    command = _command(tiny_llama, data, tmp_path / "out", *more)
+    subprocess.run([*renamed, *command], check=True, env=_environment(tmp_path), timeout=300)
+    assert [row["step"] for row in read_log(tmp_path / "out")] == [1, 2]
+
+
+@pytest.mark.slow
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize(("processes", "later"), [(1, 1), (1, 2), (2, 1)])
 def test_what_the_message_says_goes_on_as_if_nothing_had_happened(

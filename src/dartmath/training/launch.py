@@ -128,7 +128,9 @@ def launcher(section: TrainingSection, nodes: Nodes) -> list[str]:
         return [*command, "--main_process_ip", head, "--main_process_port", port]
     command += ["torchrun", f"--nproc-per-node={share}"]
     if nodes.count == 1:
-        return [*command, "--standalone"]
+        # Without an address torchrun looks for itself by the machine's own name, and waits for ever where
+        # that name leads nowhere, as on many a laptop.
+        return [*command, "--standalone", "--local-addr=127.0.0.1"]
     command += [f"--nnodes={nodes.count}", f"--node-rank={rank}"]
     return [*command, f"--master-addr={head}", f"--master-port={port}"]
 
