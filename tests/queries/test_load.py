@@ -62,7 +62,7 @@ def test_columns_are_mapped(tmp_path: Path) -> None:
     ("content", "line", "says"),
     [
         ('{"query": "a", "reference": "1"}\n{"query": \n', 2, "not valid JSON"),
-        ("[1]\n", 1, "JSON object"),
+        ("[1]\n", 1, "object of named values"),
         ('{"query": "a", "reference": "1"}\n\n{"query": "b", "reference": ""}\n', 3, "missing reference"),
         ('{"query": "a", "reference": null}\n', 1, "missing reference"),
         ('{"query": "a", "reference": []}\n', 1, "missing reference"),

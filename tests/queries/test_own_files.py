@@ -276,3 +276,68 @@ def test_a_damaged_file_says_so(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(content)
         with pytest.raises(DataError, match="damaged compressed file"):
             load(QuerySource(dataset=str(tmp_path / name)))
+
+
+def test_the_arrays_of_an_object_are_one_set_where_their_rows_are_alike(tmp_path: Path) -> None:
+    path = tmp_path / "parts.json"
+    sums = [{"question": f"What is {i} + 1?", "answer": i + 1} for i in range(3)]
+    other = [{"question": "What is 2 * 3?", "answer": 6, "hint": "count"}]
+    about = [{"name": "sums", "author": "me"}]
+    path.write_text(json.dumps({"sums": sums, "about": about, "products": other}))
+    rows = [row for _, row in read_rows(path)]
+    assert [row["key"] for row in rows] == ["sums"] * 3 + ["products"]
+    assert [row["answer"] for row in rows] == [1, 2, 3, 6]
+    path.write_text(json.dumps({"about": about, "rows": sums}))
+    assert [row for _, row in read_rows(path)] == sums
+
+
+def test_of_splits_in_one_object_one_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "splits.json"
+    rows = {
+        split: [{"question": f"What is {i} in {split}?", "answer": i} for i in range(size)]
+        for split, size in {"train": 2, "val": 4}.items()
+    }
+    path.write_text(json.dumps(rows))
+    for split, size in (("train", 2), ("validation", 4)):
+        queries = load(QuerySource(dataset=str(path), split=split))
+        assert [query.text.split()[-1] for query in queries] == [f"{'val' if size > 2 else split}?"] * size
+    with pytest.raises(DataError, match="no rows of the split 'test'; it has train, val"):
+        load(QuerySource(dataset=str(path), split="test"))
+
+
+def test_a_file_under_a_wrong_name_is_read_as_what_it_is(tmp_path: Path) -> None:
+    import pyarrow
+    import pyarrow.parquet
+
+    path = tmp_path / "own.csv"
+    pyarrow.parquet.write_table(pyarrow.table(columns_of()), path)
+    assert [row["Frage"] for _, row in read_rows(path)] == TEXTS
+    assert describe_file(path) == "it is in fact a .parquet file"
+    write_sheet(path, {"Aufgaben": [list(ROWS[0]), *(list(row.values()) for row in ROWS)]})
+    assert [row["Frage"] for _, row in read_rows(path)] == TEXTS
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
+def test_what_people_have_in_place_of_a_file_is_named(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"own.{ending}"
+    for content, says in (
+        ("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n", "git lfs pull"),
+        ("\n<!DOCTYPE HTML>\n<title>Sign in</title>\n", "a web page and no rows"),
+    ):
+        path.write_text(content)
+        with pytest.raises(DataError, match=says):
+            list(read_rows(path))
+
+
+def test_spaces_that_do_not_break_hide_no_encoding(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    gap = "\N{NO-BREAK SPACE}" * 40
+    path.write_bytes(f"question,answer\nOne driver\u2019s car{gap}and one bus?,2\n".encode("cp1252"))
+    assert describe_file(path) == "encoding cp1252"
+
+
+def test_a_dict_of_python_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "own.jsonl"
+    path.write_text(str({"question": "What is 1?", "answer": 1}) + "\n")
+    with pytest.raises(DataError, match=r"own\.jsonl:1: .*a Python dict, which json\.dumps writes"):
+        list(read_rows(path))

@@ -98,7 +98,7 @@ def test_everything_doubtful_is_named_with_its_way_out(tmp_path: Path) -> None:
     assert "2 references say that there is no answer, such as 'proof'" in said
     assert "--skip no-answer" in said
     assert "2 queries have the same problem and different references" in said
-    assert "1 problem speaks of a picture" in said
+    assert "1 problem speaks of a picture or comes with one" in said
     assert "there are only 7 different references" in said
     skip = ["no-answer", "conflict", "picture", "words"]
     left = load_set(
@@ -170,3 +170,37 @@ def test_rows_are_filtered_and_counted(tmp_path: Path) -> None:
         look(tmp_path / "own.jsonl", rows, where="level >=")
     with pytest.raises(ConfigError, match="`where` belong"):
         load_set(QuerySource(dataset="gsm8k/test", where="level >= 5"))
+
+
+def test_problems_that_come_with_a_picture_are_named_and_can_be_left_out(tmp_path: Path) -> None:
+    cells = [["a.png"], [], None, "b.jpg", "none", True, False, {"path": None}]
+    rows = [
+        {
+            "question": f"How long is AB of {i}?",
+            "answer": i,
+            "figures": cell,
+            "figure_caption": "AB",
+            "has_image": 0,
+        }
+        for i, cell in enumerate(cells)
+    ]
+    path = tmp_path / "own.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    loaded = load_set(QuerySource(dataset=str(path)))
+    assert "3 problems speak of a picture or come with one" in " ".join(
+        survey(loaded.queries, loaded.own).warnings()
+    )
+    kept = load_set(QuerySource(dataset=str(path), skip=["picture"])).queries
+    assert [query.references for query in kept] == [("1",), ("2",), ("4",), ("6",), ("7",)]
+
+
+def test_unknown_is_an_answer_between_true_and_false(tmp_path: Path) -> None:
+    path = tmp_path / "own.jsonl"
+    for answers, left in ((["True", "False", "Unknown"], 3), (["12", "7", "Unknown"], 2)):
+        rows = [{"question": f"Is it so in {i}?", "answer": answer} for i, answer in enumerate(answers)]
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        loaded = load_set(QuerySource(dataset=str(path), skip=["no-answer"]))
+        assert len(loaded.queries) == left
+        assert ("no answer" in survey(loaded.queries, loaded.own).kinds) is False
+        whole = load_set(QuerySource(dataset=str(path)))
+        assert survey(whole.queries, whole.own).kinds.get("no answer", 0) == 3 - left

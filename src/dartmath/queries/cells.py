@@ -11,7 +11,10 @@ from typing import Any
 from dartmath.queries.formats.row import Row
 from dartmath.queries.paths import value_at
 
-_TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
+# Signs of vowels are parts of a word in the scripts of India and Thailand, and no letters to `re`.
+_TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|(?:[^\W\d_a-zA-Z]|[\u0900-\u0dff\u0e31-\u0e4e])+")
+# Accents of Latin letters alone: of others the same mark makes another letter.
+_ACCENT = re.compile(r"(?<=[A-Za-z])[\u0300-\u036f]+")
 _PLURAL = re.compile(r"[^isu]s$")
 _SHORT = 3  # letters of a word whose last s is its own: `ans`, `gas`
 
@@ -19,7 +22,7 @@ _SHORT = 3  # letters of a word whose last s is its own: `ans`, `gas`
 @lru_cache(maxsize=1024)
 def tokens(name: str) -> tuple[str, ...]:
     """The words of a name, small, without accents, in the singular."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    plain = unicodedata.normalize("NFC", _ACCENT.sub("", unicodedata.normalize("NFKD", name)))
     words = [word.lower() for word in _TOKEN.findall(plain)]
     return tuple(word[:-1] if len(word) > _SHORT and _PLURAL.search(word) else word for word in words)
 

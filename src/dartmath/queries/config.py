@@ -91,7 +91,7 @@ class QuerySource(Section):
     """Rows of a user's own data set that are left out and counted: `bad` (cannot be read, or the
     reference is a text in which no answer is marked), `no-answer` (the reference says that there is none,
     such as "proof"), `words` (it is words and no mathematics), `picture` (the problem speaks of a picture
-    that is not there), `conflict` (one problem has several references that differ)."""
+    or comes with one, and it is not there), `conflict` (one problem has several references that differ)."""
     encoding: str | None = None
     """Encoding of a text file, such as `cp1252` or `gb18030`; told by its bytes when absent."""
     options: dict[str, Any] = {}

@@ -19,9 +19,10 @@ from dartmath.queries.convert import query_of
 from dartmath.queries.dataset import Hub
 from dartmath.queries.download import hub_origin, read_hub
 from dartmath.queries.formats.opened import is_remote
+from dartmath.queries.formats.splits import DEFAULT_SPLIT
 from dartmath.queries.guess import SAMPLE, guess_columns
-from dartmath.queries.kinds import is_no_answer, kind_of
-from dartmath.queries.pictures import lacks_picture
+from dartmath.queries.kinds import is_no_answer, kind_of, undecided
+from dartmath.queries.pictures import lacks_picture, picture_columns
 from dartmath.queries.query import Query
 from dartmath.queries.rows import Place, Row, row_files, try_rows
 from dartmath.queries.where import row_filter
@@ -43,6 +44,7 @@ class OwnSet:
         repeats: rows that repeat a query.
         left_out: rows that were left out, by what for; "where" for those that no filter let through.
         forms: how the references were read, such as "whole" or "hash", with counts.
+        pictured: ids of queries that come with a picture, which their texts do not hold.
         origin: where they were read from: its name, of the Hub `hub:OWNER/NAME:CONFIG@COMMIT`.
     """
 
@@ -52,6 +54,7 @@ class OwnSet:
     repeats: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     forms: Counter[str] = field(default_factory=Counter)
+    pictured: set[str] = field(default_factory=set)
     origin: str = ""
 
 
@@ -74,7 +77,7 @@ def load_own(source: QuerySource) -> OwnSet:
     found.refuse_bad()
     own = found.own
     own.origin = origin
-    own.queries = _kept(list(found.queries()), source.skip, own.left_out)
+    own.queries = _kept(list(found.queries()), source.skip, own)
     if not own.queries:
         left = ", ".join(f"{count} for {name!r}" for name, count in own.left_out.items())
         why = f"all {own.rows} rows were left out: {left}" if left else "the data set is empty"
@@ -114,9 +117,11 @@ def _opened(
 
 def _of_files(dataset: str, split: str, encoding: str | None) -> Iterator[tuple[Place, Row | DataError]]:
     files = row_files(dataset if is_remote(dataset) else expand_home(dataset), split)
+    one = len(files) == 1 and str(files[0]) == str(expand_home(dataset))
     for file in files:
         shown = str(file) if len(files) > 1 else dataset
-        for number, row in try_rows(file, encoding):
+        # Of a folder, the files of the split have been chosen.
+        for number, row in try_rows(file, encoding, split if one else DEFAULT_SPLIT):
             yield Place(shown, number), row
 
 
@@ -137,6 +142,7 @@ class _Collected:
         self._passes = row_filter(source.where) if source.where else None
         self._found: dict[str, tuple[Place, Query]] = {}
         self._bad: list[DataError] = []
+        self._used = {columns.query, columns.reference, columns.context, *columns.choices}
 
     def queries(self) -> Iterator[Query]:
         return (query for _, query in self._found.values())
@@ -157,6 +163,8 @@ class _Collected:
                 self.own.repeats += 1
             else:
                 self.own.forms[form] += 1
+                if set(picture_columns(row)) - self._used:
+                    self.own.pictured.add(query.id)
         except DataError as error:
             self._bad.append(DataError(str(error), path=place.path, line=place.line))
 
@@ -207,22 +215,23 @@ def _together(errors: Sequence[DataError], rows: int) -> DataError:
     return made
 
 
-def _kept(queries: list[Query], skip: Sequence[Skipped], left_out: Counter[str]) -> list[Query]:
+def _kept(queries: list[Query], skip: Sequence[Skipped], own: OwnSet) -> list[Query]:
     """The queries that nothing in `skip` leaves out; what it leaves out is counted."""
     refused: dict[str, str] = {}
     conflicts = {query.id for query in conflicting(queries)} if "conflict" in skip else set()
     kinds = {"no-answer": "no answer", "words": "words"}
     wanted = {name: kind for name, kind in kinds.items() if name in skip}
+    labels = undecided(answer for query in queries for answer in query.references) if wanted else set()
     for query in queries:
-        found = {kind_of(answer) for answer in query.references} if wanted else set()
+        found = {kind_of(answer) for answer in query.references if answer not in labels} if wanted else set()
         reason = next((name for name, kind in wanted.items() if found == {kind}), None)
         if reason is None and query.id in conflicts:
             reason = "conflict"
-        if reason is None and "picture" in skip and lacks_picture(query.text):
+        if reason is None and "picture" in skip and (query.id in own.pictured or lacks_picture(query.text)):
             reason = "picture"
         if reason is not None:
             refused[query.id] = reason
-    left_out.update(refused.values())
+    own.left_out.update(refused.values())
     return [query for query in queries if query.id not in refused]
 
 
@@ -243,7 +252,12 @@ def conflicting(queries: Iterable[Query]) -> list[Query]:
 
 def _refuse_texts(own: OwnSet, source: QuerySource) -> None:
     """Refuse a set of which most can never be judged, before anything is asked."""
-    without = [query for query in own.queries if all(map(is_no_answer, query.references))]
+    labels = undecided(answer for query in own.queries for answer in query.references)
+    without = [
+        query
+        for query in own.queries
+        if all(is_no_answer(answer) and answer not in labels for answer in query.references)
+    ]
     if len(without) * 2 > len(own.queries):
         raise DataError(
             f"{len(without):,} of {len(own.queries):,} references (column {own.columns.reference!r}) say "

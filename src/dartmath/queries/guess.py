@@ -34,7 +34,7 @@ def _words(text: str) -> tuple[str, ...]:
 
 # The likeliest first; in the languages of most public sets of problems. Plurals are known by their `s`.
 _QUERY = _words(
-    "query question problem prompt instruction exercise task stem input text content "
+    "query question problem prompt instruction exercise task stem riddle input text content statement q "
     "frage aufgabe aufgabentext pregunta enunciado problema domanda quesito pergunta questao enonce "
     "вопрос задача условие 问题 題目 题目 題目內容 题目内容 問題 問題文 질문 문제 سؤال प्रश्न"
 )
@@ -42,7 +42,7 @@ _REFERENCE = _words(
     "reference truth answer ans gold gt target ideal expected correct solution decision label result output "
     "antwort losung ergebnis respuesta solucion resultado reponse risposta soluzione risultato resposta "
     "solucao ответ решение 答案 正确答案 正確答案 参考答案 標準答案 标准答案 正解 解答 解 答 정답 답 उत्तर "
-    "richtig correcta correta cop key"
+    "richtig correcta correta cop key a"
 )
 _CONTEXT = _words("passage context table background body paragraph scenario story premise")
 # How several passages were made one.
@@ -155,7 +155,11 @@ def _rank(path: str, likely: Sequence[str]) -> float | None:
     """How likely a column is by its name: smaller is likelier; None where the name says something else."""
     *parents, last = path.split(".")
     words = tokens(last)
-    places = [likely.index(token) for token in words if token in likely]
+    # One letter is a name by itself alone: `q`, but not `Q3 sales`.
+    whole = len(words) == 1
+    places = [
+        likely.index(word) for word in words if word in likely and (whole or len(word) > 1 or word > "z")
+    ]
     if not places or _ABOUT.intersection(words):
         return None
     second = 30 * len(_SECOND.intersection(words)) + 20 * ("original" in words)

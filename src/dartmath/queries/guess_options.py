@@ -16,6 +16,7 @@ from dartmath.queries.options import (
     Options,
     best_scored,
     cell_text,
+    letter_of,
     options_of,
     parted,
     possible_firsts,
@@ -39,6 +40,9 @@ _NUMBERED = re.compile(rf"(?:{_ONE_OPTION}|ending|sol(?:ution)?)[ _.-]?([0-9])",
 # Columns that name one of several answers.
 _RIGHT = frozenset(["correct", "right", "key", "label", "solution", "richtig", "correcta", "correta"])
 _WRONG = frozenset(["incorrect", "wrong", "distractor", "falsch", "incorrecta", "errada"])
+# So many rows at least tell that no answer is one of the options.
+_SEVERAL, _FEW = 5, 0.1
+_STOPS = (".", "!", "?", "。", "！", "？")
 # A table without a header: the problem, at least two options, and the letter of one.
 _LEAST_HEADLESS = 4
 
@@ -55,7 +59,34 @@ def choices_of(rows: Sequence[Row], query: str | None, reference: str | None) ->
         with_options = [row for row in rows if _lists_options(at(row, named)) or _by_commas(at(row, named))]
         shown = sum(_shows_options(row, query, named) for row in with_options)
         return () if shown > _ENOUGH * len(with_options) else (named,)
-    return lettered(rows) or _wrong_ones(rows, reference)
+    found = lettered(rows)
+    return with_right_one(rows, found, reference) if found else _wrong_ones(rows, reference)
+
+
+def with_right_one(rows: Sequence[Row], choices: tuple[str, ...], reference: str) -> tuple[str, ...]:
+    """The columns of options, and the reference's own where it is a further option: it names none of them."""
+    asked = [
+        (options, answer)
+        for row in rows
+        if (options := _of(row, choices)) and (answer := _cell(row, reference))
+    ]
+    named = sum(_names(answer, options) for options, answer in asked)
+    return choices if len(asked) < _SEVERAL or named > _FEW * len(asked) else (*choices, reference)
+
+
+def _of(row: Row, choices: tuple[str, ...]) -> Options | None:
+    try:
+        return options_of([at(row, name) for name in choices], choices)
+    except DataError:
+        return None
+
+
+def _names(answer: str, options: Options) -> bool:
+    try:
+        return bool(letter_of(answer, options, ""))
+    except DataError:
+        # A letter or a number of an option that this row lacks.
+        return answer.upper() in LETTERS or (answer.isdecimal() and int(answer) <= len(options))
 
 
 def _named_column(rows: Sequence[Row], reference: str) -> str | None:
@@ -150,7 +181,19 @@ def _wrong_ones(rows: Sequence[Row], reference: str) -> tuple[str, ...]:
     several = len(names) > 1 or (len(names) == 1 and share(rows, names[0], is_several) > _ENOUGH)
     short = all(isinstance(at(row, reference), str) for row in rows)
     columns = (reference, *names)
-    return columns if names and several and short and _all_fit(rows, columns) else ()
+    fit = names and several and short and _all_fit(rows, columns)
+    return columns if fit and not _are_passages(rows, names, reference) else ()
+
+
+def _are_passages(rows: Sequence[Row], names: Sequence[str], reference: str) -> bool:
+    """Whether wrong answers are sentences to mislead a reader, beside which a right one is none."""
+    wrong = max(share(rows, name, _are_sentences) for name in names)
+    return wrong > _ENOUGH >= share(rows, reference, _are_sentences)
+
+
+def _are_sentences(value: Any) -> bool:
+    texts = value if isinstance(value, list) else [value]
+    return bool(texts) and all(isinstance(one, str) and one.rstrip().endswith(_STOPS) for one in texts)
 
 
 def _all_fit(rows: Sequence[Row], columns: tuple[str, ...]) -> bool:
@@ -204,6 +247,10 @@ def _options(row: Row, columns: Columns) -> Options | None:
 
 
 def _answer(row: Row, columns: Columns) -> str:
-    cell = at(row, columns.reference)
+    return _cell(row, columns.reference)
+
+
+def _cell(row: Row, name: str) -> str:
+    cell = at(row, name)
     plain = isinstance(cell, str | int | float) and not isinstance(cell, bool)
     return cell_text(cell).strip() if plain else ""

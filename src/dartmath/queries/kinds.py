@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Literal, get_args
 
@@ -27,6 +28,9 @@ _NO_ANSWER = frozenset(
         ),
     ]
 )
+# Between true and false, it is the third answer.
+_UNDECIDED = "unknown"
+_TRUTH = frozenset(("true", "false", "yes", "no", "uncertain"))
 _FILE = re.compile(r"[\w./-]{1,200}\.(?:png|jpe?g|gif|svg|webp|pdf|txt|md|json|html?)")
 MAX_ANSWER_CHARS = 200
 """A longer reference is a text and no answer that can be compared, unless it is a formula."""
@@ -42,6 +46,18 @@ def is_no_answer(answer: str) -> bool:
     """Whether a reference says that there is no answer, such as "proof", or only in which file it stands."""
     said = " ".join(answer.lower().split()).strip(" .")
     return said in _NO_ANSWER or _FILE.fullmatch(said) is not None
+
+
+def undecided(answers: Iterable[str]) -> set[str]:
+    """Answers such as "Unknown" that say something, since all others of a set are truth values.
+
+    >>> undecided(["True", "False", "Unknown"]), undecided(["12", "unknown"])
+    ({'Unknown'}, set())
+    """
+    given = set(answers)
+    found = {answer for answer in given if answer.strip().lower() == _UNDECIDED}
+    others = {answer.strip().lower() for answer in given - found}
+    return found if len(others) > 1 and others <= _TRUTH else set()
 
 
 @lru_cache(maxsize=4096)

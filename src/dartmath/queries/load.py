@@ -14,7 +14,7 @@ from dartmath.queries.formats.opened import is_remote
 from dartmath.queries.generators import PREFIX, generate
 from dartmath.queries.query import Query
 from dartmath.queries.registry import datasets
-from dartmath.queries.rows import is_row_file
+from dartmath.queries.rows import is_row_file, may_hold_splits
 from dartmath.queries.select import select
 from dartmath.verify.contract.question import DART_MATH, OTHERWISE, VERIFIERS
 from dartmath.verify.custom import is_own
@@ -164,8 +164,11 @@ def _check_keys(source: QuerySource) -> None:
     if source.mirror and not builtin:
         raise ConfigError(f"{source.dataset}: `mirror` belongs to built-in data sets alone")
     folder = _is_path(source.dataset) and not is_row_file(source.dataset)
-    if source.split != "train" and not (source.dataset.startswith(HUB_PREFIX) or folder):
-        raise ConfigError(f"{source.dataset}: `split` belongs to your own Hub data sets and folders alone")
+    holds = folder or source.dataset.startswith(HUB_PREFIX) or may_hold_splits(source.dataset)
+    if source.split != "train" and not holds:
+        raise ConfigError(
+            f"{source.dataset}: `split` belongs to your own Hub data sets, folders, JSON and YAML files alone"
+        )
     if source.verifier not in ("math", DART_MATH) and (builtin or generator) and not is_own(source.verifier):
         raise ConfigError(
             f"{source.dataset} has a verifier; in its place you may name dart-math (the paper's rules) or a "

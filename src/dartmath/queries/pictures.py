@@ -1,8 +1,28 @@
-"""Problems that speak of a picture which a text does not hold."""
+"""Problems that speak of a picture, or come with one, which a text does not hold."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
+
+from dartmath.queries.cells import tokens
+from dartmath.queries.formats.row import Row
+
+_PICTURE = frozenset(
+    [
+        *("image", "img", "picture", "pic", "figure", "diagram", "photo", "imagen", "figura", "bild"),
+        *("abbildung", "图片", "圖片", "画像"),
+    ]
+)
+# What a column with these words in its name holds is a text about pictures, or none at all.
+_ABOUT = frozenset(
+    [
+        *("description", "caption", "text", "title", "alt", "prompt", "type", "count", "num", "number"),
+        *("size", "width", "height", "id"),
+    ]
+)
+_NO_PICTURE = frozenset(("", "none", "null", "nan", "no", "false", "0", "n/a", "-"))
 
 _MARKED = re.compile(r"!\[[^\]]*\]\(|<img\b|<image\b|\\includegraphics|\[image\]|\[图片\]", re.IGNORECASE)
 _SPOKEN = re.compile(
@@ -13,6 +33,29 @@ _SPOKEN = re.compile(
 )
 # Pictures that a text does hold, as code.
 _DRAWN = re.compile(r"\[asy\]|\\begin\{tikzpicture\}|<svg\b", re.IGNORECASE)
+
+
+def picture_columns(row: Row) -> list[str]:
+    """The columns of a row that hold a picture, or say that there is one.
+
+    >>> picture_columns({"question": "How long is AB?", "figures": ["1.png"], "image": None})
+    ['figures']
+    """
+    found = [
+        name
+        for name in row
+        if _PICTURE.intersection(words := tokens(name)) and not _ABOUT.intersection(words)
+    ]
+    return [name for name in found if _is_picture(row[name])]
+
+
+def _is_picture(cell: Any) -> bool:
+    """Whether a cell holds something: a path, bytes, a list of them, or a word that there is one."""
+    if isinstance(cell, str):
+        return cell.strip().lower() not in _NO_PICTURE
+    if isinstance(cell, Mapping | list | tuple):
+        return any(map(_is_picture, cell.values() if isinstance(cell, Mapping) else cell))
+    return isinstance(cell, bytes) or cell is True
 
 
 def lacks_picture(text: str) -> bool:

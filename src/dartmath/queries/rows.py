@@ -5,31 +5,44 @@ files of a folder ─> bytes (here or elsewhere, decompressed) ─> encoding ─
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from dartmath.base.errors import DataError
+from dartmath.queries.formats.contents import told_by_contents
 from dartmath.queries.formats.delimited import find_dialect, read_delimited
 from dartmath.queries.formats.encoding import find_encoding, known_encoding
 from dartmath.queries.formats.objects import read_json, read_lines
 from dartmath.queries.formats.opened import COMPRESSED, check_there, is_remote, plain_name
 from dartmath.queries.formats.row import Row
+from dartmath.queries.formats.splits import same_split, split_of
 from dartmath.queries.formats.tables import read_arrow, read_parquet, read_sheet
 from dartmath.queries.formats.yaml_rows import read_yaml
 
-__all__ = ["Place", "Row", "describe_file", "is_row_file", "read_rows", "row_files", "try_rows"]
+__all__ = [
+    "Place",
+    "Row",
+    "describe_file",
+    "is_row_file",
+    "may_hold_splits",
+    "read_rows",
+    "row_files",
+    "try_rows",
+]
 
+# An object may hold several splits, of which one is read.
+_OBJECTS = {
+    ".json": read_json,
+    ".yaml": read_yaml,
+    ".yml": read_yaml,
+}
 _TEXT = {
     ".jsonl": read_lines,
     ".ndjson": read_lines,
-    ".json": read_json,
     ".csv": read_delimited,
     ".tsv": read_delimited,
     ".txt": read_delimited,
-    ".yaml": read_yaml,
-    ".yml": read_yaml,
 }
 _TABLES = {
     ".parquet": read_parquet,
@@ -39,9 +52,7 @@ _TABLES = {
     ".xls": read_sheet,
     ".ods": read_sheet,
 }
-_SUFFIXES = (*_TEXT, *_TABLES)
-_SPLIT = re.compile(r"(?:^|[-_./])(train|test|validation|valid|dev)(?=$|[-_./])", re.IGNORECASE)
-_SAME_SPLIT = {"valid": "validation", "dev": "validation"}
+_SUFFIXES = (*_TEXT, *_OBJECTS, *_TABLES)
 # What tells about a data set, and is none.
 _ABOUT = ("dataset_info.json", "dataset_infos.json", "state.json", "dataset_dict.json", "manifest.json")
 # In a folder of rows, these tell about them.
@@ -62,6 +73,11 @@ class Place(NamedTuple):
 def is_row_file(name: str) -> bool:
     """Whether `name` looks like a file that `read_rows` reads."""
     return plain_name(name).endswith(_SUFFIXES)
+
+
+def may_hold_splits(name: str) -> bool:
+    """Whether a file may be an object that holds several splits."""
+    return plain_name(name).endswith(tuple(_OBJECTS))
 
 
 def row_files(name: str | Path, split: str = "train") -> list[str | Path]:
@@ -96,7 +112,7 @@ def _of_split(found: list[Path], root: Path, split: str) -> list[Path]:
     known = sorted({name for name in splits.values() if name})
     if not known:
         return found
-    wanted = _SAME_SPLIT.get(split, split)
+    wanted = same_split(split)
     chosen = [path for path, name in splits.items() if name == wanted]
     if not chosen:
         raise DataError(f"has no files of the split {split!r}; it has {', '.join(known)}", path=root)
@@ -104,9 +120,7 @@ def _of_split(found: list[Path], root: Path, split: str) -> list[Path]:
 
 
 def _split_of(path: Path, root: Path) -> str:
-    told = _SPLIT.search(path.relative_to(root).as_posix() if root.is_dir() else path.name)
-    name = told[1].lower() if told else ""
-    return _SAME_SPLIT.get(name, name)
+    return split_of(path.relative_to(root).as_posix() if root.is_dir() else path.name)
 
 
 def read_rows(name: str | Path, encoding: str | None = None) -> Iterator[tuple[int, Row]]:
@@ -120,27 +134,32 @@ def read_rows(name: str | Path, encoding: str | None = None) -> Iterator[tuple[i
         yield number, row
 
 
-def try_rows(name: str | Path, encoding: str | None = None) -> Iterator[tuple[int, Row | DataError]]:
+def try_rows(
+    name: str | Path, encoding: str | None = None, split: str = "train"
+) -> Iterator[tuple[int, Row | DataError]]:
     """As `read_rows`, but a malformed row is given as its error, and the next ones follow.
 
-    The encoding of a text is found out when it is not given. Raises `DataError` for a file of which
-    nothing more can be read.
+    The encoding of a text is found out when it is not given; of an object that holds several splits,
+    `split` is read. Raises `DataError` for a file of which nothing more can be read.
     """
     check_there(name)
     suffix = _suffix(name)
     if suffix in _TABLES:
         return _TABLES[suffix](name)
-    return _TEXT[suffix](name, known_encoding(encoding) if encoding else find_encoding(name))
+    found = known_encoding(encoding) if encoding else find_encoding(name)
+    if suffix in _OBJECTS:
+        return _OBJECTS[suffix](name, found, split)
+    return _TEXT[suffix](name, found)
 
 
 def describe_file(name: str | Path, encoding: str | None = None) -> str:
     """How a file was read, where that had to be found out: empty for what is as one expects."""
     suffix = _suffix(name)
     if suffix in _TABLES:
-        return ""
+        return "" if suffix == _named_suffix(name) else f"it is in fact a {suffix} file"
     said = known_encoding(encoding) if encoding else find_encoding(name)
     found = [] if said.startswith("utf-8") else [f"encoding {said}"]
-    if _TEXT[suffix] is read_delimited:
+    if _TEXT.get(suffix) is read_delimited:
         dialect = find_dialect(name, said)
         usual = "\t" if suffix == ".tsv" else ","
         if dialect.delimiter != usual:
@@ -152,6 +171,12 @@ def describe_file(name: str | Path, encoding: str | None = None) -> str:
 
 
 def _suffix(name: str | Path) -> str:
+    """The kind of a file: what its first bytes say, which its name does not always, or its ending."""
+    ending = _named_suffix(name)
+    return told_by_contents(name) or ending
+
+
+def _named_suffix(name: str | Path) -> str:
     plain = plain_name(name)
     found = next((suffix for suffix in _SUFFIXES if plain.endswith(suffix)), None)
     if found is None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dartmath.queries.files import OwnSet, conflicting
-from dartmath.queries.kinds import KINDS, UNCHECKABLE, Kind, has_decimal_comma, kind_of
+from dartmath.queries.kinds import KINDS, UNCHECKABLE, Kind, has_decimal_comma, kind_of, undecided
 from dartmath.queries.pictures import lacks_picture
 from dartmath.queries.placeholders import placeholder_of
 from dartmath.queries.query import Query
@@ -47,7 +47,7 @@ class Survey:
         examples: up to three references of each kind.
         forms: how they were read, such as "hash", with counts; of a user's own data set alone.
         decimal_commas: references that are a number with a decimal comma.
-        pictures: problems that speak of a picture which is not there.
+        pictures: problems that speak of a picture, or come with one, which is not there.
         placeholders: problems with a name in place of a number, and `placeholder` the first such name.
         unshown: queries whose answer is the letter of an option that the problem does not show.
         given_away: queries whose answer is a number that stands in the problem.
@@ -130,8 +130,9 @@ class Survey:
             )
         if self.pictures:
             yield (
-                f"{_count(self.pictures, 'problem speaks', 'problems speak')} of a picture that is not "
-                "there; leave them out with --skip picture"
+                f"{_count(self.pictures, 'problem speaks', 'problems speak')} of a picture or "
+                f"{'comes' if self.pictures == 1 else 'come'} with one, and it is not there; leave them out "
+                "with --skip picture"
             )
         if self.has_decimal_commas:
             yield (
@@ -188,8 +189,10 @@ def survey(queries: Sequence[Query], own: OwnSet | None = None) -> Survey:
     seen = judged[::step]
     kinds: Counter[str] = Counter()
     examples: dict[str, list[str]] = {}
+    labels = undecided(answer for query in seen for answer in query.references)
+    pictured = own.pictured if own else set()
     for query in seen:
-        kind = _kind(query)
+        kind = "words" if labels.intersection(query.references) else _kind(query)
         kinds[kind] += 1
         shown = examples.setdefault(kind, [])
         if len(shown) < EXAMPLES and (text := _short(query.references[0])) not in shown:
@@ -203,7 +206,7 @@ def survey(queries: Sequence[Query], own: OwnSet | None = None) -> Survey:
         examples=examples,
         forms=dict(own.forms) if own else {},
         decimal_commas=sum(has_decimal_comma(query.references[0]) for query in seen),
-        pictures=sum(lacks_picture(query.text) for query in seen),
+        pictures=sum(query.id in pictured or lacks_picture(query.text) for query in seen),
         placeholders=sum(map(bool, found)),
         placeholder=next(filter(None, found), ""),
         unshown=sum(map(hides_options, seen)),

@@ -142,13 +142,24 @@ def _is_row(cells: Sequence[str]) -> bool:
 def _checked(cells: Sequence[str], name: str | Path) -> tuple[str, ...]:
     twice = {cell for cell in cells if cell and cells.count(cell) > 1}
     if twice:
-        raise DataError(f"the header names {', '.join(map(repr, sorted(twice)))} twice", path=name, line=1)
+        raise named_twice(twice, name, 1)
     return tuple(cell.strip() for cell in cells)
+
+
+def named_twice(twice: Iterable[str], name: str | Path, line: int) -> DataError:
+    """The error of a header on `line` that has the same name for two columns."""
+    shown = ", ".join(map(repr, sorted(twice)))
+    return DataError(
+        f"the header names {shown} twice; give each column a name of its own", path=name, line=line
+    )
 
 
 def _named(header: Sequence[str], cells: Sequence[str], name: str | Path, number: int) -> Row | DataError:
     if len(cells) > len(header) and not any(cells[len(header) :]):
         cells = cells[: len(header)]
     if len(cells) != len(header):
-        return DataError(f"{len(cells)} cells under {len(header)} columns", path=name, line=number)
+        way = (
+            "; a cell that holds the sign between cells stands in quotes" if len(cells) > len(header) else ""
+        )
+        return DataError(f"{len(cells)} cells under {len(header)} columns{way}", path=name, line=number)
     return dict(zip(header, cells, strict=True))

@@ -26,6 +26,7 @@ _HIGH_RUN = re.compile(rb"[\x80-\xff]{2,}")
 _UTF8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 # Bytes that Windows-1252, in which Western versions of Excel write, leaves without a meaning.
 _NOT_1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
+_NBSP = b"\xa0"
 _SHARE_ALONE = 0.7
 
 
@@ -61,9 +62,16 @@ def find_encoding(name: str | Path) -> str:
     in_runs = sum(map(len, _HIGH_RUN.findall(damaged)))
     if letters * 2 > high - in_runs:
         return "utf-8" if letters * 2 > high / 2 else _unknown(name)
-    if high - in_runs >= _SHARE_ALONE * high and not _NOT_1252.search(damaged):
+    if _stand_alone(damaged) and not _NOT_1252.search(damaged):
         return "cp1252"
     return _unknown(name)
+
+
+def _stand_alone(damaged: bytes) -> bool:
+    """Whether most letters beyond ASCII stand between others; spaces that do not break come in rows."""
+    letters = damaged.replace(_NBSP, b" ")
+    high = len(_HIGH.findall(letters))
+    return high - sum(map(len, _HIGH_RUN.findall(letters))) >= _SHARE_ALONE * high
 
 
 def _unknown(name: str | Path) -> str:

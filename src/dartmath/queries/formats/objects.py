@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,13 @@ from typing import Any
 from dartmath.base.errors import DataError
 from dartmath.queries.formats.lines import lines, whole_text
 from dartmath.queries.formats.row import Row
+from dartmath.queries.formats.splits import DEFAULT_SPLIT, same_split, split_of
 
 _WAY_OUT = "each line is one whole JSON object"
+_SHOWN = 60
+# What `print` and `str` make of a dict.
+_PYTHON = re.compile(r"\s*\{'[^']*': ")
+_AN_OBJECT = 'a row is an object of named values, such as {"question": "...", "answer": "..."}'
 
 
 def read_lines(name: str | Path, encoding: str) -> Iterator[tuple[int, Row | DataError]]:
@@ -26,7 +32,9 @@ def read_lines(name: str | Path, encoding: str) -> Iterator[tuple[int, Row | Dat
             yield number, _parsed(line, name, number)
 
 
-def read_json(name: str | Path, encoding: str) -> Iterator[tuple[int, Row | DataError]]:
+def read_json(
+    name: str | Path, encoding: str, split: str = DEFAULT_SPLIT
+) -> Iterator[tuple[int, Row | DataError]]:
     """(number, row) of a JSON file: its array, its table, or its objects one after another.
 
     The number is the line on which an object begins where several follow one another, and that of the
@@ -44,21 +52,23 @@ def read_json(name: str | Path, encoding: str) -> Iterator[tuple[int, Row | Data
         return
     except RecursionError as error:
         raise DataError("nested too deeply to be read", path=name) from error
-    for number, row in enumerate(table_of(value), start=1):
+    for number, row in enumerate(table_of(value, split, name), start=1):
         yield number, checked(row, name, number)
 
 
-def table_of(value: Any) -> Iterable[Any]:
+def table_of(value: Any, split: str, name: str | Path) -> Iterable[Any]:
     """The rows of a JSON value that is a whole table.
 
-    An array; the longest array of objects inside of an object, such as {"data": [...]}; an object of
+    An array; the arrays of objects inside of an object (see `_of_arrays`); an object of
     columns, as pandas writes it; an object of rows by their names, which become the column `key`.
     """
     if not isinstance(value, Mapping):
+        _refuse_split(split, name)
         return value if isinstance(value, list) else [value]
-    inner = [v for v in value.values() if isinstance(v, list) and v and isinstance(v[0], Mapping)]
+    inner = {str(k): v for k, v in value.items() if isinstance(v, list) and v and isinstance(v[0], Mapping)}
     if inner and not any(isinstance(v, Mapping) and "question" in v for v in value.values()):
-        return max(inner, key=len)
+        return _of_arrays(inner, split, name)
+    _refuse_split(split, name)
     columns = list(value.values())
     if len(columns) > 1 and all(isinstance(v, list) and len(v) == len(columns[0]) for v in columns):
         return [dict(zip(value, cells, strict=True)) for cells in zip(*columns, strict=True)]
@@ -67,6 +77,39 @@ def table_of(value: Any) -> Iterable[Any]:
             return [{name: value[name].get(key) for name in value} for key in columns[0]]
         return [{"key": key, **row} for key, row in value.items()]
     return [value]
+
+
+def _of_arrays(arrays: Mapping[str, list[Any]], split: str, name: str | Path) -> Iterable[Any]:
+    """The rows of an object's arrays: the longest, with all whose rows have the same columns.
+
+    Those are parts of one set, whose name becomes the column `key`; where the names tell splits, `split`
+    is read. Others tell about the set.
+    """
+    longest = max(arrays.values(), key=len)
+    alike = {key: rows for key, rows in arrays.items() if _alike(rows[0], longest[0])}
+    if all(map(split_of, alike)) and (len(alike) > 1 or split != DEFAULT_SPLIT):
+        found = [rows for key, rows in alike.items() if split_of(key) == same_split(split)]
+        if not found:
+            raise DataError(f"has no rows of the split {split!r}; it has {', '.join(alike)}", path=name)
+        return [row for rows in found for row in rows]
+    _refuse_split(split, name)
+    if len(alike) == 1:
+        return longest
+    return [
+        {"key": key, **row} if isinstance(row, Mapping) else row
+        for key, rows in alike.items()
+        for row in rows
+    ]
+
+
+def _refuse_split(split: str, name: str | Path) -> None:
+    if split != DEFAULT_SPLIT:
+        raise DataError(f"holds no splits, of which one could be {split!r}; leave `split` out", path=name)
+
+
+def _alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two rows have most of their columns in common."""
+    return 2 * len(one.keys() & other.keys()) > len(one.keys() | other.keys())
 
 
 def _first_sign(name: str | Path, encoding: str) -> str:
@@ -82,15 +125,15 @@ def _parsed(line: str, name: str | Path, number: int) -> Row | DataError:
     try:
         return checked(json.loads(line), name, number)
     except (ValueError, RecursionError) as error:
-        return DataError(f"not valid JSON: {error}; {_WAY_OUT}", path=name, line=number)
+        way = "a Python dict, which json.dumps writes as JSON" if _PYTHON.match(line) else _WAY_OUT
+        return DataError(f"not valid JSON: {error}; {way}", path=name, line=number)
 
 
 def checked(row: Any, name: str | Path, number: int) -> Row | DataError:
     """A row, or the error of what is none."""
     if isinstance(row, dict):
         return _named(row)
-    found = type(row).__name__
-    return DataError(f"a row is a JSON object, found {found}; {_WAY_OUT}", path=name, line=number)
+    return DataError(f"{_AN_OBJECT}, found {repr(row)[:_SHOWN]}", path=name, line=number)
 
 
 def _named(row: Row) -> Row:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dartmath.base.errors import DataError
+from dartmath.queries.formats.delimited import named_twice
 from dartmath.queries.formats.opened import opened
 from dartmath.queries.formats.row import Row
 
@@ -72,8 +73,7 @@ def _sheet_rows(sheet: Sequence[Sequence[Any]], start: int, name: str | Path) ->
     header = [str(cell).strip() for cell in sheet[start]]
     twice = {cell for cell in header if cell and header.count(cell) > 1}
     if twice:
-        shown = ", ".join(map(repr, sorted(twice)))
-        raise DataError(f"the header names {shown} twice", path=name, line=start + 1)
+        raise named_twice(twice, name, start + 1)
     for number, cells in enumerate(sheet[start + 1 :], start=start + 2):
         if any(map(_is_filled, cells)):
             yield number, {key: _cell(cell) for key, cell in zip(header, cells, strict=False) if key}

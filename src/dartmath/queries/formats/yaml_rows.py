@@ -12,12 +12,15 @@ from dartmath.base.errors import DataError
 from dartmath.queries.formats.lines import whole_text
 from dartmath.queries.formats.objects import checked, table_of
 from dartmath.queries.formats.row import Row
+from dartmath.queries.formats.splits import DEFAULT_SPLIT
 
 _MOST_ALIASES = 1_000
 """So many references to anchors a file may have: nested ones can say far more than the file holds."""
 
 
-def read_yaml(name: str | Path, encoding: str) -> Iterator[tuple[int, Row | DataError]]:
+def read_yaml(
+    name: str | Path, encoding: str, split: str = DEFAULT_SPLIT
+) -> Iterator[tuple[int, Row | DataError]]:
     """(number, row) of a YAML file, whose tags are not obeyed; the number is that of the row."""
     text = whole_text(name, encoding)
     try:
@@ -29,13 +32,8 @@ def read_yaml(name: str | Path, encoding: str) -> Iterator[tuple[int, Row | Data
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise DataError(f"not valid YAML: {error}", path=name) from error
     value = documents[0] if len(documents) == 1 else documents
-    for number, row in enumerate(table_of(value), start=1):
-        yield number, checked(row, name, number) if isinstance(row, dict) else _no_row(row, name, number)
-
-
-def _no_row(row: object, name: str | Path, number: int) -> DataError:
-    found = type(row).__name__
-    return DataError(f"a row is an object of named values, found {found}", path=name, line=number)
+    for number, row in enumerate(table_of(value, split, name), start=1):
+        yield number, checked(row, name, number)
 
 
 def _refuse_bomb(text: str, name: str | Path) -> None:
