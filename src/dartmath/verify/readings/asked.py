@@ -242,4 +242,4 @@ def occurs(letter: str, query: str) -> bool:
     formulas = [_COMMAND.sub(" ", body(formula)) for formula in FORMULA.finditer(query)]
     if formulas:
         return any(letter in formula for formula in formulas)
-    return re.search(rf"(?<![a-zA-Z]){letter}(?![a-zA-Z])", query) is not None
+    return re.search(rf"(?<![a-zA-Z]){re.escape(letter)}(?![a-zA-Z])", query) is not None

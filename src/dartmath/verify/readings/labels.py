@@ -91,10 +91,11 @@ def differs_by_index(one: str, two: str) -> bool:
 def is_used(name: str, query: str) -> bool:
     """Whether a query uses a name with its index, or one without an index at all."""
     letter, _, index = name.partition("_")
+    sign = re.escape(letter)  # a name can be a command, `\\mathbb{N}`
     if not index:
-        bare = rf"(?<![A-Za-z\\]){letter}(?![A-Za-z_])" if len(letter) == 1 else rf"{letter}(?![A-Za-z_])"
+        bare = rf"(?<![A-Za-z\\]){sign}(?![A-Za-z_])" if len(letter) == 1 else rf"{sign}(?![A-Za-z_])"
         return re.search(bare, query) is not None
-    with_index = rf"{letter}\s*\}}?_\s*\{{?(?:{OPEN_TEXT})?{re.escape(index)}(?![A-Za-z0-9])"
+    with_index = rf"{sign}\s*\}}?_\s*\{{?(?:{OPEN_TEXT})?{re.escape(index)}(?![A-Za-z0-9])"
     return re.search(with_index, query) is not None
 
 
@@ -103,7 +104,8 @@ def is_named(name: str, query: str) -> bool:
     letter = name.partition("_")[0]
     if len(letter) > 1:
         return letter in query
-    return occurs(letter, query) or re.search(rf"(?<![A-Za-z]){letter}(?![A-Za-z])", query) is not None
+    alone = rf"(?<![A-Za-z]){re.escape(letter)}(?![A-Za-z])"
+    return occurs(letter, query) or re.search(alone, query) is not None
 
 
 def _named_value(node: Expression) -> tuple[str, Expression] | None:
