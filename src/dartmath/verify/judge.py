@@ -30,7 +30,7 @@ _SIZES = regex(r"\\(?:left|right)(?![a-zA-Z])(?!\s*\.)|(?<!\\)\$")
 _IDLE_SPACE = regex(r"(?<![0-9A-Za-z]) +| +(?![0-9A-Za-z])")
 _INTEGER = regex(r"-?[0-9]{1,18}")
 
-_CORRECT = Outcome.CORRECT
+_CORRECT, _WRONG = Outcome.CORRECT, Outcome.WRONG  # a look into the class would take a tenth of a verdict
 _NO_REFERENCE = Verdict(Outcome.ERROR, None, "none", "the query has no reference answer")
 
 
@@ -76,7 +76,7 @@ def _at_once(reference: str, answer: str, *, exact: bool) -> Verdict | None:
 
 def _same(answer: str) -> Verdict:
     """The verdict on the reference, word by word."""
-    return Verdict(Outcome.CORRECT, answer, "text", "the same text")
+    return Verdict(_CORRECT, answer, "text", "the same text")
 
 
 _same_text = lru_cache(maxsize=2048)(_same)
@@ -118,7 +118,7 @@ def _compared(reference: str, answer: str, terms: _Terms, settings: GradingSetti
     if not theirs:
         return Verdict(Outcome.NO_ANSWER, answer, "none", "an empty answer")
     if _compact(ours) == _compact(theirs):
-        return Verdict(Outcome.CORRECT, answer, "text", "the same text but for spaces and brackets' sizes")
+        return Verdict(_CORRECT, answer, "text", "the same text but for spaces and brackets' sizes")
     if terms.margin is None and _INTEGER.fullmatch(ours) and _INTEGER.fullmatch(theirs):
         return replace(_of_integers(ours, theirs), answer=answer)
     query, margin, ordered, science = terms
@@ -144,8 +144,8 @@ _remembered = lru_cache(maxsize=2048)(_compared)
 
 def _of_integers(reference: str, answer: str) -> Verdict:
     if int(reference) == int(answer):
-        return Verdict(Outcome.CORRECT, answer, "integer", "the same integer")
-    return Verdict(Outcome.WRONG, answer, "integer", "different integers")
+        return Verdict(_CORRECT, answer, "integer", "the same integer")
+    return Verdict(_WRONG, answer, "integer", "different integers")
 
 
 @cache
@@ -205,11 +205,11 @@ def _long(reference: str, answer: str) -> Verdict:
     """An answer too long to be read is right only if it is its reference, character by character."""
     if reference.strip() == answer.strip():
         return _same(answer)
-    return Verdict(Outcome.WRONG, answer, "text", f"a text of more than {MAX_ANSWER} characters")
+    return Verdict(_WRONG, answer, "text", f"a text of more than {MAX_ANSWER} characters")
 
 
 def _verdict(decision: Decision, answer: str) -> Verdict:
-    judged = Outcome.CORRECT if decision.equal else Outcome.WRONG
+    judged = _CORRECT if decision.equal else _WRONG
     outcome = Outcome.UNPARSABLE if decision.equal is None else judged
     how = decision.comparison, decision.reason, decision.precision, decision.reading
     return Verdict(outcome, answer, *how)
@@ -245,7 +245,7 @@ def grade(
     if answer is None and not cut and len(response) <= MAX_ANSWER:
         whole = _compact(response.strip())
         if whole and any(whole == _compact(reference.strip()) for reference in query.references):
-            return Verdict(Outcome.CORRECT, response.strip(), "text", "the response is the reference")
+            return Verdict(_CORRECT, response.strip(), "text", "the response is the reference")
     if answer is None:
         outcome = Outcome.TRUNCATED if cut else Outcome.NO_ANSWER
         return Verdict(outcome, None, "none", "no final answer in the response")

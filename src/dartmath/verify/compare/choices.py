@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dartmath.base.regex import regex
 from dartmath.verify.language.latex import OPEN_TEXT
+from dartmath.verify.language.search import holds
 from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.parsing.parser import parse
 from dartmath.verify.tree.expression import Constant, Expression, Named, Symbol, Text
@@ -19,6 +20,10 @@ _OPTION = regex(
     rf"(?<![A-Za-z0-9\\])(?:{OPEN_TEXT})?\(\s*([A-Ja-j])\s*\)\s*\}}?"
     r"|(?:^|\n|\s)([A-J])[.):](?=\s)|(?:^|\n)\s*\[([A-J])\]|(?:^|\s)([a-j])\)(?=\s)"
 )
+_FIRST = ("A.", "A)", "A:", "[A]", "a)")
+_FIRST_IN_BRACKETS = regex(r"\(\s*[Aa]\s*\)")
+"""Where a query has options, it has the first: one of these texts, or this."""
+
 _TASK = regex(
     r"(?:find|what|how|show|calculate|compute|determine|prove|is|are|does|do|for|if|which|write|give|use|state"
     r"|explain|draw|sketch|evaluate|solve|suppose|let|when|where|why|who|list|the)\b|.{60}",
@@ -71,6 +76,8 @@ def options(query: str) -> dict[str, str]:
     >>> options("Which is least? (a) 3 (b) 5/2")
     {'A': '3', 'B': '5/2'}
     """
+    if not holds(query, *_FIRST) and not _FIRST_IN_BRACKETS.search(query):
+        return {}
     marks = list(_OPTION.finditer(query))
     letters = [(next(filter(None, mark.groups()))).upper() for mark in marks]
     start = next((place for place, letter in enumerate(letters) if letter == "A"), None)

@@ -105,6 +105,7 @@ def is_unit_word(word: str) -> bool:
     return len(word) > MAX_PRODUCT and unit_of(word) is not None
 
 
+@lru_cache(maxsize=1024)
 def is_unit_letters(word: str) -> bool:
     """Whether letters behind a number can be a unit at all: `J`, `hp`, `kPa`, `Nm`, not `x` or `ab`."""
     return word in _BEFORE or word in _AFTER or _symbols(word) != (word,) or unit_of(word) is not None

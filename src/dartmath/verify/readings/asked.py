@@ -29,6 +29,11 @@ MAX_SELECTED = 80
 MAX_HEAD = 80
 """Characters of an expression that is looked for in the query."""
 
+MAX_NAMED = MAX_HEAD + 40
+"""Characters in which the equality sign behind an expression or a name stands."""
+
+_BRACKET = regex(r"[()\[\]{}]")
+
 _SOLVED = regex(r"\bfor \$?([a-zA-Z])\$?\s*[.?]?\s*$|\bfor \$?([a-zA-Z])\$?[.?]")
 _IN_SCALES = regex(
     rf"\b(?:{'|'.join(SCALES)})s\b|\b(?:how many|in) (?:US )?\\?\$?(?:{'|'.join(SCALES)})\b", re.IGNORECASE
@@ -77,7 +82,7 @@ def numbers_of_scale(sides: Sides) -> Iterator[Pair]:
     reference, answer = sides.reference, sides.answer
     if "dozen" in answer and _IN_DOZENS.search(sides.query):
         yield sides.ours, parse(_DOZEN.sub("", answer))
-    if not any(stem in reference or stem in answer for stem in SCALE_STEMS):
+    if not (any(map(reference.__contains__, SCALE_STEMS)) or any(map(answer.__contains__, SCALE_STEMS))):
         return
     bare = unscaled(reference), unscaled(answer)
     if bare != (reference, answer) and _IN_SCALES.search(sides.query):
@@ -86,9 +91,8 @@ def numbers_of_scale(sides: Sides) -> Iterator[Pair]:
 
 def text_of_option(sides: Sides) -> Iterator[Pair]:
     """`(b) 5` for 5, when the query has such options; and `\\text{Option (c)}` for c."""
-    if not _may_name_option(sides.reference) and not _may_name_option(sides.answer):
-        return
-    if not options(sides.query):
+    may = _may_name_option(sides.reference) or _may_name_option(sides.answer)
+    if not may or not options(sides.query):
         return
     letters = [_chosen_letter(text, sides.query) for text in (sides.reference, sides.answer)]
     if letters[0] and letters[1]:
@@ -186,8 +190,11 @@ def _value_of(text: str, query: str) -> Expression | None:
 
 def equality(text: str) -> int:
     """Where the first equality sign stands that is in no bracket; 0 where there is none."""
+    first = text.find("=", 0, MAX_NAMED)
+    if first < 0 or not _BRACKET.search(text, 0, first):
+        return max(first, 0)
     depth = 0
-    for place, sign in enumerate(text[: MAX_HEAD + 40]):
+    for place, sign in enumerate(text[:MAX_NAMED]):
         depth += (sign in "([{") - (sign in ")]}")
         if sign == "=" and depth == 0:
             return place

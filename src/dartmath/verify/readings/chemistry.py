@@ -36,9 +36,15 @@ def may_be_chemistry(sides: Sides) -> bool:
     ours, theirs = sides.reference, sides.answer
     if len(ours) <= MAX_PARTICLE and _PARTICLE.fullmatch(ours) is not None:
         return True
-    if _ATOM.search(ours) is not None:
-        return _ATOM.search(theirs) is not None or _NAME.search(theirs) is not None
-    return _NAME.search(ours) is not None and _ATOM.search(theirs) is not None
+    if _has_atom(ours):
+        return _has_atom(theirs) or _NAME.search(theirs) is not None
+    return _has_atom(theirs) and _NAME.search(ours) is not None
+
+
+def _has_atom(text: str) -> bool:
+    """Whether a symbol of an element stands in a text; most have neither a capital nor another of its signs."""
+    may = text != text.lower() or "-" in text or "\\ce" in text or text[:1] in ("$", "e")
+    return may and _ATOM.search(text) is not None
 
 
 _WITH_FORMULA = regex(r"(?P<name>[A-Za-z][A-Za-z0-9 -]{2,40})\s*[(:,]\s*(?P<formula>[^()].*?)\s*\)?\.?")
@@ -69,14 +75,21 @@ _SCRIPTS = regex(r"[\s^{}$]|\\(?:mathrm|text)")
 
 def states(sides: Sides) -> Iterator[Decision]:
     """`3+` and `III` for `+3`, and `sp3` for `sp^3`, where the query asks for such a thing."""
-    if _ASKS_CHARGE.search(sides.query):
-        ours, theirs = _charge(sides.reference), _charge(sides.answer)
-        if ours is not None and ours == theirs:
-            yield Decision(True, "chemistry", "the same oxidation state or charge")
-    if _ASKS_HYBRID.search(sides.query):
-        one, two = (_SCRIPTS.sub("", plain_latex(text)) for text in (sides.reference, sides.answer))
-        if one == two and _HYBRID.fullmatch(one):
-            yield Decision(True, "chemistry", "the same orbitals")
+    # Answers are short, and queries are not: few pairs of answers are such that the query is looked at.
+    charge = _charge(sides.reference)
+    if charge is not None and charge == _charge(sides.answer) and _ASKS_CHARGE.search(sides.query):
+        yield Decision(True, "chemistry", "the same oxidation state or charge")
+    orbitals = _orbitals(sides.reference)
+    if orbitals and orbitals == _orbitals(sides.answer) and _ASKS_HYBRID.search(sides.query):
+        yield Decision(True, "chemistry", "the same orbitals")
+
+
+def _orbitals(text: str) -> str:
+    """The name of hybrid orbitals, `sp3`, without marks of scripts; "" for any other text."""
+    if text.isascii() and ("s" not in text or "p" not in text):
+        return ""
+    plain = _SCRIPTS.sub("", plain_latex(text))
+    return plain if _HYBRID.fullmatch(plain) else ""
 
 
 def _charge(text: str) -> int | None:

@@ -66,8 +66,8 @@ MAX_DIRECTED = 160
 
 
 def says_direction(text: str) -> bool:
-    """Whether a text has the letters of a direction."""
-    return len(text) <= MAX_DIRECTED and _SAYS.search(text) is not None
+    """Whether a text has the letters of a direction, and no command `\\left` alone."""
+    return len(text) <= MAX_DIRECTED and _MAY_SAY.search(text.lower()) is not None
 
 
 def may_have_direction(sides: Sides) -> bool:
@@ -75,11 +75,16 @@ def may_have_direction(sides: Sides) -> bool:
     return says_direction(sides.answer)
 
 
-_SAYS = regex(
+_SAYING = (
     r"left|right|up\b|upward|down|north|south|east|west|into the|out of the|inward|outward|clockwise|forward"
-    r"|backward|\bof [NESW]\b|[NS]\s*\d|[xyz][-\s](?:axis|direction)",
-    re.IGNORECASE,
+    r"|backward|of(?<=\bof) [nesw]\b|n\s*\d|s\s*\d|x[-\s](?:axis|direction)|y[-\s](?:axis|direction)|z[-\s](?:axis|direction)"
 )
+"""Every alternative begins with a letter: `re` looks for those, unless case is ignored."""
+
+_SAYS = regex(_SAYING, re.IGNORECASE)
+_MAY_SAY = regex(_SAYING.replace("left|right", r"left(?<!\\left)|right(?<!\\right)"))
+"""For a text in small letters."""
+
 
 
 def directed(sides: Sides) -> Iterator[Pair | Decision]:

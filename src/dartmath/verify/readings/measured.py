@@ -56,6 +56,7 @@ _OF_RANGE = regex(
     re.IGNORECASE,
 )
 _IN_SCALE = regex(rf"\bin (?P<scale>{'|'.join(SCALES)})s\b")
+_SCALES = tuple(f"in {scale}s" for scale in SCALES)
 _LESSENINGS = ("decrease", "decline", "loss", "drop", "reduction", "deceleration", "retardation", "fall")
 """Words for a difference whose sign they say themselves."""
 
@@ -199,7 +200,8 @@ def scales_of_query(sides: Sides) -> Iterator[Pair]:
 
 @lru_cache(maxsize=64)
 def _scale_asked_for(query: str) -> str | None:
-    found = _IN_SCALE.search(query.lower())
+    low = query.lower()
+    found = _IN_SCALE.search(low) if holds(low, *_SCALES) else None
     return found["scale"] if found else None
 
 

@@ -120,13 +120,23 @@ LEAST_SCALE = 900
 """A number that is more than this many times another may be the same in thousands, to measured accuracy."""
 
 
+_PLAIN = (Number, Apply)
+"""What a plain number is parsed to: a fraction, or its negative, is applied to its parts."""
+
+
 def _are_plain_numbers(sides: Sides) -> bool:
     """Whether both sides are numbers, or fractions and nothing more, of which a query can settle nothing.
 
     It can have said their sign, or a scale.
     """
-    both = isinstance(sides.ours, Number) and isinstance(sides.theirs, Number)
-    if not both and not (is_plain_number(sides.reference) and is_plain_number(sides.answer)):
+    ours, theirs = sides.ours, sides.theirs
+    both = isinstance(ours, Number) and isinstance(theirs, Number)
+    if not both and not (
+        isinstance(ours, _PLAIN)
+        and isinstance(theirs, _PLAIN)
+        and is_plain_number(sides.reference)
+        and is_plain_number(sides.answer)
+    ):
         return False
     try:
         one, two = rational(sides.ours), rational(sides.theirs)
@@ -232,8 +242,13 @@ def _are_plain_values(sides: Sides) -> bool:
     """Whether a side is a plain number, the other too or such an equation, and there is a query."""
     if not sides.query:
         return False
-    one, two = is_plain_number(sides.reference), is_plain_number(sides.answer)
-    return (one and (two or is_plain_equation(sides.answer))) or (two and is_plain_equation(sides.reference))
+    if isinstance(sides.ours, _PLAIN) and is_plain_number(sides.reference):
+        return is_plain_number(sides.answer) or is_plain_equation(sides.answer)
+    return (
+        isinstance(sides.theirs, _PLAIN)
+        and is_plain_number(sides.answer)
+        and is_plain_equation(sides.reference)
+    )
 
 
 _CONDITIONS = tuple(dict.fromkeys(reading.applies for reading in READINGS))

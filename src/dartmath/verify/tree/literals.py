@@ -43,7 +43,9 @@ def _number(text: str) -> Number:
         raise NotationError(f"a decimal exponent beyond {MAX_EXPONENT}")
     whole, _, decimals = mantissa.partition(".")
     digits = whole + decimals
-    value = Fraction(_long_int(digits), 10 ** len(decimals)) * Fraction(10) ** int(power or 0)
+    value = Fraction(_long_int(digits), 10 ** len(decimals))
+    if power:
+        value *= Fraction(10) ** int(power)
     places = len(decimals) if "." in mantissa else None
     return Number(value, places, len(digits.lstrip("0")) if power else None)
 
