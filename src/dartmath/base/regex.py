@@ -30,6 +30,25 @@ class _Uncompiled:
         return f"regex({self._source!r})"
 
 
+def by_initials(*alternatives: str) -> str:
+    r"""Alternatives of a pattern, put so that `re` looks for their initials: for texts in small letters.
+
+    `\b(?:not|no|if)\b` is tried at every place of a text, and so is every pattern that ignores case. What
+    this makes of them is tried where one of the initials stands only, which is several times as fast.
+    Each alternative begins with a letter or sign, or with `\b` and a letter.
+
+    >>> by_initials(r"\bnot\b", r"\bno\b", "n't", r"\?")
+    "n(?<=\\bn)(?:ot\\b|o\\b)|n(?:'t)|\\?(?:)"
+    """
+    groups: dict[str, list[str]] = {}
+    for alternative in alternatives:
+        plain = alternative.removeprefix(r"\b")
+        initial = plain[: 1 + plain.startswith("\\")]
+        head = initial if plain == alternative else rf"{initial}(?<=\b{initial})"
+        groups.setdefault(head, []).append(plain[len(initial) :])
+    return "|".join(f"{head}(?:{'|'.join(rest)})" for head, rest in groups.items())
+
+
 def regex(source: str, flags: int = 0) -> re.Pattern[str]:
     """The pattern `source`, as `re.compile` makes it, but when one of its methods is called first.
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import takewhile
 
-from dartmath.base.regex import regex
+from dartmath.base.regex import by_initials, regex
 from dartmath.verify.extract.mathematics import is_mathematics
 from dartmath.verify.language.lexicon import LANGUAGES, LEXICONS
 from dartmath.verify.language.money import SIGN_CLASS
 from dartmath.verify.language.names import listed
 from dartmath.verify.language.sentences import MAX_SENTENCE, QUALIFIED
 from dartmath.verify.language.units import parse_unit
-from dartmath.verify.language.vocabulary import APPROXIMATIONS, CONCLUDING, one_of
+from dartmath.verify.language.vocabulary import APPROXIMATIONS, CONCLUDING
 
 _VALUE = (
     r"(?<![A-Za-z0-9.,:/^*+\-−])(?<!\\\{)(?<![-–−] )(?<![A-Za-z0-9)] [-−])"
@@ -45,8 +46,15 @@ _TOLD_BEFORE = regex(rf"(?:{_COPULAS})(?: de| von| di)?[ :：]*[(]?[-−$\\]*\d"
 
 _ONLY = regex(rf"[^\d=]*{_VALUE}[^\d=]*")
 _COPULA_BEFORE_NUMBER = regex(
-    rf"\b(?:is|are|was|were|equals?|costs?|be|equal to) -?\\?[{SIGN_CLASS}]?\d", re.IGNORECASE
+    by_initials(
+        *(
+            rf"\b{copula} -?\\?[{SIGN_CLASS}]?\d"
+            for copula in ("is", "are", "was", "were", "equals?", "costs?", "be", "equal to")
+        )
+    )
 )
+"""For a sentence in small letters."""
+
 _CHANGED = regex(
     r"\b(?:plus|minus|times|more|less|fewer|(?<!left )over|under|other|first|next|initially|squared|cubed"
     r"|divided|multiplied"
@@ -71,7 +79,9 @@ _COUNT_WORDS = listed(
 _DIGITS, _COUNTS = regex(r"[\d\\]"), regex("|".join(_COUNT_WORDS))
 """What every claim has one of: a digit, a command of LaTeX, or a number in words."""
 
-_APPROXIMATELY = regex(one_of(*APPROXIMATIONS), re.IGNORECASE)
+_APPROXIMATELY = regex(by_initials(*(rf"\b{word}(?![A-Za-z0-9_])" for word in APPROXIMATIONS)))
+"""For a sentence in small letters."""
+
 _LAST_VERB = regex(
     r".*\b(?:is|are|was|were|equals?|be|becomes?|gives?|yields?|amounts? to|comes? to|totals?|(?:we|i"
     r"|you) (?:get|have|obtain|find|got)|(?:is"
@@ -107,9 +117,12 @@ _IS_RIGHT = regex(
 _AS_ASKED = regex(
     r",? as (?:computed|required|desired|expected|shown|claimed|requested|needed)\s*\.?\s*\Z", re.I
 )
+_MAX_LABELLED = 31
+"""Characters, of which the first is a digit, of a value behind a label that ends a sentence."""
+
 _TAIL_LABEL = regex(
     r"(?:\A|[\s,;(])(?:final(?: result| value| total| count)?|total|result|altogether"
-    rf"|sum)\s*[:=]?\s*(?P<value>[-{SIGN_CLASS}]?\d[^\s,;]{{0,30}})\Z",
+    rf"|sum)\s*[:=]?\s*(?P<value>[-{SIGN_CLASS}]?\d[^\s,;]{{0,{_MAX_LABELLED - 1}}})\Z",
     re.IGNORECASE,
 )
 _FORMULA = regex(r"\$[^$]*\\[^$]*\$")
@@ -129,23 +142,29 @@ _ROUNDED = regex(
 )
 """A remark on how a value is rounded, whose numbers are none of the sentence."""
 
-_COMPOUND = regex(r"\b(?=[A-Za-z]*\d)(?:[A-Z][a-z]?\d{0,3}){2,12}(?![\w+-])")
+_COMPOUND = regex(r"[A-Z](?<=\b[A-Z])(?=[A-Za-z]*\d)[a-z]?\d{0,3}(?:[A-Z][a-z]?\d{0,3}){1,11}(?![\w+-])")
 """A formula of chemistry such as C8H10O2, whose digits are no numbers."""
 
 _CLOCK = regex(r"\b(?:[01]?\d|2[0-3]):[0-5]\d(?: ?[AaPp]\.?[Mm]\b\.?)?")
 """A time of day beside a value: "8 cm shorter from 1:00 PM to 5:00 PM"."""
 
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+_MONTH = regex(_MONTHS)
 _DATE = regex(
     rf"\b\d{{1,2}}(?:st|nd|rd|th)? (?:{_MONTHS})\b(?:,? \d{{4}}\b)?"
     rf"|\b(?:{_MONTHS}) \d{{1,2}}(?:st|nd|rd|th)?\b(?:,? \d{{4}}\b)?|\b(?:{_MONTHS}),? \d{{4}}\b"
 )
 """When something is, which is said beside a value: "the shift on 30 June 2006 is 5"."""
 
-_DURATION = regex(
-    r"\b(?:in|during|within|for|after|every|over) (?:the )?(?:next |first |last |past )?"
+_TIME = (
+    r"(?:the )?(?:next |first |last |past )?"
     r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)[ -]"
     r"(?:second|minute|hour|day|week|month|year)s?\b(?! (?:and|or|old|more|less|longer))"
+)
+_DURATION = regex(
+    by_initials(
+        *(rf"\b{word} {_TIME}" for word in ("in", "during", "within", "for", "after", "every", "over"))
+    )
 )
 """How long something goes on, which is said beside a value: "she walks 18 miles in six hours"."""
 
@@ -175,18 +194,23 @@ _NO_UNIT = frozenset(
 )
 _VALUED = regex(r"\d|\\[a-z]|[=∞∅π√]")
 _SENTENCES = regex(r"[.!?]\s+\S|。.")
-_NEGATIONS = "|".join(lexicon.negating for code, lexicon in LEXICONS.items() if code not in ("en", "zh"))
-_OPEN = regex(
-    r"\b(?:not|no|never|nor|cannot|neither|either|or|if|unless|except|than|least"
-    r"|most(?! (?:likely|probable|common|recent))|between|about"
-    r"|approximately"
-    r"|nearly|almost|around|roughly|maybe|perhaps|could|may|might|suppose|assume|try|check)\b|n't|\?"
-    r"|[不没约若]|或(?!者)|至[少多]",
-    re.IGNORECASE,
+_NEGATIONS = (lexicon.negating for code, lexicon in LEXICONS.items() if code not in ("en", "zh"))
+_OPENING_WORDS = listed(
+    "not no never nor cannot neither either or if unless except than least between about approximately "
+    "nearly almost around roughly maybe perhaps could may might suppose assume try check"
 )
-"""Words with which a sentence leaves its value open."""
+_OPEN = regex(
+    by_initials(
+        *(rf"\b{word}\b" for word in _OPENING_WORDS),
+        r"\bmost\b(?! (?:likely|probable|common|recent))",
+        *("n't", r"\?", *"不没约若", "或(?!者)", "至[少多]"),
+    )
+)
+"""Words with which a sentence, in small letters, leaves its value open."""
 
-_DENIED = regex(_NEGATIONS, re.IGNORECASE)
+_DENIED = regex(by_initials(*"|".join(_NEGATIONS).split("|")))
+"""Words of other languages than English that deny, for a sentence in small letters."""
+
 _ENGLISH = regex(rf"[\s*#_>-]*(?:{LEXICONS['en'].concluding}|{CONCLUDING})", re.IGNORECASE)
 _SAID = regex(
     r"\b(?:is|are|was|were|equals?|has|have|had|answer(?:s|ed)|eats?|gets?|gives?|makes?|made|costs?|takes?|needs?|earns?"
@@ -222,7 +246,7 @@ def opens(sentence: str, languages: tuple[str, ...] = LANGUAGES) -> bool:
 
 def denied(sentence: str) -> bool:
     """Whether a concluding sentence in another language than English denies what it names."""
-    return _ENGLISH.match(sentence) is None and _DENIED.search(sentence) is not None
+    return _ENGLISH.match(sentence) is None and _DENIED.search(sentence.lower()) is not None
 
 
 def concluded(sentence: str, languages: tuple[str, ...] = LANGUAGES) -> str | None:
@@ -251,18 +275,24 @@ def claimed(clause: str, *, plain: bool = False) -> str | None:
     if not (_DIGITS.search(clause) or _COUNTS.search(clause.lower())):
         return None
     claim = _claim(clause)
-    if len(claim) > MAX_SENTENCE or _OPEN.search(claim) or _DENIED.search(claim) or _SENTENCES.search(claim):
+    if len(claim) > MAX_SENTENCE or _leaves_open(claim) or _SENTENCES.search(claim):
         return None
     if "=" in claim:
         found = None if _ALGEBRA.search(claim) else _COMPUTED.fullmatch(claim)
         return _with_unit(claim, found) if found else None
     if (found := _ONLY.fullmatch(claim)) is not None:
         found = None if _CHANGED.search(claim) or (plain and not _SAID.search(claim)) else found
-    elif len(_COPULA_BEFORE_NUMBER.findall(claim)) == 1:
+    elif len(_COPULA_BEFORE_NUMBER.findall(claim.lower())) == 1:
         found = _COPULA.fullmatch(claim)
         found = None if found is None or QUALIFIED.search(found["words"]) else found
     found = found or _object(claim)
     return _with_unit(claim, found) if found else _count_in_words(claim) or _told_elsewhere(claim)
+
+
+def _leaves_open(claim: str) -> bool:
+    """Whether a sentence leaves its value open, or denies it."""
+    low = claim.lower()
+    return _OPEN.search(low) is not None or _DENIED.search(low) is not None
 
 
 def _claim(clause: str) -> str:
@@ -335,11 +365,22 @@ def _count_in_words(claim: str) -> str | None:
 
 def _plain_numbers(claim: str) -> str:
     """A sentence without numbers that are none of it: of roundings, compounds, dates, durations."""
-    claim = _COMPOUND.sub("compound", _ROUNDED.sub("", claim))
-    for beside, word in ((_DATE, "then"), (_CLOCK, "then"), (_DURATION, "")):
-        without = beside.sub(word, claim)
-        claim = without if any(map(str.isdigit, without)) else claim
-    return claim
+    claim = _COMPOUND.sub("compound", _without_rounding(claim))
+    if _MONTH.search(claim):
+        claim = _unless_last(_DATE.sub("then", claim), claim)
+    if ":" in claim:
+        claim = _unless_last(_CLOCK.sub("then", claim), claim)
+    return _unless_last(_DURATION.sub("", claim), claim)
+
+
+def _unless_last(without: str, claim: str) -> str:
+    """A sentence without a number, as long as there are others in it."""
+    return without if without == claim or any(map(str.isdigit, without)) else claim
+
+
+def _without_rounding(sentence: str) -> str:
+    """A sentence without a remark at its end on how its value is rounded, which a comma or bracket opens."""
+    return _ROUNDED.sub("", sentence) if "," in sentence or "(" in sentence else sentence
 
 
 _OPEN_LIST = regex(
@@ -415,22 +456,32 @@ def told(sentence: str) -> str | None:
     """
     if not _VALUED.search(sentence):
         return None
-    sentence = _AS_ASKED.sub("", _ROUNDED.sub("", sentence))
-    if _OPEN.search(_APPROXIMATELY.sub("", sentence)) or _DENIED.search(sentence):
+    sentence = _without_rounding(sentence)
+    if " as " in sentence.lower():
+        sentence = _AS_ASKED.sub("", sentence)
+    low = sentence.lower()
+    if _leaves_open(_APPROXIMATELY.sub("", low)) or len(_COPULA_BEFORE_NUMBER.findall(low)) > 1:
         return None
-    if len(_COPULA_BEFORE_NUMBER.findall(sentence)) > 1:
-        return None
-    ends = (_IS_RIGHT.match(sentence), _LAST_VERB.match(sentence), _TAIL_LABEL.search(sentence))
-    for found in filter(None, (*ends, _ends_in(sentence), _SO_AT_END.match(sentence))):
+    for found in _endings(sentence, low):
         value = found["value"].strip().rstrip(".").strip("*").strip()
         if is_mathematics(value) and _VALUED.search(value):
             return value
     return None
 
 
-def _ends_in(sentence: str) -> re.Match[str] | None:
-    found = _ENDS_IN.match(sentence)
-    return found if found and not any(map(str.isdigit, sentence[: found.start("value")])) else None
+def _endings(sentence: str, low: str) -> Iterator[re.Match[str]]:
+    """The ways in which a sentence, given in small letters too, ends in a value: most have words of few."""
+    if "right" in low or "correct" in low:
+        yield from filter(None, (_IS_RIGHT.match(sentence),))
+    yield from filter(None, (_LAST_VERB.match(sentence),))
+    if any(map(str.isdigit, sentence[-_MAX_LABELLED:])):
+        yield from filter(None, (_TAIL_LABEL.search(sentence),))
+    if " to " in low or " of " in low:
+        found = _ENDS_IN.match(sentence)
+        if found and not any(map(str.isdigit, sentence[: found.start("value")])):
+            yield found
+    if "," in sentence or ";" in sentence or "finally" in low:
+        yield from filter(None, (_SO_AT_END.match(sentence),))
 
 
 def _is_of_unit(word: str) -> bool:

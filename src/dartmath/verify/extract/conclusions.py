@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dartmath.base.regex import regex
+from dartmath.base.regex import by_initials, regex
 from dartmath.verify.extract.claims import assignments, claimed, concluded, denied, equated, opens, told
 from dartmath.verify.extract.found import Statement
 from dartmath.verify.extract.mathematics import is_mathematics
@@ -65,11 +65,14 @@ _CONTINUES = regex(
 )
 """How a sentence begins behind which more should come: what stands before it is no conclusion."""
 
+_UNDONE = r"\b[^.\n]{0,20}\b(?:solve|determine|know|find|figure|compute|finish|sure)\b"
 _GAVE_UP = regex(
-    r"\b(?:(?:could|can|do|did|was|am) ?(?:not|n't)|cannot|unable to|fail(?:ed)? to|not (?:sure"
-    r"|certain))\b[^.\n]{0,20}"
-    r"\b(?:solve|determine|know|find|figure|compute|finish|sure)\b|\bunable to\b"
-    r"|\b(?:i|we) (?:could|can|do|did)(?: ?not|n't)\b[^.\n]{0,20}\banswer\b"
+    by_initials(
+        *(rf"\b{verb} ?(?:not|n't){_UNDONE}" for verb in ("could", "can", "do", "did", "was", "am")),
+        *(rf"\b{verb}{_UNDONE}" for verb in ("cannot", "fail(?:ed)? to", "not (?:sure|certain)")),
+        r"\bunable to\b",
+        *(rf"\b{we} (?:could|can|do|did)(?: ?not|n't)\b[^.\n]{{0,20}}\banswer\b" for we in ("i", "we")),
+    )
 )
 """What a response says that has no answer, in small letters: what its last line says then is none either."""
 
@@ -190,13 +193,18 @@ def _gave_up(folded: str) -> bool:
     return holds(folded, *_DENIALS) and _GAVE_UP.search(folded) is not None
 
 
-def _denies(sentence: str) -> bool:
-    return (
-        re.search(
-            r"\b(?:not|no|cannot|impossible|contradiction|extraneous|reject\w*)\b|n't\b", sentence, re.I
-        )
-        is not None
+_DENIES = regex(
+    by_initials(
+        *(rf"\b{word}\b" for word in ("not", "no", "cannot", "impossible", "contradiction", "extraneous")),
+        r"\breject\w*\b",
+        r"n't\b",
     )
+)
+"""For a sentence in small letters."""
+
+
+def _denies(sentence: str) -> bool:
+    return _DENIES.search(sentence.lower()) is not None
 
 
 def _sentences(tail: str, formulas: list[re.Match[str]]) -> list[Span]:

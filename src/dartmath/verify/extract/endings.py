@@ -190,9 +190,11 @@ def _lead(line: str) -> _Lead | None:
 
 def _has_structure(text: str) -> bool:
     """Whether a structure stands in a text, which can go on to the end and hold what is announced there."""
-    if last_head(text, len(text)) >= 0:
-        return True
-    return any(next(found, None) is not None for found in (tagged(text), fields(text)))
+    return (
+        last_head(text, len(text)) >= 0
+        or next(tagged(text), None) is not None
+        or next(fields(text), None) is not None
+    )
 
 
 def _number(line: re.Match[str], rule: str) -> Statement:

@@ -19,12 +19,12 @@ _PAIRS = (
     (rf"<\|?(?:{_NAMES})\|?>", rf"(?:</\|?|<\|/)(?:{_NAMES})\|?>"),
     (rf"\[(?:{_NAMES})\]", rf"\[/(?:{_NAMES})\]"),
 )
-_OPENINGS = {
-    sign: regex(rf"{re.escape(sign)}(?=[|afs]){opening.removeprefix(re.escape(sign))}", re.IGNORECASE)
+_IN_ANGLES, _IN_SQUARES = (
+    regex(rf"{re.escape(sign)}(?=[|afs]){opening.removeprefix(re.escape(sign))}", re.IGNORECASE)
     for sign, (opening, _) in zip("<[", _PAIRS, strict=True)
-}
-"""Openings by their first sign: a pattern that begins with one sign is looked for as fast as a text, and what
-may follow it is asked before all names."""
+)
+"""Openings: a pattern that begins with one sign is looked for as fast as a text, and what may follow it is
+asked before all names."""
 _KEY = regex(
     r"(?:(?P<quote>[\"'])(?:(?:final|correct|selected)[_ ]?)?(?:answers?|option)(?:[_ ]?(?:choice"
     r"|letter|value))?(?P=quote)"
@@ -38,21 +38,15 @@ _CALL = regex(
     r"|FINAL)[(\[](?P<value>[^\n]{1,400})[)\]][ \t]*;?[ \t]*$",
     re.MULTILINE | re.IGNORECASE,
 )
-_KEYS = {
-    '"': ('nswer"', 'nswers"', 'NSWER"', 'ption"'),
-    "'": ("nswer'", "nswers'", "ption'"),
-    "_": ("final_answer", "answer_"),
-    "C": ("nswerChoice",),
-}
-"""Texts one of which every such key contains, by a sign that the text contains."""
-_CALLS = ("answer(", "submit", "inish(", "inish[", "FINAL(")
-"""Texts one of which every call contains."""
-
 _COMMON = "nswer"
-"""What most of these texts have in common: in a text without it only the others are looked for."""
+"""What most of the texts below have in common: in a text without it only the others are looked for."""
 
-_OTHER_KEYS = {sign: tuple(key for key in keys if _COMMON not in key) for sign, keys in _KEYS.items()}
-_OTHER_CALLS = tuple(call for call in _CALLS if _COMMON not in call)
+_KEYS = ('nswer"', 'nswers"', 'NSWER"', "nswer'", "nswers'", "final_answer", "answer_", "nswerChoice")
+_OTHER_KEYS = ('ption"', "ption'")
+"""Texts one of which every such key contains."""
+
+_CALLS, _OTHER_CALLS = "answer(", ("submit", "inish(", "inish[", "FINAL(")
+"""Texts one of which every call contains."""
 _ASSIGNED = regex(
     r"^[ \t]*#?[ \t]*(?:final_)?(?:answer|ans|result)[ \t]*[=:][ \t]*(?P<value>[-+\d.,/\"'\[(][^\n]{0,200})$",
     re.MULTILINE | re.IGNORECASE,
@@ -67,7 +61,9 @@ _TERMS = {True: "True", False: "False", None: ""}
 
 def tagged(text: str, more: Sequence[tuple[str, str]] = ()) -> Iterator[Statement]:
     """The contents of answer tags, the last one first; one that is not closed ends with the text."""
-    if not more and not any(sign in text and begins.search(text) for sign, begins in _OPENINGS.items()):
+    if not more and not (
+        ("<" in text and _IN_ANGLES.search(text)) or ("[" in text and _IN_SQUARES.search(text))
+    ):
         return
     opening, closing = _tags(tuple(more))
     for opened in reversed(list(opening.finditer(text))[-MOST:]):
@@ -93,11 +89,12 @@ def fields(text: str, after: int = 0) -> Iterator[Statement]:
     """The values of "answer" fields and of calls that submit one, from `after` on, the last one first."""
     found: list[Statement | None] = []
     tail = text[after:]
-    known, calls = (_KEYS, _CALLS) if holds(tail, _COMMON) else (_OTHER_KEYS, _OTHER_CALLS)
-    if ":" in tail and any(keys and sign in tail and holds(tail, *keys) for sign, keys in known.items()):
+    has_most = holds(tail, _COMMON)
+    quoted = '"' in tail or "'" in tail
+    if ":" in tail and ((quoted and holds(tail, *_OTHER_KEYS)) or (has_most and holds(tail, *_KEYS))):
         keys = sorted(list(_KEY.finditer(text, after))[-MOST:], key=_is_final)
         found += [_value(text, key) for key in keys]
-    if ("(" in tail or "[" in tail) and holds(tail, *calls):
+    if ("(" in tail or "[" in tail) and (holds(tail, *_OTHER_CALLS) or (has_most and holds(tail, _CALLS))):
         found += [_called(call) for call in list(_CALL.finditer(text, after))[-MOST:]]
     if found:
         yield from sorted(filter(None, found), key=lambda one: -one.start)

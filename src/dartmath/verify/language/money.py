@@ -78,6 +78,7 @@ _AMOUNT = regex(
     rf"(?:[.,](?P<hundredths>\d\d)|,-)?\s?(?P<after>{_MARK}|\\text\{{ (?:{_NAMES})\}})?\.?",
     re.IGNORECASE,
 )
+_DIGITS = frozenset("-0123456789")
 _BARE = regex(r"-?\d[\d,]*(?:\.\d+)?|\$-?\d[\d,]*(?:\.\d+)?\$")
 """A number, or one between dollars of LaTeX; a lone dollar is a currency."""
 
@@ -94,7 +95,10 @@ def with_money_in_digits(reference: str, answer: str) -> str | None:
     Where the reference is a bare number the currency is left out, as any unit is. With a currency beside
     the number and two digits behind its comma, no list is written so.
     """
-    found = _AMOUNT.fullmatch(answer.strip())
+    amount = answer.strip()
+    if amount[:1] in _DIGITS and amount.rstrip(".")[-1:].isdigit():
+        return None  # nothing stands before or behind the number
+    found = _AMOUNT.fullmatch(amount)
     mark = _mark(found)
     if found is None or not mark or not _PRICED.fullmatch(reference.strip()):
         return None

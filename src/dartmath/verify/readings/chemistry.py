@@ -42,7 +42,7 @@ def may_be_chemistry(sides: Sides) -> bool:
 
 
 def _has_atom(text: str) -> bool:
-    """Whether a symbol of an element stands in a text; most have neither a capital nor another of its signs."""
+    """Whether a symbol of an element stands in a text; most texts have no capital and none of its signs."""
     may = text != text.lower() or "-" in text or "\\ce" in text or text[:1] in ("$", "e")
     return may and _ATOM.search(text) is not None
 

@@ -77,14 +77,14 @@ def may_have_direction(sides: Sides) -> bool:
 
 _SAYING = (
     r"left|right|up\b|upward|down|north|south|east|west|into the|out of the|inward|outward|clockwise|forward"
-    r"|backward|of(?<=\bof) [nesw]\b|n\s*\d|s\s*\d|x[-\s](?:axis|direction)|y[-\s](?:axis|direction)|z[-\s](?:axis|direction)"
+    r"|backward|of(?<=\bof) [nesw]\b|n\s*\d|s\s*\d"
+    r"|x[-\s](?:axis|direction)|y[-\s](?:axis|direction)|z[-\s](?:axis|direction)"
 )
 """Every alternative begins with a letter: `re` looks for those, unless case is ignored."""
 
 _SAYS = regex(_SAYING, re.IGNORECASE)
 _MAY_SAY = regex(_SAYING.replace("left|right", r"left(?<!\\left)|right(?<!\\right)"))
 """For a text in small letters."""
-
 
 
 def directed(sides: Sides) -> Iterator[Pair | Decision]:
