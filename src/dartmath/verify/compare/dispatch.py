@@ -45,11 +45,16 @@ def by_structure(reference: Expression, answer: Expression, comparison: Comparis
     return _same_scalar(reference, answer, comparison)
 
 
+_FORMULAS = (Apply, Symbol)  # `Apply | Symbol` in a call would be made anew by each
+
+
 def _is_scalar(node: Expression) -> bool:
     """Whether a tree is a number or an expression for one, which the rules of structure leave alone."""
-    if isinstance(node, Apply | Symbol):
+    if isinstance(node, Number):
+        return True
+    if isinstance(node, _FORMULAS):
         return not is_set(node) and not mentions_matrix(node)
-    return isinstance(node, Number | Constant)
+    return isinstance(node, Constant)
 
 
 def _same_scalar(reference: Expression, answer: Expression, comparison: Comparison) -> Decision:

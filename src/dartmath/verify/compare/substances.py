@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TypeGuard
 
 from dartmath.base.regex import regex
 from dartmath.verify.language.chemistry import Reaction, read_chemistry, same_chemistry
@@ -29,13 +30,13 @@ _ELEMENTS = 2
 
 def are_other_molecules(reference: str, answer: str) -> bool:
     """Whether texts are formulas of two compounds: `C_6H_6` and `C_7H_6`, `CH_3COOH` and `CH_3CSOH`."""
+    if not all(any(map(str.isalpha, text)) for text in (reference, answer)):
+        return False  # atoms are letters
     ours, theirs = read_chemistry(reference), read_chemistry(answer)
-    if ours is None or theirs is None or same_chemistry(ours, theirs):
-        return False
-    return _is_molecule(ours) and _is_molecule(theirs)
+    return _is_molecule(ours) and _is_molecule(theirs) and not same_chemistry(ours, theirs)
 
 
-def _is_molecule(read: Reaction) -> bool:
-    if read.right is not None or len(read.left) > 1:
+def _is_molecule(read: Reaction | None) -> TypeGuard[Reaction]:
+    if read is None or read.right is not None or len(read.left) > 1:
         return False
     return len({part for part, _ in read.left[0][0].atoms}) >= _ELEMENTS

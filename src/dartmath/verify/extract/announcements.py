@@ -11,6 +11,7 @@ from dartmath.verify.extract.found import Statement
 from dartmath.verify.extract.polarity import asserted
 from dartmath.verify.extract.values import COMMENTARY, value_at
 from dartmath.verify.language.lexicon import LEXICONS
+from dartmath.verify.language.names import listed
 from dartmath.verify.language.search import holds
 from dartmath.verify.language.vocabulary import OPTION_NAMES
 
@@ -43,6 +44,11 @@ _IS_REVERSED = regex(
     r"(?:final |correct |right |only |best |true )*(?:answer|correct|right|choice|option)"
 )
 """The end of `_REVERSED`, which begins with a blank: where it is not found, the whole is not looked for."""
+
+_BEFORE_CORRECT = frozenset(
+    listed("is are was were be thus therefore indeed clearly the our my final correct right only best true")
+)
+"""Words with one of which `_IS_REVERSED` goes on to its last word."""
 
 _OPTION_NAME = regex(r"\A(?:option|choice|answer) ", re.IGNORECASE)
 
@@ -162,7 +168,8 @@ def _phrases(text: str, languages: tuple[str, ...], after: int) -> Iterator[tupl
         for last, group in zip(ends, stems, strict=True):
             for language, stem in group if last >= 0 else ():
                 for place in _places(folded, stem, whole=language == "en"):
-                    yield from _around(text, language, place + after, after)
+                    if language != "en" or _may_announce(folded, stem, place):
+                        yield from _around(text, language, place + after, after)
     if ":" in tail and holds(tail, "A:", "A**:"):
         yield from _a_labels(text, after)
 
@@ -212,6 +219,25 @@ def _shared(one: str, two: str) -> str:
     """The longest part that two texts have in common."""
     parts = (one[start:end] for start in range(len(one)) for end in range(start + 1, len(one) + 1))
     return max((part for part in parts if part in two), key=len, default="")
+
+
+def _may_announce(folded: str, stem: str, place: int) -> bool:
+    """Whether an English stem, in a text in small letters, can be in an announcement.
+
+    Most say that something is correct, or stands on the right: before the word there is none with which
+    "12 is correct" could go on, and no answer or option is near. Other such words answer for themselves.
+    """
+    first = max(0, place - _AFTER)
+    before = folded[first:place].rsplit(None, 1)
+    if before and before[-1] in _BEFORE_CORRECT:
+        return True
+    near = folded[first : place + _AFTER]
+    return (
+        "ans" in near
+        or "choice" in near
+        or "option" in near
+        or _OF_CHOICE.match(near, place - first) is not None
+    )
 
 
 def _around(text: str, language: str, place: int, after: int) -> Iterator[tuple[int, int, bool]]:

@@ -210,11 +210,7 @@ def _denies(sentence: str) -> bool:
 def _sentences(tail: str, formulas: list[re.Match[str]]) -> list[Span]:
     """The sentences of the tail; a formula of its own line belongs to the sentence that it ends."""
     starts = {formula.start() for formula in formulas}
-    masked = tail
-    for formula in formulas:
-        first, stop = formula.span()
-        last = "." if body(formula).endswith(".") else masked[stop - 1]
-        masked = f"{masked[: first + 1]}{'x' * (stop - first - 2)}{last}{masked[stop:]}"
+    masked = _masked(tail, formulas) if formulas else tail
     spans: list[Span] = []
     start = 0
     for mark in (_BREAK_IN_ASCII if masked.isascii() else _BREAK).finditer(masked):
@@ -225,14 +221,27 @@ def _sentences(tail: str, formulas: list[re.Match[str]]) -> list[Span]:
     return [*spans, (start, len(tail))]
 
 
+def _masked(tail: str, formulas: list[re.Match[str]]) -> str:
+    """The tail with letters in place of formulas, whose signs end no sentence but at their end."""
+    pieces, place = [], 0
+    for formula in formulas:
+        first, stop = formula.span()
+        last = "." if body(formula).endswith(".") else tail[stop - 1]
+        pieces += [tail[place : first + 1], "x" * (stop - first - 2), last]
+        place = stop
+    return "".join([*pieces, tail[place:]])
+
+
 def _goes_on(tail: str, start: int, place: int, formulas: set[int]) -> bool:
     """Whether a line break stands between a sentence's beginning and the formula that it announces."""
     following = place
     while following < len(tail) and tail[following].isspace():
         following += 1
-    formula, before = following in formulas, tail[start:place].rstrip()
-    return (formula and bool(before) and before[-1] in ",:，：") or (
-        formula and opens(before) and not re.search(r"[.\d$]\s*\Z", before)
+    if following not in formulas:
+        return False
+    before = tail[start:place].rstrip()
+    return (bool(before) and before[-1] in ",:，：") or (
+        opens(before) and not re.search(r"[.\d$]\s*\Z", before)
     )
 
 

@@ -39,14 +39,10 @@ _CALL = regex(
     re.MULTILINE | re.IGNORECASE,
 )
 _COMMON = "nswer"
-"""What most of the texts below have in common: in a text without it only the others are looked for."""
+"""What most keys and calls have in common: in a text without it only the others are looked for."""
 
 _KEYS = ('nswer"', 'nswers"', 'NSWER"', "nswer'", "nswers'", "final_answer", "answer_", "nswerChoice")
-_OTHER_KEYS = ('ption"', "ption'")
-"""Texts one of which every such key contains."""
-
-_CALLS, _OTHER_CALLS = "answer(", ("submit", "inish(", "inish[", "FINAL(")
-"""Texts one of which every call contains."""
+"""Texts one of which a key with what most have in common contains."""
 _ASSIGNED = regex(
     r"^[ \t]*#?[ \t]*(?:final_)?(?:answer|ans|result)[ \t]*[=:][ \t]*(?P<value>[-+\d.,/\"'\[(][^\n]{0,200})$",
     re.MULTILINE | re.IGNORECASE,
@@ -90,14 +86,23 @@ def fields(text: str, after: int = 0) -> Iterator[Statement]:
     found: list[Statement | None] = []
     tail = text[after:]
     has_most = holds(tail, _COMMON)
-    quoted = '"' in tail or "'" in tail
-    if ":" in tail and ((quoted and holds(tail, *_OTHER_KEYS)) or (has_most and holds(tail, *_KEYS))):
+    if ":" in tail and ((has_most and holds(tail, *_KEYS)) or _may_have_option(tail)):
         keys = sorted(list(_KEY.finditer(text, after))[-MOST:], key=_is_final)
         found += [_value(text, key) for key in keys]
-    if ("(" in tail or "[" in tail) and (holds(tail, *_OTHER_CALLS) or (has_most and holds(tail, _CALLS))):
+    if ("(" in tail or "[" in tail) and ((has_most and holds(tail, "answer(")) or _may_have_call(tail)):
         found += [_called(call) for call in list(_CALL.finditer(text, after))[-MOST:]]
     if found:
         yield from sorted(filter(None, found), key=lambda one: -one.start)
+
+
+def _may_have_option(text: str) -> bool:
+    """Whether a key `"option"` can stand in a text."""
+    return holds(text, "ption") and holds(text, 'ption"', "ption'")
+
+
+def _may_have_call(text: str) -> bool:
+    """Whether a call of another name than `answer` can."""
+    return holds(text, "submit", "FINAL(") or (holds(text, "inish") and holds(text, "inish(", "inish["))
 
 
 def _is_final(key: re.Match[str]) -> bool:

@@ -41,6 +41,8 @@ class Unit:
         return Unit(left, self.factor * other.factor, pi=self.pi + other.pi)
 
     def __pow__(self, power: int) -> Unit:
+        if power == 1 and not self.offset:
+            return self
         left = tuple((name, exponent * power) for name, exponent in self.dimensions if power)
         return Unit(left, self.factor**power, pi=self.pi * power)
 
@@ -220,6 +222,13 @@ _NAMES = {
     **{words.split()[0]: Fraction(10) ** power for words, power in PREFIXES.items()},
     **{words.split()[0]: Fraction(2) ** power for words, power in _BINARY_PREFIXES.items()},
 }
+_START = 3
+"""Letters of the shortest name of a prefix."""
+
+_NAMES_BY_START = {
+    start: [(name, factor) for name, factor in _NAMES.items() if name[:_START] == start]
+    for start in {name[:_START] for name in _NAMES}
+}
 MAX_WORD = 24
 """No unit has a longer name."""
 
@@ -332,7 +341,7 @@ def _name(word: str) -> Unit | None:
     for name in (word, word.removesuffix("s")):
         if name in table.names:
             return table.names[name]
-        for prefix, factor in _NAMES.items():
+        for prefix, factor in _NAMES_BY_START.get(name[:_START], ()):
             rest = name.removeprefix(prefix)
             if rest != name and rest in table.prefixed and rest in table.names:
                 return _scaled(table.names[rest], factor)
@@ -342,7 +351,7 @@ def _name(word: str) -> Unit | None:
 def _named_prefix(word: str) -> Unit | None:
     """`micromol`, `milliamp`, `microA`: the name of a prefix before a symbol."""
     table = _table()
-    for prefix, factor in _NAMES.items():
+    for prefix, factor in _NAMES_BY_START.get(word[:_START], ()):
         rest = word.removeprefix(prefix)
         symbol = rest if rest in table.symbols else rest.removesuffix("s")
         if rest != word and symbol in table.prefixed and (len(symbol) > 1 or symbol.isupper()):

@@ -143,6 +143,9 @@ _WORD_BEHIND = regex(r"\\(?:text|mathrm|mbox)|[\d})\]$][ ~]+[a-z]", re.IGNORECAS
 _LEADING_WORD = regex(r"\\?%\s?\d|\d{1,2}h\d\d\Z|[a-z]{3,9} \d", re.IGNORECASE)
 """What such an answer begins with where a sign or a unit stands in front: `%75`, `15h30`, `saa 3`."""
 
+_MAY_HAVE_WORDS = regex(r" |~|%|h|H|\\[tTmM]")
+"""What the three patterns above need behind an answer's first sign; `-0.5` and `\\frac{1}{2}` have none."""
+
 
 _WORD = regex(r"[a-z]+")
 
@@ -154,6 +157,13 @@ def _names_in_ascii() -> frozenset[str]:
     return first_words() | {name.split()[0] for name in names if name.isascii()}
 
 
+def _has_words(text: str) -> bool:
+    """Whether a text in ASCII can have a word of another language."""
+    if not (text.lstrip("-")[:1].isalpha() or _MAY_HAVE_WORDS.search(text)):
+        return False
+    return bool(_IN_WORDS.fullmatch(text) or _WORD_BEHIND.search(text) or _LEADING_WORD.match(text))
+
+
 def in_english(text: str) -> str:
     """An answer with the terms, numbers, units, scales and connectives of other languages in English.
 
@@ -162,9 +172,7 @@ def in_english(text: str) -> str:
     >>> in_english("noventa y cinco años"), in_english("摄氏20度"), in_english("三分之二")
     ('95 \\text{ years}', '20 \\text{ celsius}', '2/3')
     """
-    if text.isascii() and not (
-        _IN_WORDS.fullmatch(text) or _WORD_BEHIND.search(text) or _LEADING_WORD.match(text)
-    ):
+    if text.isascii() and not _has_words(text):
         return text
     if len(text) <= MAX_TERM:
         if (clock := clock_in_digits(text)) is not None:

@@ -65,8 +65,9 @@ def rational(node: Expression) -> Fraction:
 def _afford(values: list[Fraction]) -> None:
     bits, whole = 0, True
     for value in values:
-        bits += size(value)
-        whole = whole and value.denominator == 1
+        below = value.denominator
+        bits += value.numerator.bit_length() + below.bit_length()
+        whole = whole and below == 1
     if not affordable(bits, share=16 if whole and len(values) != _BINARY else 1):
         raise Inexact("too much work on long numbers")
 

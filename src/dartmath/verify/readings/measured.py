@@ -189,6 +189,11 @@ def key_ranges(sides: Sides) -> Iterator[Decision]:
         yield Decision(True, "approximate", "within the range that the reference gives")
 
 
+def settles_plain_values(query: str) -> bool:
+    """Whether a query says a scale or a sign that numbers in it may leave out."""
+    return _scale_asked_for(query) is not None or _asks_for_decrease(query)
+
+
 def scales_of_query(sides: Sides) -> Iterator[Pair]:
     """`£2,307,000` for 2.307, when the query asks for the amount "in millions"."""
     scale = _scale_asked_for(sides.query)

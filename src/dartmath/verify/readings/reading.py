@@ -22,7 +22,7 @@ MAX_WORDS = 300
 """Characters of words that can still be a quantity; more are a passage of a response, such as a log."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sides:
     """Both texts with the trees of their plain reading, and the comparison that they belong to."""
 
@@ -54,14 +54,17 @@ class NamedReading:
     pairs: Reading
 
 
+_COLLECTIONS, _WORDS = (Group, SetBuilder), (Text, Named)  # a union in a call would be made anew by each
+
+
 def has_collection(sides: Sides) -> bool:
     """Whether a side is a list, a tuple or a set."""
-    return isinstance(sides.ours, Group | SetBuilder) or isinstance(sides.theirs, Group | SetBuilder)
+    return isinstance(sides.ours, _COLLECTIONS) or isinstance(sides.theirs, _COLLECTIONS)
 
 
 def has_words(sides: Sides) -> bool:
     """Whether a side is words."""
-    return isinstance(sides.ours, Text | Named) or isinstance(sides.theirs, Text | Named)
+    return isinstance(sides.ours, _WORDS) or isinstance(sides.theirs, _WORDS)
 
 
 def has_query(sides: Sides) -> bool:

@@ -55,6 +55,7 @@ from dartmath.verify.readings.measured import (
     percentage_points,
     ranges,
     scales_of_query,
+    settles_plain_values,
     uncertainties,
 )
 from dartmath.verify.readings.named_values import named_values
@@ -130,16 +131,18 @@ def _are_plain_numbers(sides: Sides) -> bool:
     It can have said their sign, or a scale.
     """
     ours, theirs = sides.ours, sides.theirs
-    both = isinstance(ours, Number) and isinstance(theirs, Number)
-    if not both and not (
-        isinstance(ours, _PLAIN)
-        and isinstance(theirs, _PLAIN)
-        and is_plain_number(sides.reference)
-        and is_plain_number(sides.answer)
-    ):
-        return False
+    if not (isinstance(ours, Number) and isinstance(theirs, Number)):
+        if not (
+            isinstance(ours, _PLAIN)
+            and isinstance(theirs, _PLAIN)
+            and is_plain_number(sides.reference)
+            and is_plain_number(sides.answer)
+        ):
+            return False
+        if not settles_plain_values(sides.query):
+            return True
     try:
-        one, two = rational(sides.ours), rational(sides.theirs)
+        one, two = rational(ours), rational(theirs)
     except (Inexact, ArithmeticError):
         return False
     if not sides.query or not one or not two:

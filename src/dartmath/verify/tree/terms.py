@@ -73,6 +73,8 @@ def _angle(parts: list[Expression]) -> Expression:
 
 def quotient(top: Expression, bottom: Expression) -> Expression:
     """A fraction; `dy` over `dx`, or `\\partial f` over `\\partial x`, is the name of a derivative."""
+    if isinstance(top, Number) and isinstance(bottom, Number):
+        return Apply("div", (top, bottom))
     if not isinstance(top, Number) and _is_differential(top) and _is_differential(bottom):
         return Symbol(f"{top}/{bottom}")
     if _is_spaced_differential(top) and _is_spaced_differential(bottom):
