@@ -426,7 +426,8 @@ def _tidied(answer: str) -> str:
     """The answer without an announcement of its own, and without signs at its end that belong to the text."""
     if not answer.isascii() and (counted := _CJK_COUNTER.match(answer)) and not _CJK_SCALE.search(answer):
         return counted["value"]
-    if inside := _ANNOUNCED_INSIDE.match(answer):
+    may_announce = "s" in answer or "S" in answer or not answer.isascii()  # as all nouns of announcements do
+    if may_announce and (inside := _ANNOUNCED_INSIDE.match(answer)):
         rest = answer[inside.end() :]
         answer = rest if inside["brace"] or not answer.startswith("\\") else rest.rstrip().removesuffix("}")
     if "boxed" in answer:
