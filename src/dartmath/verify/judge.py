@@ -117,7 +117,7 @@ def _compared(reference: str, answer: str, terms: _Terms, settings: GradingSetti
         return _same(answer)
     if not theirs:
         return Verdict(Outcome.NO_ANSWER, answer, "none", "an empty answer")
-    if _compact(ours) == _compact(theirs):
+    if _are_alike(ours, theirs):
         return Verdict(_CORRECT, answer, "text", "the same text but for spaces and brackets' sizes")
     if terms.margin is None and _INTEGER.fullmatch(ours) and _INTEGER.fullmatch(theirs):
         return replace(_of_integers(ours, theirs), answer=answer)
@@ -194,11 +194,16 @@ def _margin(tolerance: float | Mapping[str, float] | None, settings: GradingSett
     return None if margin == Margin() else margin
 
 
-def _compact(text: str) -> str:
-    """The text without dollar signs, \\left, \\right and spaces that separate nothing."""
-    if "$" in text or "\\left" in text or "\\right" in text:
-        text = _SIZES.sub("", text)
-    return _IDLE_SPACE.sub("", text) if " " in text else text
+def _are_alike(ours: str, theirs: str) -> bool:
+    """Whether texts are the same without dollar signs, \\left, \\right and spaces that separate nothing."""
+    ours, theirs = _without_sizes(ours), _without_sizes(theirs)
+    if ours.replace(" ", "") != theirs.replace(" ", ""):  # most differ, and long texts are seen to at once
+        return False
+    return _IDLE_SPACE.sub("", ours) == _IDLE_SPACE.sub("", theirs)
+
+
+def _without_sizes(text: str) -> str:
+    return _SIZES.sub("", text) if "$" in text or "\\left" in text or "\\right" in text else text
 
 
 def _long(reference: str, answer: str) -> Verdict:
@@ -243,9 +248,10 @@ def grade(
     found = _finder()(response, strict=cut, in_thought=in_thought, settings=settings)
     answer = found and found.answer
     if answer is None and not cut and len(response) <= MAX_ANSWER:
-        whole = _compact(response.strip())
-        if whole and any(whole == _compact(reference.strip()) for reference in query.references):
-            return Verdict(_CORRECT, response.strip(), "text", "the response is the reference")
+        whole = response.strip()
+        says = _without_sizes(whole).strip(" ")
+        if says and any(_are_alike(whole, one.strip()) for one in query.references):
+            return Verdict(_CORRECT, whole, "text", "the response is the reference")
     if answer is None:
         outcome = Outcome.TRUNCATED if cut else Outcome.NO_ANSWER
         return Verdict(outcome, None, "none", "no final answer in the response")

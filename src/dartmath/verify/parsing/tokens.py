@@ -127,10 +127,13 @@ _COMMAND_OPS = {
     "sim": "sim", "ldots": "ldots", "subset": "subset", "subseteq": "subset", "quad": "quad", "qquad": "quad",
 }  # fmt: skip
 _SINGLE = {
-    **dict.fromkeys("([", ("open", 1)), **dict.fromkeys(")]", ("close", -1)),
-    "{": ("open", 0), "}": ("close", 0), **dict.fromkeys("+/^_,;|&'", ("op", 0)),
+    **dict.fromkeys("([", ("open", 1, "")), **dict.fromkeys(")]", ("close", -1, "")),
+    "{": ("open", 0, ""), "}": ("close", 0, ""), **dict.fromkeys("+/^_,;|&'\"?@#`$%", ("op", 0, "")),
+    "-": ("op", 0, ">"), "=": ("op", 0, "=<>"), "*": ("op", 0, "*"), ":": ("op", 0, "="),
+    "<": ("op", 0, "=>"), ">": ("op", 0, "="), "!": ("op", 0, "="),
 }  # fmt: skip
-"""Signs that begin no longer token: their kind, and what they add to the depth of brackets."""
+"""Signs that are tokens of their own: their kind, what they add to the depth of brackets, and what goes on
+a longer token where it follows."""
 
 
 def _known_command(name: str) -> tuple[str, str]:
@@ -173,11 +176,11 @@ def tokenize(text: str, *, comma_groups: bool = True) -> list[Token]:
         if sign == " ":
             position += 1
             continue
-        if (single := single_of(sign)) is not None:
-            kind, nested = single
-            append(_new(Token, (kind, sign, position, position + 1)))
+        single = single_of(sign)
+        if single is not None and not (single[2] and text[position + 1 : position + 2] in single[2]):
+            append(_new(Token, (single[0], sign, position, position + 1)))
             position += 1
-            depth += nested
+            depth += single[1]
             continue
         match = master(text, position)
         assert match is not None  # the last alternative takes any character

@@ -14,15 +14,17 @@ from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.readings.reading import Sides
 
 _ATOM = regex(
-    r"(?<![A-Za-z\\])[A-Z][a-z]?(?![a-z])|\\ce(?![a-z])|[A-Z][a-z]?(?=[\d_^(\[A-Z])|[a-z]-[0-9]"
-    r"|\A\$?e\s?\^?\{?[-+]"
+    r"[A-Z\\-](?:(?<=[A-Z])(?:(?<![A-Za-z\\].)[a-z]?(?![a-z])|[a-z]?(?=[\d_^(\[A-Z]))"
+    r"|(?<=\\)ce(?![a-z])|(?<=[a-z]-)[0-9])"
 )
+_ELECTRON = regex(r"\$?e\s?\^?\{?[-+]")
 _NAME = regex(
     r"(?:ide|ate|ite|ion|ium|acid|ine|on|er|en|us|ia|ol|um|particle)\b|\b(?:gold|lead|zinc)\b"
     r"|[A-Za-z] ?\([IV]+\)",
     re.IGNORECASE,
 )
-"""What a formula has, a symbol of an element or the number of an isotope; and how a name of one ends."""
+"""What a formula has, a symbol of an element or the number of an isotope; how an electron begins, and how a
+name ends."""
 
 
 MAX_PARTICLE = 24
@@ -42,9 +44,8 @@ def may_be_chemistry(sides: Sides) -> bool:
 
 
 def _has_atom(text: str) -> bool:
-    """Whether a symbol of an element stands in a text; most texts have no capital and none of its signs."""
-    may = text != text.lower() or "-" in text or "\\ce" in text or text[:1] in ("$", "e")
-    return may and _ATOM.search(text) is not None
+    """Whether a text has a symbol of an element, or is an electron."""
+    return _ATOM.search(text) is not None or _ELECTRON.match(text) is not None
 
 
 _WITH_FORMULA = regex(r"(?P<name>[A-Za-z][A-Za-z0-9 -]{2,40})\s*[(:,]\s*(?P<formula>[^()].*?)\s*\)?\.?")
