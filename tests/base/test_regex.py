@@ -9,8 +9,10 @@ from importlib import import_module
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from dartmath.base.regex import regex
+from dartmath.base.regex import by_initials, regex
 
 PACKAGE = "dartmath.verify"
 
@@ -57,3 +59,16 @@ def test_a_mistake_shows_when_the_pattern_is_used() -> None:
     pattern = regex("(")
     with pytest.raises(re.error, match="unterminated"):
         pattern.search("text")
+
+
+ALTERNATIVES = [r"\bnot\b", r"\bno\b", "n't", r"\?", r"\bmost\b(?! likely)", "不", r"\bing[uú]n", "至[少多]"]
+
+
+@given(
+    text=st.lists(
+        st.sampled_from(["not", "no", "n't", "?", "most", " likely", " ", "不", "ingún", "至多", "x"])
+    ).map("".join)
+)
+def test_alternatives_by_their_initials_are_the_same(text: str) -> None:
+    plain = [found.span() for found in re.finditer("|".join(ALTERNATIVES), text)]
+    assert [found.span() for found in re.finditer(by_initials(*ALTERNATIVES), text)] == plain

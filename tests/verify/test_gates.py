@@ -9,14 +9,16 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dartmath.verify import parse, verify
+from dartmath.verify import judge, parse, verify
+from dartmath.verify.compare import choices
 from dartmath.verify.compare.comparison import Comparison
 from dartmath.verify.compare.dispatch import by_structure
 from dartmath.verify.extract import announcements, boxes, claims, conclusions, own, polarity, thoughts
 from dartmath.verify.extract.answer import extract_answer
+from dartmath.verify.language import translation
 from dartmath.verify.language.formulas import FORMULA
 from dartmath.verify.language.search import holds
-from dartmath.verify.readings import decide, measured, quantities
+from dartmath.verify.readings import decide, directions, measured, quantities
 from dartmath.verify.readings.reading import Sides
 
 _BREAKS = (conclusions._BREAK_IN_ASCII, conclusions._BREAK)
@@ -245,3 +247,113 @@ def test_every_form_of_an_option_is_read(answer: str) -> None:
 @pytest.mark.parametrize("answer", ["option b", "\\text{Option (b)}", "b) 5", "the answer (B)", "$b$", "b."])
 def test_every_form_of_the_letter_of_an_option_is_read(answer: str) -> None:
     assert verify("(b)", answer, query="What is it? (a) 3 (b) 5 (c) 7").correct
+
+
+@pytest.mark.parametrize(
+    "first", ["(A) ", "(a) ", "( a ) ", "A. ", "A) ", "A: ", "[A] ", "a) ", "\\text{(A) }"]
+)
+def test_every_form_of_the_first_option_opens_the_list(first: str) -> None:
+    query = f"Which is it?\n{first}x\n{first.replace('A', 'B').replace('a', 'b')}y"
+    if "text" in first:
+        query = query.replace("\\text{(b)", "\\text{(B)").replace("bext", "text")
+    assert list(choices.options(query)) == ["A", "B"]
+
+
+_SAID = (
+    "to the left", "rightwards", "up", "upward", "down", "north", "due south", "east", "west", "northeast",
+    "inward", "into the page", "out of the plane", "outwards", "clockwise", "anticlockwise", "forward",
+    "backwards", "30 degrees S of E", "N 30^\\circ E", "in the positive x-direction", "along the -y axis",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("words", _SAID)
+def test_every_direction_is_said(words: str) -> None:
+    for said in (words, words.upper()):
+        assert directions.says_direction(f"5 N {said}")
+
+
+@pytest.mark.parametrize("text", ["\\left(3\\right)", "x = 5", "3x^2 + 4x", "[2, 3]"])
+def test_a_formula_says_no_direction(text: str) -> None:
+    assert not directions.says_direction(text)
+
+
+_PARTS_OF_TEXTS = [
+    "noventa",
+    "saa 3",
+    " ",
+    "~",
+    "%75",
+    "15h30",
+    "15H30",
+    "\\text",
+    "\\TEXT",
+    "-",
+    "5",
+    "x",
+    "mil",
+    "}",
+]
+
+
+@given(text=st.lists(st.sampled_from(_PARTS_OF_TEXTS), max_size=5).map("".join))
+def test_words_of_other_languages_have_their_signs(text: str) -> None:
+    found = (
+        translation._IN_WORDS.fullmatch(text),
+        translation._WORD_BEHIND.search(text),
+        translation._LEADING_WORD.match(text),
+    )
+    assert translation._has_words(text) == any(found)
+
+
+_PIECES = [" ", "  ", "1", "a", "$", "\\left", "\\right", "(", ")", "\\$", "-", "\t"]
+
+
+@given(
+    one=st.lists(st.sampled_from(_PIECES), max_size=6).map("".join),
+    place=st.integers(0, 6),
+    change=st.sampled_from(["", " ", "$", "\\left"]),
+)
+def test_texts_are_alike_but_for_what_separates_nothing(one: str, place: int, change: str) -> None:
+    def compact(text: str) -> str:
+        return judge._IDLE_SPACE.sub("", judge._SIZES.sub("", text))
+
+    two = one[:place] + change + one[place:]
+    for other in (two, two.replace(" ", "", 1)):
+        assert judge._are_alike(one, other) == (compact(one) == compact(other))
+
+
+@pytest.mark.parametrize("verb", ["is", "are", "was", "were", "would be", "must be"])
+@pytest.mark.parametrize(
+    "between", ["", "thus ", "the ", "therefore our final ", "indeed the only ", "\nthe "]
+)
+@pytest.mark.parametrize(
+    "noun", ["answer", "correct", "right", "right answer", "correct choice", "best option"]
+)
+def test_a_value_is_called_right_in_every_form(verb: str, between: str, noun: str) -> None:
+    text = f"We sum them up, which is correct, and turn right.\nSo 12 {verb} {between}{noun}."
+    found = list(announcements.announced(text, ("en",)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(announcements, "_may_announce", lambda *_: True)
+        assert list(announcements.announced(text, ("en",))) == found
+
+
+@given(
+    text=texts(
+        "I'll correct it", "the right side", "is correct", "12 is right", "answer", "option", "so that"
+    )
+)
+def test_what_announces_nothing_is_not_looked_at(text: str) -> None:
+    folded = text.lower()
+    for stem in ("ans", "correct", "right"):
+        for place in announcements._places(folded, stem, whole=True):
+            if not announcements._may_announce(folded, stem, place):
+                own = [
+                    one for one in announcements._around(text, "en", place, 0) if _ends_at(text, one, place)
+                ]
+                assert own == [], (text, stem, place)
+
+
+def _ends_at(text: str, found: tuple[int, int, bool], place: int) -> bool:
+    """Whether an announcement is that of the word at `place`, and not of another one near it."""
+    match = announcements._REVERSED.match(text, found[0])
+    return match is None or match.start("noun") == place

@@ -145,6 +145,11 @@ _remembered = lru_cache(maxsize=2048)(_compared)
 def _of_integers(reference: str, answer: str) -> Verdict:
     if int(reference) == int(answer):
         return Verdict(_CORRECT, answer, "integer", "the same integer")
+    return _other_integer(answer)
+
+
+@lru_cache(maxsize=2048)
+def _other_integer(answer: str) -> Verdict:
     return Verdict(_WRONG, answer, "integer", "different integers")
 
 

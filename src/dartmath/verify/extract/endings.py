@@ -149,7 +149,8 @@ def _is_alone(text: str, start: int, closing: str | None) -> bool:
         return False
     first = start - _PARAGRAPH if start > _PARAGRAPH else 0
     for begins, ends in lead.around:
-        if text.rfind(begins, first, start) > text.rfind(ends, first, start):
+        opened = text.rfind(begins, first, start)
+        if opened >= 0 and text.find(ends, opened, start) < 0:
             return False
     return True
 

@@ -29,8 +29,9 @@ _TAGS = (
 )
 _OPEN = rf"<\|?{_TAGS}(?:\s[^<>]{{0,80}})?\|?>|&lt;{_TAGS}&gt;"
 _CLOSE = rf"(?:</\|?|<\|/){_TAGS}\|?>|&lt;/{_TAGS}&gt;"
-_NAMED = r"[^<]{0,24}?(?i:think|thought|reason|scratch|analysis|commentary|reflection|monologue|channel\|>)"
-"""What every delimiter in angle brackets contains, close behind the bracket."""
+_NAMES = "think|thought|reason|scratch|analysis|commentary|reflection|monologue|channel\\|>"
+_NAMED = rf"[^<]{{0,24}}?(?=[trsacmTRSACMſ])(?i:{_NAMES})"
+"""What every delimiter in angle brackets contains, close behind the bracket: first a look for its initial."""
 
 _NAMED_TAG, _ESCAPED_TAG = regex(rf"<(?={_NAMED})"), regex(rf"&[lL][tT];(?={_NAMED})")
 _SQUARE = regex(rf"\[/?{THOUGHT_IN_SQUARES}\]", re.IGNORECASE)

@@ -482,7 +482,7 @@ def read_with_decimal_comma(reference: str, answer: str) -> str | None:
     The reference has to be one decimal number, or one number with a unit where the answer has one too.
     """
     plain = answer.strip().lstrip("$")
-    found = _CAN_BE_DECIMAL.match(plain)
+    found = _CAN_BE_DECIMAL.match(plain) if "," in plain else None
     if found is None:
         return None
     has_unit = (
@@ -510,6 +510,8 @@ def with_evident_commas(reference: str, answer: str) -> tuple[str, str] | None:
     It is where semicolons separate the items, `2,5; -2,5`, between signs of order, `x \\le 3,5`, and in a
     lone number against a fraction, `0,625` and `5/8`.
     """
+    if "," not in reference and "," not in answer:
+        return None
     one, two = _with_points(reference, answer), _with_points(answer, reference)
     if ";" in reference and _ONE_DECIMAL.fullmatch(two):
         two = with_decimal_point(two)
