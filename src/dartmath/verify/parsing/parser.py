@@ -114,14 +114,13 @@ def _plain_value(text: str) -> Expression | None:
 
 
 def _read(text: str, comma_groups: bool, units: bool) -> Expression:
-    plain = undressed(plain_latex(text))
-    whole = whole_answer(plain, parse)
+    plain, whole = _as_a_whole(text)
     if whole is not None:
         return whole
     try:
         spelled = upright(plain) if units else plain
-        source = rewritten(spelled)
-        parts, joiners = _split(_tokens(source, comma_groups))
+        source, tokens = _tokens(spelled, comma_groups)
+        parts, joiners = _split(tokens)
         if units:
             plain_parts, parts = parts, [collapsed(part) for part in parts]
             if spelled == plain and parts == plain_parts:  # there is no unit in it
@@ -136,10 +135,22 @@ def _remembered(text: str, comma_groups: bool, units: bool) -> Expression:
     return _parsed(text, comma_groups, units)
 
 
-@lru_cache(maxsize=16)
-def _tokens(source: str, comma_groups: bool) -> list[Token]:
-    """The tokens of a text, which are kept for its reading with units; nobody changes the list."""
-    return plain_scripts(tokenize(source, comma_groups=comma_groups))
+_AGAIN = 16
+"""Texts that are kept for their reading with units, which soon follows the plain one."""
+
+
+@lru_cache(maxsize=_AGAIN)
+def _as_a_whole(text: str) -> tuple[str, Expression | None]:
+    """A text without what stands around an answer, and what it is as a whole."""
+    plain = undressed(plain_latex(text))
+    return plain, whole_answer(plain, parse)
+
+
+@lru_cache(maxsize=_AGAIN)
+def _tokens(spelled: str, comma_groups: bool) -> tuple[str, list[Token]]:
+    """A text as it is read, and its tokens; nobody changes the list."""
+    source = rewritten(spelled)
+    return source, plain_scripts(tokenize(source, comma_groups=comma_groups))
 
 
 def _answer(parts: list[list[Token]], joiners: set[str], source: str) -> Expression:
