@@ -49,6 +49,22 @@ def by_initials(*alternatives: str) -> str:
     return "|".join(f"{head}(?:{'|'.join(rest)})" for head, rest in groups.items())
 
 
+def whole_words(words: str) -> str:
+    r"""The words of `a|b(?:c|d)|e`, each as a whole word, put as by `by_initials`.
+
+    >>> whole_words("gold|g[ao]t(?:e|s)?")
+    'g(?<=\\bg)(?:old\\b|[ao]t(?:e|s)?\\b)'
+    """
+    found, depth = [""], 0
+    for sign in words:
+        depth += (sign in "([") - (sign in ")]")
+        if sign == "|" and depth == 0:
+            found.append("")
+        else:
+            found[-1] += sign
+    return by_initials(*(rf"\b{word}\b" for word in found))
+
+
 def regex(source: str, flags: int = 0) -> re.Pattern[str]:
     """The pattern `source`, as `re.compile` makes it, but when one of its methods is called first.
 

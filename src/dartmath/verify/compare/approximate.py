@@ -25,7 +25,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from dartmath.base.regex import regex
+from dartmath.base.regex import by_initials, regex
 from dartmath.verify.compare.measures import Measure, measure, same_measure
 from dartmath.verify.compare.physics import is_physical, is_physical_unit
 from dartmath.verify.compare.rounded import rounds_results, same_result
@@ -55,14 +55,16 @@ OPEN_CONSTANT = Fraction(2, 1000)
 """Relative difference that conventions for pi or for gallons make: (22/7)^2 against 3.14^2 is 0.18 %."""
 
 _EXACT = regex(
-    r"\bexact(?!ly (?:(?:this|the|that) (?:same )?(?:format|form|style)\b|\d))"
-    r"|\bin terms of (?!(?:[ckm]?m|k?g|[a-z]{0,5}met(?:er|re)s?)\b)"
-    r"|\bnearest (?!star|neighbo|galax|planet|town|point|node)"
-    r"|\bround(?:ed|ing|s)?\b(?! (?:trip|table|robin|pipe|wire|bar))|\bdecimal(?! (?:separator|mark)s?\b)"
-    r"|\bsimplest\b|\bsimplif|\bcommon fraction\b|\bsignificant (?:digit|figure|place)",
-    re.IGNORECASE,
+    by_initials(
+        r"\bexact(?!ly (?:(?:this|the|that) (?:same )?(?:format|form|style)\b|\d))",
+        r"\bin terms of (?!(?:[ckm]?m|k?g|[a-z]{0,5}met(?:er|re)s?)\b)",
+        r"\bnearest (?!star|neighbo|galax|planet|town|point|node)",
+        r"\bround(?:ed|ing|s)?\b(?! (?:trip|table|robin|pipe|wire|bar))",
+        r"\bdecimal(?! (?:separator|mark)s?\b)",
+        *(r"\bsimplest\b", r"\bsimplif", r"\bcommon fraction\b", r"\bsignificant (?:digit|figure|place)"),
+    )
 )
-"""What a query says that wants an exact value, or says how to round; not "a rod of exactly 50 m"."""
+"""What a query, in small letters, says that wants an exact value or says how to round; not "exactly 50 m"."""
 
 MEASURED = Margin(relative=0.01, rounded=True)
 """What calculations with differently rounded constants differ by; or what rounds to the reference."""
@@ -150,7 +152,7 @@ def _may_be_measured(ours: Measure, answer: Expression, comparison: Comparison) 
 
 @lru_cache(maxsize=64)
 def _asks_exactly(query: str) -> bool:
-    return _EXACT.search(query) is not None
+    return _EXACT.search(query.lower()) is not None
 
 
 def _is_inexact(ours: Measure, answer: Expression) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from dartmath.base.regex import regex
+from dartmath.base.regex import regex, whole_words
 from dartmath.verify.language.dimensions import Unit
 from dartmath.verify.language.latex import OPEN_TEXT
 from dartmath.verify.language.units import parse_unit
@@ -16,27 +16,29 @@ _DIMENSIONS = frozenset(["temperature", "current", "amount", "light"])
 """Dimensions that no word problem has."""
 
 _WORDS = regex(
-    r"\b(?:wave-?lengths?|photons?|electrons?|protons?|neutrons?|nucle(?:us|i)|ions?|isotopes?"
-    r"|molecular (?:weights?|mass)|molar|molecules?|enthalpy|entropy|adiabatic\w*|isotherm\w*|reversibl\w+"
-    r"|half-?life|radioactive|refracti\w+|lens(?:es)?|voltage|capacitors?|resistors?|inductors?"
-    r"|transistors?|magnetic|electric(?:al)? (?:field|charge|motor)|friction|torque"
-    r"|coefficient of (?:expansion|restitution)|angular (?:velocity|momentum|acceleration|frequency)"
-    r"|horsepower|compressib\w+|viscosity|heat capacity|specific heat|vapou?r|aqueous|stoichiometr\w+"
-    r"|equilibrium constant|pH|titrat\w+|orbital|galax(?:y|ies)|telescopes?|(?:kinetic|potential) energy"
-    r"|density of (?:air|water|oil|mercury|steel)|specific gravity|gravitational|escape velocity"
-    r"|thermodynamic\w*|turbine|compressor|refrigerant|steam|combust\w+|sound level|resonan\w+"
-    r"|semiconductor\w*|amplifier|Fermi (?:energy|level|surface|velocity|temperature)|band ?gap"
-    r"|dielectric|(?:concave|convex|spherical|curved) mirrors?|focal (?:length|point)s?"
-    r"|(?:image|object) (?:distance|height)|cent(?:er|re) of (?:gravity|mass)|normal forces?"
-    r"|moments? of inertia|incompressible|laminar|turbulent|flow (?:speed|rate)|spring constant|Doppler"
-    r"|sonar|pendulums?|projectile|buoyan\w+|hydrostatic|Planck|Boltzmann|Avogadro|Rydberg|Reynolds"
-    r"|Nusselt|Prandtl|Mach|Gibbs|Nernst|Young's modulus|heat (?:transfer|flux|loss|of)"
-    r"|shear (?:stress|strain|modulus)|tensile|yield strength|black ?body|luminosity|red-?shift"
-    r"|diffract\w+|interference|decay constant|solubility|molarity|molality|precipitates?|oxidation"
-    r"|mass (?:percent(?:age)?|fraction)|molar mass|electrodes?|ideal gas|synchronous|armature"
-    r"|transformers?|power factor)\b"
-    r"|\b[A-Z][a-z]?_?\d?(?:Cl|Br|OH|SO_?4|NO_?3|CO_?3|H_\d|O_\d)"
+    whole_words(
+        r"wave-?lengths?|photons?|electrons?|protons?|neutrons?|nucle(?:us|i)|ions?|isotopes?"
+        r"|molecular (?:weights?|mass)|molar|molecules?|enthalpy|entropy|adiabatic\w*|isotherm\w*"
+        r"|reversibl\w+|half-?life|radioactive|refracti\w+|lens(?:es)?|voltage|capacitors?|resistors?"
+        r"|inductors?|transistors?|magnetic|electric(?:al)? (?:field|charge|motor)|friction|torque"
+        r"|coefficient of (?:expansion|restitution)|angular (?:velocity|momentum|acceleration|frequency)"
+        r"|horsepower|compressib\w+|viscosity|heat capacity|specific heat|vapou?r|aqueous|stoichiometr\w+"
+        r"|equilibrium constant|pH|titrat\w+|orbital|galax(?:y|ies)|telescopes?|kinetic energy"
+        r"|potential energy|density of (?:air|water|oil|mercury|steel)|specific gravity|gravitational"
+        r"|escape velocity|thermodynamic\w*|turbine|compressor|refrigerant|steam|combust\w+|sound level"
+        r"|resonan\w+|semiconductor\w*|amplifier|Fermi (?:energy|level|surface|velocity|temperature)"
+        r"|band ?gap|dielectric|concave mirrors?|convex mirrors?|spherical mirrors?|curved mirrors?"
+        r"|focal (?:length|point)s?|image (?:distance|height)|object (?:distance|height)"
+        r"|cent(?:er|re) of (?:gravity|mass)|normal forces?|moments? of inertia|incompressible|laminar"
+        r"|turbulent|flow (?:speed|rate)|spring constant|Doppler|sonar|pendulums?|projectile|buoyan\w+"
+        r"|hydrostatic|Planck|Boltzmann|Avogadro|Rydberg|Reynolds|Nusselt|Prandtl|Mach|Gibbs|Nernst"
+        r"|Young's modulus|heat (?:transfer|flux|loss|of)|shear (?:stress|strain|modulus)|tensile"
+        r"|yield strength|black ?body|luminosity|red-?shift|diffract\w+|interference|decay constant"
+        r"|solubility|molarity|molality|precipitates?|oxidation|mass (?:percent(?:age)?|fraction)"
+        r"|molar mass|electrodes?|ideal gas|synchronous|armature|transformers?|power factor"
+    )
 )
+_COMPOUND = regex(r"[A-Z](?<=\b[A-Z])[a-z]?_?\d?(?:Cl|Br|OH|SO_?4|NO_?3|CO_?3|H_\d|O_\d)")
 """Words, and formulas of compounds, of which one suffices."""
 
 _UPRIGHT = regex(rf"{OPEN_TEXT}([^{{}}]{{0,60}})\}}")
@@ -60,7 +62,7 @@ def is_physical(query: str) -> bool:
     Lengths, areas, masses, times, speeds, money, angles and the calories of food are those of word problems,
     whose numbers are exact: they show nothing.
     """
-    if _WORDS.search(query):
+    if _WORDS.search(query) or _COMPOUND.search(query):
         return True
     text = _UPRIGHT.sub(r" \1 ", query)
     units = (one for one in _UNIT.finditer(text) if not _EVERYDAY.match(text, one.start() + 1))
@@ -68,8 +70,11 @@ def is_physical(query: str) -> bool:
 
 
 _QUANTITIES = regex(
-    r"\b(?:temperatures?|heat|pressures?|mass(?:es)?|charges?|currents?|forces?|velocit(?:y|ies)|energ(?:y|ies)"
-    r"|momentum|densit(?:y|ies)|frequenc(?:y|ies)|particles?|gas(?:es)?|capacit\w+|conduct\w+|oscillat\w+|potential)\b"
+    whole_words(
+        r"temperatures?|heat|pressures?|mass(?:es)?|charges?|currents?|forces?|velocit(?:y|ies)|energ(?:y|ies)"
+        r"|momentum|densit(?:y|ies)|frequenc(?:y|ies)|particles?|gas(?:es)?|capacit\w+|conduct\w+|oscillat\w+"
+        r"|potential"
+    )
 )
 
 

@@ -7,32 +7,35 @@ be the other, rounded, in either direction; physics, where constants differ too,
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 
-from dartmath.base.regex import regex
+from dartmath.base.regex import by_initials, regex, whole_words
 from dartmath.verify.compare.rounding import MIN_DIGITS, Literal, distance, shown
 from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.tree.expression import Expression
 
 _SUBJECTS = regex(
-    r"\b(?:standard deviations?|variance|normal(?:ly)? distribut\w+|Gaussian|Poisson|correlat\w+|regression"
-    r"|(?:binomial|exponential)(?:ly)? distribut\w+|confidence|z-scores?|t-tests?|chi-squared?|p-values?"
-    r"|sample (?:mean|size|proportion)|hypothes[ie]s|Markov|bits|likelihood|entropy|probabilit\w+"
-    r"|interest rates?|rates? of (?:interest|return)|compounded|annuit\w+|(?:present|future) values?"
-    r"|discount(?:ed)? (?:rate|factor)s?|bonds?|coupons?|dividends?|volatility|(?:put|call) options?"
-    r"|Black-Scholes|portfolios?|WACC|CAPM|Sharpe|risk-free|inflation|G[DN]P|price index|elasticity"
-    r"|exchange rates?|depreciat\w+|money supply|income velocity|demand (?:function|curve)|amortiz\w+"
-    r"|consumer surplus|monthly payments?|random sample|order statistics|percentiles?|point estimate"
-    r"|Brownian|initial[- ]value problem|stretches a spring|(?:in)?elastic collision"
-    r"|Newton(?:'s method|-Raphson)|trapezoid(?:al)? rule|Simpson's|Euler's method|Runge-Kutta"
-    r"|linear approximation|linearization)\b"
-    r"|\b(?:about|approximately|roughly|nearly|around) \\?[$£€]?\d",
-    re.IGNORECASE,
+    whole_words(
+        r"standard deviations?|variance|normal(?:ly)? distribut\w+|gaussian|poisson|correlat\w+"
+        r"|regression|binomial(?:ly)? distribut\w+|exponential(?:ly)? distribut\w+|confidence|z-scores?"
+        r"|t-tests?|chi-squared?|p-values?|sample (?:mean|size|proportion)|hypothes[ie]s|markov|bits"
+        r"|likelihood|entropy|probabilit\w+|interest rates?|rates? of (?:interest|return)|compounded"
+        r"|annuit\w+|present values?|future values?|discount(?:ed)? (?:rate|factor)s?|bonds?|coupons?"
+        r"|dividends?|volatility|put options?|call options?|black-scholes|portfolios?|wacc|capm|sharpe"
+        r"|risk-free|inflation|g[dn]p|price index|elasticity|exchange rates?|depreciat\w+|money supply"
+        r"|income velocity|demand (?:function|curve)|amortiz\w+|consumer surplus|monthly payments?"
+        r"|random sample|order statistics|percentiles?|point estimate|brownian|initial[- ]value problem"
+        r"|stretches a spring|elastic collision|inelastic collision|newton(?:'s method|-raphson)"
+        r"|trapezoid(?:al)? rule|simpson's|euler's method|runge-kutta|linear approximation|linearization"
+    )
+    + "|"
+    + by_initials(
+        *(rf"\b{about} \\?[$£€]?\d" for about in ("about", "approximately", "roughly", "nearly", "around"))
+    )
 )
-"""Words of these subjects, and data that are said to be rounded."""
+"""Words of these subjects, and data that are said to be rounded, for a query in small letters."""
 
 _FEWEST = 2
 """Digits of a rounded reference, and of a small answer; of other answers `MIN_DIGITS`."""
@@ -47,7 +50,7 @@ _FARTHEST = 50
 @lru_cache(maxsize=64)
 def rounds_results(query: str) -> bool:
     """Whether a query is of a subject whose results are rounded, or gives data that are."""
-    return _SUBJECTS.search(query) is not None
+    return _SUBJECTS.search(query.lower()) is not None
 
 
 def same_result(reference: Expression, answer: Expression) -> Decision | None:
