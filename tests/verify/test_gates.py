@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dartmath.verify import judge, parse, verify
-from dartmath.verify.compare import choices
+from dartmath.verify.compare import approximate, choices, physics, rounded
 from dartmath.verify.compare.comparison import Comparison
 from dartmath.verify.compare.dispatch import by_structure
 from dartmath.verify.extract import announcements, boxes, claims, conclusions, own, polarity, thoughts
@@ -357,3 +357,35 @@ def _ends_at(text: str, found: tuple[int, int, bool], place: int) -> bool:
     """Whether an announcement is that of the word at `place`, and not of another one near it."""
     match = announcements._REVERSED.match(text, found[0])
     return match is None or match.start("noun") == place
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Exact value", "IN TERMS OF a", "nearest cent", "Rounded", "two decimals", "Simplest", "simplify"],
+)
+def test_every_word_for_an_exact_value_is_heeded(words: str) -> None:
+    assert approximate._asks_exactly(f"Give it so: {words}.")
+
+
+@pytest.mark.parametrize(
+    "words", ["Standard deviation", "GDP", "z-score", "Newton's method", "inelastic collision", "about $5"]
+)
+def test_every_subject_whose_results_are_rounded_is_heeded(words: str) -> None:
+    assert rounded.rounds_results(f"What is the {words} here?")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "wavelength",
+        "Young's modulus",
+        "kinetic energy",
+        "convex mirror",
+        "pH",
+        "NaCl",
+        "5 K",
+        "object distance",
+    ],
+)
+def test_every_word_of_physics_is_heeded(words: str) -> None:
+    assert physics.is_physical(f"What follows from the {words} here?")

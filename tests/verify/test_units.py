@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import pytest
 
+from dartmath.verify.language import dimensions
 from dartmath.verify.language.units import is_unit_letters, is_unit_word, parse_unit
 
 
@@ -92,3 +93,12 @@ def test_a_power_may_stand_beside_any_blank(blank: str) -> None:
     """Of all that str.isspace() takes for blanks, int() refuses some."""
     unit = parse_unit(f"m^{{-2{blank}}}")
     assert unit is not None and unit == parse_unit("m^{-2}")
+
+
+@pytest.mark.parametrize("prefix", dimensions._NAMES)
+def test_every_name_of_a_prefix_is_read(prefix: str) -> None:
+    unit = "bit" if prefix in ("kibi", "mebi", "gibi", "tebi") else "meter"
+    plain, scaled = dimensions.unit_of(unit), dimensions.unit_of(f"{prefix}{unit}s")
+    assert plain is not None and scaled is not None
+    assert scaled.factor == plain.factor * dimensions._NAMES[prefix]
+    assert dimensions.unit_of(f"{prefix}mol") is not None
