@@ -154,7 +154,7 @@ def _same_lists(reference: Group, answer: Group, comparison: Comparison) -> Deci
     ours, theirs = list(reference.items), list(answer.items)
     if len(ours) != len(theirs) and "{}" not in (reference.brackets, answer.brackets):
         ours, theirs = list(_without_conditions(reference)), list(_without_conditions(answer))
-    if comparison.ordered or DOTS in ours or DOTS in theirs:
+    if comparison.ordered or DOTS in ours or DOTS in theirs or _is_series(ours, comparison):
         return same_tuple(ours, theirs, comparison)
     as_set = "{}" in (reference.brackets, answer.brackets)
     if not as_set and (pairs := by_name(ours, theirs)) is not None:
@@ -174,6 +174,23 @@ def _same_lists(reference: Group, answer: Group, comparison: Comparison) -> Deci
     return _unordered(
         [value_of(item) for item in ours], [value_of(item) for item in theirs], as_set, comparison
     )
+
+
+def _is_series(items: Sequence[Expression], comparison: Comparison) -> bool:
+    """Whether items answer one question each: true or false, the same words twice, as many as are asked.
+
+    Nobody says "true, false" of two statements in any order, nor a word twice for a set.
+    """
+    if all(isinstance(item, Named) and item.kind == "boolean" for item in items):
+        return True
+    if any(label(item) for item in items) or any(_is_option(item) for item in items):
+        return False
+    words = [item.words for item in items if isinstance(item, Text)]
+    return len(set(words)) < len(words) or comparison.asks_for(len(items))
+
+
+def _is_option(item: Expression) -> bool:
+    return isinstance(item, Named) and item.kind == "choice"
 
 
 def _bases(labels: list[str | None]) -> set[str]:

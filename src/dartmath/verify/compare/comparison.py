@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dartmath.base.regex import regex
 from dartmath.verify.compare.rounding import Margin
@@ -16,9 +17,25 @@ _MONOTONIC = regex(
     r"|\bintervals?\b.{0,40}\bof (?:increase|decrease|monotonicity)",
     re.IGNORECASE | re.DOTALL,
 )
-_IN_ORDER = regex(
-    r"\brespectively\b|^\s*(?:sort|put|arrange|order)\b.{0,300}\border\b", re.IGNORECASE | re.DOTALL
+_FIRST = (
+    r"(?:least|smallest|lowest|greatest|largest|highest|shortest|longest|lightest|heaviest|slowest|fastest"
+    r"|youngest|oldest|earliest|latest|first|beginning|fewest|most|weakest|strongest|north|south|east|west|left|right|top|bottom"
+    r"|\d+)"
 )
+_IN_ORDER = regex(
+    r"\brespectively\b|^\s*(?:sort|put|arrange|order|rank)\b.{0,300}\border\b"
+    r"|\b(?:rank|arrange|sort|order) (?:them|these|those|each|the (?:\w+ ){1,4})[^.?]{0,60}"
+    r"\b(?:in|by|from|according)\b"
+    rf"|\b(?:order|arrange|rank|sort)\w*\b[^.?]{{0,120}}\bfrom (?:the )?{_FIRST}(?: \w+)? to\b"
+    rf"|\bfrom (?:the )?{_FIRST}(?: \w+)? to\b[^.?]{{0,60}}\border\b"
+    r"|\b(?:correct|proper|right|possible|logical|chronological) (?:order|sequence)\b"
+    r"|\b(?:which|what)\b[^.?]{0,80}\b(?:order|sequence|path|succession)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A query whose answer is an order, and not only to be written in one."""
+
+_BLANK = regex(r"_{3,}|(?:\\_){2,}|\\underline\s*\{(?:\s|~|\\q?quad|\\hspace\{[^{}]*\})+\}")
+_PART = regex(r"(?<![A-Za-z0-9\\])\((?P<mark>[a-f]|i{1,3}|iv|v|[1-9])\)\s+(?=\S)")
 MAX_QUERY = 8_000
 """Characters of a query that are read, counted from its end, where the question stands.
 
@@ -32,6 +49,23 @@ MAX_COMPARISONS = 5_000
 Two flat lists of the longest kind that is compared pairwise (`collections.MAX_UNMATCHED`) need 1,600;
 nested lists multiply.
 """
+
+
+@lru_cache(maxsize=64)
+def _asks_for_order(query: str) -> bool:
+    return _IN_ORDER.search(query) is not None
+
+
+@lru_cache(maxsize=64)
+def _counts_asked(query: str) -> frozenset[int]:
+    """How many questions, parts and blanks a query has, where there is more than one of them."""
+    parts = [found["mark"] for found in _PART.finditer(query)]
+    counts = (
+        query.count("?"),
+        len(_BLANK.findall(query)),
+        len(parts) if len(set(parts)) == len(parts) else 0,
+    )
+    return frozenset(count for count in counts if count > 1)
 
 
 UNDECIDED = Decision(None, "undecided", f"more than {MAX_COMPARISONS} comparisons")
@@ -61,7 +95,11 @@ class Comparison:
     @property
     def ordered(self) -> bool:
         """Whether a bare list must come in its order."""
-        return bool(_IN_ORDER.search(self.query)) if self.order is None else self.order
+        return _asks_for_order(self.query) if self.order is None else self.order
+
+    def asks_for(self, count: int) -> bool:
+        """Whether the query asks for so many things one after the other: questions, parts or blanks."""
+        return self.order is not False and count in _counts_asked(self.query)
 
     @property
     def ignore_ends(self) -> bool:

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from dartmath.base.regex import regex
+from dartmath.verify.extract.conclusions import announced_value, conclusion
 from dartmath.verify.extract.found import Statement
+from dartmath.verify.extract.numbers import bare_value
 from dartmath.verify.extract.polarity import asserted
 from dartmath.verify.extract.values import COMMENTARY, value_at
 from dartmath.verify.language.lexicon import LEXICONS
@@ -52,7 +54,11 @@ _BEFORE_CORRECT = frozenset(
 
 _OPTION_NAME = regex(r"\A(?:option|choice|answer) ", re.IGNORECASE)
 
+_NOUNS_OF_OPTIONS = ("statement", "option", "principle", "explanation", "description", "conclusion")
+"""What a last sentence names by the letter of an option and its text: "The true statement is D. ..."."""
+
 _CHOICE_VERBS = (
+    *_NOUNS_OF_OPTIONS,
     "choose",
     "select",
     "pick",
@@ -92,6 +98,8 @@ _CHOSEN = regex(
     r"|\b(?:so|therefore|thus|hence|conclude(?: that)?)[,:]?\s+(?:it is |it's |option "
     r"|choice )?(?P<last>\(?[A-J]\)?)(?=[\s.*]*\Z)"
     r"|\bis (?:therefore |thus |then |clearly )?\**(?P<said>\([A-J]\))(?=[\s.*]*\Z)"
+    rf"|\b(?:{'|'.join(_NOUNS_OF_OPTIONS)})s?\b[^.\n]{{0,120}}"
+    r"\b(?:is|are|be):?\s+[\"“*]*(?P<text>[A-J])[.)]\s+\S[^\n]{2,300}\Z"
 )
 
 
@@ -124,7 +132,13 @@ def announced(text: str, languages: Sequence[str], after: int = 0) -> Iterator[S
             yield statement
 
 
+_OUT_OF_TEXT = regex(r"\s*\}\s*(?P<value>[^\n$]{1,200}?)\s*(?:\\[\])]|\$)")
+"""The value in a formula whose text announces it: `\\[ \\text{The answer is } 5 \\]`."""
+
+
 def _statement(text: str, start: int, after: int, labelled: bool) -> Statement | None:
+    if behind := _OUT_OF_TEXT.match(text, after):
+        return Statement(behind["value"], "announced", behind.start("value"), behind.end("value"))
     found = value_at(text, after)
     if found is None:
         return None
@@ -138,12 +152,53 @@ def _statement(text: str, start: int, after: int, labelled: bool) -> Statement |
         or answer.lower().startswith(("not ", "n't "))
     ):
         return None
+    if firm and labelled and _begins_solution(text, after, end, answer):
+        return None
     if not firm:
+        if labelled and (said := _said_in_sentence(text, after)) is not None:
+            return said
         prose = COMMENTARY.match(answer) is not None or len(answer.split()) > _LABEL_WORDS
         if prose and not labelled:
             return None
         firm = labelled and not prose
     return Statement(answer, "announced", _place(text, answer, after, end), end, firm)
+
+
+_MORE_WORDS = 2
+"""Words of a sentence beside its value."""
+
+
+def _begins_solution(text: str, after: int, end: int, answer: str) -> bool:
+    """Whether a label stands before a whole solution: "A: Ann has 5 apples. She eats 2, so 3 are left."."""
+    rest = text[end:]
+    in_sentence = len(text[after:end].split()) >= len(answer.split()) + _MORE_WORDS
+    if not in_sentence or not any(map(str.isdigit, rest)):
+        return False
+    found = conclusion(rest)
+    return found is not None and bare_value(found.answer) != bare_value(answer)
+
+
+_SENTENCE = regex(r"[\s*_]{0,9}(?P<sentence>[^\n]{1,400}?)(?:[.!?](?=\s|\*|\Z)|(?=\n|\Z))")
+"""The first sentence of a line."""
+
+_FEWEST_WORDS = 3
+"""Words of a sentence behind a label, which a name or a noun with its adjective has not."""
+
+
+def _said_in_sentence(text: str, after: int) -> Statement | None:
+    """What a sentence behind a label says: "Answer: The width is $2x$ when it is closed."."""
+    line = _SENTENCE.match(text, after)
+    if line is None or any(map(str.isalnum, text[line.end() :])):
+        return None  # more follows: the label is that of a solution, whose first sentence this is
+    sentence = line["sentence"].replace("**", "  ")
+    if len(sentence.split()) < _FEWEST_WORDS or not any(sign.isdigit() or sign in "$\\" for sign in sentence):
+        return None
+    found = announced_value(sentence)
+    if found is None:
+        return None
+    answer, first, last = found
+    begin = line.start("sentence")
+    return Statement(answer, "announced", begin + first, begin + last)
 
 
 def _place(text: str, answer: str, after: int, end: int) -> int:

@@ -44,13 +44,24 @@ MAX_WORDS = 5
 
 _NONE = Extraction(None, "none")
 _HASH = regex(r"####[ \t]*([^\n]{1,4000})")
+_FIRST = (
+    rf"[-−]?(?:\\?[{SIGN_CLASS}] ?)?\d[\d,]*(?:\.\d+)?(?:/\d+)?"
+    r"(?: ?\\?[%°]| (?:thousand|million|billion|trillion|dozen)s?\b)?"
+)
 _LEADING = regex(
-    rf"(?P<value>[-−]?(?:\\?[{SIGN_CLASS}] ?)?\d[\d,]*(?:\.\d+)?(?:/\d+)?"
-    r"(?: ?\\?[%°]| (?:thousand|million|billion|trillion)s?\b)?)"
-    r"(?= [a-z])(?! (?:and|or|to|in|out of|over|times|plus|minus|by|x|if|when|unless|dozen|hundred|half"
-    r"|halves|thirds?|quarters?|squared|cubed|a\.?m|p\.?m)\b)(?=[^\d=]*(?:\d[^=]*)?\Z)"
+    rf"(?P<value>{_FIRST})"
+    r"(?= [a-zA-Z]| \d+[- ][a-z])(?! (?:and|or|to|out of|over|times|plus|minus|by(?! [a-z]+ing)"
+    r"|in(?! [a-zA-Z])|x|unless|hundred|half|halves|thirds?|quarters?|squared|cubed|a\.?m|p\.?m)\b)"
+    r"(?=[^\d=]*(?:\d[^=]*)?\Z)"
 )
 """The number that begins a sentence behind the mark, as in "there are #### 8 more trees here than there"."""
+
+_LEADING_RATE = regex(
+    rf"(?P<value>{_FIRST}) (?:(?:an?|each|every) [a-z]+\.?\Z"
+    r"|(?:in (?:the|total|one|two|three|four|five|six|seven|[A-Z][a-z])|by [a-z]+ing|if|when|after|during"
+    r"|for)\b[^=]*\Z)"
+)
+"""A number, and the time or the condition that it is for: `480 a week`, `30 in two days`."""
 
 _OPTION_WITH_TEXT = regex(r"\*\*\(?(?P<letter>[A-J])[).:] [^*\n]{1,150}\*\*\Z")
 """A response that is nothing but an option in bold: `**D) All of these**`."""
@@ -294,7 +305,9 @@ def _hashed(text: str) -> Iterator[Statement]:
         answer = line.group(1).strip().strip("*").strip()
         if not answer or answer.startswith("#"):
             continue
-        if is_mathematics(answer):
+        if rate := _LEADING_RATE.match(answer):
+            yield Statement(rate["value"], "hash", line.start(1), line.end(1))
+        elif is_mathematics(answer):
             yield Statement(answer, "hash", line.start(1), line.end(1))
         elif (value := value_at(text, line.start(1))) is not None and value[2]:
             yield Statement(value[0], "hash", line.start(1), line.end(1))
@@ -309,7 +322,26 @@ def _implicit(text: str, reader: _Reader, last: bool) -> Statement | None:
     if not concludes and not final_line:
         return None
     found = conclusion(text, concludes=concludes, final_line=final_line, languages=reader.languages)
-    return _whole(text) or stated_formula(text) if found is None and final_line else found
+    if found is not None or not final_line:
+        return found
+    return _whole(text) or stated_formula(text) or _named_at_end(text)
+
+
+_NAMED_AT_END = regex(
+    r"(?:.*[.!?\n])?\s*The (?!answer\b|problem\b|question\b|task\b)[a-z][^.!?\n=:;]{2,100}? (?:is|was) "
+    r"(?P<value>(?!The\b|It\b|That\b|This\b|Not\b|No\b)[A-Z][\w'-]*(?: [A-Z][\w'-]*){0,3})\.?\s*",
+    re.DOTALL,
+)
+"""A last sentence that says of one thing which it is: "The day with the most rain is Sunday."."""
+
+
+def _named_at_end(text: str) -> Statement | None:
+    tail = text[-MAX_LINE:]
+    found = _NAMED_AT_END.fullmatch(tail)
+    if found is None:
+        return None
+    shift = len(text) - len(tail)
+    return Statement(found["value"], "final_line", shift + found.start("value"), shift + found.end("value"))
 
 
 _REASONED = regex(
@@ -417,7 +449,7 @@ _ANNOUNCED_INSIDE = regex(
 _CUT_BOX = regex(r"[\s$\\(\[{]*\\boxed\s*\{?\s*\Z")
 """A box of which nothing but its name is left, where a response was cut."""
 
-_RESULT = regex(r"\\?\$?-?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:/\d+)?\\?%?")
+_RESULT = regex(r"(?:\\?\$ *)?-?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:/\d+)?\\?%?")
 _CJK_COUNTER = regex(r"(?P<value>[-−]?[\d.,/]+)\s*[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{1,4}\Z")
 _CJK_SCALE = regex(r"[万亿億萬千百十分倍兆次方度]|平方|立方")
 

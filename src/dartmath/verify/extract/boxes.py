@@ -278,8 +278,18 @@ def _formula_bounds(text: str, start: int, end: int) -> tuple[int, int] | None:
     dollars = [sign.start() for sign in _DOLLAR.finditer(text, first, start)]
     if len(dollars) % 2 and text[start - 2 : start] != "$$":
         ending = _CLOSING.search(text, end)
-        return dollars[-1] + 1, ending.start() if ending else end
+        closed = ending is not None and ending.group() == "$"
+        if not _PRICE.match(text, dollars[-1], start) or (
+            closed and not _PRICE_IN_WORDS.match(text, dollars[-1], start)
+        ):
+            return dollars[-1] + 1, ending.start() if ending else end
     return None
+
+
+_AMOUNT = r"\$\d[\d,]*(?:\.\d+)?"
+_PRICE = regex(rf"{_AMOUNT}(?:[.,;:!?)]+\s|[.,;:!?)]* [a-z]{{2,}}\b)")
+_PRICE_IN_WORDS = regex(rf"{_AMOUNT}[.,;:!?)]* (?:[a-z]+ )+\Z")
+"""An amount of money in a sentence, whose dollar opens no formula: "he spent $30. \\boxed{30}"."""
 
 
 def with_neighbours(text: str, start: int, end: int, content: str) -> tuple[str, int, int]:

@@ -148,6 +148,11 @@ _COMPOUND = regex(r"[A-Z](?<=\b[A-Z])(?=[A-Za-z]*\d)[a-z]?\d{0,3}(?:[A-Z][a-z]?\
 _CLOCK = regex(r"\b(?:[01]?\d|2[0-3]):[0-5]\d(?: ?[AaPp]\.?[Mm]\b\.?)?")
 """A time of day beside a value: "8 cm shorter from 1:00 PM to 5:00 PM"."""
 
+_AT_TIME = regex(
+    r"[^\d=?]{5,120} (?:is|at|was|by) (?P<value>(?:[01]?\d|2[0-3]):[0-5]\d(?: ?[AaPp]\.?[Mm]\b\.?)?)[.*\s]*"
+)
+"""A sentence that ends in the time at which something is, and has no other number."""
+
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _MONTH = regex(_MONTHS)
 _DATE = regex(
@@ -215,7 +220,7 @@ _ENGLISH = regex(rf"[\s*#_>-]*(?:{LEXICONS['en'].concluding}|{CONCLUDING})", re.
 _SAID = regex(
     r"\b(?:is|are|was|were|equals?|has|have|had|answer(?:s|ed)|eats?|gets?|gives?|makes?|made|costs?|takes?|needs?|earns?"
     r"|pays?|spends?|sells?|buys?"
-    r"|receives?|weighs?|measures?|remains?|there|total|totals|yields?|will|would|works?|reads?|eats?"
+    r"|receive[sd]?|weighs?|measures?|remains?|there|total|totals|yields?|will|would|works?|reads?|eats?"
     r"|drinks?|left|sold|bought"
     r"|spent|used|saved|saves|owes|gave|collected|scored|ran|walked|drove|ate|did|does|can|contains?"
     r"|produces?|lost|gained|went|travel\w*)\b",
@@ -462,6 +467,8 @@ def told(sentence: str) -> str | None:
     low = sentence.lower()
     if _leaves_open(_APPROXIMATELY.sub("", low)) or len(_COPULA_BEFORE_NUMBER.findall(low)) > 1:
         return None
+    if (time := _AT_TIME.fullmatch(sentence)) is not None:
+        return time["value"]
     for found in _endings(sentence, low):
         value = found["value"].strip().rstrip(".").strip("*").strip()
         if is_mathematics(value) and _VALUED.search(value):

@@ -8,6 +8,7 @@ from dartmath.base.regex import by_initials, regex
 from dartmath.verify.extract.claims import assignments, claimed, concluded, denied, equated, opens, told
 from dartmath.verify.extract.found import Statement
 from dartmath.verify.extract.mathematics import is_mathematics
+from dartmath.verify.extract.numbers import only_number, recalled
 from dartmath.verify.extract.polarity import asserted, intended
 from dartmath.verify.extract.values import ITEM, value_at
 from dartmath.verify.language.formulas import FORMULA, body
@@ -118,6 +119,9 @@ _SAYS = regex(
     re.IGNORECASE,
 )
 _OPTION_LINE = regex(r"[\s>*_#-]*(?P<letter>\(?[A-J]\)?)[\s*_.]*")
+_OPTION_AND_TEXT = regex(r"[\s>*_#-]{0,9}(?P<letter>\(?[A-J][).:])[ \t*]+\S[^\n]{0,300}\s*\Z")
+"""A last line that is an option with its text, behind a line that announces it: "It is:\n\nB. An ellipse"."""
+
 _VERDICT_LINE = regex(r"[\s>*_#`-]*(?P<verdict>True|False|Yes|No|TRUE|FALSE|YES|NO)[\s*_`.]*")
 """A line that is nothing but a yes or no."""
 
@@ -173,9 +177,10 @@ def conclusion(
                 or _bold(tail, first, stop)
                 or _emphasised(tail, first, stop)
                 or _claim(tail, first, stop, languages)
+                or recalled(tail, first, stop)
             )
         else:
-            allowed = last and final_line and not _gave_up(tail.lower())
+            allowed = last and final_line and not _gave_up(tail.lower()) and not _is_cut(tail, first)
             found = _final(tail, first, stop, inside) if allowed else None
         if found is not None:
             answer, at, to = found
@@ -183,10 +188,39 @@ def conclusion(
             said = said and not (concluding and intended(tail[first:at]))
             rule = "conclusion" if concluding else "final_line"
             return Statement(answer, rule, start + at, start + to) if said else None
-        if concluding and _denies(sentence):
-            return None
+        if concluding and (_denies(sentence) or _OTHER_VALUE_SAID.search(sentence)):
+            return None  # it is the last one, whatever it says of its numbers
         last = False
     return None
+
+
+_OTHER_VALUE_SAID = regex(r"\d|\\(?:d?frac|sqrt|boxed)")
+
+
+def announced_value(sentence: str) -> Found | None:
+    """What a sentence says that is announced as the answer: its formula, its value, or its only number.
+
+    >>> announced_value("The width is $2x$ when it is closed.")
+    ('2x', 13, 17)
+    >>> announced_value("Kim has 22 more coins than Ann.")
+    ('22 more coins than Ann', 8, 30)
+    """
+    formulas = list(FORMULA.finditer(sentence))
+    found = _formula(sentence, 0, formulas) or _bold(sentence, 0, len(sentence))
+    found = found or _claim(f"So {sentence}", 0, len(sentence) + len("So "), LANGUAGES, shift=len("So "))
+    if found is None and not formulas:
+        found = only_number(sentence)
+    if found is None or not found[0] or denied(sentence) or _DENIED_WORDS.search(sentence[: found[1]]):
+        return None
+    return found if asserted(sentence, found[1], found[2]) else None
+
+
+_OPENS_FORMULA = regex(r"\\[\[(](?!.*\\[\])])|=\s*\Z", re.DOTALL)
+
+
+def _is_cut(tail: str, start: int) -> bool:
+    """Whether a text ends inside a formula, or in an equation without its right side."""
+    return _OPENS_FORMULA.search(tail, start) is not None
 
 
 def _gave_up(folded: str) -> bool:
@@ -361,7 +395,8 @@ def _emphasised(tail: str, start: int, stop: int) -> Found | None:
     return amount["amount"], at, at + len(amount["amount"])
 
 
-def _claim(tail: str, start: int, stop: int, languages: tuple[str, ...]) -> Found | None:
+def _claim(tail: str, start: int, stop: int, languages: tuple[str, ...], *, shift: int = 0) -> Found | None:
+    """The value that a sentence claims; `shift` is how many characters in front of it are not its own."""
     sentence = tail[start:stop]
     value = (
         assignments(sentence)
@@ -371,7 +406,7 @@ def _claim(tail: str, start: int, stop: int, languages: tuple[str, ...]) -> Foun
     )
     value = value or _reasoned(sentence)
     value = value or _consequence(sentence.strip()) or _last_clause(sentence)
-    return None if value is None else _placed(value, sentence, start)
+    return None if value is None else _placed(value, sentence, start - shift)
 
 
 _LAST_CLAUSE = regex(
@@ -442,8 +477,8 @@ def _final(tail: str, start: int, stop: int, inside: list[re.Match[str]]) -> Fou
         return bold[1].strip(), start, stop
     # Behind its leading blanks: every way to part a long run of them would be tried.
     line = _VALUE_LINE.match(sentence.rstrip(), len(sentence) - len(sentence.lstrip()))
-    if (option := _OPTION_LINE.fullmatch(sentence)) is not None:
-        return option["letter"], start, stop
+    if (option := _option_line(tail, start, sentence)) is not None:
+        return option, start, stop
     if (verdict := _VERDICT_LINE.fullmatch(sentence)) is not None and _begins_line(tail, start):
         return verdict["verdict"], start, stop
     if (
@@ -472,7 +507,16 @@ def _final(tail: str, start: int, stop: int, inside: list[re.Match[str]]) -> Fou
         or _repeated(tail[:start], claimed(plain))
     )
     value = value or _consequence(plain) or _last_clause(plain) or _computed(plain)
-    return None if value is None else _placed(value, sentence, start)
+    return recalled(tail, start, stop) if value is None else _placed(value, sentence, start)
+
+
+def _option_line(tail: str, start: int, sentence: str) -> str | None:
+    """The letter that a last line is, or that begins one which the line before it announces."""
+    if option := _OPTION_LINE.fullmatch(sentence):
+        return option["letter"]
+    described = _OPTION_AND_TEXT.match(tail, start)
+    announced = described is not None and tail[:start].rstrip(" *\n").endswith((":", "："))
+    return described["letter"] if described is not None and announced else None
 
 
 def _begins_line(tail: str, start: int) -> bool:

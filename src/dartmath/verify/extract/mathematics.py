@@ -32,7 +32,10 @@ _MEASURED = regex(
     r"[\s~]*(?P<unit>[A-Za-zµμΩ°].{0,40})",
     re.DOTALL,
 )
-_COUNTED = regex(rf"[-+~≈{SIGN_CLASS}\s\\]*[\d.,/]+\s*[^\W\d_]+(?:[ -][^\W\d_]+){{0,2}}\Z")
+_LETTERS = r"[^\W\d_](?:[^\W\d_]|[\u0900-\u0dff\u0e31-\u0e4e])*"
+"""A word, in scripts of India and Thailand with the signs above and below its letters."""
+
+_COUNTED = regex(rf"[-+~≈{SIGN_CLASS}\s\\]*[\d.,/]+\s*{_LETTERS}(?:[ -]{_LETTERS}){{0,2}}\Z")
 
 
 @lru_cache(maxsize=2048)

@@ -59,6 +59,13 @@ _CONDITION_OF_SUBJECT = regex(
 )
 """A condition inside a sentence that then says what is: "the profit if he sells 20 candles is"."""
 
+_POSSIBLE_OF_SUBJECT = regex(
+    r"(?:.*\W)?the (?!(?:answer|result)\b)\w+ [^,]*\b(?:could|might|may)(?: also| well)? be (?!that\b)[^,]*"
+    r" (?:is|are|was|were|equals)(?: equal to)?[\s$:*]*(?:\\[(\[])?[\s*]*\Z",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What may be, inside the subject of a sentence that says what is: "the number of cards it could be is"."""
+
 _INSTRUCTED = ("in", "within", "inside", "using", "as", "with")
 """The last word of an instruction: "put it in"."""
 
@@ -177,6 +184,7 @@ def asserts(line: str) -> bool:
             any(map(folded.__contains__, _SUPPOSITIONS))
             and _SUPPOSED_BEFORE.search(folded)
             and not _CONDITION_OF_SUBJECT.search(before)
+            and not _POSSIBLE_OF_SUBJECT.match(before)
         )
         or (ending.endswith(_INSTRUCTED) and _INSTRUCTED_BEFORE.search(before))
     )

@@ -117,14 +117,28 @@ def value_at(text: str, start: int) -> tuple[str, int, bool] | None:
         if verdict := _VERDICT_BEHIND.match(text, option.end()):
             return text[begin : verdict.end()].strip(), verdict.end(), True
         described = _from_clause(text, begin)
-        if (
-            described is not None
-            and described[2]
-            and re.match(r"\s*[-$\\\d]", text[option.end() : described[1]])
-        ):
-            return described
+        if described is not None and _describes(option, text[option.end() : described[1]], described):
+            return described[0], described[1], True
         return option.group().strip(), option.end(), True
     return _from_clause(text, begin)
+
+
+_TEXT_OF_OPTION = regex(
+    r"[ \t]+(?!is\b|are\b|was\b|as\b|for\b|and\b|or\b|not\b|with\b"
+    r"|[Nn]o other\b|[Tt]his\b|[Tt]hat\b|[Ii]t\b|[Bb]ecause\b|[Ss]ince\b)[A-Za-z][^\n,;:]*"
+)
+_MOST_WORDS = 8
+"""Words of an option that an answer repeats behind its letter."""
+
+
+def _describes(option: re.Match[str], behind: str, described: tuple[str, int, bool]) -> bool:
+    """Whether what stands behind the letter of an option is its text: `(B) 25`, `(C) Alexis`."""
+    if described[2]:
+        return re.match(r"\s*[-$\\\d]", behind) is not None
+    in_brackets = option.group().strip().endswith(")") and "letter" in option.groupdict()
+    return (
+        in_brackets and _TEXT_OF_OPTION.fullmatch(behind) is not None and len(behind.split()) <= _MOST_WORDS
+    )
 
 
 _MOST_LINES = 32
@@ -205,9 +219,24 @@ def _from_clause(text: str, begin: int) -> tuple[str, int, bool] | None:
         return answer, begin + len(clause), True
     # A number at the very end may be a name: "type 2".
     ends_in_number = answer[-1:].isdigit()
-    if value := stated(answer) or claimed(answer, plain=ends_in_number):
+    if counted := _COUNTED_FIRST.fullmatch(answer):
+        return counted["value"], begin + len(clause), True
+    value = stated(answer)
+    if value is None and FORMULA.search(answer) is None:
+        value = claimed(answer, plain=ends_in_number)
+    if value:
         return value, begin + len(clause), True
     return answer, begin + len(clause), False
+
+
+_COUNTED_FIRST = regex(
+    r"(?P<value>\d[\d,]*(?:\.\d+)?)"
+    r"(?: (?!(?:and|or|times|plus|minus|more|less|out|to|percent)\b)[a-z-]+){1,4}?"
+    r" (?:is|are|was|were|will|would|can|could|should|must|have|has|had|contain|fit|need|remain"
+    r"|satisfy|buy)\b"
+    r"(?!.*\b(?:not|never|but|than)\b).*"
+)
+"""A sentence that begins with how many of something do what it says: "9 boys would fit in 3 tents"."""
 
 
 def _without_closing(answer: str) -> str:

@@ -65,7 +65,7 @@ PREFIXES = (
 """Words before an amount that say its currency: `Rs. 500`, `USD 500`."""
 
 _MARK = (
-    rf"(?:[A-Z]{{0,2}}\\?[{SIGN_CLASS}₤₶₴₪]|kr\b\.?|Rp\b|zł|Kč|грн\.?|руб\.?|جنيه|درهم|(?:{'|'.join(CODES)}"
+    rf"(?:(?-i:[A-Z]{{0,2}})\\?[{SIGN_CLASS}₤₶₴₪]|kr\b\.?|Rp\b|zł|Kč|грн\.?|руб\.?|جنيه|درهم|(?:{'|'.join(CODES)}"
     r"|aed|ars|aud|bgn|brl|cad|chf|clp|cop|czk|dkk|egp|idr|ils|jpy|mxn|nok|nzd|pln|pte|ron|sar|sek|uah|zar)\b)"
 )
 """A sign, an abbreviation or a code of three letters."""
@@ -101,6 +101,8 @@ def with_money_in_digits(reference: str, answer: str) -> str | None:
     found = _AMOUNT.fullmatch(amount)
     mark = _mark(found)
     if found is None or not mark or not _PRICED.fullmatch(reference.strip()):
+        return None
+    if found["before"] and found["after"]:  # `$5A$` is a formula
         return None
     asked = _mark(_AMOUNT.fullmatch(reference.strip()))
     # The letters of a currency are left out where a text is read, and are not those of another.

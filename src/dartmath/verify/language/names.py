@@ -49,7 +49,7 @@ ENGLISH = frozenset(
     listed(
         "is the it of to an are as at be by if on no yes odd for all and or not any so we per day one "
         "two six ten has its was but can may who how why his her she you they than then that this since "
-        "single"
+        "single too out off our him had did get got"
     )
 )
 
@@ -88,6 +88,11 @@ MAX_PRODUCT = 2
 MAX_WORD = 24
 
 
+def _is_capitalised(word: str) -> bool:
+    """Whether a run of letters is written as a sentence begins: `The`; of two, `It` may be a product."""
+    return len(word) > MAX_PRODUCT and word[0].isupper() and word[1:].islower()
+
+
 @lru_cache(maxsize=4096)
 def split_word(word: str) -> tuple[str, ...] | None:
     """The names and letters that a run of letters stands for; None when it is an ordinary word.
@@ -99,7 +104,7 @@ def split_word(word: str) -> tuple[str, ...] | None:
     """
     if len(word) == 1 or word in KNOWN_NAMES:
         return (word,)
-    if word in ENGLISH or len(word) > MAX_WORD:
+    if word in ENGLISH or len(word) > MAX_WORD or (_is_capitalised(word) and word.lower() in ENGLISH):
         return None
     if word[:-1] == "d":
         return (word,)

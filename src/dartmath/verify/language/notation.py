@@ -41,6 +41,9 @@ _LOW = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₙₖ", "01234567
 _HIGH_RUN = regex(f"[{''.join(_HIGH)}]+")
 _LOW_RUN = regex(f"[{''.join(_LOW)}]+")
 _CIRCLED_RUN = regex("[①-⑳][①-⑳,;\\s]*")
+_INDEXED = regex("([α-ορ-ωϵϑϕ])([0-9])(?![0-9])")
+"""A Greek letter and a digit right behind it: `μ1` is a name with an index, and no product."""
+
 _COMBINING = regex("([0-9a-zA-Z])[\u0305\u0304\u20d7]")
 
 
@@ -123,7 +126,7 @@ def plain_latex(text: str) -> str:
     text = _HIGH_RUN.sub(lambda run: "^{" + "".join(_HIGH[sign] for sign in run.group()) + "}", text)
     text = _LOW_RUN.sub(lambda run: "_{" + "".join(_LOW[sign] for sign in run.group()) + "}", text)
     text = _CIRCLED_RUN.sub(_circled, text)
-    text = _COMBINING.sub(r"\1", text)
+    text = _INDEXED.sub(r"\1_{\2}", _COMBINING.sub(r"\1", text))
     return text.translate(_table())
 
 

@@ -26,7 +26,8 @@ _AMOUNT = rf"(?:\$[^$]{{1,100}}\$|-?(?:{SIGN} ?)?\d[\d.,/]{{0,30}}(?:\\?%)?)(?: 
 _WORD = r"(?:[A-Za-z][A-Za-z'-]{0,20}|\$[^$=]{1,30}\$)"
 _STATEMENT = regex(
     rf"(?:{CONCLUDING},? )?"
-    rf"(?:the|its?|their|his|her|this|that|there|they|he|she|we)(?: {_WORD},?){{0,14}}?"
+    rf"(?:(?:the|its?|their|his|her|this|that|there|they|he|she|we)(?: {_WORD},?){{0,14}}?"
+    r"|(?-i:[A-Z][a-z]{1,20}))"
     r" (?:is|are|was|were|has|have|had|equals?|costs?|takes?|(?:is|are) equal to|(?:will|would|must) be"
     r"|(?:has|have) (?:an? )?(?:length|area|perimeter|volume|height|width|radius|diameter|value|measure))"
     rf" (?P<value>{_AMOUNT})(?: (?:in|on|at|left|remaining|altogether)\b[A-Za-z' ]{{0,60}})?\.?",

@@ -24,6 +24,7 @@ from dartmath.verify.tree.expression import (
     Relation,
     Symbol,
     Text,
+    children,
     symbols,
 )
 
@@ -268,7 +269,13 @@ def _measured(value: Expression, unit: str) -> Expression:
     known = parse_unit(unit)
     if changes_value(known.noun if known.known else unit) or unit.startswith("by "):
         raise NotationError(f"{unit!r} changes the number before it")
+    if not known.known and " " in unit and not _holds_number(value):
+        raise NotationError(f"{unit!r} is what a sentence says of a letter, and not what it counts")
     return Quantity(value, unit if known.known else f"~{unit}")
+
+
+def _holds_number(node: Expression) -> bool:
+    return isinstance(node, Number) or any(map(_holds_number, children(node)))
 
 
 def _priced(currency: str, tail: str) -> str:

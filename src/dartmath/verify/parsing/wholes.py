@@ -21,7 +21,7 @@ MAX_CHOICE = 300
 
 _CHOICE = regex(
     rf"(?:{OPEN_TEXT})?\s*(?i:{'|'.join(OPTION_NAMES)})?\s*"
-    rf"(?:\(\s*(?:{OPEN_TEXT})?([A-Z])\}}?\s*\)|\[([A-J])\]|([A-J])(?:\}}?\s*[).:]|\}}?\s*$))\s*\}}?"
+    rf"(?:\(\s*(?:{OPEN_TEXT})?([A-Z])\}}?\s*\)|\[([A-J])\]|([A-J])(?:\}}?\s*(?:[):]|\.(?![A-Z]\b))|\}}?\s*$))\s*\}}?"
     r"(?:\s|~|\\[,;: ]|\\q?quad\b)*(.*)",
     re.DOTALL,
 )

@@ -15,7 +15,7 @@ from dartmath.verify.tree.expression import Apply, Expression, Symbol, heads, nu
 
 _CONSTANT = regex(r"(?:[Cc]|K|k)(?:_\d)?|const")
 _INTEGRATES = regex(
-    r"\\int(?![a-z_]|\s*_|\s*\\limits)|∫(?!\s*_|[₀-₉])"
+    r"(?<!\\int)(?<!\\int )\\int(?![a-z_]|\s*_|\s*\\limits|\s*\\i*int)|(?<!∫)∫(?!\s*_|[₀-₉]|\s*∫)"
     r"|\bindefinite integral|\bantiderivative|\bprimitive of|\bintegrate\b",
     re.IGNORECASE,
 )

@@ -120,7 +120,7 @@ def _behind_letter(text: str, query: str) -> str | None:
     if ")" not in text or len(text) > MAX_OPTION:
         return None
     match = _OPTION.fullmatch(undressed(text))
-    if match is None or match[1].upper() not in options(query):
+    if match is None or match[1].upper() not in options(query) or _LETTER_OF_OPTION.search(match[2]):
         return None
     return match[2].removesuffix("}") if match[2].count("}") > match[2].count("{") else match[2]
 
@@ -131,8 +131,10 @@ def _chosen_letter(text: str, query: str) -> str:
         return ""
     plain = undressed(text)
     match = _NAMED_OPTION.fullmatch(plain) or _OPTION.fullmatch(plain)
-    option = options(query).get(match[1].upper()) if match else None
-    if match is None or option is None:
+    if match is None or _LETTER_OF_OPTION.search(plain, match.end(1) + 1):
+        return ""  # `(A) and (F)` are two options
+    option = options(query).get(match[1].upper())
+    if option is None:
         return ""
     says_other = len(match.groups()) > 1 and fold(match[2]) != fold(option)
     return "" if says_other else match[1].upper()
@@ -214,6 +216,8 @@ def constants(sides: Sides) -> Iterator[Pair]:
 
     A constant is C with an index, or a letter that only one side has and the query has not.
     """
+    if isinstance(sides.ours, Symbol) or isinstance(sides.theirs, Symbol):
+        return  # a letter that is all of an answer is what was asked for
     one, two = arbitrary_constants(sides)
     if one and are_other_molecules(sides.reference, sides.answer):
         return

@@ -14,6 +14,7 @@ from dartmath.verify.compare.comparison import UNDECIDED, Comparison
 from dartmath.verify.compare.dispatch import by_structure
 from dartmath.verify.compare.physics import names_quantities
 from dartmath.verify.compare.rounding import Margin
+from dartmath.verify.compare.wording import says_otherwise
 from dartmath.verify.language.money import SIGNS
 from dartmath.verify.language.orbitals import MAY_BE_CONFIGURATION, configuration
 from dartmath.verify.language.search import holds
@@ -78,12 +79,13 @@ def decide(
         if decision:
             if comparison.query and _differ_in_case(reference, answer, comparison.query):
                 return Decision(False, "chemistry", "formulas of two substances")
-            return _unless_contradicted(decision, reference, answer, theirs)
+            return _unless_contradicted(decision, reference, answer, theirs, comparison.query)
         sides, other_readings = _second_readings()
         for name, found in other_readings(sides(reference, ours, answer, theirs, comparison)):
             decision = found if isinstance(found, Decision) else comparison.same(*found)
             if decision:
-                return _unless_contradicted(replace(decision, reading=name), reference, answer, theirs)
+                decision = replace(decision, reading=name)
+                return _unless_contradicted(decision, reference, answer, theirs, comparison.query)
         if not positive and _are_physical(ours, theirs, comparison):
             with positive_symbols():
                 found = comparison.same(ours, theirs)
@@ -110,17 +112,38 @@ def _configurations(reference: str, answer: str) -> tuple[Decision] | None:
     return (Decision(ours == theirs, "chemistry", reason),)
 
 
-def _unless_contradicted(found: Decision, reference: str, answer: str, theirs: Expression) -> Decision:
+_SAID_IN_WORDS = frozenset(["choice", "chemistry", "clock", "date", "weekday", "month", "direction"])
+"""Comparisons that have read all words of both sides."""
+
+
+_MOLECULE = regex(r"[A-Z][a-z]?_?\{?\d+\}? ?[A-Z]")
+"""An element with its number of atoms, and another one behind it."""
+
+_MOST_OF_DIRECTION = 8
+"""Words of an amount with its direction, which may be said in other words."""
+
+
+def _unless_contradicted(
+    found: Decision, reference: str, answer: str, theirs: Expression, query: str
+) -> Decision:
     """The verdict that two texts are equal, but for what words and signs say that readings leave out.
 
-    Other directions, other currencies, and atoms that look like words behind an amount.
+    Other directions, other currencies, atoms that look like words behind an amount, and other words.
     """
-    if says_direction(answer) and says_direction(reference) and other_directions(reference, answer):
+    directed = says_direction(answer) and says_direction(reference)
+    if directed and other_directions(reference, answer):
         return Decision(False, "direction", "another direction")
+    if found.comparison not in _SAID_IN_WORDS and not (
+        directed and len(answer.split()) <= _MOST_OF_DIRECTION
+    ):
+        otherwise = says_otherwise(reference, answer, query, named=found.comparison == "names")
+        if otherwise:
+            return Decision(False, found.comparison, otherwise)
     ours_in, theirs_in = _CURRENCY & set(reference), _CURRENCY & set(answer)
     if ours_in and theirs_in and not ours_in & theirs_in:
         return Decision(False, "unit", "another currency")
-    if isinstance(theirs, Quantity) and _are_molecules(reference, answer):
+    may_be = isinstance(theirs, Quantity) or (_MOLECULE.search(reference) and _MOLECULE.search(answer))
+    if may_be and _are_molecules(reference, answer):
         return Decision(False, "chemistry", "formulas of two substances")
     return found
 

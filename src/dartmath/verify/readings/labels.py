@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dartmath.base.regex import regex
 from dartmath.verify.compare.choices import options
 from dartmath.verify.compare.relations import assigned
+from dartmath.verify.compare.substances import are_other_molecules
 from dartmath.verify.language.latex import OPEN_TEXT, SPACE
 from dartmath.verify.language.names import listed
 from dartmath.verify.parsing.dressing import undressed
@@ -72,7 +73,7 @@ def indices_left_out(sides: Sides) -> Iterator[Pair]:
     one, two = sorted(symbols(ours) - symbols(theirs)), sorted(symbols(theirs) - symbols(ours))
     if not sides.query or not 0 < len(one) == len(two) <= MAX_RENAMED:
         return
-    if any(is_used(name, sides.query) for name in two):
+    if any(is_used(name, sides.query) for name in two) or are_other_molecules(sides.reference, sides.answer):
         return
     partners = [[name for name in one if differs_by_index(name, other)] for other in two]
     if all(len(found) == 1 for found in partners) and len({found[0] for found in partners}) == len(one):

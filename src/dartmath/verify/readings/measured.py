@@ -13,6 +13,7 @@ from dartmath.verify.compare.physics import is_physical
 from dartmath.verify.compare.rounding import distance
 from dartmath.verify.language.notation import plain_latex
 from dartmath.verify.language.search import holds
+from dartmath.verify.language.units import parse_unit
 from dartmath.verify.language.vocabulary import APPROXIMATIONS, one_of
 from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.parsing.dressing import undressed
@@ -159,6 +160,9 @@ def ranges(sides: Sides) -> Iterator[Pair]:
         yield one[1], two[1]
 
 
+_LETTER = regex(r"[a-z]")
+
+
 def _range(text: str) -> tuple[bool, Group] | None:
     """Whether a range says that it is one, and its ends in their order."""
     if len(text) > MAX_MEASURED:
@@ -166,7 +170,11 @@ def _range(text: str) -> tuple[bool, Group] | None:
     found = _RANGE.fullmatch(undressed(plain_latex(text)))
     if found is None or (found["sign"] == "and") != (found["word"] == "between"):
         return None
-    unit = found["rest"].strip() or found["unit"].strip()
+    unit, inner = found["rest"].strip(), found["unit"].strip()
+    is_letter = _LETTER.fullmatch(unit or inner) is not None and not parse_unit(unit or inner).known
+    if is_letter or (unit and inner and unit != inner):
+        return None  # `200x - 50`, and `5' - GATC - 3'`
+    unit = unit or inner
     low, high = (parse(f"{found[end]} {unit}", units=True) for end in ("low", "high"))
     says_so = bool(found["word"]) or found["sign"] != "-" or bool(unit)
     return says_so, Group("<>", (low, high))

@@ -36,6 +36,8 @@ _NAMED = regex(
 )
 """What is no unknown of an equation, but the name of a number: an expectation, a norm, a limit, an area."""
 
+_SEVERAL = regex(r"[,;]|\band\b")
+
 _ANGLED = regex(r"\\?(?P<name>sin|cos|tan|cot|sec|csc)(?:\\?angle)?[\\{(]*[A-Za-z].{0,30}")
 _ABSOLUTE = regex(r"\|[^=|]{1,40}\|")
 _OF_SIZE = regex(
@@ -63,7 +65,10 @@ def _split(text: str, query: str) -> tuple[str, str] | None:
     name = _SIZES.sub("", _SINGLE.sub("|", _DOUBLE.sub("||", plain_latex(text[:place]))))
     if name[-1:] in "<>!:" or not _is_named(name, query):
         return None
-    return name, text[place + 1 :].rpartition("=")[2]
+    chain, sign, value = text[place + 1 :].rpartition("=")
+    if sign and _SEVERAL.search(chain):
+        return None  # `P(A) = 0.5, P(B) = 0.2` gives a value to each of two names
+    return name, value
 
 
 def _is_named(name: str, query: str) -> bool:

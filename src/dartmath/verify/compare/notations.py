@@ -1,0 +1,153 @@
+"""Whether two answers differ in a notation of letters and signs that algebra takes for products.
+
+`~P` and `P`, `Bb` and `BB`, `CAATCG` and `GCTAAC`, `0x1F` in a list, `100∠60°` and `75∠80°`, `0 °C` and
+`0 K`, and `2 × 3` as the size of a matrix.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from fractions import Fraction
+
+from dartmath.base.regex import regex
+
+
+def written_otherwise(reference: str, answer: str, query: str) -> str:
+    """Why two texts that algebra finds equal differ in such a notation; "" where they do not.
+
+    >>> written_otherwise("P ∨ Q", "P ∨ ~Q", "")
+    'another statement of logic'
+    """
+    for name, differ in _RULES:
+        if differ(reference, answer):
+            return name
+    return "rows and columns the other way round" if _sizes_differ(reference, answer, query) else ""
+
+
+_OF_LOGIC = frozenset("⊃≡∨∧¬∀∃")
+_SYNONYMS = str.maketrans({"¬": "~", "•": "∧", "&": "∧", "→": "⊃", "↔": "≡"})
+_NEGATED = regex(r"(?:^|[\sA-Za-z(∨∧⊃≡])~(?=[A-Za-z(])")
+_SIGN_OF_LOGIC = regex(r"[A-Z][a-z]*|[a-z]|[^\sA-Za-z()\[\]]")
+_NEGATION = regex(r"~\s*(?:[A-Z][a-z]*|\S)")
+
+
+def _logic_differs(reference: str, answer: str) -> bool:
+    """Whether formulas of logic have other predicates, connectives or negated parts."""
+    if not (_is_logic(reference) or _is_logic(answer)):
+        return False
+    one, two = (text.translate(_SYNONYMS) for text in (reference, answer))
+    return any(
+        Counter(pattern.findall(one)) != Counter(pattern.findall(two))
+        for pattern in (_SIGN_OF_LOGIC, _NEGATION)
+    )
+
+
+def _is_logic(text: str) -> bool:
+    if "\\" in text:
+        return False
+    return not _OF_LOGIC.isdisjoint(text) or ("~" in text and _NEGATED.search(text) is not None)
+
+
+_GENES = regex(r"(?<![A-Za-z\\])(?:[A-Za-z][A-Za-z]){1,4}(?![A-Za-z])")
+
+
+def _genotypes_differ(reference: str, answer: str) -> bool:
+    """Whether `Bb Bb` stands against `BB bb`: pairs of one letter, whose case says which gene it is."""
+    one, two = _genotypes(reference), _genotypes(answer)
+    if one == two or {genes.lower() for genes in one} != {genes.lower() for genes in two}:
+        return False
+    return not all(genes.islower() for genes in (*one, *two))
+
+
+def _genotypes(text: str) -> Counter[str]:
+    """The words of a text that are pairs of one letter, each pair with its capital first."""
+    found = []
+    for word in _GENES.findall(text):
+        pairs = [word[place : place + 2] for place in range(0, len(word), 2)]
+        if all(pair[0].lower() == pair[1].lower() for pair in pairs):
+            found.append("".join("".join(sorted(pair)) for pair in pairs))
+    return Counter(found)
+
+
+_BASES = regex(r"\b[ACGTU]{2,}\b")
+_FEWEST_BASES = 6
+"""Letters of nucleotides; fewer may be names of points."""
+
+
+def _bases_differ(reference: str, answer: str) -> bool:
+    """Whether two sequences of nucleotides, `CAATCG` and `GCTAAC`, have their letters in another order."""
+    one, two = ("".join(_BASES.findall(text)) for text in (reference, answer))
+    return min(len(one), len(two)) >= _FEWEST_BASES and one != two
+
+
+_HEX = regex(r"\b0x([0-9A-Fa-f]{1,40})\b")
+
+
+def _hexadecimals_differ(reference: str, answer: str) -> bool:
+    if "0x" not in reference or "0x" not in answer:
+        return False
+    one, two = ([int(digits, 16) for digits in _HEX.findall(text)] for text in (reference, answer))
+    return bool(one and two) and one != two
+
+
+_PHASOR = regex(
+    r"(?P<size>\d[\d,]{0,30}(?:\.\d{1,30})?)\s*(?:\\angle|∠)\s*\{?(?P<angle>-?\d{1,30}(?:\.\d{1,30})?)"
+)
+_OFF = Fraction(1, 50)
+"""Share of its size or angle by which a rounded phasor may differ from another."""
+
+
+def _phasors_differ(reference: str, answer: str) -> bool:
+    """Whether `100∠60°` stands against `75∠80°`, whose sizes times angles are the same."""
+    one, two = _phasors(reference), _phasors(answer)
+    return len(one) == len(two) and any(
+        abs(ours - theirs) > _OFF * abs(ours)
+        for pair in zip(one, two, strict=True)
+        for ours, theirs in zip(*pair, strict=True)
+    )
+
+
+def _phasors(text: str) -> list[tuple[Fraction, Fraction]]:
+    found = _PHASOR.finditer(text)
+    return sorted((Fraction(one["size"].replace(",", "")), Fraction(one["angle"])) for one in found)
+
+
+_ZERO = regex(
+    r"-?0(?:\.0+)?[\s$~]*(?:\^?\s*\{?\s*(?:\\circ|°)\s*\}?|degrees?)?[\s~]*(?:\\(?:text|mathrm)\s*\{\s*)?"
+    r"(?P<scale>[CFK])(?:elsius|ahrenheit|elvins?)?\s*\}?\$?"
+)
+
+
+def _zeros_differ(reference: str, answer: str) -> bool:
+    """Whether `0 °C` stands against `0 K`, where zero times a letter would be zero."""
+    if "0" not in reference or "0" not in answer:
+        return False
+    one, two = (_ZERO.fullmatch(text.strip(" $.")) for text in (reference, answer))
+    return one is not None and two is not None and one["scale"] != two["scale"]
+
+
+_SIZE = regex(r"[\s$]*(?P<rows>\d{1,6})\s*(?:[x×]|\\times|by)\s*(?P<columns>\d{1,6})[\s$.]*")
+_OF_MATRIX = regex(r"\bmatri(?:x|ces)\b")
+_ASKS_FOR_SIZE = regex(r"\b(?:dimensions?|size|shape|order)\b")
+"""Both for a query in small letters."""
+
+
+def _sizes_differ(reference: str, answer: str, query: str) -> bool:
+    """Whether a query asks for the size of a matrix, and `2 × 3` stands against `3 × 2`."""
+    one = _SIZE.fullmatch(reference)
+    two = _SIZE.fullmatch(answer) if one is not None else None
+    if one is None or two is None or one.groups() == two.groups():
+        return False
+    low = query.lower()
+    return _OF_MATRIX.search(low) is not None and _ASKS_FOR_SIZE.search(low) is not None
+
+
+_RULES = (
+    ("another statement of logic", _logic_differs),
+    ("other letters of a genotype", _genotypes_differ),
+    ("another sequence of bases", _bases_differ),
+    ("another hexadecimal number", _hexadecimals_differ),
+    ("another phasor", _phasors_differ),
+    ("zero on another scale of temperature", _zeros_differ),
+)
+"""What differs, and the rule that tells."""
