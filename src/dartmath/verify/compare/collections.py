@@ -11,6 +11,7 @@ from dartmath.verify.compare.matrices import combined, components, mentions_matr
 from dartmath.verify.compare.names import by_name, value_of
 from dartmath.verify.compare.realset import INEQUALITIES, is_set
 from dartmath.verify.compare.relations import assigned, is_equation, label
+from dartmath.verify.language.vocabulary import OPPOSITES
 from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.numeric.exact import Inexact, rational
 from dartmath.verify.parsing.progressions import DOTS, written_out
@@ -177,7 +178,7 @@ def _same_lists(reference: Group, answer: Group, comparison: Comparison) -> Deci
 
 
 def _is_series(items: Sequence[Expression], comparison: Comparison) -> bool:
-    """Whether items answer one question each: true or false, the same words twice, as many as are asked.
+    """Whether items answer one question each: true or false, high and low, as many as are asked.
 
     Nobody says "true, false" of two statements in any order, nor a word twice for a set.
     """
@@ -186,7 +187,10 @@ def _is_series(items: Sequence[Expression], comparison: Comparison) -> bool:
     if any(label(item) for item in items) or any(_is_option(item) for item in items):
         return False
     words = [item.words for item in items if isinstance(item, Text)]
-    return len(set(words)) < len(words) or comparison.asks_for(len(items))
+    if len(set(words)) < len(words) or comparison.asks_for(len(items)):
+        return True
+    said = {word.lower() for word in words}
+    return any(one in said and two in said for one, two in OPPOSITES)
 
 
 def _is_option(item: Expression) -> bool:

@@ -29,12 +29,19 @@ _IN_ORDER = regex(
     rf"|\b(?:order|arrange|rank|sort)\w*\b[^.?]{{0,120}}\bfrom (?:the )?{_FIRST}(?: \w+)? to\b"
     rf"|\bfrom (?:the )?{_FIRST}(?: \w+)? to\b[^.?]{{0,60}}\border\b"
     r"|\b(?:correct|proper|right|possible|logical|chronological) (?:order|sequence)\b"
-    r"|\b(?:which|what)\b[^.?]{0,80}\b(?:order|sequence|path|succession)\b",
+    r"|\b(?:which|what)\b[^.?]{0,80}\b(?:order|sequence|path|succession)\b"
+    r"|依次|分[别別]|按顺序|的顺序",
     re.IGNORECASE | re.DOTALL,
 )
 """A query whose answer is an order, and not only to be written in one."""
 
 _BLANK = regex(r"_{3,}|(?:\\_){2,}|\\underline\s*\{(?:\s|~|\\q?quad|\\hspace\{[^{}]*\})+\}")
+_LISTED_AT_END = regex(
+    r"\b(?:at|for|of) (?P<items>(?:[^,.?:;]{1,40}, ){1,8}[^,.?:;]{1,40}?)(?P<comma>,)?"
+    r" and (?:[^,?:;]|,(?=\d{3})){1,60}\?\s*\Z"
+)
+"""Three things or more at the end of a question: "What is its value at 1, 2 and 5?"."""
+
 _PART = regex(r"(?<![A-Za-z0-9\\])\((?P<mark>[a-f]|i{1,3}|iv|v|[1-9])\)\s+(?=\S)")
 MAX_QUERY = 8_000
 """Characters of a query that are read, counted from its end, where the question stands.
@@ -58,13 +65,12 @@ def _asks_for_order(query: str) -> bool:
 
 @lru_cache(maxsize=64)
 def _counts_asked(query: str) -> frozenset[int]:
-    """How many questions, parts and blanks a query has, where there is more than one of them."""
+    """How many questions, parts, blanks and things in its last list a query has, where there are several."""
+    listed = _LISTED_AT_END.search(query)
+    items = listed["items"].count(",") + (2 if listed["comma"] is None else 1) if listed else 0
     parts = [found["mark"] for found in _PART.finditer(query)]
-    counts = (
-        query.count("?"),
-        len(_BLANK.findall(query)),
-        len(parts) if len(set(parts)) == len(parts) else 0,
-    )
+    is_series = len(set(parts)) == len(parts)
+    counts = (query.count("?"), len(_BLANK.findall(query)), len(parts) if is_series else 0, items)
     return frozenset(count for count in counts if count > 1)
 
 

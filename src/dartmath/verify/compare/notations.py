@@ -142,7 +142,25 @@ def _sizes_differ(reference: str, answer: str, query: str) -> bool:
     return _OF_MATRIX.search(low) is not None and _ASKS_FOR_SIZE.search(low) is not None
 
 
+_POWER = regex(r"\b(?P<word>[a-z]{3,30})\s*\^\s*\{?\s*(?P<power>-?\d)")
+
+
+def _powers_differ(reference: str, answer: str) -> bool:
+    """Whether a word behind a number, which no table knows for a unit, is squared on one side alone."""
+    if "\\" in reference or "\\" in answer:
+        return False
+    one, two = (Counter(_POWER.findall(text)) for text in (reference, answer))
+    return one != two and {word for word, _ in (*one, *two)} <= _words(reference) & _words(answer)
+
+
+def _words(text: str) -> set[str]:
+    return set(_LONG_WORD.findall(text))
+
+
+_LONG_WORD = regex(r"[a-z]{3,30}")
+
 _RULES = (
+    ("another power of a unit", _powers_differ),
     ("another statement of logic", _logic_differs),
     ("other letters of a genotype", _genotypes_differ),
     ("another sequence of bases", _bases_differ),

@@ -30,13 +30,15 @@ _COMMON = 5
 _MOST_FOREIGN = 0.02
 """Share of letters that are not in ASCII up to which a text is English with a misread sign in it."""
 
-_COMMAND, _WORD = regex(r"\\[A-Za-z]+"), regex(r"[A-Za-z][a-z]+")
+_COMMAND = regex(r"\\(?:begin|end)\s*\{[a-z*]+\}(?:\s*\{[lcr|]+\})?|\\[A-Za-z]+")
+_WORD = regex(r"[A-Za-z][a-z]+")
 _IDLE = frozenset(
     listed(
         "the an is are was were be been being has have had of in on at to for from with by as and or that "
         "this these those it its their his her there which who so then than will would must can may per each "
         "all both total altogether left remaining about answer equal equals respectively because since when "
-        "if square cubic every only also just thus therefore hence percentage points pp"
+        "if square cubic every only also just thus therefore hence percentage points pp they we he she you "
+        "where any some value result overall conclusion summary finally number amount"
     )
 ) | frozenset(APPROXIMATIONS)
 """Words that say nothing by themselves."""
@@ -86,16 +88,16 @@ def _are_english(text: str) -> bool:
 
 
 def _other_words(reference: str, answer: str, query: str, fewest: int) -> str:
-    ours, theirs = _content(reference), _content(answer)
+    ours, theirs = Counter(_content(reference)), Counter(_content(answer))
     if not ours or not theirs:
         return ""
-    left, right = _unpaired(ours - theirs, theirs - ours)
+    left, right = _unpaired((ours - theirs).elements(), (theirs - ours).elements())
     if left and right:
         names_one = _begins_with_number_word(reference) and bool(query)
         if len(ours | theirs) >= fewest or (names_one and not _ASKS_FOR_NUMBER.search(query.lower())):
             return "other words"
         return ""
-    shared = len(ours & theirs)
+    shared = ours.total() - len(left)
     if shared > _FEWEST and _negations(reference) != _negations(answer):
         return "a negation on one side"
     are_sentences = reference[:1].isalpha() and answer[:1].isalpha()
@@ -115,10 +117,10 @@ def _negations(text: str) -> int:
 
 
 @lru_cache(maxsize=512)
-def _content(text: str) -> frozenset[str]:
+def _content(text: str) -> tuple[str, ...]:
     """The words of a text that say something: no units, numbers, names of functions or idle words."""
-    words = {word.lower() for word in _WORD.findall(_COMMAND.sub(" ", text))}
-    return frozenset(word for word in words if not _is_idle(word))
+    words = (word.lower() for word in _WORD.findall(_COMMAND.sub(" ", text)))
+    return tuple(word for word in words if not _is_idle(word))
 
 
 def _is_idle(word: str) -> bool:
@@ -171,18 +173,24 @@ def _named_numbers(text: str) -> dict[str, Fraction | None]:
     return named if len(named) == len(found) > 1 else {}
 
 
-_CONDITION = regex(
-    r"(?P<value>\d[\d,]*(?:\.\d+)?)[^\d,;]{0,30}? (?:for|in|at|on|after) (?:the )?(?P<what>[\w.]{1,30})"
+_OF_WHAT = (
+    regex(
+        r"(?P<value>\d[\d,]*(?:\.\d+)?)[^\d,;]{0,30}? (?:for|in|at|on|after) (?:the )?(?P<what>[\w.]{1,30})"
+    ),
+    regex(r"(?P<value>\d[\d,]*(?:\.\d+)?)[ -](?P<what>[A-Za-z][A-Za-z -]{0,40}[A-Za-z])"),
 )
+"""Numbers with the condition or the thing that they are said of."""
 
 
 def _conditions_differ(reference: str, answer: str) -> bool:
-    """Whether the same values hold for other things: `3 m for A and 5 m for B`, the other way round."""
-    ours, theirs = (_CONDITION.findall(text) for text in (reference, answer))
-    if not 1 < len(ours) == len(theirs) or sorted(ours) == sorted(theirs):
-        return False
-    sides = (zip(*pairs, strict=True) for pairs in (ours, theirs))
-    return all(sorted(one) == sorted(two) for one, two in zip(*sides, strict=True))
+    """Whether the same values are said of other things: `3 m for A and 5 m for B`, the other way round."""
+    for pattern in _OF_WHAT:
+        ours, theirs = (pattern.findall(text) for text in (reference, answer))
+        if 1 < len(ours) == len(theirs) and sorted(ours) != sorted(theirs):
+            sides = (zip(*pairs, strict=True) for pairs in (ours, theirs))
+            if all(sorted(one) == sorted(two) for one, two in zip(*sides, strict=True)):
+                return True
+    return False
 
 
 _ENDS = regex(

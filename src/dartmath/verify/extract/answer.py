@@ -306,15 +306,21 @@ def _hashed(text: str) -> Iterator[Statement]:
         if not answer or answer.startswith("#"):
             continue
         if rate := _LEADING_RATE.match(answer):
-            yield Statement(rate["value"], "hash", line.start(1), line.end(1))
+            yield _leading(rate, line)
         elif is_mathematics(answer):
             yield Statement(answer, "hash", line.start(1), line.end(1))
         elif (value := value_at(text, line.start(1))) is not None and value[2]:
             yield Statement(value[0], "hash", line.start(1), line.end(1))
         elif leading := _LEADING.match(answer):
-            yield Statement(leading["value"], "hash", line.start(1), line.end(1))
+            yield _leading(leading, line)
         elif not text[line.end() :].strip() and len(answer.split()) <= MAX_WORDS and not answer.endswith(":"):
             yield Statement(answer, "hash", line.start(1), line.end(1), firm=False)
+
+
+def _leading(number: re.Match[str], line: re.Match[str]) -> Statement:
+    """The number that begins what stands behind the mark, at its place."""
+    start = line.start(1) + line[1].index(number["value"])
+    return Statement(number["value"], "hash", start, start + len(number["value"]))
 
 
 def _implicit(text: str, reader: _Reader, last: bool) -> Statement | None:
@@ -449,6 +455,9 @@ _ANNOUNCED_INSIDE = regex(
 _CUT_BOX = regex(r"[\s$\\(\[{]*\\boxed\s*\{?\s*\Z")
 """A box of which nothing but its name is left, where a response was cut."""
 
+_BLANKED = regex(r"\$ +")
+"""A currency, and the blanks that a calculation between it and its amount has become."""
+
 _RESULT = regex(r"(?:\\?\$ *)?-?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:/\d+)?\\?%?")
 _CJK_COUNTER = regex(r"(?P<value>[-−]?[\d.,/]+)\s*[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{1,4}\Z")
 _CJK_SCALE = regex(r"[万亿億萬千百十分倍兆次方度]|平方|立方")
@@ -473,4 +482,5 @@ def _result(answer: str) -> str:
     numbers = is_mathematics(sides[-1]) and not re.search(
         r"[a-zA-Z]", re.sub(r"\\[a-zA-Z]+|[a-zA-Z]{2,}", "", sides[-1])
     )
-    return last if numbers and re.search(r"\d\D+\d|!|\^", sides[-1]) and _RESULT.fullmatch(last) else answer
+    is_result = numbers and re.search(r"\d\D+\d|!|\^", sides[-1]) and _RESULT.fullmatch(last)
+    return _BLANKED.sub("$", last) if is_result else answer

@@ -169,6 +169,9 @@ def conclusion(
             continue
         if continues:
             return None
+        if last and (words := _in_words(sentence)) is not None:
+            at, to = (start + first + place for place in words.span("words"))
+            return Statement(words["words"], "conclusion", at, to)
         inside = [formula for formula in formulas if first <= formula.start() < stop]
         if concluding:
             found = (
@@ -216,6 +219,30 @@ def announced_value(sentence: str) -> Found | None:
 
 
 _OPENS_FORMULA = regex(r"\\[\[(](?!.*\\[\])])|=\s*\Z", re.DOTALL)
+
+
+_ANSWER_IN_WORDS = regex(
+    r"\s*(?:so|thus|therefore|hence),? (?:the|our|my) (?:final |correct )?answer is:? "
+    r"(?P<words>[a-z]+(?:[ '-][a-z]+){0,40})[.!]?\s*",
+    re.IGNORECASE,
+)
+"""A last sentence with an answer in words that no announcement is sure of: "So the answer is even."."""
+
+
+def _in_words(sentence: str) -> re.Match[str] | None:
+    """The answer in words that a sentence announces; none where the words are about the answer."""
+    found = _ANSWER_IN_WORDS.fullmatch(sentence)
+    return None if found is None or _ABOUT_ANSWER.match(found["words"]) else found
+
+
+_ABOUT_ANSWER = regex(
+    r"(?:not|no longer|indeed|correct|right|wrong|incorrect|unclear|clear|reasonable|consistent|verified"
+    r"|above"
+    r"|below|as|in|given|found|obtained|the|an?|of|to|that|this|it|what|unknown|undefined|ambiguous|obvious"
+    r"|simple|unique|expected|also|still|already|always|really|quite|very)\b|.*\b(?:is|are|was|were|because)\b",
+    re.IGNORECASE,
+)
+"""How words begin that say something about the answer, and do not say it."""
 
 
 def _is_cut(tail: str, start: int) -> bool:
@@ -478,7 +505,7 @@ def _final(tail: str, start: int, stop: int, inside: list[re.Match[str]]) -> Fou
     # Behind its leading blanks: every way to part a long run of them would be tried.
     line = _VALUE_LINE.match(sentence.rstrip(), len(sentence) - len(sentence.lstrip()))
     if (option := _option_line(tail, start, sentence)) is not None:
-        return option, start, stop
+        return option
     if (verdict := _VERDICT_LINE.fullmatch(sentence)) is not None and _begins_line(tail, start):
         return verdict["verdict"], start, stop
     if (
@@ -510,13 +537,13 @@ def _final(tail: str, start: int, stop: int, inside: list[re.Match[str]]) -> Fou
     return recalled(tail, start, stop) if value is None else _placed(value, sentence, start)
 
 
-def _option_line(tail: str, start: int, sentence: str) -> str | None:
+def _option_line(tail: str, start: int, sentence: str) -> Found | None:
     """The letter that a last line is, or that begins one which the line before it announces."""
     if option := _OPTION_LINE.fullmatch(sentence):
-        return option["letter"]
+        return option["letter"], start + option.start("letter"), start + option.end("letter")
     described = _OPTION_AND_TEXT.match(tail, start)
     announced = described is not None and tail[:start].rstrip(" *\n").endswith((":", "："))
-    return described["letter"] if described is not None and announced else None
+    return (described["letter"], *described.span("letter")) if described is not None and announced else None
 
 
 def _begins_line(tail: str, start: int) -> bool:

@@ -71,7 +71,7 @@ _VERDICT_BEHIND = regex(r"\s*(?:yes|no|true|false)(?=[.,;*]|\s*(?:\n|\Z))", re.I
 """What an option says that is an answer without its letter: `(B) No`."""
 
 _LETTERS = regex(
-    r"\([A-J]\)(?:\s*\([A-J]\))+|\(?[A-J]\)?(?:\s*(?:,|and|&|、|,\s*(?:and|or))\s*\(?[A-J]\)?)+(?![\w'])"
+    r"\([A-J]\)(?:\s*\([A-J]\))+|\(?[A-J]\)?(?:\s*(?:,|and|or|&|、|,\s*(?:and|or))\s*\(?[A-J]\)?)+(?![\w'])"
 )
 _JOIN = regex(
     r"\s*(?:,|;|，|、|(?:,\s*)?(?:and|or|und|oder|et|ou|y|o|e|и|или|和|或|と|및)\b)\s*(?=\$|\\\(|\\\[|\*\*\$)"

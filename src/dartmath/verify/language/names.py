@@ -49,7 +49,7 @@ ENGLISH = frozenset(
     listed(
         "is the it of to an are as at be by if on no yes odd for all and or not any so we per day one "
         "two six ten has its was but can may who how why his her she you they than then that this since "
-        "single too out off our him had did get got"
+        "single too out off our him had did get got low old new"
     )
 )
 

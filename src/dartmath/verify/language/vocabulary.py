@@ -47,7 +47,7 @@ OPPOSITES = tuple(
         "increase/decrease increases/decreases gain/loss profit/loss left/right up/down above/below "
         "north/south east/west more/less more/fewer older/younger faster/slower longer/shorter "
         "before/after ago/later early/late ahead/behind clockwise/counterclockwise larger/smaller "
-        "greater/less surplus/deficit discount/markup cheaper/dearer saved/lost"
+        "high/low higher/lower greater/less surplus/deficit discount/markup cheaper/dearer saved/lost"
     )
 )
 """Words behind two numbers of which one says the opposite of the other."""

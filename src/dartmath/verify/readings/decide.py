@@ -24,7 +24,7 @@ from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.numeric.points import positive_symbols
 from dartmath.verify.parsing.parser import parse
 from dartmath.verify.readings.directions import other_directions, says_direction
-from dartmath.verify.tree.expression import Expression, Quantity, heads, symbols
+from dartmath.verify.tree.expression import Expression, Named, Quantity, heads, symbols
 
 if TYPE_CHECKING:
     from dartmath.verify.readings.reading import Pair, Sides
@@ -112,8 +112,23 @@ def _configurations(reference: str, answer: str) -> tuple[Decision] | None:
     return (Decision(ours == theirs, "chemistry", reason),)
 
 
-_SAID_IN_WORDS = frozenset(["choice", "chemistry", "clock", "date", "weekday", "month", "direction"])
+_SAID_IN_WORDS = frozenset(
+    ["choice", "chemistry", "clock", "date", "weekday", "month", "direction", "set", "interval"]
+)
 """Comparisons that have read all words of both sides."""
+
+_OF_SENTENCES = "value that a sentence states"
+"""The reading of values that two sentences may state with other subjects."""
+
+
+def _has_read_words(found: Decision, theirs: Expression) -> bool:
+    """Whether a verdict rests on all words of both sides, as that on `empty set` does.
+
+    A yes or no has a fixed meaning too, and may have a reason behind it that is left out.
+    """
+    if found.comparison in _SAID_IN_WORDS or found.reading == _OF_SENTENCES:
+        return True
+    return isinstance(theirs, Named) and theirs.kind != "boolean"
 
 
 _MOLECULE = regex(r"[A-Z][a-z]?_?\{?\d+\}? ?[A-Z]")
@@ -133,9 +148,7 @@ def _unless_contradicted(
     directed = says_direction(answer) and says_direction(reference)
     if directed and other_directions(reference, answer):
         return Decision(False, "direction", "another direction")
-    if found.comparison not in _SAID_IN_WORDS and not (
-        directed and len(answer.split()) <= _MOST_OF_DIRECTION
-    ):
+    if not ((directed and len(answer.split()) <= _MOST_OF_DIRECTION) or _has_read_words(found, theirs)):
         otherwise = says_otherwise(reference, answer, query, named=found.comparison == "names")
         if otherwise:
             return Decision(False, found.comparison, otherwise)
