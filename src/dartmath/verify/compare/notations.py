@@ -10,6 +10,8 @@ from collections import Counter
 from fractions import Fraction
 
 from dartmath.base.regex import regex
+from dartmath.verify.language.names import FUNCTIONS
+from dartmath.verify.language.units import parse_unit
 
 
 def written_otherwise(reference: str, answer: str, query: str) -> str:
@@ -142,22 +144,20 @@ def _sizes_differ(reference: str, answer: str, query: str) -> bool:
     return _OF_MATRIX.search(low) is not None and _ASKS_FOR_SIZE.search(low) is not None
 
 
-_POWER = regex(r"\b(?P<word>[a-z]{3,30})\s*\^\s*\{?\s*(?P<power>-?\d)")
+_POWER = regex(r"\b(?P<word>[a-z]{4,30})\s*\^\s*\{?\s*(?P<power>\d)")
+
+
+_SQUARED = regex(r"\b(?:sq|square|cu|cubic)\b")
 
 
 def _powers_differ(reference: str, answer: str) -> bool:
-    """Whether a word behind a number, which no table knows for a unit, is squared on one side alone."""
-    if "\\" in reference or "\\" in answer:
+    """Whether a word behind a number, which no table knows for a unit, has a power on one side alone."""
+    if ("^" in reference) == ("^" in answer) or "\\" in reference or "\\" in answer:
         return False
-    one, two = (Counter(_POWER.findall(text)) for text in (reference, answer))
-    return one != two and {word for word, _ in (*one, *two)} <= _words(reference) & _words(answer)
+    powered, plain = (reference, answer) if "^" in reference else (answer, reference)
+    words = {found["word"] for found in _POWER.finditer(powered)} - FUNCTIONS.keys()
+    return not _SQUARED.search(plain) and any(word in plain and not parse_unit(word).known for word in words)
 
-
-def _words(text: str) -> set[str]:
-    return set(_LONG_WORD.findall(text))
-
-
-_LONG_WORD = regex(r"[a-z]{3,30}")
 
 _RULES = (
     ("another power of a unit", _powers_differ),

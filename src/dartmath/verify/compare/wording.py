@@ -77,7 +77,7 @@ def says_otherwise(reference: str, answer: str, query: str, *, named: bool = Fal
         return notation
     if " " not in reference or " " not in answer or not _are_english(reference + answer):
         return ""
-    return _other_words(reference, answer, query, _FEWEST + named)
+    return _other_words(reference, answer, query, named=named)
 
 
 def _are_english(text: str) -> bool:
@@ -87,14 +87,16 @@ def _are_english(text: str) -> bool:
     return letters.count(False) <= _MOST_FOREIGN * len(letters)
 
 
-def _other_words(reference: str, answer: str, query: str, fewest: int) -> str:
+def _other_words(reference: str, answer: str, query: str, *, named: bool) -> str:
+    if named and not any(map(is_unit_word, _WORD.findall(reference))):
+        return ""  # `60 hard sweets` for `60 lollipops`, among other sweets in the same numbers
     ours, theirs = Counter(_content(reference)), Counter(_content(answer))
     if not ours or not theirs:
         return ""
     left, right = _unpaired((ours - theirs).elements(), (theirs - ours).elements())
     if left and right:
         names_one = _begins_with_number_word(reference) and bool(query)
-        if len(ours | theirs) >= fewest or (names_one and not _ASKS_FOR_NUMBER.search(query.lower())):
+        if len(ours | theirs) >= _FEWEST or (names_one and not _ASKS_FOR_NUMBER.search(query.lower())):
             return "other words"
         return ""
     shared = ours.total() - len(left)

@@ -169,7 +169,7 @@ def conclusion(
             continue
         if continues:
             return None
-        if last and (words := _in_words(sentence)) is not None:
+        if last and concludes and (words := _in_words(sentence)) is not None:
             at, to = (start + first + place for place in words.span("words"))
             return Statement(words["words"], "conclusion", at, to)
         inside = [formula for formula in formulas if first <= formula.start() < stop]
