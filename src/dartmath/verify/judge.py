@@ -221,8 +221,9 @@ def _long(reference: str, answer: str) -> Verdict:
 def _verdict(decision: Decision, answer: str) -> Verdict:
     judged = _CORRECT if decision.equal else _WRONG
     outcome = Outcome.UNPARSABLE if decision.equal is None else judged
-    how = decision.comparison, decision.reason, decision.precision, decision.reading
-    return Verdict(outcome, answer, *how)
+    return Verdict(
+        outcome, answer, decision.comparison, decision.reason, decision.precision, decision.reading
+    )
 
 
 def grade(
@@ -243,15 +244,15 @@ def grade(
     name one. Raises `UnknownNameError` for a verifier that is neither in `VERIFIERS` nor a function,
     `ConfigError` for a function that cannot be loaded.
     """
-    cut = finish_reason == "length"
-    if query.verifier not in VERIFIERS:
+    cut, verifier = finish_reason == "length", query.verifier
+    if verifier not in VERIFIERS:
         return _by_function(query, response, cut=cut)
-    if query.verifier == DART_MATH:
+    if verifier == DART_MATH:
         from dartmath.verify.dart_math.judge import grade_dart_math
 
         return grade_dart_math(query, response, cut=cut)
     found = _finder()(response, strict=cut, in_thought=in_thought, settings=settings)
-    answer = found and found.answer
+    answer = None if found is None else found.answer
     if answer is None and not cut and len(response) <= MAX_ANSWER:
         whole = response.strip()
         says = _without_sizes(whole).strip(" ")
@@ -260,7 +261,7 @@ def grade(
     if answer is None:
         outcome = Outcome.TRUNCATED if cut else Outcome.NO_ANSWER
         return Verdict(outcome, None, "none", "no final answer in the response")
-    if query.verifier == "theoremqa":
+    if verifier == "theoremqa":
         from dartmath.verify.theoremqa import verify_theoremqa
 
         kind = query.metadata.get("answer_type")

@@ -110,6 +110,8 @@ class _Reader(NamedTuple):
     thoughts: tuple[tuple[str, str], ...] = ()
     answers: tuple[tuple[str, str], ...] = ()
     languages: tuple[str, ...] = LANGUAGES
+    looks_at_ends: bool = True
+    """Whether endings show the last statement: not where the first counts, or delimiters of the user's own."""
 
 
 _DEFAULT = _Reader()
@@ -124,6 +126,7 @@ def _reader(settings: GradingSettings) -> _Reader:
         settings.thoughts,
         settings.answers,
         settings.languages,
+        looks_at_ends=not (settings.box == "first" or settings.thoughts or settings.answers),
     )
 
 
@@ -180,7 +183,7 @@ def find_answer(
 
 def _at_end(response: str, reader: _Reader) -> Statement | None:
     """The answer of a response that is all its own, where its ending shows that it is the last one."""
-    if len(response) > WINDOW or reader.thoughts or reader.answers or reader.first_box:
+    if len(response) > WINDOW or not reader.looks_at_ends:
         return None
     found = plain_ending(response, reader.rules, reader.languages)
     return found if found is not None and is_all_own(response) else None

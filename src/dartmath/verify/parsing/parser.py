@@ -104,7 +104,7 @@ def _parsed(text: str, comma_groups: bool, units: bool) -> Expression:
 def _plain_value(text: str) -> Expression | None:
     """The tree of a number that is written in the plainest way, for which there is no need of the grammar."""
     if _PLAIN_NUMBER.fullmatch(text):
-        return literal(text) if text[0] != "-" else negated(literal(text[1:]))
+        return literal(text)
     if fraction := _PLAIN_FRACTION.fullmatch(text):
         top, bottom = fraction["top"] or fraction["over"], fraction["bottom"] or fraction["under"]
         over = negated(literal(top[1:])) if top[0] == "-" else literal(top)

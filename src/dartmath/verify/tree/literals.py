@@ -20,7 +20,10 @@ SHORT = 20
 
 
 def literal(text: str) -> Number:
-    """The number of a `num` token. Raises `NotationError` for an exponent beyond `MAX_EXPONENT`."""
+    """The number of a `num` token, or of one with a minus sign in front.
+
+    Raises `NotationError` for an exponent beyond `MAX_EXPONENT`.
+    """
     return _remembered(text) if len(text) <= SHORT else _number(text)
 
 
@@ -52,6 +55,8 @@ def _number(text: str) -> Number:
 
 def _long_int(digits: str) -> int:
     """int() without Python's limit on the number of digits; the tokenizer bounds their number."""
+    if len(digits) < _PLAIN_DIGITS:
+        return int(digits or "0")
     value = 0
     for start in range(0, len(digits), 4000):
         chunk = digits[start : start + 4000]
