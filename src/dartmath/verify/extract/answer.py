@@ -111,7 +111,7 @@ class _Reader(NamedTuple):
     answers: tuple[tuple[str, str], ...] = ()
     languages: tuple[str, ...] = LANGUAGES
     looks_at_ends: bool = True
-    """Whether endings show the last statement: not where the first counts, or delimiters of the user's own."""
+    """Whether endings show the last statement: not where the first counts, or the user has own delimiters."""
 
 
 _DEFAULT = _Reader()
