@@ -33,9 +33,14 @@ LEAST_PARTS = 2
 """Units that make a duration: one alone is any quantity, and `5 m` is five metres."""
 
 
+_LAST_LETTERS = "wdhmsWDHMS"
+"""How such a duration ends."""
+
+
 def may_be_duration(sides: Sides) -> bool:
     """Whether a side ends like a duration that is written together."""
-    return any(text[-1:] in "wdhmsWDHMS" or ":" in text for text in (sides.reference, sides.answer))
+    one, two = sides.reference, sides.answer
+    return one[-1:] in _LAST_LETTERS or two[-1:] in _LAST_LETTERS or ":" in one or ":" in two
 
 
 def durations(sides: Sides) -> Iterator[Pair]:

@@ -97,7 +97,8 @@ def percentage_points(sides: Sides) -> Iterator[Pair]:
 
 def has_percentage_points(sides: Sides) -> bool:
     """Whether a side has the letters of percentage points, behind a number."""
-    return any("p" in text and text[:1] in "-+0123456789$" for text in (sides.reference, sides.answer))
+    one, two = sides.reference, sides.answer
+    return ("p" in one and one[:1] in "-+0123456789$") or ("p" in two and two[:1] in "-+0123456789$")
 
 
 _CONCISE = regex(
@@ -126,7 +127,8 @@ def concise_uncertainties(sides: Sides) -> Iterator[Pair]:
 
 def has_digits_in_brackets(sides: Sides) -> bool:
     """Whether a side can have an uncertainty of its last digits."""
-    return any("(" in text and text[:1] in "-0123456789" for text in (sides.reference, sides.answer))
+    one, two = sides.reference, sides.answer
+    return ("(" in one and one[:1] in "-0123456789") or ("(" in two and two[:1] in "-0123456789")
 
 
 def _concise(text: str) -> tuple[str, str] | None:

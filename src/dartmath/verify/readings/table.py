@@ -90,7 +90,10 @@ from dartmath.verify.tree.expression import Apply, Group, Number, Relation
 
 
 def _are_ratios(sides: Sides) -> bool:
-    return all(isinstance(side, Apply) and side.name == "ratio" for side in (sides.ours, sides.theirs))
+    ours, theirs = sides.ours, sides.theirs
+    if not (isinstance(ours, Apply) and isinstance(theirs, Apply)):
+        return False
+    return ours.name == theirs.name == "ratio"
 
 
 def _has_figure(sides: Sides) -> bool:
@@ -106,7 +109,8 @@ def _is_sentence(sides: Sides) -> bool:
 
 
 def _approximates(sides: Sides) -> bool:
-    return any(sign in text for text in (sides.reference, sides.answer) for sign in ("approx", "≈"))
+    texts = f"{sides.reference}\n{sides.answer}"
+    return "approx" in texts or "≈" in texts
 
 
 def _may_have_label(sides: Sides) -> bool:
