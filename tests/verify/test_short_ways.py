@@ -49,6 +49,19 @@ def test_a_plain_equation_is_read_as_the_grammar_reads_it(letter: str) -> None:
 
 
 @given(
+    numbers=st.lists(
+        st.sampled_from([one for one in NUMBERS if "/" not in one and "\\" not in one]), max_size=6
+    ),
+    brackets=st.sampled_from(["", "[]", "()", "[)", "(]", "[", ")"]),
+    joiner=st.sampled_from([", ", ", ", ",", "; ", ", and "]),
+)
+def test_a_plain_list_is_read_as_the_grammar_reads_it(numbers: list[str], brackets: str, joiner: str) -> None:
+    text = brackets[:1] + joiner.join(numbers) + brackets[1:]
+    for ways in product((True, False), repeat=2):
+        assert repr(parser._parsed(text, *ways)) == repr(parser._read(text, *ways)), text
+
+
+@given(
     reference=PLAIN,
     answer=PLAIN,
     letter=st.sampled_from(string.ascii_letters),

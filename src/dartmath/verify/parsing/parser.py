@@ -38,7 +38,15 @@ MAX_REMEMBERED = 300
 MAX_LEVELS = 100
 """A deeper tree, such as that of 400 minus signs, is no mathematics: the rules of comparison recurse."""
 
-_PLAIN_NUMBER = regex(r"-?(?:0|[1-9]\d{0,17})(?:\.\d{1,18})?", re.ASCII)
+_NUMBER = r"-?(?:0|[1-9]\d{0,17})(?:\.\d{1,18})?"
+_PLAIN_NUMBER = regex(_NUMBER, re.ASCII)
+_PLAIN_LIST = regex(
+    rf"(?P<open>[\[(]?)(?P<items>{_NUMBER}(?:, {_NUMBER}){{0,99}})(?P<close>[\])]?)", re.ASCII
+)
+_CLOSING = {"": "", "[": "]", "(": ")"}
+_OPENING = frozenset("[(-0123456789")
+"""How a list of plain numbers begins."""
+
 _PLAIN_FRACTION = regex(
     r"(?P<sign>-?)(?:\\[dt]?frac\{(?P<top>-?(?:0|[1-9]\d{0,17}))\}\{(?P<bottom>0|[1-9]\d{0,17})\}"
     r"|(?P<over>0|[1-9]\d{0,17})/(?P<under>0|[1-9]\d{0,17}))",
@@ -96,6 +104,8 @@ def _parsed(text: str, comma_groups: bool, units: bool) -> Expression:
     tree = _plain_value(text)
     if tree is not None:
         return tree
+    if text[:1] in _OPENING and (listed := _plain_list(text)) is not None:
+        return listed
     if (equation := _PLAIN_EQUATION.fullmatch(text)) and (value := _plain_value(equation["value"])):
         return Relation((letter(equation["letter"] or equation["name"]), value), ("=",))
     return _read(text, comma_groups, units)
@@ -111,6 +121,15 @@ def _plain_value(text: str) -> Expression | None:
         tree = quotient(over, literal(bottom))
         return negated(tree) if fraction["sign"] else tree
     return None
+
+
+def _plain_list(text: str) -> Expression | None:
+    """The tree of plain numbers with commas and blanks between them, in brackets or in none."""
+    found = _PLAIN_LIST.fullmatch(text)
+    if found is None or _CLOSING[found["open"]] != found["close"]:
+        return None
+    items = tuple(map(literal, found["items"].split(", ")))
+    return items[0] if len(items) == 1 else Group(found["open"] + found["close"], items)
 
 
 def _read(text: str, comma_groups: bool, units: bool) -> Expression:
