@@ -61,6 +61,23 @@ def test_a_plain_list_is_read_as_the_grammar_reads_it(numbers: list[str], bracke
         assert repr(parser._parsed(text, *ways)) == repr(parser._read(text, *ways)), text
 
 
+EQUALITIES = [" = ", "=", " =", "= ", " \\approx ", " ≈ "]
+
+
+@given(
+    parts=st.lists(
+        st.tuples(st.sampled_from("xyabEnie"), st.sampled_from(EQUALITIES), PLAIN).map("".join), max_size=4
+    ),
+    joiner=st.sampled_from([", ", ", ", ",", "; ", ", and "]),
+    ways=st.tuples(st.booleans(), st.booleans()),
+)
+def test_plain_equations_are_read_as_the_grammar_reads_them(
+    parts: list[str], joiner: str, ways: tuple[bool, bool]
+) -> None:
+    text = joiner.join(parts)
+    assert repr(parser._parsed(text, *ways)) == repr(parser._read(text, *ways)), text
+
+
 @given(
     reference=PLAIN,
     answer=PLAIN,

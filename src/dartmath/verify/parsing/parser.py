@@ -47,6 +47,9 @@ _CLOSING = {"": "", "[": "]", "(": ")"}
 _OPENING = frozenset("[(-0123456789")
 """How a list of plain numbers begins."""
 
+_EQUALITIES = frozenset("= \\≈")
+"""What stands behind the letter of a plain equation."""
+
 _PLAIN_FRACTION = regex(
     r"(?P<sign>-?)(?:\\[dt]?frac\{(?P<top>-?(?:0|[1-9]\d{0,17}))\}\{(?P<bottom>0|[1-9]\d{0,17})\}"
     r"|(?P<over>0|[1-9]\d{0,17})/(?P<under>0|[1-9]\d{0,17}))",
@@ -106,8 +109,8 @@ def _parsed(text: str, comma_groups: bool, units: bool) -> Expression:
         return tree
     if text[:1] in _OPENING and (listed := _plain_list(text)) is not None:
         return listed
-    if (equation := _PLAIN_EQUATION.fullmatch(text)) and (value := _plain_value(equation["value"])):
-        return Relation((letter(equation["letter"] or equation["name"]), value), ("=",))
+    if text[1:2] in _EQUALITIES and (equations := _plain_equations(text)) is not None:
+        return equations
     return _read(text, comma_groups, units)
 
 
@@ -130,6 +133,20 @@ def _plain_list(text: str) -> Expression | None:
         return None
     items = tuple(map(literal, found["items"].split(", ")))
     return items[0] if len(items) == 1 else Group(found["open"] + found["close"], items)
+
+
+def _plain_equations(text: str) -> Expression | None:
+    """The tree of plain equations with commas and blanks between them; of one that equation."""
+    if len(text) > MAX_REMEMBERED:
+        return None  # of the longest ones the grammar makes words
+    found: list[Expression] = []
+    for part in text.split(", "):
+        equation = _PLAIN_EQUATION.fullmatch(part)
+        value = None if equation is None else _plain_value(equation["value"])
+        if equation is None or value is None:
+            return None
+        found.append(Relation((letter(equation["letter"] or equation["name"]), value), ("=",)))
+    return found[0] if len(found) == 1 else Group("", tuple(found))
 
 
 def _read(text: str, comma_groups: bool, units: bool) -> Expression:
