@@ -70,8 +70,8 @@ def main() -> None:
             steps = calibrate(Path(folder) / "sample", Threshold(0.0, options.margin, 4))
         for step in steps:
             if step.agreement in SHOWN:
-                right = step.right
-                said = f"{right.value:.1%} ({right.low:.1%}-{right.high:.1%})" if step.queries else ""
+                right = step.right if step.queries else None
+                said = f"{right.value:.1%} ({right.low:.1%}-{right.high:.1%})" if right else ""
                 name = f"{Path(path).stem}, {queries} queries, {responses / queries:.0f} responses each"
                 rows.append((name, f"{step.agreement:.0%}", step.queries, f"{step.share:.1%}", said))
     print_table("Consensus", ("set", "agreement of", "queries", "of all", "right (95 % interval)"), rows)

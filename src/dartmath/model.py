@@ -227,12 +227,26 @@ def _cannot_load(what: str, name: str, error: Exception) -> DataError:
 
 
 def pick_device(device: str = "auto") -> str:
-    """`device`, or for "auto" the first GPU, or else the CPU."""
+    """`device`, or for "auto" the first GPU, or else the CPU.
+
+    Raises `ConfigError` for a device that is none, or is not here.
+    """
     import torch
 
-    if device != "auto":
-        return device
-    return "cuda" if torch.cuda.is_available() else "cpu"
+    if device == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        found = torch.device(device)
+    except RuntimeError:
+        raise ConfigError(f"{device!r} is no device; write cpu, cuda, or cuda:1 for the second GPU") from None
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if found.type == "cuda" and (found.index or 0) >= count:
+        here = f"{count} GPU(s), from cuda:0 on" if count else "no GPU that PyTorch can use"
+        raise ConfigError(
+            f"{device!r} is not here: this machine has {here}; set the device to auto (`dartmath doctor` "
+            "says what is here)"
+        )
+    return device
 
 
 def pick_dtype(dtype: DType, device: str) -> Any:

@@ -62,6 +62,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory, smollm2: str) -> Path:
     (here / "twice.csv").write_text("a,a,b\n1,2,3\n")
     (here / "short.csv").write_text("question,answer\nWhat is 1?,1\nWhat is 2?\n")
     (here / "old.csv").write_bytes("问题,答案\n三加四等于多少？,7\n".encode("gb18030"))
+    (here / "pointer.csv").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n")
+    (here / "page.json").write_text("<!doctype html>\n<title>Not found</title>\n")
+    (here / "printed.jsonl").write_text(f"{rows[0]}\n")
+    (here / "pairs.json").write_text(json.dumps([["What is 1 + 1?", "2"], ["What is 1 + 2?", "3"]]))
+    (here / "wide.csv").write_text("question,answer\nIf 2, then what is 3 times it?,6\n")
     (here / "adir").mkdir()
     (here / "adir" / "notes.txt").write_text("mine")
     (here / "afile").write_text("mine")
@@ -104,4 +109,4 @@ def test_a_license_that_the_hub_does_not_list_is_named(folder: Path, monkeypatch
 
 
 def test_there_are_enough() -> None:
-    assert len(CASES) >= 125
+    assert len(CASES) >= 140

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from typer.testing import CliRunner
 
 from dartmath.base.errors import DataError
 from dartmath.base.manifest import read_manifest
+from dartmath.cli import app
 from dartmath.curation.config import CurationSection
 from dartmath.curation.run import curate
 from dartmath.engines.protocol import Completion, Request
@@ -67,7 +69,10 @@ def test_spellings_of_one_value_vote_together(pool: Path) -> None:
 
 
 def test_references_say_how_often_a_consensus_is_right(pool: Path) -> None:
-    steps = {s.agreement: (s.queries, s.right.value) for s in calibrate(pool, Threshold(0.85, margin=0.0))}
+    steps = {
+        s.agreement: (s.queries, s.right and s.right.value)
+        for s in calibrate(pool, Threshold(0.85, margin=0.0))
+    }
     assert steps[0.0][0] == 6 and steps[0.6] == (4, 3 / 4)
     assert steps[0.85] == steps[0.9] == (3, 2 / 3) and steps[0.95] == (1, 1.0)
     assert calibrate(pool, Threshold(margin=0.5))[0].queries == 4, "the margin holds for all steps"
@@ -107,3 +112,16 @@ def test_what_cannot_be_is_refused(pool: Path, tmp_path: Path) -> None:
         take_consensus(pool, tmp_path / "b")
     with pytest.raises(DataError, match="no references of its own"):
         calibrate(tmp_path / "b")
+
+
+def test_a_pool_without_references_says_nothing_of_what_is_right(tmp_path: Path) -> None:
+    """`unknown` is what such queries have for a reference."""
+    answers = TenAnswers()
+    query = QUERIES["nine of ten"]
+    open_one = make_query("own", query.text, "unknown")
+    folder = make_sample(tmp_path / "sample", engine=answers, queries=[open_one], policy=VRT(trials=10))
+    (first, *_) = calibrate(folder)
+    assert (first.queries, first.right) == (1, None)
+    result = CliRunner().invoke(app, ["consensus", str(folder)])
+    assert "no query has a reference" in result.output
+    assert " 0.0% (" not in result.output

@@ -45,7 +45,7 @@ def test_what_cannot_be_read_is_named_by_its_line(tmp_path: Path) -> None:
     path.write_text("- question: q\n- only words\n")
     rows = [row for _, row in try_rows(path)]
     assert rows[0] == {"question": "q"}
-    assert "found 'only words'" in str(rows[1])
+    assert "object of named values" in str(rows[1])
 
 
 def test_a_text_that_says_itself_over_and_over_is_refused(tmp_path: Path) -> None:

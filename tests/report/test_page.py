@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,23 @@ def test_text_that_no_file_can_hold_does_not_stop_the_report() -> None:
     assert page.encode("utf-8") and "<h1>t ?</h1>" in page
     data = page.split('id="data">')[1].split("</script>")[0]
     assert json.loads(data)["samples"][0]["text"] == ["? \u2028 </script>"]
+
+
+def test_the_page_holds_no_path_of_this_machine(run_folder: Path, tmp_path: Path) -> None:
+    """Runs of one name are told apart by as much of their paths as that takes."""
+    for name in ("first", "second"):
+        shutil.copytree(run_folder, tmp_path / name / run_folder.name)
+    folders = [tmp_path / name / run_folder.name for name in ("first", "second")]
+    text = write_report(folders, tmp_path / "both.html").read_text(encoding="utf-8")
+    assert str(tmp_path) not in text
+    assert f"first/{run_folder.name}" in text
+    assert f"second/{run_folder.name}" in text
+
+
+def test_a_report_of_another_run_is_told_by_its_place(run_folder: Path, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        shutil.copytree(run_folder, tmp_path / name)
+    write_report([tmp_path / "a"], tmp_path / "a" / "report.html")
+    write_report([tmp_path / "a"], tmp_path / "a" / "report.html")
+    with pytest.raises(DataError, match=r"is of this folder, not of \.\./b"):
+        write_report([tmp_path / "b"], tmp_path / "a" / "report.html")

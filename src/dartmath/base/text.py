@@ -27,6 +27,15 @@ def _escape(match: re.Match[str]) -> str:
     return f"\\x{code:02x}" if code < _WIDE else f"\\u{code:04x}"
 
 
+def counted(number: int, one: str, more: str = "") -> str:
+    """A number and the word for so many; `more` is that for several, where it is not `one` with an s.
+
+    >>> counted(1, "query", "queries"), counted(1200, "row")
+    ('1 query', '1,200 rows')
+    """
+    return f"{number:,} {one if number == 1 else more or f'{one}s'}"
+
+
 def shorten(text: str, limit: int) -> str:
     """`text`, or its head and tail around a note, in about `limit` characters.
 

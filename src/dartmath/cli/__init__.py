@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -156,7 +157,13 @@ def _explain_options(command: Any) -> None:
             return parse(ctx, args)
         except Exception as error:
             # click's own, which typer carries under one name or another.
-            kinds = {"NoSuchOption": _no_option, "BadParameter": _bad_value, "MissingParameter": _missing}
+            kinds = {
+                "NoSuchOption": _no_option,
+                "BadParameter": _bad_value,
+                "MissingParameter": _missing,
+                "BadOptionUsage": _lacks_value,
+                "UsageError": _one_too_many,
+            }
             explain = kinds.get(type(error).__name__)
             if explain is None or ctx.resilient_parsing:
                 raise
@@ -201,6 +208,28 @@ def _bad_value(error: Any, ctx: Any, given: list[str]) -> Exception:
     value = value or next((w.partition("=")[2] for w in given if w.partition("=")[0] in names), None)
     said = error.message.rstrip(".")
     return ConfigError(f"{names[0]}: {said}" + ("" if value is None else f" (got {value!r})"))
+
+
+def _lacks_value(error: Any, ctx: Any, given: list[str]) -> Exception:
+    from dartmath.base.errors import UsageError
+
+    said = error.message.rstrip(".")
+    return UsageError(f"{said[:1].lower()}{said[1:]}; `{ctx.command_path} --help` shows examples")
+
+
+def _one_too_many(error: Any, ctx: Any, given: list[str]) -> Exception:
+    """Words beyond what a verb takes."""
+    from dartmath.base.errors import UsageError
+
+    found = re.search(r"extra arguments? ?(?:\(s\))? ?\((.*)\)", error.message, re.DOTALL)
+    if found is None:
+        return error  # type: ignore[no-any-return]
+    taken = " ".join(str(one.name).upper() for one in ctx.command.params if one.param_type_name == "argument")
+    takes = f"takes {taken} and options" if taken else "takes options alone"
+    return UsageError(
+        f"{ctx.command_path} {takes}; too much: {found[1]!r}. What has spaces or stars in it stands in "
+        f"quotes; `{ctx.command_path} --help` shows examples"
+    )
 
 
 def _keep_lines_of_examples(text: str) -> str:

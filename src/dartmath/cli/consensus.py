@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from dartmath.base.text import counted
 from dartmath.cli._shared import JsonOption
 
 
@@ -49,15 +50,22 @@ def command(
                 step.queries,
                 f"{step.share:.1%}",
                 f"{step.right.value:.1%} ({step.right.low:.1%}-{step.right.high:.1%})"
-                if step.queries
+                if step.queries and step.right
                 else "",
             )
             for step in steps
         ]
-        print_table(f"Consensus of {run}", ("agreement of", "queries", "of all", "right"), rows)
+        unknown = "how often it is right, nothing tells: no query has a reference"
+        print_table(
+            f"Consensus of {run}",
+            ("agreement of", "queries", "of all", "right"),
+            rows,
+            caption="" if any(step.right for step in steps) else unknown,
+        )
         return
     found = take_consensus(run, into, threshold)
     if as_json:
         print_json(found)
     else:
-        info(f"{into}: {found['queries']:,} queries judged by consensus, {found['left_out']:,} left out")
+        judged = counted(found["queries"], "query", "queries")
+        info(f"{into}: {judged} judged by consensus, {found['left_out']:,} left out")

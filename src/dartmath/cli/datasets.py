@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from dartmath.base.text import counted
 from dartmath.cli._rows import RowFlags, refuse_flags, row_options
 from dartmath.cli._shared import JsonOption
 
@@ -79,7 +80,8 @@ def _show(name: str, n: int, rows: RowFlags, *, as_json: bool) -> None:
         cells = [("id", query.id), ("text", query.text), ("reference", " or ".join(query.references))]
         cells += [(key, str(value)) for key, value in query.metadata.items()]
         print_table("", ("key", "value"), cells)
-    info(f"{name}: {len(loaded.queries)} queries, checksum {loaded.checksum}, from {loaded.origin}")
+    many = counted(len(loaded.queries), "query", "queries")
+    info(f"{name}: {many}, checksum {loaded.checksum}, from {loaded.origin}")
     print_survey(survey(loaded.queries, loaded.own))
     if name in datasets() and datasets()[name].notes:
         info(datasets()[name].notes)

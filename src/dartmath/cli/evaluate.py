@@ -229,6 +229,11 @@ def recipe_of(name: str | None, benchmarks: list[str], rows: RowFlags, given: di
         raise ConfigError(
             "name a model or a --recipe, for example: dartmath evaluate --suite dart-math MODEL"
         )
+    if Path(given["model.name"]).suffix in (".yaml", ".yml"):
+        raise ConfigError(
+            f"{given['model.name']} is a recipe and no model; give it as dartmath evaluate --recipe "
+            f"{given['model.name']}"
+        )
     data: dict[str, Any] = {"name": "evaluation", "evaluation": {}}
     protocol, model = given.get("evaluation.protocol"), given["model.name"]
     default = default_template(protocol, model)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dartmath.base.text import counted
 from dartmath.cli._options import resolve_section, section_options
 from dartmath.cli._shared import JsonOption, OverwriteOption
 from dartmath.curation.config import CurationSection
@@ -130,7 +131,7 @@ def _list(as_json: bool) -> None:
 
 
 def _show(done: Exported) -> None:
-    print(f"{done.rows:,} rows of {done.format} -> {done.path}")
+    print(f"{counted(done.rows, 'row')} of {done.format} -> {done.path}")
     print(f"template {done.template}, prompts as {done.prompts}")
     for name, value in done.balance.items():
         print(f"{name}: {value}")

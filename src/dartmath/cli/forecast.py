@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dartmath.base.text import counted
 from dartmath.cli._options import parse_set
 from dartmath.cli._shared import JsonOption, SetOption
 
@@ -90,7 +91,7 @@ def _print(
     queries, tried = sum(b.size for b in bands), sum(len(b.trials) for b in bands)
     columns = ("", *(f.policy.kind for f in found))
     print_table(
-        f"Forecast for {queries:,} queries, from {tried:,} that were tried",
+        f"Forecast for {counted(queries, 'query', 'queries')}, from {tried:,} that were tried",
         columns,
         _rows(found),
         caption=_caption(found, speed, [one.name for one in takeovers if not one.known]),

@@ -195,13 +195,17 @@ def _print_json(target: Path, answers: Answers, loaded: Loaded, found: Survey) -
 
 
 def _say(target: Path, answers: Answers, loaded: Loaded, found: Survey) -> None:
+    from dartmath.base.text import counted
     from dartmath.cli._survey import print_survey
     from dartmath.queries.rows import describe_file
 
     path, columns = str(answers.source["dataset"]), answers.source["columns"]
     mapped = f"columns {columns['query']!r} and {columns['reference']!r}"
     more = ", ".join(f"{key} {columns[key]!r}" for key in ("context", "choices", "unit") if columns.get(key))
-    print(f"wrote {target}: {len(loaded.queries)} queries, {mapped}" + (f", {more}" if more else ""))
+    print(
+        f"wrote {target}: {counted(len(loaded.queries), 'query', 'queries')}, {mapped}"
+        + (f", {more}" if more else "")
+    )
     if Path(path).is_file() and (form := describe_file(path, answers.source.get("encoding"))):
         print(f"read as:     {form}")
     print_survey(found)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dartmath.base.text import counted
 from dartmath.cli._options import parse_set
 from dartmath.cli._shared import JsonOption, SetOption
 
@@ -48,7 +49,9 @@ def command(
         out.rule(printable(name), align="left")
         print_survey(references)
     for index, tokens in enumerate(found.prompts, 1):
-        out.rule(f"prompt {index} of {sum(found.counts.values())}: {count(tokens)} tokens", align="left")
+        out.rule(
+            f"prompt {index} of {sum(found.counts.values())}: {counted(count(tokens), 'token')}", align="left"
+        )
         out.print(marked(tokens, out.is_terminal))
     for index, messages in enumerate(found.messages, 1):
         title = f"prompt {index} of {sum(found.counts.values())}: messages; the server renders them"
@@ -58,12 +61,15 @@ def command(
     if found.example:
         trained = count([token for token in found.example if token.trained])
         which = "green ones" if out.is_terminal else "ones in angle quotes"
-        out.rule(f"training example: {count(found.example)} tokens", align="left")
+        out.rule(f"training example: {counted(count(found.example), 'token')}", align="left")
         out.print(f"the loss counts the {trained} {which}", highlight=False)
         out.print(marked(found.example, out.is_terminal))
     fewest, most = found.trials
     total = sum(found.counts.values())
-    caption = f"{total:,} queries; {fewest:,} to {most:,} raw samples; template hash {found.template_hash}"
+    caption = (
+        f"{counted(total, 'query', 'queries')}; {fewest:,} to {counted(most, 'raw sample')}; "
+        f"template hash {found.template_hash}"
+    )
     print_table("Queries", ("band", "queries"), list(found.counts.items()), caption=caption)
     if found.teachers:
         columns = ("teacher", "model and template", "trials of a query", "price of a million tokens")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dartmath.base.text import counted
 from dartmath.cli._shared import JsonOption
 
 # Seconds between two looks at a run, and how many times longer than looking takes, so that a large run is not
@@ -111,12 +112,14 @@ def _status(folder: Path) -> RunStatus:
 def _lines(status: RunStatus) -> Iterator[str]:
     yield _state(status)
     share = ", ".join(f"{name} {count:,}" for name, count in status.outcomes.items() if count)
-    yield f"{status.samples:,} samples ({share or 'none'}); {status.duplicates:,} duplicates"
+    twice = counted(status.duplicates, "duplicate")
+    yield f"{counted(status.samples, 'sample')} ({share or 'none'}); {twice}"
     spent = f"{status.tokens:,} tokens in {_duration(status.seconds)}"
     yield spent + (f", cost {status.cost:,.2f}" if status.cost else "")
     for one in status.teachers:
         cost = f", cost {one.cost:,.2f}" if one.cost else ""
-        yield f"  {one.name}: {one.trials:,} trials, {one.correct:,} correct, {one.tokens:,} tokens{cost}"
+        trials = counted(one.trials, "trial")
+        yield f"  {one.name}: {trials}, {one.correct:,} correct, {one.tokens:,} tokens{cost}"
     hopeless = len(status.suspects)
     if hopeless:
         yield (

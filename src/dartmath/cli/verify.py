@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 import typer
 
 from dartmath.base.errors import DataError, UsageError
+from dartmath.base.text import counted
 from dartmath.cli._options import resolve_section, section_options
 from dartmath.cli._shared import JsonOption, JudgeKeyOption, judge_section
 from dartmath.verify.contract.settings import GradingSettings
@@ -277,7 +278,7 @@ def _report(counts: Counter[str], out: Path, as_json: bool, judge: dict[str, Any
         print_json({**found, "judge": judge} if judge else found)
         return
     rows = [(name, count, f"{100 * count / total:.1f} %") for name, count in counts.most_common()]
-    print_table(f"{total} responses, graded into {out}", ("outcome", "responses", "share"), rows)
+    print_table(f"{counted(total, 'response')}, graded into {out}", ("outcome", "responses", "share"), rows)
     if judge:
         names = ("asked", "cached", "correct", "wrong", "failed", "left_out")
         title = f"{judge['judge']} (prompt {judge['prompt']}) on what the rules refused"

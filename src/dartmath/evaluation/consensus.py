@@ -19,6 +19,7 @@ from dartmath.evaluation.intervals import Estimate, wilson
 from dartmath.evaluation.metrics import joined
 from dartmath.evaluation.regraded import journal_of
 from dartmath.evaluation.score import read_alike, same_answer
+from dartmath.queries.kinds import is_no_answer
 from dartmath.queries.query import Query
 from dartmath.sampling.journal import JournalReader
 from dartmath.sampling.new_pool import new_pool
@@ -73,12 +74,15 @@ class Vote:
 
 @dataclass(frozen=True, slots=True)
 class AgreementStep:
-    """Of the queries whose responses agree by at least `agreement`: how many, and how often it is right."""
+    """Of the queries whose responses agree by at least `agreement`: how many, and how often it is right.
+
+    `right` is None where the pool has no references: nothing tells.
+    """
 
     agreement: float
     queries: int
     share: float
-    right: Estimate
+    right: Estimate | None
 
 
 def votes(journal: JournalReader) -> dict[str, Vote]:
@@ -119,16 +123,19 @@ def calibrate(folder: Path, threshold: Threshold = Threshold()) -> list[Agreemen
     """How often the consensus of the pool in `folder` is what its references say, by agreement.
 
     The threshold's own agreement is among the steps; its margin and its number of responses hold for all.
+    Queries whose reference says that there is none tell nothing of how often it is right.
     """
     journal = journal_of(folder)
     if journal.manifest.get("consensus") or not (found := votes(journal)):
         raise DataError("it has no references of its own to measure a consensus by", path=folder)
-    asked = len(journal.queries())
+    asked = list(journal.queries())
+    judged = {query.id for query in asked if not all(map(is_no_answer, query.references))}
     steps = []
     for least in sorted({*_STEPS, threshold.agreement}):
-        passing = [vote for vote in found.values() if vote.passes(replace(threshold, agreement=least))]
-        right = wilson(sum(vote.right for vote in passing), len(passing))
-        steps.append(AgreementStep(least, len(passing), len(passing) / asked, right))
+        passing = {id: vote for id, vote in found.items() if vote.passes(replace(threshold, agreement=least))}
+        told = [vote.right for id, vote in passing.items() if id in judged]
+        right = wilson(sum(told), len(told)) if judged else None
+        steps.append(AgreementStep(least, len(passing), len(passing) / len(asked), right))
     return steps
 
 

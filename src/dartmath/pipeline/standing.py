@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from dartmath.base.manifest import read_manifest
 from dartmath.base.run_lock import is_locked
+from dartmath.base.text import counted
 from dartmath.pipeline.stages import RunFolders, stage_folders
 from dartmath.recipe import load_recipe
 
@@ -64,5 +65,5 @@ def _progress(folder: Path) -> str:
     samples = folder / "samples"
     if (samples / "manifest.json").is_file():
         tally = JournalReader(samples).tally()
-        return f"{tally.total:,} responses to {len(tally.trials):,} queries"
+        return f"{counted(tally.total, 'response')} to {counted(len(tally.trials), 'query', 'queries')}"
     return ""

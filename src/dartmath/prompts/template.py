@@ -181,6 +181,9 @@ def builtin_templates() -> dict[str, Template]:
     return {name: _from_mapping({"name": name, **row}, name) for name, row in rows.items()}
 
 
+_OTHER_FILES = (".jinja", ".jinja2", ".j2", ".txt", ".toml", ".tmpl")
+
+
 def load_template(name: str) -> Template:
     """The built-in template `name`, or the one in the YAML/JSON file of that path.
 
@@ -194,6 +197,8 @@ def load_template(name: str) -> Template:
         if not path.is_file():
             raise DataError("no such template file", path=path)
         return _from_mapping({"name": path.stem, **_read_mapping(path)}, str(path))
+    if path.is_file() or path.suffix in _OTHER_FILES:
+        raise DataError("a template file ends in .yaml, .yml or .json", path=path)
     raise UnknownNameError("template", name, known)
 
 

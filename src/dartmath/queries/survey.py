@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from dartmath.base.text import counted
 from dartmath.queries.files import OwnSet, conflicting
 from dartmath.queries.kinds import KINDS, UNCHECKABLE, Kind, has_decimal_comma, kind_of, undecided
 from dartmath.queries.pictures import lacks_picture
@@ -87,17 +88,17 @@ class Survey:
         """What was done of itself: how references were read, what was left out, repeated rows."""
         for form, count in self.forms.items():
             if form in _FORMS:
-                yield f"{_count(count, 'reference')}: {_FORMS[form]}"
+                yield f"{counted(count, 'reference')}: {_FORMS[form]}"
         for reason, count in self.left_out.items():
-            yield f"{_count(count, 'row')} left out ({reason})"
+            yield f"{counted(count, 'row')} left out ({reason})"
         if self.repeats:
-            yield f"{_count(self.repeats, 'row repeats', 'rows repeat')} a query, which counts once"
+            yield f"{counted(self.repeats, 'row repeats', 'rows repeat')} a query, which counts once"
 
     def warnings(self) -> Iterator[str]:
         """What a user should know before paying for responses, each with the way out."""
         if count := self.kinds.get("no answer", 0):
             yield (
-                f"{_count(count, 'reference says', 'references say')} that there is no answer, such as "
+                f"{counted(count, 'reference says', 'references say')} that there is no answer, such as "
                 f"{self.examples['no answer'][0]!r}: no response can be correct, and it is asked "
                 "up to the cap; leave them out with --skip no-answer"
             )
@@ -108,12 +109,12 @@ class Survey:
             )
         if self.placeholders:
             yield (
-                f"{_count(self.placeholders, 'problem holds', 'problems hold')} a name such as "
+                f"{counted(self.placeholders, 'problem holds', 'problems hold')} a name such as "
                 f"{self.placeholder!r} in place of a number, and nobody can solve it; fill the numbers in"
             )
         if self.unshown * 2 > self.looked_at:
             yield (
-                f"{_count(self.unshown, 'reference is', 'references are')} letters of options that the "
+                f"{counted(self.unshown, 'reference is', 'references are')} letters of options that the "
                 "problems do not show; name the columns of the options with --choices-column"
             )
         if self.looked_at >= _ENOUGH and self.given_away > _GIVEN_AWAY * self.looked_at:
@@ -124,19 +125,19 @@ class Survey:
             )
         if self.markup:
             yield (
-                f"{_count(self.markup, 'problem holds', 'problems hold')} signs of a chat template, such as "
+                f"{counted(self.markup, 'problem holds', 'problems hold')} signs of a chat template, such as "
                 f"{self.sign}, which would be asked inside of a template again; name the column of the plain "
                 "problem, or use a template file of your own without any"
             )
         if self.pictures:
             yield (
-                f"{_count(self.pictures, 'problem speaks', 'problems speak')} of a picture or "
+                f"{counted(self.pictures, 'problem speaks', 'problems speak')} of a picture or "
                 f"{'comes' if self.pictures == 1 else 'come'} with one, and it is not there; leave them out "
                 "with --skip picture"
             )
         if self.has_decimal_commas:
             yield (
-                f"{_count(self.decimal_commas, 'reference looks', 'references look')} like a number with a "
+                f"{counted(self.decimal_commas, 'reference looks', 'references look')} like a number with a "
                 "decimal comma, such as 18,75; say it with sampling.grading.decimal_comma: true"
             )
         if self.is_guessable:
@@ -225,10 +226,6 @@ def _kind(query: Query) -> Kind:
     """The kind of a query's references: of several, the first that can be compared."""
     kinds = [kind_of(answer) for answer in query.references]
     return next((kind for kind in kinds if kind not in UNCHECKABLE), kinds[0])
-
-
-def _count(number: int, one: str, more: str = "") -> str:
-    return f"{number:,} {one if number == 1 else more or f'{one}s'}"
 
 
 def _short(text: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from dartmath.base.errors import DataError, UsageError
 from dartmath.base.ownership import keep_or_write
+from dartmath.base.text import counted
 from dartmath.model import fingerprint
 from dartmath.recipe import ReportSection, load_recipe
 from dartmath.report import claims
@@ -205,7 +206,7 @@ def _limits(run: Run, results: Sequence[dict[str, Any]]) -> list[str]:
         if part := claims.subset(benchmark):
             found.append(f"The score on {benchmark['name']} is of a part of it: {part}.")
         elif benchmark["queries"] < _SMALL:
-            found.append(f"{benchmark['name']} has {benchmark['queries']} queries only.")
+            found.append(f"{benchmark['name']} has {counted(benchmark['queries'], 'query', 'queries')} only.")
     if chosen := claims.chosen_round(run):
         found.append(chosen)
     gaps = [(s["queries"] - s["covered"], s["queries"]) for d in run.datasets if (s := d.summary)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from dartmath.base.text import counted
 from dartmath.curation.compare import LABELS, POLICIES, PolicyComparison
 from dartmath.report.plot import (
     BAD,
@@ -219,7 +220,8 @@ def effort(bands: Sequence[BandStatistics], name: str) -> Figure:
     return Figure(
         f"{name}-effort",
         "Where trials and tokens went",
-        f"{total['trials']:,} trials and {total['tokens']:,} tokens gave {total['correct']:,} correct ones.",
+        f"{counted(total['trials'], 'trial')} and {counted(total['tokens'], 'token')} gave "
+        f"{total['correct']:,} correct ones.",
         make_spec(
             traces, "share of the whole (percent)", "", barmode="group", **lying(len(bands), len(traces))
         ),

@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from dartmath.base.errors import DartmathError
+from dartmath.base.text import counted
 from dartmath.report.blocks import duration
 from dartmath.report.runs import Run, Stage
 
 
-def outcome_lines(run: Run) -> Iterator[str]:
-    """One sentence for each thing a person asks first: rows, what is missing and why, scores, cost."""
+def outcome_lines(run: Run, root: Path | None = None) -> Iterator[str]:
+    """One sentence for each thing a person asks first: rows, what is missing and why, scores, cost.
+
+    Files are named below `root`, the run's folder unless it says another.
+    """
+    root = run.folder if root is None else root
     for stage in run.datasets:
         if stage.summary:
-            yield from _dataset(stage)
+            yield from _dataset(stage, root / _below(run, stage))
     for stage in run.samples:
-        yield from _unsolved(stage)
+        yield from _unsolved(stage, root / _below(run, stage))
     yield from _scores(run)
     for stage in run.samples:
         yield from _cost(stage)
 
 
-def _dataset(stage: Stage) -> Iterator[str]:
+def _below(run: Run, stage: Stage) -> Path:
+    return stage.folder.relative_to(run.folder)
+
+
+def _dataset(stage: Stage, folder: Path) -> Iterator[str]:
     found = stage.summary
-    rows = f"{found['rows']:,} {_plural(found['rows'], 'row')}"
+    rows = counted(found["rows"], "row")
     yield f"{stage.label}: {rows} of {found['covered']:,} of {found['queries']:,} queries"
     dropped = [f"{count:,} {reason}" for reason, count in (found.get("dropped") or {}).items() if count]
     if missing := found.get("missing"):
@@ -33,22 +43,22 @@ def _dataset(stage: Stage) -> Iterator[str]:
         yield f"  correct responses that were dropped: {', '.join(dropped)}"
     if suspects := len(found.get("suspects") or ()):
         # A mistake that the model makes everywhere looks the same, so nobody should take them out unseen.
-        listed = stage.folder / "manifest.json"
-        yield f"  {suspects:,} {_plural(suspects, 'reference')} that may be wrong: under suspects in {listed}"
+        listed = folder / "manifest.json"
+        yield f"  {counted(suspects, 'reference')} that may be wrong: under suspects in {listed}"
     if removed := len((found.get("decontamination") or {}).get("removed", ())):
-        yield f"  {removed:,} {_plural(removed, 'query', 'queries')} left out as part of a benchmark"
+        yield f"  {counted(removed, 'query', 'queries')} left out as part of a benchmark"
 
 
-def _unsolved(stage: Stage) -> Iterator[str]:
+def _unsolved(stage: Stage, folder: Path) -> Iterator[str]:
     found = stage.summary
     if suspects := len(found.get("suspects") or ()):
         yield (
-            f"{suspects:,} {_plural(suspects, 'query', 'queries')} never solved (too hard, or a wrong "
-            f"reference): {stage.folder / 'suspects.jsonl'}"
+            f"{counted(suspects, 'query', 'queries')} never solved (too hard, or a wrong "
+            f"reference): {folder / 'suspects.jsonl'}"
         )
     states = found.get("states") or {}
     if short := sum(states.get(name, 0) for name in ("capped", "gave up", "refused")):
-        yield f"{short:,} {_plural(short, 'query', 'queries')} short of the target: cap reached or given up"
+        yield f"{counted(short, 'query', 'queries')} short of the target: cap reached or given up"
     for name, reasons in (stage.manifest.get("left_out") or {}).items():
         said = ", ".join(f"{count:,} for {reason!r}" for reason, count in reasons.items())
         yield f"rows of {name} left out: {said}"
@@ -70,7 +80,7 @@ def _scores(run: Run) -> Iterator[str]:
         yield (
             f"{name}: {100 * paired.first:.1f} -> {100 * paired.second:.1f} %, a difference of "
             f"{100 * paired.difference:+.1f} ({100 * paired.low:+.1f} to {100 * paired.high:+.1f}) on "
-            f"{paired.queries:,} queries, {p_value(paired.p_value)}"
+            f"{counted(paired.queries, 'query', 'queries')}, {p_value(paired.p_value)}"
         )
 
 
@@ -90,11 +100,7 @@ def _cost(stage: Stage) -> Iterator[str]:
     found: Mapping[str, Any] = stage.summary
     if not found.get("samples"):
         return
-    said = f"{found['samples']:,} samples, {found.get('tokens', 0):,} tokens"
+    said = f"{counted(found['samples'], 'sample')}, {counted(found.get('tokens', 0), 'token')}"
     if seconds := float(found.get("seconds") or 0):
         said += f", {duration(seconds)}"
     yield said + (f", cost {found['cost']:,.2f}" if found.get("cost") else "")
-
-
-def _plural(count: int, one: str, more: str = "") -> str:
-    return one if count == 1 else more or f"{one}s"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -70,7 +71,10 @@ def write_report(
         all_sections(runs, statistics, published, _in_rounds(folders)),
         browser_data(browsable, _BROWSER_BYTES) | query_data(statistics),
     )
-    of = " and ".join(str(Path(folder)) for folder in folders)
+    # Seen from the report, so that it holds no path of this machine.
+    here = out.absolute().parent
+    seen = [os.path.relpath(Path(folder).absolute(), here) for folder in folders]
+    of = " and ".join("this folder" if one == "." else one for one in seen)
     keep_or_write(out, page, of=of, overwrite=overwrite)
     return out
 

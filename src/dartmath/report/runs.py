@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -63,10 +63,8 @@ def find_runs(folders: Sequence[Path]) -> list[Run]:
     Raises `DataError` for a folder without any stage output.
     """
     runs = [_find(one) for folder in folders for one in _rounds(folder) or [folder]]
-    names = [run.name for run in runs]
-    if len(set(names)) < len(names):
-        return [Run(str(r.folder), r.folder, r.samples, r.datasets, r.models, r.evaluations) for r in runs]
-    return runs
+    names = _apart([run.folder for run in runs])
+    return [replace(run, name=name) for run, name in zip(runs, names, strict=True)]
 
 
 def evaluation_result(stage: Stage) -> dict[str, Any]:
@@ -74,6 +72,17 @@ def evaluation_result(stage: Stage) -> dict[str, Any]:
     if not (stage.folder / FILE).is_file():
         return {}
     return read_result(stage.folder).model_dump(mode="json")
+
+
+def _apart(folders: Sequence[Path]) -> list[str]:
+    """A name for each folder: as many of the last parts of its path as tell them apart."""
+    paths = [folder.resolve().parts for folder in folders]
+    longest = max(map(len, paths), default=1)
+    for count in range(1, longest + 1):
+        names = ["/".join(parts[-count:]) for parts in paths]
+        if len(set(names)) == len(set(paths)):
+            break
+    return names
 
 
 def _rounds(folder: Path) -> list[Path]:

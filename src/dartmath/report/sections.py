@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from dartmath.report.blocks import Lines, PageSection, TableBlock
@@ -43,7 +44,7 @@ def _result(runs: Sequence[Run]) -> PageSection:
         "result", "Result", "What came out, in sentences; everything below says how and why."
     )
     for run in runs:
-        if lines := [*outcome_lines(run)]:
+        if lines := [*outcome_lines(run, Path())]:
             section.blocks.append(Lines(run.name, [line.strip() for line in lines]))
     return section
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from dartmath.base.terminal import info
+from dartmath.base.text import counted
 from dartmath.sampling.controller import Controller
 
 INTERRUPTED = "interrupted"
@@ -91,7 +92,7 @@ def _finish(controller: Controller) -> None:
         controller.abort(INTERRUPTED)
         return
     info(
-        f"finishing the {count} responses in flight, for at most {seconds:.0f} s; "
+        f"finishing {counted(count, 'response')} in flight, for at most {seconds:.0f} s; "
         "press Ctrl-C again to drop them"
     )
     controller.stop(INTERRUPTED)

@@ -16,6 +16,7 @@ from dartmath.base.manifest import read_manifest, write_manifest
 from dartmath.base.run_lock import RunLock
 from dartmath.base.slurm import check_progress
 from dartmath.base.terminal import info, progress_bar
+from dartmath.base.text import counted
 from dartmath.engines.protocol import Engine
 from dartmath.judging.grader import HybridGrader, judge_record
 from dartmath.prompts.template import Example, Prompt, Template
@@ -205,10 +206,14 @@ class _Run:
         for index, trials in sent.items():
             self.schedule.relaunch(index, trials)
 
+    @property
+    def _many(self) -> str:
+        return counted(self.tally.total, "sample is", "samples are")
+
     def stream(self, engine: Engine) -> None:
         """Sample until done, stopped or failed; everything finished is in the journal after it."""
         if self.tally.total:
-            info(f"going on with {self.folder}: {self.tally.total} samples are there")
+            info(f"going on with {self.folder}: {self._many} there")
         try:
             with JournalWriter(self.folder, self.tally) as journal:
                 run_to_end(self._stream(engine, journal), self.stopper)
@@ -221,7 +226,7 @@ class _Run:
         if self.stopped == INTERRUPTED:
             self.conclude()
             raise Interrupted(
-                f"stopped by the user; {self.tally.total} samples are kept in {self.folder}. "
+                f"stopped by the user; {self._many} kept in {self.folder}. "
                 "Run the same command again to go on"
             )
 
@@ -264,8 +269,7 @@ class _Run:
                 self._record_engine(engine.describe())
             except EngineError as error:
                 raise EngineError(
-                    f"{error}\n{self.tally.total} samples are kept in {self.folder}; "
-                    "run the same command again to go on"
+                    f"{error}\n{self._many} kept in {self.folder}; run the same command again to go on"
                 ) from error
             finally:
                 # As the heartbeat wrote it, which is where the next session reads it.

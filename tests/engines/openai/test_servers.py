@@ -240,3 +240,50 @@ def test_keys_that_are_not_set_are_told(monkeypatch: pytest.MonkeyPatch) -> None
         for lines, keys in (([f"{url} key=NOT_SET"], {}), ([url], {"headers": {"api-key": "$NOT_SET"}})):
             with pytest.raises(ConfigError, match="NOT_SET is not set"):
                 run(partial(work, *lines, **keys))
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("https://a.example/v1/chat/completions", "write https://a.example/v1$"),
+        ("http://u:p@a.example/v1/models?v=2", "write http://a.example/v1$"),
+        ("https://a.example/v1 key=sk-4f9a0c", "no name of an environment variable"),
+    ],
+)
+def test_a_line_that_is_not_a_servers_is_refused_without_its_secrets(line: str, says: str) -> None:
+    with pytest.raises(ConfigError, match=says) as caught:
+        engine(line)
+    assert "sk-4f9a0c" not in str(caught.value)
+    assert "u:p" not in str(caught.value)
+
+
+def test_a_file_that_names_no_server_is_waited_for_and_given_up(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "servers.txt"
+    file.write_text("# soon\n")
+
+    async def work() -> None:
+        async with engine(servers_file=file, patience=0.5):
+            pass
+
+    with pytest.raises(EngineError, match=r"servers\.txt has named no server for 0\.5 s"):
+        run(work)
+    assert "servers.txt names no server; waiting for one" in capsys.readouterr().err
+
+
+def test_a_redirection_is_told_and_not_followed() -> None:
+    async def moved(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        place = "https://other.example/v1/models?k=1"
+        writer.write(f"HTTP/1.1 301 M\r\nLocation: {place}\r\nContent-Length: 0\r\n\r\n".encode())
+        await writer.drain()
+        writer.close()
+
+    async def work() -> None:
+        server = await asyncio.start_server(moved, "127.0.0.1", 0)
+        async with server, engine(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"):
+            pass
+
+    with pytest.raises(EngineError, match=r"name that in engine\.base_urls: https://other\.example/v1\)"):
+        run(work)

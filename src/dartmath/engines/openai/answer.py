@@ -38,6 +38,7 @@ def read_answers(answer: Mapping[str, Any], asked: Asked) -> list[Completion | B
     """
     if answer.get("error"):
         raise told_failure(answer["error"], "place of an answer")
+    answer = _unwrapped(answer)
     try:
         said = [_whole(choice, asked) for choice in _in_order(answer["choices"])[: asked.responses]]
         usage = Usage.of(answer.get("usage"))
@@ -49,6 +50,20 @@ def read_answers(answer: Mapping[str, Any], asked: Asked) -> list[Completion | B
     except (KeyError, IndexError, TypeError, ValueError, OverflowError, AttributeError) as error:
         raise BadAnswerError(f"no completion but {str(answer)[:80]!r}") from error
     return _completions(said, usage, answer)
+
+
+def _unwrapped(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The answer that a gateway puts into another object; raises the error that stands in place of one."""
+    if "choices" in answer:
+        return answer
+    for name in ("data", "result"):
+        inner = answer.get(name)
+        if isinstance(inner, dict) and "choices" in inner:
+            return inner
+    # vLLM's older form, and that of gateways: {"object": "error", "message": ..., "code": 503}.
+    if isinstance(answer.get("message"), str):
+        raise told_failure(dict(answer), "place of an answer")
+    return answer
 
 
 def _in_order(choices: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -83,6 +98,8 @@ async def read_stream(
             return read_answers(event, asked)
         if event.get("error"):
             raise told_failure(event["error"], "a stream")
+        if "choices" not in event and isinstance(event.get("message"), str):
+            raise told_failure(event, "a stream")
         try:
             for choice in choices:
                 # Some number the one response that they give otherwise.

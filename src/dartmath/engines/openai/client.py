@@ -6,8 +6,10 @@ A server may send without end, or a few bytes that unpack to gigabytes.
 from __future__ import annotations
 
 import base64
+import codecs
+import re
 import urllib.request
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from ipaddress import ip_address
@@ -25,6 +27,7 @@ _CONNECT_SECONDS = 30.0
 # uvicorn, which serves vLLM and SGLang, closes a connection that was idle for 5 seconds: one that is older
 # may be closed in the moment in which a request is sent on it.
 _IDLE_SECONDS = 4.0
+_ENDS = re.compile(rb"\r\n|\n|\r")
 # Lists of models and messages of errors; and for each token asked for, its text in JSON, in a stream with an
 # event around it.
 _BASE_BYTES = 16 << 20
@@ -91,13 +94,7 @@ class Client:
             if "event-stream" not in response.headers.get("content-type", ""):
                 yield read_json(await _read(response, limit))
                 return
-            rest = b""
-            async for piece in _pieces(response, limit):
-                *lines, rest = (rest + piece).split(b"\n")
-                for line in lines:
-                    if (event := read_event(line)) is not None:
-                        yield event
-            if (event := read_event(rest)) is not None:
+            async for event in read_events(_pieces(response, limit)):
                 yield event
 
     async def upload(self, path: str, fields: Mapping[str, str], file: Path) -> dict[str, Any]:
@@ -133,8 +130,11 @@ class Client:
             session = self._running()
             # A form names its own kind, with the boundary of its parts.
             headers = {"Content-Type": kind, **self._headers} if kind else self._headers
-            async with session.request(method, url, data=data, headers=headers, proxy=self._proxy) as found:
-                if found.status >= HTTPStatus.BAD_REQUEST:
+            # A redirection makes a GET of a POST, or sends what it holds to another host.
+            async with session.request(
+                method, url, data=data, headers=headers, proxy=self._proxy, allow_redirects=False
+            ) as found:
+                if found.status >= HTTPStatus.MULTIPLE_CHOICES:
                     raise HttpError(found.status, found.headers, await _read(found, _BASE_BYTES))
                 yield found
         except aiohttp.ClientError as error:
@@ -191,11 +191,14 @@ async def _read(response: ClientResponse, limit: int) -> bytes:
 
 
 def read_json(data: bytes) -> dict[str, Any]:
-    """The JSON object that a server answered; `BadAnswerError` for anything else."""
+    """The JSON object that a server answered, or one in a list; `BadAnswerError` for anything else."""
+    data = data.removeprefix(codecs.BOM_UTF8)
     try:
         answer = orjson.loads(data)
     except ValueError:
         answer = _lenient(data)
+    if isinstance(answer, list) and len(answer) == 1:
+        (answer,) = answer
     if not isinstance(answer, dict):
         raise BadAnswerError(f"no JSON object but {_start(data)}")
     return answer
@@ -211,17 +214,60 @@ def _lenient(data: bytes) -> Any:
         raise BadAnswerError(f"no JSON but {_start(data)}") from error
 
 
-def read_event(line: bytes) -> dict[str, Any] | None:
-    """The object of one line of an event stream; None for comments, other fields and the end mark.
+async def read_events(pieces: AsyncIterator[bytes]) -> AsyncGenerator[dict[str, Any]]:
+    """The objects in an event stream; comments, other fields and the end mark are left out.
 
+    Lines end in any of three ways, and an event may have several. One that is whole by itself needs no
+    empty line behind it, which some servers leave out.
     https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
     """
-    name, _, value = line.strip().partition(b":")
-    value = value.strip()
-    # Gateways pass comments on as data.
-    if name != b"data" or value in (b"", b"[DONE]") or value.startswith(b":"):
+    held: list[bytes] = []
+    async for line in _lines(pieces):
+        name, _, value = line.partition(b":")
+        value = value.strip()
+        if not line and held:
+            yield read_json(b"\n".join(held))
+            held = []
+        # Gateways pass comments on as data.
+        if name != b"data" or value in (b"", b"[DONE]") or value.startswith(b":"):
+            continue
+        held.append(value)
+        if (event := _event(held)) is not None:
+            yield event
+            held = []
+    if held:
+        yield read_json(b"\n".join(held))
+
+
+def _event(held: Sequence[bytes]) -> dict[str, Any] | None:
+    """The object that lines make; None where they may be its beginning."""
+    whole = b"\n".join(held)
+    # Only an object goes on: what begins as none is told as it is.
+    if not whole.startswith((b"{", b"[")):
+        return read_json(whole)
+    if not whole.endswith((b"}", b"]")):
         return None
-    return read_json(value)
+    try:
+        return read_json(whole)
+    except BadAnswerError:
+        return None
+
+
+async def _lines(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Lines without their ends, which are "\\n", "\\r\\n" or "\\r"; without a mark before the first."""
+    rest, mark = b"", codecs.BOM_UTF8
+    async for piece in pieces:
+        rest += piece
+        # The other half of an end may come with the next piece.
+        cut = rest[-1:] if rest.endswith(b"\r") else b""
+        *lines, rest = _ENDS.split(rest[: len(rest) - len(cut)])
+        rest += cut
+        for line in lines:
+            yield line.removeprefix(mark).strip()
+            mark = b""
+    for line in _ENDS.split(rest):
+        yield line.removeprefix(mark).strip()
+        mark = b""
 
 
 def _start(data: bytes) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,21 +14,31 @@ from typing import Any
 import orjson
 
 from dartmath.base.text import printable
+from dartmath.engines.config import public_url
 from dartmath.engines.openai.client import BadAnswerError, HttpError, NetworkError
+from dartmath.engines.openai.server_line import base_of
 
 _REFUSED = {
     401: "refuses the API key: set the environment variable that engine.api_key_env names",
     402: "asks for payment: add credit to the account of the key",
     403: "forbids the request: check the key's rights",
     404: "does not know the path or the model: check engine.base_urls (most end in /v1) and engine.model",
+    405: "takes no such request: check engine.base_urls (most end in /v1)",
 }
 # Too many requests, unavailable, and what gateways answer for an overloaded upstream (Anthropic's 529).
 OVERLOAD = (429, 503, 529)
 # Requests that another moment may serve; every other 4xx is a verdict on the request.
-_PASSING = (408, 409, 425)
+# 424 is TGI's word for a generation that failed, 499 a gateway's for a connection that was closed.
+_PASSING = (408, 409, 421, 424, 425, 499)
 # No pause that a server asks for is longer: a daily quota is no reason to sleep until midnight.
 _LONGEST_PAUSE = 600.0
 
+_AGAIN_IN = re.compile(
+    r"(?:try again|retry) (?:in|after) (?=\d)(?:(?P<minutes>\d{1,4})m(?!s))?"
+    r"(?:(?P<seconds>\d{1,6}(?:\.\d{1,9})?) ?s)?"
+    r"(?:(?P<ms>\d{1,9}(?:\.\d{1,9})?) ?ms)?",
+    re.IGNORECASE,
+)
 # What servers say of a prompt that does not fit, with status 400, 413, 422, 500 or even 200.
 _TOO_LONG = (
     "context length",
@@ -139,19 +150,28 @@ def _status(error: HttpError, server: str, secret: str) -> Failure:
     message = f"{server}: HTTP {status}: {said}"
     if status == HTTPStatus.PAYMENT_REQUIRED or _is(told, _NO_MONEY):
         return Failure(f"{server} {_REFUSED[402]} (HTTP {status}: {said})", final=True)
+    if status < HTTPStatus.BAD_REQUEST:
+        return Failure(_redirected(error, server), refusal=True)
     verdict = _is(told, _TOO_LONG) or _is(told, _FILTERED)
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE or (status >= HTTPStatus.BAD_REQUEST and verdict):
         return Failure(message, hopeless=True, retry=False, blames_server=False, said=told)
     if status in _REFUSED:
         return Failure(f"{server} {_REFUSED[status]} (HTTP {status}: {said})", refusal=True, said=told)
     if status in OVERLOAD:
-        pause = asked_pause(error.headers)
+        pause = asked_pause(error.headers) or told_pause(said)
         return Failure(
             message, blames_server=status == HTTPStatus.SERVICE_UNAVAILABLE, overload=True, pause=pause
         )
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Failure(message, pause=asked_pause(error.headers))
     return Failure(message, retry=status in _PASSING, blames_server=False, said=told)
+
+
+def _redirected(error: HttpError, server: str) -> str:
+    """What to do about an answer that only says where else to ask."""
+    base = base_of(public_url(error.headers.get("location", "")))
+    way = f"name that in engine.base_urls: {base}" if base else "check engine.base_urls"
+    return f"{server} sends requests on to another address (HTTP {error.status}); {printable(way)}"
 
 
 def _is(text: str, signs: tuple[str, ...]) -> bool:
@@ -183,6 +203,19 @@ def asked_pause(headers: Mapping[str, str]) -> float:
         return _bounded(parsedate_to_datetime(headers.get("retry-after", "")).timestamp() - time.time())
     except ValueError:
         return 0.0
+
+
+def told_pause(text: str) -> float:
+    """Seconds that a message asks to wait, as where no header does; 0 where it says nothing.
+
+    >>> told_pause("Limit 6000. Please try again in 1m2.5s."), told_pause("try again in 494ms")
+    (62.5, 0.494)
+    """
+    found = _AGAIN_IN.search(text)
+    if found is None:
+        return 0.0
+    seconds = float(found["minutes"] or 0) * 60 + float(found["seconds"] or 0)
+    return _bounded(seconds + float(found["ms"] or 0) / 1000)
 
 
 def _bounded(seconds: float) -> float:

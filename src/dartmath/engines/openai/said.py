@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, Literal
 
 import orjson
@@ -20,6 +21,13 @@ Meaning = Literal["text", "thoughts", "ignore"]
 
 # vLLM before and after its renaming, DeepSeek, SGLang, llama.cpp; OpenRouter, Ollama; Ollama's native name.
 _THOUGHTS = ("reasoning_content", "reasoning", "thinking")
+# What gateways say of a server that has too much, where they say it with a good status.
+_BUSY = re.compile(
+    r"rate.?limit|too.?many.?requests|over(?:loaded|capacity)|resource.?exhausted|"
+    r"(?:server|service|engine|model)(?: is)? (?:busy|currently overloaded)",
+    re.IGNORECASE,
+)
+_TEXT_KEYS = ("text", "value", "content", "summary")
 # Fields of choices and messages that hold no text of the model's, or text that is also elsewhere.
 _KNOWN = frozenset(
     (
@@ -103,7 +111,9 @@ class Said:
         self._logprobs(choice.get("logprobs"))
         for row in (choice, message):
             self._unknown(row)
-        self.reason = choice.get("finish_reason") or self.reason
+        reason = choice.get("finish_reason")
+        # SGLang's own form, which gateways pass on: {"type": "stop", "matched": 2}.
+        self.reason = (reason.get("type") if isinstance(reason, dict) else reason) or self.reason
 
     @property
     def text(self) -> str:
@@ -129,11 +139,20 @@ class Said:
         return whole or None
 
     def _content(self, content: Any) -> None:
-        """A text, or a list of parts: thoughts, texts, and references that carry none."""
+        """A text, or a list of parts, or one alone: thoughts, texts, and references that carry none.
+
+        `TypeError` for what cannot be read: nothing that the model wrote is dropped.
+        """
         if isinstance(content, str):
             self.texts.append(content)
             return
-        for part in _parts(content):
+        # A gateway that parses what it passes on makes a number of "7".
+        if isinstance(content, int | float) and not isinstance(content, bool):
+            self.texts.append(orjson.dumps(content).decode())
+            return
+        if content is not None and not isinstance(content, list | dict):
+            raise TypeError(f"content that is none: {content!r}")
+        for part in _parts([content] if isinstance(content, dict) else content):
             kind = str(part.get("type", "text"))
             if "think" in kind or "reason" in kind:
                 self._think(
@@ -202,13 +221,17 @@ def _plain(value: Any) -> str:
     if isinstance(value, str) or value is None:
         return value or ""
     if isinstance(value, dict):
-        return _plain(value.get("text") or value.get("value"))
+        return _plain(next((value[key] for key in _TEXT_KEYS if value.get(key)), None))
     return "".join(_plain(part.get("text")) for part in _parts(value))
 
 
 def told_failure(error: Any, where: str) -> Exception:
-    """An error that comes with a good status: what its code would have been as a status, where it has one."""
-    code = str(error.get("code") or error.get("status") or "") if isinstance(error, dict) else ""
+    """An error that comes with a good status: what its code, or its words, would have been as a status."""
+    row = error if isinstance(error, dict) else {"message": error}
+    code = str(row.get("code") or row.get("status") or "")
+    body = orjson.dumps({"error": error}, default=str)
     if re.fullmatch("[45][0-9][0-9]", code):
-        return HttpError(int(code), {}, orjson.dumps({"error": error}, default=str))
+        return HttpError(int(code), {}, body)
+    if _BUSY.search(f"{code} {row.get('type')} {row.get('message')}"):
+        return HttpError(HTTPStatus.TOO_MANY_REQUESTS, {}, body)
     return BadAnswerError(f"an error in {where}: {error}")

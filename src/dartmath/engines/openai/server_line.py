@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 
 from dartmath.base.errors import ConfigError
 from dartmath.engines.config import public_url
+
+_ASKED = ("/chat/completions", "/completions", "/models")
+_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 
 
 def split_line(line: str) -> tuple[str, str]:
@@ -19,7 +23,24 @@ def split_line(line: str) -> tuple[str, str]:
             f"not a server's line: {public_url(url)} {' '.join(others)!r}; write the URL alone, or "
             "URL key=NAME, where NAME is the environment variable that holds its key"
         )
+    if not _VARIABLE.fullmatch(variable):
+        # It may be the key: nobody shall see it.
+        raise ConfigError(
+            f"{public_url(url)}: what follows key= is no name of an environment variable, in "
+            "capitals; put the key into one, such as export MY_KEY=..., and write key=MY_KEY"
+        )
     return url, variable
+
+
+def base_of(url: str) -> str:
+    """A server's URL, of one of something that is asked of it; unchanged where it is none.
+
+    >>> base_of("https://a.example/v1/chat/completions")
+    'https://a.example/v1'
+    """
+    plain = public_url(url).rstrip("/")
+    ending = next((one for one in _ASKED if plain.endswith(one)), None)
+    return plain.removesuffix(ending) if ending else url
 
 
 def _key(variable: str) -> str:

@@ -18,7 +18,7 @@ from dartmath.base.terminal import info, warn
 from dartmath.engines.config import public_url
 from dartmath.engines.openai.failure import Failure
 from dartmath.engines.openai.server import Server
-from dartmath.engines.openai.server_line import split_line
+from dartmath.engines.openai.server_line import base_of, split_line
 
 _TICK = 0.25
 # How long a server that does not answer is left until it is asked again, at first.
@@ -73,6 +73,7 @@ class Pool:
         self._tasks: set[asyncio.Task[None]] = set()
         self._core = _Core()
         self._resting = 0
+        self._empty_since: float | None = None
 
     async def start(self) -> None:
         """Contact the servers; returns when one is ready, raises `EngineError` when none will be."""
@@ -272,13 +273,29 @@ class Pool:
             await server.client.close()
 
     def _check(self) -> None:
-        if not self.servers or not all(server.lost(self._patience) for server in self.servers):
+        if not self.servers:
+            self._check_empty()
+            return
+        self._empty_since = None
+        if not all(server.lost(self._patience) for server in self.servers):
             return
         errors = "; ".join(dict.fromkeys(server.last_error for server in self.servers))
         self.error = EngineError(
             f"all servers are lost ({errors}); start or repair one, or correct engine.base_urls"
         )
         self.wake()
+
+    def _check_empty(self) -> None:
+        """Give up when the file has named no server for too long."""
+        now = time.monotonic()
+        if self._empty_since is None:
+            self._empty_since = now
+            info(f"{self._file} names no server; waiting for one, for {self._patience:g} s at most")
+        elif now - self._empty_since > self._patience:
+            self.error = EngineError(
+                f"{self._file} has named no server for {self._patience:g} s; put one URL a line into it"
+            )
+            self.wake()
 
 
 class _Core:
@@ -324,3 +341,5 @@ def check_server(line: str) -> None:
         good = False
     if not good:
         raise ConfigError(f"not a server's URL: {public_url(url)!r}; for example http://127.0.0.1:8000/v1")
+    if (base := base_of(url)) != url:
+        raise ConfigError(f"{public_url(url)}: a server's URL ends before what is asked of it; write {base}")

@@ -14,7 +14,6 @@ from dartmath.queries.formats.row import Row
 from dartmath.queries.formats.splits import DEFAULT_SPLIT, same_split, split_of
 
 _WAY_OUT = "each line is one whole JSON object"
-_SHOWN = 60
 # What `print` and `str` make of a dict.
 _PYTHON = re.compile(r"\s*\{'[^']*': ")
 _AN_OBJECT = 'a row is an object of named values, such as {"question": "...", "answer": "..."}'
@@ -133,7 +132,7 @@ def checked(row: Any, name: str | Path, number: int) -> Row | DataError:
     """A row, or the error of what is none."""
     if isinstance(row, dict):
         return _named(row)
-    return DataError(f"{_AN_OBJECT}, found {repr(row)[:_SHOWN]}", path=name, line=number)
+    return DataError(f"{_AN_OBJECT}, found {type(row).__name__}", path=name, line=number)
 
 
 def _named(row: Row) -> Row:

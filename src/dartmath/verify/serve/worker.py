@@ -134,13 +134,24 @@ def _write(pipe: BinaryIO, data: bytes) -> None:
 
 
 def main() -> None:
-    """The worker's loop: read a batch, grade it, answer; end when the parent closes the pipe."""
+    """The worker's loop: read a batch, grade it, answer; end with the parent, which closes the pipe."""
+    try:
+        _serve()
+    except BrokenPipeError:
+        # Nobody reads any more, and what waits in the pipe's buffer would be tried again.
+        os._exit(0)
+
+
+def _serve() -> None:
     _limit_memory(MEMORY_LIMIT)
     requests, answers = _take_streams()
     _write(answers, b"ready")
-    while header := requests.read(_HEADER.size):
+    while (header := requests.read(_HEADER.size)) and len(header) == _HEADER.size:
+        (size,) = _HEADER.unpack(header)
+        if len(batch := requests.read(size)) < size:
+            return
         rows, since = [], time.monotonic()
-        for item in json.loads(requests.read(_HEADER.unpack(header)[0])):
+        for item in json.loads(batch):
             rows.append(_row(item))
             if time.monotonic() - since > _SILENCE:
                 _write(answers, json.dumps(rows).encode("ascii"))
