@@ -46,7 +46,7 @@ def main() -> None:
     for case in (case for case in CASES if "text" in case):
         form = "stream" if "sse" in case else "chat" if "chat" in case else "completions"
         found = {form: [kept(ask(case)[0])]}
-        if form != "stream" and len((case.get("chat") or case["completions"])["choices"]) == 1:
+        if form != "stream" and len((case.get("chat") or case["completions"]).get("choices", ())) == 1:
             found[f"{form}, three at once"] = several(case)
         for name, sizes in found.items():
             count[name] += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,19 @@ def test_report_and_figure(run: Path, tmp_path: Path) -> None:
 def test_a_folder_that_is_no_output_is_named(verb: str, tmp_path: Path) -> None:
     with pytest.raises(DataError, match=str(tmp_path)):
         dartmath(verb, tmp_path)
+
+
+def test_what_the_recipe_of_a_run_says_and_does_not_hold_is_told(run: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    shutil.copytree(run / "sample", folder / "sample")
+    (folder / "recipe.yaml").write_text(
+        "name: run\nmodel: {name: m}\nqueries: [{dataset: gsm8k/train}]\n"
+        "curation: {hinted_share: 0.5, decontaminate: [gsm8k/test]}\n"
+    )
+    told = CliRunner().invoke(
+        app, ["curate", str(folder), "--hinted-share", "0.1", "--out", str(tmp_path / "a")]
+    )
+    assert "has decontaminate, which does not hold here; --recipe" in " ".join(told.stderr.split())
+    (folder / "recipe.yaml").write_text("name: run\nmodel: {name: m}\nqueries: [{dataset: gsm8k/train}]\n")
+    told = CliRunner().invoke(app, ["curate", str(folder), "--out", str(tmp_path / "b")])
+    assert "does not hold" not in told.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -50,12 +51,36 @@ def command(
     from dartmath.base.terminal import print_json
     from dartmath.curation.run import curate
 
+    if recipe is None:
+        _tell_of_recipe(journal.parent / "recipe.yaml", overrides)
+
     folder = out or journal.parent / "dataset"
     summary = curate(journal, section, folder)
     if as_json:
         print_json(summary.to_json())
     else:
         show(summary, folder)
+
+
+def _tell_of_recipe(path: Path, overrides: Mapping[str, Any]) -> None:
+    """Warn of settings in the recipe of the run that do not hold here, such as decontamination."""
+    from dartmath.base.errors import DartmathError
+    from dartmath.base.terminal import warn
+    from dartmath.recipe import load_recipe
+
+    if not path.is_file():
+        return
+    try:
+        section = load_recipe(str(path)).curation
+    except DartmathError:  # of another version; this set needs nothing of it
+        return
+    said = {key.partition(".")[0] for key in overrides}
+    missed = sorted(section.model_dump(exclude_defaults=True).keys() - said)
+    if missed:
+        warn(
+            f"the `curation:` section of {path} has {', '.join(missed)}, which does not hold here; "
+            f"--recipe {path} takes it"
+        )
 
 
 def over_sampling_policy(journal: Path, overrides: dict[str, Any]) -> dict[str, Any]:

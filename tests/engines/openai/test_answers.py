@@ -107,3 +107,11 @@ def test_an_answer_is_what_its_server_meant(case: dict[str, Any]) -> None:
         assert getattr(found, "thoughts", None) == case.get("thoughts")
         assert found.completion_tokens == case.get("tokens", found.completion_tokens)
         assert found.logprob == case.get("logprob")
+
+
+def test_a_withheld_response_says_nothing_of_its_query_and_a_refused_prompt_does() -> None:
+    choice = {"message": {"content": "It"}, "finish_reason": "content_filter"}
+    withheld, _ = ask({"chat": {"choices": [choice], "usage": {"completion_tokens": 1}}})
+    assert (withheld.finish_reason, withheld.hopeless, withheld.final) == ("error", False, True)
+    refused, _ = ask({"status": 400, "error": {"error": {"code": "content_filter", "param": "prompt"}}})
+    assert (refused.finish_reason, refused.hopeless) == ("error", True)

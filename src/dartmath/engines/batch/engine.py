@@ -293,7 +293,8 @@ class BatchedEngine:
             return
         else:
             # A verdict on the request would be the same in the next wave, a day later.
-            outcome = Completion("", "error", error=outcome.message, hopeless=not outcome.retry, final=True)
+            hopeless = not (outcome.retry or outcome.withheld)
+            outcome = Completion("", "error", error=outcome.message, hopeless=hopeless, final=True)
         if not wanted.future.done():
             wanted.future.set_result(outcome)
 

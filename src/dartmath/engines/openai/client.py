@@ -41,7 +41,7 @@ class NetworkError(Exception):
 class BadAnswerError(Exception):
     """Status 200, but not an answer: no JSON, half a body, no choices, no finish reason.
 
-    `filtered` says that the server withheld the answer to this prompt.
+    `filtered` says that the server withheld this response; others to the same prompt may pass.
     """
 
     def __init__(self, message: str, *, filtered: bool = False) -> None:

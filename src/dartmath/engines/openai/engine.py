@@ -194,7 +194,8 @@ class RemoteEngine:
             elif outcome.hopeless and self._remember_room(request, outcome, room):
                 failed.append((member, replace(outcome, again=True)))
             elif not outcome.retry:
-                member.answer(Completion("", "error", error=outcome.message, hopeless=outcome.hopeless))
+                hopeless = outcome.hopeless
+                member.answer(Completion("", "error", error=outcome.message, hopeless=hopeless, final=True))
             else:
                 failed.append((member, outcome))
         members[:] = [member for member, _ in failed if not member.response.done()]

@@ -79,6 +79,7 @@ class Failure:
     Attributes:
         message: for people.
         hopeless: whether it is a verdict on the query: too long for the context, refused by a filter.
+        withheld: whether it is a verdict on this response alone: another to the same prompt may pass.
         retry: whether the same request may succeed another time or elsewhere.
         blames_server: whether it counts towards the server's circuit breaker.
         overload: whether the server had too many requests; such a try does not count as one.
@@ -94,6 +95,7 @@ class Failure:
 
     message: str
     hopeless: bool = False
+    withheld: bool = False
     retry: bool = True
     blames_server: bool = True
     overload: bool = False
@@ -108,7 +110,7 @@ class Failure:
     @property
     def of_request(self) -> bool:
         """Whether the server refuses this request alone, for how it asks and not for what."""
-        return not (self.retry or self.hopeless or self.refusal or self.final)
+        return not (self.retry or self.hopeless or self.withheld or self.refusal or self.final)
 
 
 def understand(error: Exception, server: str, secret: str) -> Failure:
@@ -131,7 +133,10 @@ def understand(error: Exception, server: str, secret: str) -> Failure:
 def _bad_answer(error: BadAnswerError, server: str, secret: str) -> Failure:
     said = str(error)
     message = f"{server}: {_clean(said, secret)}"
-    if error.filtered or _is(said, _TOO_LONG) or _is(said, _FILTERED):
+    if error.filtered:
+        # Another response to the same prompt may pass.
+        return Failure(message, withheld=True, retry=False, blames_server=False, said=said)
+    if _is(said, _TOO_LONG) or _is(said, _FILTERED):
         return Failure(message, hopeless=True, retry=False, blames_server=False, said=said)
     if _is(said, _NO_MONEY):
         return Failure(message, final=True)
