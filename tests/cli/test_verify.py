@@ -83,7 +83,7 @@ def test_a_response_that_was_cut_off_counts_only_with_an_explicit_answer(tmp_pat
         ('{"answer": "4"}', "no response; its key must be one of response"),
         ('{"response": "4"}', "no reference; its key must be one of references"),
         ('{"response": "4", "answer": "4", "verifier": "maths"}', "no verifier 'maths'"),
-        ("[1]", "a row is a JSON object, found list"),
+        ("[1]", "found list"),
         ("{", "not valid JSON"),
     ],
 )

@@ -11,7 +11,9 @@ from dartmath.base.errors import DataError, UsageError
 from dartmath.report import figure_svg, write_report
 from dartmath.report.figures_sampling import pass_rates
 from dartmath.report.figures_training import scores
+from dartmath.report.outcome import outcome_lines
 from dartmath.report.page import render
+from dartmath.report.runs import find_runs
 from report.made_run import make_sample
 
 
@@ -39,7 +41,10 @@ def test_versions_are_said_once_and_every_place_is_named(run_folder: Path, page:
     shown = text_of(page)
     assert shown.count("python-flint") == 1
     assert shown.count("as sample") == 4
-    assert f"may be wrong: under suspects in {run_folder / 'dataset' / 'manifest.json'}" in shown
+    assert "may be wrong: under suspects in dataset/manifest.json" in shown
+    assert f"under suspects in {run_folder / 'dataset' / 'manifest.json'}" in " ".join(
+        outcome_lines(find_runs([run_folder])[0])
+    )
     assert "`" not in shown.partition('id="sampling"')[0]
     assert "&lt; 0.0%" not in shown
 

@@ -71,7 +71,7 @@ def _provenance(runs: Sequence[Run]) -> PageSection:
             same = said.setdefault(used, stage.label)
             rows.append((stage.label, *others, used if same == stage.label or not used else f"as {same}"))
         columns = ("stage", "created", "finished", "model", "template", "seed", "versions")
-        section.blocks.append(TableBlock(run.name, str(run.folder), columns, rows))
+        section.blocks.append(TableBlock(run.name, "Stages are folders below the run.", columns, rows))
     return section
 
 
