@@ -57,6 +57,8 @@ _CONDITIONS = regex(
     r"\\x(?:right|leftrightharpoons|rightleftharpoons)?arrow(?:\[[^]]*\])?\{[^{}]*\}"
     r"|\\(?:over|under)set\{[^{}]*\}\{\\(?:long)?rightarrow\}|\\stackrel\{[^{}]*\}\{\\(?:long)?rightarrow\}"
     r"|-+>(?:\[[^]]*\]){1,2}"
+    r"|=+\s*(?:[A-Z][A-Za-z0-9]{0,9}\s*[,，、/]?\s*)?(?:△|Δ|\\(?:big)?triangle(?:up)?|\\Delta|点燃|高温|加热|通电|电解"
+    r"|催化剂|光照|浓硫酸|heat|light|MnO2)\s*[^=+]{0,12}=+>?"
 )
 """An arrow with what is written above and below it, which says how the reaction is made to run."""
 
@@ -73,6 +75,9 @@ _ARROWS = (
 )
 _SCRIPT = regex(r"([_^])\s*(?:\{\s*\{*([^{}]*)\}+|([0-9]+[+-]?|[+-]))")
 _NOTHING = regex(r"[{}$↓↑⬇⬆]|\\[,;!: ]|\\(?:downarrow|uparrow|q?quad)(?![a-zA-Z])|~")
+_STRENGTH = regex(r"\s*\((?:conc|dil|concentrated|dilute|浓|稀|热|excess|过量)\.?\)")
+"""How strong an acid is, which says nothing of what it is."""
+
 _PRECIPITATE = regex(r"(?<=\S)\s+(?:v|\^)(?=\s*(?:\s\+|\}|\Z))")
 """How `\\ce{...}` marks what falls out as a solid or goes off as a gas."""
 
@@ -93,7 +98,18 @@ _CHARGE = regex(r"\^‹([0-9]*)([+-])›\Z|\^‹([+-])([0-9]+)›\Z")
 _SIZED_CHARGE = regex(r"([+-])([1-9])\Z|/([1-9]?)([+-])\Z")
 """`Fe+3` and `Fe/3+`, as programs write it."""
 
-_BRACED_CHARGE = regex(r"(?<=[A-Za-z0-9)\]])\{([0-9]?)([+-])([0-9]?)\}")
+_BRACED_CHARGE = regex(
+    r"(?<=[A-Za-z0-9)\]])(?:\{([0-9]?)([+-])([0-9]?)\}|\[([0-9]?)([+-])([0-9]?)\]|\(([0-9])([+-])\)|\(([+-])([0-9])\))"
+)
+_REPEATED_CHARGE = regex(r"(?<=[A-Za-z0-9)\]])(?:[(\[]([+]{2,4}|-{2,4})[)\]]|([+]{2,4}|-{2,4})(?=\s|\Z))")
+"""`Ca[2+]`, `Fe(3+)` and `Mn++`: charges in brackets, and as many signs as there are charges."""
+
+_LATER_SUBSCRIPT = regex(r"(?<=[0-9)\]])_([1-9])([+-])(?=\s|\Z)")
+"""`SO4_2-`, where the number of atoms stands before."""
+
+_BRACKETED_ISOTOPE = regex(r"\[([0-9]{1,3})([A-Z][a-z]?)\]")
+"""`[13C]`, as programs write an isotope."""
+
 _BARE_CHARGE = regex(r"(?<![‹^])(_‹[0-9]+›|[0-9]*)([+-])\Z")
 _ISOTOPE = regex(r"([A-Za-z]+)-([0-9]{1,3})")
 _CLOSING = {"(": ")", "[": "]"}
@@ -105,6 +121,10 @@ _PARTICLES = {
     "h\\nu": ("photon", 0), "M": ("M", 0),
 }  # fmt: skip
 """What is no atom in an equation, with its mass number."""
+
+
+_HEAVY_HYDROGEN = {"D": "2H", "T": "3H"}
+"""Isotopes with symbols of their own."""
 
 
 @lru_cache(maxsize=256)
@@ -146,11 +166,19 @@ def is_evident(reaction: Reaction) -> bool:
 def _plain(text: str) -> str:
     """The text without commands for looks, and with scripts between marks of their own."""
     plain = _CONDITIONS.sub(" → ", plain_latex(text).strip().rstrip("."))
-    plain = _BRACED_CHARGE.sub(r"^{\1\2\3}", plain)
+    plain = _STRENGTH.sub("", plain)
+    plain = _LATER_SUBSCRIPT.sub(r"^{\1\2}", plain)
+    plain = _BRACKETED_ISOTOPE.sub(r"^{\1}\2", plain)
+    plain = _BRACED_CHARGE.sub(lambda found: f"^{{{''.join(filter(None, found.groups()))}}}", plain)
+    plain = _REPEATED_CHARGE.sub(lambda found: _signs(found[1] or found[2]), plain)
     plain = _FRACTION.sub(lambda found: f" {found[1] or found[3]}/{found[2] or found[4]} ", plain)
     plain = _PRECIPITATE.sub(" ", _DOT.sub("·", _WRAPPERS.sub(" ", plain)))
     plain = _SCRIPT.sub(lambda found: f"{found[1]}‹{''.join((found[2] or found[3] or '').split())}›", plain)
     return _BOND.sub("", _NOTHING.sub(" ", plain))
+
+
+def _signs(signs: str) -> str:
+    return f"^{{{len(signs)}{signs[0]}}}"
 
 
 def _sides(text: str) -> tuple[str, list[str]]:
@@ -281,6 +309,7 @@ def _group(body: str, place: int, closing: str, depth: int) -> tuple[Atoms, int]
             if not inner or body[place : place + 1] != _CLOSING[opening]:
                 raise ValueError(body)
             count, place = _counted(body, place + 1)
+            inner = _carboxyl(inner)
             atoms.extend(inner if count == 1 else [(inner, count)])
             continue
         symbol, place = _symbol(body, place)
@@ -299,6 +328,8 @@ def _symbol(body: str, place: int) -> tuple[str, int]:
     symbol = letters.group() if letters else ""
     if symbol not in ATOMIC_NUMBERS:
         symbol = symbol[:1]
+    if symbol in _HEAVY_HYDROGEN and not mass:
+        return _HEAVY_HYDROGEN[symbol], place + 1
     if symbol not in ATOMIC_NUMBERS or (number and int(number) != ATOMIC_NUMBERS[symbol]):
         raise ValueError(body)
     return f"{mass}{symbol}", place + len(symbol)
@@ -315,8 +346,10 @@ def _counted(body: str, place: int) -> tuple[int, int]:
 
 
 def _carboxyl(atoms: Atoms) -> Atoms:
-    """`CH3COOH` as `CH3CO2H`, and `CH3CH2OH` as `C2H5OH`: other ways to write the same group."""
+    """`CH3COOH` and `HC2H3O2` as `CH3CO2H`, `CH3CH2OH` as `C2H5OH`: other ways to write one group."""
     found = list(atoms)
+    if found[:3] == [("C", 2), ("H", 3), ("O", 2)]:
+        found[:3] = [("C", 1), ("H", 3), ("C", 1), ("O", 2)]
     if found[:4] == [("C", 1), ("H", 3), ("C", 1), ("H", 2)]:
         found[:4] = [("C", 2), ("H", 5)]
     for place in range(len(found) - 2):

@@ -10,6 +10,7 @@ from functools import lru_cache
 from math import gcd
 
 from dartmath.base.regex import regex
+from dartmath.verify.language.compounds_zh import formula_of_chinese_name
 from dartmath.verify.language.elements import ATOMIC_NUMBERS, ELEMENT_NAMES
 
 MAX_NAME = 60
@@ -17,16 +18,29 @@ MAX_NAME = 60
 
 _FIXED_CHARGES = {
     1: "lithium sodium potassium rubidium caesium cesium silver",
-    2: "beryllium magnesium calcium strontium barium zinc cadmium",
-    3: "aluminium aluminum gallium scandium yttrium lanthanum",
+    2: "beryllium magnesium calcium strontium barium radium zinc cadmium",
+    3: "aluminium aluminum gallium indium scandium yttrium lanthanum praseodymium neodymium gadolinium "
+    "terbium dysprosium holmium erbium thulium lutetium bismuth",
 }
 """Metals whose ions have one charge, which names leave out."""
 
 _CHARGES = {name: charge for charge, names in _FIXED_CHARGES.items() for name in names.split()}
+_OLDER = {
+    "ferrous": ("iron", "ii"), "ferric": ("iron", "iii"), "cuprous": ("copper", "i"),
+    "cupric": ("copper", "ii"),
+    "mercurous": ("mercury", "i"), "mercuric": ("mercury", "ii"), "stannous": ("tin", "ii"),
+    "stannic": ("tin", "iv"), "plumbous": ("lead", "ii"), "plumbic": ("lead", "iv"),
+    "cobaltous": ("cobalt", "ii"), "cobaltic": ("cobalt", "iii"), "chromous": ("chromium", "ii"),
+    "chromic": ("chromium", "iii"), "manganous": ("manganese", "ii"), "manganic": ("manganese", "iii"),
+    "aurous": ("gold", "i"), "auric": ("gold", "iii"),
+}  # fmt: skip
+"""Older names of cations, which say their charge by an ending."""
+
 _ANIONS = {
     "hydride": ("H", 1), "fluoride": ("F", 1), "chloride": ("Cl", 1),
     "bromide": ("Br", 1), "iodide": ("I", 1),
     "oxide": ("O", 2), "sulfide": ("S", 2), "selenide": ("Se", 2), "nitride": ("N", 3), "phosphide": ("P", 3),
+    "carbide": ("C", 4),
     "hydroxide": ("OH", 1), "cyanide": ("CN", 1), "thiocyanate": ("SCN", 1), "peroxide": ("O2", 2),
     "nitrate": ("NO3", 1), "nitrite": ("NO2", 1), "sulfate": ("SO4", 2), "sulfite": ("SO3", 2),
     "thiosulfate": ("S2O3", 2), "hydrogen sulfate": ("HSO4", 1), "bisulfate": ("HSO4", 1),
@@ -53,7 +67,12 @@ _NAMED = {
     "ethanol": "C2H5OH", "glucose": "C6H12O6", "ammonium": "NH4^+", "ammonium ion": "NH4^+",
     "neutron": "^1_0n", "proton": "^1_1p", "alpha particle": "^4_2He", "α particle": "^4_2He",
     "electron": "e^-", "beta particle": "e^-", "β particle": "e^-", "positron": "e^+",
-    "hydronium": "H3O^+", "hydronium ion": "H3O^+",
+    "hydronium": "H3O^+", "hydronium ion": "H3O^+", "calcium carbide": "CaC2", "silicon carbide": "SiC",
+    "hydrazine": "N2H4", "phosphine": "PH3", "arsine": "AsH3", "silane": "SiH4", "chlorous acid": "HClO2",
+    "hypochlorous acid": "HClO", "chloric acid": "HClO3", "bromic acid": "HBrO3", "iodic acid": "HIO3",
+    "chromic acid": "H2CrO4", "permanganic acid": "HMnO4", "oxalic acid": "H2C2O4", "boric acid": "H3BO3",
+    "phosphorous acid": "H3PO3", "lithium aluminum hydride": "LiAlH4", "lithium aluminium hydride": "LiAlH4",
+    "sodium borohydride": "NaBH4", "deuterium": "^2H", "tritium": "^3H", "heavy water": "D2O",
 }  # fmt: skip
 """Names that no rule here makes, and acids."""
 
@@ -65,13 +84,15 @@ _PREFIXES = {
     "hepta": 7, "hept": 7, "octa": 8, "oct": 8, "nona": 9, "deca": 10, "dec": 10,
 }  # fmt: skip
 _NONMETALS = (
-    "hydrogen|boron|carbon|nitrogen|silicon|phosphorus|sulfur|selenium|arsenic|chlorine|bromine|iodine|xenon"
+    "hydrogen|boron|carbon|nitrogen|silicon|phosphorus|sulfur|selenium|arsenic|chlorine|bromine|iodine|xenon|krypton"
+    "|antimony|tellurium|germanium|oxygen"
 )
 _COUNT = "|".join(sorted(_PREFIXES, key=len, reverse=True))
 _MOLECULE = regex(
     rf"(?P<many>{_COUNT})?(?P<first>{_NONMETALS}) (?P<count>{_COUNT})"
     r"(?P<second>oxide|fluoride|chloride|bromide|iodide|sulfide|hydride|nitride)"
 )
+_HYDRATE = regex(rf"(?P<salt>.+) (?P<count>{_COUNT})hydrate")
 _STATED = regex(r"([A-Z][a-z]?) ?\(([IV]{1,3})\)(?: ion)?")
 """A symbol with its oxidation state: `Fe(III)`."""
 
@@ -87,9 +108,14 @@ def formula_of_name(words: str) -> str | None:
     """
     if len(words) > MAX_NAME:
         return None
+    if not words.isascii() and (chinese := formula_of_chinese_name(words)) is not None:
+        return chinese
     if (found := _STATED.fullmatch(words.strip(" ."))) is not None and found[1] in ATOMIC_NUMBERS:
         return f"{found[1]}^{{{ROMAN[found[2].lower()]}+}}" if found[2].lower() in ROMAN else None
     name = " ".join(words.lower().replace("sulph", "sulf").replace(" (", "(").split()).rstrip(".")
+    if (hydrate := _HYDRATE.fullmatch(name)) is not None and (salt := _ionic(hydrate["salt"])) is not None:
+        count = _PREFIXES[hydrate["count"]]
+        return f"{salt}·{count if count > 1 else ''}H2O"
     if name in _NAMED:
         return _NAMED[name]
     anion = _ANIONS.get(name.removesuffix(" ion"))
@@ -118,7 +144,7 @@ def _ionic(name: str) -> str | None:
     if not metal:
         return None
     if found["anion"] is None:
-        return f"{metal}^{{{charge}+}}" if ion or found["charge"] else None
+        return f"{metal}^{{{charge}+}}" if ion or found["charge"] or found["metal"] in _OLDER else None
     anion = _ANIONS.get(found["anion"])
     if anion is None or ion:
         return None
@@ -131,8 +157,9 @@ def _cation(name: str, roman: str | None) -> tuple[str, int]:
     """The symbol of a cation and its charge; "" where the name does not settle it."""
     if name == "ammonium":
         return "NH4", 1
-    if name == "mercury" and roman == "i":  # two atoms in one ion, `Hg_2^{2+}`
-        return "", 0
+    name, roman = _OLDER.get(name, (name, roman)) if roman is None else (name, roman)
+    if name == "mercury" and roman == "i":  # two atoms in one ion
+        return "Hg2", 2
     if roman is not None:
         return (ELEMENT_NAMES.get(name, ""), ROMAN.get(roman, 0)) if roman in ROMAN else ("", 0)
     return (ELEMENT_NAMES[name], _CHARGES[name]) if name in _CHARGES else ("", 0)

@@ -20,7 +20,7 @@ _ATOM = regex(
 _ELECTRON = regex(r"\$?e\s?\^?\{?[-+]")
 _NAME = regex(
     r"(?:ide|ate|ite|ion|ium|acid|ine|on|er|en|us|ia|ol|um|particle)\b|\b(?:gold|lead|zinc)\b"
-    r"|[A-Za-z] ?\([IV]+\)",
+    r"|[A-Za-z] ?\([IV]+\)|[\u4e00-\u9fff](?:化|酸|气|水|氨|烷|醇|氧|\Z)",
     re.IGNORECASE,
 )
 """What a formula has, a symbol of an element or the number of an isotope; how an electron begins, and how a
