@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dartmath.verify.compare.rounding import distance
 from dartmath.verify.language.names import UNKNOWN_FUNCTIONS, listed
 from dartmath.verify.numeric.equality import Decision, scalar_equal
 from dartmath.verify.numeric.ratio import constant_ratio
@@ -100,9 +101,21 @@ def assigned(node: Expression) -> Expression | None:
         and not _is_constant(sides)
     ):
         return sides[0]
-    if not symbols(node) and all(scalar_equal(_bare(sides[0]), _bare(side)) for side in sides[1:]):
+    if not symbols(node) and all(_comes_to(_bare(sides[0]), _bare(side)) for side in sides[1:]):
         return sides[-1]
     return None
+
+
+ROUNDED_RESULT = 100
+"""The share, its reciprocal, of a computed value that its result may be away: it may be rounded."""
+
+
+def _comes_to(one: Expression, two: Expression) -> bool:
+    """Whether a calculation has a result, exactly or rounded: `\\frac{145.24}{49} = 2.96`."""
+    if scalar_equal(one, two):
+        return True
+    apart, size = distance(one, two), distance(one, number(0))
+    return isinstance(one, Apply) and apart is not None and size is not None and apart * ROUNDED_RESULT < size
 
 
 def _bare(side: Expression) -> Expression:

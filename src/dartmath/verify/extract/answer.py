@@ -19,6 +19,7 @@ from dartmath.verify.extract.formulas import stated_formula
 from dartmath.verify.extract.found import Statement
 from dartmath.verify.extract.mathematics import is_mathematics
 from dartmath.verify.extract.own import Fence, Own, is_all_own, own_text
+from dartmath.verify.extract.products import is_product, is_unit
 from dartmath.verify.extract.structured import MOST, assigned, fields, tagged
 from dartmath.verify.extract.thoughts import thoughts
 from dartmath.verify.extract.values import value_at
@@ -479,9 +480,22 @@ def _tidied(answer: str) -> str:
     return answer.strip().removesuffix("\\\\").strip()
 
 
+_WITH_UNIT = regex(
+    r"[-−]?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:\s*(?:\\times|\\cdot|[×x])\s*10\^\{?-?\d+\}?)?(?P<unit>[^\d=]\S?[^=]{0,40})"
+)
+_NAME = regex(r"\\?(?:Delta|Δ)?\s*\\?[A-Za-z]{1,8}(?:_(?:\{[^{}]{1,24}\}|\w))?")
+"""What the first side of a chain names, whose last side is its value whatever stands between."""
+
+
 def _result(answer: str) -> str:
     """What a calculation comes to, `12 + 50 = 62`; any other equation as it is."""
     *sides, last = (side.strip() for side in answer.split("="))
+    measured = _WITH_UNIT.fullmatch(last)
+    if measured and is_unit(measured["unit"]):
+        if len(sides) > 1 and _NAME.fullmatch(sides[0]):
+            return f"{sides[0]} = {last}"
+        if is_product(sides[-1]):
+            return last
     numbers = is_mathematics(sides[-1]) and not re.search(
         r"[a-zA-Z]", re.sub(r"\\[a-zA-Z]+|[a-zA-Z]{2,}", "", sides[-1])
     )

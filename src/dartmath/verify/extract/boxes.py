@@ -65,11 +65,21 @@ _RELATIONS = (
 _AFTER_RELATION = regex(rf".*(?:{_RELATIONS})", re.DOTALL)
 _INEQUALITY = regex(r"(?:[<>≤≥≠∈]|\\(?:leq?|geq?|lt|gt|neq?|in|leqslant|geqslant)(?![a-zA-Z]))\s*\Z")
 _STOPS = regex(
-    r"=|\\approx|\\Rightarrow|\\implies|\\iff|\\to\b|[,;.:?](?:\s|\Z|\\)|\\q?quad"
+    r"=|\\approx|\\Rightarrow|\\implies|\\iff|\\to\b|(?<!\\)[,;.:?](?:\s|\Z|\\)|\\q?quad"
     r"|\\\\|\\text\s*\{\s*(?:\(|,|where|for|since|because|as|if|and|or|\.)"
     r"|\\(?:checkmark|blacksquare|square|Box|qed|tag|end|label)\b|&|\Z|\\(?:leq?|geq?|lt|gt|in"
     r"|neq?)(?![a-zA-Z])|[<>]|✓|✔|\\hfill|\\,\s*\Z"
 )
+_WORDS_OF_UNIT = regex(
+    r"\\(?:text|mathrm|pu)\s*\{(?!\s*(?:\(|,|where|for|since|because|as|if|and|or|\.))[^{}]*\}"
+)
+
+
+def _masked(words: re.Match[str]) -> str:
+    """A unit in words without the points of its abbreviations, which end nothing: `\\text{ E. coli}`."""
+    return words.group().replace(".", "x").replace(",", "x")
+
+
 _LEFT_SPACE = regex(r"\A(?:\\(?:displaystyle|boldsymbol|,|;|!|\s)|\s)+")
 _RIGHT_SPACE = regex(r"\A(?:\\[,;:! ]|~|\s|\})+")
 _COMMAND = regex(r"\\[a-zA-Z]+")
@@ -201,7 +211,8 @@ def _group(text: str, boxes: list[Box], place: int) -> tuple[Statement | None, i
     while count <= place and _belongs(text, boxes[place - count], boxes[place - count + 1]):
         earlier_start, earlier_end, earlier = boxes[place - count]
         value, first, _ = with_neighbours(text, earlier_start, earlier_end, earlier or "")
-        if value not in answers:
+        same_box = (earlier or "").strip() == (content or "").strip()
+        if value not in answers and not same_box:
             answers.insert(0, value)
             starts.insert(0, earlier_start)
         count += 1
@@ -302,7 +313,7 @@ def with_neighbours(text: str, start: int, end: int, content: str) -> tuple[str,
     if not before.strip() and not after.strip(" \n.,;"):
         return _alone(text, start, end, answer, bounds)
     before = before[match.end() :] if (match := _AFTER_RELATION.match(before)) else before
-    after = after[: stop.start()] if (stop := _STOPS.search(after)) else after
+    after = after[: stop.start()] if (stop := _STOPS.search(_WORDS_OF_UNIT.sub(_masked, after))) else after
     if "{" in before and (inside := _in_argument(before, answer, after)) is not None:
         return inside, bounds[0], end + len(after)
     left, right = (
@@ -324,7 +335,7 @@ def with_neighbours(text: str, start: int, end: int, content: str) -> tuple[str,
     if left and "\\begin" not in left:
         closed = left.count("{") > left.count("}")
         return (f"{left}{{{answer}}}" if closed else answer) + right, bounds[0], end + len(after)
-    if right and (scale := re.match(r"\s*(?:\\text\s*\{|\\mathrm|\^\{?\\circ|\\?%|°)", right)):
+    if right and (scale := re.match(r"\s*(?:\\(?:text|pu|si|unit)\s*\{|\\mathrm|\^\{?\\circ|\\?%|°)", right)):
         return f"{answer} {right}" if scale else answer, start, end + len(after)
     if right and not right.startswith(("(", "\\text", "}")):
         return f"{_grouped(answer, '', right)}{right}", start, end + len(after)

@@ -10,6 +10,7 @@ from dartmath.verify.extract.found import Statement
 from dartmath.verify.extract.mathematics import is_mathematics
 from dartmath.verify.extract.numbers import only_number, recalled
 from dartmath.verify.extract.polarity import asserted, intended
+from dartmath.verify.extract.products import is_product, is_unit
 from dartmath.verify.extract.values import ITEM, value_at
 from dartmath.verify.language.formulas import FORMULA, body
 from dartmath.verify.language.lexicon import LANGUAGES
@@ -67,6 +68,9 @@ _CONTINUES = regex(
 """How a sentence begins behind which more should come: what stands before it is no conclusion."""
 
 _UNDONE = r"\b[^.\n]{0,20}\b(?:solve|determine|know|find|figure|compute|finish|sure)\b"
+_ARRIVES = regex(r"\bto (?:get|obtain|find|give|yield)\b[^.\n]{0,60}[$\\][^.]*=")
+"""What such a sentence goes on to say, where it says the result: "We can now insert them to get $E = 3$"."""
+
 _GAVE_UP = regex(
     by_initials(
         *(rf"\b{verb} ?(?:not|n't){_UNDONE}" for verb in ("could", "can", "do", "did", "was", "am")),
@@ -109,12 +113,14 @@ _OF_VALUE = regex(
     r"|height|width|radius|score|sum|rate|chance|profit|amount|equal|equals|comes|simplif\w+|reduces?"
     r"|evaluates?|leads|belongs|lies)"
     r"(?: \w+)? (?:of|to|in|at|as)\s*\Z"
+    r"|\b(?:is|are|was|were)(?: then| therefore| thus| hence)? given by\s*\Z"
     r"|\b(?:increas|decreas|reduc|dropp|lower|chang|fell|fall|ris|rose|grew|grow)\w* by\s*\Z",
     re.IGNORECASE,
 )
 _SAYS = regex(
     r"(?:\b(?:is|are|equals?|be|becomes?|gives?|get|gets|have|has|obtain|find|yields?|conclude|that"
-    r"|was|were|to|is:|:)|=|:|即|为|是|得)\s*(?:exactly |simply |always |thus |still |also |only "
+    r"|was|were|to|is:|:|given by)|,\s+(?:or|that is,?|i\.e\.,?)|=|:|即|为|是|得)"
+    r"\s*(?:exactly |simply |always |thus |still |also |only "
     r"|just |then |therefore )?[*\s]*\Z",
     re.IGNORECASE,
 )
@@ -161,7 +167,7 @@ def conclusion(
     last = True
     for first, stop in reversed(_sentences(tail, formulas)[-MOST:]):
         sentence = tail[first:stop]
-        continues = _CONTINUES.match(sentence) is not None
+        continues = _CONTINUES.match(sentence) is not None and not _ARRIVES.search(sentence)
         concluding = not continues and concludes and opens(sentence, languages)
         if not (last or continues or concluding):
             continue  # it says nothing, whether it is a remark or not
@@ -432,7 +438,9 @@ def _claim(tail: str, start: int, stop: int, languages: tuple[str, ...], *, shif
         or told(sentence.strip())
     )
     value = value or _reasoned(sentence)
-    value = value or _consequence(sentence.strip()) or _last_clause(sentence)
+    value = (
+        value or _consequence(sentence.strip()) or _last_clause(sentence) or _of_products(sentence.strip())
+    )
     return None if value is None else _placed(value, sentence, start - shift)
 
 
@@ -558,7 +566,29 @@ _CONSEQUENCE = regex(
 _COMPUTED = regex(
     r"[^\n]*[^<>!:=\s]\s*=\s*(?P<value>[-−]?(?:\\?\$)?\d[\d,]*(?:\.\d+)?(?:/\d+)?\\?%?)\s*[.!]?\Z"
 )
+_MEASURED = regex(
+    r"(?:[^\n$]*(?:\b(?:is|are|was|were|be|to|equals?)\b|[=:]))?\s*(?P<side>[^\n$=]*\d[^\n$=]*)=\s*(?P<value>[-−]?\d[\d,]*(?:\.\d+)?(?:\s*[x×*·]\s*10\s?\^\s?\{?[-−]?\d+\}?)?"
+    r"(?:\s?(?P<unit>[A-Za-zµμΩ°%][A-Za-zµμΩ°%/^()·*\d−-]*"
+    r"(?: [A-Za-zµμΩ°%][A-Za-zµμΩ°%/^\d−-]*){0,2}))?)[\s.!]*\Z"
+)
+"""A calculation in running text and what it comes to, with powers of ten and a unit."""
 
+
+_SINCE = regex(
+    r"(?:Since|Because|As|Given that) [^,;]{1,200},\s+(?P<clause>(?!and\b|or\b|but\b)[^,;]{1,200})", re.DOTALL
+)
+"""A reason, and behind its comma what follows from it: "Since it fell 5 m, it has 10 J."."""
+
+_RESTATED = regex(
+    r"[^\n]*\b(?:is|are|was|were|equals?)\b[^\n]*"
+    r"(?:\b(?:times|divided by|multiplied by|plus|minus|squared|(?:percent|half|third|quarter) of)\b"
+    r"|[*/×÷]|% of)"
+    r"[^\n]*,\s+(?:or|that is,?|which is)\s+(?:about |approximately )?"
+    r"(?P<value>[-−]?\$?\d[\d,]*(?:\.\d+)?(?:\s*[x×]\s*10\^\{?-?\d+\}?)?"
+    r"(?: ?[A-Za-z%°][A-Za-z0-9/^°-]{0,14}){0,2})\s*[.]?",
+    re.DOTALL,
+)
+"""A computation in words and what it comes to: "the emf is the field times the distance, or 400 V."."""
 
 _WHICH_IS = regex(
     r".*,\s+which (?:is|equals|is equal to|is just|(?:gives|leaves)(?: us| me)?|makes|comes (?:out )?to)"
@@ -582,6 +612,10 @@ def _consequence(sentence: str) -> str | None:
         return arrived["value"]
     if relative := _WHICH_IS.fullmatch(sentence):
         return claimed(f"It is {relative['clause']}", plain=True)
+    if restated := _RESTATED.fullmatch(sentence):
+        return restated["value"]
+    if since := _SINCE.fullmatch(sentence):
+        return claimed(since["clause"], plain=True)
     found = _CONSEQUENCE.fullmatch(sentence)
     if found is None or " if " in sentence.lower():
         return None
@@ -591,8 +625,17 @@ def _consequence(sentence: str) -> str | None:
 
 def _computed(sentence: str) -> str | None:
     """The number behind the last sign of equality that ends a sentence: "or C(3) = 18.90."."""
-    found = _COMPUTED.fullmatch(sentence)
-    return found["value"] if found else None
+    if found := _COMPUTED.fullmatch(sentence):
+        return found["value"]
+    return _of_products(sentence)
+
+
+def _of_products(sentence: str) -> str | None:
+    """What a product or a quotient of quantities at the end of a sentence comes to, with its unit."""
+    found = _MEASURED.fullmatch(sentence)
+    if found is None or not is_product(found["side"]):
+        return None
+    return found["value"] if found["unit"] is None or is_unit(found["unit"]) else None
 
 
 def _counted(tail: str, start: int, stop: int, inside: list[re.Match[str]]) -> Found | None:
