@@ -50,7 +50,10 @@ PINT = {
     "lux": "cd/m^2", "sr": "radian^2", "steradian": "radian^2", "fermi": "1e-15 m", "thou": "1e-3 inch",
     "amu": "dalton", "micron": "1e-6 m", "month": "month", "kip": "1000 lbf", "ksi": "1000 lbf/inch^2",
     "psi": "lbf/inch^2", "Gs": "1e-4 T", "gs": "1e-4 T", "c": "299792458 m/s",
-    "speed-of-light": "299792458 m/s",
+    "speed-of-light": "299792458 m/s", "gm": "g", "gms": "g", "mo": "month", "mos": "month",
+    "impgal": "imperial_gallon", "impqt": "imperial_quart", "imppt": "imperial_pint",
+    "impfloz": "imperial_fluid_ounce", "shortton": "2000 lb", "longton": "2240 lb", "st": "14 lb",
+    "troy-ounce": "troy_ounce", "°r": "degR", "degr": "degR",
 }  # fmt: skip
 """What a spelling is in pint where pint spells it otherwise, or means something else by it."""
 
@@ -60,7 +63,7 @@ BASES = {
 }  # fmt: skip
 NOT_IN_PINT = {*CODES, "percent", "loudness", "solar-mass"}
 CLOSE = {
-    "acre": 1e-5, "fathom": 1e-5, "furlong": 1e-5,  # pint uses the survey foot, withdrawn in 2022
+    "acre": 1e-5, "fathom": 1e-5, "furlong": 1e-5, "rod": 1e-5,  # pint: the survey foot, withdrawn in 2022
     "Btu": 1e-6, "british-thermal-unit": 1e-6, "therm": 1e-6,  # pint rounds the joules of a Btu
 }  # fmt: skip
 """Relative difference where the definitions differ; elsewhere only the noise of floats is allowed."""

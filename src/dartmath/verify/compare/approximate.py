@@ -29,7 +29,7 @@ from dartmath.base.regex import by_initials, regex
 from dartmath.verify.compare.measures import Measure, measure, same_measure
 from dartmath.verify.compare.physics import is_physical, is_physical_unit
 from dartmath.verify.compare.rounded import rounds_results, same_result
-from dartmath.verify.compare.rounding import MIN_DIGITS, Margin, digits, distance, shown
+from dartmath.verify.compare.rounding import MIN_DIGITS, Literal, Margin, digits, distance, shown
 from dartmath.verify.language.latex import OPEN_TEXT
 from dartmath.verify.language.money import CODES
 from dartmath.verify.numeric.equality import Decision
@@ -137,9 +137,30 @@ def _measured(
     """Within the accuracy of measurements, of a reference that is no exact number."""
     if not _may_be_measured(ours, answer, comparison):
         return None
+    literal = None if ours.kind else shown(ours.value)
+    if literal is not None and 0 < abs(literal.value - 1) < _NEAR_ONE:
+        return _beside_one(literal, measure(answer).value)
     margin = COUNTED if _is_count(ours) and not is_physical(comparison.query) else MEASURED
     found = same_measure(reference, answer, replace(comparison, margin=margin))
     return Decision(True, "approximate", "within the accuracy of a measured reference") if found else None
+
+
+_NEAR_ONE = Fraction(1, 100)
+"""Numbers that are less than this away from one say no more than how far: indices of gases, activities."""
+
+_OF_DISTANCE = Fraction(1, 20)
+"""The share of that distance that an answer may be away: 1.0003 for 1.00029."""
+
+
+def _beside_one(literal: Literal, answer: Expression) -> Decision | None:
+    """Of a number near one the distance from one was measured, and 1 % of the number is none of it."""
+    apart, theirs = distance(Number(literal.value), answer), shown(answer)
+    if apart is None or theirs is None:
+        return None
+    is_near = apart <= abs(literal.value - 1) * _OF_DISTANCE or apart * 2 <= literal.step
+    is_rounded = theirs.digits >= MIN_DIGITS and apart * 2 <= theirs.step
+    near = is_near or is_rounded
+    return Decision(True, "approximate", "as far from one as the reference") if near else None
 
 
 def _may_be_measured(ours: Measure, answer: Expression, comparison: Comparison) -> bool:
@@ -163,7 +184,9 @@ def _is_inexact(ours: Measure, answer: Expression) -> bool:
     """
     if not isinstance(ours.value, Number) or ours.value.digits is not None:
         return True
-    if ours.kind == "unit" and ours.unit.known:
+    if (
+        ours.kind == "unit" and ours.unit.known
+    ) or ours.value.places:  # 595.0 was computed, 595 may be a count
         return True
     theirs = measure(answer).value
     return _is_rounded(ours.value) or "decimal" in heads(theirs)

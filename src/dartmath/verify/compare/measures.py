@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dartmath.base.regex import regex
 from dartmath.verify.compare.asked_unit import asked_unit
 from dartmath.verify.compare.conversion import converted
-from dartmath.verify.compare.names import unlike_units
+from dartmath.verify.compare.names import other_kinds, unlike_units
 from dartmath.verify.compare.rounding import distance, rounding, same_number, within
 from dartmath.verify.language.dimensions import NOUN, Unit
 from dartmath.verify.language.search import holds
@@ -120,13 +120,18 @@ def _is_sentence(node: Expression) -> bool:
 
 
 def _alike(reference: Expression, answer: Expression) -> tuple[Measure, Measure]:
-    """Both sides as measures, with "pounds" as money where the other side is pounds or pence."""
+    """Both sides as measures: "pounds" are money beside pounds or pence, cents beside euros theirs."""
     ours, theirs = measure(reference), measure(answer)
     sterling = parse_unit("£")
     if theirs.unit.dimensions == sterling.dimensions and _is_pounds(reference):
         ours = Measure(ours.value, "unit", sterling)
     elif ours.unit.dimensions == sterling.dimensions and _is_pounds(answer):
         theirs = Measure(theirs.value, "unit", sterling)
+    euro = parse_unit("€")
+    if theirs.unit.dimensions == euro.dimensions and _is_cents(reference):
+        ours = Measure(ours.value, "unit", replace(euro, factor=euro.factor / 100))
+    elif ours.unit.dimensions == euro.dimensions and _is_cents(answer):
+        theirs = Measure(theirs.value, "unit", replace(euro, factor=euro.factor / 100))
     return ours, theirs
 
 
@@ -154,9 +159,11 @@ def _falls_short(ours: Measure, theirs: Measure, reference: Expression, answer: 
 
 def _unlike(reference: Expression, answer: Expression) -> str:
     """Why the units behind two numbers cannot mean the same, or ""."""
-    if isinstance(reference, Quantity) and isinstance(answer, Quantity):
-        return unlike_units(reference.unit, answer.unit)
-    return ""
+    if not (isinstance(reference, Quantity) and isinstance(answer, Quantity)):
+        return ""
+    if isinstance(reference.value, Symbol) and other_kinds(reference.unit, answer.unit):
+        return "a name for another kind of the same things"
+    return unlike_units(reference.unit, answer.unit)
 
 
 def _with_light(reference: Expression, one: Unit, answer: Expression, two: Unit) -> tuple[Unit, Unit]:
@@ -175,6 +182,10 @@ def _with_light(reference: Expression, one: Unit, answer: Expression, two: Unit)
 
 def _is_pounds(node: Expression) -> bool:
     return isinstance(node, Quantity) and node.unit.lstrip("~").strip() in ("pound", "pounds")
+
+
+def _is_cents(node: Expression) -> bool:
+    return isinstance(node, Quantity) and node.unit.lstrip("~").strip().lower() in ("cent", "cents")
 
 
 def _is_measured(node: Expression) -> bool:

@@ -114,6 +114,18 @@ def unlike_units(ours: str, theirs: str) -> str:
     return ""
 
 
+def other_kinds(ours: str, theirs: str) -> bool:
+    """Whether two phrases say two kinds of the same things, each with a word that the other has not.
+
+    A number of things is the number, but a name with the kind behind it is no other kind's.
+
+    >>> other_kinds("~even integers", "~odd integers"), other_kinds("~integers", "~odd integers")
+    (True, False)
+    """
+    one, two = counted(ours).split(), counted(theirs).split()
+    return one[-1:] == two[-1:] and not (set(one) <= set(two) or set(two) <= set(one))
+
+
 _UNITS_OF_ANY_KIND = regex(
     r"(?P<word>square|sq\.?|cubic|cu\.?)?units?(?:\^(?P<sign>[23]))?(?P<behind>squared|cubed)?"
 )

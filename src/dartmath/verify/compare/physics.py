@@ -35,23 +35,36 @@ _WORDS = regex(
         r"|Young's modulus|heat (?:transfer|flux|loss|of)|shear (?:stress|strain|modulus)|tensile"
         r"|yield strength|black ?body|luminosity|red-?shift|diffract\w+|interference|decay constant"
         r"|solubility|molarity|molality|precipitates?|oxidation|mass (?:percent(?:age)?|fraction)"
-        r"|molar mass|electrodes?|ideal gas|synchronous|armature|transformers?|power factor"
+        r"|molar mass|electrodes?|ideal gas|synchronous|armature|transformers?|power factor|lasers?"
+        r"|microwaves?|infrared|ultraviolet|spectr(?:um|a|al|ometer|oscop\w+)|NMR|EPR|X-rays?"
+        r"|wave-?(?:numbers?|guides?|functions?)|unit cells?|crystal lattice|orthorhombic"
+        r"|bond (?:lengths?|angles?|energ(?:y|ies)|order|strength)|van der Waals|partition function"
+        r"|de Broglie|relativistic|rest (?:mass|energy)|pions?|muons?|mesons?|bosons?|fermions?|moles of"
+        r"|empirical formula|atomic (?:weights?|mass(?:es)?|number)|electronegativity"
+        r"|diffusion coefficients?|dipole|point charges?|absorbance|dissociation|rate constant"
+        r"|amino acids?|DNA|nucleotides?|proteins? (?:mass|chain|molecule)|daltons?|faradays?|STP"
+        r"|Heisenberg|Hamiltonian|eigenfunctions?|harmonic oscillators?|anharmonic oscillators?"
+        r"|frictionless|polymers?|isobars?|antennas?|capacitance|inductance|resistivity|conductivity"
+        r"|standard potential|cell potential|perfect gas|mean free path|perigee|apogee"
+        r"|satellites?'? orbit\w*|hydrogen(?! balloons?)|helium(?! balloons?)|nitrogen|chlorine|argon|xenon"
+        r"|neon|ammonia|methane|propane|carbon (?:di|mon)oxide"
     )
 )
-_COMPOUND = regex(r"[A-Z](?<=\b[A-Z])[a-z]?_?\d?(?:Cl|Br|OH|SO_?4|NO_?3|CO_?3|H_\d|O_\d)")
+_COMPOUND = regex(r"[A-Z](?<=\b[A-Z])[a-z]?_?\d?(?:Cl|Br|OH|SO_?4|NO_?3|CO_?3|H_\d|O_\d)|\\(?:ce|pu)\{")
 """Words, and formulas of compounds, of which one suffices."""
 
 _UPRIGHT = regex(rf"{OPEN_TEXT}([^{{}}]{{0,60}})\}}")
 _UNIT = regex(
-    r"[\d)](?:[\s~$}.]{1,9}|\\[,;: ]|(?=[A-Za-z]{2}|\^?\s?\\circ|°))(?:[\s~$]|\\[,;: ]){0,9}"
-    r"(?P<unit>(?:\^?\s?\\circ\s?[CFK]?|°\s?[CFK]?|[A-Za-z]{1,20})(?:[\s/*~·{}-]{1,5}[A-Za-z]{1,20}|\^[-{}0-9]{1,5}){0,6})"
+    r"(?:[\d)]|\^\{-?\d{1,2}\})"
+    r"(?:[\s~$}.]{1,9}|\\[,;: ]|(?=[A-Za-z]{2}|\^?\s?\{?\\circ|°))(?:[\s~$]|\\[,;: ]){0,9}"
+    r"(?P<unit>(?:\^?\s?\{?\\circ\s?\}?\s{0,3}[CFK]?|°\s?[CFK]?|[A-Za-z]{1,20})(?:[\s/*~·{}-]{1,5}[A-Za-z]{1,20}|\^[-{}0-9]{1,5}){0,6})"
 )
 _EVERYDAY = regex(
     r"\W{1,9}(?:(?:bars(?! of pressure| gauge| absolute)|CD|PC|TV|GB|MB|Mb)(?![A-Za-z/])|M&)|\.\W{1,8}[A-Z]"
 )
 """What is no unit behind a number although its letters are one's: bars of chocolate, "6. Henry has 42"."""
 
-_DEGREES = regex(r"(?:circ|°)\s*[CFK](?![A-Za-z])")
+_DEGREES = regex(r"(?:circ\s*\}?|°)\s*[CFK](?![A-Za-z])")
 _COMMANDS = regex(r"[\\~^]+")
 
 

@@ -125,7 +125,7 @@ h hr hrs     | hour                           | 3600 s
 d            | day                            | 86400 s
 wk wks       | week                           | 604800 s
 fortnight    | fortnight                      | 1209600 s
-month        | month                          | month
+month mo mos | month                          | month
 yr yrs       | year                           | 12 month
 decade       | decade                         | 120 month
 century      | century centuries              | 1200 month
@@ -140,6 +140,7 @@ mi           | mile                           | 1609.344 m
 nmi          | nautical-mile                  | 1852 m
 mil          | thou                           | 0.0000254 m
 fathom       | fathom                         | 1.8288 m
+rod          | rod                            | 5.0292 m
 furlong      | furlong                        | 201.168 m
 ly           | light-year lightyear           | 9460730472580800 m
 c            | speed-of-light                 | 299792458 m s^-1
@@ -159,18 +160,31 @@ mcg          | mcg                            | 1/1000000 g
 fl-oz floz   | fluid-ounce                    | 0.0000295735295625 m^3
 tbsp         | tablespoon                     | 0.00001478676478125 m^3
 tsp          | teaspoon                       | 0.00000492892159375 m^3
+impgal       | impgal                         | 0.00454609 m^3
+impqt        | impqt                          | 0.0011365225 m^3
+imppt        | imppt                          | 0.00056826125 m^3
+impfloz      | impfloz                        | 0.0000284130625 m^3
 bbl          | barrel                         | 42 gal
+bushel       | bushel                         | 0.03523907016688 m^3
+peck         | peck                           | 0.00880976754172 m^3
 t            | tonne ton metric-ton           | 1000000 g
 kt           | kilotonne kiloton              | 1000 t
 Mt           | megatonne megaton              | 1000000 t
 lb lbs lbm   | pound pound-mass               | 453.59237 g
+shortton     | shortton                       | 2000 lb
+longton      | longton                        | 2240 lb
 oz           | ounce                          | 28.349523125 g
-stone        | stone                          | 14 lb
+gm gms       | gm                             | 1 g
+cwt          | hundredweight                  | 100 lb
+ozt          | troy-ounce                     | 31.1034768 g
+dwt          | pennyweight                    | 1.55517384 g
+stone st     | stone                          | 14 lb
 grain        | grain                          | 1/7000 lb
 carat ct     | carat                          | 1/5 g
 lbf          | pound-force pounds-force       | 4.4482216152605 N
 kgf          | kilogram-force                 | 9.80665 N
 kip          | kip                            | 1000 lbf
+poundal      | poundal                        | 0.138254954376 N
 slug         | slug                           | 1 lbf s^2 ft^-1
 ft-lb ft-lbf | foot-pound                     | 1 ft lbf
 hp           | horsepower                     | 550 ft lbf s^-1
@@ -211,6 +225,7 @@ percent % pct| percent                        | percent
 _SCALES = (
     (["celsius", "centigrade", "°C", "degC"], "1", "273.15"),
     (["fahrenheit", "°F", "degF"], "5/9", "45967/180"),
+    (["rankine", "°R", "degR"], "5/9", "0"),
 )
 """Names of a scale of temperature, its degree and its zero in kelvins."""
 

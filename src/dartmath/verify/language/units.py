@@ -61,6 +61,17 @@ _SEVERAL_WORDS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
     (("light",), regex(r"\blight[\s-]+years?", re.IGNORECASE), "ly"),
     (("astronomical",), regex(r"\bastronomical[\s-]+units?", re.IGNORECASE), "AU"),
     (("atomic",), regex(r"\batomic[\s-]+mass[\s-]+units?", re.IGNORECASE), "u"),
+    (("imp", "uk"), regex(r"\b(?:imperial|imp\.?|UK)[\s-]+gal(?:lons?)?\b", re.IGNORECASE), "impgal"),
+    (("imp", "uk"), regex(r"\b(?:imperial|imp\.?|UK)[\s-]+(?:qt|quarts?)\b", re.IGNORECASE), "impqt"),
+    (("imp", "uk"), regex(r"\b(?:imperial|imp\.?|UK)[\s-]+(?:pt|pints?)\b", re.IGNORECASE), "imppt"),
+    (
+        ("imp", "uk"),
+        regex(r"\b(?:imperial|imp\.?|UK)[\s-]+(?:fl\.?|fluid)[\s-]*(?:oz\.?|ounces?)", re.IGNORECASE),
+        "impfloz",
+    ),
+    (("short",), regex(r"\bshort[\s-]+tons?\b", re.IGNORECASE), "shortton"),
+    (("long",), regex(r"\blong[\s-]+tons?\b", re.IGNORECASE), "longton"),
+    (("troy",), regex(r"\btroy[\s-]+(?:oz\.?|ounces?)", re.IGNORECASE), "ozt"),
     (("metric",), regex(r"\bmetric[\s-]+tons?\b", re.IGNORECASE), "tonne"),
     (("hg", "mercury"), regex(r"\bm\s*m\s*(?:of\s+)?(?:Hg|mercury)\b"), "mmHg"),
     (("mercury",), regex(r"\b(?:milli)?met(?:er|re)s? of mercury\b", re.IGNORECASE), "mmHg"),
@@ -91,7 +102,7 @@ _SIGNS = "".join(
     re.escape(sign) for one in CURRENCIES for sign in (one.sign, *one.hundredths) if not sign.isalnum()
 )
 _TOKEN = regex(
-    rf"ft-lb|\^?\s*\{{?\s*[-+]?\s*\d+(?!\d*\.\d)\s*\}}?|[A-Za-zÅö]+(?:_\{{?\w+\}}?)?|[{_SIGNS}%°][CF]?|[/*·()-]"
+    rf"ft-lb|\^?\s*\{{?\s*[-+]?\s*\d+(?!\d*\.\d)\s*\}}?|[A-Za-zÅö]+(?:_\{{?\w+\}}?)?|[{_SIGNS}%°][CFR]?|[/*·()-]"
 )
 _SUBSTANCE = regex(r"(?:[A-Z][a-z]?[_{}\d()]*){1,12}")
 

@@ -7,7 +7,7 @@ import re
 from dartmath.base.regex import regex
 from dartmath.verify.language.errors import NotationError
 from dartmath.verify.language.money import COMMANDS, PREFIXES, SIGNS
-from dartmath.verify.language.names import MAX_PRODUCT, OF_CHEMISTRY, listed
+from dartmath.verify.language.names import GREEK, MAX_PRODUCT, OF_CHEMISTRY, listed
 from dartmath.verify.language.units import parse_unit
 from dartmath.verify.language.vocabulary import APPROXIMATIONS, NEGATION, OPPOSITES, OTHERWISE, one_of
 from dartmath.verify.parsing.amounts import changes_value
@@ -137,6 +137,8 @@ def _is_filler(kind: str, text: str) -> bool:
 def _side(g: Rules) -> Expression:
     """A label in words, or a value with its unit."""
     kind = g.tokens[g.at].kind
+    if kind == "cmd" and (defined := _defined(g)) is not None:
+        return defined
     if kind in ("word", "text"):
         label = _label(g) or _defined(g)
         if label is not None:
@@ -192,9 +194,10 @@ _MAX_HEAD = 40
 
 
 def _defined(g: Rules) -> Apply | None:
-    """`p(x)` in front of an equality sign: the head of a definition, whatever letter is defined."""
+    """`p(x)` or `\\sigma(\\omega)` in front of an equality sign: the head of a definition, of whatever."""
     kind, text, _, _ = g.token
-    if kind != "word" or len(text) != 1 or g.peek(1).key != ("open", "("):
+    is_letter = (kind == "word" and len(text) == 1) or (kind == "cmd" and text in GREEK)
+    if not is_letter or g.peek(1).key != ("open", "("):
         return None
     depth, ahead = 0, 1
     while ahead < _MAX_HEAD:
@@ -213,7 +216,8 @@ def _defined(g: Rules) -> Apply | None:
         g.at = before
         return None
     items = inner.items if isinstance(inner, Group) else (inner,)
-    if not all(isinstance(item, Symbol | Number) for item in items):
+    arguments = Symbol | Number if kind == "word" else Symbol
+    if not all(isinstance(item, arguments) for item in items):
         g.at = before
         return None
     return Apply(f"@{text}", items)

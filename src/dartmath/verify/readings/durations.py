@@ -1,4 +1,4 @@
-"""How long something takes, in several units written together: `2h32m`, `5hr34m56s`, `4:13:02`."""
+"""How long something takes, in several units: `2h32m`, `5 min + 4 s`, `4:13:02`, `PT1H30M`."""
 
 from __future__ import annotations
 
@@ -14,26 +14,37 @@ from dartmath.verify.tree.expression import Expression, Number, Quantity
 
 _VALUE = r"(\d{1,9}(?:\.\d{1,9})?)"
 _PARTS = (
-    (604_800, r"w(?:eeks?|ks?)?"),
-    (86_400, r"d(?:ays?)?"),
-    (3_600, r"h(?:ours?|rs?)?"),
-    (60, r"m(?:in(?:ute)?s?)?"),
-    (1, r"s(?:ec(?:ond)?s?)?"),
+    (Fraction(31_557_600), r"y(?:ears?|rs?)?"),
+    (Fraction(2_629_800), r"mo(?:nth|n)?s?"),
+    (Fraction(604_800), r"w(?:eeks?|ks?)?"),
+    (Fraction(86_400), r"d(?:ays?)?"),
+    (Fraction(3_600), r"h(?:ours?|rs?)?"),
+    (Fraction(60), r"m(?:in(?:ute)?s?)?"),
+    (Fraction(1), r"s(?:ec(?:ond)?s?)?"),
+    (Fraction(1, 1_000), r"(?:ms(?:ecs?)?|milliseconds?)"),
+    (Fraction(1, 1_000_000), r"(?:[uµμ]s(?:ecs?)?|microseconds?)"),
 )
-"""Seconds of a unit, and how it is written."""
+"""Seconds of a unit, and how it is written. A year has 365.25 days, as it has beside days and seconds."""
 
-_SEPARATED = r"(?:\s*,?\s*(?:and\s+)?)"
+_DAYS, _CALENDAR = 3, slice(0, 2)
+_SEPARATED = r"(?:\s*[,;]?\s*(?:(?:and|plus|with)\b[\s,]*|\+\s*)?)"
 _TOGETHER = regex(
     r"(?P<sign>[-+]?)\s*" + _SEPARATED.join(rf"(?:{_VALUE}\s*{name})?" for _, name in _PARTS), re.IGNORECASE
 )
 _CLOCK = regex(
-    rf"(?:{_VALUE}\s*{_PARTS[1][1]}\s*,?\s*)?(\d{{1,4}}):([0-5]\d):([0-5]\d(?:\.\d{{1,9}})?)", re.IGNORECASE
+    rf"(?:{_VALUE}\s*{_PARTS[_DAYS][1]}\s*,?\s*)?(\d{{1,4}}):([0-5]\d):([0-5]\d(?:\.\d{{1,9}})?)",
+    re.IGNORECASE,
 )
+_ISO = regex(r"P(?:(\d+)D)?(?:T(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?)?")
+"""`PT1H30M`, a duration in days, hours, minutes and seconds by ISO 8601."""
+
+_DRESSED = regex(r"\\(?:text|mathrm|mbox)\s*\{([^{}]*)\}")
+
 LEAST_PARTS = 2
 """Units that make a duration: one alone is any quantity, and `5 m` is five metres."""
 
 
-_LAST_LETTERS = "wdhmsWDHMS"
+_LAST_LETTERS = "wdhmsyonrckWDHMSY}"
 """How such a duration ends."""
 
 
@@ -56,11 +67,17 @@ def durations(sides: Sides) -> Iterator[Pair]:
 
 def _seconds(text: str) -> Quantity | None:
     """The duration that a whole text is; None for any other text."""
-    plain = text.strip(" .$")
+    plain = _DRESSED.sub(r" \1 ", text).strip(" .$")
     if (clock := _CLOCK.fullmatch(plain)) is not None:
         days, *parts = clock.groups()
         total = Fraction(days or 0) * 86_400 + sum(
             Fraction(part) * size for part, size in zip(parts, (3_600, 60, 1), strict=True)
+        )
+        return Quantity(Number(total), "s")
+    if (iso := _ISO.fullmatch(plain)) is not None and any(iso.groups()):
+        sizes = (86_400, 3_600, 60, 1)
+        total = sum(
+            (Fraction(part or 0) * size for part, size in zip(iso.groups(), sizes, strict=True)), Fraction(0)
         )
         return Quantity(Number(total), "s")
     found = _TOGETHER.fullmatch(plain)
@@ -74,4 +91,8 @@ def _seconds(text: str) -> Quantity | None:
 
 
 def _is_time(node: Expression) -> bool:
-    return isinstance(node, Quantity) and measure(node).unit.dimensions == (("time", 1),)
+    return isinstance(node, Quantity) and measure(node).unit.dimensions in _TIMES
+
+
+_TIMES = ((("time", 1),), (("month", 1),))
+"""Months are no seconds exactly, and are compared as `compare/conversion.py` has it."""

@@ -1,4 +1,4 @@
-"""Values with the name of what is measured: `\\dim V = 3`, `\\lVert v \\rVert = 5`, `P(A \\mid B) = 0.5`."""
+"""Values with the name of what is measured: `\\dim V = 3`, `\\lVert v \\rVert = 5`, `[OH^-] = 0.01`."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ _NAMED = regex(
     r"|\\(?:lim|max|min|sup|inf|sum|prod|i{0,2}int|oint)(?![a-zA-Z])[^=]*(?:\{[^{}]*=[^{}]*\}[^=]*)?"
     r"|(?:[a-zA-Z]|\\[a-zA-Z]+)(?:_(?:\w|\{\w+\}))\(\d{1,9}\)"
     r"|\\text\{[A-Z]?[a-z]{3,}(?: [a-z]+){0,4}\}[^=\d+]{0,40}"
+    r"|\[(?:\\(?:ce|mathrm|text)\{)?[A-Z][A-Za-z0-9_^{}()+-]{0,30}\]"
 )
 """What is no unknown of an equation, but the name of a number: an expectation, a norm, a limit, an area."""
 
