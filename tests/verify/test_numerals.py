@@ -7,6 +7,8 @@ import pytest
 from dartmath.verify.language.numerals import numeral
 from dartmath.verify.language.unit_names import english_unit, unit_names
 from dartmath.verify.language.units import parse_unit
+from dartmath.verify.language.word_amounts import compound_amount
+from dartmath.verify.language.word_fractions import fraction_in_words
 
 NUMERALS = [
     ("sesenta y ocho", 68), ("mil novecientos doce", 1912), ("dos millones", 2_000_000),
@@ -16,7 +18,7 @@ NUMERALS = [
     ("три тысячи сорок", 3040), ("一百二十三万四千", 1_234_000), ("三千零五", 3005), ("이천삼백", 2300),
     ("서른여섯", 36), ("một trăm lẻ bảy", 107), ("ba mươi tư", 34), ("خمسة وعشرون", 25), ("مئة وأربعون", 140),
     ("오천이백만삼천", 52_003_000), ("삼억이천만", 320_000_000), ("壹佰零肆萬", 1_040_000),
-    ("पैंतालीस", 45), ("दो सौ दस", 210),
+    ("पैंतालीस", 45), ("दो सौ दस", 210), ("陆佰贰拾叁", 623), ("廿六", 26), ("二〇四八", 2048),
 ]  # fmt: skip
 NONE = ["once", "cents", "centimeters", "tree", "due", "undefined", "seven", "", "unit", "x", "million"]
 
@@ -51,3 +53,30 @@ def test_every_name_means_a_unit_that_the_parser_knows() -> None:
 )  # fmt: skip
 def test_units_are_put_together(words: str, unit: str | None) -> None:
     assert english_unit(words) == unit
+
+
+@pytest.mark.parametrize(
+    ("words", "fraction"),
+    [
+        ("cuatro novenos", "4/9"), ("seis onceavos", "6/11"), ("cinco doze avos", "5/12"),
+        ("onze vingtièmes", "11/20"),
+        ("sette ottavi", "7/8"), ("neun Zwanzigstel", "9/20"), ("пять шестых", "5/6"), ("ba phần tám", "3/8"),
+        ("सात बटा नौ", "7/9"), ("خمسة أسداس", "5/6"), ("ثلثان", "2/3"), ("cinco y dos séptimos", "5 2/7"),
+        ("cuatro manzanas", None), ("quatre", None), ("cuarto", None), ("4 novenos", None),
+    ],
+)  # fmt: skip
+def test_a_fraction_in_words_has_both_its_numbers(words: str, fraction: str | None) -> None:
+    assert fraction_in_words(words) == fraction
+
+
+@pytest.mark.parametrize(
+    ("words", "amount"),
+    [
+        ("siete dólares y nueve centavos", "7.09 dollars"), ("acht Euro fünfzig", "8.50 Euro"),
+        ("玖元贰角", "9.20 yuan"), ("tre ore e dieci minuti", "3 hours and 10 minutes"),
+        ("diez minutos y tres horas", None), ("siete dólares", None), ("siete dólares y nueve metros", None),
+        ("siete dólares y doscientos", None), ("siete y nueve", None),
+    ],
+)  # fmt: skip
+def test_an_amount_of_several_units_is_put_together(words: str, amount: str | None) -> None:
+    assert compound_amount(words) == amount

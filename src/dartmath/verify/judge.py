@@ -13,7 +13,7 @@ from dartmath.verify.contract.outcome import Outcome, Verdict
 from dartmath.verify.contract.question import DART_MATH, DOMAINS, VERIFIERS, Gradable
 from dartmath.verify.extract.found import MAX_ANSWER, Statement
 from dartmath.verify.language.money import with_money_in_digits
-from dartmath.verify.language.notation import repaired
+from dartmath.verify.language.notation import repaired, with_circles
 from dartmath.verify.language.translation import (
     in_english,
     read_with_decimal_comma,
@@ -117,6 +117,8 @@ def _compared(reference: str, answer: str, terms: _Terms, settings: GradingSetti
         return _same(answer)
     if not theirs:
         return Verdict(Outcome.NO_ANSWER, answer, "none", "an empty answer")
+    if "^" in ours:
+        ours, theirs = with_circles(ours, theirs)
     if _are_alike(ours, theirs):
         return Verdict(_CORRECT, answer, "text", "the same text but for spaces and brackets' sizes")
     if terms.margin is None and _INTEGER.fullmatch(ours) and _INTEGER.fullmatch(theirs):
@@ -125,15 +127,24 @@ def _compared(reference: str, answer: str, terms: _Terms, settings: GradingSetti
     decide = _decider()
     decision = decide(ours, theirs, query, margin, ordered, science=science)
     if not decision and (settings is None or settings.decimal_comma is None):
-        decimal, price = read_with_decimal_comma(ours, theirs), with_money_in_digits(ours, theirs)
-        pairs = [(ours, text) for text in (decimal, price) if text is not None]
-        if not pairs and (evident := with_evident_commas(ours, theirs)) is not None:
-            pairs = [evident]
+        pairs = _with_decimal_commas(ours, theirs)
         if any(decide(*pair, query, margin, ordered, science=science) for pair in pairs):
             return Verdict(
                 Outcome.CORRECT, answer, "decimal", "equal with a decimal comma", None, "decimal comma"
             )
     return _verdict(decision, answer)
+
+
+def _with_decimal_commas(ours: str, theirs: str) -> list[tuple[str, str]]:
+    """Both texts with decimal points, in each way in which a comma can be meant as one; [] for none."""
+    found = [read_with_decimal_comma(ours, theirs), with_money_in_digits(ours, theirs)]
+    pairs = [(ours, text) for text in found if text is not None]
+    if "," in ours:
+        found = [read_with_decimal_comma(theirs, ours, measured=True), with_money_in_digits(theirs, ours)]
+        pairs += [(text, theirs) for text in found if text is not None]
+    if not pairs and (evident := with_evident_commas(ours, theirs)) is not None:
+        pairs = [evident]
+    return pairs
 
 
 _BOXED_WORD = regex(r"\$?\\boxed\s*\{([^{}]*)\}\$?")

@@ -28,10 +28,10 @@ CURRENCIES = (
     Currency("usd", "$", ("dollar",), ("cent", "¢"), ("US",)),
     Currency("gbp", "£", (), ("pence", "penny"), command="pound"),
     Currency("eur", "€", ("euro",), command="euro"),
-    Currency("inr", "₹", ("rs", "rupee"), prefixes=("Rs",)),
+    Currency("inr", "₹", ("rs", "rupee"), ("paisa", "paise"), ("Rs",)),
     Currency("cny", "¥", ("yuan",), command="yen"),
-    Currency("krw", "₩"),
-    Currency("rub", "₽", ("ruble", "rouble")),
+    Currency("krw", "₩", ("won",)),
+    Currency("rub", "₽", ("ruble", "rouble"), ("kopek", "kopeck")),
     Currency("tl", "₺", ("lira",)),
     Currency("ngn", "₦", ("naira",)),
     Currency("vnd", "₫", ("dong",)),
@@ -64,6 +64,13 @@ PREFIXES = (
 )
 """Words before an amount that say its currency: `Rs. 500`, `USD 500`."""
 
+SIGN_OF_PREFIX = {
+    prefix.lower(): r"\$" if currency.sign == "$" else currency.sign
+    for currency in CURRENCIES
+    for prefix in (*currency.prefixes, currency.code)
+}
+"""What such a word means, in small letters: the sign of the currency, where it has one."""
+
 _MARK = (
     rf"(?:(?-i:[A-Z]{{0,2}})\\?[{SIGN_CLASS}₤₶₴₪]|kr\b\.?|Rp\b|zł|Kč|грн\.?|руб\.?|جنيه|درهم|(?:{'|'.join(CODES)}"
     r"|aed|ars|aud|bgn|brl|cad|chf|clp|cop|czk|dkk|egp|idr|ils|jpy|mxn|nok|nzd|pln|pte|ron|sar|sek|uah|zar)\b)"
@@ -89,6 +96,10 @@ _THOUSANDTHS = regex(r"\d{1,3}\.\d{3}")
 """A point before three digits, which beside a dollar or a pound is that of a decimal."""
 
 
+_SIGN_OF_CODE = {currency.code: currency.sign for currency in CURRENCIES} | {"jpy": "¥", "try": "₺"}
+"""Code of three letters -> the sign of the same currency; `¥` is that of two."""
+
+
 def with_money_in_digits(reference: str, answer: str) -> str | None:
     """`34,50 €`, `CHF 1'049,95` and `A$190.00` as a number with a decimal point; None for no amount of money.
 
@@ -99,12 +110,13 @@ def with_money_in_digits(reference: str, answer: str) -> str | None:
     if amount[:1] in _DIGITS and amount.rstrip(".")[-1:].isdigit():
         return None  # nothing stands before or behind the number
     found = _AMOUNT.fullmatch(amount)
-    mark = _mark(found)
+    mark = _SIGN_OF_CODE.get(_mark(found).lower(), _mark(found))
     if found is None or not mark or not _PRICED.fullmatch(reference.strip()):
         return None
     if found["before"] and found["after"]:  # `$5A$` is a formula
         return None
     asked = _mark(_AMOUNT.fullmatch(reference.strip()))
+    asked = _SIGN_OF_CODE.get(asked.lower(), asked)
     # The letters of a currency are left out where a text is read, and are not those of another.
     if asked and asked[-1] != mark[-1] and asked.lower() != mark.lower():
         return None

@@ -90,6 +90,10 @@ def _named_sign(found: re.Match[str]) -> str:
     return html5.get(f"{found[1]};", found[0])
 
 
+_POINT_BEFORE_EXPONENT = regex(r"(?<![\d.])(-?\d+)\.[eE]([-+]?\d)")
+"""`1.e-5`, as programs print a number without decimals."""
+
+
 def repaired(text: str) -> str:
     """LaTeX whose backslashes were lost to a string escape (`<tab>ext{...}`, `rac{1}{2}`), and HTML, in LaTeX."""
     if "\\\\" in text:
@@ -98,6 +102,8 @@ def repaired(text: str) -> str:
         text = _ENTITY.sub(_named_sign, text)
     if "</su" in text:
         text = _HTML_SCRIPT.sub(lambda found: f"{_SCRIPT_SIGNS[found[1]]}{{{found[2]}}}", text)
+    if ".e" in text or ".E" in text:
+        text = _POINT_BEFORE_EXPONENT.sub(r"\1e\2", text)
     if not text.isprintable():
         text = _ESCAPED.sub(lambda lost: _ESCAPES[lost.group()], text)
     return _CUT.sub(r"\\frac", text) if text.count("rac{") > text.count("frac{") else text
@@ -133,3 +139,19 @@ def plain_latex(text: str) -> str:
 def _circled(run: re.Match[str]) -> str:
     numbers = [str(ord(sign) - ord("①") + 1) for sign in run.group() if "①" <= sign <= "⑳"]
     return ", ".join(numbers)
+
+
+_ZERO_FOR_CIRCLE = regex(r"(?<=\d)\s?\^\s?(?:0(?![\d.])|\{\s?0\s?\})")
+_ANGLES = regex(r"(?:[^\d+*/^]{0,30}\d[\d.]{0,12}\s?\^\s?(?:0(?![\d.])|\{\s?0\s?\})){1,6}[^\d+*/^]{0,30}")
+"""A text that is nothing but such numbers."""
+
+
+def with_circles(reference: str, answer: str) -> tuple[str, str]:
+    """Two texts with degrees for zeros above, where a reference such as `24^0` shows that they are meant.
+
+    No reference is a number to the power of zero, which is one.
+    """
+    if not _ANGLES.fullmatch(reference):
+        return reference, answer
+    one, two = (_ZERO_FOR_CIRCLE.sub(r"^\\circ ", text) for text in (reference, answer))
+    return one, two

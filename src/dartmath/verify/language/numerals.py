@@ -19,6 +19,7 @@ MAX_NUMERAL = 160
 
 _DIGITS_CJK = dict(zip("零一二三四五六七八九十", range(11), strict=True)) | {
     **dict(zip("零壹貳參肆伍陸柒捌玖拾", range(11), strict=True)), "ゼロ": 0, "佰": 100, "仟": 1000,
+    **dict(zip("贰叁陆廿卅", (2, 3, 6, 20, 30), strict=True)),
     "〇": 0, "两": 2, "兩": 2, "百": 100, "千": 1000, "万": 10**4, "萬": 10**4, "億": 10**8, "亿": 10**8,
 }  # fmt: skip
 _HINDI = (
@@ -137,7 +138,11 @@ _LANGUAGES = (
     ),
     _Language(
         _atoms(
-            (0, 1, "ноль один|одна|одно|одного два|две|двух три|трёх|трех четыре пять шесть семь восемь"),
+            (
+                0,
+                1,
+                "ноль один|одна|одно|одного|одной два|две|двух три|трёх|трех четыре пять шесть семь восемь",
+            ),
             (9, 1, "девять десять одиннадцать двенадцать тринадцать четырнадцать пятнадцать шестнадцать"),
             (17, 1, "семнадцать восемнадцать девятнадцать двадцать"),
             (20, 10, "двадцати тридцати сорока пятидесяти шестидесяти семидесяти восьмидесяти девяноста"),
@@ -280,11 +285,12 @@ def decimals_in_words(text: str) -> tuple[str, str] | None:
 
 
 def _read_digits(text: str, language: _Language, pattern: re.Pattern[str]) -> tuple[str, str] | None:
-    """Single digits one by one, or zeros and one number behind them."""
+    """Digits one by one, or numbers side by side: `cero cinco`, `catorce ciento cincuenta y nueve`."""
     parts, end = [], 0
     while end < MAX_NUMERAL and (found := pattern.match(text, end)):
         part = language.atoms[found["atom"].lower()]
-        if language.times_ten and part > 10:  # `千` behind a point begins a unit: `二点五千克`
+        # `千` behind a point begins a unit, `二点五千克`, and a million is the scale of the whole.
+        if part >= _LEAST_SCALE or (language.times_ten and part > 10):
             break
         parts.append(part)
         end = found.end()
@@ -293,9 +299,26 @@ def _read_digits(text: str, language: _Language, pattern: re.Pattern[str]) -> tu
         return None
     if all(part < 10 for part in parts):
         return "".join(map(str, parts)), rest.strip(" -")
-    zeros = next(place for place, part in enumerate(parts) if part)
-    value = _value(parts[zeros:], language.times_ten)
-    return None if value is None else (f"{'0' * zeros}{value}", rest.strip(" -"))
+    return "".join(map(str, _side_by_side(parts, language.times_ten))), rest.strip(" -")
+
+
+_LEAST_SCALE = 10**6
+
+
+def _side_by_side(parts: list[int], times_ten: bool) -> list[int]:
+    """The numbers that a row of atoms holds, each as long as it can be; a zero stands for itself."""
+    found: list[int] = []
+    group: list[int] = []
+    for part in parts:
+        starts = not (part and group and group[-1]) or (part == 100 and found[-1] > 9)
+        longer = None if starts else _value([*group, part], times_ten)
+        if longer is None:
+            group, longer = [], part
+            found.append(longer)
+        else:
+            found[-1] = longer
+        group.append(part)
+    return found
 
 
 def numeral(text: str) -> tuple[int, str] | None:
@@ -317,7 +340,14 @@ def numeral(text: str) -> tuple[int, str] | None:
     return value, rest
 
 
+_ROW = regex("[零〇一二三四五六七八九]{3,20}(?![十百千万萬亿億])")
+"""`一七二零` as 1720: digits of the East without any scale; two are rather "two or three"."""
+
+
 def _read(text: str, language: _Language, pattern: re.Pattern[str]) -> tuple[int, str] | None:
+    if language.atoms is _DIGITS_CJK and (row := _ROW.match(text)) is not None:
+        digits = "".join(str(_DIGITS_CJK[sign]) for sign in row.group())
+        return int(digits), text[row.end() :].strip(" -")
     parts: list[int] = []
     value, end = None, 0
     while end < MAX_NUMERAL and (found := pattern.match(text, end)):
@@ -328,7 +358,16 @@ def _read(text: str, language: _Language, pattern: re.Pattern[str]) -> tuple[int
     rest = text[end:]
     if value is None or (language.glued and language.joiners and re.match(LETTER, rest)):
         return None
-    return value, rest.strip(" -")
+    return value + _left_out(parts, language), rest.strip(" -")
+
+
+def _left_out(parts: list[int], language: _Language) -> int:
+    """What `三万五` says more than 30005: in Chinese a digit right behind a scale counts its tenths."""
+    if language.atoms is not _DIGITS_CJK or len(parts) < 3:
+        return 0
+    before, scale, last = parts[-3:]
+    tenths = 0 < before <= 10 and scale in (100, 1000, 10**4, 10**8) and 0 < last < 10
+    return last * (scale // 10 - 1) if tenths else 0
 
 
 def _value(parts: list[int], times_ten: bool) -> int | None:

@@ -13,9 +13,11 @@ from functools import cache
 
 from dartmath.base.regex import regex
 from dartmath.verify.language.clock_words import clock_in_digits
-from dartmath.verify.language.numerals import LETTER, decimals_in_words, numeral
+from dartmath.verify.language.numerals import LETTER, decimals_in_words, may_be_numeral, numeral
 from dartmath.verify.language.unit_names import english_unit, first_words
 from dartmath.verify.language.units import parse_unit
+from dartmath.verify.language.word_amounts import compound_amount
+from dartmath.verify.language.word_fractions import fraction_in_words
 
 _WHOLE: Mapping[str, str] = {
     "no solution": (
@@ -53,6 +55,13 @@ _WHOLE: Mapping[str, str] = {
         "la moitié|die hälfte|hälfte|половина|一半|半分|절반|la mitad"
         "|metade|a metade|la metà|một nửa|النصف|आधा|setengah|połowa"
     ),
+    "2 seconds": "ثانيتان|ثانيتين",
+    "2 minutes": "دقيقتان|دقيقتين",
+    "2 hours": "ساعتان|ساعتين",
+    "2 days": "يومان|يومين",
+    "2 weeks": "أسبوعان|أسبوعين",
+    "2 months": "شهران|شهرين",
+    "2 years": "سنتان|سنتين|عامان|عامين",
     r"\frac{1}{3}": "ein drittel|un tiers|un tercio|одна треть|un terzo|um terço",
     r"\frac{2}{3}": "zwei drittel|deux tiers|dos tercios|две трети|due terzi|dois terços",
     r"\frac{1}{4}": "ein viertel|un quart|un cuarto|одна четверть|un quarto|um quarto",
@@ -65,16 +74,16 @@ COUNTERS = (
     "|斤|道|题|題|层|層|圈|头|頭|台|套|篇|封|根|粒|片|间|間|所|座|盏|幅|把|束|串|排|列|班|户|家|场|场次|节|堆"
     "|箱|罐|包|份|杯|步|冊|軒|羽|足|膳"
     "|枚|匹|本の|つ|개|명|마리|권|번|가지|통|송이|그루|대|장|자루|켤레"
-    "|штук|штуки|người|cái|con|cách|quả"
+    "|штук|штуки|người|cái|con|cách|quả|chiếc|viên|quyển|cuốn|tờ|bông|cây|bạn|lần|hộp|túi|gói|trang|học sinh"
 )
 """What only says what is counted."""
 
 _SCALES: Mapping[str, str] = {
     "12": "docenas|docena|douzaines|douzaine|dutzend|dozzine|dozzina|dúzias|dúzia|дюжин|дюжины|дюжина|ダース",
-    "10^{2}": "百", "10^{3}": "千|천|тысяч|тысячи|mil|tausend|mille|nghìn|ngàn|हज़ार|हजार|ألف",
-    "10^{4}": "万|萬|만", "10^{5}": "लाख", "10^{6}": "百万|миллионов|миллиона|millones|millionen|milioni"
+    "10^{2}": "百", "10^{3}": "千|천|тысяч|тысячи|тыс|mil|tausend|mille|nghìn|ngàn|हज़ार|हजार|ألف",
+    "10^{4}": "万|萬|만", "10^{5}": "लाख", "10^{6}": "百万|миллионов|миллиона|млн|millones|millionen|milioni"
     "|milhões|triệu|مليون|मिलियन",
-    "10^{7}": "千万|करोड़", "10^{8}": "亿|億|억", "10^{9}": "миллиардов|миллиарда|milliarden|milliarde"
+    "10^{7}": "千万|करोड़", "10^{8}": "亿|億|억", "10^{9}": "миллиардов|миллиарда|млрд|milliarden|milliarde"
     "|milliards|milliard|miliardi|tỷ|बिलियन",
 }  # fmt: skip
 """Power of ten, or a dozen -> its names behind a number."""
@@ -118,6 +127,12 @@ _BEFORE_VALUE = regex(
 _COUNTER = regex(
     rf"(?<=\d)\s*(?:\\text\s*\{{\s*(?:{_by_length(COUNTERS)})\s*\}}|(?:{_by_length(COUNTERS)})(?![^\W\d_]))"
 )
+_NOUN_BEHIND_COUNTER = regex(
+    rf"(?<=\d) (?:cái|con|quả|chiếc|viên|quyển|cuốn|tờ|bông|cây|hộp|túi|gói) "
+    rf"(?P<noun>{LETTER}+(?: {LETTER}+){{0,3}})(?=\Z| và )"
+)
+"""What Vietnamese counts behind its counter, which is no product of letters: `12 quả cam`."""
+
 _JOINED_IN_TEXT = regex(
     rf"\\(?:text|mathrm|mbox)\s*\{{\s*(?:(?P<or>{_by_length(_OR)})|(?:{_by_length(_AND)}))\s*\}}"
 )
@@ -174,6 +189,8 @@ def in_english(text: str) -> str:
     """
     if text.isascii() and not _has_words(text):
         return text
+    if not text.isascii():
+        text = _MICRO.sub(_with_micro, text[:-1] if _ABBREVIATED.search(text) else text)
     if len(text) <= MAX_TERM:
         if (clock := clock_in_digits(text)) is not None:
             return clock
@@ -194,9 +211,21 @@ def in_english(text: str) -> str:
         text = _RADICAL.sub(lambda found: f"\\sqrt{{{found['bare'] or found['inside']}}}", text)
     if found := _BEFORE_VALUE.search(text):
         text = _behind_value(found)
+    text = _NOUN_BEHIND_COUNTER.sub(r" \\text{ \g<noun>}", text)
     text = _COUNTER.sub("", text)
     return _translated(text)
 
+
+_MICRO = regex(r"(?<=[\d\s}])[µμ](?P<unit>[A-Za-z]{3,12})(?![A-Za-z])")
+
+
+def _with_micro(found: re.Match[str]) -> str:
+    """`1.5 µsecs` with the letter for the prefix, which is no factor before a unit."""
+    return f"u{found['unit']}" if parse_unit(f"u{found['unit']}").known else found[0]
+
+
+_ABBREVIATED = regex(rf"{_VALUE_BEFORE} ?{LETTER}(?:{LETTER}|[ .]){{0,40}}\.\Z")
+"""A point behind the last word of an answer that begins with a number: `35 руб.`, `мм рт. ст.`."""
 
 _RADICAL = regex(
     r"(?<![次三四])(?:二次|平方)?根[号號]下?\s*(?:(?P<bare>\d+(?:\.\d+)?|[a-zA-Z])|[(（](?P<inside>[^()（）]{1,40})[)）])"
@@ -215,8 +244,16 @@ def _mixed(text: str) -> str:
     return mixed if _MIXED.fullmatch(mixed) else text
 
 
+_COMMA_BEFORE_SCALE = regex(
+    rf"(?<![\d.,])(?P<whole>\d{{1,3}}),(?P<decimals>\d{{1,3}})(?=\s+(?:{_by_length('|'.join(_SCALE_OF))})(?!{LETTER}))",
+    re.IGNORECASE,
+)
+"""A decimal comma before a scale of another language: `2,5 millionen` is no list."""
+
+
 def _translated(text: str) -> str:
     """Scales, units and connectives behind values in English."""
+    text = _COMMA_BEFORE_SCALE.sub(r"\g<whole>.\g<decimals>", text)
     text = _SCALE.sub(lambda found: rf" \times {_SCALE_OF[(found['inside'] or found['bare']).lower()]}", text)
     text = _UNIT.sub(_unit, text)
     text = _JOINED_IN_TEXT.sub(_joined, text)
@@ -249,6 +286,13 @@ _AND_A_HALF = regex(
 )
 """A unit and half of it more: `2小时半`, `2 horas y media`."""
 
+_HALF_BEHIND = regex(
+    r"\A(?P<amount>[^\d]{3,60}?)\s+"
+    r"(?:y medi[oa]|et demie?|e mei[oa]|e mezz[oa]|с половиной|und eine? halbe[rsn]?)\Z",
+    re.IGNORECASE,
+)
+"""The same behind a number in words: `dos metros y medio`."""
+
 _MEASURE_OF_EAST = regex("(?![点點时時时月])[\u3400-\u9fff]")
 """One sign of the East between a number and its half is a measure, but that of the clock: `3斤半`."""
 
@@ -271,9 +315,12 @@ _UNIT_BEFORE = regex(
     rf"\A(?P<unit>{'|'.join(_UNITS_BEFORE)})\s+(?P<value>-?\d[\d,]*(?:\.\d+)?)\Z", re.IGNORECASE
 )
 
-_MINUS = regex(
-    r"\A(?:零下|负|負|氷点下|マイナス|영하|마이너스|menos|moins|meno|минус|âm)\s*(?=\d)", re.IGNORECASE
+_MINUS_WORDS = (
+    r"(?:零下|负|負|氷点下|マイナス|영하|마이너스"
+    r"|(?:minus|menos|moins|meno|минус|âm|trừ|ऋण|माइनस|سالب|ناقص)(?=[\s\d]))"
 )
+_MINUS = regex(rf"\A{_MINUS_WORDS}\s*(?=\d)", re.IGNORECASE)
+_MINUS_BEFORE_WORDS = regex(rf"\A{_MINUS_WORDS}\s*(?=[^\s\d])", re.IGNORECASE)
 _BELOW_ZERO = regex(
     r"\A(?P<value>\d.*?)\s*(?:bajo cero|abaixo de zero|sous z[ée]ro|en dessous de z[ée]ro|sotto zero"
     r"|unter null|ниже нуля|dưới không|تحت الصفر|शून्य से नीचे)\Z",
@@ -292,25 +339,15 @@ def _with_digits(text: str) -> str:
         if text[:1] in ("-", "−") and not text[1:].strip()[:1].isdigit()
         else ("", text)
     )
-    if percent := _PERCENT_BEFORE.match(text):
-        return f"{sign}{percent['value']}{'.' if percent['decimals'] else ''}{percent['decimals'] or ''}\\%"
-    if before := _UNIT_BEFORE.match(text):
-        return f"{sign}{before['value']} {_UNITS_BEFORE[before['unit'].lower()]}"
-    if ("分" in text or "분" in text) and (fraction := _fraction(text)) is not None:
-        return sign + fraction
-    if (more := _AND_A_HALF.match(text)) and (whole := _number(more["value"])):
-        unit = more["unit"] or more["unit2"]
-        if _is_unit(unit) or _MEASURE_OF_EAST.fullmatch(unit):
-            return f"{sign}{whole[0]}.5 {unit}"
-    if (part := _PART.match(text)) and _is_unit(text[part.end() :]):
-        size = next(name for name, found in part.groupdict().items() if found is not None)
-        return f"{sign}{size[1:].replace('_', '.')} {text[part.end() :]}"
+    for amount in _AMOUNTS:
+        if (found := amount(text)) is not None:
+            return sign + found
     if (scaled := _SCALED.match(text)) is not None:
         text = f"{_scaled(scaled['number'])} {text[scaled.end() :]}".strip()
     text = _decimal(text) or text
-    if (found := numeral(text)) is not None:
-        value, rest = found
-        rest = _BEHIND_NUMERAL.get(rest.lower(), rest)
+    if (numbered := numeral(text)) is not None:
+        value, rest = numbered
+        rest = _OF_SCALE.sub("", _BEHIND_NUMERAL.get(rest.lower(), rest))
         if not rest or _is_unit(rest) or _COUNTER.fullmatch(f"1{rest}", 1):
             text = f"{value} {rest}".strip()
     text = sign + text
@@ -318,6 +355,74 @@ def _with_digits(text: str) -> str:
         return f"-{below['value']}"
     return _MINUS.sub("-", text)
 
+
+def _said_in_front(text: str) -> str | None:
+    """A percentage or a unit that is said before its number."""
+    if percent := _PERCENT_BEFORE.match(text):
+        return f"{percent['value']}{'.' if percent['decimals'] else ''}{percent['decimals'] or ''}\\%"
+    before = _UNIT_BEFORE.match(text)
+    return f"{before['value']} {_UNITS_BEFORE[before['unit'].lower()]}" if before else None
+
+
+def _part_of_east(text: str) -> str | None:
+    return _fraction(text) if "分" in text or "분" in text else None
+
+
+def _and_a_half(text: str) -> str | None:
+    """A unit and half of it more, behind digits or words."""
+    if (more := _AND_A_HALF.match(text)) and (whole := _number(more["value"])):
+        unit = more["unit"] or more["unit2"]
+        if _is_unit(unit) or _MEASURE_OF_EAST.fullmatch(unit):
+            return f"{whole[0]}.5 {unit}"
+    if half := _HALF_BEHIND.match(text):
+        value, _, unit = _with_digits(half["amount"]).partition(" ")
+        if value.isdigit() and _is_unit(unit):
+            return f"{value}.5 {unit}"
+    return None
+
+
+def _part_of_unit(text: str) -> str | None:
+    """`medio litro`."""
+    part = _PART.match(text)
+    if part is None or not _is_unit(text[part.end() :]):
+        return None
+    size = next(name for name, found in part.groupdict().items() if found is not None)
+    return f"{size[1:].replace('_', '.')} {text[part.end() :]}"
+
+
+def _below_zero(text: str) -> str | None:
+    """A number in words behind the word for minus."""
+    minus = _MINUS_BEFORE_WORDS.match(text)
+    if minus is None:
+        return None
+    below = _with_digits(text[minus.end() :])
+    return f"-{below}" if below[:1].isdigit() else text
+
+
+_OF_UNIT = regex(r"(?P<part>.{3,60}?)\s+(?:(?:de|di|von|of)\s+|d['’])(?P<unit>[^\d]{1,40})", re.IGNORECASE)
+
+
+def _part_in_words(text: str) -> str | None:
+    """`tres quintos de metro`: a fraction in words, of a unit or alone."""
+    if not may_be_numeral(text):
+        return None
+    if (alone := fraction_in_words(text)) is not None:
+        return alone
+    found = _OF_UNIT.fullmatch(text)
+    if found is None or not _is_unit(found["unit"]):
+        return None
+    part = fraction_in_words(found["part"])
+    return None if part is None else f"{part} {found['unit']}"
+
+
+_AMOUNTS = (
+    _said_in_front, _part_of_east, _and_a_half, _part_of_unit, _below_zero, _part_in_words, compound_amount,
+)  # fmt: skip
+"""What a whole text can be that is more than a number before its unit; each gives it in digits, or None."""
+
+
+_OF_SCALE = regex(r"\A(?:de|di)\s+|\Ad['’]", re.IGNORECASE)
+"""What stands between a million and what it counts: `um milhão de reais`."""
 
 _BEHIND_NUMERAL = {"pie": "feet", "pies": "feet"}
 """Units whose names are English words too, and are read behind a number in Spanish words alone."""
@@ -346,18 +451,18 @@ def _scaled(text: str) -> str:
 
 
 _DECIMAL_WORD = regex(
-    r"(?P<whole>[^\d\s点點점][^\d点點점]{0,40}?)(?:\s*[点點점]\s*|\s+(?:Komma|Punkt|punto|ponto|point|virgule|coma|vírgula|virgola|phẩy|فاصلة|दशमलव)\s+)"
+    r"(?P<whole>[^\d\s点點점][^\d点點점]{0,40}?)(?:\s*[点點점]\s*|\s+(?:Komma|Punkt|punto|ponto|point|virgule|coma|vírgula|virgola|phẩy|chấm|فاصلة|दशमलव)\s+)"
     r"(?P<decimals>[^\d]{1,40})\Z",
     re.IGNORECASE,
 )
 
 
 _RUSSIAN_DECIMAL = regex(
-    r"(?P<whole>.{1,80}?)\s+цел(?:ых|ая)\s+(?:и\s+)?(?P<parts>.{1,60}?)\s+"
-    r"(?P<of>десят(?:ых|ая)|сот(?:ых|ая)|тысячн(?:ых|ая))\Z",
+    r"(?P<whole>.{1,80}?)\s+цел(?:ых|ая|ой|ую)\s+(?:и\s+)?(?P<parts>.{1,60}?)\s+"
+    r"(?P<of>десят(?:ых|ая|ой)|сот(?:ых|ая|ой)|тысячн(?:ых|ая|ой)|десятитысячн(?:ых|ая))(?P<unit>(?:\s+[^\W\d]+){0,4})\Z",
     re.IGNORECASE,
 )
-_RUSSIAN_PLACES = {"десят": 1, "сот": 2, "тысячн": 3}
+_RUSSIAN_PLACES = {"десят": 1, "сот": 2, "тысячн": 3, "десятитысячн": 4}
 
 
 def _russian_decimal(text: str) -> str | None:
@@ -366,25 +471,69 @@ def _russian_decimal(text: str) -> str | None:
     if found is None:
         return None
     whole, parts = numeral(found["whole"]), numeral(found["parts"])
-    places = _RUSSIAN_PLACES[found["of"].lower().removesuffix("ых").removesuffix("ая")]
+    places = _RUSSIAN_PLACES[found["of"].lower()[:-2]]
     if whole is None or whole[1] or parts is None or parts[1] or parts[0] >= 10**places:
         return None
-    return f"{whole[0]}.{parts[0]:0{places}d}"
+    unit = found["unit"].strip()
+    scale, _, behind = unit.partition(" ")
+    if unit and not _is_unit(unit) and not (scale.lower() in _SCALE_OF and (not behind or _is_unit(behind))):
+        return None
+    return f"{whole[0]}.{parts[0]:0{places}d} {unit}".strip()
+
+
+_ARABIC_DECIMAL = regex(
+    r"(?P<whole>.{1,60}?)\s+و\s?(?P<parts>.{1,80}?)\s+من\s+"
+    r"(?P<of>عشرة\s+[آاأ]لاف|عشرة|م[ئا][ةئ]ة?\s+ألف|مئة|مائة|ألف|مليون)(?P<unit>(?:\s+.{1,30})?)\Z"
+)
+_ARABIC_PLACES = {"عشرة": 1, "مئة": 2, "مائة": 2, "ألف": 3, "مليون": 6}
+
+
+def _arabic_decimal(text: str) -> str | None:
+    """`ستة وثمانية من عشرة` as 6.8: how many of ten, of a hundred or of a thousand."""
+    text = _ALEFS.sub("آ", text)
+    for found in _ARABIC_DECIMAL.finditer(text):
+        places = _ARABIC_PLACES.get(found["of"]) or (4 if found["of"].startswith("عشرة") else 5)
+        unit = found["unit"].strip()
+        # Ones stand before tens, so that the whole number may go on behind an "and".
+        for cut in [place.start() for place in re.finditer(r"\s+و", found[0])]:
+            whole, parts = (
+                numeral(found[0][:cut]),
+                numeral(_AND_OF_ARABIC.sub("", found[0][cut : found.start("of")])),
+            )
+            if whole and not whole[1] and parts and parts[1] == "من" and parts[0] < 10**places:
+                return (
+                    f"{whole[0]}.{parts[0]:0{places}d} {unit}".strip() if not unit or _is_unit(unit) else None
+                )
+    return None
+
+
+_ALEFS = regex("اَ|آ")
+_AND_OF_ARABIC = regex(r"\A\s+و\s?")
 
 
 def _decimal(text: str) -> str | None:
     """`삼점사` as 3.4: numbers in words on both sides of the word for a point, and a unit or none."""
     if "цел" in text:
         return _russian_decimal(text)
+    if " من " in text:
+        return _arabic_decimal(text)
     found = _DECIMAL_WORD.match(text)
     if found is None:
         return None
     before = found["whole"].strip()
     whole = numeral(before) or (None if " " in before else decimals_in_words(before))
     decimals = decimals_in_words(found["decimals"])
-    if whole is None or whole[1] or decimals is None or (decimals[1] and not _is_unit(decimals[1])):
+    if whole is None or whole[1] or decimals is None:
         return None
-    return f"{whole[0]}.{decimals[0]} {decimals[1]}".strip()
+    scale, _, unit = decimals[1].partition(" ")
+    if decimals[1][:1] in _SCALES_OF_EAST:
+        scale, unit = decimals[1][:1], decimals[1][1:]
+    known = (
+        not decimals[1]
+        or _is_unit(decimals[1])
+        or (scale.lower() in _SCALE_OF and (not unit or _is_unit(unit)))
+    )
+    return f"{whole[0]}.{decimals[0]} {decimals[1]}".strip() if known else None
 
 
 _OF_NOUN = regex(r"\s+(?:de|d['’]|du|di|von|من)\s*[^\W\d_]{2,30}\.?\Z", re.IGNORECASE)
@@ -394,7 +543,10 @@ _OF_NOUN = regex(r"\s+(?:de|d['’]|du|di|von|من)\s*[^\W\d_]{2,30}\.?\Z", re.I
 def _is_unit(words: str) -> bool:
     """Whether words name a unit, in English or not, with what it measures or without."""
     words = _OF_NOUN.sub("", words)
-    return english_unit(words) is not None or parse_unit(words).known
+    if english_unit(words) is not None:
+        return True
+    unit = parse_unit(words)
+    return unit.known and not unit.noun
 
 
 def _fraction(text: str) -> str | None:
@@ -430,13 +582,18 @@ def _behind_value(found: re.Match[str]) -> str:
     return rf"{found['value']} \text{{ {unit}/{period}}}" if unit else found[0]
 
 
+_VIETNAMESE = regex("[\u0103\u0111\u01a1\u01b0\u1ea0-\u1ef9]")
+"""Letters of Vietnamese, where what a unit measures stands right behind it: `30 tấn gạo`."""
+
+
 def _unit(found: re.Match[str]) -> str:
     """The longest phrase behind a value that names a unit, in English; what names none stays."""
     words = found["inside"] or found["bare"]
     ends = [len(words), *(place.start() for place in reversed([*re.finditer(r"[ .,'’/-]+", words)]))]
     for end in ends[:1] if found["inside"] else ends:
         if (unit := english_unit(words[:end])) is not None:
-            return rf" \text{{ {unit}}}{_OF_NOUN.sub('', words[end:])}"
+            behind = "" if _VIETNAMESE.search(words[:end]) else _OF_NOUN.sub("", words[end:])
+            return rf" \text{{ {unit}}}{behind}"
     return found[0]
 
 
@@ -465,7 +622,8 @@ def with_decimal_point(text: str) -> str:
 _COMMAED, _POINTED = regex(r"\d,\d"), regex(r"\d\.\d")
 _POWER_OF_TEN = r"(?:\s*(?:\\times|\\cdot|[×·⋅*])\s*10(?:\^\{?[-+]?\d+\}?|[⁻⁰¹²³⁴-⁹]+))?"
 _CAN_BE_DECIMAL = regex(
-    r"-?(?:\d+(?:,|\{,\})(?:\d{1,2}|\d{4,})|0(?:,|\{,\})\d+|\d{1,3}(?:\.\d{3})+(?:,|\{,\})\d{1,2})"
+    r"-?(?:\d+(?:,|\{,\})(?:\d{1,2}|\d{4,})|0(?:,|\{,\})\d+"
+    r"|\d{1,3}(?:[. \u00a0\u202f]\d{3})+(?:,|\{,\})\d{1,2})"
     r"(?=[^\d,]|\Z)(?!.*\d[,.]\d)"
 )
 _DECIMAL = regex(rf"\A\$?-?\d+\.\d+{_POWER_OF_TEN}\$?\Z")
@@ -476,10 +634,11 @@ _MEASURE = regex(rf"\A\$?-?\d+(?:\.\d+)?{_POWER_OF_TEN}\s*(?:\\?[a-zA-Z°%Ωµμ
 """One number with a unit."""
 
 
-def read_with_decimal_comma(reference: str, answer: str) -> str | None:
+def read_with_decimal_comma(reference: str, answer: str, *, measured: bool = False) -> str | None:
     """An answer such as `2,5` or `0,25 kg` with a decimal point; None where it may be a list.
 
-    The reference has to be one decimal number, or one number with a unit where the answer has one too.
+    The reference has to be one decimal number, or one number with a unit where the answer has one too; where
+    `measured`, both need a unit.
     """
     plain = answer.strip().lstrip("$")
     found = _CAN_BE_DECIMAL.match(plain) if "," in plain else None
@@ -488,8 +647,14 @@ def read_with_decimal_comma(reference: str, answer: str) -> str | None:
     has_unit = (
         re.sub(rf"\A{_POWER_OF_TEN}", "", plain[found.end() :]).strip(" $\\-")[:1].isalpha() or "°" in plain
     )
-    alike = _DECIMAL.match(reference.strip()) or (has_unit and _MEASURE.match(reference.strip()))
-    alike = alike or ("." in found.group() and _GROUPED.match(reference.strip()))
+    alike = has_unit and _MEASURE.match(reference.strip())
+    if measured:
+        return with_decimal_point(answer) if alike else None
+    alike = (
+        alike
+        or _DECIMAL.match(reference.strip())
+        or ("." in found.group() and _GROUPED.match(reference.strip()))
+    )
     return with_decimal_point(answer) if alike else None
 
 

@@ -84,7 +84,7 @@ hectares | 公顷 ヘクタール 헥타르 гектар гектара гект
   hektar हेक्टेयर هكتار
 seconds | ث
   sekundę sekundy sekund saniye detik วินาที সেকেন্ড సెకన్లు
-  秒 秒钟 秒間 초 секунда секунды секунд с segundo segundos seconde secondes sekunde sekunden
+  сек 秒 秒钟 秒間 초 секунда секунды секунд с segundo segundos seconde secondes sekunde sekunden
   secondo secondi giây सेकंड सेकेंड ثانية ثوان ثواني
 minutes | minutę minuty minut dakika menit นาที মিনিট నిమిషాలు
   分钟 分鐘 分間 分 분 минута минуты минут мин minuto minutos minute minuten minuti phút मिनट
@@ -112,22 +112,29 @@ dirhams | درهم
 m^2 | metrekare
 km^2 | kilometrekare
 cm^2 | santimetrekare
-yuan | 元 块 人民币 元人民币 块钱
-dollars | dolarów dolar ดอลลาร์ ডলার డాలర్లు డాలర్
+yuan | 圆 圓 人民币元 元 块 人民币 元人民币 块钱
+dollars | đô đô_la_mỹ đô_mỹ đôla dolarów dolar ดอลลาร์ ডলার డాలర్లు డాలర్
   美元 美金 ドル 米ドル 달러 доллар доллара долларов dólar dólares dollaro dollari डॉलर दॉलर
   đô_la دولار دولارات
-cents | 美分 セント 센트 цент цента центов centavo centavos centesimo centesimi सेंट سنت
-yen | 円 日元 엔 иена иены иен
-won | 원 韩元
-rupees | रुपये रुपए रुपया
-euros | 欧元 ユーロ 유로 евро यूरो يورو
-rubles | рубль рубля рублей руб
+cents | céntimo céntimos centime centimes centimos xu centésimos سنتات
+  美分 セント 센트 цент цента центов centavo centavos centesimo centesimi सेंट سنت
+yen | yenes ienes 円 日元 엔 иена иены иен
+won | 韩币 원화 wones 韩圆 원 韩元
+rupees | 印度卢比 रुपये रुपए रुपया
+euros | ơ_rô 欧元 ユーロ 유로 евро यूरो يورو
+gbp | 英镑 英鎊 sterlina sterline libra_esterlina libras_esterlinas livre_sterling livres_sterling
+  фунт_стерлингов фунта_стерлингов фунтов_стерлингов bảng_anh पाउंड_स्टर्लिंग
+kopeks | копейка копейки копеек коп copeca copechi copeques kopeken
+paise | पैसा पैसे
+pence | penique peniques पेंस пенни пенсов
+mmHg | мм_рт_ст мм_ртутного_столба 毫米汞柱 水銀柱ミリメートル
+rubles | рублях rublos rubli roubles rubel рубль рубля рублей руб
 degrees | stopień stopnie stopni derece derajat graden องศา ডিগ্রি డిగ్రీలు
   degres 度 도 градус градуса градусов grado grados degré degrés grau graus gradi độ डिग्री درجة
   درجات
 percent | persen procent procenta procentów yüzde เปอร์เซ็นต์ শতাংশ శాతం
   パーセント 퍼센트 프로 процент процента процентов por_ciento pour_cent prozent por_cento
-  per_cento प्रतिशत phần_trăm بالمئة بالمائة
+  per_cento प्रतिशत phần_trăm بالمئة بالمائة في_المئة في_المائة por_cien porciento porcento percento porcien
 celsius | सेंटिग्रेड graus_centígrados centígrados centigrados centigradi सेल्सीयस डिग्री_सेल्सीयस درجة_سلزيوس 摄氏
   攝氏 摄氏° 攝氏° 摄氏度 攝氏度 ℃ 섭씨 도씨 градус_цельсия градуса_цельсия градусов_цельсия
   grado_celsius grados_celsius grados_centígrados grado_centígrado graus_celsius grau_celsius
@@ -184,14 +191,20 @@ kilobytes | 千字节 キロバイト 킬로바이트 килобайт
 megabytes | 兆字节 メガバイト 메가바이트 мегабайт мегабайта мб मेगाबाइट
 gigabytes | 吉字节 ギガバイト 기가바이트 гигабайт гигабайта гб गीगाबाइट
 turns | vuelta vueltas volta voltas giro giri umdrehung umdrehungen оборот оборота оборотов 바퀴
-ms | 毫秒 ミリ秒 밀리초 мс миллисекунд millisekunden milisegundos millisecondes millisecondi
-us | 微秒 マイクロ秒 마이크로초 мкс mikrosekunden microsegundos microsecondes microsecondi
-ns | 纳秒 ナノ秒 나노초 нс nanosekunden nanosegundos nanosecondes nanosecondi
+ms | 毫秒 ミリ秒 밀리초 밀리_초 мс миллисекунд миллисекунда миллисекунды millisekunde millisekunden
+  milisegundo milisegundos milissegundo milissegundos milliseconde millisecondes millisecondo millisecondi
+  mili_giây मिलीसेकंड मिलीसेकेंड مللي_ثانية ميلي_ثانية
+us | 微秒 マイクロ秒 마이크로초 мкс микросекунд микросекунды mikrosekunde mikrosekunden microsegundo
+  microsegundos microsecondes microseconde microsecondi microsecondo
+ns | наносекунд наносекунды 纳秒 ナノ秒 나노초 нс nanosekunden nanosegundos nanosecondes nanosecondi
 mA | 毫安 毫安培 ミリアンペア 밀리암페어 мА миллиампер milliampere miliamperios miliampères
 uA | 微安 мкА микроампер
 mV | 毫伏 ミリボルト 밀리볼트 мВ милливольт milivoltios
 kV | 千伏 キロボルト 킬로볼트 кВ киловольт kilovoltios
 kN | 千牛 千牛顿 キロニュートン 킬로뉴턴 кН килоньютон килоньютонов
+bar | бар 巴 バール
+atm | атм атмосфер атмосферы 大气压 標準大気圧 标准大气压
+kgf | кгс
 MPa | 兆帕 メガパスカル 메가파스칼 МПа мегапаскаль мегапаскалей
 kohm | 千欧 千欧姆 キロオーム 킬로옴 кОм килоом
 eV | 电子伏 电子伏特 電子伏特 電子ボルト 전자볼트 эВ электронвольт elektronenvolt electronvoltio
@@ -204,6 +217,7 @@ pF | 皮法 ピコファラド 피코패럿 пФ пикофарад
 nF | 纳法 нФ нанофарад
 F | 法拉 ファラド 패럿 фарад faradios
 H | 亨利 ヘンリー 헨리 генри henrios
+mH | 毫亨 мГн миллигенри
 Wb | 韦伯 ウェーバ 웨버 Вб вебер
 mmol | 毫摩尔 毫摩 ミリモル 밀리몰 ммоль миллимоль
 MW | 兆瓦 メガワット 메가와트 мегаватт
@@ -212,6 +226,7 @@ kWh | 千瓦时 千瓦小时 キロワット時 킬로와트시 kilowattstunde k
 Wh | 瓦时 瓦小时
 N*m | newtonmeter ニュートンメートル 牛米
 rad | рад радиан радиана радианов 弧度 ラジアン 라디안 radiant radianes radianti रेडियन راديان
+km/h | kilomètres_heure kilomètre_heure
 mph | mi_por_hora mi_pro_stunde
 """
 """A unit that the parser knows, and its names; a line that is indented goes on, `_` is a space."""
@@ -271,6 +286,10 @@ _SAME_IN_GERMAN = frozenset(
 _PRODUCT = regex(r"\(?(?P<one>[^()/·⋅∙*]+)[·⋅∙*](?P<other>[^()/·⋅∙*]+)\)?")
 
 
+_POINTS = regex(r"\.")
+"""Points of abbreviations, which the table leaves out: `мм рт. ст.`."""
+
+
 @lru_cache(maxsize=1024)
 def english_unit(words: str) -> str | None:
     """The unit that a phrase in another language names, as the parser writes it; None where it names none.
@@ -285,7 +304,10 @@ def english_unit(words: str) -> str | None:
 
 
 def _unit(words: str) -> str | None:
-    if (found := unit_names().get(words)) is not None:
+    found = unit_names().get(words) or (
+        "." in words and unit_names().get(" ".join(_POINTS.sub(" ", words).split()))
+    )
+    if found:
         return found
     if (whole := _power(words) or _product(words)) is not None:
         return whole

@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from dartmath.base.regex import regex
 from dartmath.verify.language.latex import TEXT
+from dartmath.verify.language.money import CODES
 from dartmath.verify.language.names import listed
 from dartmath.verify.language.units import parse_unit
 from dartmath.verify.language.vocabulary import APPROXIMATIONS, one_of
@@ -92,6 +93,7 @@ def amount(text: str) -> Expression | None:
         or _below_zero(words)
         or number_word(words)
         or _amount(words)
+        or _several_units(words)
         or _with_unit(words)
     ) is not None:
         return found
@@ -128,6 +130,60 @@ def _unit_and_half(words: str) -> Quantity | None:
     return None if count is None else Quantity(Number(count.value + Fraction(1, 2)), found["unit"])
 
 
+def _several_units(words: str) -> Quantity | None:
+    """`two hours and twenty minutes`: quantities of one kind, each in a smaller unit, as one in the last."""
+    parts = [_with_unit(part) for part in _counts(words)]
+    if len(parts) < 2:  # noqa: PLR2004
+        return None
+    if (money := _with_coins(parts)) is not None:
+        return money
+    total, factor = Fraction(0), Fraction(0)
+    dimensions = None
+    for part in parts:
+        if not isinstance(part, Quantity) or not isinstance(part.value, Number):
+            return None
+        unit = parse_unit(part.unit)
+        if not unit.known or unit.pi or (dimensions is not None and unit.dimensions != dimensions):
+            return None
+        if factor and unit.factor >= factor:
+            return None
+        dimensions, factor = unit.dimensions, unit.factor
+        total += part.value.value * factor
+    last = parts[-1]
+    assert isinstance(last, Quantity)
+    return Quantity(Number(total / factor), last.unit)
+
+
+def _with_coins(parts: list[Expression | None]) -> Quantity | None:
+    """`six euros and forty cents`: cents are hundredths of whatever money stands before, pence of pounds."""
+    match parts:
+        case [
+            Quantity(value=Number(value=whole), unit=unit),
+            Quantity(value=Number(value=hundredths), unit=coin),
+        ] if coin in _COINS and hundredths < 100:  # noqa: PLR2004
+            money = parse_unit("£") if unit in ("pound", "pounds") and coin in _PENCE else parse_unit(unit)
+            if money.factor == 1 and any(name in CODES for name, _ in money.dimensions):
+                return Quantity(Number(whole + hundredths / 100), unit if money == parse_unit(unit) else "£")
+    return None
+
+
+_PENCE = ("penny", "pence", "p")
+_COINS = ("cent", "cents", *_PENCE)
+
+
+def _counts(words: str) -> list[str]:
+    """The words cut where a number begins behind a word that is none."""
+    parts: list[list[str]] = []
+    before = ""
+    for word in words.split():
+        begins = word in NUMBER_WORDS or word[:1].isdigit()
+        if not parts or (begins and not (before in NUMBER_WORDS or before in _SCALES or before == "point")):
+            parts.append([])
+        parts[-1].append(word)
+        before = word
+    return [" ".join(part).removesuffix(" and") for part in parts]
+
+
 def _below_zero(words: str) -> Expression | None:
     """`2 degrees below zero`."""
     found = _BELOW_ZERO.fullmatch(words)
@@ -159,15 +215,22 @@ def _with_unit(words: str) -> Expression | None:
     """`six months` and `5 dozen eggs`: the longest amount in words, with a noun behind it."""
     parts = words.split()
     for place in range(len(parts) - 1, 0, -1):
-        value, unit = _amount(" ".join(parts[:place])), " ".join(parts[place:])
-        plain = value if value is not None else _plain(" ".join(parts[:place]))
-        if plain is None or changes_value(unit):
+        before, unit = " ".join(parts[:place]), " ".join(parts[place:])
+        # `two million five thousand` is one number, and no thousand times another.
+        value = None if number_word(before) is not None else _amount(before)
+        plain = value if value is not None else _plain(before)
+        if plain is None or changes_value(unit) or _has_number(unit):
             continue
         known = parse_unit(unit).known
         spelled = not parts[0][:1].isdigit()
         if value is not None or (spelled and (known or len(parts) == place + 1)):
             return Quantity(plain, unit if known else f"~{unit}")
     return None
+
+
+def _has_number(unit: str) -> bool:
+    """Whether another number stands among the words behind one, which then name no unit."""
+    return any(word in NUMBER_WORDS and word not in ("a", "an") for word in unit.split())
 
 
 def _plain(words: str) -> Number | None:

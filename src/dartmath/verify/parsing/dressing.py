@@ -9,14 +9,14 @@ from dartmath.base.regex import regex
 from dartmath.verify.language.asides import without_aside
 from dartmath.verify.language.dimensions import PREFIXES as PREFIXES_OF_UNITS
 from dartmath.verify.language.latex import OPEN_TEXT
-from dartmath.verify.language.money import PREFIXES, SIGN, SIGNS
+from dartmath.verify.language.money import PREFIXES, SIGN, SIGN_OF_PREFIX, SIGNS
 from dartmath.verify.language.units import parse_unit
 from dartmath.verify.language.vocabulary import CONCLUDING
 from dartmath.verify.parsing.algebra_systems import REWRITINGS as ALGEBRA
 from dartmath.verify.parsing.derivatives import DERIVATIVES
 from dartmath.verify.parsing.words import SCALES
 
-_CURRENCY = regex(rf"^(?:{'|'.join(PREFIXES)})\b\.?\s*(?=[\d$\\])", re.IGNORECASE)
+_CURRENCY = regex(rf"^(?P<currency>{'|'.join(PREFIXES)})\b\.?\s*(?=(?P<digit>\d)|[$\\])", re.IGNORECASE)
 _CURRENCY_STARTS = frozenset(sign for word in PREFIXES for sign in (word[0].upper(), word[0].lower()))
 _NAMESPACE = regex(r"\b(?:np|numpy|math|sp|sympy)\.(?=[a-z])")
 _CELSIUS = regex(
@@ -28,6 +28,11 @@ _FEET_AND_INCHES = regex(
     r"|^(?P<inches>\d+(?:\.\d+)?)\s*(?:\"|''|″)$"
 )
 _SIUNITX = regex(r"\\(?:SI|qty)\s*\{([^{}]{1,60})\}\s*\{([^{}]{1,60})\}")
+_PHYSICAL = regex(
+    r"\\pu\s*\{\s*(?P<value>[-+−]?\.?\d[\d.,]*(?:[eE][-+]?\d+)?)?\s*(?P<unit>(?:[^{}]|\{[^{}]*\}){0,60})\}"
+)
+"""`\\pu{...}` of mhchem, with a number or a unit alone."""
+
 _NUM = regex(r"\\num\s*\{([^{}]{1,60})\}")
 _LETTER = r"(?:[A-Za-z]|\\[A-Za-z]+)"
 _INDEX = r"(?:\{[^{}]*\}|[A-Za-z0-9])"
@@ -48,7 +53,7 @@ _SAME_ENDS = regex(r"^(-?\d+(?:\.\d+)?)\s+(?:to|:)\s+\1$", re.IGNORECASE)
 """`210 to 210`, an answer key of one value: no ratio is written so."""
 
 _TO = regex(r"(?<=\d)\s+to\s+(?=\d)")
-_TIMES_X = regex(r"(?<=\d)\s*[xX]\s*(?=10\s*\^)")
+_TIMES_X = regex(r"(?<=\d)\s*[xX]\s*(?=10\s*(?:\^|\*\*))")
 _ALIGNED = regex(r"^(?:&|\s)+|(?:\\\\|[&\s])+$")
 """What a line of `align` begins and ends with."""
 
@@ -77,7 +82,12 @@ _UNIT_FRACTION = regex(
 _CHOOSE = regex(
     rf"(?:\{{\}})?[_^]\{{?(\w{{1,9}})\}}?\s*(?:{OPEN_TEXT})?([CP])\}}?\s*_\{{?(\w{{1,9}})\}}?(?![\w^])"
 )
-_RATE = regex(rf"^(-?{SIGN} ?[\d.,]+)(?: ?/ ?| an? )(?=[a-z]{{3,12}}$)")
+_RATE = regex(
+    rf"^(-?{SIGN} ?[\d.,]+)(?: ?/ ?| an? )(?=(?:[a-z]{{3,12}}|kg|lb|oz|hr|km|mi|ft|yd|ml|mL|L|kWh|MWh)$)"
+)
+_OBLIQUE = regex(rf"^({SIGN} ?\d[\d,]*(?:\.\d+)?)\s?/[-=]$")
+"""`₹500/-`, as prices in India end where no coins follow."""
+
 _MONEY_SCALES = {"k": 3, "m": 6, "mn": 6, "b": 9, "bn": 9, "t": 12, "tn": 12}
 _MONEY_SCALE = regex(rf"^(-?{SIGN} ?[\d.,]+) ?({'|'.join(_MONEY_SCALES)})$", re.IGNORECASE)
 """`$2.5M`: letters behind an amount of money that stand for its thousands, millions and more."""
@@ -139,20 +149,25 @@ def rewritten(text: str) -> str:
         text = _BLANK.sub("", text)
     if "," in text[:2]:
         text = _COMMA_FIRST.sub(r"\g<sign>0.", text)
+    if text[:1] in _CURRENCY_STARTS:
+        text = _CURRENCY.sub(_sign_of_currency, text)
     if _SIGNS.search(text):
         text = _replaced(_replaced(text, ALGEBRA), _REWRITINGS)
     if text[-1:] in ("]", ">") and not text[-2:-1].isdigit():  # as lists of numbers end, and no unit does
         text = _replaced(text, _BRACKETS_AT_END)
     if _LATER_SIGNS.search(text):
         text = _replaced(text, _LATER_REWRITINGS)
-    if text[:1] in _CURRENCY_STARTS:
-        text = _CURRENCY.sub("", text)
     if text[:1] == "<" and text[-1:] == ">":
         text = f"\\langle {text[1:-1]}\\rangle "
     if text[-1:] == ")":
         constructed = _CONSTRUCTOR.fullmatch(text)
         text = constructed[1] if constructed else without_aside(text)
     return text
+
+
+def _sign_of_currency(found: re.Match[str]) -> str:
+    """The sign of the currency that a word before a number says; "" before a sign, or where it has none."""
+    return SIGN_OF_PREFIX.get(found["currency"].lower(), "") if found["digit"] else ""
 
 
 def _replaced(text: str, rewritings: tuple[_Rewriting, ...]) -> str:
@@ -213,6 +228,16 @@ def _siunitx(found: re.Match[str]) -> str:
     return f"{found[1]}\\text{{ {unit.strip()}}}"
 
 
+def _mhchem(found: re.Match[str]) -> str:
+    """`\\pu{5 kJ mol-1}` with the unit in words."""
+    unit = _POWER_OF_UNIT.sub(r"^{\1}", found["unit"].strip())
+    return f"{found['value'] or ''} \\text{{ {unit}}}" if unit else found["value"] or ""
+
+
+_POWER_OF_UNIT = regex(r"(?<=[A-Za-z])(-?\d)(?![\d}])")
+"""`mol-1` and `cm3`, as mhchem has the powers of units."""
+
+
 def _unit_behind(found: re.Match[str]) -> str:
     """`\\sqrt{ab} \\; [m]` without the brackets of its unit; any other bracket stays."""
     return f" \\text{{ {found[1].strip()}}}" if parse_unit(found[1]).known else found[0]
@@ -226,6 +251,7 @@ _REWRITINGS: tuple[_Rewriting, ...] = (
     (SCALE_STEMS, _SCALED, _power_of_ten),
     (("[", "]"), _OUTWARD, _inward),
     (tuple(SIGNS), _RATE, r"\1 per "),
+    (tuple(SIGNS), _OBLIQUE, r"\1"),
     (("\\not",), _NEGATED, lambda sign: "\\notin " if "in" in sign[0] else "\\ne "),
     (("st}", "nd}", "rd}", "th}"), _ORDINAL, r"\\text{\1}"),
     (("mod",), _MODULO, r"\\pmod{\1}"),
@@ -244,6 +270,7 @@ _BRACKETS_AT_END: tuple[_Rewriting, ...] = (
 )
 _LATER_REWRITINGS: tuple[_Rewriting, ...] = (
     (("\\SI", "\\qty"), _SIUNITX, _siunitx),
+    (("\\pu",), _PHYSICAL, _mhchem),
     (("\\num",), _NUM, r"\1"),
     (_FONTS, _UPRIGHT_INDEX, r"\1_\2 "),
     (("}_", "} _"), _DRESSED_INDEX, r"\\\1{\2_\3}"),

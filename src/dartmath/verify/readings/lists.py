@@ -15,6 +15,9 @@ _MONEY = regex(rf"{SIGN} ?\d{{1,3}},\d{{3}}")
 _LOOSELY_GROUPED = regex(r"[1-9]\d{0,2}(?:,(?:\\[,;:] ?)?\d{2,3}){0,6},(?:\\[,;:] ?)?\d{3}")
 """Groups of two digits, as in India, or a thin space behind the comma: neither is how a list is written."""
 
+_INDIAN = regex(r"(?<![\d.,])[1-9]\d?(?:,\d{2})+,\d{3}(?:\.\d+)?(?![\d,.])")
+"""Groups as in India within an amount: `₹1,25,000`, `12,34,567.89 seconds`."""
+
 _NO_DIGIT = regex(r"\D")
 _SPACED = regex(r"-?[\d./]{1,40}(?: +-?[\d./]{1,40}){1,200}")
 
@@ -37,6 +40,14 @@ def groups_of_digits(sides: Sides) -> Iterator[Pair]:
         yield sides.ours, parse(_NO_DIGIT.sub("", sides.answer))
     if isinstance(sides.theirs, Number) and _LOOSELY_GROUPED.fullmatch(sides.reference):
         yield parse(_NO_DIGIT.sub("", sides.reference)), sides.theirs
+    if not isinstance(sides.ours, Group) and len(_INDIAN.findall(sides.answer)) == 1:
+        yield parse(sides.reference, units=True), parse(_without_commas(sides.answer), units=True)
+    if not isinstance(sides.theirs, Group) and len(_INDIAN.findall(sides.reference)) == 1:
+        yield parse(_without_commas(sides.reference), units=True), parse(sides.answer, units=True)
+
+
+def _without_commas(text: str) -> str:
+    return _INDIAN.sub(lambda found: found.group().replace(",", ""), text)
 
 
 def spaces_between_items(sides: Sides) -> Iterator[Pair]:

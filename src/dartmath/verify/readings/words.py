@@ -79,6 +79,15 @@ def counted_things(sides: Sides) -> Iterator[Pair]:
         count = _count(theirs.words, sides.query)
         if count is not None:
             yield ours, count
+    if not isinstance(ours, Number) and isinstance(theirs, Text):
+        yield from _of_the_same(sides.reference, theirs.words)
+
+
+def _of_the_same(reference: str, words: str) -> Iterator[Pair]:
+    """`seis manzanas` for `6 manzanas`: two numbers of what both texts name with one word."""
+    digits, told = _COUNTED_ELSEWHERE.fullmatch(reference), numeral(words)
+    if digits and told and told[1] and digits[2].lower() == told[1].lower():
+        yield parse(digits[1]), number(told[0])
 
 
 def _count(words: str, query: str | None) -> Expression | None:
