@@ -16,6 +16,8 @@ _PARTS = "The answer is m/n in lowest terms. Find $m + n$."
 # (name of the reading, reference, answer that needs it, answer that it must not accept, query)
 CASES = [
     ("commas between items", r"\{1, 234\}", "1,234", "1,235", None),
+    ("bookkeeper's brackets", "-2750", "(2,750)", "(2,751)", None),
+    ("part of a whole", "14", "14 out of 25 apples", "15 out of 25 apples", "How many apples are red?"),
     ("time of day", "4:30 p.m.", "4:30", "4:31", None),
     ("time with seconds", "10:15", "10:15:00", "10:15:01", None),
     ("letters as factors", r"x \cdot y", "xy", "xz", None),

@@ -137,14 +137,16 @@ def _compared(reference: str, answer: str, terms: _Terms, settings: GradingSetti
 
 def _with_decimal_commas(ours: str, theirs: str) -> list[tuple[str, str]]:
     """Both texts with decimal points, in each way in which a comma can be meant as one; [] for none."""
-    found = [read_with_decimal_comma(ours, theirs), with_money_in_digits(ours, theirs)]
-    pairs = [(ours, text) for text in found if text is not None]
+    decimal = read_with_decimal_comma(ours, theirs)
+    pairs = [(ours, decimal) if decimal is not None else None, with_money_in_digits(ours, theirs)]
     if "," in ours:
-        found = [read_with_decimal_comma(theirs, ours, measured=True), with_money_in_digits(theirs, ours)]
-        pairs += [(text, theirs) for text in found if text is not None]
-    if not pairs and (evident := with_evident_commas(ours, theirs)) is not None:
-        pairs = [evident]
-    return pairs
+        decimal = read_with_decimal_comma(theirs, ours, measured=True)
+        priced = with_money_in_digits(theirs, ours)
+        pairs += [(decimal, theirs) if decimal is not None else None, priced[::-1] if priced else None]
+    found = [pair for pair in pairs if pair is not None]
+    if not found and (evident := with_evident_commas(ours, theirs)) is not None:
+        found = [evident]
+    return found
 
 
 _BOXED_WORD = regex(r"\$?\\boxed\s*\{([^{}]*)\}\$?")

@@ -33,6 +33,8 @@ _TASK = regex(
 _ARABIC = {"أ": "A", "ا": "A", "ب": "B", "ج": "C", "د": "D", "هـ": "E", "ه": "E"}
 """How options are lettered in Arabic."""
 _EDGES = regex(rf"(?:{OPEN_TEXT}|\\q?quad|\\\\|[\s,;$~])+$|^(?:\\[ ,;]|[\s$~])+")
+_PRICE = regex(r"\$(?=\.?\d)[^$]*\Z")
+"""An option that begins with a dollar sign which no other one closes."""
 
 
 def same_choice(reference: Expression, answer: Expression, comparison: Comparison) -> Decision:
@@ -79,6 +81,14 @@ def options(query: str) -> dict[str, str]:
     if not holds(query, *_FIRST) and not _FIRST_IN_BRACKETS.search(query):
         return {}
     marks = list(_OPTION.finditer(query))
+    of_lines = [
+        mark for mark in marks if not query[query.rfind("\n", 0, mark.end()) + 1 : mark.start()].strip()
+    ]
+    return max(_lettered(query, of_lines), _lettered(query, marks), key=len)
+
+
+def _lettered(query: str, marks: list[re.Match[str]]) -> dict[str, str]:
+    """The texts behind marks that go on from A, each up to the next mark."""
     letters = [(next(filter(None, mark.groups()))).upper() for mark in marks]
     start = next((place for place, letter in enumerate(letters) if letter == "A"), None)
     if start is None:
@@ -89,7 +99,7 @@ def options(query: str) -> dict[str, str]:
             break
         end = marks[place + 1].start() if place + 1 < len(marks) else len(query)
         text = query[marks[place].end() : end].strip().strip("~").split("\n\n")[0]
-        found[letters[place]] = _EDGES.sub("", text)
+        found[letters[place]] = f"${_EDGES.sub('', text)}" if _PRICE.match(text) else _EDGES.sub("", text)
     if len(found) <= 1 or (marks[start][4] and any(map(_TASK.match, found.values()))):
         return {}
     return found

@@ -89,8 +89,12 @@ def same_measure(reference: Expression, answer: Expression, comparison: Comparis
     ours, theirs = _alike(reference, answer)
     if _opposite(reference, answer):
         return Decision(False, "unit", "opposite directions")
-    if _falls_short(ours, theirs, reference, answer) and not _LESS.search(comparison.query):
+    asks_for_less = _LESS.search(comparison.query) is not None
+    if not asks_for_less and _one_says(_LESS, ours, theirs, reference, answer):
         return Decision(False, "unit", "so much less against so much")
+    asks_for_more = _MORE.search(comparison.query) is not None
+    if asks_for_less and not asks_for_more and _one_says(_MORE, ours, theirs, reference, answer):
+        return Decision(False, "unit", "so much more against so much less")
     if _is_sentence(reference) != _is_sentence(answer):
         return Decision(False, "text", "a letter against a sentence that begins with one")
     if reason := _unlike(reference, answer):
@@ -149,11 +153,17 @@ _LESS = regex(
 )
 
 
-def _falls_short(ours: Measure, theirs: Measure, reference: Expression, answer: Expression) -> bool:
-    """Whether one side alone is so much less than something, of which the other says nothing."""
-    says = [
-        isinstance(side, Quantity) and _LESS.search(side.unit) is not None for side in (reference, answer)
-    ]
+_MORE = regex(
+    r"\b(?:more|higher|larger|longer|taller|older|dearer|extra|increased?|rais\w+|ris\w+|gr[eo]w\w*)\b",
+    re.IGNORECASE,
+)
+
+
+def _one_says(
+    what: re.Pattern[str], ours: Measure, theirs: Measure, reference: Expression, answer: Expression
+) -> bool:
+    """Whether one side alone is so much less, or more, than something of which the other says nothing."""
+    says = [isinstance(side, Quantity) and what.search(side.unit) is not None for side in (reference, answer)]
     return says[0] != says[1] and "unit" in (ours.kind, theirs.kind)
 
 

@@ -13,6 +13,9 @@ from dartmath.verify.tree.expression import MAX_DECIMAL_BITS, Apply, Expression,
 FLOAT_DIGITS = 10
 """A decimal with this many significant digits is a printed float; its last digit may be off by one."""
 
+DOUBLE_DIGITS = 17
+"""No double has more significant digits: two decimals that both show more were not computed with doubles."""
+
 FLOAT_NOISE = Fraction(1, 10**6)
 """Rounding noise of a float never moves a digit that is not far behind the decimal point."""
 
@@ -180,6 +183,9 @@ def _approximate(node: Expression) -> Fraction | None:
 
 def _float_digits(reference: Expression, answer: Expression) -> Decision | None:
     """A printed float (10 significant digits or more) of the exact value on the other side."""
+    both = (one for one in (reference, answer) if isinstance(one, Number) and one.places)
+    if [digits(one) > DOUBLE_DIGITS for one in both] == [True, True]:
+        return None
     for exact, printed in ((reference, answer), (answer, reference)):
         if not isinstance(printed, Number) or not printed.places or digits(printed) < FLOAT_DIGITS:
             continue

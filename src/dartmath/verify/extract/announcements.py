@@ -103,6 +103,16 @@ _CHOSEN = regex(
 )
 
 
+_CORRECTS = ("actually", "make that", "i mean", "scratch that")
+_CORRECTED = regex(
+    r"(?:\A|(?<=[\s(]))(?:actually|make that|i meant?|scratch that)[,:.]?\s+"
+    r"(?:(?:it(?:'s| is| should be| must be)|that(?:'s| is)"
+    r"|the (?:answer|result|value) (?:is|should be))\s+)?"
+    r"(?P<value>(?:\$[^$\n]{1,60}\$|\\?[$€£]?[-−]?\d[\d,]*(?:\.\d+)?(?:/\d+)?%?|\(?[A-J]\)?)(?=[\s.!)]*\Z))",
+    re.IGNORECASE,
+)
+"""What the end of a response puts in the place of what it has said: "But actually 5"."""
+
 _NAMES = tuple(name for name in OPTION_NAMES if not name.isascii())
 _CALLED_RIGHT = regex(
     rf"(?:{'|'.join(_NAMES)})\s*(?P<value>[(\[]?[A-J][)\]]?)(?![A-Za-z])"
@@ -112,6 +122,15 @@ _CALLED_RIGHT = regex(
     re.IGNORECASE,
 )
 """`विकल्प (C) सही है`: an option that a sentence in another language than English calls right."""
+
+_CALLED_BEST = regex(
+    r"\b[Oo]ption (?P<value>\(?[A-J]\)?)(?![A-Za-z])(?:(?!\b(?:not|no|never|option)\b|n't)[^\n.]){0,80}?"
+    r" is the (?:best|correct|right|most \w+) (?:answer|choice|option)\b(?! (?:if|when|unless))"
+    r"|\b(?:gives?|yields?|is|are|get|obtain|equals?)(?:(?!\b(?:not|either|option)\b|n't)[^\n]){1,80}?"
+    r"(?:, |\()(?:or|i\.e\.,?|that is,?|which is|so) (?:option|choice|answer) (?P<last>\(?[A-J]\)?)\)?"
+    r"[\s.]*\Z"
+)
+"""An option that a sentence calls best, or that it ends with: "this gives 5, or option (B)."."""
 
 
 _PLACEHOLDER = regex(r"[<\[{](?:your |the |final )*(?:answer|number|letter|choice|value|result)[>\]}]", re.I)
@@ -157,6 +176,7 @@ def _statement(text: str, start: int, after: int, labelled: bool) -> Statement |
     if not firm:
         if labelled and (said := _said_in_sentence(text, after)) is not None:
             return said
+        labelled = labelled or text[start:after].rstrip(" \t*_").endswith((":", "："))
         prose = COMMENTARY.match(answer) is not None or len(answer.split()) > _LABEL_WORDS
         if prose and not labelled:
             return None
@@ -377,9 +397,14 @@ def _chosen(text: str, after: int) -> Iterator[tuple[int, int, bool]]:
     last = len(text.rstrip())
     first = max(after, last - _TAIL)
     ending = text[first:last]
+    if holds(ending.lower(), *_CORRECTS) and (corrected := _CORRECTED.search(text, first, last)):
+        yield corrected.start(), corrected.start("value"), False
     if not ending.isascii() and any(map(ending.lower().__contains__, _NAMES)):
         for found in _CALLED_RIGHT.finditer(text, first, last):
             yield found.start(), found.start("value"), False
+    if "ption" in ending or "choice" in ending:
+        for found in _CALLED_BEST.finditer(text, first, last):
+            yield found.start(), found.start(found.lastgroup or "value"), False
     if not _OPTION.search(text, first, last) or not any(map(ending.lower().__contains__, _CHOICE_VERBS)):
         return
     for found in _CHOSEN.finditer(text, first, last):

@@ -44,7 +44,7 @@ MAX_WORDS = 5
 """Such a line, or the content of a tag, is an answer in words if it has at most this many."""
 
 _NONE = Extraction(None, "none")
-_HASH = regex(r"####[ \t]*([^\n]{1,4000})")
+_HASH = regex(r"####[ \t]*((?:(?!####)[^\n]){1,4000})")
 _FIRST = (
     rf"[-−]?(?:\\?[{SIGN_CLASS}] ?)?\d[\d,]*(?:\.\d+)?(?:/\d+)?"
     r"(?: ?\\?[%°]| (?:thousand|million|billion|trillion|dozen)s?\b)?"
@@ -190,10 +190,20 @@ def _at_end(response: str, reader: _Reader) -> Statement | None:
     return found if found is not None and is_all_own(response) else None
 
 
+_CITED = regex(
+    r"(?<=[\w%.!?*)])(?:(?:(?<=[\d%.!?)]) ?\[\d{1,2}(?:, ?\d{1,2})*\])+"
+    r"|(?:[ \n]{0,2}\[(?:c|\^|ref\.? ?|source ?|doc ?)\d{1,3}(?:, ?c?\d{1,2})*\])+)[\s.*]*\Z",
+    re.IGNORECASE,
+)
+"""Marks of sources behind the last words of a response: "London [c1]", "It was $100 [1]."."""
+
+
 def _find(own: Own, reader: _Reader, strict: bool) -> Statement | None:
     start = 0
     for end in own.parts:
         part = own.text[start:end] if start else own.text[:end]
+        if part.rstrip(" \n.*").endswith("]"):
+            part = _CITED.sub("", part)
         last = end == own.parts[-1]
         found = _explicit(part, reader, cut=strict and last)
         if found is None and not strict:
@@ -214,7 +224,28 @@ def _moved(found: Statement, shift: int) -> Statement:
 def _explicit(text: str, reader: _Reader, *, cut: bool) -> Statement | None:
     """The last explicit statement that reads as an answer; else the last one in words."""
     found = None if reader.answers or reader.first_box else plain_ending(text, reader.rules, reader.languages)
-    return found or _by_all_rules(text, reader, cut=cut)
+    found = found or _by_all_rules(text, reader, cut=cut)
+    return _verdict(text) if found is None and "announced" in reader.rules else found
+
+
+_BRACKETED = r"[\s*_#>\"“]*\[(?P<verdict>yes|no|true|false)\][\s*_.\"”]*"
+_LAST_VERDICT = regex(rf"(?:\A|\n){_BRACKETED}\Z", re.IGNORECASE)
+_FIRST_VERDICT = regex(rf"{_BRACKETED}(?=\n)", re.IGNORECASE)
+_DENIES = regex(r"\b(?:not|no|never|cannot|false)\b|n't", re.IGNORECASE)
+_LAST_SENTENCE = regex(r"[^.!?\n]*[^.!?\s][.!?\s]*\Z")
+
+
+def _verdict(text: str) -> Statement | None:
+    """A yes or no in square brackets, on the last line, or on the first one if the last sentence agrees."""
+    if "]" not in text:
+        return None
+    found = _LAST_VERDICT.search(text, max(0, len(text) - MAX_LINE))
+    if found is None and (found := _FIRST_VERDICT.match(text)) is not None:
+        last = _LAST_SENTENCE.search(text, max(found.end(), len(text) - MAX_LINE))
+        denies = last is not None and _DENIES.search(last.group()) is not None
+        if denies != (found["verdict"].lower() in ("no", "false")):
+            return None
+    return Statement(found["verdict"], "announced", *found.span("verdict")) if found else None
 
 
 def _by_all_rules(text: str, reader: _Reader, *, cut: bool) -> Statement | None:
@@ -334,7 +365,13 @@ def _implicit(text: str, reader: _Reader, last: bool) -> Statement | None:
     found = conclusion(text, concludes=concludes, final_line=final_line, languages=reader.languages)
     if found is not None or not final_line:
         return found
-    return _whole(text) or stated_formula(text) or _named_at_end(text)
+    return (
+        _whole(text)
+        or stated_formula(text)
+        or _named_at_end(text)
+        or _in_one_word(text)
+        or _opened_with(text)
+    )
 
 
 _NAMED_AT_END = regex(
@@ -354,6 +391,46 @@ def _named_at_end(text: str) -> Statement | None:
     return Statement(found["value"], "final_line", shift + found.start("value"), shift + found.end("value"))
 
 
+_SETS_OUT = (
+    r"(?!(?i:(?:we|I|you) can (?:solve|do|use|find|start|try|help|compute|answer)|let|here|of course|sure"
+    r"|problem|thanks?|(?:we|I|you) (?:need|have to|should|must|first))\b)"
+)
+"""Not how a response agrees to a task: "Yes, we can solve this.", "Yes. We need to check ..."."""
+
+_OPENING = regex(
+    r"\s*[*_\"]{0,2}(?P<verdict>Yes|No|True|False)[*_\"]{0,2}[,.:;]? "
+    rf"{_SETS_OUT}(?P<said>[^.!?\n]{{3,200}})[.!](?=\s|\Z)"
+)
+
+
+def _opened_with(text: str) -> Statement | None:
+    """The yes or no that a response begins with, where its first sentence says as much: "No, it is not."."""
+    found = _OPENING.match(text)
+    if found is None or (_DENIES.search(found["said"]) is not None) != (found["verdict"] in ("No", "False")):
+        return None
+    return Statement(found["verdict"], "announced", *found.span("verdict"), firm=False)
+
+
+_ONE_WORD = regex(
+    r"\b(?:[Ss]o|[Tt]hus|[Hh]ence|[Tt]herefore),? the (?:final |correct )?answer is ([a-z]+)[.!]?\s*\Z"
+)
+_LABELLED_WORD = regex(
+    r"(?:\A|\n|[.!?] )[*_]{0,2}(?:(?:[Ss]o|[Tt]hus|[Hh]ence|[Tt]herefore),? )?[Tt]he [a-z][\w' ]{2,80}"
+    r" (?:is|are)(?::[*_]{0,2}[ \n]{1,3}|(?= [\"“`])) ?[\"“'*`]{0,2}(\w+)[\"”'*`]{0,2}[.!]?\s*\Z"
+)
+"""A last sentence that names one word with a colon or in quotes."""
+
+
+def _in_one_word(text: str) -> Statement | None:
+    """The word that a response ends with: "So the answer is valid.", "The joined letters are: kbol."."""
+    start = max(0, len(text) - MAX_LINE)
+    if found := _ONE_WORD.search(text, start):
+        return Statement(found[1], "announced", found.start(1), found.end(1), firm=False)
+    if found := _LABELLED_WORD.search(text, start):
+        return Statement(found[1], "final_line", found.start(1), found.end(1), firm=False)
+    return None
+
+
 _REASONED = regex(
     r"(?P<value>\S{1,40})(?:,? (?:because|since) [^\d=\\]+| \((?:because|since) [^()]{1,100}\)\.?)"
 )
@@ -361,15 +438,24 @@ _REASONED = regex(
 
 _EXPLAINED = regex(
     r"(?P<value>yes|no|true|false)(?:[,.;:]| (?:because|since|as)\b) (?!.*\b(?:but|however|unless|except)\b)"
-    r"[a-z].{2,}",
+    rf"{_SETS_OUT}(?:[a-z].{{2,}}|\d[\d,.]* (?:is|are|has|does|can)\b.*)",
     re.IGNORECASE,
 )
 """A response that is a yes or no and why: "No, there is no path."."""
 
+_HEDGED = regex(
+    r"(?:about|around|approximately|roughly|approx\.?|circa|ca\.) "
+    rf"(?P<value>\\?[{SIGN_CLASS}]?-?\d[\d,./]*\S{{0,4}})",
+    re.IGNORECASE,
+)
+"""A response that is a number which it does not call exact: "about 7.4"."""
+
 
 _NAMED = regex(
-    r"(?:I (?:think|believe) (?:that )?)?"
-    r"(?:[Ii]t|[Tt]he (?!problem|question|task|answer|result)[a-z]+(?: [a-z]+){0,2})"
+    r"(?:I (?:think|believe) (?:that )?)?(?:[Ii]n the [a-z]+(?: [a-z]+)?, )?"
+    r"(?:[Ii]t|[Tt]he (?!problem|question|task|answer|result)[a-z]+(?: [a-z]+){0,2}"
+    r"(?: of (?:the )?[A-Z][\w'-]*(?: [A-Z][\w'-]*)?)?|[Tt]he [a-z]+(?: [\w'-]+){0,2}"
+    r" (?:represent|show|us|mark|call)(?:ing|ed)(?: [\w'-]+){1,9})"
     r" (?:is|was|must be|has to be) (?P<value>(?:[A-Z][\w'-]*(?: [A-Z][\w'-]*){0,3}|[a-z]+))"
     r"(?:,? (?:since|because) [^\d=]{1,120})?\.?"
 )
@@ -402,9 +488,10 @@ def _whole(text: str) -> Statement | None:
         return Statement(option["letter"], "final_line", text.index(line[0]), len(text.rstrip()))
     if (reasoned := _REASONED.fullmatch(words)) and is_mathematics(reasoned["value"]):
         return Statement(reasoned["value"], "final_line", text.index(line[0]), len(text.rstrip()))
-    if explained := _EXPLAINED.fullmatch(words):
-        start = text.index(words)
-        return Statement(explained["value"], "final_line", start, start + len(explained["value"]))
+    for wording in (_EXPLAINED, _HEDGED):
+        if said := wording.fullmatch(words):
+            start = text.index(words) + said.start("value")
+            return Statement(said["value"], "final_line", start, start + len(said["value"]))
     if (named := _NAMED.fullmatch(words) or _CORRECT_ONE.fullmatch(words)) and not _NO_NAMES.fullmatch(
         named["value"]
     ):

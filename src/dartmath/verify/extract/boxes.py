@@ -40,6 +40,9 @@ _PLACEHOLDER = regex(
 )
 _LATER_BOX = regex(r"\\f?box")
 _BARE = regex(r"[^\s$\\{}]{1,100}")
+_PROSE = regex(r"(?:to|for|as|in|with|and|is|the|my|your|around|because)\s")
+"""What a sentence goes on with that speaks of boxes: "I used \\boxed to format it"."""
+
 _PART_MARK = regex(
     r"(?:^|\n)[ \t>]*(?:[-*•+]\s|[*_]{0,3}\(?(?:[a-hivx]{1,4}|\d{1,2})[.)][*_]{0,3}"
     r"|#{0,4}\s*[*_]{0,3}(?:part|case|question|problem)\s+\(?[\w]{1,4}\)?"
@@ -108,6 +111,8 @@ def boxed(text: str, *, cut: bool = False) -> Iterator[Statement]:
     boxes = _all_boxes(text)
     if cut and boxes and boxes[-1][2] is None:
         return
+    if len(boxes) > 1 and boxes[-1][2] is None and _checks(text, boxes[-2], boxes[-1]):
+        del boxes[-1]
     place = len(boxes) - 1
     while place >= 0:
         if place and _approximates(text, boxes[place - 1], boxes[place]):
@@ -116,6 +121,14 @@ def boxed(text: str, *, cut: bool = False) -> Iterator[Statement]:
         if statement is not None:
             yield statement
         place -= max(1, used)
+
+
+_CHECK = regex(r"\b(?:re-?|double[- ])?(?:check|verif(?:y|ies)|confirm)(?:ing|s)?\b", re.IGNORECASE)
+
+
+def _checks(text: str, earlier: Box, open_one: Box) -> bool:
+    """Whether a response was cut inside the box of a check of what an earlier box holds."""
+    return bool(earlier[2]) and _CHECK.search(text[earlier[1] : open_one[0]]) is not None
 
 
 _APPROXIMATION = regex(
@@ -190,7 +203,7 @@ def _content(text: str, start: int) -> tuple[str | None, int]:
     if start >= len(text):
         return "", len(text)
     if text[start] != "{":
-        bare = _BARE.match(text, start)
+        bare = None if _PROSE.match(text, start) else _BARE.match(text, start)
         return (bare.group().rstrip(".,;"), bare.end()) if bare else ("", start)
     end = closing_brace(text, start + 1, min(len(text), start + 2 + MAX_ANSWER))
     return (None, len(text)) if end is None else (text[start + 1 : end], end + 1)

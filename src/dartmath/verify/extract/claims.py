@@ -120,11 +120,32 @@ _AS_ASKED = regex(
 _MAX_LABELLED = 31
 """Characters, of which the first is a digit, of a value behind a label that ends a sentence."""
 
+_MORE_THAN = regex(
+    r"(\d) (?:more|fewer|less) (?!than\b)((?:[a-z][\w'-]* ){1,4}?)than [^\d=$]{1,80}\Z", re.IGNORECASE
+)
+"""A difference and what it is beside: "she has 14 more red cards than blue cards"."""
+
+_RELATIVE = regex(
+    r", which (?:is|was|are|were) (?:for|in|from|at|of|during) [^,=$]{1,60}(?<![.\s])\.?\s*\Z", re.IGNORECASE
+)
+"""What a sentence adds of the value that it has stated: "..., which is for the year 2011"."""
+
 _TAIL_LABEL = regex(
-    r"(?:\A|[\s,;(])(?:final(?: result| value| total| count)?|total|result|altogether"
-    rf"|sum)\s*[:=]?\s*(?P<value>[-{SIGN_CLASS}]?\d[^\s,;]{{0,{_MAX_LABELLED - 1}}})\Z",
+    r"(?:(?:\A|[\s,;(])(?:final(?: result| value| total| count)?|total|result|altogether|sum)\s*[:=]?"
+    rf"|;\s*[a-z][a-z ]{{2,30}}:)\s*(?P<value>[-{SIGN_CLASS}]?\d[^\s,;]{{0,{_MAX_LABELLED - 1}}})\Z",
     re.IGNORECASE,
 )
+"""A label and its value that a sentence ends with: "in total 18", "...; share: 18%"."""
+
+_NAMED_AS = regex(
+    r"(?:so |thus,? |hence,? |therefore,? )?(?:i|we) (?:calculate|compute|find|found|get|got|obtain)d?"
+    rf" (?P<value>[-−]?\\?[{SIGN_CLASS}]?\d[\d,]*(?:\.\d+)?(?:/\d+)?\\?%?(?: [a-z]+)?)"
+    r" (?:as|for|to be) (?:the|my|our) (?:final )?(?:answer|result|value|total|sum|probability|solution|area"
+    r"|volume|length|number)\b[^\d=]{0,60}",
+    re.IGNORECASE,
+)
+"""A value and what it is: "We calculate 3/16 as the probability"."""
+
 _FORMULA = regex(r"\$[^$]*\\[^$]*\$")
 _ASSIGNED = regex(r"\$[^$=]{1,20}=[^$=]{1,40}\$(?=[^$=]*\b(?:is|are|was|equals) [-−]?\d[^$=]*\Z)")
 """A value given to a letter in a sentence that goes on to say what is then: "at $r = 2$ it is 5 N"."""
@@ -156,8 +177,8 @@ _AT_TIME = regex(
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _MONTH = regex(_MONTHS)
 _DATE = regex(
-    rf"\b\d{{1,2}}(?:st|nd|rd|th)? (?:{_MONTHS})\b(?:,? \d{{4}}\b)?"
-    rf"|\b(?:{_MONTHS}) \d{{1,2}}(?:st|nd|rd|th)?\b(?:,? \d{{4}}\b)?|\b(?:{_MONTHS}),? \d{{4}}\b"
+    rf"\b\d{{1,2}}(?:st|nd|rd|th)? (?:{_MONTHS})\b(?:(?:,| of)? \d{{4}}\b)?"
+    rf"|\b(?:{_MONTHS}) \d{{1,2}}(?:st|nd|rd|th)?\b(?:(?:,| of)? \d{{4}}\b)?|\b(?:{_MONTHS}),? \d{{4}}\b"
 )
 """When something is, which is said beside a value: "the shift on 30 June 2006 is 5"."""
 
@@ -198,7 +219,7 @@ _NO_UNIT = frozenset(
     )
 )
 _VALUED = regex(r"\d|\\[a-z]|[=∞∅π√]")
-_SENTENCES = regex(r"[.!?]\s+\S|。.")
+_SENTENCES = regex(r"(?<!\bsq)(?<!\bcu)[.!?]\s+\S|。.")
 _NEGATIONS = (lexicon.negating for code, lexicon in LEXICONS.items() if code not in ("en", "zh"))
 _OPENING_WORDS = listed(
     "not no never nor cannot neither either or if unless except than least between about approximately "
@@ -216,13 +237,17 @@ _OPEN = regex(
 _DENIED = regex(by_initials(*"|".join(_NEGATIONS).split("|")))
 """Words of other languages than English that deny, for a sentence in small letters."""
 
+_IN_QUOTES = regex(r"\"[^\"\d]{1,40}\"|“[^“”\d]{1,40}”")
+"""Words that a sentence quotes, which leave nothing of its own open."""
+
 _ENGLISH = regex(rf"[\s*#_>-]*(?:{LEXICONS['en'].concluding}|{CONCLUDING})", re.IGNORECASE)
 _SAID = regex(
     r"\b(?:is|are|was|were|equals?|has|have|had|answer(?:s|ed)|eats?|gets?|gives?|makes?|made|costs?|takes?|needs?|earns?"
     r"|pays?|spends?|sells?|buys?"
     r"|receive[sd]?|weighs?|measures?|remains?|there|total|totals|yields?|will|would|works?|reads?|eats?"
     r"|drinks?|left|sold|bought"
-    r"|spent|used|saved|saves|owes|gave|collected|scored|ran|walked|drove|ate|did|does|can|contains?"
+    r"|spent|used|saved|saves|owes|gave|collected|scored|ran|walked|drove|ate|did|does|can|contains?|includes?"
+    r"|shows?|displays?|lists?|comprises?"
     r"|produces?|lost|gained|went|travel\w*)\b",
     re.IGNORECASE,
 )
@@ -283,21 +308,25 @@ def claimed(clause: str, *, plain: bool = False) -> str | None:
     if len(claim) > MAX_SENTENCE or _leaves_open(claim) or _SENTENCES.search(claim):
         return None
     if "=" in claim:
-        found = None if _ALGEBRA.search(claim) else _COMPUTED.fullmatch(claim)
-        return _with_unit(claim, found) if found else None
+        several = len(_GIVEN.findall(claim)) > 1
+        found = None if several or _ALGEBRA.search(claim) else _COMPUTED.fullmatch(claim)
+        return _with_unit(claim, found) if found and not _FACTOR_BEHIND.match(found["words"]) else None
     if (found := _ONLY.fullmatch(claim)) is not None:
         found = None if _CHANGED.search(claim) or (plain and not _SAID.search(claim)) else found
     elif len(_COPULA_BEFORE_NUMBER.findall(claim.lower())) == 1:
         found = _COPULA.fullmatch(claim)
         found = None if found is None or QUALIFIED.search(found["words"]) else found
     found = found or _object(claim)
+    if found and "," in found["value"] and claim[: found.start("value")].endswith(("(", "[", "{")):
+        return None  # a part of an interval, a point or a set
     return _with_unit(claim, found) if found else _count_in_words(claim) or _told_elsewhere(claim)
 
 
 def _leaves_open(claim: str) -> bool:
     """Whether a sentence leaves its value open, or denies it."""
     low = claim.lower()
-    return _OPEN.search(low) is not None or _DENIED.search(low) is not None
+    own = _IN_QUOTES.sub("", low) if '"' in low or "“" in low else low
+    return _OPEN.search(own) is not None or _DENIED.search(low) is not None
 
 
 def _claim(clause: str) -> str:
@@ -309,6 +338,10 @@ def _claim(clause: str) -> str:
         claim = _FORMULA.sub(" ", claim)
     if "$" in claim and "=" in claim:
         claim = _ASSIGNED.sub(" ", claim)
+    if " than " in claim:
+        claim = _MORE_THAN.sub(r"\1 \2", claim)
+    if ", which" in claim:
+        claim = _RELATIVE.sub("", claim)
     if "th" in claim or "st" in claim or "nd" in claim or "rd" in claim:
         claim = _ORDINAL.sub("nth", claim)
     return claim
@@ -389,13 +422,20 @@ def _without_rounding(sentence: str) -> str:
 
 
 _OPEN_LIST = regex(
-    r"\b(?:not|if|when|where|let|suppose|try|check|substitut\w+|plug\w*|for|at|given|recall|need)\b|n't\b",
+    r"\b(?:not|if|when|where|let|suppose|try|check|substitut\w+|plug\w*|for|at|given|recall"
+    r"|need(?! [a-zA-Z]\w? ?=))\b|n't\b",
     re.IGNORECASE,
 )
 _LETTER = r"[a-zA-Z](?:_\{?\w{1,8}\}?|\d|[₀-₉])?"
 _NUMBER = r"[-−]?\d(?:[\d,]*\d)?(?:\.\d+)?(?:/\d+)?"
+_GIVEN = regex(rf"(?<![\w=] )\b{_LETTER} ?= ?{_NUMBER}(?=[\s,.;]|\Z)")
+"""A letter and the value that it is given."""
+
+_FACTOR_BEHIND = regex(r" (?![aI]\b)[a-zA-Z](?![\w.])")
+"""A lone letter right behind a number, which is a factor of it: "So x = 4 y"."""
+
 _EACH = regex(
-    rf"(?:[^=\d]{{0,80}}(?:\b(?:is|are|get|gives?|have|find|obtain|either|to|by|yields?|that)|:) )?"
+    rf"(?:[^=\d]{{0,80}}(?:\b(?:is|are|get|gives?|have|find|obtain|need|either|to|by|yields?|that)|:) )?"
     rf"(?P<all>(?P<first>{_LETTER}) ?= ?{_NUMBER}(?:,? (?:and|or) |, )"
     rf"(?:{_LETTER} ?= ?{_NUMBER}(?:,? (?:and|or) |, ))*"
     rf"(?P<last>{_LETTER}) ?= ?{_NUMBER})(?:,? respectively)?"
@@ -426,6 +466,21 @@ _EQUALS = regex(
 )
 
 
+_PLAIN_ALGEBRA = r"(?:(?<![A-Za-z])[a-zA-Z](?![A-Za-z])|[\d\s+\-−*/^().·×√²³])"
+_IDENTITY = regex(
+    rf"{_PLAIN_ALGEBRA}{{0,80}}[+\-−*/^(]{_PLAIN_ALGEBRA}{{1,80}} = {_PLAIN_ALGEBRA}{{0,80}}[a-zA-Z].*"
+)
+"""Two sides of plain algebra: "(x+3)(x-3) = x^2 - 9"."""
+
+
+def _identity(clause: str) -> str | None:
+    """The whole of an equation between two expressions, which is an answer if one comes to the other."""
+    clause = clause.rstrip(" .")
+    right = clause.rpartition(" = ")[2]
+    algebra = _IDENTITY.fullmatch(clause) and re.fullmatch(rf"{_PLAIN_ALGEBRA}+", right)
+    return clause if algebra else None
+
+
 def equated(sentence: str, languages: tuple[str, ...] = LANGUAGES) -> str | None:
     """The value, with its unit, that a concluding sentence gives to a letter or a computation.
 
@@ -434,11 +489,13 @@ def equated(sentence: str, languages: tuple[str, ...] = LANGUAGES) -> str | None
     >>> equated("So x = 4 apples and y = 5.")
     """
     start = _opened(sentence, languages)
-    found = _EQUALS.fullmatch(sentence[start.end() :].strip()) if start else None
+    clause = sentence[start.end() :].strip() if start else ""
+    found = _EQUALS.fullmatch(clause)
     if found is None:
-        return None
+        return _identity(clause)
     unit = found["unit"] or ""
-    return found["value"] + unit if not unit or parse_unit(unit.strip()).known else None
+    is_factor = len(unit.strip()) == 1 and unit.strip().isalpha()  # or the symbol of a unit: both stay
+    return found["value"] + unit if not unit or is_factor or parse_unit(unit.strip()).known else None
 
 
 _COUNTED_WORDS = regex(
@@ -464,6 +521,8 @@ def told(sentence: str) -> str | None:
     sentence = _without_rounding(sentence)
     if " as " in sentence.lower():
         sentence = _AS_ASKED.sub("", sentence)
+    if "which" in sentence:
+        sentence = _RELATIVE.sub("", sentence)
     low = sentence.lower()
     if _leaves_open(_APPROXIMATELY.sub("", low)) or len(_COPULA_BEFORE_NUMBER.findall(low)) > 1:
         return None
@@ -483,6 +542,8 @@ def _endings(sentence: str, low: str) -> Iterator[re.Match[str]]:
     yield from filter(None, (_LAST_VERB.match(sentence),))
     if any(map(str.isdigit, sentence[-_MAX_LABELLED:])):
         yield from filter(None, (_TAIL_LABEL.search(sentence),))
+    if " as " in low or " for " in low or " to be " in low:
+        yield from filter(None, (_NAMED_AS.fullmatch(sentence),))
     if " to " in low or " of " in low:
         found = _ENDS_IN.match(sentence)
         if found and not any(map(str.isdigit, sentence[: found.start("value")])):

@@ -32,7 +32,7 @@ Found = tuple[str, int, int]
 _STOPS = (
     r"(?<=\n)|(?<=[.!?])(?!(?<=[\d)n]!) ?[-+*/x×·=.,)])(?<![\d.]\..)"
     r"(?:(?<!\b[A-Z].)|(?<=/[A-Z].)|(?<=\d [A-Z].))"
-    r"(?<!\b(?:Mr|Ms|Dr|St|vs|ft|in|Rs|No).)(?<!\bMrs.)"
+    r"(?<!\b(?:Mr|Ms|Dr|St|vs|ft|in|sq|cu|Rs|No).)(?<!\bMrs.)"
     r"(?:\*{1,3}(?=\s|$)|(?=[ \t]|$))"
     r"|(?<=\d\.)(?=[ \t]+[A-Z*]|[ \t]*$)"
     r"|(?<=:)(?=[ \t]+(?:so|thus|therefore)\b)"
@@ -45,9 +45,9 @@ _BREAK = regex(
     r"|(?<=[ \t，,])(?=(?:因此|所以|结论|由此|したがって|よって|따라서|그러므로|इसलिए|अतः|لذا|إذن|وبالتالي)))"
 )
 _REMARK = regex(
-    r"[\s*#_>(-]*(?:note|check(?:ing)?(?=[:,*]| (?:that|this|our|the answer|back|by))|verif|to verify"
-    r"|to check|let(?: me|'s| us) (?:know|check|verify|double)|i hope|hope|feel free|explanation"
-    r"|remark|(?:a |one )?(?:quick|sanity|final) (?:sanity )?check|so we get the same"
+    r"[\s*#_>(-]*(?:note|(?:re-?|double[- ])?check(?:ing)?(?=[:,*]| (?:that|this|our|the answer|back|by))"
+    r"|verif|to verify|to check|let(?: me|'s| us) (?:know|check|verify|double)|i hope|hope|feel free"
+    r"|explanation|remark|(?:a |one )?(?:quick|sanity|final) (?:sanity )?check|so we get the same"
     r"|(?:and |so )?(?:that|this) (?:is|'s|was) (?:our|the|my) (?:final )?answer"
     r"|(?:and )?that's (?:correct|right|it|all)\b|(?:and )?(?:we're|we are|i'm) done"
     r"|(?:right|yep|yes|great|good|perfect|ok(?:ay)?)\s*[.!]*\Z"
@@ -592,7 +592,7 @@ _RESTATED = regex(
 
 _WHICH_IS = regex(
     r".*,\s+which (?:is|equals|is equal to|is just|(?:gives|leaves)(?: us| me)?|makes|comes (?:out )?to)"
-    r" (?P<clause>[^,]*)",
+    r" (?P<clause>(?!(?:for|in|from|at|of|during|on|when|where)\b)[^,]*)",
     re.DOTALL,
 )
 

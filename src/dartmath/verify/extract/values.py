@@ -38,7 +38,8 @@ _STOP = regex(
     r"\n|[.?؟।](?=\s|$|\*)|[。！？]|!(?=\s+[A-Z]|\s*$)|(?<=[^\s,])\.?\*\*(?![\w(])|\.(?=[A-Z][a-z])"
 )
 _SIDE = regex(
-    r"[,;，；]\s*(?:and\s+)?(?:which|who|as|since|because|so|it|that|this|where|when|while|not|but"
+    r"[,;,；]\s*(?:obviously|clearly|certainly|definitely|indeed|of course|surely|naturally)\b"
+    r"|[,;，；]\s*(?:and\s+)?(?:which|who|as|since|because|so|it|that|this|where|when|while|not|but"
     r"|meaning|making|for|if"
     r"|given|with|after|assuming|using|i\.e\.|namely|represent\w*|corresponding|hence|thus|therefore"
     r"|therefor|we|you|he|she|they"
@@ -65,7 +66,7 @@ _BUT = regex(r"not\s+[^\s,]{1,40},?\s+but\s+(?:rather\s+)?", re.IGNORECASE)
 _LETTER = regex(
     r"\(?(?P<letter>[A-J])(?:\)|(?=[).:,，。、;]|\s*\Z|\s*\n|\s+(?:because|since|which|as|it|and not|not"
     r"|with|is|for|instead|rather"
-    r"|non|不|\(|-|–|<)|(?=不|の|が|です|。|、|，|是(?:正确|最佳|最合适|对的|答案)|(?:选项)?(?:正确|\Z|\n|[，。、]))))"
+    r"|non|不|\(|-|–|<)|(?=不|の|が|です|。|、|，|是(?:正确|最佳|最合适|对|答案)|(?:选项)?(?:正确|\Z|\n|[，。、]))))"
 )
 _VERDICT_BEHIND = regex(r"\s*(?:yes|no|true|false)(?=[.,;*]|\s*(?:\n|\Z))", re.IGNORECASE)
 """What an option says that is an answer without its letter: `(B) No`."""
@@ -84,7 +85,8 @@ COMMENTARY = regex(
     r"|already|as|from|that"
     r"|based|below|above|so|we|you|it|what|because|here|about|by|obtained|verified|found|given"
     r"|supposed|expected|rounded"
-    r"|written|expressed|consistent|reasonable|correct|right|wrong|incorrect|valid|clear|unclear"
+    r"|written|expressed|consistent|reasonable|accurate|correct|wrong|incorrect|valid|clear|unclear"
+    r"|right(?! (?!now|here|away|because|since|after|indeed|too|as|and|but|for|now)[a-z]{3,}\W*\Z)"
     r"|unique|unchanged|positive"
     r"|negative|obvious|simple|either|neither|independent|divisible|at (?:least|most)|half|twice"
     r"|double|triple|going|just)\b)",

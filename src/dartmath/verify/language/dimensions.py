@@ -283,7 +283,7 @@ def _money() -> list[tuple[list[str], Unit]]:
     rows = []
     for one in CURRENCIES:
         unit = Unit(((one.code, 1),))
-        rows.append(([one.sign, *one.names, one.code], unit))
+        rows.append(([*filter(None, [one.sign]), *one.names, one.code], unit))
         rows.append(([*one.hundredths], _scaled(unit, Fraction(1, 100))))
     return rows
 

@@ -12,8 +12,8 @@ from dartmath.base.regex import regex
 class Currency:
     """One currency: its sign, the words for it and for its hundredth, and what may stand before an amount.
 
-    `code` is its name as a dimension of units, and in capitals a prefix like those in `prefixes`;
-    `command` is the LaTeX command that prints the sign.
+    `code` is its name as a dimension of units, and in capitals a prefix like those in `prefixes`; `sign` is
+    "" where only letters stand for it; `command` is the LaTeX command that prints the sign.
     """
 
     code: str
@@ -36,13 +36,17 @@ CURRENCIES = (
     Currency("ngn", "₦", ("naira",)),
     Currency("vnd", "₫", ("dong",)),
     Currency("thb", "฿", ("baht",)),
+    Currency("chf", "", ("franc",)),
+    Currency("ksh", "", ("shilling",)),
+    Currency("rp", "", ("rupiah",)),
+    Currency("kr", ""),
 )
 """To add a currency, add its row; nothing else names one. "Pounds" alone are a mass (see `units`)."""
 
 CODES = frozenset(currency.code for currency in CURRENCIES)
 """Dimensions of units that are money."""
 
-SIGNS = {currency.sign: currency.code for currency in CURRENCIES}
+SIGNS = {currency.sign: currency.code for currency in CURRENCIES if currency.sign}
 """Sign -> code."""
 
 COMMANDS = {currency.command: currency.code for currency in CURRENCIES if currency.command}
@@ -54,22 +58,27 @@ SIGN_CLASS = "".join(map(re.escape, SIGNS))
 SIGN = rf"(?:\\?[{SIGN_CLASS}]|\\(?:{'|'.join(map(re.escape, COMMANDS))})s?(?![a-zA-Z]))"
 """Pattern of one sign, the dollar with or without the backslash that LaTeX wants."""
 
-_LETTERS_ONLY = ("Rp", "KSh", "CHF", "kr")
-"""Currencies that no sign stands for: rupiahs, shillings, francs, crowns."""
-
-PREFIXES = (
-    *(prefix for currency in CURRENCIES for prefix in currency.prefixes),
-    *(code.upper() for code in CODES),
-    *_LETTERS_ONLY,
-)
-"""Words before an amount that say its currency: `Rs. 500`, `USD 500`."""
-
-SIGN_OF_PREFIX = {
-    prefix.lower(): r"\$" if currency.sign == "$" else currency.sign
-    for currency in CURRENCIES
-    for prefix in (*currency.prefixes, currency.code)
+PREFIXES = {
+    prefix: currency for currency in CURRENCIES for prefix in (*currency.prefixes, currency.code.upper())
 }
-"""What such a word means, in small letters: the sign of the currency, where it has one."""
+"""Words before an amount that say its currency, `Rs. 500`, `USD 500` -> the currency."""
+
+_BY_LETTERS = {letters.lower(): currency for letters, currency in PREFIXES.items()}
+
+
+def currency_of(letters: str) -> Currency | None:
+    """The currency for which a sign, or letters before an amount, stand.
+
+    >>> currency_of("Rs").code, currency_of("US$").code, currency_of("€").code
+    ('inr', 'usd', 'eur')
+    """
+    code = SIGNS.get(letters[-1:])
+    found = (currency for currency in CURRENCIES if currency.code == code)
+    return next(found, None) if code else _BY_LETTERS.get(letters.rstrip(".").lower())
+
+
+_ALSO = {"jpy": "¥"}
+"""Codes of currencies whose sign is that of another one of the table."""
 
 _MARK = (
     rf"(?:(?-i:[A-Z]{{0,2}})\\?[{SIGN_CLASS}₤₶₴₪]|kr\b\.?|Rp\b|zł|Kč|грн\.?|руб\.?|جنيه|درهم|(?:{'|'.join(CODES)}"
@@ -96,37 +105,51 @@ _THOUSANDTHS = regex(r"\d{1,3}\.\d{3}")
 """A point before three digits, which beside a dollar or a pound is that of a decimal."""
 
 
-_SIGN_OF_CODE = {currency.code: currency.sign for currency in CURRENCIES} | {"jpy": "¥", "try": "₺"}
-"""Code of three letters -> the sign of the same currency; `¥` is that of two."""
+def with_money_in_digits(reference: str, answer: str) -> tuple[str, str] | None:
+    """`34,50 €`, `CHF 1'049,95` and `A$190.00` as numbers with a decimal point; None for no amount of money.
 
-
-def with_money_in_digits(reference: str, answer: str) -> str | None:
-    """`34,50 €`, `CHF 1'049,95` and `A$190.00` as a number with a decimal point; None for no amount of money.
-
-    Where the reference is a bare number the currency is left out, as any unit is. With a currency beside
-    the number and two digits behind its comma, no list is written so.
+    Where one side is a bare number the currency of the other is left out, as any unit is. With a currency
+    beside the number and two digits behind its comma, no list is written so.
     """
-    amount = answer.strip()
-    if amount[:1] in _DIGITS and amount.rstrip(".")[-1:].isdigit():
-        return None  # nothing stands before or behind the number
-    found = _AMOUNT.fullmatch(amount)
-    mark = _SIGN_OF_CODE.get(_mark(found).lower(), _mark(found))
-    if found is None or not mark or not _PRICED.fullmatch(reference.strip()):
+    asked, priced = reference.strip(), answer.strip()
+    if all(side[:1] in _DIGITS and side.rstrip(".")[-1:].isdigit() for side in (asked, priced)):
+        return None  # nothing stands before or behind the numbers
+    wanted, found = _AMOUNT.fullmatch(asked), _AMOUNT.fullmatch(priced)
+    ours, theirs = _mark(wanted), _mark(found)
+    if ours[-1:] in SIGNS or theirs[-1:] in SIGNS:
+        ours, theirs = _ALSO.get(ours.lower(), ours), _ALSO.get(theirs.lower(), theirs)
+    if found is None or not (ours or theirs) or not _PRICED.fullmatch(asked):
         return None
-    if found["before"] and found["after"]:  # `$5A$` is a formula
+    if any(side and side["before"] and side["after"] for side in (wanted, found)):  # `$5A$` is a formula
         return None
-    asked = _mark(_AMOUNT.fullmatch(reference.strip()))
-    asked = _SIGN_OF_CODE.get(asked.lower(), asked)
-    # The letters of a currency are left out where a text is read, and are not those of another.
-    if asked and asked[-1] != mark[-1] and asked.lower() != mark.lower():
+    if ours and theirs and ours.lower() != theirs.lower() and not _same_currency(ours, theirs):
         return None
-    if mark[-1] in "$£" and not found["hundredths"] and _THOUSANDTHS.fullmatch(found["whole"]):
+    if theirs[-1:] in ("$", "£") and not found["hundredths"] and _THOUSANDTHS.fullmatch(found["whole"]):
         return None
-    whole = "".join(filter(str.isdigit, found["whole"]))
-    value = f"{found['sign']}{whole}" + (f".{found['hundredths']}" if found["hundredths"] else "")
     if _BARE.fullmatch(reference.strip()):
-        return value
-    return f"{mark[-1]}{value}" if mark[-1] in SIGNS else f"{value} {mark}"
+        return reference, _in_digits(found)
+    if wanted and wanted["hundredths"] and ours:
+        reference = _priced(_in_digits(wanted), ours)
+    return reference, _priced(_in_digits(found), theirs)
+
+
+def _in_digits(amount: re.Match[str]) -> str:
+    """The number of an amount, with a decimal point."""
+    whole = "".join(filter(str.isdigit, amount["whole"]))
+    return f"{amount['sign']}{whole}" + (f".{amount['hundredths']}" if amount["hundredths"] else "")
+
+
+def _priced(value: str, mark: str) -> str:
+    """An amount with its sign before it, or the code of its currency behind it."""
+    if mark[-1:] in SIGNS:
+        return f"{mark[-1]}{value}"
+    currency = currency_of(mark)
+    return f"{value} {currency.code if currency else mark}".rstrip()
+
+
+def _same_currency(one: str, two: str) -> bool:
+    ours, theirs = currency_of(one), currency_of(two)
+    return ours is not None and ours is theirs
 
 
 def _mark(amount: re.Match[str] | None) -> str:

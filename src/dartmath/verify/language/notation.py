@@ -68,7 +68,8 @@ _ESCAPED = regex(
     "\t(?=ext|imes|heta|an|frac|o\\b|riangle)|\f(?=rac)|\b(?=oxed|inom|egin|eta|ar|f\\b)|\r(?=ight|ho)|\n(?=eq|u\\b)|\a(?=lpha)"
 )
 _ESCAPES = {"\t": "\\t", "\f": "\\f", "\b": "\\b", "\r": "\\r", "\n": "\\n", "\a": "\\a"}
-_CUT = regex(r"(?<![A-Za-z\\])rac(?=\{)")
+_CUT = regex(r"(?<![A-Za-z\\])f?rac(?=\{)")
+"""`\\frac` without its backslash, or without the f that an escape has taken with it."""
 _SINGLE = regex(r"(?<!\\)\\[a-zA-Z]")
 _DOUBLED = regex(r"(?<!\\)\\\\(?=[a-zA-Z])")
 _DOUBLED_COMMAND = regex(
@@ -106,7 +107,7 @@ def repaired(text: str) -> str:
         text = _POINT_BEFORE_EXPONENT.sub(r"\1e\2", text)
     if not text.isprintable():
         text = _ESCAPED.sub(lambda lost: _ESCAPES[lost.group()], text)
-    return _CUT.sub(r"\\frac", text) if text.count("rac{") > text.count("frac{") else text
+    return _CUT.sub(r"\\frac", text) if "rac{" in text else text
 
 
 def _undoubled(text: str) -> str:

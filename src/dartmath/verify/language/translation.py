@@ -43,9 +43,11 @@ _WHOLE: Mapping[str, str] = {
         "|mọi số thực|tất cả các số thực|جميع الأعداد الحقيقية|सभी वास्तविक संख्याएँ"
     ),
     "yes": "√|✓|✔|是|是的|對|对|はい|예|네|có|نعم|हाँ|हां|oui|sí|ja|да|sim|sì",
-    "no": "×|✗|✘|否|不是|いいえ|아니오|아니요|لا|नहीं|nein|нет|não",
-    "true": "正确|正確|真|vrai|verdadero|wahr|richtig|vero|верно|истина|verdadeiro|正しい|참|đúng|صحيح|सत्य",
-    "false": "错误|錯誤|假|faux|falso|falsch|неверно|ложь|誤り|거짓|sai|خطأ|असत्य",
+    "no": "×|✗|✘|否|不是|いいえ|아니오|아니요|لا|नहीं|nein|нет|não|nee",
+    "true": (
+        "正确|正確|真|vrai|verdadero|wahr|richtig|vero|верно|истина|verdadeiro|正しい|참|đúng|صحيح|सत्य|waar"
+    ),
+    "false": "错误|錯誤|假|faux|falso|falsch|неверно|ложь|誤り|거짓|sai|خطأ|असत्य|onwaar",
     "infinitely many": (
         "无穷多|无数个|无穷多个|無限|無数|무한히 많다|무수히 많다|vô số|une infinité"
         "|infinitas|unendlich viele"
@@ -428,9 +430,9 @@ _BEHIND_NUMERAL = {"pie": "feet", "pies": "feet"}
 """Units whose names are English words too, and are read behind a number in Spanish words alone."""
 
 _SCALED = regex(
-    r"(?P<number>(?:\d[\d,]*(?:\.\d+)?\s*[百千万萬億亿백천만억]{1,2}\s*)+(?:\d[\d,]*)?)(?=[^\d\s.,]|\Z)"
+    r"(?P<number>(?:\d[\d,]*(?:\.\d+)?\s*[百千万萬億亿백천만억조]{1,2}\s*)+(?:\d[\d,]*)?)(?=[^\d\s.,]|\Z)"
 )
-_SCALED_PART = regex(r"(?P<digits>\d[\d,]*(?:\.\d+)?)\s*(?P<scales>[百千万萬億亿백천만억]*)")
+_SCALED_PART = regex(r"(?P<digits>\d[\d,]*(?:\.\d+)?)\s*(?P<scales>[百千万萬億亿백천만억조]*)")
 _SCALES_OF_EAST = {
     "百": 2,
     "백": 2,
@@ -438,6 +440,7 @@ _SCALES_OF_EAST = {
     "천": 3,
     **dict.fromkeys("万萬만", 4),
     **dict.fromkeys("億亿억", 8),
+    "조": 12,
 }
 
 

@@ -46,6 +46,29 @@ _PRINTED_UNION = regex(r"\s*Union\((.{1,400})\)\s*")
 _BETWEEN_SETS = regex(r"(?<=[\])}])\s*,\s*(?=[\[({\\])")
 
 
+_SET = r"(?:\{[^{}|&]{1,80}\}|[\[(][^][()|&]{1,40},[^][()|&]{1,40}[\])])"
+_JOINING = r"\s*(?:\|{1,2}|union|intersect(?:ion|ed with)?)\s*"
+_UNITED_SETS = regex(rf"\s*{_SET}(?:{_JOINING}{_SET}){{1,9}}\s*")
+_RELATION = r"\([^()&|]{1,60}[<>=][^()&|]{1,60}\)"
+_JOINED_RELATIONS = regex(rf"\s*{_RELATION}(?:\s*(?P<sign>[&|])(?P=sign)?\s*{_RELATION}){{1,9}}\s*")
+_JOINING_WORD = regex(rf"{_JOINING}(?=[\[({{])")
+_JOINING_SIGN = regex(r"\)\s*([&|]){1,2}\s*\(")
+
+
+def _united(found: re.Match[str]) -> str:
+    """`{1} | {2}` of a program and `(0, 1) union (2, 3)` in words, with the signs and brackets of LaTeX."""
+    joined = _JOINING_WORD.sub(lambda word: r" \cap " if "inter" in word[0] else r" \cup ", found[0])
+    return joined.replace("{", "\\{").replace("}", "\\}")
+
+
+def _joined(found: re.Match[str]) -> str:
+    """`(x >= 2) & (x <= 3)` and `(x < 1) | (x > 2)` with the signs of logic."""
+    inside = found[0].strip()[1:-1]
+    if len({sign[1] for sign in _JOINING_SIGN.finditer(inside)}) > 1:
+        return found[0]
+    return _JOINING_SIGN.sub(lambda sign: r" \land " if sign[1] == "&" else r" \lor ", inside)
+
+
 def _printed_interval(found: re.Match[str]) -> str:
     """`Interval.Ropen(0, 1)` as `[0, 1)`; infinite ends are open."""
     low, high = found["low"].strip(), found["high"].strip()
@@ -62,6 +85,8 @@ REWRITINGS: tuple[tuple[tuple[str, ...], re.Pattern[str], str | Callable[[re.Mat
     (("matrix(",), _MATRIX, r"[\1]"),
     (("root(",), _ROOT, r"\\sqrt[\2]{\1}"),
     (("noun",), _NOUN, r"\1"),
+    (("|", "union", "intersect"), _UNITED_SETS, _united),
+    (("&", "|"), _JOINED_RELATIONS, _joined),
     (("Abs(", "Max(", "Min(", "ceiling("), _CAPITALISED, lambda found: _CAPITALS[found[1]]),
     (
         ("n(", "s(", "t(", "c(", "h(", "g(", "p("),

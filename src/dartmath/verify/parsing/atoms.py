@@ -171,7 +171,7 @@ def _subscripted(g: Rules, name: str) -> Symbol:
 def _command(g: Rules, name: str) -> Expression:
     if name in FUNCTIONS:
         return function_call(g, FUNCTIONS[name])
-    if name in CONSTANTS:
+    if name in CONSTANTS and name != "Pi":  # a program's `Pi` is the number, the Greek capital a letter
         return Constant(CONSTANTS[name])
     if name in ("angle", "triangle") and g.token.kind == "word" and _POINTS.fullmatch(g.token.text):
         return _figure(name, g.take().text)

@@ -9,14 +9,15 @@ from dartmath.base.regex import regex
 from dartmath.verify.language.asides import without_aside
 from dartmath.verify.language.dimensions import PREFIXES as PREFIXES_OF_UNITS
 from dartmath.verify.language.latex import OPEN_TEXT
-from dartmath.verify.language.money import PREFIXES, SIGN, SIGN_OF_PREFIX, SIGNS
+from dartmath.verify.language.money import PREFIXES, SIGN, SIGNS, currency_of
 from dartmath.verify.language.units import parse_unit
 from dartmath.verify.language.vocabulary import CONCLUDING
 from dartmath.verify.parsing.algebra_systems import REWRITINGS as ALGEBRA
 from dartmath.verify.parsing.derivatives import DERIVATIVES
 from dartmath.verify.parsing.words import SCALES
 
-_CURRENCY = regex(rf"^(?P<currency>{'|'.join(PREFIXES)})\b\.?\s*(?=(?P<digit>\d)|[$\\])", re.IGNORECASE)
+_CURRENCY = regex(rf"^(?P<letters>{'|'.join(PREFIXES)})\b\.?\s*(?=[\d$\\])", re.IGNORECASE)
+_BARE_AMOUNT = regex(r"\d[\d,. ]*(?:\s?[a-z]+illion|\s?thousand|/-)?")
 _CURRENCY_STARTS = frozenset(sign for word in PREFIXES for sign in (word[0].upper(), word[0].lower()))
 _NAMESPACE = regex(r"\b(?:np|numpy|math|sp|sympy)\.(?=[a-z])")
 _CELSIUS = regex(
@@ -114,6 +115,21 @@ _PROGRAM_NAME = regex(r"^[a-z]{3,20}(?:_[a-z0-9]{1,20}){1,4}\s*=\s*(?=[-\d\[({\\
 
 _ACIDITY = regex(r"^(pH|pOH)\s+(?:of\s+|is\s+)?(?=\d)")
 _PLUS_MINUS = regex(r"\s*\+/-\s*(?=[\d.(\\])")
+_DOT_BEFORE_BRACKET = regex(r"(?<=[A-Za-z)}])\s?\.(?=\()")
+"""`K.(q/r)`: a dot between a letter and a bracket is a sign of multiplication."""
+
+_SPACED_EXPONENT = regex(r"^(-?\d+(?:\.\d+)?)(?:\s+[eE]\s*|[eE]\s+)\+?(\d{1,3})$")
+"""`1.23 e 4` with blanks, whose letter no product would have between two numbers."""
+
+_SPACED_DECIMALS = regex(
+    r"^(-?\d{1,3}(?: \d{3})*)(?:\.(\d{3}(?: \d{3})*(?: \d{2,3}))|,(\d{3}(?: \d{3})*(?: \d{1,2})))$"
+    r"|^(-?\d{1,3}(?: \d{3})+),(\d{1,2}|\d{4,})$"
+)
+"""`43 279.168 29`: blanks part the digits behind a decimal point too, as the SI has it."""
+
+_REPEATING = regex(r"(?<![\w.])(\d*\.)(\d+)[ ~]+(?:repeating|recurring)\b", re.IGNORECASE)
+
+
 _POWER_BEHIND = regex(r"\)[eE]([-+]?\d{1,3})(?![\w.(])")
 _ARC_SECONDS = regex(r"(circ[\s}]{0,3}\d{1,3}\s*'\s*\d{1,9}(?:\.\d{1,9})?)\s*\"")
 _OWED = regex(r"^\$\((\d[\d,]*(?:\.\d+)?)\)$")
@@ -150,13 +166,17 @@ def rewritten(text: str) -> str:
     if "," in text[:2]:
         text = _COMMA_FIRST.sub(r"\g<sign>0.", text)
     if text[:1] in _CURRENCY_STARTS:
-        text = _CURRENCY.sub(_sign_of_currency, text)
+        text = _with_currency(text)
     if _SIGNS.search(text):
         text = _replaced(_replaced(text, ALGEBRA), _REWRITINGS)
     if text[-1:] in ("]", ">") and not text[-2:-1].isdigit():  # as lists of numbers end, and no unit does
         text = _replaced(text, _BRACKETS_AT_END)
     if _LATER_SIGNS.search(text):
         text = _replaced(text, _LATER_REWRITINGS)
+    if text[-1:].isdigit() and " " in text:
+        text = _SPACED_DECIMALS.sub(_unspaced, text)
+    if text[-1:].isdigit() and any(sign in text for sign in ("e ", " e", "E ", " E")):
+        text = _SPACED_EXPONENT.sub(r"\1 \\times 10^{\2}", text)
     if text[:1] == "<" and text[-1:] == ">":
         text = f"\\langle {text[1:-1]}\\rangle "
     if text[-1:] == ")":
@@ -165,9 +185,16 @@ def rewritten(text: str) -> str:
     return text
 
 
-def _sign_of_currency(found: re.Match[str]) -> str:
-    """The sign of the currency that a word before a number says; "" before a sign, or where it has none."""
-    return SIGN_OF_PREFIX.get(found["currency"].lower(), "") if found["digit"] else ""
+def _with_currency(text: str) -> str:
+    """`USD 500` with the sign of the currency, `CHF 500` with its letters behind the amount."""
+    found = _CURRENCY.match(text)
+    if found is None:
+        return text
+    amount, currency = text[found.end() :], currency_of(found["letters"])
+    if currency is None or _BARE_AMOUNT.fullmatch(amount) is None:
+        return amount
+    sign = f"\\{currency.sign}" if currency.sign == "$" else currency.sign
+    return f"{sign}{amount}" if sign else f"{amount} \\text{{ {currency.code}}}"
 
 
 def _replaced(text: str, rewritings: tuple[_Rewriting, ...]) -> str:
@@ -200,6 +227,22 @@ def _chosen(match: re.Match[str]) -> str:
 def _power_of_ten(match: re.Match[str]) -> str:
     """`million` behind a number as a factor; what follows the word stays."""
     return f" \\cdot 10^{{{SCALES[match[2].lower()]}}} {match[1]} "
+
+
+def _unspaced(found: re.Match[str]) -> str:
+    whole, decimals = (part.replace(" ", "") for part in found.groups() if part is not None)
+    return f"{whole}.{decimals}"
+
+
+def _repeating(found: re.Match[str]) -> str:
+    """`0.1666 repeating` with a line above what goes on: the only decimal, or digits that stand twice."""
+    whole, decimals = found.groups()
+    sizes = (1, 2, 3) if len(decimals) > 1 else ()
+    period = next((one for one in sizes if decimals[-one:] == decimals[-2 * one : -one]), 0)
+    if not period and len(decimals) > 1:
+        return found[0]
+    period = period or 1
+    return f"{whole}{decimals[:-period]}\\overline{{{decimals[-period:]}}}"
 
 
 def _feet_and_inches(found: re.Match[str]) -> str:
@@ -286,6 +329,8 @@ _LATER_REWRITINGS: tuple[_Rewriting, ...] = (
     ((" and ",), _MONEY_AND, r"\1.\3 \2"),
     (("10",), _TIMES_X, "*"),
     (("%",), _PERCENT_OF_FRACTION, r"(\1)\\%"),
+    (("repeating", "recurring"), _REPEATING, _repeating),
+    ((".(",), _DOT_BEFORE_BRACKET, r" \\cdot "),
     (("equal",), _NOT_EQUAL, r"\1 \\ne "),
     (("\\ne", "!="), _EXCEPTED, _excepted),
 )
@@ -323,7 +368,7 @@ def undressed(text: str) -> str:
         text = text[6:-1].strip()
     while text.startswith("{") and text.endswith("}") and _encloses(text):
         text = text[1:-1].strip()
-    return _without_strays(text) if text[-1:] in ("`", "}") else text
+    return _without_strays(text) if text[-1:] == "}" or text[-1:] in _QUOTES else text
 
 
 def _bookkept(text: str) -> str:
@@ -333,11 +378,12 @@ def _bookkept(text: str) -> str:
     return _OWED.sub(r"-$\1", text) if text[:2] == "$(" and text[-1:] == ")" else text
 
 
-_QUOTED = regex(r"`[^`]+`")
+_QUOTED = regex(r"""`[^`]+`|"[^"]+"|'[^']+'|“[^“”]+”|‘[^‘’]+’""")
+_QUOTES = ("`", '"', "'", "”", "’")
 
 
 def _without_strays(text: str) -> str:
-    """The answer without the quotes of code in Markdown, and without a last brace that closes nothing."""
+    """The answer without quotes around the whole, and without a last brace that closes nothing."""
     if _QUOTED.fullmatch(text):
         return text[1:-1].strip()
     return text[:-1] if text.endswith("}}") and text.count("}") == text.count("{") + 1 else text

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dartmath.base.regex import regex
 from dartmath.verify.parsing.parser import parse
 from dartmath.verify.readings.reading import Pair, Sides
-from dartmath.verify.tree.expression import Number, Text
+from dartmath.verify.tree.expression import Group, Number, Text
 
 MAX_SENTENCE = 200
 """Characters of a sentence that states a number."""
@@ -19,18 +19,39 @@ _HOW_MANY = regex(
 _NUMBER = regex(r"(?<![\w.,/^-])\d+(?:,\d{3})*(?:\.\d+)?(?![\w/^%]|[.,]\d)")
 _OPEN = regex(
     r"\b(?:not|no|never|if|unless|except|than|least|most|about|around|nearly|almost|or|either|neither|maybe|first"
-    r"|another|other|more|less|fewer|remaining|per|every|each)\b|n't|[?=<>\\$]",
+    r"|another|other|more|less|fewer|remaining|per|every)\b|n't|[?=<>\\$]",
     re.IGNORECASE,
 )
 """Words and signs with which a sentence leaves its numbers open, or counts something else too."""
 
 
+_EACH = regex(r"\beach\b", re.IGNORECASE)
+
+
+def _leaves_open(sentence: str, query: str) -> bool:
+    """Whether a sentence says more of its numbers than that there are so many, or speaks of each unasked."""
+    return _OPEN.search(sentence) is not None or (
+        _EACH.search(sentence) is not None and _EACH.search(query) is None
+    )
+
+
+_CLAUSES = regex(r"\s*(?:[,;]|\band\b)\s*")
+
+
+def _stated_count(sentence: str, noun: str) -> str | None:
+    """The number that one clause alone states: "the number of pears is 18 and they cost 90 dollars"."""
+    says = rf".*\bnumber of (?:\w+ ){{0,2}}{noun}\b[^\d=]* (?:is|are|was|were|will be) ({_NUMBER.pattern})\.?"
+    clauses = (re.fullmatch(says, clause.strip(), re.IGNORECASE) for clause in _CLAUSES.split(sentence))
+    found = [clause[1] for clause in clauses if clause]
+    return found[0] if len(found) == 1 else None
+
+
 def number_of_what_is_asked(sides: Sides) -> Iterator[Pair]:
-    """`50 workers need 6 days` for 6, where the query asks how many days."""
-    if not isinstance(sides.ours, Number) or not isinstance(sides.theirs, Text):
+    """`50 men need 6 days` and `9 pears and 6 nuts` for 6, where the query asks how many days, or nuts."""
+    if not isinstance(sides.ours, Number) or not isinstance(sides.theirs, Text | Group):
         return
     sentence = sides.answer
-    if len(sentence) > MAX_SENTENCE or _OPEN.search(sentence):
+    if len(sentence) > MAX_SENTENCE or _leaves_open(sentence, sides.query):
         return
     nouns = {found["noun"].lower() for found in _HOW_MANY.finditer(sides.query)}
     if len(nouns) != 1:
@@ -42,6 +63,8 @@ def number_of_what_is_asked(sides: Sides) -> Iterator[Pair]:
         for found in _NUMBER.finditer(sentence)
         if re.match(rf" (?:{noun}|{one})(?![a-z])", sentence[found.end() :], re.IGNORECASE)
     ]
+    if (stated := _stated_count(sentence, rf"(?:{noun}|{one})")) is not None:
+        yield sides.ours, parse(stated)
     mentioned = len(re.findall(rf"\b(?:{noun}|{one})\b", sentence, re.IGNORECASE))
     if len(counted) == mentioned == 1:
         yield sides.ours, parse(counted[0])

@@ -8,7 +8,7 @@ from dartmath.base.regex import regex
 from dartmath.verify.language.money import SIGN
 from dartmath.verify.parsing.parser import parse
 from dartmath.verify.readings.reading import Pair, Sides
-from dartmath.verify.tree.expression import Group, Number
+from dartmath.verify.tree.expression import Apply, Expression, Group, Number
 
 _GROUPED = regex(r"\d,\d{3}(?!\d)")
 _MONEY = regex(rf"{SIGN} ?\d{{1,3}},\d{{3}}")
@@ -48,6 +48,21 @@ def groups_of_digits(sides: Sides) -> Iterator[Pair]:
 
 def _without_commas(text: str) -> str:
     return _INDIAN.sub(lambda found: found.group().replace(",", ""), text)
+
+
+_OWED = regex(r"\s*\((\d{1,3}(?:,\d{3})+(?:\.\d+)?)\)\s*")
+
+
+def owed(sides: Sides) -> Iterator[Pair]:
+    """`(1,234)` as bookkeepers write what is below zero, when the other side is a negative number."""
+    if _is_negative(sides.ours) and (found := _OWED.fullmatch(sides.answer)):
+        yield sides.ours, parse("-" + found[1].replace(",", ""))
+    if _is_negative(sides.theirs) and (found := _OWED.fullmatch(sides.reference)):
+        yield parse("-" + found[1].replace(",", "")), sides.theirs
+
+
+def _is_negative(side: Expression) -> bool:
+    return (isinstance(side, Apply) and side.name == "neg") or (isinstance(side, Number) and side.value < 0)
 
 
 def spaces_between_items(sides: Sides) -> Iterator[Pair]:

@@ -42,6 +42,7 @@ from dartmath.verify.readings.lines import lines
 from dartmath.verify.readings.lists import (
     commas_between_items,
     groups_of_digits,
+    owed,
     rows_without_brackets,
     spaces_between_items,
 )
@@ -82,6 +83,8 @@ from dartmath.verify.readings.words import (
     approximations_beside,
     counted_things,
     explained_verdicts,
+    part_of_whole,
+    speaks_of_part,
     stated_values,
     times_of_day,
     times_with_seconds,
@@ -178,12 +181,14 @@ def _is_family(sides: Sides) -> bool:
 READINGS: tuple[NamedReading, ...] = (
     NamedReading("commas between items", has_collection, commas_between_items),
     NamedReading("groups of digits", has_collection, groups_of_digits),
+    NamedReading("bookkeeper's brackets", has_collection, owed),
     NamedReading("time of day", has_words, times_of_day),
     NamedReading("direction of an amount", may_have_direction, directed),
     NamedReading("duration", may_be_duration, durations),
     NamedReading("time with seconds", _are_ratios, times_with_seconds),
     NamedReading("letters as factors", has_words, letters_as_product),
     NamedReading("counted things", has_words, counted_things),
+    NamedReading("part of a whole", speaks_of_part, part_of_whole),
     NamedReading("digits in the base asked for", has_query, digits_in_base),
     NamedReading("letters as digits", has_symbols, letters_in_base),
     NamedReading("formulas of chemistry", may_be_chemistry, species),

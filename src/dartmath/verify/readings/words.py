@@ -90,6 +90,22 @@ def _of_the_same(reference: str, words: str) -> Iterator[Pair]:
         yield parse(digits[1]), number(told[0])
 
 
+_PART = regex(r"(-?\d[\d,]*) out of (?:the )?\d[\d,]*(?: [a-z]+){1,3}")
+
+
+def speaks_of_part(sides: Sides) -> bool:
+    """Whether a side may say how many of a number of things are meant."""
+    return "out of" in sides.answer or "out of" in sides.reference
+
+
+def part_of_whole(sides: Sides) -> Iterator[Pair]:
+    """`14 out of 25 apples` for 14: how many they are, when the other side is a whole number."""
+    if isinstance(sides.ours, Number) and (found := _PART.fullmatch(sides.answer)):
+        yield sides.ours, parse(found[1])
+    if isinstance(sides.theirs, Number) and (found := _PART.fullmatch(sides.reference)):
+        yield parse(found[1]), sides.theirs
+
+
 def _count(words: str, query: str | None) -> Expression | None:
     if len(words) >= MAX_COUNTED:
         return None
