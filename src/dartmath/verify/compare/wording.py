@@ -196,10 +196,11 @@ def _conditions_differ(reference: str, answer: str) -> bool:
 
 
 _ENDS = regex(
-    r"\s*(?P<low>\d[\d,]*(?:\.\d+)?)\s*\\?(?P<unit>%|°|[a-z]{1,12})?\s*[-–—]\s*(?P<high>\d[\d,]*(?:\.\d+)?)"
+    r"\s*(?P<low>\d[\d,]*(?:\.\d+)?)\s*\\?(?P<unit>%|°|(?!e ?-)[a-z]{1,12})?\s*[-–—]"
+    r"\s*(?P<high>\d[\d,]*(?:\.\d+)?)"
     r"(?:\s*\\?[%°]|\s+[A-Za-z][^\d=+*^()]*)?\s*"
 )
-"""Two numbers with a dash between them: `3-5 minutes`, `70%–75%`."""
+"""Two numbers with a dash between them: `3-5 minutes`, `70%–75%`; `4e-7` is one number."""
 
 
 def _ranges_differ(reference: str, answer: str) -> bool:
