@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from dartmath.base.regex import regex
+from dartmath.base.regex import by_initials, regex
 from dartmath.verify.compare.rounding import Margin
 from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.tree.expression import Expression
@@ -22,18 +22,27 @@ _FIRST = (
     r"|youngest|oldest|earliest|latest|first|beginning|fewest|most|weakest|strongest|north|south|east|west|left|right|top|bottom"
     r"|\d+)"
 )
+_ORDERED = ("sort", "arrange", "order", "rank")
+_TOLD_TO_ORDER = regex(rf"\s*(?:{'|'.join(_ORDERED)}|put)\b.{{0,300}}\border\b", re.DOTALL)
 _IN_ORDER = regex(
-    r"\brespectively\b|^\s*(?:sort|put|arrange|order|rank)\b.{0,300}\border\b"
-    r"|\b(?:rank|arrange|sort|order) (?:them|these|those|each|the (?:\w+ ){1,4})[^.?]{0,60}"
-    r"\b(?:in|by|from|according)\b"
-    rf"|\b(?:order|arrange|rank|sort)\w*\b[^.?]{{0,120}}\bfrom (?:the )?{_FIRST}(?: \w+)? to\b"
-    rf"|\bfrom (?:the )?{_FIRST}(?: \w+)? to\b[^.?]{{0,60}}\border\b"
-    r"|\b(?:correct|proper|right|possible|logical|chronological) (?:order|sequence)\b"
-    r"|\b(?:which|what)\b[^.?]{0,80}\b(?:order|sequence|path|succession)\b"
-    r"|依次|分[别別]|按顺序|的顺序",
-    re.IGNORECASE | re.DOTALL,
+    by_initials(
+        r"\brespectively\b",
+        *(
+            rf"\b{word} (?:them|these|those|each|the (?:\w+ ){{1,4}})"
+            r"[^.?]{0,60}\b(?:in|by|from|according)\b"
+            for word in _ORDERED
+        ),
+        *(rf"\b{word}\w*\b[^.?]{{0,120}}\bfrom (?:the )?{_FIRST}(?: \w+)? to\b" for word in _ORDERED),
+        rf"\bfrom (?:the )?{_FIRST}(?: \w+)? to\b[^.?]{{0,60}}\border\b",
+        *(
+            rf"\b{word} (?:order|sequence)\b"
+            for word in ("correct", "proper", "right", "possible", "logical", "chronological")
+        ),
+        *(rf"\b{word}\b[^.?]{{0,80}}\b(?:order|sequence|path|succession)\b" for word in ("which", "what")),
+        *("依次", "分[别別]", "按顺序", "的顺序"),
+    )
 )
-"""A query whose answer is an order, and not only to be written in one."""
+"""A query, in small letters, whose answer is an order, and not only to be written in one."""
 
 _BLANK = regex(r"_{3,}|(?:\\_){2,}|\\underline\s*\{(?:\s|~|\\q?quad|\\hspace\{[^{}]*\})+\}")
 _LISTED_AT_END = regex(
@@ -60,7 +69,8 @@ nested lists multiply.
 
 @lru_cache(maxsize=64)
 def _asks_for_order(query: str) -> bool:
-    return _IN_ORDER.search(query) is not None
+    low = query.lower()
+    return _TOLD_TO_ORDER.match(low) is not None or _IN_ORDER.search(low) is not None
 
 
 @lru_cache(maxsize=64)

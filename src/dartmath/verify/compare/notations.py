@@ -50,36 +50,38 @@ def _is_logic(text: str) -> bool:
     return not _OF_LOGIC.isdisjoint(text) or ("~" in text and _NEGATED.search(text) is not None)
 
 
-_GENES = regex(r"(?<![A-Za-z\\])(?:[A-Za-z][A-Za-z]){1,4}(?![A-Za-z])")
+_GENES = regex(r"[A-Za-z](?<![A-Za-z\\].)[A-Za-z](?:[A-Za-z][A-Za-z]){0,3}(?![A-Za-z])")
 
 
 def _genotypes_differ(reference: str, answer: str) -> bool:
     """Whether `Bb Bb` stands against `BB bb`: pairs of one letter, whose case says which gene it is."""
-    one, two = _genotypes(reference), _genotypes(answer)
+    one = _genotypes(reference)
+    two = _genotypes(answer) if one else []
     if one == two or {genes.lower() for genes in one} != {genes.lower() for genes in two}:
         return False
     return not all(genes.islower() for genes in (*one, *two))
 
 
-def _genotypes(text: str) -> Counter[str]:
-    """The words of a text that are pairs of one letter, each pair with its capital first."""
+def _genotypes(text: str) -> list[str]:
+    """The words of a text that are pairs of one letter, sorted, and each pair with its capital first."""
     found = []
     for word in _GENES.findall(text):
         pairs = [word[place : place + 2] for place in range(0, len(word), 2)]
         if all(pair[0].lower() == pair[1].lower() for pair in pairs):
             found.append("".join("".join(sorted(pair)) for pair in pairs))
-    return Counter(found)
+    return sorted(found)
 
 
-_BASES = regex(r"\b[ACGTU]{2,}\b")
+_BASES = regex(r"[ACGTU](?<=\b.)[ACGTU]+\b")
 _FEWEST_BASES = 6
 """Letters of nucleotides; fewer may be names of points."""
 
 
 def _bases_differ(reference: str, answer: str) -> bool:
     """Whether two sequences of nucleotides, `CAATCG` and `GCTAAC`, have their letters in another order."""
-    one, two = ("".join(_BASES.findall(text)) for text in (reference, answer))
-    return min(len(one), len(two)) >= _FEWEST_BASES and one != two
+    one = "".join(_BASES.findall(reference))
+    two = "".join(_BASES.findall(answer)) if len(one) >= _FEWEST_BASES else ""
+    return len(two) >= _FEWEST_BASES and one != two
 
 
 _HEX = regex(r"\b0x([0-9A-Fa-f]{1,40})\b")
@@ -101,6 +103,8 @@ _OFF = Fraction(1, 50)
 
 def _phasors_differ(reference: str, answer: str) -> bool:
     """Whether `100∠60°` stands against `75∠80°`, whose sizes times angles are the same."""
+    if "∠" not in reference and "\\angle" not in reference:
+        return False
     one, two = _phasors(reference), _phasors(answer)
     return len(one) == len(two) and any(
         abs(ours - theirs) > _OFF * abs(ours)

@@ -164,13 +164,16 @@ def _value(digits: str) -> Fraction | None:
 
 def _names_differ(reference: str, answer: str) -> bool:
     """Whether the same letters, `R` and `r`, have other numbers, whatever words stand around them."""
-    one, two = _named_numbers(reference), _named_numbers(answer)
+    one = _named_numbers(reference)
+    two = _named_numbers(answer) if one else {}
     return one.keys() == two.keys() and one != two
 
 
 def _named_numbers(text: str) -> dict[str, Fraction | None]:
     """The numbers that a text gives to letters; none where a letter has two, or stands for a class."""
-    found = [] if "\\" in text or "mod" in text else list(_NAMED_NUMBER.finditer(text))
+    if text.count("=") + text.count(":") + text.count("is") <= 1 or "\\" in text or "mod" in text:
+        return {}
+    found = list(_NAMED_NUMBER.finditer(text))
     named = {number["name"]: _value(number["value"]) for number in found}
     return named if len(named) == len(found) > 1 else {}
 
@@ -186,8 +189,11 @@ _OF_WHAT = (
 
 def _conditions_differ(reference: str, answer: str) -> bool:
     """Whether the same values are said of other things: `3 m for A and 5 m for B`, the other way round."""
+    if " " not in reference and "-" not in reference:
+        return False
     for pattern in _OF_WHAT:
-        ours, theirs = (pattern.findall(text) for text in (reference, answer))
+        ours = pattern.findall(reference)
+        theirs = pattern.findall(answer) if len(ours) > 1 else []
         if 1 < len(ours) == len(theirs) and sorted(ours) != sorted(theirs):
             sides = (zip(*pairs, strict=True) for pairs in (ours, theirs))
             if all(sorted(one) == sorted(two) for one, two in zip(*sides, strict=True)):
