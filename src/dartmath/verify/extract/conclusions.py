@@ -567,7 +567,7 @@ _COMPUTED = regex(
     r"[^\n]*[^<>!:=\s]\s*=\s*(?P<value>[-−]?(?:\\?\$)?\d[\d,]*(?:\.\d+)?(?:/\d+)?\\?%?)\s*[.!]?\Z"
 )
 _MEASURED = regex(
-    r"(?:[^\n$]*(?:\b(?:is|are|was|were|be|to|equals?)\b|[=:]))?\s*(?P<side>[^\n$=]*\d[^\n$=]*)=\s*(?P<value>[-−]?\d[\d,]*(?:\.\d+)?(?:\s*[x×*·]\s*10\s?\^\s?\{?[-−]?\d+\}?)?"
+    r"(?:[^\n$]*(?:\b(?:is|are|was|were|be|to|equals?)\b|[=:]))?\s*(?P<side>[^\n$=\d]*\d[^\n$=]*)=\s*(?P<value>[-−]?\d[\d,]*(?:\.\d+)?(?:\s*[x×*·]\s*10\s?\^\s?\{?[-−]?\d+\}?)?"
     r"(?:\s?(?P<unit>[A-Za-zµμΩ°%][A-Za-zµμΩ°%/^()·*\d−-]*"
     r"(?: [A-Za-zµμΩ°%][A-Za-zµμΩ°%/^\d−-]*){0,2}))?)[\s.!]*\Z"
 )
@@ -632,7 +632,7 @@ def _computed(sentence: str) -> str | None:
 
 def _of_products(sentence: str) -> str | None:
     """What a product or a quotient of quantities at the end of a sentence comes to, with its unit."""
-    found = _MEASURED.fullmatch(sentence)
+    found = _MEASURED.fullmatch(sentence) if "=" in sentence else None
     if found is None or not is_product(found["side"]):
         return None
     return found["value"] if found["unit"] is None or is_unit(found["unit"]) else None
