@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from dartmath.base.regex import by_initials, regex
 from dartmath.verify.compare.rounding import Margin
+from dartmath.verify.language.search import holds
 from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.tree.expression import Expression
 
@@ -120,7 +121,7 @@ class Comparison:
     @property
     def ignore_ends(self) -> bool:
         """Whether open and closed ends are alike, as for an interval on which a function increases."""
-        return bool(_MONOTONIC.search(self.query))
+        return holds(self.query.lower(), "interval") and _MONOTONIC.search(self.query) is not None
 
     @property
     def exhausted(self) -> bool:

@@ -50,12 +50,14 @@ _WORDS = regex(
         r"|neon|ammonia|methane|propane|carbon (?:di|mon)oxide"
     )
 )
-_COMPOUND = regex(r"[A-Z](?<=\b[A-Z])[a-z]?_?\d?(?:Cl|Br|OH|SO_?4|NO_?3|CO_?3|H_\d|O_\d)|\\(?:ce|pu)\{")
+_COMPOUND = regex(
+    r"[A-Z\\](?:(?<=\\)(?:ce|pu)\{|(?<=\b[A-Z])[a-z]?_?\d?(?:Cl|Br|OH|SO_?4|NO_?3|CO_?3|H_\d|O_\d))"
+)
 """Words, and formulas of compounds, of which one suffices."""
 
 _UPRIGHT = regex(rf"{OPEN_TEXT}([^{{}}]{{0,60}})\}}")
 _UNIT = regex(
-    r"(?:[\d)]|\^\{-?\d{1,2}\})"
+    r"[\d)^](?:(?<!\^)|\{-?\d{1,2}\})"
     r"(?:[\s~$}.]{1,9}|\\[,;: ]|(?=[A-Za-z]{2}|\^?\s?\{?\\circ|°))(?:[\s~$]|\\[,;: ]){0,9}"
     r"(?P<unit>(?:\^?\s?\{?\\circ\s?\}?\s{0,3}[CFK]?|°\s?[CFK]?|[A-Za-z]{1,20})(?:[\s/*~·{}-]{1,5}[A-Za-z]{1,20}|\^[-{}0-9]{1,5}){0,6})"
 )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from dartmath.base.regex import regex
+from dartmath.base.regex import by_initials, regex
 from dartmath.verify.compare.relations import assigned, difference
 from dartmath.verify.numeric.agreement import Apart, Pair
 from dartmath.verify.numeric.equality import Decision, scalar_equal
@@ -15,10 +14,13 @@ from dartmath.verify.tree.expression import Apply, Expression, Symbol, heads, nu
 
 _CONSTANT = regex(r"(?:[Cc]|K|k)(?:_\d)?|const")
 _INTEGRATES = regex(
-    r"(?<!\\int)(?<!\\int )\\int(?![a-z_]|\s*_|\s*\\limits|\s*\\i*int)|(?<!∫)∫(?!\s*_|[₀-₉]|\s*∫)"
-    r"|\bindefinite integral|\bantiderivative|\bprimitive of|\bintegrate\b",
-    re.IGNORECASE,
+    by_initials(
+        r"\\(?<!\\int\\)(?<!\\int \\)int(?![a-z_]|\s*_|\s*\\limits|\s*\\i*int)",
+        r"∫(?<!∫∫)(?!\s*_|[₀-₉]|\s*∫)",
+        *(r"\bindefinite integral", r"\bantiderivative", r"\bprimitive of", r"\bintegrate\b"),
+    )
 )
+"""For a query in small letters."""
 
 
 def antiderivatives(sides: Sides) -> Iterator[Decision]:
@@ -58,7 +60,7 @@ def _without_signs(node: Expression) -> Expression:
 
 @lru_cache(maxsize=64)
 def _asks_for_integral(query: str) -> bool:
-    return _INTEGRATES.search(query) is not None
+    return _INTEGRATES.search(query.lower()) is not None
 
 
 def _without_constant(node: Expression) -> tuple[Expression, str] | None:

@@ -40,6 +40,9 @@ _ISO = regex(r"P(?:(\d+)D)?(?:T(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+
 
 _DRESSED = regex(r"\\(?:text|mathrm|mbox)\s*\{([^{}]*)\}")
 
+_SEVERAL_PARTS = regex(r"\d[^\d]*?[A-Za-z][^\d]*\d")
+"""Two numbers and letters between them, which every duration has but those of a clock and of the standard."""
+
 LEAST_PARTS = 2
 """Units that make a duration: one alone is any quantity, and `5 m` is five metres."""
 
@@ -67,6 +70,8 @@ def durations(sides: Sides) -> Iterator[Pair]:
 
 def _seconds(text: str) -> Quantity | None:
     """The duration that a whole text is; None for any other text."""
+    if ":" not in text and "P" not in text and not _SEVERAL_PARTS.search(text):
+        return None
     plain = _DRESSED.sub(r" \1 ", text).strip(" .$")
     if (clock := _CLOCK.fullmatch(plain)) is not None:
         days, *parts = clock.groups()
