@@ -47,10 +47,12 @@ _IS_REVERSED = regex(
 )
 """The end of `_REVERSED`, which begins with a blank: where it is not found, the whole is not looked for."""
 
-_BEFORE_CORRECT = frozenset(
-    listed("is are was were be thus therefore indeed clearly the our my final correct right only best true")
-)
-"""Words with one of which `_IS_REVERSED` goes on to its last word."""
+_BE = frozenset(["is", "are", "was", "were", "be"])
+_FILLING = frozenset(listed("thus therefore indeed clearly the our my final correct right only best true"))
+"""What `_IS_REVERSED` begins with, and what may stand between that and its last word."""
+
+_FILLED = 6
+"""Words in front of that which are looked at; few people say more of them."""
 
 _OPTION_NAME = regex(r"\A(?:option|choice|answer) ", re.IGNORECASE)
 
@@ -303,9 +305,11 @@ def _may_announce(folded: str, stem: str, place: int) -> bool:
     "12 is correct" could go on, and no answer or option is near. Other such words answer for themselves.
     """
     first = max(0, place - _AFTER)
-    before = folded[first:place].rsplit(None, 1)
-    if before and before[-1] in _BEFORE_CORRECT:
-        return True
+    for word in reversed(folded[first:place].rsplit(None, _FILLED)):
+        if word in _BE:
+            return True
+        if word not in _FILLING:
+            break
     near = folded[first : place + _AFTER]
     return (
         "ans" in near

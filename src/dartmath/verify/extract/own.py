@@ -239,11 +239,20 @@ def _next_queries(text: str, colon: str, first: int, place: int) -> Iterator[int
     Searched from their colons, of which a text has far fewer than line breaks; the first is at `place`.
     """
     line = first
+    for end in _ends_of_labels(text, colon, place):
+        # No further back than to the last colon seen, so that a line of colons is passed over once.
+        begin = text.rfind("\n", line, end)
+        if begin >= 0 and (query := _NEXT_QUERY.match(text, begin)) and query.end() == end + 1:
+            yield begin
+        line = end
+
+
+def _ends_of_labels(text: str, colon: str, place: int) -> Iterator[int]:
+    """The colons, from the one at `place` on, that may stand behind a label."""
+    if colon == ":":
+        yield from (found.start() for found in _FULL_LABEL.finditer(text, place))
+        return
     while place >= 0:
         if text[place - 1] in _LABEL_ENDS:
-            # No further back than to the last colon seen, so that a line of colons is passed over once.
-            begin = text.rfind("\n", line, place)
-            if begin >= 0 and (query := _NEXT_QUERY.match(text, begin)) and query.end() == place + 1:
-                yield begin
-            line = place
+            yield place
         place = text.find(colon, place + 1)
