@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,8 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dartmath.base.errors import DataError
+from dartmath.queries import QuerySource, load
+from dartmath.queries.config import Columns
 from dartmath.queries.options import LETTERS, Options, letter_of, options_of, split_options
+from dartmath.verify import verify
 
+NAMED: dict[str, Any] = {"query": "question", "reference": "answer", "choices": ["options"]}
 TEXTS = {
     "A) 5 B) 6": ["5", "6"],
     "A. red\nB. blue\nC. none of (A) and (B)": ["red", "blue", "none of (A) and (B)"],
@@ -72,3 +78,41 @@ def test_what_is_no_option_is_named() -> None:
         letter_of("7", Options(("5", "6")), "answer")
     with pytest.raises(DataError, match=r"a text such as 'A\) 5 B\) 6', found 'five or six'"):
         options_of(["five or six"])
+
+
+def test_several_right_options_are_one_answer(tmp_path: Path) -> None:
+    """Whoever names one of them has not answered."""
+    rows = [
+        {"question": "Which are trees?", "options": ["cow", "oak", "ant", "elm"], "answer": answer}
+        for answer in ([1, 3], ["oak", "elm"], ["B", "D"], [3, 1])
+    ]
+    for row in rows:
+        path = tmp_path / "own.jsonl"
+        path.write_text(json.dumps(row) + "\n")
+        (query,) = load(QuerySource(dataset=str(path), columns=Columns(**NAMED)))
+        assert query.references == ("B, D",), row
+        assert not verify("B, D", "B", query=query.text).correct
+        assert verify("B, D", "B and D", query=query.text).correct
+
+
+def test_a_question_may_have_no_options_and_a_set_may_not(tmp_path: Path) -> None:
+    path = tmp_path / "own.jsonl"
+    rows = [
+        {"question": "Which is even?", "options": ["3", "4"], "answer": "B"},
+        {"question": "Is 3 odd?", "answer": "true"},
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    found = load(QuerySource(dataset=str(path), columns=Columns(**NAMED)))
+    assert [query.references for query in found] == [("B",), ("true",)]
+    path.write_text(path.read_text() + '{"question": "Which is it?", "answer": "c"}\n')
+    with pytest.raises(
+        DataError, match=r"own\.jsonl:3: column 'answer' names the option 'c', and the row has no column 'opt"
+    ):
+        load(QuerySource(dataset=str(path), columns=Columns(**NAMED)))
+    path.write_text(json.dumps(rows[0]) + "\n")
+    wrong = Columns(query="question", reference="answer", choices=["optons"])
+    with pytest.raises(DataError, match=r"the row has no column 'optons'; did you mean .options"):
+        load(QuerySource(dataset=str(path), columns=wrong))
+    path.write_text(json.dumps(rows[1]) + "\n")
+    with pytest.raises(DataError, match=r"no row has options in the column 'optons'"):
+        load(QuerySource(dataset=str(path), columns=wrong))

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from dartmath.base.errors import UnknownNameError
+from dartmath.base.errors import UnknownNameError, UsageError
 from dartmath.queries.query import make_query
 from dartmath.verify import Outcome, grade, verify
 
@@ -152,3 +152,11 @@ def test_importing_and_using_verify_loads_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("reference", "answer"), [(7, "7"), ("7", 7), (None, "7"), (["7"], "7"), ("7", b"7")]
+)
+def test_what_is_no_text_is_told(reference: Any, answer: Any) -> None:
+    with pytest.raises(UsageError, match=r"is a text, and no \w+: .*; write a number as str\(number\)"):
+        verify(reference, answer)

@@ -77,6 +77,10 @@ def command(
         raise ConfigError(f"--url is the address of a server; it says nothing with --engine {engine}")
     if engine is not None:
         _engine(engine)
+    if url is not None:
+        _check_url(url)
+    if model is not None and "server" not in (engine, url and "server"):
+        _check_model(model)
     source, loaded, found = _read(path, rows, ask)
     name = name or ask.text("Name of the run", run_name(_stem(path)), lambda given: _check_new(out, given))
     target = _check_new(out, name)
@@ -86,7 +90,8 @@ def command(
         source=source,
         model=model or ask.text("Model (Hub id or folder)", _DEMO_MODEL, _check_model),
         engine=(kind := _engine(engine or _asked_engine(ask, url))),
-        url=url or (ask.text("Address of the server", DEFAULT_URL) if kind == "server" else DEFAULT_URL),
+        url=url
+        or (ask.text("Address of the server", DEFAULT_URL, _check_url) if kind == "server" else DEFAULT_URL),
         k=ask.number("Correct responses of the hardest queries", DEFAULT_K) if k is None else k,
         train=ask.yes("Fine-tune the model on the result", default=True) if train is None else train,
         held_out=_held_out(ask) if held_out is None else _check_benchmark(held_out),
@@ -251,6 +256,12 @@ def _check_model(name: str) -> None:
     """A Hub id is not looked up, and a packaged model not unpacked."""
     if name not in PACKAGED:
         resolve_model(name)
+
+
+def _check_url(url: str) -> None:
+    from dartmath.engines.openai.server_pool import check_server
+
+    check_server(url)
 
 
 def _check_benchmark(name: str) -> str:

@@ -15,6 +15,10 @@ from dartmath.queries.paths import value_at
 _TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|(?:[^\W\d_a-zA-Z]|[\u0900-\u0dff\u0e31-\u0e4e])+")
 # Accents of Latin letters alone: of others the same mark makes another letter.
 _ACCENT = re.compile(r"(?<=[A-Za-z])[\u0300-\u036f]+")
+# Letters that are no accented ones to Unicode.
+_LATIN = str.maketrans(
+    {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "ı": "i", "đ": "d", "Đ": "D", "ß": "ss", "æ": "ae"}
+)
 _PLURAL = re.compile(r"[^isu]s$")
 _SHORT = 3  # letters of a word whose last s is its own: `ans`, `gas`
 
@@ -22,7 +26,9 @@ _SHORT = 3  # letters of a word whose last s is its own: `ans`, `gas`
 @lru_cache(maxsize=1024)
 def tokens(name: str) -> tuple[str, ...]:
     """The words of a name, small, without accents, in the singular."""
-    plain = unicodedata.normalize("NFC", _ACCENT.sub("", unicodedata.normalize("NFKD", name)))
+    plain = unicodedata.normalize(
+        "NFC", _ACCENT.sub("", unicodedata.normalize("NFKD", name.translate(_LATIN)))
+    )
     words = [word.lower() for word in _TOKEN.findall(plain)]
     return tuple(word[:-1] if len(word) > _SHORT and _PLURAL.search(word) else word for word in words)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from dartmath.base.errors import nearest
 from dartmath.base.section import Section
@@ -59,6 +59,14 @@ class Columns(Section):
     keep: list[str] = []
     """Further columns that go along: into the training set, and to verifiers, of which `math` reads
     `tolerance` (an absolute difference) and `ordered` (true or false), and a function of your own any."""
+
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        """One column cannot be the problem and something else: its answer would stand in it."""
+        for key in ("reference", "context", "unit"):
+            if getattr(self, key) == self.query:
+                raise ValueError(f"query and {key} are the same column, {self.query!r}; name one for each")
+        return self
 
 
 Skipped = Literal["bad", "no-answer", "words", "picture", "conflict"]

@@ -11,7 +11,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from dartmath.base.errors import DataError
+from dartmath.base.errors import DataError, nearest
+from dartmath.queries.cells import at
 from dartmath.queries.config import Columns, QuerySource
 from dartmath.queries.formats.row import Row
 from dartmath.queries.kinds import is_long, kind_of
@@ -26,6 +27,7 @@ from dartmath.queries.options import (
 )
 from dartmath.queries.paths import column as find_column
 from dartmath.queries.query import Query, make_query, plain
+from dartmath.queries.traps import hides_options
 from dartmath.verify.contract.question import DOMAINS
 from dartmath.verify.custom import is_own
 from dartmath.verify.golds import read_reference
@@ -60,7 +62,10 @@ def query_of(row: Row, source: QuerySource, columns: Columns, dataset: str) -> t
     references, method = ((_as_json(cell),), WHOLE) if whole else _references(cell, columns, own=own)
     if options:
         first = columns.first_choice
-        references = tuple(letter_of(answer, options, columns.reference, first) for answer in references)
+        letters = [letter_of(answer, options, columns.reference, first) for answer in references]
+        references = (
+            (", ".join(sorted({*letters})),) if _are_several(_column(row, columns.reference)) else (*letters,)
+        )
     elif not (own or whole):
         references = tuple(named_option(answer, text) or answer for answer in references)
     references = tuple(_with_unit(answer, _text(row, columns.unit)) for answer in references)
@@ -79,18 +84,32 @@ def query_of(row: Row, source: QuerySource, columns: Columns, dataset: str) -> t
         domain=domain,
         band=source.band,
     )
+    if columns.choices and not options and hides_options(replace(query, references=(references[0].upper(),))):
+        named = columns.choices[0]
+        way = "an empty one" if named in row else f"no column {named!r}{nearest(named, row)}"
+        raise DataError(
+            f"column {columns.reference!r} names the option {references[0]!r}, and the row has {way}"
+        )
     return replace(
         query, id=own_id or query.id, metadata={**_kept(row, columns.keep), **query.metadata}
     ), method
 
 
 def options_in(row: Row, columns: Columns) -> Options:
-    """The options of a row; sorted where the right one has a column of its own, which would tell it."""
+    """The options of a row; sorted where the right one has a column of its own, which would tell it.
+
+    A row without such a column is a question without options, as one where it is empty.
+    """
     if not columns.choices:
         return Options()
-    cells = [_column(row, name) for name in columns.choices]
+    cells = [at(row, name) for name in columns.choices]
     beside = len(cells) > 1 and columns.reference in columns.choices
     return options_of(cells, columns.choices, sort=beside)
+
+
+def _are_several(cell: Any) -> bool:
+    """Whether a cell lists several right options: one of them alone is no answer."""
+    return isinstance(cell, list | tuple) and len(cell) > 1 and not best_scored(cell)
 
 
 def _column(row: Row, name: str) -> Any:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from dartmath.base.errors import ConfigError, DataError
+from dartmath.base.errors import ConfigError, DataError, nearest
 from dartmath.base.paths import expand_home
 from dartmath.queries.config import Columns, QuerySource, Skipped
-from dartmath.queries.convert import query_of
+from dartmath.queries.convert import options_in, query_of
 from dartmath.queries.dataset import Hub
 from dartmath.queries.download import hub_origin, read_hub
 from dartmath.queries.formats.opened import is_remote
@@ -75,6 +75,7 @@ def load_own(source: QuerySource) -> OwnSet:
     for place, row in rows:
         found.add(place, row)
     found.refuse_bad()
+    found.refuse_no_options()
     own = found.own
     own.origin = origin
     own.queries = _kept(list(found.queries()), source.skip, own)
@@ -142,6 +143,8 @@ class _Collected:
         self._passes = row_filter(source.where) if source.where else None
         self._found: dict[str, tuple[Place, Query]] = {}
         self._bad: list[DataError] = []
+        self._names: dict[str, None] = {}
+        self._has_options = None if not columns.choices else False
         self._used = {columns.query, columns.reference, columns.context, *columns.choices}
 
     def queries(self) -> Iterator[Query]:
@@ -157,6 +160,7 @@ class _Collected:
             return
         try:
             query, form = query_of(row, self._source, self.own.columns, self._dataset)
+            self._look_for_options(row)
             known, first = self._found.setdefault(query.id, (place, query))
             if known != place:
                 self._check_repeat(query, first, known)
@@ -178,6 +182,23 @@ class _Collected:
             )
         if (query.text, query.references) != (first.text, first.references):
             raise DataError(f"query id {query.id!r} has another text or reference on {shown}")
+
+    def _look_for_options(self, row: Row) -> None:
+        if self._has_options is False:
+            self._names.update(dict.fromkeys(row))
+            self._has_options = bool(options_in(row, self.own.columns))
+
+    def refuse_no_options(self) -> None:
+        """Raise where columns of options are named and no row has any."""
+        if self._has_options is not False:
+            return
+        columns = " and ".join(map(repr, self.own.columns.choices))
+        known = nearest(self.own.columns.choices[0], self._names)
+        raise DataError(
+            f"no row has options in the column {columns}{known}; choices are a list, or a text such as "
+            "'A) 5 B) 6'",
+            path=self._source.dataset,
+        )
 
     def refuse_bad(self) -> None:
         """Raise one error for all bad rows, unless they are to be left out."""

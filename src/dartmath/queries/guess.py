@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dartmath.base.errors import ConfigError, DataError
+from dartmath.base.section import validate
 from dartmath.queries.cells import are_texts, at, is_given, is_text, share, tokens
 from dartmath.queries.config import Columns
 from dartmath.queries.formats.row import Row
@@ -36,11 +37,13 @@ def _words(text: str) -> tuple[str, ...]:
 _QUERY = _words(
     "query question problem prompt instruction exercise task stem riddle input text content statement q "
     "frage aufgabe aufgabentext pregunta enunciado problema domanda quesito pergunta questao enonce "
-    "вопрос задача условие 问题 題目 题目 題目內容 题目内容 問題 問題文 질문 문제 سؤال प्रश्न"
+    "fraga sporgsmal sporsmal vraag opgave kysymys pytanie zadanie soru otazka kerdes intrebare pertanyaan "
+    "питання вопрос задача условие 问题 題目 题目 題目內容 题目内容 問題 問題文 질문 문제 سؤال प्रश्न"
 )
 _REFERENCE = _words(
     "reference truth answer ans gold gt target ideal expected correct solution decision label result output "
     "antwort losung ergebnis respuesta solucion resultado reponse risposta soluzione risultato resposta "
+    "svar antwoord vastaus odpowiedz cevap odpoved valasz raspuns jawaban dap відповідь "
     "solucao ответ решение 答案 正确答案 正確答案 参考答案 標準答案 标准答案 正解 解答 解 答 정답 답 उत्तर "
     "richtig correcta correta cop key a"
 )
@@ -81,7 +84,7 @@ class Guess:
         found = {"context": self.context, "choices": list(self.choices), "unit": self.unit}
         told = {key: value for key, value in found.items() if value}
         named = {"query": self.query or "", "reference": self.reference or ""}
-        return Columns.model_validate(named | told | known)
+        return validate(Columns, named | told | known, where="columns")
 
 
 def guess(rows: Sequence[Row]) -> Guess:

@@ -26,7 +26,17 @@ from dartmath.queries.options import (
 _ENOUGH = 0.5
 _CHOICES = frozenset(
     [
-        *("choice", "option", "alternative", "opcion", "opcao", "alternativa", "scelta", "вариант"),
+        *(
+            "choice",
+            "option",
+            "alternative",
+            "opcion",
+            "opcao",
+            "alternativa",
+            "alternativ",
+            "scelta",
+            "вариант",
+        ),
         *("选项", "選項", "選択肢", "선택지", "보기", "الخيار"),
     ]
 )
@@ -42,6 +52,8 @@ _RIGHT = frozenset(["correct", "right", "key", "label", "solution", "richtig", "
 _WRONG = frozenset(["incorrect", "wrong", "distractor", "falsch", "incorrecta", "errada"])
 # So many rows at least tell that no answer is one of the options.
 _SEVERAL, _FEW = 5, 0.1
+_ANSWERS = frozenset(["a", "answer", "ans", "response", "item", "svar", "antwort", "respuesta", "答案"])
+_PLACE = re.compile(r"[A-Ja-j]|\d")
 _STOPS = (".", "!", "?", "。", "！", "？")
 # A table without a header: the problem, at least two options, and the letter of one.
 _LEAST_HEADLESS = 4
@@ -60,7 +72,9 @@ def choices_of(rows: Sequence[Row], query: str | None, reference: str | None) ->
         shown = sum(_shows_options(row, query, named) for row in with_options)
         return () if shown > _ENOUGH * len(with_options) else (named,)
     found = lettered(rows)
-    return with_right_one(rows, found, reference) if found else _wrong_ones(rows, reference)
+    if found:
+        return with_right_one(rows, found, reference)
+    return _wrong_ones(rows, reference) or _pointed_into(rows, query, reference)
 
 
 def with_right_one(rows: Sequence[Row], choices: tuple[str, ...], reference: str) -> tuple[str, ...]:
@@ -175,6 +189,16 @@ def numbered(rows: Sequence[Row]) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda name: found[name])) if consecutive else ()
 
 
+def _pointed_into(rows: Sequence[Row], query: str, reference: str) -> tuple[str, ...]:
+    """A column that lists answers, of which every reference says the number or the letter."""
+    named = [
+        name for name in rows[0] if name not in (query, reference) and _ANSWERS.intersection(tokens(name))
+    ]
+    if len(rows) < _SEVERAL or any(not _PLACE.fullmatch(_cell(row, reference)) for row in rows):
+        return ()
+    return next(((name,) for name in named if _point_into(rows, reference, name)), ())
+
+
 def _wrong_ones(rows: Sequence[Row], reference: str) -> tuple[str, ...]:
     """The reference and the columns of several wrong answers beside it, such as `distractor1`."""
     names = [name for name in rows[0] if _WRONG.intersection(tokens(name)) and name != reference]
@@ -227,7 +251,9 @@ def with_first_choice(rows: Sequence[Row], columns: Columns, where: str) -> Colu
     asked = [
         (options, answer)
         for row in rows
-        if (options := _options(row, columns)) and (answer := _answer(row, columns))
+        if (options := _options(row, columns))
+        for answer in _answers(row, columns)
+        if answer
     ]
     firsts = possible_firsts(asked)
     if firsts == {0, 1}:
@@ -246,11 +272,15 @@ def _options(row: Row, columns: Columns) -> Options | None:
         return None
 
 
-def _answer(row: Row, columns: Columns) -> str:
-    return _cell(row, columns.reference)
+def _answers(row: Row, columns: Columns) -> list[str]:
+    cell = at(row, columns.reference)
+    return [_said(one) for one in cell] if isinstance(cell, list | tuple) else [_said(cell)]
 
 
 def _cell(row: Row, name: str) -> str:
-    cell = at(row, name)
+    return _said(at(row, name))
+
+
+def _said(cell: Any) -> str:
     plain = isinstance(cell, str | int | float) and not isinstance(cell, bool)
     return cell_text(cell).strip() if plain else ""

@@ -126,7 +126,9 @@ def _listed(value: Any) -> tuple[Sequence[str], list[Any]]:
         return [cell_text(one) for one in labels] if named else [""] * len(texts), list(texts)
     if isinstance(value, list | tuple):
         return [_label_of(one) for one in value], [_said(one) for one in value]
-    return [], []
+    if value is None:
+        return [], []
+    raise DataError(f"choices are a list, or a text such as 'A) 5 B) 6', found {value!r:.80}")
 
 
 def _said(option: Any) -> Any:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from dartmath.base.errors import UnknownNameError
+from dartmath.base.errors import UnknownNameError, UsageError
 from dartmath.base.regex import regex
 from dartmath.verify.contract.outcome import Outcome, Verdict
 from dartmath.verify.contract.question import DART_MATH, DOMAINS, VERIFIERS, Gradable
@@ -58,10 +58,21 @@ def verify(
 
     Raises:
         ConfigError: for a mapping with another key, or a value that is no tolerance.
+        UsageError: for a reference or an answer that is no text.
     """
+    if not (isinstance(reference, str) and isinstance(answer, str)):
+        raise _no_text(reference, answer)
     margin = _margin(tolerance, settings)
     return _at_once(reference, answer, exact=margin is None) or _judged(
         reference, answer, _Terms(query or "", margin, ordered, science), settings
+    )
+
+
+def _no_text(reference: object, answer: object) -> UsageError:
+    name, value = ("answer", answer) if isinstance(reference, str) else ("reference", reference)
+    return UsageError(
+        f"the {name} is a text, and no {type(value).__name__}: {value!r:.60}; write a number as str(number); "
+        "`read_reference` makes texts of what a data set holds"
     )
 
 
