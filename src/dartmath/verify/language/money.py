@@ -112,8 +112,10 @@ def with_money_in_digits(reference: str, answer: str) -> tuple[str, str] | None:
     beside the number and two digits behind its comma, no list is written so.
     """
     asked, priced = reference.strip(), answer.strip()
-    if all(side[:1] in _DIGITS and side.rstrip(".")[-1:].isdigit() for side in (asked, priced)):
-        return None  # nothing stands before or behind the numbers
+    if "=" in priced or ("{" in priced and "\\text" not in priced):
+        return None
+    if _is_bare(asked) and _is_bare(priced):
+        return None
     wanted, found = _AMOUNT.fullmatch(asked), _AMOUNT.fullmatch(priced)
     ours, theirs = _mark(wanted), _mark(found)
     if ours[-1:] in SIGNS or theirs[-1:] in SIGNS:
@@ -131,6 +133,11 @@ def with_money_in_digits(reference: str, answer: str) -> tuple[str, str] | None:
     if wanted and wanted["hundredths"] and ours:
         reference = _priced(_in_digits(wanted), ours)
     return reference, _priced(_in_digits(found), theirs)
+
+
+def _is_bare(text: str) -> bool:
+    """Whether nothing stands before or behind a number."""
+    return text[:1] in _DIGITS and text.rstrip(".")[-1:].isdigit()
 
 
 def _in_digits(amount: re.Match[str]) -> str:

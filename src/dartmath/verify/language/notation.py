@@ -107,7 +107,7 @@ def repaired(text: str) -> str:
         text = _POINT_BEFORE_EXPONENT.sub(r"\1e\2", text)
     if not text.isprintable():
         text = _ESCAPED.sub(lambda lost: _ESCAPES[lost.group()], text)
-    return _CUT.sub(r"\\frac", text) if "rac{" in text else text
+    return _CUT.sub(r"\\frac", text) if text.count("rac{") > text.count("\\frac{") else text
 
 
 def _undoubled(text: str) -> str:

@@ -22,7 +22,7 @@ from dartmath.verify.language.vocabulary import APPROXIMATIONS
 from dartmath.verify.numeric.effort import BoundedEffort
 from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.numeric.points import positive_symbols
-from dartmath.verify.parsing.parser import parse
+from dartmath.verify.parsing.parser import is_plain_equation, is_plain_number, parse
 from dartmath.verify.readings.directions import other_directions, says_direction
 from dartmath.verify.tree.expression import Expression, Named, Quantity, heads, symbols
 
@@ -145,6 +145,8 @@ def _unless_contradicted(
 
     Other directions, other currencies, atoms that look like words behind an amount, and other words.
     """
+    if _is_plain(reference) and _is_plain(answer):
+        return found
     directed = says_direction(answer) and says_direction(reference)
     if directed and other_directions(reference, answer):
         return Decision(False, "direction", "another direction")
@@ -159,6 +161,11 @@ def _unless_contradicted(
     if may_be and _are_molecules(reference, answer):
         return Decision(False, "chemistry", "formulas of two substances")
     return found
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text is a number, or gives one to a letter, and says no more."""
+    return is_plain_number(text) or is_plain_equation(text)
 
 
 _CURRENCY = frozenset(SIGNS) - {"$"}
