@@ -197,13 +197,24 @@ _CITED = regex(
 )
 """Marks of sources behind the last words of a response: "London [c1]", "It was $100 [1]."."""
 
+_MOST_CITED = 400
+"""Characters at the end of a response in which such marks are looked for."""
+
+
+def _without_sources(text: str) -> str:
+    """A text without the marks of sources at its end; none of them ends as a formula does, in `\\]`."""
+    ending = text.rstrip(" \n.*")
+    if not ending.endswith("]") or not ending[-2:-1].isdigit():
+        return text
+    cited = _CITED.search(text, max(0, len(text) - _MOST_CITED))
+    return text[: cited.start()] if cited else text
+
 
 def _find(own: Own, reader: _Reader, strict: bool) -> Statement | None:
     start = 0
     for end in own.parts:
         part = own.text[start:end] if start else own.text[:end]
-        if part.rstrip(" \n.*").endswith("]"):
-            part = _CITED.sub("", part)
+        part = _without_sources(part)
         last = end == own.parts[-1]
         found = _explicit(part, reader, cut=strict and last)
         if found is None and not strict:
