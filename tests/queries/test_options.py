@@ -95,6 +95,18 @@ def test_several_right_options_are_one_answer(tmp_path: Path) -> None:
         assert verify("B, D", "B and D", query=query.text).correct
 
 
+def test_an_option_may_be_as_long_as_it_likes(tmp_path: Path) -> None:
+    path = tmp_path / "own.jsonl"
+    texts = [
+        f"First one takes {name} into the hand. Then one looks at it for long, and says so." for name in "xyz"
+    ]
+    path.write_text(
+        json.dumps({"question": "How is it done?", "options": texts, "answer": f" {texts[1]}\n"}) + "\n"
+    )
+    (query,) = load(QuerySource(dataset=str(path), columns=Columns(**NAMED)))
+    assert query.references == ("B",)
+
+
 def test_a_question_may_have_no_options_and_a_set_may_not(tmp_path: Path) -> None:
     path = tmp_path / "own.jsonl"
     rows = [

@@ -59,15 +59,15 @@ def query_of(row: Row, source: QuerySource, columns: Columns, dataset: str) -> t
     cell = _column(row, columns.reference)
     cell = cell if own else best_scored(cell) or cell
     whole = source.verifier in DOMAINS and cell is not None
-    references, method = ((_as_json(cell),), WHOLE) if whole else _references(cell, columns, own=own)
-    if options:
-        first = columns.first_choice
-        letters = [letter_of(answer, options, columns.reference, first) for answer in references]
-        references = (
-            (", ".join(sorted({*letters})),) if _are_several(_column(row, columns.reference)) else (*letters,)
-        )
-    elif not (own or whole):
-        references = tuple(named_option(answer, text) or answer for answer in references)
+    references: tuple[str, ...]
+    if options and (named := _named_whole(cell, options, columns)):
+        references, method = (named,), WHOLE
+    else:
+        references, method = ((_as_json(cell),), WHOLE) if whole else _references(cell, columns, own=own)
+        if options:
+            references = _letters(references, row, options, columns)
+        elif not (own or whole):
+            references = tuple(named_option(answer, text) or answer for answer in references)
     references = tuple(_with_unit(answer, _text(row, columns.unit)) for answer in references)
     text = _whole_text(_passage(row, columns.context), text, options)
     own_id, level, domain = (_text(row, name) for name in (columns.id, columns.level, columns.domain))
@@ -95,6 +95,20 @@ def query_of(row: Row, source: QuerySource, columns: Columns, dataset: str) -> t
     ), method
 
 
+def _letters(references: Iterable[str], row: Row, options: Options, columns: Columns) -> tuple[str, ...]:
+    """The letters of the options that references name; several right ones are one answer."""
+    found = [letter_of(answer, options, columns.reference, columns.first_choice) for answer in references]
+    listed = isinstance(_column(row, columns.reference), list | tuple)
+    return (", ".join(sorted({*found})),) if listed and len(found) > 1 else tuple(found)
+
+
+def _named_whole(cell: Any, options: Options, columns: Columns) -> str:
+    """The letter of the option that a cell says word for word: it may be as long as it likes."""
+    if not isinstance(cell, str) or cell.strip() not in map(str.strip, options.texts):
+        return ""
+    return letter_of(cell, options, columns.reference, columns.first_choice)
+
+
 def options_in(row: Row, columns: Columns) -> Options:
     """The options of a row; sorted where the right one has a column of its own, which would tell it.
 
@@ -105,11 +119,6 @@ def options_in(row: Row, columns: Columns) -> Options:
     cells = [at(row, name) for name in columns.choices]
     beside = len(cells) > 1 and columns.reference in columns.choices
     return options_of(cells, columns.choices, sort=beside)
-
-
-def _are_several(cell: Any) -> bool:
-    """Whether a cell lists several right options: one of them alone is no answer."""
-    return isinstance(cell, list | tuple) and len(cell) > 1 and not best_scored(cell)
 
 
 def _column(row: Row, name: str) -> Any:

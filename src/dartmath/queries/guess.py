@@ -197,6 +197,8 @@ def _reference(rows: Sequence[Row], paths: Sequence[str]) -> str | None:
     scored = next((name for name in named if share(rows, name, best_scored) >= _ENOUGH), None)
     if scored:
         return scored
+    # A `key` is one to answers where it has letters, and else the name or the number of a row.
+    paths = [one for one in paths if one.lower() != "key" or share(rows, one, _is_letter) >= _ENOUGH]
     checkable = _best(paths, _REFERENCE, lambda path: share(rows, path, is_checkable) >= _ENOUGH)
     if checkable:
         return checkable
@@ -260,6 +262,10 @@ def _unit(rows: Sequence[Row], reference: str | None) -> str | None:
     bare = [row for row in rows if is_text(at(row, name))]
     numbers = sum(kind_of(str(at(row, reference))) == "number" for row in bare)
     return name if bare and numbers > 0.8 * len(bare) else None
+
+
+def _is_letter(value: Any) -> bool:
+    return isinstance(value, str) and kind_of(value) == "choice"
 
 
 def is_checkable(value: Any) -> bool:
