@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _PERCENT = regex(
     r"\bpercentages?\b|(?<!\d)(?<!\d[ ~])(?<!\$ )\bpercent\b|\b(?:as|in) (?:a )?\\?%"
+    r"|\b(?:porcentajes?|pourcentages?|percentuale|porcentagem)\b|何\s?[%％]"
     r"|(?<!\d)(?<!\d[ ~])(?:por ?cien?to|pourcent|prozent|процент|퍼센트|パーセント|प्रतिशत|phần trăm)"
     r"|(?:yüzde|百分)(?!之?\s*\d)",
     re.IGNORECASE,
@@ -32,13 +33,14 @@ _PERCENT = regex(
 """A question for a percentage, not one about `10 percent of 50`."""
 
 _PERCENT_SIGNS = (
-    "percent", "%", "cie", "pourcent", "prozent", "процент", "퍼센트", "パーセント", "प्रतिशत", "phần trăm",
-    "yüzde", "百分",
+    "percent", "%", "％", "porcen", "cie", "pourcent", "prozent", "процент", "퍼센트", "パーセント", "प्रतिशत",
+    "phần trăm", "yüzde", "百分",
 )  # fmt: skip
 """Texts one of which stands, in small letters, in whatever `_PERCENT` finds."""
 
 _RATE = regex(
-    r"\b(?:what|which) (?:is|was|are|were) (?:the|its|his|her|their) [\w' ]{0,40}\brate\b", re.IGNORECASE
+    r"\b(?:what|which) (?:is|was|are|were) (?:the|its|his|her|their) [\w' ]{0,40}\brate\b|割合は|比率は",
+    re.IGNORECASE,
 )
 """A question for a rate, which is one of percent where it is more than one."""
 
