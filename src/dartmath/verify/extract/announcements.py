@@ -153,6 +153,9 @@ def announced(text: str, languages: Sequence[str], after: int = 0) -> Iterator[S
             yield statement
 
 
+_TITLE = regex(r"The [A-Z]")
+"""How a name begins that an article is part of."""
+
 _OUT_OF_TEXT = regex(r"\s*\}\s*(?P<value>[^\n$]{1,200}?)\s*(?:\\[\])]|\$)")
 """The value in a formula whose text announces it: `\\[ \\text{The answer is } 5 \\]`."""
 
@@ -179,7 +182,8 @@ def _statement(text: str, start: int, after: int, labelled: bool) -> Statement |
         if labelled and (said := _said_in_sentence(text, after)) is not None:
             return said
         labelled = labelled or text[start:after].rstrip(" \t*_").endswith((":", "："))
-        prose = COMMENTARY.match(answer) is not None or len(answer.split()) > _LABEL_WORDS
+        about = COMMENTARY.match(answer) is not None and not _TITLE.match(answer)
+        prose = about or len(answer.split()) > _LABEL_WORDS
         if prose and not labelled:
             return None
         firm = labelled and not prose

@@ -387,7 +387,8 @@ def _implicit(text: str, reader: _Reader, last: bool) -> Statement | None:
 
 _NAMED_AT_END = regex(
     r"(?:.*[.!?\n])?\s*The (?!answer\b|problem\b|question\b|task\b)[a-z][^.!?\n=:;]{2,100}? (?:is|was) "
-    r"(?P<value>(?!The\b|It\b|That\b|This\b|Not\b|No\b)[A-Z][\w'-]*(?: [A-Z][\w'-]*){0,3})\.?\s*",
+    r"(?P<value>(?<=statement is )(?:true|false)"
+    r"|(?:(?:Mr|Mrs|Ms|Dr)\. )?(?!(?:The|It|That|This|Not|No)\b)[A-Z][\w'-]*(?: [A-Z][\w'-]*){0,3})\.?\s*",
     re.DOTALL,
 )
 """A last sentence that says of one thing which it is: "The day with the most rain is Sunday."."""

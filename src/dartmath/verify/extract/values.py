@@ -118,6 +118,8 @@ def value_at(text: str, start: int) -> tuple[str, int, bool] | None:
     if option := _LETTERS.match(text, begin) or _LETTER.match(text, begin):
         if verdict := _VERDICT_BEHIND.match(text, option.end()):
             return text[begin : verdict.end()].strip(), verdict.end(), True
+        if lettered := _LETTER_AND_TEXT.match(text, begin):
+            return lettered["value"], lettered.end("value"), True
         described = _from_clause(text, begin)
         if described is not None and _describes(option, text[option.end() : described[1]], described):
             return described[0], described[1], True
@@ -129,6 +131,15 @@ _TEXT_OF_OPTION = regex(
     r"[ \t]+(?!is\b|are\b|was\b|as\b|for\b|and\b|or\b|not\b|with\b"
     r"|[Nn]o other\b|[Tt]his\b|[Tt]hat\b|[Ii]t\b|[Bb]ecause\b|[Ss]ince\b)[A-Za-z][^\n,;:]*"
 )
+_SAYING = (
+    r"\b(?:is|are|was|were|has|have|had|be|will|would|can|do|does|so|thus|therefore|hence|because|since|we|i|you"
+    r"|it|this|that|there|not|begins?|ends?|gives?|makes?)\b"
+)
+_LETTER_AND_TEXT = regex(
+    rf"(?P<value>[A-J]\. (?=[A-Z0-9])(?![^\n]*(?i:{_SAYING}))[^\n,;=]{{1,80}}?)\.?[*\s]*\Z"
+)
+"""The letter of an option and its text at the very end: "The answer is C. Saturday"."""
+
 _MOST_WORDS = 8
 """Words of an option that an answer repeats behind its letter."""
 
