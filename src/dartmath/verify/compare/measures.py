@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from dartmath.base.regex import regex
+from dartmath.base.regex import regex, whole_words
 from dartmath.verify.compare.asked_unit import asked_unit
 from dartmath.verify.compare.conversion import converted
 from dartmath.verify.compare.names import other_kinds, unlike_units
@@ -46,7 +46,8 @@ _RATE = regex(
 
 _TEMPERATURE = (("temperature", 1),)
 _LIGHT = regex(r"(?<![A-Za-z])c(?![A-Za-z])")
-_SPEED_OF_LIGHT = parse_unit("c")
+_SPEED_OF_LIGHT, _STERLING, _EURO = parse_unit("c"), parse_unit("£"), parse_unit("€")
+_EURO_CENT = replace(_EURO, factor=_EURO.factor / 100)
 _ANGLE = (("angle", 1),)
 
 
@@ -91,12 +92,10 @@ def same_measure(reference: Expression, answer: Expression, comparison: Comparis
     ours, theirs = _alike(reference, answer)
     if _opposite(reference, answer):
         return Decision(False, "unit", "opposite directions")
-    asks_for_less = _LESS.search(comparison.query) is not None
-    if not asks_for_less and _one_says(_LESS, ours, theirs, reference, answer):
-        return Decision(False, "unit", "so much less against so much")
-    asks_for_more = _MORE.search(comparison.query) is not None
-    if asks_for_less and not asks_for_more and _one_says(_MORE, ours, theirs, reference, answer):
-        return Decision(False, "unit", "so much more against so much less")
+    if "unit" in (ours.kind, theirs.kind) and (
+        reason := _asked_otherwise(reference, answer, comparison.query)
+    ):
+        return Decision(False, "unit", reason)
     if _is_sentence(reference) != _is_sentence(answer):
         return Decision(False, "text", "a letter against a sentence that begins with one")
     if reason := _unlike(reference, answer):
@@ -128,16 +127,14 @@ def _is_sentence(node: Expression) -> bool:
 def _alike(reference: Expression, answer: Expression) -> tuple[Measure, Measure]:
     """Both sides as measures: "pounds" are money beside pounds or pence, cents beside euros theirs."""
     ours, theirs = measure(reference), measure(answer)
-    sterling = parse_unit("£")
-    if theirs.unit.dimensions == sterling.dimensions and _is_pounds(reference):
-        ours = Measure(ours.value, "unit", sterling)
-    elif ours.unit.dimensions == sterling.dimensions and _is_pounds(answer):
-        theirs = Measure(theirs.value, "unit", sterling)
-    euro = parse_unit("€")
-    if theirs.unit.dimensions == euro.dimensions and _is_cents(reference):
-        ours = Measure(ours.value, "unit", replace(euro, factor=euro.factor / 100))
-    elif ours.unit.dimensions == euro.dimensions and _is_cents(answer):
-        theirs = Measure(theirs.value, "unit", replace(euro, factor=euro.factor / 100))
+    if theirs.unit.dimensions == _STERLING.dimensions and _is_pounds(reference):
+        ours = Measure(ours.value, "unit", _STERLING)
+    elif ours.unit.dimensions == _STERLING.dimensions and _is_pounds(answer):
+        theirs = Measure(theirs.value, "unit", _STERLING)
+    if theirs.unit.dimensions == _EURO_CENT.dimensions and _is_cents(reference):
+        ours = Measure(ours.value, "unit", _EURO_CENT)
+    elif ours.unit.dimensions == _EURO_CENT.dimensions and _is_cents(answer):
+        theirs = Measure(theirs.value, "unit", _EURO_CENT)
     return ours, theirs
 
 
@@ -150,23 +147,33 @@ def _opposite(reference: Expression, answer: Expression) -> bool:
 
 
 _LESS = regex(
-    r"\b(?:less|fewer|cheaper|lower|smaller|shorter|saves?|saved|savings?|discount|decreased?|reduc\w+|drop\w*)\b",
-    re.IGNORECASE,
+    whole_words(
+        r"less|fewer|cheaper|lower|smaller|shorter|saves?|saved|savings?|discount|decreased?|reduc\w+|drop\w*"
+    )
 )
-
-
 _MORE = regex(
-    r"\b(?:more|higher|larger|longer|taller|older|dearer|extra|increased?|rais\w+|ris\w+|gr[eo]w\w*)\b",
-    re.IGNORECASE,
+    whole_words(r"more|higher|larger|longer|taller|older|dearer|extra|increased?|rais\w+|ris\w+|gr[eo]w\w*")
 )
+"""Both for texts in small letters."""
 
 
-def _one_says(
-    what: re.Pattern[str], ours: Measure, theirs: Measure, reference: Expression, answer: Expression
-) -> bool:
+def _asked_otherwise(reference: Expression, answer: Expression, query: str) -> str:
+    """Why an amount that is so much less, or more, is not what was asked for; "" where it may be."""
+    # Units are short, and queries are not: few pairs of them are such that the query is looked at.
+    if _one_says(_LESS, reference, answer) and not _LESS.search(query.lower()):
+        return "so much less against so much"
+    if not _one_says(_MORE, reference, answer) or _MORE.search(query.lower()):
+        return ""
+    return "so much more against so much less" if _LESS.search(query.lower()) else ""
+
+
+def _one_says(what: re.Pattern[str], reference: Expression, answer: Expression) -> bool:
     """Whether one side alone is so much less, or more, than something of which the other says nothing."""
-    says = [isinstance(side, Quantity) and what.search(side.unit) is not None for side in (reference, answer)]
-    return says[0] != says[1] and "unit" in (ours.kind, theirs.kind)
+    says = [
+        isinstance(side, Quantity) and what.search(side.unit.lower()) is not None
+        for side in (reference, answer)
+    ]
+    return says[0] != says[1]
 
 
 def _unlike(reference: Expression, answer: Expression) -> str:
