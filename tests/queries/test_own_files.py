@@ -341,3 +341,57 @@ def test_a_dict_of_python_is_named(tmp_path: Path) -> None:
     path.write_text(str({"question": "What is 1?", "answer": 1}) + "\n")
     with pytest.raises(DataError, match=r"own\.jsonl:1: .*a Python dict, which json\.dumps writes"):
         list(read_rows(path))
+
+
+def test_questions_that_stand_in_groups_are_rows(tmp_path: Path) -> None:
+    path = tmp_path / "own.json"
+    rooms = [
+        {
+            "title": "sums",
+            "questions": [
+                {"question": "What is 1 + 1?", "answer": 2},
+                {"question": "What is 2 + 1?", "answer": 3},
+            ],
+        },
+        {"title": "none", "questions": []},
+        {"title": "products", "size": 1, "questions": [{"question": "What is 2 * 2?", "answer": 4}]},
+    ]
+    path.write_text(json.dumps(rooms))
+    assert [row for _, row in read_rows(path)] == [
+        {"title": "sums", "question": "What is 1 + 1?", "answer": 2},
+        {"title": "sums", "question": "What is 2 + 1?", "answer": 3},
+        {"title": "products", "size": 1, "question": "What is 2 * 2?", "answer": 4},
+    ]
+    # As SQuAD does, with several answers of each question.
+    asked = [
+        {
+            "id": "a",
+            "question": "How many pens has Ann?",
+            "answers": [{"text": "3", "answer_start": 8}, {"text": "three", "answer_start": 8}],
+        },
+        {"id": "b", "question": "How many has Ben?", "answers": [{"text": "4", "answer_start": 24}]},
+    ]
+    path.write_text(
+        json.dumps(
+            {
+                "data": [
+                    {"title": "T", "paragraphs": [{"context": "Ann has 3 pens. Ben has 4.", "qas": asked}]}
+                ]
+            }
+        )
+    )
+    found = load(QuerySource(dataset=str(path)))
+    assert [query.references for query in found] == [("3", "three"), ("4",)]
+    assert found[0].text == "Ann has 3 pens. Ben has 4.\n\nHow many pens has Ann?"
+
+
+@pytest.mark.parametrize("row", [
+    {"prompt": "What is 2?", "parts": [{"question": "Which?"}]},
+    {"messages": [{"role": "user", "content": "What is 2 + 2?"}, {"role": "assistant", "content": "4"}]},
+    {"prompt": [{"role": "user", "content": "What is 2 + 2?"}], "reward_model": {"ground_truth": "4"}},
+    {"task": "What is 2 + 2?", "tests": [{"input": "1", "output": "2"}]},
+])  # fmt: skip
+def test_rows_that_hold_lists_are_rows_as_they_are(tmp_path: Path, row: dict[str, Any]) -> None:
+    path = tmp_path / "own.json"
+    path.write_text(json.dumps([row, row]))
+    assert [found for _, found in read_rows(path)] == [row, row]

@@ -59,7 +59,7 @@ _ABOUT = frozenset(
     _words(
         "id idx index no nr num count length len type kind format source date time url uri model pred "
         "predicted prediction wrong incorrect candidate lang language title hash image picture is has "
-        "metadata meta info concept topic category group polarity"
+        "metadata meta info concept topic category group polarity start end offset position"
     )
 )
 _SECOND = frozenset(
@@ -202,6 +202,12 @@ def _reference(rows: Sequence[Row], paths: Sequence[str]) -> str | None:
     checkable = _best(paths, _REFERENCE, lambda path: share(rows, path, is_checkable) >= _ENOUGH)
     if checkable:
         return checkable
+    # As SQuAD holds them: each of several answers is one.
+    texts = next(
+        (f"{name}.*.text" for name in (rows[0] if rows else ()) if _rank(name, _REFERENCE) is not None), None
+    )
+    if texts and share(rows, texts, is_checkable) >= _ENOUGH:
+        return texts
     said = _turn(rows, _ASSISTANT, last=True)
     if said and share(rows, said, is_checkable) >= _ENOUGH:
         return said

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,12 @@ from dartmath.queries.formats.row import Row
 from dartmath.queries.formats.splits import DEFAULT_SPLIT, same_split, split_of
 
 _WAY_OUT = "each line is one whole JSON object"
+# Groups stand in groups, so deep; a row asks something under such a name.
+_DEEPEST, _LOOKED_AT, _ASKED = (
+    3,
+    20,
+    ("question", "problem", "query", "prompt", "frage", "pregunta", "问题", "題目"),
+)
 # What `print` and `str` make of a dict.
 _PYTHON = re.compile(r"\s*\{'[^']*': ")
 _AN_OBJECT = 'a row is an object of named values, such as {"question": "...", "answer": "..."}'
@@ -56,6 +62,53 @@ def read_json(
 
 
 def table_of(value: Any, split: str, name: str | Path) -> Iterable[Any]:
+    """The rows of a JSON value that is a whole table, its questions where they stand in groups."""
+    return _questions(list(_table(value, split, name)))
+
+
+def _questions(rows: list[Any]) -> list[Any]:
+    """The rows that ask something, where they stand in lists inside of the rows; else the rows as they are.
+
+    As a quiz holds them by its parts, or SQuAD by paragraph: {"context": ..., "qas": [{"question": ...}]}.
+    What a group says of itself goes along.
+    """
+    found = rows
+    for _ in range(_DEEPEST):
+        if any(map(_asks, found[:_LOOKED_AT])):
+            return found
+        key = next(
+            (key for row in found[:1] if isinstance(row, Mapping) for key in row if _groups(found, key)), None
+        )
+        if key is None:
+            break
+        found = [_said_of(row, key) | one for row in found for one in row.get(key) or ()]
+    return rows
+
+
+def _asks(row: Any) -> bool:
+    named = row.items() if isinstance(row, Mapping) else ()
+    return any(
+        isinstance(value, str) and any(word in str(key).lower() for word in _ASKED) for key, value in named
+    )
+
+
+def _groups(rows: Sequence[Any], key: str) -> bool:
+    """Whether all rows hold a list of objects under a key, and some list is not empty."""
+    if not all(isinstance(row, Mapping) for row in rows):
+        return False
+    cells = [row.get(key) for row in rows]
+    if not any(cells) or not all(cell is None or isinstance(cell, list) for cell in cells):
+        return False
+    return all(isinstance(one, Mapping) for cell in cells for one in cell or ())
+
+
+def _said_of(row: Mapping[str, Any], key: str) -> dict[str, Any]:
+    return {
+        name: value for name, value in row.items() if name != key and not isinstance(value, list | Mapping)
+    }
+
+
+def _table(value: Any, split: str, name: str | Path) -> Iterable[Any]:
     """The rows of a JSON value that is a whole table.
 
     An array; the arrays of objects inside of an object (see `_of_arrays`); an object of
