@@ -10,12 +10,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dartmath.verify import judge, parse, verify
-from dartmath.verify.compare import approximate, choices, physics, rounded
+from dartmath.verify.compare import approximate, choices, physics, rounded, wording
 from dartmath.verify.compare.comparison import Comparison
 from dartmath.verify.compare.dispatch import by_structure
 from dartmath.verify.extract import announcements, boxes, claims, conclusions, own, polarity, thoughts
 from dartmath.verify.extract.answer import extract_answer
-from dartmath.verify.language import translation
+from dartmath.verify.language import translation, word_amounts
 from dartmath.verify.language.formulas import FORMULA
 from dartmath.verify.language.search import holds
 from dartmath.verify.readings import decide, directions, measured, quantities
@@ -389,3 +389,25 @@ def test_every_subject_whose_results_are_rounded_is_heeded(words: str) -> None:
 )
 def test_every_word_of_physics_is_heeded(words: str) -> None:
     assert physics.is_physical(f"What follows from the {words} here?")
+
+
+_OF_AMOUNTS = [
+    "8", "3.5", "30", "hours", "kilometers", "dolares", "centavos", "y", "diez", "cinco", "zehn", "Minuten",
+    "Stunden", "und", "et", "deux", "minutes", "\\text{", "}", "euros", "e", "dois", "doce", "venti", "in",
+]  # fmt: skip
+
+
+@given(text=st.lists(st.sampled_from(_OF_AMOUNTS), max_size=6).map(" ".join))
+@example("8 Stunden zehn Minuten")
+@example("doce euros y cinco centavos")
+def test_an_amount_of_several_units_has_several_numbers(text: str) -> None:
+    found = word_amounts.compound_amount(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(word_amounts, "_may_be_compound", lambda _: True)
+        assert word_amounts.compound_amount(text) == found
+
+
+@pytest.mark.parametrize("reference", ["5", "x = 5", "-\\frac{1}{2}", "0.5"])
+@pytest.mark.parametrize("answer", ["5", "y = 5", "-1/2", "0.50", "a = -\\frac{1}{2}"])
+def test_nothing_contradicts_plain_numbers(reference: str, answer: str) -> None:
+    assert wording.says_otherwise(reference, answer, "What is the size of the matrix?") == ""

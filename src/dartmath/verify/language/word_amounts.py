@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from dartmath.base.regex import regex
 from dartmath.verify.language.money import CODES
-from dartmath.verify.language.numerals import numeral
+from dartmath.verify.language.numerals import may_be_numeral, numeral
 from dartmath.verify.language.unit_names import english_unit
 from dartmath.verify.language.units import parse_unit
 
@@ -23,7 +23,7 @@ _FEWEST, _MOST = 2, 4
 
 _BETWEEN = regex(r"[\s,;]*(?:(?:y|e|et|und|и|và|और|con|com|mit|avec|and)\s+|و\s*)?", re.IGNORECASE)
 _DIGITS = regex(r"\d+(?:\.\d+)?")
-_WORDS = regex(r"[^\s\d,]+")
+_WORDS, _LETTERS = regex(r"[^\s\d,]+"), regex("[A-Za-z]+")
 _MOST_WORDS = 3
 """Words of the name of a unit."""
 
@@ -49,12 +49,21 @@ def compound_amount(text: str) -> str | None:
         return None
     if (yuan := _YUAN.fullmatch(text)) is not None and (yuan["jiao"] or yuan["fen"] or text[-1] in "整正"):
         return _in_yuan(yuan)
-    parts = _parts(text)
+    parts = _parts(text) if _may_be_compound(text) else None
     if parts is None or len(parts) < _FEWEST or not all(map(_is_smaller, parts, parts[1:])):
         return None
     if _is_money(parts[0]) and len(parts) == _FEWEST:
         return f"{parts[0].number}.{parts[1].number:0>2} {parts[0].unit}"
     return " and ".join(f"{number} {unit}" for number, unit in parts)
+
+
+def _may_be_compound(text: str) -> bool:
+    """Whether a second number, in digits or in words, can stand in a text: in most amounts none does."""
+    digits = _DIGITS.match(text.strip(" ."))
+    if digits is None or not text.isascii():
+        return True
+    rest = text.strip(" .")[digits.end() :]
+    return any(map(str.isdigit, rest)) or any(map(may_be_numeral, _LETTERS.findall(rest)))
 
 
 def _parts(text: str) -> list[_Part] | None:
