@@ -1,7 +1,7 @@
 """Whether two answers differ in a notation of letters and signs that algebra takes for products.
 
 `~P` and `P`, `Bb` and `BB`, `CAATCG` and `GCTAAC`, `0x1F` in a list, `100∠60°` and `75∠80°`, `0 °C` and
-`0 K`, and `2 × 3` as the size of a matrix.
+`0 K`, `mol L-1` and `L mol-1`, groups of words behind semicolons, and `2 × 3` as the size of a matrix.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ def written_otherwise(reference: str, answer: str, query: str) -> str:
     for name, differ in _RULES:
         if differ(reference, answer):
             return name
+    if _groups_differ(reference, answer, query):
+        return "the same words in other groups"
     return "rows and columns the other way round" if _sizes_differ(reference, answer, query) else ""
 
 
@@ -119,8 +121,8 @@ def _phasors(text: str) -> list[tuple[Fraction, Fraction]]:
 
 
 _ZERO = regex(
-    r"-?0(?:\.0+)?[\s$~]*(?:\^?\s*\{?\s*(?:\\circ|°)\s*\}?|degrees?)?[\s~]*(?:\\(?:text|mathrm)\s*\{\s*)?"
-    r"(?P<scale>[CFK])(?:elsius|ahrenheit|elvins?)?\s*\}?\$?"
+    r"(?<![\w.,^])-?0(?:\.0+)?[\s$~]*(?:\^?\s*\{?\s*(?:\\circ|°)\s*\}?|degrees?)?[\s~]*"
+    r"(?:\\(?:text|mathrm)\s*\{\s*)?(?P<scale>[CFK])(?:elsius|ahrenheit|elvins?)?(?![A-Za-z])"
 )
 
 
@@ -128,8 +130,57 @@ def _zeros_differ(reference: str, answer: str) -> bool:
     """Whether `0 °C` stands against `0 K`, where zero times a letter would be zero."""
     if "0" not in reference or "0" not in answer:
         return False
-    one, two = (_ZERO.fullmatch(text.strip(" $.")) for text in (reference, answer))
-    return one is not None and two is not None and one["scale"] != two["scale"]
+    one, two = ({found["scale"] for found in _ZERO.finditer(text)} for text in (reference, answer))
+    return bool(one and two) and one.isdisjoint(two)
+
+
+_MIXED = regex(r"[\s$]*(?P<whole>\d{1,9}) ?\((?P<over>\d{1,4})/(?P<under>\d{1,4})\)[\s%\\$]*")
+
+
+def _mixed_differ(reference: str, answer: str) -> bool:
+    """Whether `3(1/3)%` stands against `2(1/2)%`, which are products of the same value."""
+    if "(" not in reference or "(" not in answer:
+        return False
+    one, two = (_MIXED.fullmatch(text) for text in (reference, answer))
+    return one is not None and two is not None and one["whole"] != two["whole"]
+
+
+_UNITS = regex(r"(?:[A-Za-z]{1,4}(?:-?\d)? ){1,5}[A-Za-z]{1,4}-\d|(?:[A-Za-z]{1,4}-\d ){1,5}[A-Za-z]{1,4}")
+_UNIT = regex(r"(?P<unit>[A-Za-z]+)(?P<power>-?\d)?")
+
+
+def _unit_powers_differ(reference: str, answer: str) -> bool:
+    """Whether `mol L-1 s-1` stands against `L2 mol-1 s-1`: units with their powers written behind them."""
+    if "-" not in reference or "-" not in answer:
+        return False
+    if _UNITS.fullmatch(reference.strip()) is None or _UNITS.fullmatch(answer.strip()) is None:
+        return False
+    one, two = (dict(_UNIT.findall(text)) for text in (reference, answer))
+    return one.keys() == two.keys() and one != two
+
+
+_BLANK = regex(r"_{2,}")
+_BETWEEN_GROUPS = regex(r"\s*;\s*(?:and\s+)?")
+_BETWEEN_NAMES = regex(r"\s*,\s*(?:and\s+)?|\s+and\s+")
+
+
+def _groups_differ(reference: str, answer: str, query: str) -> bool:
+    """Whether the same words stand in other groups: `red and blue; green` against `red; blue and green`.
+
+    Groups that fill as many blanks of a query have an order.
+    """
+    if ";" not in reference or ";" not in answer:
+        return False
+    one, two = (
+        [frozenset(_BETWEEN_NAMES.split(group)) for group in _BETWEEN_GROUPS.split(text.strip(" .").lower())]
+        for text in (reference, answer)
+    )
+    names = frozenset().union(*one)
+    if not any(len(group) > 1 for group in one) or names != frozenset().union(*two):
+        return False
+    if not all(name.replace(" ", "").isalpha() and len(name) > 1 for name in names):
+        return False
+    return one != two if len(_BLANK.findall(query)) == len(one) else Counter(one) != Counter(two)
 
 
 _SIZE = regex(r"[\s$]*(?P<rows>\d{1,6})\s*(?:[x×]|\\times|by)\s*(?P<columns>\d{1,6})[\s$.]*")
@@ -171,5 +222,7 @@ _RULES = (
     ("another hexadecimal number", _hexadecimals_differ),
     ("another phasor", _phasors_differ),
     ("zero on another scale of temperature", _zeros_differ),
+    ("another mixed number", _mixed_differ),
+    ("other powers of the units", _unit_powers_differ),
 )
 """What differs, and the rule that tells."""
