@@ -201,8 +201,7 @@ def in_english(text: str) -> str:
             return term
         if not text.isascii() and (verdict := _VERDICT.match(text)):
             return _TERM_OF[verdict["term"].lower()]
-        text = _with_digits(_POLITE.sub("", text)) if "又" not in text else _mixed(text)
-        text = _REMAINDER.sub(r"\g<whole> R \g<rest>", text)
+        text = _with_digits(text) if text.isascii() else _in_digits_of_all(text)
     if text.isascii():
         low = text.lower()
         named = any(
@@ -216,6 +215,12 @@ def in_english(text: str) -> str:
     text = _NOUN_BEHIND_COUNTER.sub(r" \\text{ \g<noun>}", text)
     text = _COUNTER.sub("", text)
     return _translated(text)
+
+
+def _in_digits_of_all(text: str) -> str:
+    """An answer in any script with its numbers in digits."""
+    text = _with_digits(_POLITE.sub("", text)) if "又" not in text else _mixed(text)
+    return _REMAINDER.sub(r"\g<whole> R \g<rest>", text)
 
 
 _MICRO = regex(r"(?<=[\d\s}])[µμ](?P<unit>[A-Za-z]{3,12})(?![A-Za-z])")
