@@ -142,6 +142,11 @@ def test_signs_of_a_chat_template_and_one_answer_for_all_are_named(tmp_path: Pat
     said = "\n".join(look(tmp_path / "own.jsonl", rows).warnings())
     assert "5 problems hold signs of a chat template, such as <|im_start|>" in said
     assert "every reference is the same" in said
+    alpaca = [
+        {"question": f"Do it.\n\n### Instruction:\nWhat is {i}?\n\n### Response:", "answer": i}
+        for i in range(5)
+    ]
+    assert "such as ### Instruction:" in " ".join(look(tmp_path / "own.jsonl", alpaca).warnings())
     four = "\n".join(look(tmp_path / "own.jsonl", rows[:4]).warnings())
     assert "every reference is the same" not in four
 

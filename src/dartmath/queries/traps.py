@@ -13,7 +13,9 @@ _LEAST_DIGITS = 2
 
 _MARKUP = re.compile(
     r"<\|(?:im_start|im_end|start_header_id|eot_id|user|assistant|system|endoftext)\|>|\[/?INST\]|<start_of_turn>|"
-    r"<<SYS>>|<｜(?:User|Assistant)｜>"
+    r"<<SYS>>|<｜(?:User|Assistant)｜>|^### (?:Instruction|Response|Input):|"
+    r"Below is an instruction that describes a task",
+    re.MULTILINE,
 )
 
 

@@ -17,6 +17,8 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from dartmath.engines.openai.client import Client
+
 NAME = "server.test"
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="makes certificates with openssl")
 
@@ -180,3 +182,33 @@ def test_a_certificate_for_another_name_is_refused(certificates: Path) -> None:
     with running(certificates) as (port, _, _):
         told = ask(f"https://127.0.0.1:{port}/v1", SSL_CERT_FILE=str(certificates / "ca.pem"))
         assert "certificate verify failed" in told and "refused: all servers are lost" in told
+
+
+def test_a_file_that_lies_elsewhere_is_got_without_the_key() -> None:
+    heads: list[bytes] = []
+    ports: list[int] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append(await reader.readuntil(b"\r\n\r\n"))
+        if b"/files/1/content" in heads[-1]:
+            place = f"http://127.0.0.1:{ports[0]}/store/1?signed=x"
+            writer.write(f"HTTP/1.1 302 F\r\nLocation: {place}\r\nContent-Length: 0\r\n\r\n".encode())
+        else:
+            writer.write(b"HTTP/1.1 200 O\r\nContent-Length: 4\r\n\r\nrows")
+        await writer.drain()
+        writer.close()
+
+    async def work() -> bytes:
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        ports.append(server.sockets[0].getsockname()[1])
+        async with server:
+            client = Client(f"http://127.0.0.1:{ports[0]}/v1", {"Authorization": "Bearer k"})
+            try:
+                return b"".join([piece async for piece in client.pieces("/files/1/content", 100)])
+            finally:
+                await client.close()
+
+    assert asyncio.run(work()) == b"rows"
+    assert b"Bearer k" in heads[0]
+    assert b"/store/1?signed=x" in heads[1]
+    assert b"Bearer" not in heads[1]

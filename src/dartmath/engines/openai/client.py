@@ -108,8 +108,20 @@ class Client:
                 return read_json(await _read(response, _BASE_BYTES))
 
     async def pieces(self, path: str, limit: int) -> AsyncGenerator[bytes]:
-        """The content at `path`, of at most `limit` bytes; raises as `post` does."""
-        async with self._open("GET", path, None) as response:
+        """The content at `path`, of at most `limit` bytes; raises as `post` does.
+
+        A service may say that it lies elsewhere, where nobody is told the key.
+        """
+        try:
+            async with self._open("GET", path, None) as response:
+                async for piece in _pieces(response, limit):
+                    yield piece
+                return
+        except HttpError as error:
+            place = error.headers.get("location")
+            if error.status >= HTTPStatus.BAD_REQUEST or not place:
+                raise
+        async with self._open("GET", path, None, place=place) as response:
             async for piece in _pieces(response, limit):
                 yield piece
 
@@ -120,16 +132,23 @@ class Client:
 
     @asynccontextmanager
     async def _open(
-        self, method: str, path: str, data: bytes | FormData | None, kind: str | None = "application/json"
+        self,
+        method: str,
+        path: str,
+        data: bytes | FormData | None,
+        kind: str | None = "application/json",
+        place: str | None = None,
     ) -> AsyncIterator[ClientResponse]:
+        """A request for `path`, or for the whole address `place`, which gets no headers of ours."""
         import aiohttp
         from yarl import URL
 
         try:
-            url = URL(self._url(path), encoded=True)
+            url = URL(place or self._url(path), encoded=True)
             session = self._running()
             # A form names its own kind, with the boundary of its parts.
             headers = {"Content-Type": kind, **self._headers} if kind else self._headers
+            headers = {} if place else headers
             # A redirection makes a GET of a POST, or sends what it holds to another host.
             async with session.request(
                 method, url, data=data, headers=headers, proxy=self._proxy, allow_redirects=False
