@@ -9,7 +9,7 @@ from dartmath.base.regex import regex
 
 _CONSTANT = regex(r"(?<![\w\\])%(?P<name>e|pi|i|phi|gamma)(?![A-Za-z])")
 _CONSTANTS = {"e": " e ", "pi": r" \pi ", "i": " i ", "phi": r" \frac{1+\sqrt{5}}{2} ", "gamma": r" \gamma "}
-_UNEQUAL = regex(r"(?<=[\w)}\]])\s*#\s*(?=[\w(\\-])")
+_UNEQUAL = regex(r"[\s#](?:(?<=[\w)}\]]\s)\s*#|(?<=[\w)}\]]#))\s*(?=[\w(\\-])")
 _ARGUMENT = r"\s*([^][(){},;]{1,40}(?:\([^()]{1,40}\))?)\s*"
 _INTERVAL = regex(rf"(?<![A-Za-z\\])([oc])([oc])\({_ARGUMENT},{_ARGUMENT}\)")
 _UNION = regex(r"(?<![A-Za-z\\])union\(\s*([oc]{2}\([^()]{1,90}\)),\s*([oc]{2}\([^()]{1,90}\))\s*\)")
@@ -32,7 +32,8 @@ def _interval(found: re.Match[str]) -> str:
 _CAPITALISED = regex(r"(?<![\w\\.])(Abs|Max|Min|ceiling)(?=\()")
 _CAPITALS = {"Abs": "abs", "Max": "max", "Min": "min", "ceiling": "ceil"}
 _CAPITAL_FUNCTION = regex(
-    r"(?<![A-Za-z\\])(?:Arc)?(?:Sin|Cos|Tan|Cot|Sec|Csc)h?(?=\()|(?<![A-Za-z\\])(?:Log|Ln|Exp|Sqrt)(?=\()"
+    r"[ASCTLE](?<![A-Za-z\\].)(?:(?<=A)rc(?:Sin|Cos|Tan|Cot|Sec|Csc)h?|(?<=S)(?:in|ec)h?|(?<=C)(?:os|ot|sc)h?"
+    r"|(?<=T)anh?|(?<=L)(?:og|n)|(?<=E)xp|(?<=S)qrt)(?=\()"
 )
 _RATIONAL = regex(rf"(?<![\w\\])Rational\({_ARGUMENT},{_ARGUMENT}\)")
 _FACTORIAL = regex(rf"(?<![\w\\])fact(?:orial)?\({_ARGUMENT}\)")
