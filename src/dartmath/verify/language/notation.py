@@ -91,7 +91,7 @@ def _named_sign(found: re.Match[str]) -> str:
     return html5.get(f"{found[1]};", found[0])
 
 
-_POINT_BEFORE_EXPONENT = regex(r"(?<![\d.])(-?\d+)\.[eE]([-+]?\d)")
+_POINT_BEFORE_EXPONENT = regex(r"([-\d](?<![\d.].)(?:(?<=-)\d+|(?<=\d)\d*))\.[eE]([-+]?\d)")
 """`1.e-5`, as programs print a number without decimals."""
 
 

@@ -15,7 +15,7 @@ _MONEY = regex(rf"{SIGN} ?\d{{1,3}},\d{{3}}")
 _LOOSELY_GROUPED = regex(r"[1-9]\d{0,2}(?:,(?:\\[,;:] ?)?\d{2,3}){0,6},(?:\\[,;:] ?)?\d{3}")
 """Groups of two digits, as in India, or a thin space behind the comma: neither is how a list is written."""
 
-_INDIAN = regex(r"(?<![\d.,])[1-9]\d?(?:,\d{2})+,\d{3}(?:\.\d+)?(?![\d,.])")
+_INDIAN = regex(r"[1-9](?<![\d.,].)\d?(?:,\d{2})+,\d{3}(?:\.\d+)?(?![\d,.])")
 """Groups as in India within an amount: `₹1,25,000`, `12,34,567.89 seconds`."""
 
 _NO_DIGIT = regex(r"\D")
