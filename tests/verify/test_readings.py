@@ -17,6 +17,7 @@ _PARTS = "The answer is m/n in lowest terms. Find $m + n$."
 CASES = [
     ("commas between items", r"\{1, 234\}", "1,234", "1,235", None),
     ("bookkeeper's brackets", "-2750", "(2,750)", "(2,751)", None),
+    ("question repeated", "yes", "The dot is red", "The dot is not red", "Is the dot red?"),
     ("part of a whole", "14", "14 out of 25 apples", "15 out of 25 apples", "How many apples are red?"),
     ("time of day", "4:30 p.m.", "4:30", "4:31", None),
     ("time with seconds", "10:15", "10:15:00", "10:15:01", None),

@@ -26,7 +26,7 @@ stem of one that stands behind its value, as in "5 is the correct answer"."""
 
 _MARKS = r"[ \t]*[*_`\"'”>]{0,3}[ \t]*"
 _LINE = r"^[ \t]*"
-_SIGN = r"(?:】[ \t]*[:：]?|[:：=]|-+>|→|=>|⇒|\|| [-–—]+ |\.(?=[ \t]+[-$\\\d(]))"
+_SIGN = r"(?:】[ \t]*[:：]?|[:：=]|-+>|→|=>|⇒|\|| [-–—]+ |[-–—] (?=\S)|\.(?=[ \t]+[-$\\\d(]))"
 _TAIL = 300
 _LABEL_WORDS = 8
 """An answer in words behind a label, `Answer: the red one`, has at most this many."""
@@ -68,6 +68,7 @@ _CHOICE_VERBS = (
     "rather",
     "went with",
     "go with",
+    "going with",
     "it's",
     "it is",
     "t be",
@@ -87,23 +88,34 @@ _CHOICE_VERBS = (
 _OF_CHOICE = regex(r"(?:correct|right)[ \t]+(?:option|choice|letter|value|result|solution)", re.IGNORECASE)
 """The only noun of an English announcement without "answer" or "ans" in it."""
 
-_OPTION = regex(r"[A-J](?=[\s.,;)*]|\Z)")
+_OPTION = regex(r"[A-J](?=[\s.,;)*!]|\Z)")
 _NAMED = regex(r"(?!(?:so|thus|that|therefore|hence|then|and)\s)\b[A-Za-z]{2,}\s+\Z")
 """A word right before a number, which is its name then: "type 2"."""
 
 _CHOSEN = regex(
-    r"\b(?:choose|select|pick|go with|settled? on|went with|it's|it is|must be|should be|answer with"
+    r"\b(?:choose|select|pick|go(?:ing)? with|settled? on|went with|it's|it is|must be|should be|answer with"
     r"|corresponds to|matches)\s+"
     r"(?:the\s+)?(?:[Oo]ption|[Cc]hoice|answer|letter)?\s*(?P<value>\(?[A-J]\)?)"
-    r"(?: (?:here|instead|then))?(?=[\s.]*(?:\n|\Z)|[.,;]\s|\*\*)"
+    r"(?: (?:here|instead|then))?(?=[\s.!]*(?:\n|\Z)|[.,;]\s|\*\*)"
     r"|\b(?:but )?rather\s+(?P<rather>\([A-J]\))(?=[\s.]*\Z)"
-    r"|\b(?:so|therefore|thus|hence|conclude(?: that)?)[,:]?\s+(?:it is |it's |option "
+    r"|\b(?i:so|therefore|thus|hence|conclude(?: that)?)[,:]?\s+(?:it is |it's |option "
     r"|choice )?(?P<last>\(?[A-J]\)?)(?=[\s.*]*\Z)"
     r"|\bis (?:therefore |thus |then |clearly )?\**(?P<said>\([A-J]\))(?=[\s.*]*\Z)"
     rf"|\b(?:{'|'.join(_NOUNS_OF_OPTIONS)})s?\b[^.\n]{{0,120}}"
     r"\b(?:is|are|be):?\s+[\"“*]*(?P<text>[A-J])[.)]\s+\S[^\n]{2,300}\Z"
 )
 
+
+_LETTERS_OF_OPTIONS = frozenset("ABCDEFGHIJ")
+_NAMED_OPTION = regex(
+    r"(?:\b(?:final|best|right|correct|only|most \w+) (?:choice|option|letter|selection|pick|answer)"
+    r"(?:\s*[:–-]|\s+(?:is|would be|must be))?"
+    r"|(?:\A|\n)\W*(?:definitely|certainly|clearly|surely),?\s"
+    r"|\b(?:lựa )?chọn(?: đáp án| phương án| câu)?(?: đúng)?(?: là)?:?\s)"
+    r"\s*\**(?P<value>(?-i:\(?[A-J]\)?))(?=[\s.*!]*\Z)",
+    re.IGNORECASE,
+)
+"""An option that a response ends with: "the final choice is C", "Definitely C.", `Tôi chọn B`."""
 
 _CORRECTS = ("actually", "make that", "i mean", "scratch that")
 _CORRECTED = regex(
@@ -131,6 +143,7 @@ _CALLED_BEST = regex(
     r"|\b(?:gives?|yields?|is|are|get|obtain|equals?)(?:(?!\b(?:not|either|option)\b|n't)[^\n]){1,80}?"
     r"(?:, |\()(?:or|i\.e\.,?|that is,?|which is|so) (?:option|choice|answer) (?P<last>\(?[A-J]\)?)\)?"
     r"[\s.]*\Z"
+    r"|(?:\A|\n|[.;,:] )(?P<best>\(?[A-J]\)?) is (?:the )?(?:best|most \w+)[\s.!]*\Z"
 )
 """An option that a sentence calls best, or that it ends with: "this gives 5, or option (B)."."""
 
@@ -410,9 +423,13 @@ def _chosen(text: str, after: int) -> Iterator[tuple[int, int, bool]]:
     if not ending.isascii() and any(map(ending.lower().__contains__, _NAMES)):
         for found in _CALLED_RIGHT.finditer(text, first, last):
             yield found.start(), found.start("value"), False
-    if "ption" in ending or "choice" in ending:
+    if "ption" in ending or "choice" in ending or " is best" in ending:
         for found in _CALLED_BEST.finditer(text, first, last):
             yield found.start(), found.start(found.lastgroup or "value"), False
+    if ending.rstrip(" .*!)")[-1:] in _LETTERS_OF_OPTIONS and (
+        named := _NAMED_OPTION.search(text, first, last)
+    ):
+        yield named.start(), named.start("value"), False
     if not _OPTION.search(text, first, last) or not any(map(ending.lower().__contains__, _CHOICE_VERBS)):
         return
     for found in _CHOSEN.finditer(text, first, last):

@@ -49,6 +49,9 @@ _FIRST = (
     rf"[-−]?(?:\\?[{SIGN_CLASS}] ?)?\d[\d,]*(?:\.\d+)?(?:/\d+)?"
     r"(?: ?\\?[%°]| (?:thousand|million|billion|trillion|dozen)s?\b)?"
 )
+_REFERS = regex(r"\((?:see|as) [a-z ]{2,30}\)\.?", re.IGNORECASE)
+"""What stands where an answer would and says where it is."""
+
 _LEADING = regex(
     rf"(?P<value>{_FIRST})"
     r"(?= [a-zA-Z]| \d+[- ][a-z])(?! (?:and|or|to|out of|over|times|plus|minus|by(?! [a-z]+ing)"
@@ -66,6 +69,9 @@ _LEADING_RATE = regex(
 
 _OPTION_WITH_TEXT = regex(r"\*\*\(?(?P<letter>[A-J])[).:] [^*\n]{1,150}\*\*\Z")
 """A response that is nothing but an option in bold: `**D) All of these**`."""
+
+_PLAIN_OPTION = regex(r"\(?[A-J][.)] (?!.*[.!?] [A-Z])[A-Z][^\n=]{2,190}")
+"""A response that is nothing but an option with its text: `B. No, there is more to do.`."""
 
 _EMPTY_TAG = regex(r"(?:</?\|?[a-z_]{1,20}\|?>|\[/?[A-Z_]{1,20}\]|\s)+")
 """Tags with nothing in them, which are what a form was and no answer."""
@@ -349,7 +355,7 @@ def _of_tag(tag: Statement) -> Statement | None:
 def _hashed(text: str) -> Iterator[Statement]:
     for line in reversed(list(_HASH.finditer(text))[-MOST:]):
         answer = line.group(1).strip().strip("*").strip()
-        if not answer or answer.startswith("#"):
+        if not answer or answer.startswith("#") or _REFERS.fullmatch(answer):
             continue
         if rate := _LEADING_RATE.match(answer):
             yield _leading(rate, line)
@@ -382,7 +388,21 @@ def _implicit(text: str, reader: _Reader, last: bool) -> Statement | None:
         or _named_at_end(text)
         or _in_one_word(text)
         or _opened_with(text)
+        or _only_field(text)
     )
+
+
+_ONE_FIELD = regex(
+    r"\s*(?:```(?:json)?\s*)?\{\s*\"(?!(?:reason|explan|thought|think|step|work|question|error|name)\w*\")\w{1,40}\"\s*:"
+    r"\s*\"?(?P<value>[^\"{}\[\],\n]{1,100}?)\"?\s*\}\s*(?:```)?\s*",
+    re.IGNORECASE,
+)
+
+
+def _only_field(text: str) -> Statement | None:
+    """The value of a response that is an object of one field, as a query asks for: `{"owner": "Ann"}`."""
+    found = _ONE_FIELD.fullmatch(text) if "}" in text[-8:] else None
+    return Statement(found["value"], "final_line", *found.span("value"), firm=False) if found else None
 
 
 _NAMED_AT_END = regex(
@@ -455,6 +475,18 @@ _EXPLAINED = regex(
 )
 """A response that is a yes or no and why: "No, there is no path."."""
 
+_THERE_ARE = regex(
+    r"There (?:are|is|were|was) (?P<value>\d[\d,]*) [a-z]+(?: [a-z]+){0,6}?"
+    r" (?:after|before|when|where|for|at|with|in|on|above|below|between) \$[^$]+\$\.?"
+)
+"""How many there are and where, with a formula: "There are 5 dots after $x = 4$."."""
+
+_DONE = regex(r"(?:We|I|They|He|She) [a-z]+ed (?P<value>\d[\d,]*) [a-z]+\.?")
+"""A response of one sentence that says how many things somebody did: "We processed 9121 records."."""
+
+_JUDGED = regex(r"(?:The|My) (?:final )?answer is (?P<value>(?:in)?correct)\.?", re.IGNORECASE)
+"""A response that is a verdict on an answer and nothing else."""
+
 _HEDGED = regex(
     r"(?:about|around|approximately|roughly|approx\.?|circa|ca\.) "
     rf"(?P<value>\\?[{SIGN_CLASS}]?-?\d[\d,./]*\S{{0,4}})",
@@ -498,9 +530,11 @@ def _whole(text: str) -> Statement | None:
         return None
     if option := _OPTION_WITH_TEXT.match(line):
         return Statement(option["letter"], "final_line", text.index(line[0]), len(text.rstrip()))
+    if _PLAIN_OPTION.fullmatch(words):
+        return Statement(words, "final_line", text.index(line[0]), len(text.rstrip()))
     if (reasoned := _REASONED.fullmatch(words)) and is_mathematics(reasoned["value"]):
         return Statement(reasoned["value"], "final_line", text.index(line[0]), len(text.rstrip()))
-    for wording in (_EXPLAINED, _HEDGED):
+    for wording in (_EXPLAINED, _HEDGED, _THERE_ARE, _JUDGED, _DONE):
         if said := wording.fullmatch(words):
             start = text.index(words) + said.start("value")
             return Statement(said["value"], "final_line", start, start + len(said["value"]))

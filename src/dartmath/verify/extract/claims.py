@@ -102,8 +102,10 @@ _ENDS_IN = regex(
 """A number at the end of a sentence that says of what it is one: "a net change of -$40"."""
 
 _SO_AT_END = regex(
-    r".*(?:[,;] (?:and )?(?:therefore|hence|thus|so)|\bthen\b.*(?:,|\band) finally) "
-    rf"(?P<value>[-−]?\\?[{SIGN_CLASS}]?\d[\d,]*(?:\.\d+)?(?:/\d+)?\\?%?)[.*\s]*\Z",
+    r".*(?:[,;] (?:and )?(?:therefore|hence|thus|so|giving|leaving|making|yielding)"
+    r"|\bthen\b.*(?:,|\band) finally) "
+    rf"(?P<value>[-−]?\\?[{SIGN_CLASS}]?\d[\d,]*(?:\.\d+)?(?:/\d+)?\\?%?)"
+    r"(?: (?:in )?total| altogether| in all)?[.*\s]*\Z",
     re.IGNORECASE | re.DOTALL,
 )
 """A bare number at the end of a sentence, behind "therefore" or last of a sequence ("finally 8")."""
@@ -132,7 +134,8 @@ _RELATIVE = regex(
 
 _TAIL_LABEL = regex(
     r"(?:(?:\A|[\s,;(])(?:final(?: result| value| total| count)?|total|result|altogether|sum)\s*[:=]?"
-    rf"|;\s*[a-z][a-z ]{{2,30}}:)\s*(?P<value>[-{SIGN_CLASS}]?\d[^\s,;]{{0,{_MAX_LABELLED - 1}}})\Z",
+    r"|[;,]\s*(?![^:]*\b(?:step|case|part|question|line|item|no)\b)[a-z][a-z \d]{2,30}:)"
+    rf"\s*(?P<value>[-{SIGN_CLASS}]?\d[^\s,;]{{0,{_MAX_LABELLED - 1}}})\Z",
     re.IGNORECASE,
 )
 """A label and its value that a sentence ends with: "in total 18", "...; share: 18%"."""

@@ -44,7 +44,7 @@ _SIDE = regex(
     r"|given|with|after|assuming|using|i\.e\.|namely|represent\w*|corresponding|hence|thus|therefore"
     r"|therefor|we|you|he|she|they"
     r"|according|by|without|non|不|而|因为)\b"
-    r"|[,;，；]\s*(?:不是|因为|而不)"
+    r"|[,;，；]\s*(?:不是|因为|而不|共(?=\s*\d|有)|即|也就是)"
     r"|\s(?:which|because|since|as (?:required|expected|desired|shown|above|we|the|it|claimed|needed"
     r"|stated|per)|instead of"
     r"|rather than|and nothing (?:else|more)|not (?=[-\\$\d(A-Z])|due to|so that|given that|where|when|non"
@@ -234,6 +234,8 @@ def _from_clause(text: str, begin: int) -> tuple[str, int, bool] | None:
     ends_in_number = answer[-1:].isdigit()
     if counted := _COUNTED_FIRST.fullmatch(answer):
         return counted["value"], begin + len(clause), True
+    if beside := _APPOSITION.fullmatch(answer):
+        return beside["name"], begin + len(clause), False
     value = stated(answer)
     if value is None and FORMULA.search(answer) is None:
         value = claimed(answer, plain=ends_in_number)
@@ -241,6 +243,11 @@ def _from_clause(text: str, begin: int) -> tuple[str, int, bool] | None:
         return value, begin + len(clause), True
     return answer, begin + len(clause), False
 
+
+_APPOSITION = regex(
+    r"(?P<name>[A-Z][\w'-]*(?: [A-Z][\w'-]*){0,3}), (?:the|an?) (?!.*(?:,| and | or ))[a-z][^\d=]{2,80}"
+)
+"""A name and what it is: "Paris, the capital of France"."""
 
 _COUNTED_FIRST = regex(
     r"(?P<value>\d[\d,]*(?:\.\d+)?)"

@@ -140,7 +140,7 @@ _JOINED_IN_TEXT = regex(
 )
 _JOINED = regex(
     rf"{_VALUE_BEFORE}\s*(?:(?P<or>或者|或|または|또는|أو|या|(?<=\s)(?:или|hoặc|oder|ou)(?=\s))"
-    r"|(?:以及|和|与|與|及|且|と|그리고|और|(?<=\s)(?:и|và|und|et)(?=\s)))\s*(?=[-−\d(\\$a-z{])"
+    r"|(?:以及|和|与|與|及|且|と|그리고|और|(?<=\s)(?:и|và|und|et)(?=\s)))\s*(?=[-−+\d(\\$a-z{])"
 )
 _WRAPPED = regex(r"\A(?:\\(?:text|mathrm|mbox|textbf)\s*\{\s*)?(?P<term>[^{}\\]*?)\s*\}?[.。!]?\Z")
 _POLITE = regex(r"(?<=[^\s])\s?(?:입니다|이에요|예요|です|である)[.。]?\Z")
@@ -557,12 +557,22 @@ def _is_unit(words: str) -> bool:
     return unit.known and not unit.noun
 
 
+_ROOT_OR_PI = regex(
+    r"(?:√|\\sqrt|(?:二次|平方)?根[号號]下?)\s*(?:(?P<bare>\d+|[a-z])|[{(（](?P<inside>[^(){}（）]{1,10})[})）])|π|\\pi"
+)
+"""The numerator of `二分之根号3` and `三分之π`."""
+
+
 def _fraction(text: str) -> str | None:
     """`三分之二` and `3분의 2` as 2/3, `百分之五十` as 50 %."""
     parts = _PARTED.match(text)
     if parts is None:
         return None
     below, above = _number(parts["below"] or parts["under"]), _number(parts["above"] or parts["over"])
+    if below and not below[1] and (root := _ROOT_OR_PI.fullmatch((parts["above"] or "").strip())):
+        inside = root["bare"] or root["inside"]
+        numerator = rf"\sqrt{{{inside}}}" if inside else r"\pi"
+        return rf"\frac{{{numerator}}}{{{below[0]}}}"
     if below is None or above is None or below[1] or (above[1] and not _is_unit(above[1])):
         return None
     if above[1] and parts["below"] and not parts["of"]:  # minutes and seconds

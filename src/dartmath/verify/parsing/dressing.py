@@ -113,6 +113,14 @@ _MONEY_AND = regex(r"^(-?\d+) (dollars|euros|pounds) and (\d\d)(?: cents| pence|
 _PROGRAM_NAME = regex(r"^[a-z]{3,20}(?:_[a-z0-9]{1,20}){1,4}\s*=\s*(?=[-\d\[({\\])")
 """`total_cost = 42`: the name that a program gives its result; an index stands behind one or two letters."""
 
+_BUILDER = regex(
+    r"\{\s*[a-zA-Z]\s*(?:(?:∈|\\in\b)\s*[^|:{}]{1,12})?\s*(?:[|:]|\\mid)\s*[^{}|:]*(?:[<>≤≥=∈]|\\(?:[lg]eq?|in|neq?)\b)[^{}|:]*\}"
+)
+"""`{x | x > 1}`, a set with the braces of plain text."""
+
+_FUNCTION_LABEL = regex(r"^([a-z]\([^:=]{1,20}\)): +(?=-?[\d\\][^:]*$)")
+"""`f(2): 5`, a function's value behind a colon."""
+
 _ACIDITY = regex(r"^(pH|pOH)\s+(?:of\s+|is\s+)?(?=\d)")
 _PLUS_MINUS = regex(r"\s*\+/-\s*(?=[\d.(\\])")
 _DOT_BEFORE_BRACKET = regex(r"(?<=[A-Za-z)}])\s?\.(?=\()")
@@ -366,6 +374,8 @@ def undressed(text: str) -> str:
         text = text[: last.start()]
     if text.startswith("\\text{") and _TEXT_LIST.fullmatch(text):
         text = text[6:-1].strip()
+    if text.startswith("{") and text.endswith("}") and _BUILDER.fullmatch(text):
+        return f"\\{text[:-1]}\\}}"
     while text.startswith("{") and text.endswith("}") and _encloses(text):
         text = text[1:-1].strip()
     return _without_strays(text) if text[-1:] == "}" or text[-1:] in _QUOTES else text
@@ -375,6 +385,8 @@ def _bookkept(text: str) -> str:
     """The answer without the name of a program's variable, and with a minus for a bookkeeper's brackets."""
     if "_" in text and "=" in text:
         text = _PROGRAM_NAME.sub("", text)
+    if "): " in text:
+        text = _FUNCTION_LABEL.sub(r"\1 = ", text)
     return _OWED.sub(r"-$\1", text) if text[:2] == "$(" and text[-1:] == ")" else text
 
 

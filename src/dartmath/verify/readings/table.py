@@ -84,6 +84,7 @@ from dartmath.verify.readings.words import (
     counted_things,
     explained_verdicts,
     part_of_whole,
+    repeated_questions,
     speaks_of_part,
     stated_values,
     times_of_day,
@@ -239,6 +240,7 @@ READINGS: tuple[NamedReading, ...] = (
     NamedReading("combinations", has_symbols, combinations),
     NamedReading("family in words", has_words, families_in_words),
     NamedReading("yes or no with an explanation", _is_sentence, explained_verdicts),
+    NamedReading("question repeated", has_query, repeated_questions),
     NamedReading("value that a sentence states", _is_sentence, stated_values),
     NamedReading("approximation beside an exact value", _approximates, approximations_beside),
 )

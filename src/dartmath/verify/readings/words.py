@@ -171,6 +171,26 @@ def explained_verdicts(sides: Sides) -> Iterator[Pair]:
         yield sides.ours, parse(found["verdict"])
 
 
+_QUESTION = regex(r"\b(?P<copula>Is|Are|Was|Were|Does|Do|Did|Can|Will|Has|Have) (?P<words>[^.?!\n]{3,120})\?")
+
+
+def repeated_questions(sides: Sides) -> Iterator[Pair]:
+    """`The coin is still heads up.` for yes to "Is the coin still heads up?", and with "not" for no."""
+    if not _is_verdict(sides.ours) or " " not in sides.answer.strip():
+        return
+    said = re.findall(r"[a-z0-9']+", sides.answer.lower())
+    for question in _QUESTION.finditer(sides.query):
+        copula, words = question["copula"].lower(), re.findall(r"[a-z0-9']+", question["words"].lower())
+        if copula not in said:
+            continue
+        rest = list(said)
+        rest.remove(copula)
+        if rest == words:
+            yield sides.ours, parse("yes")
+        elif "not" in rest and [word for word in rest if word != "not"] == words:
+            yield sides.ours, parse("no")
+
+
 def _is_verdict(node: Expression) -> bool:
     return isinstance(node, Named) and node.kind == "boolean"
 
