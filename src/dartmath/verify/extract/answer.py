@@ -20,7 +20,7 @@ from dartmath.verify.extract.found import Statement
 from dartmath.verify.extract.mathematics import is_mathematics
 from dartmath.verify.extract.own import Fence, Own, is_all_own, own_text
 from dartmath.verify.extract.products import is_product, is_unit
-from dartmath.verify.extract.structured import MOST, assigned, fields, tagged
+from dartmath.verify.extract.structured import MOST, assigned, fields, of_block, tagged
 from dartmath.verify.extract.thoughts import thoughts
 from dartmath.verify.extract.values import value_at
 from dartmath.verify.language.formulas import FORMULA, body
@@ -500,7 +500,9 @@ _NAMED = regex(
     r"(?:[Ii]t|[Tt]he (?!problem|question|task|answer|result)[a-z]+(?: [a-z]+){0,2}"
     r"(?: of (?:the )?[A-Z][\w'-]*(?: [A-Z][\w'-]*)?)?|[Tt]he [a-z]+(?: [\w'-]+){0,2}"
     r" (?:represent|show|us|mark|call)(?:ing|ed)(?: [\w'-]+){1,9})"
-    r" (?:is|was|must be|has to be) (?P<value>(?:[A-Z][\w'-]*(?: [A-Z][\w'-]*){0,3}|[a-z]+))"
+    r" (?:is|was|must be|has to be) "
+    r"(?:an? (?!(?:lot|bit|problem|question|task|mistake|trick|matter|good|bad)\b))?"
+    r"(?P<value>(?:[A-Z][\w'-]*(?: [A-Z][\w'-]*){0,3}|[a-z]+))"
     r"(?:,? (?:since|because) [^\d=]{1,120})?\.?"
 )
 """A response that is one sentence and names what is asked for: "The capital is Paris."."""
@@ -553,6 +555,12 @@ def _in_fences(own: Own, reader: _Reader, strict: bool) -> Statement | None:
     """What stands in fenced blocks, where the text outside says nothing: output, LaTeX, a literal in code."""
     for fence in reversed(own.fences[-MOST:]):
         content = own.source[fence.start : fence.end]
+        if (
+            fence.language == "answer"
+            and "field" in reader.rules
+            and (found := of_block(content)) is not None
+        ):
+            return _moved(found, fence.start)
         if fence.language in _OUTPUTS:
             found = _explicit(content, reader, cut=strict)
             if found is None and not strict:

@@ -85,7 +85,10 @@ _APPROXIMATELY = regex(by_initials(*(rf"\b{word}(?![A-Za-z0-9_])" for word in AP
 _LAST_VERB = regex(
     r".*\b(?:is|are|was|were|equals?|be|becomes?|gives?|yields?|amounts? to|comes? to|totals?|(?:we|i"
     r"|you) (?:get|have|obtain|find|got)|(?:is"
-    r"|are) equal to|makes)\b:?"
+    r"|are) equal to|makes"
+    r"|on (?:obtient|trouve)|nous (?:obtenons|trouvons)|(?:cela|ça|ce qui) (?:donne|fait)"
+    r"|(?:man|wir) (?:erhält|erhalten|bekommt|bekommen)|(?:das|es) ergibt|se obtiene|obtenemos"
+    r"|si ottiene)\b:?"
     r"\s*(?:(?:approximately|about|exactly|therefore|thus|simply|then|now|just|only"
     r"|at)\s+)?(?P<value>[^\s].{0,200})\Z",
     re.IGNORECASE | re.DOTALL,

@@ -34,7 +34,7 @@ _KEY = regex(
 _PYTHON_TEXT = regex(r"'((?:[^'\\\n]|\\.){0,1000})'")
 _BARE = regex(r"[^\s,}\]\n][^,}\]\n]{0,100}")
 _CALL = regex(
-    r"^[ \t]*(?:final_answer|submit(?:_answer)?|answer|finish"
+    r"^[ \t]*(?:Action:[ \t]*)?(?:final_answer|submit(?:_answer)?|answer|finish"
     r"|FINAL)[(\[](?P<value>[^\n]{1,400})[)\]][ \t]*;?[ \t]*$",
     re.MULTILINE | re.IGNORECASE,
 )
@@ -93,6 +93,20 @@ def fields(text: str, after: int = 0) -> Iterator[Statement]:
         found += [_called(call) for call in list(_CALL.finditer(text, after))[-MOST:]]
     if found:
         yield from sorted(filter(None, found), key=lambda one: -one.start)
+
+
+_VALUE_LINE = regex(
+    r"^[ \t]*(?:value|answer|result)[ \t]*:[ \t]*(?P<value>[^\n]{1,200}?)[ \t]*$",
+    re.MULTILINE | re.IGNORECASE,
+)
+
+
+def of_block(content: str) -> Statement | None:
+    """The line of a block named "answer" that gives its value among others: `value: 41`."""
+    line = _VALUE_LINE.search(content)
+    if line is None or line["value"] in _NOTHING:
+        return None
+    return Statement(line["value"], "field", *line.span("value"))
 
 
 def _may_have_option(text: str) -> bool:

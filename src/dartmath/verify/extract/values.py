@@ -228,12 +228,14 @@ def _from_clause(text: str, begin: int) -> tuple[str, int, bool] | None:
     answer = _without_closing(_clean(clause))
     if not any(sign.isalnum() or sign in "∅∞" for sign in answer):
         return None
-    if is_mathematics(answer):
+    if is_mathematics(answer) and _WORDS_EQUAL.fullmatch(answer) is None:
         return answer, begin + len(clause), True
     # A number at the very end may be a name: "type 2".
     ends_in_number = answer[-1:].isdigit()
     if counted := _COUNTED_FIRST.fullmatch(answer):
         return counted["value"], begin + len(clause), True
+    if called := _WORDS_EQUAL.fullmatch(answer):
+        return called["value"], begin + len(clause), True
     if beside := _APPOSITION.fullmatch(answer):
         return beside["name"], begin + len(clause), False
     value = stated(answer)
@@ -243,6 +245,9 @@ def _from_clause(text: str, begin: int) -> tuple[str, int, bool] | None:
         return value, begin + len(clause), True
     return answer, begin + len(clause), False
 
+
+_WORDS_EQUAL = regex(r"[A-Z][a-z]+(?: [a-z-]+){2,20} = (?P<value>-?\d[^=,;]{0,40})")
+"""What something in words is: `Fraction of shirts that are red or blue = 0.625`."""
 
 _APPOSITION = regex(
     r"(?P<name>[A-Z][\w'-]*(?: [A-Z][\w'-]*){0,3}), (?:the|an?) (?!.*(?:,| and | or ))[a-z][^\d=]{2,80}"

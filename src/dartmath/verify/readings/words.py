@@ -174,8 +174,13 @@ def explained_verdicts(sides: Sides) -> Iterator[Pair]:
 _QUESTION = regex(r"\b(?P<copula>Is|Are|Was|Were|Does|Do|Did|Can|Will|Has|Have) (?P<words>[^.?!\n]{3,120})\?")
 
 
+_OF_TIME = frozenset(("still", "now", "currently"))
+_PAIRS = (("heads", "tails"), ("on", "off"), ("open", "closed"), ("even", "odd"), ("alive", "dead"))
+_OPPOSITES = {one: other for pair in _PAIRS for one, other in (pair, pair[::-1])}
+
+
 def repeated_questions(sides: Sides) -> Iterator[Pair]:
-    """`The coin is still heads up.` for yes to "Is the coin still heads up?", and with "not" for no."""
+    """`The coin is still heads up.` for yes where that is asked, with "not" or the opposite for no."""
     if not _is_verdict(sides.ours) or " " not in sides.answer.strip():
         return
     said = re.findall(r"[a-z0-9']+", sides.answer.lower())
@@ -185,9 +190,12 @@ def repeated_questions(sides: Sides) -> Iterator[Pair]:
             continue
         rest = list(said)
         rest.remove(copula)
+        rest, words = ([word for word in one if word not in _OF_TIME] for one in (rest, words))
         if rest == words:
             yield sides.ours, parse("yes")
-        elif "not" in rest and [word for word in rest if word != "not"] == words:
+        elif [word for word in rest if word != "not"] == words or [
+            _OPPOSITES.get(word, word) for word in rest
+        ] == words:
             yield sides.ours, parse("no")
 
 
