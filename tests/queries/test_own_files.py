@@ -389,6 +389,7 @@ def test_questions_that_stand_in_groups_are_rows(tmp_path: Path) -> None:
     {"prompt": "What is 2?", "parts": [{"question": "Which?"}]},
     {"messages": [{"role": "user", "content": "What is 2 + 2?"}, {"role": "assistant", "content": "4"}]},
     {"prompt": [{"role": "user", "content": "What is 2 + 2?"}], "reward_model": {"ground_truth": "4"}},
+    {"instruction": "Add them: 3, 4.", "demos": [{"question": "1, 2", "answer": "3"}]},
     {"task": "What is 2 + 2?", "tests": [{"input": "1", "output": "2"}]},
 ])  # fmt: skip
 def test_rows_that_hold_lists_are_rows_as_they_are(tmp_path: Path, row: dict[str, Any]) -> None:

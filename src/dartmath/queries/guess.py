@@ -14,6 +14,7 @@ from dartmath.queries.formats.row import Row
 from dartmath.queries.guess_options import (
     choices_of,
     headless_options,
+    index_of_right,
     is_several,
     lettered,
     numbered,
@@ -93,6 +94,7 @@ def guess(rows: Sequence[Row]) -> Guess:
     paths = [path for path in _paths(rows) if path not in {*columns, *lettered(rows)}]
     query = _default(rows, "query") or _query(rows, paths)
     reference = _default(rows, "reference") or _reference(rows, [path for path in paths if path != query])
+    reference = reference or index_of_right(rows)
     if not query and (headless := headless_options(rows)):
         return Guess(headless[0], headless[2], None, headless[1])
     if reference and (right := right_of(rows, reference)):

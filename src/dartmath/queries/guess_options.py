@@ -53,6 +53,7 @@ _WRONG = frozenset(["incorrect", "wrong", "distractor", "falsch", "incorrecta", 
 # So many rows at least tell that no answer is one of the options.
 _SEVERAL, _FEW = 5, 0.1
 _ANSWERS = frozenset(["a", "answer", "ans", "response", "item", "svar", "antwort", "respuesta", "答案"])
+_INDEX = frozenset(["index", "idx", "no", "number", "position"])
 _PLACE = re.compile(r"[A-Ja-j]|\d")
 _STOPS = (".", "!", "?", "。", "！", "？")
 # A table without a header: the problem, at least two options, and the letter of one.
@@ -137,6 +138,21 @@ def headless_options(rows: Sequence[Row]) -> tuple[str, tuple[str, ...], str] | 
     letters = {str(at(row, reference) or "").strip() for row in rows}
     told = letters <= {*LETTERS[: len(options)]} and all(at(row, options[1]) is not None for row in rows)
     return (query, tuple(options), reference) if told else None
+
+
+def index_of_right(rows: Sequence[Row]) -> str | None:
+    """A column such as `answerIndex` that says the number of the right one of the options beside it."""
+    names = list(rows[0]) if rows else []
+    options = [name for name in names if share(rows, name, _parts) > _ENOUGH]
+    for name in names:
+        words = {*tokens(name)}
+        if (
+            words & _INDEX
+            and words & (_RIGHT | _ANSWERS)
+            and any(_point_into(rows, name, one) for one in options)
+        ):
+            return name
+    return None
 
 
 def right_of(rows: Sequence[Row], reference: str) -> str | None:

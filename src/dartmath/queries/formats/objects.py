@@ -15,11 +15,10 @@ from dartmath.queries.formats.splits import DEFAULT_SPLIT, same_split, split_of
 
 _WAY_OUT = "each line is one whole JSON object"
 # Groups stand in groups, so deep; a row asks something under such a name.
-_DEEPEST, _LOOKED_AT, _ASKED = (
-    3,
-    20,
-    ("question", "problem", "query", "prompt", "frage", "pregunta", "问题", "題目"),
-)
+_DEEPEST, _LOOKED_AT = 3, 20
+_ASKED = ("question", "problem", "query", "prompt", "frage", "pregunta", "问题", "題目")
+# What a row that is itself to be answered has, whatever lists it holds beside.
+_TOLD = ("instruction", "task", "exercise", "stem", "input")
 # What `print` and `str` make of a dict.
 _PYTHON = re.compile(r"\s*\{'[^']*': ")
 _AN_OBJECT = 'a row is an object of named values, such as {"question": "...", "answer": "..."}'
@@ -74,8 +73,11 @@ def _questions(rows: list[Any]) -> list[Any]:
     """
     found = rows
     for _ in range(_DEEPEST):
-        if any(map(_asks, found[:_LOOKED_AT])):
+        first = found[:_LOOKED_AT]
+        if any(_has_text(row, _ASKED) for row in first):
             return found
+        if any(_has_text(row, _TOLD) for row in first):
+            break
         key = next(
             (key for row in found[:1] if isinstance(row, Mapping) for key in row if _groups(found, key)), None
         )
@@ -85,11 +87,11 @@ def _questions(rows: list[Any]) -> list[Any]:
     return rows
 
 
-def _asks(row: Any) -> bool:
+def _has_text(row: Any, words: Sequence[str]) -> bool:
+    """Whether a row holds a text under a name with one of the words."""
     named = row.items() if isinstance(row, Mapping) else ()
-    return any(
-        isinstance(value, str) and any(word in str(key).lower() for word in _ASKED) for key, value in named
-    )
+    texts = [str(key).lower() for key, value in named if isinstance(value, str)]
+    return any(word in key for key in texts for word in words)
 
 
 def _groups(rows: Sequence[Any], key: str) -> bool:
