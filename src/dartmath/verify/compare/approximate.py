@@ -30,8 +30,10 @@ from dartmath.verify.compare.measures import Measure, measure, same_measure
 from dartmath.verify.compare.physics import is_physical, is_physical_unit
 from dartmath.verify.compare.rounded import rounds_results, same_result
 from dartmath.verify.compare.rounding import MIN_DIGITS, Literal, Margin, digits, distance, shown
+from dartmath.verify.language.dimensions import Unit
 from dartmath.verify.language.latex import OPEN_TEXT
 from dartmath.verify.language.money import CODES
+from dartmath.verify.language.units import parse_unit
 from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.tree.expression import Expression, Number, heads
 
@@ -141,8 +143,50 @@ def _measured(
     if literal is not None and 0 < abs(literal.value - 1) < _NEAR_ONE:
         return _beside_one(literal, measure(answer).value)
     margin = COUNTED if _is_count(ours) and not is_physical(comparison.query) else MEASURED
+    if literal is not None and _asks_for_acidity(comparison.query):
+        margin = ACIDITY
+    elif _is_mass_of_atom(ours):
+        margin = MASS_OF_ATOM
     found = same_measure(reference, answer, replace(comparison, margin=margin))
+    if margin in (ACIDITY, MASS_OF_ATOM) and not found and _is_rounded_to(ours, measure(answer)):
+        return Decision(True, "approximate", "the reference, rounded")
     return Decision(True, "approximate", "within the accuracy of a measured reference") if found else None
+
+
+ACIDITY = Margin(absolute=0.02, rounded=True)
+"""Of a pH, a logarithm, 1 % is a tenth of the concentration; this is 5 %."""
+
+MASS_OF_ATOM = Margin(relative=1e-5, rounded=True)
+"""What masses of atoms differ by is their binding, a hundredth of them."""
+
+_DIGITS_OF_MASS, _HEAVIEST = 6, 300
+"""Digits that show that a mass was looked up or computed with its binding, and units of the heaviest atom."""
+
+_ACIDITY = regex(
+    r"\b(?:[Ww]hat|[Ff]ind|[Cc]alculate|[Dd]etermine|[Cc]ompute|[Ee]stimate|[Gg]ive)\b[^.?!]{0,60}"
+    r"\bp(?:H|OH|[Kk]_?\{?[ab]?)(?![a-z])"
+)
+
+
+@lru_cache(maxsize=64)
+def _asks_for_acidity(query: str) -> bool:
+    return ("pH" in query or "pOH" in query or "pK" in query) and _ACIDITY.search(query) is not None
+
+
+def _is_rounded_to(ours: Measure, theirs: Measure) -> bool:
+    """Whether an answer with decimals, in the reference's unit or none, is the reference, rounded."""
+    one, two = ours.value, theirs.value
+    if not (isinstance(one, Number) and isinstance(two, Number)) or not two.places:
+        return False
+    return theirs.unit in (ours.unit, Unit()) and abs(one.value - two.value) * 2 * 10**two.places <= 1
+
+
+def _is_mass_of_atom(ours: Measure) -> bool:
+    """Whether a reference is a mass in units of the atom with its binding: `13.00573 u`."""
+    value = ours.value
+    if not isinstance(value, Number) or digits(value) < _DIGITS_OF_MASS or abs(value.value) > _HEAVIEST:
+        return False
+    return ours.kind == "unit" and ours.unit == parse_unit("u")
 
 
 _NEAR_ONE = Fraction(1, 100)

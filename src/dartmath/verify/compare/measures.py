@@ -267,7 +267,11 @@ def _angle(ours: Measure, theirs: Measure, comparison: Comparison) -> Decision:
     if near := within(ours.value, _turned(theirs.value, theirs is degrees), comparison.margin):
         return near
     in_radians = scalar_equal(Apply("degree", (degrees.value,)), other.value)
-    if in_radians or other.kind == "radian" or "pi" in heads(other.value):
+    if other.kind == "radian" and not in_radians:
+        radian = parse_unit("rad")
+        one, two = (parse_unit("degrees"), radian) if degrees is ours else (radian, parse_unit("degrees"))
+        return converted(ours.value, one, theirs.value, two, comparison)
+    if in_radians or "pi" in heads(other.value):
         return in_radians
     return same_number(ours.value, theirs.value, comparison.margin)
 

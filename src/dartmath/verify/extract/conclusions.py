@@ -68,7 +68,7 @@ _CONTINUES = regex(
 """How a sentence begins behind which more should come: what stands before it is no conclusion."""
 
 _UNDONE = r"\b[^.\n]{0,20}\b(?:solve|determine|know|find|figure|compute|finish|sure)\b"
-_ARRIVES = regex(r"\bto (?:get|obtain|find|give|yield)\b[^.\n]{0,60}[$\\][^.]*=")
+_ARRIVES = regex(r"\bto (?:get|obtain|find|give|yield)\b[^.\n]{0,60}[$\\][^.]{0,200}=")
 """What such a sentence goes on to say, where it says the result: "We can now insert them to get $E = 3$"."""
 
 _GAVE_UP = regex(
@@ -566,12 +566,16 @@ _CONSEQUENCE = regex(
 _COMPUTED = regex(
     r"[^\n]*[^<>!:=\s]\s*=\s*(?P<value>[-−]?(?:\\?\$)?\d[\d,]*(?:\.\d+)?(?:/\d+)?\\?%?)\s*[.!]?\Z"
 )
-_MEASURED = regex(
-    r"(?:[^\n$]*(?:\b(?:is|are|was|were|be|to|equals?)\b|[=:]))?\s*(?P<side>[^\n$=\d]*\d[^\n$=]*)=\s*(?P<value>[-−]?\d[\d,]*(?:\.\d+)?(?:\s*[x×*·]\s*10\s?\^\s?\{?[-−]?\d+\}?)?"
+_RESULT = regex(
+    r"\s*(?P<value>[-−]?\d[\d,]*(?:\.\d+)?(?:\s*[x×*·]\s*10\s?\^\s?\{?[-−]?\d+\}?)?"
     r"(?:\s?(?P<unit>[A-Za-zµμΩ°%][A-Za-zµμΩ°%/^()·*\d−-]*"
-    r"(?: [A-Za-zµμΩ°%][A-Za-zµμΩ°%/^\d−-]*){0,2}))?)[\s.!]*\Z"
+    r"(?: [A-Za-zµμΩ°%][A-Za-zµμΩ°%/^\d−-]*){0,2}))?)[\s.!]*"
 )
-"""A calculation in running text and what it comes to, with powers of ten and a unit."""
+"""What a calculation in running text comes to, with powers of ten and a unit."""
+
+_BEFORE_SIDE = regex(r"\b(?:is|are|was|were|be|to|equals?|or)\b|[=:]")
+_MAX_SIDE = 160
+"""Characters of a calculation."""
 
 
 _SINCE = regex(
@@ -580,13 +584,17 @@ _SINCE = regex(
 """A reason, and behind its comma what follows from it: "Since it fell 5 m, it has 10 J."."""
 
 _RESTATED = regex(
-    r"[^\n]*\b(?:is|are|was|were|equals?)\b[^\n]*"
+    r",\s+(?:or|that is,?|which is)\s+(?:about |approximately )?"
+    r"(?P<value>[-−]?\$?\d[\d,]*(?:\.\d+)?(?:\s*[x×]\s*10\^\{?-?\d+\}?)?"
+    r"(?: ?[A-Za-z%°][A-Za-z0-9/^°-]{0,14}){0,2})\s*[.]?\Z"
+)
+_MAX_RESTATED = 90
+"""Characters of such an end."""
+
+_COMPUTING = regex(
+    r"\b(?:is|are|was|were|equals?)\b[^\n]*?"
     r"(?:\b(?:times|divided by|multiplied by|plus|minus|squared|(?:percent|half|third|quarter) of)\b"
     r"|[*/×÷]|% of)"
-    r"[^\n]*,\s+(?:or|that is,?|which is)\s+(?:about |approximately )?"
-    r"(?P<value>[-−]?\$?\d[\d,]*(?:\.\d+)?(?:\s*[x×]\s*10\^\{?-?\d+\}?)?"
-    r"(?: ?[A-Za-z%°][A-Za-z0-9/^°-]{0,14}){0,2})\s*[.]?",
-    re.DOTALL,
 )
 """A computation in words and what it comes to: "the emf is the field times the distance, or 400 V."."""
 
@@ -612,7 +620,8 @@ def _consequence(sentence: str) -> str | None:
         return arrived["value"]
     if relative := _WHICH_IS.fullmatch(sentence):
         return claimed(f"It is {relative['clause']}", plain=True)
-    if restated := _RESTATED.fullmatch(sentence):
+    end = max(0, len(sentence) - _MAX_RESTATED)
+    if (restated := _RESTATED.search(sentence, end)) and _COMPUTING.search(sentence, 0, restated.start()):
         return restated["value"]
     if since := _SINCE.fullmatch(sentence):
         return claimed(since["clause"], plain=True)
@@ -632,8 +641,13 @@ def _computed(sentence: str) -> str | None:
 
 def _of_products(sentence: str) -> str | None:
     """What a product or a quotient of quantities at the end of a sentence comes to, with its unit."""
-    found = _MEASURED.fullmatch(sentence) if "=" in sentence else None
-    if found is None or not is_product(found["side"]):
+    before, sign, behind = sentence.rpartition("=")
+    found = _RESULT.fullmatch(behind) if sign else None
+    if found is None:
+        return None
+    before = before[-_MAX_SIDE:]
+    starts = [place.end() for place in _BEFORE_SIDE.finditer(before)]
+    if not is_product(before[starts[-1] if starts else 0 :]):
         return None
     return found["value"] if found["unit"] is None or is_unit(found["unit"]) else None
 

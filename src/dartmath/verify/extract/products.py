@@ -10,7 +10,7 @@ _UPRIGHT = regex(r"\\(?:text|mathrm|mbox|rm)\s*\{([^{}]*)\}")
 _DRESSING = regex(r"\\(?:text|mathrm|mbox|rm)\s*\{?|[{}~$]|\\[,;:! ]")
 _QUANTITY = regex(r"\d[\d,.]*\s*(?P<unit>[A-Za-z°µμΩ%][A-Za-z°µμΩ%/^\d-]*)?")
 _SIGNS = regex(
-    r"[\s()\[\]{}/*×·−-]|\\(?:[dt]?frac|times|cdot|left|right|[,;:! ])|(?<=\s)x(?=\s)|\^\{?-?\d+\}?"
+    r"[\s()\[\]{}/*×·^−-]|\\(?:[dt]?frac|times|cdot|left|right|[,;:! ])|(?<=\s)x(?=\s)|\^\{?-?\d+\}?"
 )
 """What stands between the quantities of a product or a quotient."""
 

@@ -583,6 +583,12 @@ def _fraction(text: str) -> str | None:
 
 def _number(text: str) -> tuple[str, str] | None:
     """A number in words or digits, and what stands behind it."""
+    if text[:1] in ("负", "負"):
+        below = _number(text[1:])
+        return below and (f"-{below[0]}", below[1])
+    if ("点" in text or "點" in text) and (decimal := _decimal(text)) is not None:
+        value, _, unit = decimal.partition(" ")
+        return value, unit
     if digits := re.match(r"\d+(?:\.\d+)?", text := text.strip()):
         return digits[0], text[digits.end() :].strip()
     found = numeral(text)
@@ -641,7 +647,8 @@ _COMMAED, _POINTED = regex(r"\d,\d"), regex(r"\d\.\d")
 _POWER_OF_TEN = r"(?:\s*(?:\\times|\\cdot|[×·⋅*])\s*10(?:\^\{?[-+]?\d+\}?|[⁻⁰¹²³⁴-⁹]+))?"
 _CAN_BE_DECIMAL = regex(
     r"-?(?:\d+(?:,|\{,\})(?:\d{1,2}|\d{4,})|0(?:,|\{,\})\d+"
-    r"|\d{1,3}(?:[. \u00a0\u202f]\d{3})+(?:,|\{,\})\d{1,2})"
+    r"|\d{1,3}(?:[. \u00a0\u202f]\d{3})+(?:,|\{,\})\d{1,2}"
+    r"|\d{1,3}(?:[. \u00a0\u202f]\d{3}){2,}(?:,|\{,\})\d+)"
     r"(?=[^\d,]|\Z)(?!.*\d[,.]\d)"
 )
 _DECIMAL = regex(rf"\A\$?-?\d+\.\d+{_POWER_OF_TEN}\$?\Z")
@@ -662,9 +669,8 @@ def read_with_decimal_comma(reference: str, answer: str, *, measured: bool = Fal
     found = _CAN_BE_DECIMAL.match(plain) if "," in plain else None
     if found is None:
         return None
-    has_unit = (
-        re.sub(rf"\A{_POWER_OF_TEN}", "", plain[found.end() :]).strip(" $\\-")[:1].isalpha() or "°" in plain
-    )
+    behind = re.sub(rf"\A{_POWER_OF_TEN}", "", plain[found.end() :]).strip(" $\\-")[:1]
+    has_unit = behind.isalpha() or behind == "%" or "°" in plain
     alike = has_unit and _MEASURE.match(reference.strip())
     if measured:
         return with_decimal_point(answer) if alike else None

@@ -129,19 +129,21 @@ paise | पैसा पैसे
 pence | penique peniques पेंस пенни пенсов
 mmHg | мм_рт_ст мм_ртутного_столба 毫米汞柱 水銀柱ミリメートル
 rubles | рублях rublos rubli roubles rubel рубль рубля рублей руб
-degrees | stopień stopnie stopni derece derajat graden องศา ডিগ্রি డిగ్రీలు
+degrees | град stopień stopnie stopni derece derajat graden องศา ডিগ্রি డిగ్రీలు
   degres 度 도 градус градуса градусов grado grados degré degrés grau graus gradi độ डिग्री درجة
   درجات
 percent | persen procent procenta procentów yüzde เปอร์เซ็นต์ শতাংশ శాతం
   パーセント 퍼센트 프로 процент процента процентов por_ciento pour_cent prozent por_cento
   per_cento प्रतिशत phần_trăm بالمئة بالمائة في_المئة في_المائة por_cien porciento porcento percento porcien
-celsius | सेंटिग्रेड graus_centígrados centígrados centigrados centigradi सेल्सीयस डिग्री_सेल्सीयस درجة_سلزيوس 摄氏
+celsius | градуса_по_цельсию градусов_по_цельсию градус_по_цельсию
+  सेंटिग्रेड graus_centígrados centígrados centigrados centigradi सेल्सीयस डिग्री_सेल्सीयस درجة_سلزيوس 摄氏
   攝氏 摄氏° 攝氏° 摄氏度 攝氏度 ℃ 섭씨 도씨 градус_цельсия градуса_цельсия градусов_цельсия
   grado_celsius grados_celsius grados_centígrados grado_centígrado graus_celsius grau_celsius
   gradi_celsius gradi_centigradi grado_centigrado degré_celsius degrés_celsius grad_celsius grados_c
   graus_c gradi_c degrés_c grad_c độ_c डिग्री_सेल्सियस सेल्सियस डिग्री_से डिग्री_सेंटीग्रेड डिग्री_c
   درجة_مئوية سلزيوس سيليزية مئوية درجات_مئوية
-fahrenheit | फ़ॉ डिग्री_फ़ॉ 华氏 華氏 华氏° 華氏° fahreneit gradi_fahreneit degrès_f 华氏度 華氏度 ℉ 화씨
+fahrenheit | градус_по_фаренгейту градуса_по_фаренгейту градусов_по_фаренгейту
+  फ़ॉ डिग्री_फ़ॉ 华氏 華氏 华氏° 華氏° fahreneit gradi_fahreneit degrès_f 华氏度 華氏度 ℉ 화씨
   градус_фаренгейта градусов_фаренгейта grado_fahrenheit grados_fahrenheit graus_fahrenheit
   grau_fahrenheit gradi_fahrenheit degré_fahrenheit degrés_fahrenheit grad_fahrenheit grados_f graus_f
   gradi_f degrés_f grad_f độ_f डिग्री_फ़ॉरेनहाइट फ़ॉरेनहाइट डिग्री_फ़ारेनहाइट फ़ारेनहाइट डिग्री_फारेनहाइट

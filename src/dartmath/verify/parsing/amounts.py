@@ -223,14 +223,19 @@ def _with_unit(words: str) -> Expression | None:
             continue
         known = parse_unit(unit).known
         spelled = not parts[0][:1].isdigit()
+        if spelled and unit in _PERCENT:
+            return Apply("percent", (plain,))
         if value is not None or (spelled and (known or len(parts) == place + 1)):
             return Quantity(plain, unit if known else f"~{unit}")
     return None
 
 
+_PERCENT = ("percent", "per cent", "pct")
+
+
 def _has_number(unit: str) -> bool:
     """Whether another number stands among the words behind one, which then name no unit."""
-    return any(word in NUMBER_WORDS and word not in ("a", "an") for word in unit.split())
+    return any((word in NUMBER_WORDS and word not in ("a", "an")) or word.isdigit() for word in unit.split())
 
 
 def _plain(words: str) -> Number | None:
@@ -302,11 +307,17 @@ def _mixed(found: re.Match[str]) -> Expression | None:
 
 
 def _decimal(found: re.Match[str]) -> Expression | None:
-    whole, digits = _plain(found[1]), [_plain(word) for word in found[2].split()]
+    words, scale = found[2].split(), 1
+    while len(words) > 1 and words[-1] in _SCALES:  # `two point five million`
+        scale *= _SCALES[words.pop()]
+    whole, digits = _plain(found[1]), [_plain(word) for word in words]
     if whole is None or any(digit is None or digit.value.denominator != 1 for digit in digits):
         return None
     shown = "".join(str(digit) for digit in digits)
-    return literal(f"{whole}.{shown}") if str(whole).isdigit() else None
+    if not str(whole).isdigit():
+        return None
+    value = literal(f"{whole}.{shown}")
+    return value if scale == 1 else Apply("mul", (value, number(scale)))
 
 
 def _function(name: str, *more: Number) -> Callable[[re.Match[str]], Expression | None]:

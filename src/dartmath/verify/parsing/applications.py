@@ -5,7 +5,7 @@ from __future__ import annotations
 from dartmath.verify.language.names import CONSTANTS, FUNCTIONS, GREEK, INVERSES, split_word
 from dartmath.verify.parsing.rules import Rules
 from dartmath.verify.parsing.tokens import Token
-from dartmath.verify.tree.expression import Apply, Expression, Group, Number, number
+from dartmath.verify.tree.expression import Apply, Constant, Expression, Group, Number, number
 
 
 def function_call(g: Rules, name: str) -> Expression:
@@ -56,12 +56,22 @@ def _argument(g: Rules) -> Expression:
         return inner if opening != "{" else g.postfix(inner)
     factors = [g.factor(signed=True)]
     for _ in range(20):
-        if g.is_op("*") and isinstance(factors[-1], Number) and _is_name(g.peek(1)):
+        is_before_name = isinstance(factors[-1], Number) and _is_name(g.peek(1))
+        if g.is_op("*") and (is_before_name or _is_before_frequency(g, factors)):
             g.take()
         elif not g.starts_factor() or not _continues(g.token):
             break
         factors.append(g.factor())
     return factors[0] if len(factors) == 1 else Apply("mul", tuple(factors))
+
+
+def _is_before_frequency(g: Rules, factors: list[Expression]) -> bool:
+    """Whether a multiple of pi goes on with a number and a name, `\\sin 2\\pi \\times 50 t`.
+
+    Alone it has no sine but zero, which nobody writes so.
+    """
+    is_turn = factors[-1] == Constant("pi") and all(isinstance(factor, Number) for factor in factors[:-1])
+    return is_turn and g.peek(1).kind == "num" and _is_name(g.peek(2))
 
 
 def _is_name(token: Token) -> bool:

@@ -86,6 +86,9 @@ _CHOOSE = regex(
 _RATE = regex(
     rf"^(-?{SIGN} ?[\d.,]+)(?: ?/ ?| an? )(?=(?:[a-z]{{3,12}}|kg|lb|oz|hr|km|mi|ft|yd|ml|mL|L|kWh|MWh)$)"
 )
+_OVER = regex(r"(?<=\d)\s+over\s+(?=\d+\s*(?:$|,|;|\)|and\b|or\b))", re.IGNORECASE)
+"""`1 over 8`, in a list too."""
+
 _OBLIQUE = regex(rf"^({SIGN} ?\d[\d,]*(?:\.\d+)?)\s?/[-=]$")
 """`₹500/-`, as prices in India end where no coins follow."""
 
@@ -303,6 +306,7 @@ _REWRITINGS: tuple[_Rewriting, ...] = (
     (("[", "]"), _OUTWARD, _inward),
     (tuple(SIGNS), _RATE, r"\1 per "),
     (tuple(SIGNS), _OBLIQUE, r"\1"),
+    ((" over ",), _OVER, "/"),
     (("\\not",), _NEGATED, lambda sign: "\\notin " if "in" in sign[0] else "\\ne "),
     (("st}", "nd}", "rd}", "th}"), _ORDINAL, r"\\text{\1}"),
     (("mod",), _MODULO, r"\\pmod{\1}"),

@@ -305,6 +305,8 @@ def _skip_condition(g: Rules) -> None:
     in_words = kind in ("text", "word") and (_CONDITION.match(text) or _is_prose(kind, text))
     if not in_words and (kind, text) != ("cmd", "forall"):
         return
+    if text.lower() == "over" and g.peek(1).kind == "num":  # `1 over 8` is no value on something
+        return
     depth = 0
     while True:
         token = g.token
