@@ -1,13 +1,16 @@
 """Whether two answers differ in a notation of letters and signs that algebra takes for products.
 
 `~P` and `P`, `Bb` and `BB`, `CAATCG` and `GCTAAC`, `0x1F` in a list, `100∠60°` and `75∠80°`, `0 °C` and
-`0 K`, `mol L-1` and `L mol-1`, groups of words behind semicolons, and `2 × 3` as the size of a matrix.
+`0 K`, `mol L-1` and `L mol-1`, groups of words behind semicolons, `2 × 3` as the size of a matrix, and
+`4 × 12` as a product of primes.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from fractions import Fraction
+from math import isqrt
 
 from dartmath.base.regex import regex
 from dartmath.verify.language.names import FUNCTIONS
@@ -25,7 +28,9 @@ def written_otherwise(reference: str, answer: str, query: str) -> str:
             return name
     if _groups_differ(reference, answer, query):
         return "the same words in other groups"
-    return "rows and columns the other way round" if _sizes_differ(reference, answer, query) else ""
+    if _sizes_differ(reference, answer, query):
+        return "rows and columns the other way round"
+    return "no product of primes" if _is_unfactored(reference, answer, query) else ""
 
 
 _OF_LOGIC = frozenset("⊃≡∨∧¬∀∃")
@@ -197,6 +202,30 @@ def _sizes_differ(reference: str, answer: str, query: str) -> bool:
         return False
     low = query.lower()
     return _OF_MATRIX.search(low) is not None and _ASKS_FOR_SIZE.search(low) is not None
+
+
+_FACTORED = regex(r"(?:\d{1,9}|\^\s*\{?\s*\d{1,3}\s*\}?|\\(?:times|cdot)(?![a-z])|[\s$*·•×⋅])+")
+_EXPONENT = regex(r"\^\s*\{?\s*\d{1,3}\s*\}?")
+_LARGEST_PRIME = 10**6
+"""Beyond it a number is not looked at, which could take long."""
+
+
+def _is_unfactored(reference: str, answer: str, query: str) -> bool:
+    """Whether a query asks for a prime factorization, which the reference is and the answer is not."""
+    if "prime factori" not in query.lower():
+        return False
+    one, two = (_factors(text) if _FACTORED.fullmatch(text) else [] for text in (reference, answer))
+    return bool(one and two) and all(map(_is_prime, one)) and not all(map(_is_prime, two))
+
+
+def _factors(text: str) -> list[int]:
+    return [int(factor) for factor in re.findall(r"\d+", _EXPONENT.sub(" ", text))]
+
+
+def _is_prime(number: int) -> bool:
+    if number > _LARGEST_PRIME:
+        return True
+    return number > 1 and all(number % divisor for divisor in range(2, isqrt(number) + 1))
 
 
 _POWER = regex(r"\b(?P<word>[a-z]{4,30})\s*\^\s*\{?\s*(?P<power>\d)")
