@@ -140,21 +140,28 @@ def _measured(
     if not _may_be_measured(ours, answer, comparison):
         return None
     literal = None if ours.kind else shown(ours.value)
-    if literal is not None and 0 < abs(literal.value - 1) < _NEAR_ONE:
+    if literal is not None and 0 < abs(literal.value - 1) < _near_one(literal):
         return _beside_one(literal, measure(answer).value)
-    margin = COUNTED if _is_count(ours) and not is_physical(comparison.query) else MEASURED
-    if literal is not None and _asks_for_acidity(comparison.query):
-        margin = ACIDITY
-    elif _is_mass_of_atom(ours):
-        margin = MASS_OF_ATOM
+    margin = _accuracy(ours, comparison.query)
     found = same_measure(reference, answer, replace(comparison, margin=margin))
-    if margin in (ACIDITY, MASS_OF_ATOM) and not found and _is_rounded_to(ours, measure(answer)):
+    if margin not in (COUNTED, MEASURED) and not found and _is_rounded_to(ours, measure(answer)):
         return Decision(True, "approximate", "the reference, rounded")
     return Decision(True, "approximate", "within the accuracy of a measured reference") if found else None
 
 
 ACIDITY = Margin(absolute=0.02, rounded=True)
 """Of a pH, a logarithm, 1 % is a tenth of the concentration; this is 5 %."""
+
+WHOLE_ACIDITY = Margin(absolute=0.05)
+"""Of a pH without decimals, which what rounds to it would be half a unit away from."""
+
+DETAILED_TEMPERATURE = Margin(relative=0.002, rounded=True)
+"""Of kelvins to four digits, of which 1 % are degrees: what 273 for 273.15 and rounded constants make."""
+
+_TEMPERATURE = (("temperature", 1),)
+
+MEAN_MASS_OF_ATOM = Margin(relative=0.001, rounded=True)
+"""Of an atomic weight, the mean of isotopes that are some per cent apart."""
 
 MASS_OF_ATOM = Margin(relative=1e-5, rounded=True)
 """What masses of atoms differ by is their binding, a hundredth of them."""
@@ -173,6 +180,19 @@ def _asks_for_acidity(query: str) -> bool:
     return ("pH" in query or "pOH" in query or "pK" in query) and _ACIDITY.search(query) is not None
 
 
+_MASS = regex(
+    r"\b(?:[Ww]hat|[Ff]ind|[Cc]alculate|[Dd]etermine|[Cc]ompute)\b[^.?!]{0,60}\b(?:atomic|isotopic|nuclidic)"
+    r" (?:mass|weight)(?![^.?!]{0,40}\bdensity)"
+)
+
+
+@lru_cache(maxsize=64)
+def _asks_for_mass_of_atom(query: str) -> bool:
+    return ("atomic" in query or "nuclidic" in query or "isotopic" in query) and _MASS.search(
+        query
+    ) is not None
+
+
 def _is_rounded_to(ours: Measure, theirs: Measure) -> bool:
     """Whether an answer with decimals, in the reference's unit or none, is the reference, rounded."""
     one, two = ours.value, theirs.value
@@ -189,8 +209,30 @@ def _is_mass_of_atom(ours: Measure) -> bool:
     return ours.kind == "unit" and ours.unit == parse_unit("u")
 
 
-_NEAR_ONE = Fraction(1, 100)
-"""Numbers that are less than this away from one say no more than how far: indices of gases, activities."""
+def _accuracy(ours: Measure, query: str) -> Margin:
+    """How far an answer may be from a measured reference."""
+    value = ours.value
+    detailed = isinstance(value, Number) and bool(value.places) and digits(value) >= _MEASURED_DIGITS
+    if not ours.kind and _asks_for_acidity(query):
+        return ACIDITY if isinstance(value, Number) and value.places else WHOLE_ACIDITY
+    if detailed and _is_mass_of_atom(ours):
+        return MASS_OF_ATOM
+    if detailed and ours.kind in ("", "unit") and _asks_for_mass_of_atom(query):
+        return MEAN_MASS_OF_ATOM
+    if detailed and ours.unit.dimensions == _TEMPERATURE and not ours.unit.offset:
+        return DETAILED_TEMPERATURE
+    return COUNTED if _is_count(ours) and not is_physical(query) else MEASURED
+
+
+_NEAR_ONE, _NEAR_ONE_IN_DETAIL = Fraction(1, 100), Fraction(1, 20)
+"""Numbers that are less than this away from one say no more than how far: indices of gases, activities, and
+with four digits efficiencies.
+"""
+
+
+def _near_one(literal: Literal) -> Fraction:
+    return _NEAR_ONE_IN_DETAIL if literal.digits >= _MEASURED_DIGITS else _NEAR_ONE
+
 
 _OF_DISTANCE = Fraction(1, 20)
 """The share of that distance that an answer may be away: 1.0003 for 1.00029."""
@@ -252,6 +294,8 @@ def _to_the_cent(ours: Measure, theirs: Measure, comparison: Comparison) -> Deci
         return None
     one, two = ours.value, theirs.value
     if not (isinstance(one, Number) and isinstance(two, Number)) or one.places != CENTS:
+        return None
+    if len(ours.unit.dimensions) > 1:  # a rate may be a fraction of a cent
         return None
     if (two.places or 0) <= CENTS or (theirs.kind and theirs.unit != ours.unit):
         return None

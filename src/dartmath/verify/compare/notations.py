@@ -13,6 +13,8 @@ from fractions import Fraction
 from math import isqrt
 
 from dartmath.base.regex import regex
+from dartmath.verify.language.compounds import formula_of_name
+from dartmath.verify.language.elements import ELEMENT_NAMES
 from dartmath.verify.language.names import FUNCTIONS
 from dartmath.verify.language.units import parse_unit
 
@@ -203,6 +205,50 @@ def _sizes_differ(reference: str, answer: str, query: str) -> bool:
     low = query.lower()
     return _OF_MATRIX.search(low) is not None and _ASKS_FOR_SIZE.search(low) is not None
 
+
+_AMOUNT_OF = regex(
+    r"\b(?:[km]?g|m?mol(?:es?)?|m?L|(?:kilo|milli)?grams?|(?:milli)?lit(?:er|re)s?|atoms?|molecules?)"
+    r" of (?P<substance>[A-Z][A-Za-z0-9_]*|[a-z]+(?: [a-z]+ide)?)"
+)
+
+
+def _substances_differ(reference: str, answer: str) -> bool:
+    """Whether amounts are of other substances: `3 g of Ag` and `3 g of Cu`, but not sugar and honey."""
+    if " of " not in reference or " of " not in answer:
+        return False
+    one, two = (
+        [_substance(found["substance"]) for found in _AMOUNT_OF.finditer(text)]
+        for text in (reference, answer)
+    )
+    return "" not in one and "" not in two and len(one) == len(two) and Counter(one) != Counter(two)
+
+
+def _substance(name: str) -> str:
+    """The formula of a substance that is written or named; "" for other words."""
+    if name[0].isupper():
+        return name.replace("_", "")
+    return ELEMENT_NAMES.get(name) or formula_of_name(name) or ""
+
+
+_ENDS_ORGANIC = regex(r"(?:ane|ene|yne|ol|one|al|amine|amide|acid|ether|oate|ate|ide|yl|phenol|pyridine)s?\Z")
+"""How names of organic compounds end."""
+
+_LOCANT = regex(r"\d(?:,\s?\d+)*['′]?-[a-z]{3}")
+"""Where on a chain of carbon atoms something stands: `2-bromo`."""
+
+
+def _compounds_differ(reference: str, answer: str) -> bool:
+    """Whether names of organic compounds are other ones, whose numbers and words algebra takes apart."""
+    if "-" not in reference or "-" not in answer:
+        return False
+    one, two = (re.sub(r"[\s$.]", "", text.lower()) for text in (reference, answer))
+    return one != two and all(
+        len(text) < _LONGEST_NAME and _LOCANT.search(text) and _ENDS_ORGANIC.search(text)
+        for text in (one, two)
+    )
+
+
+_LONGEST_NAME = 120
 
 _FACTORED = regex(r"(?:\d{1,9}|\^\s*\{?\s*\d{1,3}\s*\}?|\\(?:times|cdot)(?![a-z])|[\s$*·•×⋅])+")
 _EXPONENT = regex(r"\^\s*\{?\s*\d{1,3}\s*\}?")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dartmath.verify.language.errors import NotationError
 from dartmath.verify.language.names import CONSTANTS, FUNCTIONS, GREEK, INVERSES, split_word
 from dartmath.verify.parsing.rules import Rules
 from dartmath.verify.parsing.tokens import Token
@@ -71,7 +72,11 @@ def _is_before_frequency(g: Rules, factors: list[Expression]) -> bool:
     Alone it has no sine but zero, which nobody writes so.
     """
     is_turn = factors[-1] == Constant("pi") and all(isinstance(factor, Number) for factor in factors[:-1])
-    return is_turn and g.peek(1).kind == "num" and _is_name(g.peek(2))
+    if not is_turn or g.peek(1).kind != "num":
+        return False
+    if g.peek(2).kind == "text":
+        raise NotationError(f"{g.peek(2).text!r} is no unit in the argument of a function")
+    return _is_name(g.peek(2))
 
 
 def _is_name(token: Token) -> bool:
