@@ -207,7 +207,7 @@ def _sizes_differ(reference: str, answer: str, query: str) -> bool:
 
 
 _AMOUNT_OF = regex(
-    r"\b(?:[km]?g|m?mol(?:es?)?|m?L|(?:kilo|milli)?grams?|(?:milli)?lit(?:er|re)s?|atoms?|molecules?)"
+    r"(?<![A-Za-z])(?:[km]?g|m?mol(?:es?)?|m?L|(?:kilo|milli)?grams?|(?:milli)?lit(?:er|re)s?|atoms?|molecules?)"
     r" of (?P<substance>[A-Z][A-Za-z0-9_]*|[a-z]+(?: [a-z]+ide)?)"
 )
 
@@ -297,6 +297,8 @@ _RULES = (
     ("another hexadecimal number", _hexadecimals_differ),
     ("another phasor", _phasors_differ),
     ("zero on another scale of temperature", _zeros_differ),
+    ("amounts of other substances", _substances_differ),
+    ("another compound", _compounds_differ),
     ("another mixed number", _mixed_differ),
     ("other powers of the units", _unit_powers_differ),
 )
