@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dartmath.base.text import encodable, printable, shorten
+from dartmath.base.text import encodable, money, printable, shorten
 
 # Embeddings, overrides and isolates.
 TURNS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
@@ -55,3 +55,8 @@ def test_what_moves_the_cursor_or_turns_the_writing_is_escaped(text: str, shown:
 def test_an_encodable_text_can_be_written(text: str) -> None:
     assert len(encodable(text).encode()) >= len(text)
     assert encodable("half \ud800 pair") == "half ? pair"
+
+
+def test_small_amounts_of_money_are_no_zeros() -> None:
+    shown = [money(amount) for amount in (1234.5, 12, 0.4, 0.1, 0.052, 0.0016, 1e-9, 0)]
+    assert shown == ["1,234.50", "12.00", "0.40", "0.10", "0.052", "0.0016", "0.0000000010", "0.00"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 # All control characters but tab and line feed: they move cursors, change titles and colours, ring bells.
@@ -19,6 +20,7 @@ def printable(text: str) -> str:
     return _CONTROL.sub(_escape, text.replace("\r\n", "\n"))
 
 
+_CENT = 0.1  # two decimals are two digits from here on
 _WIDE = 0x100  # from here on two hexadecimal digits do not do
 
 
@@ -34,6 +36,17 @@ def counted(number: int, one: str, more: str = "") -> str:
     ('1 query', '1,200 rows')
     """
     return f"{number:,} {one if number == 1 else more or f'{one}s'}"
+
+
+def money(amount: float) -> str:
+    """An amount in whatever currency the prices have: two decimals, and two digits of less than one.
+
+    >>> money(1234.5), money(0.0016), money(0.4), money(0)
+    ('1,234.50', '0.0016', '0.40', '0.00')
+    """
+    if not amount or amount >= _CENT:
+        return f"{amount:,.2f}"
+    return f"{amount:.{1 - math.floor(math.log10(amount))}f}"
 
 
 def shorten(text: str, limit: int) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dartmath.base.text import counted
+from dartmath.base.text import counted, money
 from dartmath.cli._shared import JsonOption
 
 # Seconds between two looks at a run, and how many times longer than looking takes, so that a large run is not
@@ -115,9 +115,9 @@ def _lines(status: RunStatus) -> Iterator[str]:
     twice = counted(status.duplicates, "duplicate")
     yield f"{counted(status.samples, 'sample')} ({share or 'none'}); {twice}"
     spent = f"{status.tokens:,} tokens in {_duration(status.seconds)}"
-    yield spent + (f", cost {status.cost:,.2f}" if status.cost else "")
+    yield spent + (f", cost {money(status.cost)}" if status.cost else "")
     for one in status.teachers:
-        cost = f", cost {one.cost:,.2f}" if one.cost else ""
+        cost = f", cost {money(one.cost)}" if one.cost else ""
         trials = counted(one.trials, "trial")
         yield f"  {one.name}: {trials}, {one.correct:,} correct, {one.tokens:,} tokens{cost}"
     hopeless = len(status.suspects)

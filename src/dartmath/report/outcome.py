@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dartmath.base.errors import DartmathError
-from dartmath.base.text import counted
+from dartmath.base.text import counted, money
 from dartmath.report.blocks import duration
 from dartmath.report.runs import Run, Stage
 
@@ -103,4 +103,4 @@ def _cost(stage: Stage) -> Iterator[str]:
     said = f"{counted(found['samples'], 'sample')}, {counted(found.get('tokens', 0), 'token')}"
     if seconds := float(found.get("seconds") or 0):
         said += f", {duration(seconds)}"
-    yield said + (f", cost {found['cost']:,.2f}" if found.get("cost") else "")
+    yield said + (f", cost {money(found['cost'])}" if found.get("cost") else "")
