@@ -37,6 +37,50 @@ _PRICE = regex(r"\$(?=\.?\d)[^$]*\Z")
 """An option that begins with a dollar sign which no other one closes."""
 
 
+_RIGHT = regex(r"[\s$*(]*(?P<letter>[A-J])[\s$*).]*")
+_LABELLED = regex(
+    r"[\s$*]*(?:\(\s*(?P<inside>[A-J])\s*\)|(?P<letter>[A-J])\s?[.):])[\s:.]*(?P<text>\S.*)", re.DOTALL
+)
+_DRESS = regex(rf"{OPEN_TEXT}|\\(?=[ ,;])|[\s$~{{}}*]+")
+
+
+def chosen(reference: str, answer: str, query: str) -> Decision | None:
+    """The verdict on an option that an answer writes out as the query has it; None where it writes none.
+
+    Two options of one query are two answers, even if they begin alike, or are the same in another form.
+
+    >>> query = "Is it so? (A) Yes, because it is. (B) Yes, because it was."
+    >>> [chosen("A", answer, query).equal for answer in ("(A) Yes", "Yes, because it is", "B. Yes")]
+    [True, True, False]
+    """
+    right = _RIGHT.fullmatch(reference)
+    if right is None or len(answer) <= len("A."):
+        return None
+    texts = options(query)
+    if right["letter"] not in texts:
+        return None
+    labelled = _LABELLED.fullmatch(answer)
+    if labelled is not None:
+        letter = labelled["inside"] or labelled["letter"]
+        if _begins(texts.get(letter, ""), labelled["text"]):
+            return Decision(letter == right["letter"], "choice", f"option {letter} with its text")
+    bare = _bare(answer)
+    written = [letter for letter, text in texts.items() if _bare(text) == bare]
+    if not written or len(bare) == 1:
+        return None
+    return Decision(right["letter"] in written, "choice", f"the text of option {written[0]}")
+
+
+def _bare(text: str) -> str:
+    return _DRESS.sub("", text).strip(".,;")
+
+
+def _begins(option: str, text: str) -> bool:
+    """Whether an option is this text, or begins with it and goes on with another word."""
+    whole, part = (" ".join(_DRESS.sub(" ", side).split()).strip(" .,;") for side in (option, text))
+    return bool(part) and whole.startswith(part) and not whole[len(part) :][:1].isalnum()
+
+
 def same_choice(reference: Expression, answer: Expression, comparison: Comparison) -> Decision:
     """A letter equals the same letter, its own text, or the text that the query gives it."""
     ours, theirs = _letter(reference), _letter(answer)

@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from dartmath.base.regex import regex
+from dartmath.verify.compare.choices import chosen
 from dartmath.verify.compare.comparison import UNDECIDED, Comparison
 from dartmath.verify.compare.dispatch import by_structure
 from dartmath.verify.compare.physics import names_quantities
@@ -47,6 +48,10 @@ _SIGNED = frozenset(["abs", "sgn", "floor", "ceil", "max", "min"])
 """Functions that say what happens with signs, and so are no oversight."""
 
 
+_LETTER = len("$(A).$")
+"""Characters of a reference that is the letter of an option."""
+
+
 _RESPECTIVELY = regex(r"[,;]?\s*(?:\\text\s*\{\s*)?\brespectively\b\s*\.?\s*\}?", re.IGNORECASE)
 """A word behind a list that makes its order count."""
 
@@ -65,6 +70,8 @@ def decide(
     Readings go from the plainest to the one that the other side's notation suggests, so that the last
     verdict has the reason that says most.
     """
+    if query and len(reference) <= _LETTER and (option := chosen(reference, answer, query)) is not None:
+        return option
     approximate = _APPROXIMATE.match(reference) is not None
     if ordered is None and _says_respectively(f"{reference}\n{answer}"):
         ordered = True
