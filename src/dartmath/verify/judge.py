@@ -163,6 +163,9 @@ def _with_decimal_commas(ours: str, theirs: str) -> list[tuple[str, str]]:
 _BOXED_WORD = regex(r"\$?\\boxed\s*\{([^{}]*)\}\$?")
 """A word of another language in a box, which is translated as the word alone is."""
 
+_LETTER = regex(r"\(?[A-J]\)?")
+"""A reference that is the letter of an option."""
+
 _remembered = lru_cache(maxsize=2048)(_compared)
 
 
@@ -277,6 +280,8 @@ def grade(
         return grade_dart_math(query, response, cut=cut)
     found = _finder()(response, strict=cut, in_thought=in_thought, settings=settings)
     answer = None if found is None else found.answer
+    if (answer is None or len(answer) > 1) and not (cut or in_thought) and _are_letters(query.references):
+        answer = _option(query.text, response, answer)
     if answer is None and not cut and len(response) <= MAX_ANSWER:
         whole = response.strip()
         says = _without_sizes(whole).strip(" ")
@@ -291,6 +296,22 @@ def grade(
         kind = query.metadata.get("answer_type")
         return _best(query.references, lambda one: verify_theoremqa(one, answer, kind))
     return _by_rules(query, answer, settings)
+
+
+def _are_letters(references: Sequence[str]) -> bool:
+    return any(len(one) <= len("(A)") and _LETTER.fullmatch(one) for one in references)
+
+
+def _option(query: str, response: str, answer: str | None) -> str | None:
+    """The answer, or the option of the query whose text the response states at its end."""
+    from dartmath.verify.compare.choices import in_full
+
+    found = in_full(answer, response, query)
+    if found == answer:
+        return answer
+    from dartmath.verify.extract.own import own_text
+
+    return in_full(answer, own_text(response).text, query)
 
 
 def _by_rules(query: Gradable, answer: str, settings: GradingSettings | None) -> Verdict:

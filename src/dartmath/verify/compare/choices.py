@@ -54,7 +54,7 @@ def chosen(reference: str, answer: str, query: str) -> Decision | None:
     [True, True, False]
     """
     right = _RIGHT.fullmatch(reference)
-    if right is None or len(answer) <= len("A."):
+    if right is None or _RIGHT.fullmatch(answer) or len(answer) <= len("A."):
         return None
     texts = options(query)
     if right["letter"] not in texts:
@@ -66,9 +66,63 @@ def chosen(reference: str, answer: str, query: str) -> Decision | None:
             return Decision(letter == right["letter"], "choice", f"option {letter} with its text")
     bare = _bare(answer)
     written = [letter for letter, text in texts.items() if _bare(text) == bare]
-    if not written or len(bare) == 1:
+    if len(bare) == 1:
         return None
+    if not written:
+        begun = [letter for letter, text in texts.items() if _begins(text, answer)]
+        return Decision(False, "choice", f"options {begun[0]} and {begun[1]} begin so") if begun[1:] else None
     return Decision(right["letter"] in written, "choice", f"the text of option {written[0]}")
+
+
+_SAYS = regex(
+    r"(?:(?![^\n]*(?:\b(?:not|never|cannot|if|whether)\b|n't))[^\n]*\b)?"
+    r"(?:answer|option|choice)(?: here)?(?: is|:)[\s:\"*]*\Z",
+    re.IGNORECASE,
+)
+"""What announces the text of an option."""
+_BEFORE = regex(r"\(([A-J])\)\s*\Z")
+
+
+def in_full(answer: str | None, response: str, query: str) -> str | None:
+    """The answer that was found, or the option that a response writes out there, or as its last line.
+
+    >>> query = "Is it so? (A) Yes, because it is. (B) Yes, because it was."
+    >>> in_full("Yes", "The answer is Yes, because it was.", query)
+    'B. Yes, because it was.'
+    """
+    texts = options(query)
+    if not texts:
+        return answer
+    if stated := _at_end(answer, response, texts):
+        return stated
+    if answer is None or _RIGHT.fullmatch(answer):
+        return answer
+    place = response.rfind(answer)
+    label = _BEFORE.search(response, max(0, place - 6), max(0, place))
+    if label and _begins(texts.get(label[1], ""), answer):
+        return f"{label[1]}. {answer}"
+    begun = [text for text in texts.values() if _begins(text, answer)]
+    if len(begun) <= 1:
+        return answer
+    return max((text for text in begun if _begins(response[place:], text)), key=len, default=answer)
+
+
+def _at_end(answer: str | None, response: str, texts: dict[str, str]) -> str:
+    """The option that the last line of a response announces by its text, or is; "" for none.
+
+    A line behind another option is one of a list, and a statement before the line counts more than it.
+    """
+    *before, last = (line.strip(" *") for line in response.rstrip().rsplit("\n", 3))
+    for letter, text in texts.items():
+        end = next((end for end in (text, f"{text}.") if text and last.endswith(end)), None)
+        if end is None:
+            continue
+        start = last[: -len(end)]
+        is_marked = start.strip(" (*") in (f"{letter})", f"{letter}.")
+        alone = (answer is None or answer in last) and not any(map(_LABELLED.match, before))
+        if _SAYS.fullmatch(start) or (is_marked and alone):
+            return f"{letter}. {text}"
+    return ""
 
 
 def _bare(text: str) -> str:
@@ -132,18 +186,35 @@ def options(query: str) -> dict[str, str]:
 
 
 def _lettered(query: str, marks: list[re.Match[str]]) -> dict[str, str]:
-    """The texts behind marks that go on from A, each up to the next mark."""
-    letters = [(next(filter(None, mark.groups()))).upper() for mark in marks]
-    start = next((place for place, letter in enumerate(letters) if letter == "A"), None)
-    if start is None:
-        return {}
+    """The texts behind marks that go on from A, each up to the next mark: the longest run, or the last."""
+    letters = [next(filter(None, mark.groups())) for mark in marks]
     found: dict[str, str] = {}
-    for place in range(start, len(marks)):
-        if letters[place] != chr(ord("A") + len(found)):
+    for start, letter in enumerate(letters):
+        if letter in "Aa":
+            run = _run(query, marks[start:], letters[start:])
+            found = max(run, found, key=len)
+    return found
+
+
+def _run(query: str, marks: list[re.Match[str]], letters: list[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for place, mark in enumerate(marks):
+        if letters[place] != chr(ord(letters[0]) + place):
             break
         end = marks[place + 1].start() if place + 1 < len(marks) else len(query)
-        text = query[marks[place].end() : end].strip().strip("~").split("\n\n")[0]
-        found[letters[place]] = f"${_EDGES.sub('', text)}" if _PRICE.match(text) else _EDGES.sub("", text)
-    if len(found) <= 1 or (marks[start][4] and any(map(_TASK.match, found.values()))):
+        found[letters[place].upper()] = _option(query[mark.end() : end])
+    if len(found) <= 1 or (marks[0][4] and any(map(_TASK.match, found.values()))):
         return {}
     return found
+
+
+def _option(between: str) -> str:
+    """The text of an option, without what sets it off from its mark and the next one."""
+    text = between.strip()
+    negated = between[:1].isspace() and text.startswith("~")
+    text = text.rstrip("~").split("\n\n")[0] if negated else text.strip("~").split("\n\n")[0]
+    plain = _EDGES.sub("", text)
+    if plain.count("$") % 2:
+        plain = text
+    plain = f"~{plain.lstrip('~')}" if negated and not plain.startswith("~") else plain
+    return f"${plain}" if _PRICE.match(text) and not plain.startswith("$") else plain
