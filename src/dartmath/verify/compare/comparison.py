@@ -52,7 +52,7 @@ _LISTED_AT_END = regex(
 )
 """Three things or more at the end of a question: "What is its value at 1, 2 and 5?"."""
 
-_PART = regex(r"(?<![A-Za-z0-9\\])\((?P<mark>[a-f]|i{1,3}|iv|v|[1-9])\)\s+(?=\S)")
+_PART = regex(r"\((?<![A-Za-z0-9\\]\()(?P<mark>[a-f]|i{1,3}|iv|v|[1-9])\)\s+(?=\S)")
 MAX_QUERY = 8_000
 """Characters of a query that are read, counted from its end, where the question stands.
 
@@ -77,11 +77,12 @@ def _asks_for_order(query: str) -> bool:
 @lru_cache(maxsize=64)
 def _counts_asked(query: str) -> frozenset[int]:
     """How many questions, parts, blanks and things in its last list a query has, where there are several."""
-    listed = _LISTED_AT_END.search(query)
+    listed = _LISTED_AT_END.search(query) if query.rstrip().endswith("?") else None
     items = listed["items"].count(",") + (2 if listed["comma"] is None else 1) if listed else 0
     parts = [found["mark"] for found in _PART.finditer(query)]
     is_series = len(set(parts)) == len(parts)
-    counts = (query.count("?"), len(_BLANK.findall(query)), len(parts) if is_series else 0, items)
+    blanks = len(_BLANK.findall(query)) if "_" in query or "underline" in query else 0
+    counts = (query.count("?"), blanks, len(parts) if is_series else 0, items)
     return frozenset(count for count in counts if count > 1)
 
 
