@@ -437,7 +437,8 @@ _OPENING = regex(
 
 def _opened_with(text: str) -> Statement | None:
     """The yes or no that a response begins with, where its first sentence says as much: "No, it is not."."""
-    found = _OPENING.match(text)
+    # Behind its leading blanks: every way to part a long run of them would be tried.
+    found = _OPENING.match(text, len(text) - len(text.lstrip()))
     if found is None or (_DENIES.search(found["said"]) is not None) != (found["verdict"] in ("No", "False")):
         return None
     return Statement(found["verdict"], "announced", *found.span("verdict"), firm=False)
