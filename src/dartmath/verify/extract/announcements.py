@@ -108,10 +108,11 @@ _CHOSEN = regex(
 
 _LETTERS_OF_OPTIONS = frozenset("ABCDEFGHIJ")
 _NAMED_OPTION = regex(
-    r"(?:\b(?:final|best|right|correct|only|most \w+) (?:choice|option|letter|selection|pick|answer)"
+    r"(?:(?<!not the )(?<!nor the )(?<!neither the )(?<!is the )"
+    r"\b(?:final|best|right|correct|only|most \w+) (?:choice|option|letter|selection|pick|answer)"
     r"(?:\s*[:–-]|\s+(?:is|would be|must be))?"
     r"|(?:\A|\n)\W*(?:definitely|certainly|clearly|surely),?\s"
-    r"|\b(?:lựa )?chọn(?: đáp án| phương án| câu)?(?: đúng)?(?: là)?:?\s)"
+    r"|(?<!không )(?<!đừng )\b(?:lựa )?chọn(?: đáp án| phương án| câu)?(?: đúng)?(?: là)?:?\s)"
     r"\s*\**(?P<value>(?-i:\(?[A-J]\)?))(?=[\s.*!]*\Z)",
     re.IGNORECASE,
 )

@@ -393,7 +393,7 @@ def _implicit(text: str, reader: _Reader, last: bool) -> Statement | None:
 
 
 _ONE_FIELD = regex(
-    r"\s*(?:```(?:json)?\s*)?\{\s*\"(?!(?:reason|explan|thought|think|step|work|question|error|name)\w*\")\w{1,40}\"\s*:"
+    r"\s*(?:```(?:json)?\s*)?\{\s*\"(?!(?:reason|explan|thought|think|step|work|question|error|name|confidence)\w*\")\w{1,40}\"\s*:"
     r"\s*\"?(?P<value>[^\"{}\[\],\n]{1,100}?)\"?\s*\}\s*(?:```)?\s*",
     re.IGNORECASE,
 )

@@ -82,6 +82,9 @@ _DIGITS, _COUNTS = regex(r"[\d\\]"), regex("|".join(_COUNT_WORDS))
 _APPROXIMATELY = regex(by_initials(*(rf"\b{word}(?![A-Za-z0-9_])" for word in APPROXIMATIONS)))
 """For a sentence in small letters."""
 
+_CONDITIONS = ("wenn ", "falls ", "si ", "se ")
+"""How a sentence of another language than English begins that says what would be."""
+
 _LAST_VERB = regex(
     r".*\b(?:is|are|was|were|equals?|be|becomes?|gives?|yields?|amounts? to|comes? to|totals?|(?:we|i"
     r"|you) (?:get|have|obtain|find|got)|(?:is"
@@ -229,7 +232,7 @@ _SENTENCES = regex(r"(?<!\bsq)(?<!\bcu)[.!?]\s+\S|。.")
 _NEGATIONS = (lexicon.negating for code, lexicon in LEXICONS.items() if code not in ("en", "zh"))
 _OPENING_WORDS = listed(
     "not no never nor cannot neither either or if unless except than least between about approximately "
-    "nearly almost around roughly maybe perhaps could may might suppose assume try check"
+    "nearly almost around roughly maybe perhaps could may might suppose assume try check doubt wonder"
 )
 _OPEN = regex(
     by_initials(
@@ -530,7 +533,11 @@ def told(sentence: str) -> str | None:
     if "which" in sentence:
         sentence = _RELATIVE.sub("", sentence)
     low = sentence.lower()
-    if _leaves_open(_APPROXIMATELY.sub("", low)) or len(_COPULA_BEFORE_NUMBER.findall(low)) > 1:
+    if (
+        low.startswith(_CONDITIONS)
+        or _leaves_open(_APPROXIMATELY.sub("", low))
+        or len(_COPULA_BEFORE_NUMBER.findall(low)) > 1
+    ):
         return None
     if (time := _AT_TIME.fullmatch(sentence)) is not None:
         return time["value"]
