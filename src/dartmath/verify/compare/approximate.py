@@ -156,7 +156,7 @@ WHOLE_ACIDITY = Margin(absolute=0.05)
 """Of a pH without decimals, which what rounds to it would be half a unit away from."""
 
 DETAILED_TEMPERATURE = Margin(relative=0.002, rounded=True)
-"""Of kelvins to four digits, of which 1 % are degrees: what 273 for 273.15 and rounded constants make."""
+"""Of temperatures to four digits, 1 % of which are whole degrees: what 273 for 273.15 and constants make."""
 
 _TEMPERATURE = (("temperature", 1),)
 
@@ -219,7 +219,7 @@ def _accuracy(ours: Measure, query: str) -> Margin:
         return MASS_OF_ATOM
     if detailed and ours.kind in ("", "unit") and _asks_for_mass_of_atom(query):
         return MEAN_MASS_OF_ATOM
-    if detailed and ours.unit.dimensions == _TEMPERATURE and not ours.unit.offset:
+    if detailed and ours.unit.dimensions == _TEMPERATURE:
         return DETAILED_TEMPERATURE
     return COUNTED if _is_count(ours) and not is_physical(query) else MEASURED
 
