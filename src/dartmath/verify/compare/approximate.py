@@ -2,7 +2,8 @@
 
 * The reference says so (`~0.83`), the query is one of physics, chemistry or engineering, or the mode is
   `science`: the answer may be 1 % away, or round to the reference. Whole numbers without a unit stay
-  exact, and so do fractions, surds and symbols.
+  exact, and so do fractions, surds and symbols. Numbers near one, pH, masses of atoms and temperatures, of
+  which 1 % is no accuracy, have one of their own.
 
 Three rules for decimal references only, and never where the query asks for an exact value or how to round:
 
