@@ -41,7 +41,7 @@ _RIGHT = regex(r"[\s$*(]*(?P<letter>[A-J])[\s$*).]*")
 _LABELLED = regex(
     r"[\s$*]*(?:\(\s*(?P<inside>[A-J])\s*\)|(?P<letter>[A-J])\s?[.):])[\s:.]*(?P<text>\S.*)", re.DOTALL
 )
-_DRESS = regex(rf"{OPEN_TEXT}|\\(?=[ ,;])|[\s$~{{}}*]+")
+_DRESS = regex(rf"{OPEN_TEXT}|\\(?=[ ,;])|[\s$*]+|(?<=[\w{{$}}.])~|[{{}}]")
 
 
 def chosen(reference: str, answer: str, query: str) -> Decision | None:
@@ -54,7 +54,7 @@ def chosen(reference: str, answer: str, query: str) -> Decision | None:
     [True, True, False]
     """
     right = _RIGHT.fullmatch(reference)
-    if right is None or _RIGHT.fullmatch(answer) or len(answer) <= len("A."):
+    if right is None or _RIGHT.fullmatch(answer) or len(answer) <= 1:
         return None
     texts = options(query)
     if right["letter"] not in texts:
@@ -76,7 +76,7 @@ def chosen(reference: str, answer: str, query: str) -> Decision | None:
 
 _SAYS = regex(
     r"(?:(?![^\n]*(?:\b(?:not|never|cannot|if|whether)\b|n't))[^\n]*\b)?"
-    r"(?:answer|option|choice)(?: here)?(?: is|:)[\s:\"*]*\Z",
+    r"(?:answer|option|choice)(?: here)?(?: is|:)[\s:\"*$]*\Z",
     re.IGNORECASE,
 )
 """What announces the text of an option."""
@@ -113,11 +113,12 @@ def _at_end(answer: str | None, response: str, texts: dict[str, str]) -> str:
     A line behind another option is one of a list, and a statement before the line counts more than it.
     """
     *before, last = (line.strip(" *") for line in response.rstrip().rsplit("\n", 3))
+    last = last.rstrip(" $.")
     for letter, text in texts.items():
-        end = next((end for end in (text, f"{text}.") if text and last.endswith(end)), None)
-        if end is None:
+        end = text.rstrip(" $.")
+        if not end or not last.endswith(end):
             continue
-        start = last[: -len(end)]
+        start = last[: -len(end)].rstrip(" $")
         is_marked = start.strip(" (*") in (f"{letter})", f"{letter}.")
         alone = (answer is None or answer in last) and not any(map(_LABELLED.match, before))
         if _SAYS.fullmatch(start) or (is_marked and alone):
