@@ -40,11 +40,30 @@ _SUPPOSED_BEFORE = regex(
 """For texts in small letters: a pattern that ignores case takes six times as long, and this one is asked
 of every sentence with a supposition in it."""
 
+_VIEWED = (
+    r"(?:think|thought|believed?|says?|said|claim(?:s|ed)?|guess(?:ed)?|answer(?:ed)?|argued?|conclude[ds]?)"
+)
+_PERHAPS = r"(?: \w+ly| often| first| might| may| could| would| be tempted to)*"
+_OTHERS = r"(?:(?:some|many|most|other|several) (?:people|students|solvers)|people|students|others)"
+_OTHERS_BEFORE = regex(
+    rf"(?:\b(?:you|one|we|i) (?:might|may|could|would){_PERHAPS} {_VIEWED}"
+    rf"|\b(?:{_OTHERS}|some|many|most|someone|somebody|everybody|everyone){_PERHAPS} {_VIEWED}"
+    r"|\b(?:tempting|easy|natural) to (?:think|believe|say|guess|answer|assume|conclude)"
+    r"|\bmistake (?:\w+ ){0,2}(?:to|that))\b.*\Z"
+    rf"|(?:\b{_OTHERS}|\ban? (?:\w+ )?(?:wrong|incorrect|naive|mistaken|tempting)"
+    r"|\A\W*not (?:a|an|the)(?: (?:best|good|right|correct|wise))?)"
+    r"(?: (?:answer|choice|option|solution|guess)(?: (?:is|was|would|might|could|may|be))*)?[\s$:*]*\Z",
+    re.DOTALL,
+)
+"""What a sentence tells as the view of others, or as a mistake. For texts in small letters."""
+
 _SUPPOSITIONS = (
     "if", "unless", "suppos", "assum", "imagine", "whether", "may", "perhaps", "possibly", "could", "might",
     "first", "initially", "originally", "solution", " about", "let", "s it", "e it", "s the ", "e the ",
+    "would", "some", "many", "most", "other", "several", "people", "students", "every", "tempting", "easy",
+    "natural", "mistake", "wrong", "incorrect", "naive", "not a", "not the",
 )  # fmt: skip
-"""Texts one of which stands in whatever `_SUPPOSED_BEFORE` finds."""
+"""Texts one of which stands in whatever `_SUPPOSED_BEFORE` or `_OTHERS_BEFORE` finds."""
 
 _INTENDED_BEFORE = regex(
     r"\b(?:need|have|has|remains|left|want) to (?:\w+ly )?"
@@ -182,9 +201,14 @@ def asserts(line: str) -> bool:
         (ending.endswith(_DENIALS) and _DENIED_BEFORE.search(before))
         or (
             any(map(folded.__contains__, _SUPPOSITIONS))
-            and _SUPPOSED_BEFORE.search(folded)
-            and not _CONDITION_OF_SUBJECT.search(before)
-            and not _POSSIBLE_OF_SUBJECT.match(before)
+            and (
+                (
+                    _SUPPOSED_BEFORE.search(folded)
+                    and not _CONDITION_OF_SUBJECT.search(before)
+                    and not _POSSIBLE_OF_SUBJECT.match(before)
+                )
+                or _OTHERS_BEFORE.search(folded)
+            )
         )
         or (ending.endswith(_INSTRUCTED) and _INSTRUCTED_BEFORE.search(before))
     )

@@ -168,7 +168,7 @@ def _currency(g: Rules) -> str | None:
 
 
 def _label(g: Rules) -> Text | None:
-    """Words up to a relation sign or colon: `Maximum = 2`, `Paolo: 18`."""
+    """Words up to a relation sign or colon: `Maximum = 2`, `Paolo: 18`; not `Not a factor: 5`."""
     if len(g.tokens[g.at].text) <= MAX_PRODUCT and g.tokens[g.at + 1].kind not in ("word", "text"):
         return None
     ahead = 0
@@ -181,7 +181,7 @@ def _label(g: Rules) -> Text | None:
     is_symbol = len(words[0]) <= MAX_PRODUCT or words[0] in OF_CHEMISTRY
     if ahead == 1 and g.token.kind == "word" and is_symbol:
         return None
-    if not any(len(word) > MAX_PRODUCT for word in words):
+    if not any(len(word) > MAX_PRODUCT for word in words) or NEGATION.search(" ".join(words)):
         return None
     g.at += ahead
     if sign.text == ":":
