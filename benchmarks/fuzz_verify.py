@@ -4,11 +4,11 @@
     python benchmarks/fuzz_verify.py --inputs 1000000 --guided     (needs: pip install atheris)
 
 Seeds are the labelled and hostile cases in tests/cases/verify and expressions drawn from a grammar.
-Every input is judged in three ways: as an answer against a seed, against itself (which must be
-correct, or unparsable when it is empty), and as a whole response. Printed are the counts, the
-slowest inputs, and every input that broke a rule. The exit code is 1 when one did. With --guided,
-libFuzzer (by way of atheris) chooses the mutations by the code they reach, and stops at the first
-input that breaks a rule or takes more than five seconds.
+Every input is judged in four ways: as an answer against a seed, the same with a query, mutated too,
+against itself (which must be correct, or unparsable when it is empty), and as a whole response to the
+query. Printed are the counts, the slowest inputs, and every input that broke a rule. The exit code is 1
+when one did. With --guided, libFuzzer (by way of atheris) chooses the mutations by the code they reach,
+and stops at the first input that breaks a rule or takes more than five seconds.
 """
 
 from __future__ import annotations
@@ -55,6 +55,16 @@ def seeds() -> list[str]:
     return found
 
 
+def queries() -> list[str]:
+    """The queries of the case files, and none."""
+    rows = (
+        json.loads(line)
+        for path in sorted(CASES.glob("*.jsonl"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+    )
+    return ["", *dict.fromkeys(row["query"] for row in rows if row.get("query"))]
+
+
 def expression(rng: random.Random, depth: int = 4) -> str:
     """A random expression of the grammar, in LaTeX."""
     if depth == 0 or rng.random() < 0.25:
@@ -98,28 +108,33 @@ def mutated(text: str, rng: random.Random, others: list[str]) -> str:
     return text[: 6000 if rng.random() < LONG_SHARE else 300]
 
 
-def inputs(rng: random.Random, count: int) -> Iterator[tuple[str, str]]:
-    """Pairs of a reference and a fuzzed answer."""
-    known = seeds()
+def inputs(rng: random.Random, count: int) -> Iterator[tuple[str, str, str]]:
+    """A reference, a fuzzed answer and a query, which is fuzzed as often as not."""
+    known, asked = seeds(), queries()
     for _ in range(count):
         base = expression(rng) if rng.random() < 0.3 else rng.choice(known)
         answer = mutated(base, rng, known) if rng.random() < 0.9 else base
-        yield (base if rng.random() < 0.5 else rng.choice(known)), answer
+        query = rng.choice(asked)
+        if rng.random() < 0.5:
+            query = mutated(query, rng, known)
+        yield (base if rng.random() < 0.5 else rng.choice(known)), answer, query
 
 
-def broken(reference: str, answer: str) -> str | None:
+def broken(reference: str, answer: str, query: str) -> str | None:
     """Judge one input in all ways; what rule it broke, if any."""
     from dartmath.verify import Outcome, grade, verify
 
     if not isinstance(verify(reference, answer).outcome, Outcome):
         return "no outcome"
+    if not isinstance(verify(reference, answer, query=query).outcome, Outcome):
+        return "no outcome with a query"
     itself = verify(answer, answer)
     if not itself.correct and answer.strip():
         return f"not equal to itself: {itself.reason}"
     spaced = verify(answer, answer + " ")
     if not spaced.correct and answer.strip():
         return f"not equal to itself with a space: {spaced.reason}"
-    grade(SimpleNamespace(text="", references=(reference,), verifier="math", metadata={}), answer)
+    grade(SimpleNamespace(text=query, references=(reference,), verifier="math", metadata={}), answer)
     return None
 
 
@@ -133,12 +148,13 @@ def guided(count: int, seed: int) -> None:
         package = import_module("dartmath.verify")
         for module in pkgutil.iter_modules(package.__path__, "dartmath.verify."):
             import_module(module.name)
-    known = seeds()
+    known, asked = seeds(), queries()
 
     def judge(data: bytes) -> None:
         """The first byte chooses the reference, the rest is the answer."""
         reference = known[data[0] * 7 % len(known)] if data else "1"
-        rule = broken(reference, data[1:].decode("utf-8", "ignore"))
+        query = asked[data[0] * 7 % len(asked)] if data else ""
+        rule = broken(reference, data[1:].decode("utf-8", "ignore"), query)
         if rule is not None:
             raise AssertionError(f"{rule}: reference {reference!r}")
 
@@ -163,21 +179,26 @@ def main() -> int:
     if chosen.guided:
         guided(chosen.inputs, chosen.seed)
     rng = random.Random(chosen.seed)
-    broken("\\sqrt2", "1.41")
+    broken("\\sqrt2", "1.41", "What is x?")
     failures: Counter[str] = Counter()
     slowest: list[tuple[float, str]] = []
     began = time.perf_counter()
-    for reference, answer in inputs(rng, chosen.inputs):
+    for reference, answer, query in inputs(rng, chosen.inputs):
         started = time.process_time()
         try:
-            rule = broken(reference, answer)
+            rule = broken(reference, answer, query)
         except Exception as error:  # the point of the fuzzer is to report whatever is raised
             rule = f"{type(error).__name__}: {error}"
         spent = (time.process_time() - started) * 1000
         if rule is not None:
             failures[rule[:60]] += 1
             if failures[rule[:60]] <= 3:
-                print(f"BROKEN {rule}\n  reference {reference[:300]!r}\n  answer    {answer[:300]!r}")
+                shown = {"reference": reference, "answer": answer, "query": query}
+                print(
+                    f"BROKEN {rule}",
+                    *(f"  {name:9} {text[:300]!r}" for name, text in shown.items()),
+                    sep="\n",
+                )
         entry = (spent, answer[:120])
         if len(slowest) < 5:
             heapq.heappush(slowest, entry)

@@ -9,6 +9,7 @@ from dartmath.base.regex import regex
 from dartmath.verify.language.dimensions import NOUN
 from dartmath.verify.language.money import SIGN_CLASS
 from dartmath.verify.language.names import ENGLISH, MAX_PRODUCT, listed
+from dartmath.verify.language.numerals import LETTER
 from dartmath.verify.language.units import parse_unit
 
 _WORD = regex(r"(?<![\\A-Za-z])[^\W\d_]{2,}")
@@ -32,10 +33,7 @@ _MEASURED = regex(
     r"[\s~]*(?P<unit>[A-Za-zµμΩ°].{0,40})",
     re.DOTALL,
 )
-_LETTERS = r"[^\W\d_](?:[^\W\d_]|[\u0900-\u0dff\u0e31-\u0e4e])*"
-"""A word, in scripts of India and Thailand with the signs above and below its letters."""
-
-_COUNTED = regex(rf"[-+~≈{SIGN_CLASS}\s\\]*[\d.,/]+\s*{_LETTERS}(?:[ -]{_LETTERS}){{0,2}}\Z")
+_COUNTED = regex(rf"[-+~≈{SIGN_CLASS}\s\\]*[\d.,/]+\s*{LETTER}+(?:[ -]{LETTER}+){{0,2}}\Z")
 
 
 @lru_cache(maxsize=2048)
