@@ -88,6 +88,7 @@ _CHOICE_VERBS = (
 _OF_CHOICE = regex(r"(?:correct|right)[ \t]+(?:option|choice|letter|value|result|solution)", re.IGNORECASE)
 """The only noun of an English announcement without "answer" or "ans" in it."""
 
+_LETTERS_OF_OPTIONS = "ABCDEFGHIJ"
 _OPTION = regex(r"[A-J](?=[\s.,;)*!]|\Z)")
 _NAMED = regex(r"(?!(?:so|thus|that|therefore|hence|then|and)\s)\b[A-Za-z]{2,}\s+\Z")
 """A word right before a number, which is its name then: "type 2"."""
@@ -106,7 +107,6 @@ _CHOSEN = regex(
 )
 
 
-_LETTERS_OF_OPTIONS = frozenset("ABCDEFGHIJ")
 _NAMED_OPTION = regex(
     r"(?:(?<!not the )(?<!nor the )(?<!neither the )(?<!is the )"
     r"\b(?:final|best|right|correct|only|most \w+) (?:choice|option|letter|selection|pick|answer)"
@@ -351,7 +351,7 @@ def _around(text: str, language: str, place: int, after: int) -> Iterator[tuple[
                 text, max(0, found.start() - 30), found.start()
             )
             letter = _OPTION_NAME.sub("", found["value"].strip("*")).strip("()[]")
-            if not named and ("answer" in found["noun"] or letter in "ABCDEFGHIJ"):
+            if not named and ("answer" in found["noun"] or letter in _LETTERS_OF_OPTIONS):
                 yield found.start(), found.start("value"), False
 
 
