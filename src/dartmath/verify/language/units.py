@@ -31,6 +31,9 @@ _EVERYDAY = frozenset(
 )
 """Symbols of two letters that are units wherever they stand behind a value; `cd` may be a product."""
 
+_IMPERIAL = r"\b(?:imperial|imp\.?|UK)[\s-]+"
+"""In front of a measure of capacity; without it those of the United States are meant."""
+
 _FEET, _POUNDS = r"(?:ft|foot|feet)", r"(?:lb[sf]?|pounds?)"
 _SEVERAL_WORDS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
     (("celcius",), regex(r"\bcelcius\b", re.IGNORECASE), "celsius"),
@@ -61,12 +64,12 @@ _SEVERAL_WORDS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
     (("light",), regex(r"\blight[\s-]+years?", re.IGNORECASE), "ly"),
     (("astronomical",), regex(r"\bastronomical[\s-]+units?", re.IGNORECASE), "AU"),
     (("atomic",), regex(r"\batomic[\s-]+mass[\s-]+units?", re.IGNORECASE), "u"),
-    (("imp", "uk"), regex(r"\b(?:imperial|imp\.?|UK)[\s-]+gal(?:lons?)?\b", re.IGNORECASE), "impgal"),
-    (("imp", "uk"), regex(r"\b(?:imperial|imp\.?|UK)[\s-]+(?:qt|quarts?)\b", re.IGNORECASE), "impqt"),
-    (("imp", "uk"), regex(r"\b(?:imperial|imp\.?|UK)[\s-]+(?:pt|pints?)\b", re.IGNORECASE), "imppt"),
+    (("imp", "uk"), regex(rf"{_IMPERIAL}gal(?:lons?)?\b", re.IGNORECASE), "impgal"),
+    (("imp", "uk"), regex(rf"{_IMPERIAL}(?:qt|quarts?)\b", re.IGNORECASE), "impqt"),
+    (("imp", "uk"), regex(rf"{_IMPERIAL}(?:pt|pints?)\b", re.IGNORECASE), "imppt"),
     (
         ("imp", "uk"),
-        regex(r"\b(?:imperial|imp\.?|UK)[\s-]+(?:fl\.?|fluid)[\s-]*(?:oz\.?|ounces?)", re.IGNORECASE),
+        regex(rf"{_IMPERIAL}(?:fl\.?|fluid)[\s-]*(?:oz\.?|ounces?)", re.IGNORECASE),
         "impfloz",
     ),
     (("short",), regex(r"\bshort[\s-]+tons?\b", re.IGNORECASE), "shortton"),
