@@ -68,8 +68,9 @@ class Completion:
     the mean log-probability of the generated tokens where it was asked for. `cached_tokens` of the prompt's
     and `reasoning_tokens` of the generated ones may have a price of their own. `details["stop"]`, where the
     engine knows it, is the stop string that ended it, or None; `details["calls"]` are the calls of tools
-    that a server gave apart from the text, which is `details["said"]` then. `seed` is the one that it was
-    drawn by, where that is not the request's.
+    that a server gave apart from the text, which is `details["said"]` then, and `details["estimated"]` tells
+    that a server did not count the tokens: they are estimated from the text's length. `seed` is the one that
+    it was drawn by, where that is not the request's.
     """
 
     text: str

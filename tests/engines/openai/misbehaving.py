@@ -37,8 +37,8 @@ class Mood:
     that is among the last ones it `remembers`. Of `n` responses to a request, `several` says what is given:
     "seeds", each by a seed of its own, counted on; "own", by seeds that nobody knows; "copies"; "tiring",
     as "seeds" at first and then copies; "first", as "seeds", with the tokens of the first alone counted; and
-    nothing, one response only. More than `most`, and more than `later` after a few requests, are refused with
-    the status `refusal`.
+    nothing, one response only. Tokens are counted in so many answers as it `counts`, and no more. More than
+    `most`, and more than `later` after a few requests, are refused with the status `refusal`.
     """
 
     model: str = "m"
@@ -60,6 +60,7 @@ class Mood:
     caches: bool = False
     remembers: int = 10**9
     several: str = ""
+    counts: int = 10**9
     most: int = 128
     later: int = 0
     refusal: int = 400
@@ -149,7 +150,8 @@ class Server(asyncio.Protocol):
             self.read.popitem(last=False)
         usage["completion_tokens_details"] = {"reasoning_tokens": self.mood.reasoning}
         # The last is the first one sent: who reads them has to look at their places.
-        return {"model": self.mood.echo or self.mood.model, "choices": choices[::-1], "usage": usage}
+        found = {"model": self.mood.echo or self.mood.model, "choices": choices[::-1]}
+        return found if type(self).taken > self.mood.counts else {**found, "usage": usage}
 
     def choice(self, request: dict[str, Any], seed: int, tokens: int) -> dict[str, Any]:
         number = re.findall(r"(\d+)\?", request.get("prompt") or request["messages"][-1]["content"])

@@ -19,7 +19,7 @@ from dartmath.engines.openai.identity import same_model
 from dartmath.model import ModelSection
 from dartmath.prompts.template import Prompt, load_template
 from dartmath.queries.query import Query
-from dartmath.sampling.config import Price, SamplingSection
+from dartmath.sampling.config import Budget, Price, SamplingSection
 from dartmath.sampling.journal import open_journal
 from dartmath.sampling.policy import VRT
 from dartmath.sampling.run import sample
@@ -174,6 +174,21 @@ def test_cached_tokens_and_thoughts_have_prices_of_their_own(tmp_path: Path) -> 
     assert {(row.cached_tokens, row.reasoning_tokens) for row in rows} == {(2, 10)}
     paid = [row.prompt_tokens - 2 + 2 * 0.1 + (row.completion_tokens - 10) + 10 * 3 for row in rows]
     assert run_status(tmp_path).cost == pytest.approx(sum(paid))
+
+
+@pytest.mark.parametrize("counts", [0, 9])
+def test_a_budget_ends_a_run_whose_server_counts_no_tokens_or_stops_to(tmp_path: Path, counts: int) -> None:
+    queries = [Query(str(i), "made", f"What is {i}?", (str(i),)) for i in range(20)]
+    section = SamplingSection(policy=VRT(trials=50), workers=0, max_tokens=256, budget=Budget(tokens=6000))
+    with misbehaving(counts=counts, several="seeds") as url:
+        found = sample(queries, engine(url, n=4), QA, section, tmp_path, seed=0, model={"name": "m"})
+    assert found.stopped == "the budget of 6000 tokens is used up"
+    rows = list(open_journal(tmp_path).samples())
+    # The server's tokens are words of eight letters, so its count is less than the estimate.
+    estimated = [row for row in rows if row.completion_tokens == min(256, -(-len(row.text) * 2 // 5))]
+    assert len(estimated) >= len(rows) - 4 * counts and len(estimated) > 10
+    # The prompt of several responses is read once.
+    assert 0 < sum(row.prompt_tokens > 0 for row in estimated) < len(estimated)
 
 
 def test_the_trials_of_a_query_go_to_the_server_that_has_read_its_prompt(tmp_path: Path) -> None:

@@ -307,8 +307,9 @@ class BatchedEngine:
         return True
 
     def _asked(self, wanted: _Wanted) -> Asked:
-        stops = self._call.stops(wanted.request.generation)
-        return Asked(self._desk.name, wanted.tokens, stops, self.section.text_fields)
+        request = wanted.request
+        stops = self._call.stops(request.generation)
+        return Asked(self._desk.name, wanted.tokens, stops, self.section.text_fields, prompt=request.prompt)
 
     def _check_model(self, completion: Completion) -> None:
         by = completion.answered_by

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from dartmath.base.terminal import warn
 from dartmath.engines.finish import Ended, ended
 from dartmath.engines.openai.client import BadAnswerError
 from dartmath.engines.openai.said import Asked, Said, told_failure
-from dartmath.engines.openai.usage import ResponseShare, Usage
+from dartmath.engines.openai.usage import ResponseShare, Usage, estimated_tokens
 from dartmath.engines.protocol import Answerer, Completion
 
 # No tokenizer's tokens are longer than a few hundred characters; a text beyond this is none of `max_tokens`.
@@ -123,6 +124,8 @@ def _completions(
 ) -> list[Completion | BadAnswerError]:
     found: list[Completion | BadAnswerError] = []
     parts = [_part(one) for one in said] if len(said) > 1 else [ResponseShare(1)]
+    if not (usage.prompt or usage.completion):
+        usage = replace(usage, prompt=estimated_tokens(said[0].asked.prompt_size))
     for one, share in zip(said, usage.divided(parts, counts_first=said[0].asked.counts_first), strict=True):
         try:
             found.append(_completion(one, share, about))
@@ -148,6 +151,9 @@ def _completion(said: Said, usage: Usage, about: Mapping[str, Any]) -> Completio
     if not text and not thoughts and not usage.completion:
         # A response that ends at once has its end-of-text token, and one that a gateway gave up has none.
         raise BadAnswerError("an empty answer for which no token was written")
+    details: dict[str, Any] = {"calls": said.called, "said": said.said} if said.calls else {}
+    if not usage.completion:
+        usage, details["estimated"] = _estimated(said, usage), True
     places = [place for stop in asked.stops if (place := text.find(stop)) >= 0]
     text = text[: min(places)] if places else text
     return Completion(
@@ -162,8 +168,19 @@ def _completion(said: Said, usage: Usage, about: Mapping[str, Any]) -> Completio
         answered_by=Answerer(
             asked.server, str(about.get("model") or ""), _word(about.get("system_fingerprint"))
         ),
-        details={"calls": said.called, "said": said.said} if said.calls else {},
+        details=details,
     )
+
+
+def _estimated(said: Said, usage: Usage) -> Usage:
+    """The usage of a response for which the server counted no tokens, those of the prompt aside.
+
+    Without it, a budget of tokens or money would never end a run whose server counts none, or stops counting.
+    """
+    thoughts = len((said.thought or "").encode())
+    written = len(said.logprobs) or estimated_tokens(len(said.text.encode()) + thoughts)
+    written = min(written, said.asked.tokens)
+    return replace(usage, completion=written, reasoning=min(estimated_tokens(thoughts), written))
 
 
 def _reason(said: Said, usage: Usage) -> str:

@@ -141,6 +141,7 @@ async def exchange_several(
         call.gives_reasons,
         len(requests),
         call.counts_first,
+        first.prompt,
     )
     most = tokens * len(requests)
     if not stream:

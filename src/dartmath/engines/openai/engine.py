@@ -254,7 +254,7 @@ class RemoteEngine:
         seconds = time.monotonic() - mine.began
         good = [one for one in found if isinstance(one, Completion)]
         if good:
-            server.answered_in(seconds, [_tokens(one) for one in good])
+            server.answered_in(seconds, [one.completion_tokens for one in good])
         if good and (changed := server.other_model(good[0].answered_by)):
             server.failed_with(changed)
             return [changed] * len(requests)
@@ -349,8 +349,3 @@ def _answer_rest(members: list[Member], completion: Completion) -> None:
     for member in members:
         member.answer(completion)
     members.clear()
-
-
-def _tokens(found: Completion) -> int:
-    """Tokens of a response; of a server that counts none, characters: about four to a token."""
-    return found.completion_tokens or (len(found.text) + len(found.thoughts or "")) // 4

@@ -105,13 +105,15 @@ def _counts_first(
     server: Server, call: Call, found: Sequence[Completion], singles: Sequence[Completion]
 ) -> bool:
     """Whether it counts the tokens of the first response alone; a word where it does."""
+    if any("estimated" in one.details for one in found):
+        return False
     counted = sum(one.completion_tokens for one in found)
     if all(one.finish_reason == "length" for one in found):
         written = float(len(found) * _generation(call).max_tokens)
     else:
         tokens = sum(one.completion_tokens for one in singles)
         written = tokens * sum(len(_said(one)) for one in found) / max(1, sum(map(len, map(_said, singles))))
-    if not counted or counted > _COUNTED * written:
+    if counted > _COUNTED * written:
         return False
     info(
         f"{server.name} counts the tokens of the first of several responses alone: those of the others are "
@@ -209,10 +211,10 @@ def _generation(call: Call) -> Generation:
 def _manners(server: Server, call: Call, first: Completion, second: Completion) -> list[str]:
     """Parameters that the server silently ignores; a warning where it does not count tokens."""
     one, two = _said(first), _said(second)
-    if one and not first.completion_tokens:
+    if one and "estimated" in first.details:
         warn(
-            f"{server.name} does not say how many tokens its responses have: they count as none towards "
-            "budgets and prices"
+            f"{server.name} does not say how many tokens its responses have: for budgets and prices they are "
+            "estimated from the length of the texts"
         )
     ignored = []
     if one == two and one:

@@ -16,6 +16,7 @@ import orjson
 
 from dartmath.base.errors import EngineError
 from dartmath.engines.openai.client import BadAnswerError, HttpError
+from dartmath.prompts.template import Prompt
 
 Meaning = Literal["text", "thoughts", "ignore"]
 
@@ -70,7 +71,8 @@ class Asked:
 
     `meanings` says what the user takes further fields with text for; `gives_reasons` whether the server
     ever says why a response ended, so that one that does not is broken rather than silent. Of `responses`
-    that were asked for at once, each may have `tokens`; `counts_first` is as in `Usage.divided`.
+    that were asked for at once, each may have `tokens`; `counts_first` is as in `Usage.divided`. Of the
+    `prompt` the tokens are estimated where the server counts none.
     """
 
     server: str
@@ -80,6 +82,14 @@ class Asked:
     gives_reasons: bool = True
     responses: int = 1
     counts_first: bool = False
+    prompt: Prompt | None = None
+
+    @property
+    def prompt_size(self) -> int:
+        """Bytes of the prompt, as text or as the messages are written; 0 where it is not known."""
+        if self.prompt is None:
+            return 0
+        return len((self.prompt.text or str(self.prompt.messages)).encode())
 
 
 @dataclass(slots=True)
