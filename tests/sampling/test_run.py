@@ -294,6 +294,20 @@ def test_hopeless_queries_are_given_up_and_named(tmp_path: Path) -> None:
     assert "wrong reference, or too hard" in row["reason"]
 
 
+def test_a_query_whose_trials_all_failed_is_no_suspect(tmp_path: Path) -> None:
+    def failing(request: Request) -> Completion | None:
+        own = request.id.startswith("q00002/")
+        return Completion("", "error", error="HTTP 500", final=True) if own else None
+
+    few = SamplingSection(policy=VRT(trials=2), workers=0)  # too few for the engine to be said to refuse it
+    rates = {"q00000": 1.0, "q00001": 0.0}
+    summary = run(tmp_path, SimulatedEngine(rates=rates, before=failing), few, count=3)
+    assert summary.suspects == ("q00001",)
+    rows = {row["query_id"]: row for row in map(json.loads, (tmp_path / "suspects.jsonl").open())}
+    assert "every trial failed with an error" in rows["q00002"]["reason"]
+    assert "wrong reference" in rows["q00001"]["reason"]
+
+
 def test_capped_queries_are_listed_with_what_they_miss(tmp_path: Path) -> None:
     run(tmp_path, SimulatedEngine(rates={"q00001": 0.05}), UNIFORM, count=4)
     rows = [json.loads(line) for line in (tmp_path / "suspects.jsonl").read_text().splitlines()]

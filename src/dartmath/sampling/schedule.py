@@ -206,9 +206,10 @@ class Schedule:
         return reach_probability(missing, left, record.trials - record.errors, record.correct)
 
     def suspects(self) -> list[int]:
-        """Queries that were given up or capped without one correct response."""
-        missed = (State.CAPPED, State.GAVE_UP)
-        return [i for i in range(self.tally.size) if not self.tally.correct[i] and self.state(i) in missed]
+        """Queries that were given up or capped with responses of which none is correct."""
+        missed, tally = (State.CAPPED, State.GAVE_UP), self.tally
+        answered = (i for i in range(tally.size) if tally.trials[i] > self._errors[i])
+        return [i for i in answered if not tally.correct[i] and self.state(i) in missed]
 
     def expected_target(self, index: int) -> int:
         """The query's target, or while the pilot runs the one its record so far would give."""

@@ -14,7 +14,7 @@ from dartmath.base.files import write_text
 from dartmath.base.manifest import read_manifest, write_manifest
 from dartmath.queries.query import Query
 from dartmath.sampling.schedule import Schedule, State
-from dartmath.sampling.tally import Tally
+from dartmath.sampling.tally import QueryCounts, Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def _suspects(queries: Sequence[Query], tally: Tally, schedule: Schedule) -> Ite
             "query_id": query.id,
             "dataset": query.dataset,
             "state": state.value,
-            "reason": _reason(state, counts.correct),
+            "reason": _reason(state, counts),
             "trials": counts.trials,
             "correct": counts.correct,
             "target": target,
@@ -120,10 +120,12 @@ def _suspects(queries: Sequence[Query], tally: Tally, schedule: Schedule) -> Ite
         }
 
 
-def _reason(state: State, correct: int) -> str:
+def _reason(state: State, counts: QueryCounts) -> str:
     if state is State.REFUSED:
         return "the engine refused every request for it"
-    if state is State.CAPPED and correct:
+    if not counts.valid:
+        return "every trial failed with an error, so that nothing is known of it"
+    if state is State.CAPPED and counts.correct:
         return "trial cap reached before the target"
     why = "trial cap reached" if state is State.CAPPED else "target out of reach within the trial cap"
-    return why if correct else f"{why} without one correct response: wrong reference, or too hard"
+    return why if counts.correct else f"{why} without one correct response: wrong reference, or too hard"
