@@ -118,6 +118,16 @@ _NAMED_OPTION = regex(
 )
 """An option that a response ends with: "the final choice is C", "Definitely C.", `Tôi chọn B`."""
 
+_DECIDED = regex(
+    r"(?:\A|\n|[.!,;:] |\b(?:so|therefore|thus|hence) )(?:i|we)(?: will| would|'ll|'d)? "
+    r"(?:choose|chose|select(?:ed)?|pick(?:ed)?|opt for|go with|settle on)(?: option| answer)?\s*:?\s+"
+    r"(?P<value>[\"“'][^\"“”'\n]{1,60}[\"”']|(?:yes|no|true|false)\b|(?<=option )\d{1,2}\b)[\s.!*]*\Z",
+    re.IGNORECASE,
+)
+"""What a response decides for in its last sentence: `I select "north"`, "I choose: No!"."""
+
+_DECIDING = ("choose", "chose", "select", "pick", "opt for", "go with", "settle on")
+
 _CORRECTS = ("actually", "make that", "i mean", "scratch that")
 _CORRECTED = regex(
     r"(?:\A|(?<=[\s(]))(?:actually|make that|i meant?|scratch that)[,:.]?\s+"
@@ -431,6 +441,8 @@ def _chosen(text: str, after: int) -> Iterator[tuple[int, int, bool]]:
         named := _NAMED_OPTION.search(text, first, last)
     ):
         yield named.start(), named.start("value"), False
+    if holds(ending.lower(), *_DECIDING) and (decided := _DECIDED.search(text, first, last)):
+        yield decided.start(), decided.start("value"), False
     if not _OPTION.search(text, first, last) or not any(map(ending.lower().__contains__, _CHOICE_VERBS)):
         return
     for found in _CHOSEN.finditer(text, first, last):

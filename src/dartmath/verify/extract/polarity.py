@@ -31,8 +31,10 @@ _DENIALS = (*_DENYING_WORDS, *_DENYING_SIGNS, *(f" {word}" for word in _SOFTENIN
 _SUPPOSED_BEFORE = regex(
     r"(?:\b(?:if|unless|suppose|supposing|assume|assuming|imagine|whether)\b[^,，]*"
     r"|\b(?:maybe|perhaps|possibly|(?:could|might|may)(?: also| well)? (?:be|equal)"
-    r"|(?:first|initially|originally),? (?:i |we )?(?:had )?(?:thought|guessed|tried"
-    r"|(?:got|found)(?!.*\b(?:so|hence|thus|therefore)\b))|(?:no|without a) solutions? with"
+    r"|(?:first|initially|originally),? (?:i |we )?(?:had )?(?:(?:thought|guessed|tried)"
+    r"(?!.*\b(?:but|yet|however|instead)\b)"
+    r"|(?:got|found)(?!.*\b(?:but|yet|however|instead|so|hence|thus|therefore)\b))"
+    r"|(?:no|without a) solutions? with"
     r"|how about|what about|let(?:'s| us) (?:try|test|check|suppose|assume|say)"
     r"|(?:is|was|are) (?:it|the (?:final )?answer))\b.*)\Z",
     re.DOTALL,
