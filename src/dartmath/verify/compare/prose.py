@@ -53,8 +53,10 @@ def same_prose(reference: Expression, answer: Expression, comparison: Comparison
             return Decision(True, "text", "the same words behind 'it is'")
         if len(ours) >= MIN_WRITTEN_TOGETHER and ours.replace(" ", "") == theirs.replace(" ", ""):
             return Decision(True, "text", "the same words written together")
-        return _same_subject(reference.words, answer.words, comparison) or _same_kind(
-            reference.words, answer.words
+        return (
+            _same_subject(reference.words, answer.words, comparison)
+            or _same_of_asked(reference.words, answer.words, comparison)
+            or _same_kind(reference.words, answer.words)
         )
     words, other = (reference, answer) if isinstance(reference, Text) else (answer, reference)
     if isinstance(words, Text) and isinstance(other, Relation):
@@ -80,6 +82,26 @@ def _same_subject(reference: str, answer: str, comparison: Comparison) -> Decisi
         match = _SENTENCE.fullmatch(sentence.strip()) if len(sentence) <= MAX_SENTENCE else None
         if match and not NEGATION.search(sentence) and fold(match["subject"]) == fold(name):
             return Decision(True, "text", "the subject of a sentence that says it in full")
+    return None
+
+
+_OF_ASKED = regex(
+    r"(?P<asked>(?:the|its|his|her|their) [^,;:.?!]{3,120}?) (?:is|was|are|were) (?:the )?"
+    r"(?P<said>[^,;:?!]{1,80}?)\.?",
+    re.IGNORECASE,
+)
+_WORD = regex(r"\w+")
+
+
+def _same_of_asked(reference: str, answer: str, comparison: Comparison) -> Decision | None:
+    """`The capital of Peru is Lima.` for `Lima`, where the query has every word of what it is said of."""
+    asked = set(_WORD.findall(comparison.query.lower()))
+    for sentence, name in ((reference, answer), (answer, reference)):
+        found = _OF_ASKED.fullmatch(sentence.strip()) if len(sentence) <= MAX_SENTENCE else None
+        if found is None or NEGATION.search(sentence) or fold(found["said"]) != fold(name):
+            continue
+        if asked.issuperset(_WORD.findall(found["asked"].lower())):
+            return Decision(True, "text", "what a sentence says of what is asked for")
     return None
 
 

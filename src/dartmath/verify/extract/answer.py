@@ -488,6 +488,12 @@ _DONE = regex(r"(?:We|I|They|He|She) [a-z]+ed (?P<value>\d[\d,]*) [a-z]+\.?")
 _JUDGED = regex(r"(?:The|My) (?:final )?answer is (?P<value>(?:in)?correct)\.?", re.IGNORECASE)
 """A response that is a verdict on an answer and nothing else."""
 
+_COUNTED = regex(
+    r"\$(?:[a-zA-Z](?:_\{?\w{1,8}\}?)? ?= ?)?(?:\\(?:text|math)(?:bf|rm|it)\{)?[-−]?\d[\d,.]*\}?\$"
+    r"(?: (?!(?:is|are|was|were|and|or|if|so|not|more|less|than)\b)[a-z-]+){1,4}\.?"
+)
+"""A response that is a number in a formula and what it counts: `$n = 6$ equal parts`."""
+
 _HEDGED = regex(
     r"(?:about|around|approximately|roughly|approx\.?|circa|ca\.) "
     rf"(?P<value>\\?[{SIGN_CLASS}]?-?\d[\d,./]*\S{{0,4}})",
@@ -546,6 +552,8 @@ def _whole(text: str) -> Statement | None:
     ):
         start = text.index(words) + named.start("value")
         return Statement(named["value"], "final_line", start, start + len(named["value"]))
+    if _COUNTED.fullmatch(words):
+        return Statement(words.rstrip("."), "final_line", text.index(line[0]), len(text.rstrip()))
     short = len(words.split()) <= MAX_WORDS and not _NO_WORDS.search(words) and not words.endswith(":")
     if not is_mathematics(words) and not short:
         return None

@@ -331,9 +331,46 @@ def claimed(clause: str, *, plain: bool = False) -> str | None:
     return _with_unit(claim, found) if found else _count_in_words(claim) or _told_elsewhere(claim)
 
 
+_SAYS_WHAT_IS = regex(
+    r"(?P<subject>(?:the|our|its|their|his|her|this) [^,;:=?!]{3,250}?)"
+    r" (?:is|are|was|were|equals)(?= (?:(?:equal to|exactly|therefore|thus|then|simply) )?"
+    rf"[-−*$\\({SIGN_CLASS}]{{0,4}}[\d\\][^,;:?!]{{0,60}}\Z)"
+)
+"""What a sentence is about, and that a value is all it says of it. For texts in small letters."""
+
+_QUALIFIERS = regex(
+    by_initials(
+        *(
+            rf"\b{word}\b"
+            for word in listed(
+                "not no nor never neither either or than least most between without except unless"
+            )
+        )
+    )
+)
+_SAYS_MORE = regex(r"\bbut\b|\banswer\b|\b(?:is|are|was|were|be|equals?) (?:not )?[-−$\\]?\d")
+"""What a subject has that is a sentence of its own, or an answer that another gives."""
+
+
+def _about(low: str) -> str:
+    """A sentence whose subject has no qualifiers, which leave nothing of what is said of it open.
+
+    >>> _about("the number of primes less than 20 that are not odd is 1.")
+    'the number of primes less  20 that are  odd is 1.'
+    """
+    found = _SAYS_WHAT_IS.search(low) if len(low) <= MAX_SENTENCE else None
+    if found is None or _SAYS_MORE.search(found["subject"]):
+        return low
+    start, end = found.span("subject")
+    return low[:start] + _QUALIFIERS.sub("", found["subject"]) + low[end:]
+
+
 def _leaves_open(claim: str) -> bool:
     """Whether a sentence leaves its value open, or denies it."""
     low = claim.lower()
+    if _OPEN.search(low) is None and _DENIED.search(low) is None:
+        return False
+    low = _about(low)
     own = _IN_QUOTES.sub("", low) if '"' in low or "“" in low else low
     return _OPEN.search(own) is not None or _DENIED.search(low) is not None
 
