@@ -17,7 +17,7 @@ from dartmath.verify.extract import announcements, boxes, claims, conclusions, o
 from dartmath.verify.extract.answer import extract_answer
 from dartmath.verify.language import translation, word_amounts
 from dartmath.verify.language.formulas import FORMULA
-from dartmath.verify.language.search import holds
+from dartmath.verify.language.search import Literals, holds
 from dartmath.verify.readings import decide, directions, measured, quantities
 from dartmath.verify.readings.reading import Sides
 
@@ -33,6 +33,20 @@ def texts(*words: str) -> st.SearchStrategy[str]:
 @given(text=texts("answer", "ans"), parts=st.lists(st.sampled_from(["ans", "er", "#", "5x", "q"])))
 def test_holds_is_in(text: str, parts: list[str]) -> None:
     assert holds(text, *parts) == any(part in text for part in parts)
+
+
+_OVERLAPPING = ["ans", "sposta", "answer", "s", "nse", "an", "\u7b54", "aa", "aaa"]
+
+
+@example(["ans", "posta"], _OVERLAPPING)
+@example(["answe", "s\ud800", "ans"], _OVERLAPPING)
+@given(
+    pieces=st.lists(st.sampled_from([*_OVERLAPPING, "a", "posta", "\ud800", "n", " "]), max_size=6),
+    looked_for=st.lists(st.sampled_from(_OVERLAPPING), min_size=1, unique=True),
+)
+def test_literals_are_found_wherever_they_stand(pieces: list[str], looked_for: list[str]) -> None:
+    text = "".join(pieces)
+    assert Literals(*looked_for).found(text) == {one for one in looked_for if one in text}
 
 
 @pytest.mark.parametrize("label", own._QUERY_LABELS)
@@ -71,6 +85,36 @@ def test_every_token_that_ends_a_turn_is_heeded(token: str) -> None:
     assert own._ENDS.fullmatch(token), token
     assert not own.is_all_own(f"5 < 6 {token}")
     assert own.own_text(f"5 < 6 {token} 7").text.strip() == "5 < 6"
+
+
+_TO_BLANK = [
+    "[PAD]", "[eos]", "[Sep]", "[CLS]", "[unk]", "[INST]", "[/inst]", "[eoT]", "[THINK]", "[/thinK]",
+    "```", "~~~", "&lt;", "<|", "\u25c1", "\x08oxed{5}", "box", "[nk]", "k]", "Q", "analysis",
+]  # fmt: skip
+
+
+@example("a\n**Question**: b")
+@example("a [//inst] b")
+@given(texts(*_TO_BLANK, *own._QUERY_LABELS, "\n# "))
+def test_what_is_plainly_all_own_has_nothing_to_blank(text: str) -> None:
+    boxes_in_it = own.boxes_of_own(text)
+    if boxes_in_it is not None:
+        assert text.count("box") == boxes_in_it
+        assert boxes.last_head(text.replace("box", ""), len(text)) < 0
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(own, "boxes_of_own", lambda _: None)
+            assert own.is_all_own(text), text
+        assert own._blanked(text, ()).text == text
+
+
+@pytest.mark.parametrize("label", own._QUERY_LABELS)
+def test_no_text_with_a_label_is_plainly_all_own(label: str) -> None:
+    assert own.boxes_of_own(f"So 5.\n{label}: and 6?") is None
+
+
+@pytest.mark.parametrize("mark", ["\\boxed{5}", "box it", "4. #### 5"])
+def test_most_texts_are_plainly_all_own(mark: str) -> None:
+    assert own.boxes_of_own(f"So [1, 2] is it: \\[ x \\] {mark}") == mark.count("box")
 
 
 @given(text=texts("Q", "Question", "问题"))
@@ -337,6 +381,12 @@ def test_a_value_is_called_right_in_every_form(verb: str, between: str, noun: st
         assert list(announcements.announced(text, ("en",))) == found
 
 
+@pytest.mark.parametrize("noun", ["option", "choice"])
+def test_a_choice_is_found_by_a_word_near_it(noun: str) -> None:
+    text = f"We weigh them.\nB is the best {noun} for us. Right then"
+    assert [found.answer for found in announcements.announced(text, ("en",))] == ["B"]
+
+
 @given(
     text=texts(
         "I'll correct it", "the right side", "is correct", "12 is right", "answer", "option", "so that"
@@ -346,7 +396,7 @@ def test_what_announces_nothing_is_not_looked_at(text: str) -> None:
     folded = text.lower()
     for stem in ("ans", "correct", "right"):
         for place in announcements._places(folded, stem, whole=True):
-            if not announcements._may_announce(folded, stem, place):
+            if not announcements._may_announce(folded, place):
                 own = [
                     one for one in announcements._around(text, "en", place, 0) if _ends_at(text, one, place)
                 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
+from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 from dartmath.base.errors import UnknownNameError, UsageError
@@ -163,8 +164,8 @@ def _with_decimal_commas(ours: str, theirs: str) -> list[tuple[str, str]]:
 _BOXED_WORD = regex(r"\$?\\boxed\s*\{([^{}]*)\}\$?")
 """A word of another language in a box, which is translated as the word alone is."""
 
-_LETTER = regex(r"\(?[A-J]\)?")
-"""A reference that is the letter of an option."""
+_LETTERS = frozenset(map("".join, product(("", "("), "ABCDEFGHIJ", ("", ")"))))
+"""References that are the letter of an option."""
 
 _remembered = lru_cache(maxsize=2048)(_compared)
 
@@ -299,7 +300,7 @@ def grade(
 
 
 def _are_letters(references: Sequence[str]) -> bool:
-    return any(len(one) <= len("(A)") and _LETTER.fullmatch(one) for one in references)
+    return not _LETTERS.isdisjoint(references)
 
 
 def _option(query: str, response: str, answer: str | None) -> str | None:

@@ -14,7 +14,7 @@ from dartmath.verify.extract.polarity import asserted
 from dartmath.verify.extract.values import COMMENTARY, value_at
 from dartmath.verify.language.lexicon import LEXICONS
 from dartmath.verify.language.names import listed
-from dartmath.verify.language.search import holds
+from dartmath.verify.language.search import Literals, holds
 from dartmath.verify.language.vocabulary import OPTION_NAMES
 
 _MOST = 24
@@ -267,14 +267,12 @@ def _phrases(text: str, languages: tuple[str, ...], after: int) -> Iterator[tupl
     folded = tail.lower()
     if len(folded) != len(tail):
         folded = tail
-    common, stems = _stems(languages, folded.isascii())
-    ends = list(map(folded.rfind, common))
-    if max(ends, default=-1) >= 0:
-        for last, group in zip(ends, stems, strict=True):
-            for language, stem in group if last >= 0 else ():
-                for place in _places(folded, stem, whole=language == "en"):
-                    if language != "en" or _may_announce(folded, stem, place):
-                        yield from _around(text, language, place + after, after)
+    literals, groups = _stems(languages, folded.isascii())
+    for common in literals.found(folded):
+        for language, stem in groups[common]:
+            for place in _places(folded, stem, whole=language == "en"):
+                if language != "en" or _may_announce(folded, place):
+                    yield from _around(text, language, place + after, after)
     if ":" in tail and holds(tail, "A:", "A**:"):
         yield from _a_labels(text, after)
 
@@ -297,12 +295,10 @@ _Stem = tuple[str, str]
 
 
 @lru_cache(maxsize=32)
-def _stems(
-    languages: tuple[str, ...], in_ascii: bool
-) -> tuple[tuple[str, ...], tuple[tuple[_Stem, ...], ...]]:
+def _stems(languages: tuple[str, ...], in_ascii: bool) -> tuple[Literals, dict[str, list[_Stem]]]:
     """Texts to look for, and the stems that contain each; where `in_ascii`, those a text in ASCII can have.
 
-    Several languages say `resposta` and `risposta`, and most responses neither: one look tells.
+    Several languages say `resposta` and `risposta`, and most responses neither.
     """
     groups: dict[str, list[_Stem]] = {}
     for language in languages:
@@ -313,7 +309,9 @@ def _stems(
             found = next(((common, part) for common, part in parts if len(part) >= _ALIKE), None)
             old, new = found or (stem, stem)
             groups[new] = [*groups.pop(old, []), (language, stem)]
-    return tuple(groups), tuple(map(tuple, groups.values()))
+    # An s in front of them could be the end of "ans", of which most responses have one.
+    groups = {common.lstrip("s"): group for common, group in groups.items()}
+    return Literals(*groups), groups
 
 
 _ALIKE = 5
@@ -326,7 +324,7 @@ def _shared(one: str, two: str) -> str:
     return max((part for part in parts if part in two), key=len, default="")
 
 
-def _may_announce(folded: str, stem: str, place: int) -> bool:
+def _may_announce(folded: str, place: int) -> bool:
     """Whether an English stem, in a text in small letters, can be in an announcement.
 
     Most say that something is correct, or stands on the right: before the word there is none with which
@@ -339,12 +337,10 @@ def _may_announce(folded: str, stem: str, place: int) -> bool:
         if word not in _FILLING:
             break
     near = folded[first : place + _AFTER]
-    return (
-        "ans" in near
-        or "choice" in near
-        or "option" in near
-        or _OF_CHOICE.match(near, place - first) is not None
-    )
+    return bool(_NEAR.all_in(near)) or _OF_CHOICE.match(near, place - first) is not None
+
+
+_NEAR = Literals("ans", "choice", "option")
 
 
 def _around(text: str, language: str, place: int, after: int) -> Iterator[tuple[int, int, bool]]:

@@ -18,7 +18,7 @@ from dartmath.verify.extract.endings import plain_ending
 from dartmath.verify.extract.formulas import stated_formula
 from dartmath.verify.extract.found import Statement
 from dartmath.verify.extract.mathematics import is_mathematics
-from dartmath.verify.extract.own import Fence, Own, is_all_own, own_text
+from dartmath.verify.extract.own import Fence, Own, boxes_of_own, is_all_own, own_text
 from dartmath.verify.extract.products import is_product, is_unit
 from dartmath.verify.extract.structured import MOST, assigned, fields, of_block, tagged
 from dartmath.verify.extract.thoughts import thoughts
@@ -192,8 +192,9 @@ def _at_end(response: str, reader: _Reader) -> Statement | None:
     """The answer of a response that is all its own, where its ending shows that it is the last one."""
     if len(response) > WINDOW or not reader.looks_at_ends:
         return None
-    found = plain_ending(response, reader.rules, reader.languages)
-    return found if found is not None and is_all_own(response) else None
+    boxes = boxes_of_own(response)
+    found = plain_ending(response, reader.rules, reader.languages, boxes)
+    return found if found is not None and (boxes is not None or is_all_own(response)) else None
 
 
 _CITED = regex(

@@ -9,6 +9,7 @@ from dartmath.base.regex import regex
 from dartmath.verify.extract.found import MAX_ANSWER, Statement
 from dartmath.verify.extract.polarity import BETWEEN, asserted
 from dartmath.verify.language.braces import closing_brace
+from dartmath.verify.language.search import Literals
 
 MAX_BOXES = 64
 MAX_GAP = 60
@@ -24,6 +25,8 @@ _HEADS = (("boxed", 0), ("\\box{", 1), ("\\fbox", 2), ("\\framebox", 6))
 
 _ESCAPED = "\x08oxed"
 """`\\boxed` whose backslash and b a string escape has made a backspace."""
+
+_BEGINNINGS = Literals("box", _ESCAPED)
 _NEAR = regex(
     r"(?:[\s$,;:&*]|(?<!\.)\.(?!\.)|\\[()\[\],;: ]|\\\\|\\q?quad\b|\([a-z0-9]{1,3}\)"
     r"|[a-zA-Z](?:_\{?\w{1,3}\}?)? *="
@@ -38,6 +41,9 @@ _PLACEHOLDER = regex(
     r"| letter)?\s*\}?[\s.…]*(?:\\(?:ldots|dots))?\s*",
     re.IGNORECASE,
 )
+_OF_ANSWERS = regex(r"[0-9=+,^()]")
+"""Signs that stand in most answers, and in nothing that `_PLACEHOLDER` finds."""
+
 _LATER_BOX = regex(r"\\f?box")
 _BARE = regex(r"[^\s$\\{}]{1,100}")
 _PROSE = regex(r"(?:to|for|as|in|with|and|is|the|my|your|around|because)\s")
@@ -160,6 +166,8 @@ Box = tuple[int, int, str | None]
 def _all_boxes(text: str) -> list[Box]:
     """The last boxes of the text, outer ones only, in order."""
     found: list[Box] = []
+    if not _BEGINNINGS.all_in(text):
+        return found
     before = len(text)
     for _ in range(4 * MAX_BOXES):  # nested boxes that are not closed make none of them an answer
         if len(found) >= MAX_BOXES:
@@ -244,7 +252,9 @@ def _listed(text: str, starts: list[int], answers: list[str]) -> str:
 def is_placeholder(content: str) -> bool:
     """Whether a box shows its form alone: `\\\\boxed{}`, `\\\\boxed{answer}`, `\\\\boxed{...}`."""
     return (
-        len(content) <= MAX_GAP and not content[:1].isdigit() and _PLACEHOLDER.fullmatch(content) is not None
+        len(content) <= MAX_GAP
+        and _OF_ANSWERS.search(content) is None
+        and _PLACEHOLDER.fullmatch(content) is not None
     )
 
 

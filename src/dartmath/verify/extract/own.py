@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import islice, product
 from typing import NamedTuple
 
 from dartmath.base.regex import regex
 from dartmath.verify.extract.thoughts import CHANNELS, THOUGHT_IN_SQUARES, thoughts
-from dartmath.verify.language.search import holds
+from dartmath.verify.language.search import Literals, holds
 
 _SQUARE_NAMES = "PAD|EOS|SEP|CLS|UNK|/?INST|EOT"
 """Tokens in square brackets."""
@@ -83,6 +83,22 @@ _IN_ANGLES = regex(r"<(?=[^\W\d]|[/|｜]|\d\w{0,9}:)")
 _IN_SQUARES = regex(rf"\[(?=[a-zA-Z/])(?i:/?(?:{THOUGHT_IN_SQUARES}|{_SQUARE_NAMES})\])")
 _ESCAPED_ANGLE = regex("&[lL][tT];")
 
+_CASES = tuple(
+    f"{one}{two}]"
+    for name in (THOUGHT_IN_SQUARES, *_SQUARE_NAMES.split("|"))
+    for one, two in product(*zip(name[-2:], name[-2:].lower(), strict=True))
+)
+"""How tokens in square brackets end, in capitals and in small letters."""
+
+_BOX = "box"
+_TO_BLANK = Literals(
+    *(_BOX, "\x08oxed", "```", "~~~"),
+    *dict.fromkeys(_CASES),
+    *(label for label in _QUERY_LABELS if label.isascii() and len(label) > 1),
+)
+"""A box, and texts one of which stands wherever something is to be blanked that does not begin with `<` or
+`&`, or the next query begins, in a text in ASCII without a Q."""
+
 _FENCE = regex(r"^[ \t>]*(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>[^\n`]{0,40})$", re.MULTILINE)
 _MARKS = regex(r"[`~](?:(?<=`)`{2,}[^\n`]{0,40}|(?<=~)~{2,})")
 """The marks of fences. The set of their signs comes first: see `FORMULA`."""
@@ -122,13 +138,21 @@ def own_text(response: str, more_thoughts: Sequence[tuple[str, str]] = ()) -> Ow
     return _blanked(text, more_thoughts)
 
 
+def boxes_of_own(text: str) -> int | None:
+    """How many heads of boxes, or words such as "box", a text has; None where it is not plainly all own."""
+    if not text.isascii() or "<" in text or "Q" in text or "&" in text or text.startswith(CHANNELS):
+        return None
+    marks = _TO_BLANK.all_in(text)
+    return len(marks) if marks.count(_BOX) == len(marks) else None
+
+
 def is_all_own(text: str) -> bool:
     """Whether a text plainly has nothing to blank but calculations, and no next query.
 
     All that `_blanked` blanks begins with one of five signs and what is looked for behind it here, or with
     the name of a channel; and before each colon of a next query stands its label. Most texts have none.
     """
-    return not (
+    return boxes_of_own(text) is not None or not (
         ("<" in text and _IN_ANGLES.search(text))
         or ("[" in text and _IN_SQUARES.search(text))
         or ("`" in text and holds(text, "```"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from dartmath.base.regex import regex
+from dartmath.base.regex import by_initials, regex
 
 _REACH = 160
 """Characters of a sentence that are looked at on either side of a value."""
@@ -66,6 +66,9 @@ _SUPPOSITIONS = (
     "natural", "mistake", "wrong", "incorrect", "naive", "not a", "not the",
 )  # fmt: skip
 """Texts one of which stands in whatever `_SUPPOSED_BEFORE` or `_OTHERS_BEFORE` finds."""
+
+_SUPPOSES = regex(by_initials(*_SUPPOSITIONS))
+"""For texts in small letters; it takes less than half as long as to look for the texts one by one."""
 
 _INTENDED_BEFORE = regex(
     r"\b(?:need|have|has|remains|left|want) to (?:\w+ly )?"
@@ -131,7 +134,7 @@ _CONFIRMS = regex(
     r"(?:'s| is| was| can| does)(?: \w+ly)?(?: seem| look| be)? (?:right|correct|true)\b", re.IGNORECASE
 )
 _OPENS_DENIAL = regex(
-    r"[\s.,!$*()\[\]}\\]*(?:\?|(?:is|was|are|were|can|could|must|does|do|should|would|will|cannot|contradicts|fails"
+    r"[\s.,!$*()\[\]}\\]*+(?:\?|(?:is|was|are|were|can|could|must|does|do|should|would|will|cannot|contradicts|fails"
     r"|leads|gives|which|but|and|that|this|it|no|wait|hm+|actually|oh|sorry|hold|i|wrong)(?:\b|n't))",
     re.IGNORECASE,
 )
@@ -192,7 +195,7 @@ def asserted_before(text: str, start: int) -> bool:
 def asserts(line: str) -> bool:
     """Whether the last sentence of a line, which many responses to a query share, asserts what follows it."""
     folded = line.lower()
-    if not folded.rstrip(BETWEEN).endswith(_ENDINGS) and not any(map(folded.__contains__, _SUPPOSITIONS)):
+    if not folded.rstrip(BETWEEN).endswith(_ENDINGS) and not _SUPPOSES.search(folded):
         return True
     before = line[sentence_start(line, len(line)) :]
     folded = before.lower()
@@ -202,7 +205,7 @@ def asserts(line: str) -> bool:
     return not (
         (ending.endswith(_DENIALS) and _DENIED_BEFORE.search(before))
         or (
-            any(map(folded.__contains__, _SUPPOSITIONS))
+            _SUPPOSES.search(folded)
             and (
                 (
                     _SUPPOSED_BEFORE.search(folded)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from functools import lru_cache
 
 from dartmath.base.regex import regex
 from dartmath.verify.extract.found import MAX_ANSWER, Statement
-from dartmath.verify.language.search import holds
+from dartmath.verify.language.search import Literals, holds
 
 MOST = 16
 """Only so many structures at the end are tried."""
@@ -40,6 +40,9 @@ _CALL = regex(
 )
 _COMMON = "nswer"
 """What most keys and calls have in common: in a text without it only the others are looked for."""
+
+_PARTS = Literals(_COMMON, "ption", "submit", "FINAL(", "inish")
+"""Texts one of which every key and every call contains."""
 
 _KEYS = ('nswer"', 'nswers"', 'NSWER"', "nswer'", "nswers'", "final_answer", "answer_", "nswerChoice")
 """Texts one of which a key with what most have in common contains."""
@@ -85,11 +88,15 @@ def fields(text: str, after: int = 0) -> Iterator[Statement]:
     """The values of "answer" fields and of calls that submit one, from `after` on, the last one first."""
     found: list[Statement | None] = []
     tail = text[after:]
-    has_most = holds(tail, _COMMON)
-    if ":" in tail and ((has_most and holds(tail, *_KEYS)) or _may_have_option(tail)):
+    parts = _PARTS.found(tail)
+    if not parts:
+        return
+    has_most = _COMMON in parts
+    if ":" in tail and ((has_most and holds(tail, *_KEYS)) or _may_have_option(tail, parts)):
         keys = sorted(list(_KEY.finditer(text, after))[-MOST:], key=_is_final)
         found += [_value(text, key) for key in keys]
-    if ("(" in tail or "[" in tail) and ((has_most and holds(tail, "answer(")) or _may_have_call(tail)):
+    may_have_call = (has_most and holds(tail, "answer(")) or _may_have_call(tail, parts)
+    if may_have_call and ("(" in tail or "[" in tail):
         found += [_called(call) for call in list(_CALL.finditer(text, after))[-MOST:]]
     if found:
         yield from sorted(filter(None, found), key=lambda one: -one.start)
@@ -109,14 +116,16 @@ def of_block(content: str) -> Statement | None:
     return Statement(line["value"], "field", *line.span("value"))
 
 
-def _may_have_option(text: str) -> bool:
-    """Whether a key `"option"` can stand in a text."""
-    return holds(text, "ption") and holds(text, 'ption"', "ption'")
+def _may_have_option(text: str, parts: Set[str]) -> bool:
+    """Whether a key `"option"` can stand in a text, in which some of `_PARTS` do."""
+    return "ption" in parts and holds(text, 'ption"', "ption'")
 
 
-def _may_have_call(text: str) -> bool:
+def _may_have_call(text: str, parts: Set[str]) -> bool:
     """Whether a call of another name than `answer` can."""
-    return holds(text, "submit", "FINAL(") or (holds(text, "inish") and holds(text, "inish(", "inish["))
+    return not parts.isdisjoint(("submit", "FINAL(")) or (
+        "inish" in parts and holds(text, "inish(", "inish[")
+    )
 
 
 def _is_final(key: re.Match[str]) -> bool:
