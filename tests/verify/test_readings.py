@@ -43,6 +43,7 @@ CASES = [
     ("decrease asked for", "-0.0136", "0.0136", "0.0146", "Find the decrease in volume of the oil."),
     ("label of a part", r"(c) \, Q = 5.8 \times 10^2 \, \text{J}", "580 J", "590 J", None),
     ("uncertainty beside a value", r"50.3 \pm 0.2", "50.3", "51.5", "Find the half-life of the isotope."),
+    ("uncertainty of the answer", "50.3", r"50.3 \pm 0.2", r"51.5 \pm 0.2", None),
     ("ends of a range", "between 3 and 5 eV", "3-5 eV", "3-6 eV", None),
     (
         "names that the query leaves open",

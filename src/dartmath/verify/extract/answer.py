@@ -384,7 +384,8 @@ def _implicit(text: str, reader: _Reader, last: bool) -> Statement | None:
     if found is not None or not final_line:
         return found
     return (
-        _whole(text)
+        _verdict_at_end(text)
+        or _whole(text)
         or stated_formula(text)
         or _named_at_end(text)
         or _in_one_word(text)
@@ -494,6 +495,17 @@ _COUNTED = regex(
     r"(?: (?!(?:is|are|was|were|and|or|if|so|not|more|less|than)\b)[a-z-]+){1,4}\.?"
 )
 """A response that is a number in a formula and what it counts: `$n = 6$ equal parts`."""
+
+_ENDS_IN_VERDICT = regex(
+    r"(?:\A|\n)[^?\n]{3,200}[.!][ \t]+(?P<value>yes|no|true|false)[.!]?\s*\Z", re.IGNORECASE
+)
+"""A last line whose last sentence is a yes or no, and which asks nothing: "The check is done. No"."""
+
+
+def _verdict_at_end(text: str) -> Statement | None:
+    found = _ENDS_IN_VERDICT.search(text, max(0, len(text) - MAX_LINE))
+    return Statement(found["value"], "final_line", *found.span("value"), firm=False) if found else None
+
 
 _HEDGED = regex(
     r"(?:about|around|approximately|roughly|approx\.?|circa|ca\.) "

@@ -103,7 +103,7 @@ _FENCE = regex(r"^[ \t>]*(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>[^\n`]{0,40})$", re
 _MARKS = regex(r"[`~](?:(?<=`)`{2,}[^\n`]{0,40}|(?<=~)~{2,})")
 """The marks of fences. The set of their signs comes first: see `FORMULA`."""
 
-_DATA = ("json", "yaml", "yml", "jsonc", "json5")
+_DATA = ("json", "yaml", "yml", "jsonc", "json5", "xml", "html")
 
 
 class Fence(NamedTuple):

@@ -9,6 +9,7 @@ from dartmath.base.regex import regex
 from dartmath.verify.compare.choices import options
 from dartmath.verify.compare.relations import assigned
 from dartmath.verify.compare.substances import are_other_molecules
+from dartmath.verify.language.formulas import FORMULA, body
 from dartmath.verify.language.latex import OPEN_TEXT, SPACE
 from dartmath.verify.language.names import listed
 from dartmath.verify.parsing.dressing import undressed
@@ -27,6 +28,9 @@ _PART = regex(
     rf"(?P<open>{OPEN_TEXT})?(?:[Pp]art\s*)?\(\s*(?P<label>[a-h]|i{{1,3}}|iv|vi{{0,3}})\s*\)"
     rf"(?:(?P<close>\s*\}})|{SPACE}|:){SPACE}*(?P<rest>[^-+*/^=(\s].*)",
 )
+_OPTION = regex(r"\(\s*(?P<label>[A-J])\s*\)\s+(?P<rest>\(.*)")
+"""An option and its text, which begins with a bracket and could be a factor of the letter."""
+
 _HOLDS_VALUE = regex(r"[\d=]")
 
 
@@ -37,8 +41,19 @@ _COORDINATES = frozenset(listed("x y z r theta phi rho"))
 def label_of_part(sides: Sides) -> Iterator[Pair]:
     """`(c) Q = 580 J` for 580 J: one part alone, where the query has no options."""
     one, two = _behind_label(sides.reference), _behind_label(sides.answer)
+    if two is None and (option := _OPTION.fullmatch(sides.answer[:MAX_LABELLED])):
+        is_name = option["label"] in symbols(sides.ours) or _names(option["label"], sides.query)
+        two = None if is_name else option["rest"]
     if (one is None) != (two is None) and not options(sides.query):
         yield parse(one) if one else sides.ours, parse(two) if two else sides.theirs
+
+
+def _names(letter: str, query: str) -> bool:
+    """Whether a query has a capital letter in a formula, or behind words, where A is mostly an article."""
+    alone = rf"(?<![\w\\]){letter}(?![\w'-])"
+    if any(re.search(alone, body(formula)) for formula in FORMULA.finditer(query)):
+        return True
+    return letter != "A" and re.search(rf"[\w,] {alone}", query) is not None
 
 
 def _behind_label(text: str) -> str | None:

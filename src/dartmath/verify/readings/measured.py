@@ -84,6 +84,28 @@ def uncertainties(sides: Sides) -> Iterator[Pair]:
         yield value, parse(sides.answer, units=True)
 
 
+SMALL_UNCERTAINTY = Fraction(1, 20)
+"""Share of its value up to which a number behind ± in an answer alone says how exact the value is."""
+
+_STYLED = regex(r"\\(?:math|text)(?:bf|rm|it)\s*\{([^{}]*)\}")
+
+
+def uncertainties_of_answer(sides: Sides) -> Iterator[Pair]:
+    """`50.0 \\pm 0.2` for a reference `50.0`, which has no uncertainty: no pair of values is that close."""
+    if isinstance(sides.ours, Group) or len(sides.answer) > MAX_MEASURED or _STATES.search(sides.reference):
+        return
+    found = _UNCERTAIN.fullmatch(undressed(plain_latex(_STYLED.sub(r"\1", sides.answer))))
+    if found is None or "." not in found["by"] or _INTERVAL.search(sides.query):
+        return
+    if Fraction(found["by"]) <= SMALL_UNCERTAINTY * abs(Fraction(found["value"])):
+        yield parse(sides.reference, units=True), parse(f"{found['value']} {found['rest']}", units=True)
+
+
+def states_uncertainty(sides: Sides) -> bool:
+    """Whether the answer has a sign that an uncertainty stands behind."""
+    return "pm" in sides.answer or "±" in sides.answer or "/-" in sides.answer
+
+
 _POINTS = regex(
     r"\\?(?:\\text\{)?\s*(?:percentage[ -]points?|percent points?|p\.p\.|pp)(?![a-z])\s*\}?", re.IGNORECASE
 )

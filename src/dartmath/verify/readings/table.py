@@ -57,7 +57,9 @@ from dartmath.verify.readings.measured import (
     ranges,
     scales_of_query,
     settles_plain_values,
+    states_uncertainty,
     uncertainties,
+    uncertainties_of_answer,
 )
 from dartmath.verify.readings.named_values import named_values
 from dartmath.verify.readings.points import points_with_names, values_of_figures
@@ -209,6 +211,7 @@ READINGS: tuple[NamedReading, ...] = (
     NamedReading("expression asked for", has_query, expression_of_query),
     NamedReading("bound asked for", has_query, bound_asked_for),
     NamedReading("uncertainty beside a value", _has_list_and_value, uncertainties),
+    NamedReading("uncertainty of the answer", states_uncertainty, uncertainties_of_answer),
     NamedReading("percentage points", has_percentage_points, percentage_points),
     NamedReading("uncertainty of the last digits", has_digits_in_brackets, concise_uncertainties),
     NamedReading("ends of a range", _may_be_ranges, ranges),
