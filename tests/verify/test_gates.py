@@ -15,7 +15,7 @@ from dartmath.verify.compare.comparison import Comparison
 from dartmath.verify.compare.dispatch import by_structure
 from dartmath.verify.extract import announcements, boxes, claims, conclusions, own, polarity, thoughts
 from dartmath.verify.extract.answer import extract_answer
-from dartmath.verify.language import translation, word_amounts
+from dartmath.verify.language import translation, vocabulary, word_amounts
 from dartmath.verify.language.formulas import FORMULA
 from dartmath.verify.language.search import Literals, holds
 from dartmath.verify.readings import decide, directions, measured, quantities
@@ -175,7 +175,7 @@ def test_a_conclusion_opens_in_both_cases(sentence: str) -> None:
     assert claims.opens(f"{sentence} 5") == (re.match(words, f"{sentence} 5", re.IGNORECASE) is not None)
 
 
-@pytest.mark.parametrize("word", claims._COUNT_WORDS[1:])
+@pytest.mark.parametrize("word", vocabulary.COUNT_WORDS[1:])
 def test_a_number_in_words_is_claimed(word: str) -> None:
     for written in (word, word.capitalize()):
         assert claims.claimed(f"There are {written} such values.") == word

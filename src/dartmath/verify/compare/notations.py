@@ -32,6 +32,8 @@ def written_otherwise(reference: str, answer: str, query: str) -> str:
         return "the same words in other groups"
     if _sizes_differ(reference, answer, query):
         return "rows and columns the other way round"
+    if _is_unconverted(reference, answer, query):
+        return "a number in another base than the query asks for"
     return "no product of primes" if _is_unfactored(reference, answer, query) else ""
 
 
@@ -262,6 +264,20 @@ def _is_unfactored(reference: str, answer: str, query: str) -> bool:
         return False
     one, two = (_factors(text) if _FACTORED.fullmatch(text) else [] for text in (reference, answer))
     return bool(one and two) and all(map(_is_prime, one)) and not all(map(_is_prime, two))
+
+
+_BASED = regex(r"[0-9A-Za-z]_\{?\s*(?P<base>\d{1,2})\s*\}?[\s$.)]*\Z")
+_ASKED_BASE = regex(r"\b(?:in|to|into)(?: the)? base[- ~$]{0,3}(?P<base>\d{1,2})\b", re.IGNORECASE)
+
+
+def _is_unconverted(reference: str, answer: str, query: str) -> bool:
+    """Whether a query asks for a number in the base of the reference, and the answer is in another one."""
+    if "_" not in answer or "base" not in query.lower():
+        return False
+    one, two = _BASED.search(reference), _BASED.search(answer)
+    if one is None or two is None or one["base"] == two["base"]:
+        return False
+    return any(asked["base"] == one["base"] for asked in _ASKED_BASE.finditer(query))
 
 
 def _factors(text: str) -> list[int]:

@@ -76,6 +76,11 @@ _CHOICE_VERBS = (
     "answer with",
     "correspond",
     "match",
+    "leav",
+    "left with",
+    "show",
+    "indicat",
+    "points to",
     "so ",
     "so, ",
     "is (",
@@ -95,12 +100,13 @@ _NAMED = regex(r"(?!(?:so|thus|that|therefore|hence|then|and)\s)\b[A-Za-z]{2,}\s
 
 _CHOSEN = regex(
     r"\b(?:choose|select|pick|go(?:ing)? with|settled? on|went with|it's|it is|must be|should be|answer with"
-    r"|corresponds to|matches)\s+"
+    r"|corresponds to|matches|leav(?:es|ing)|left with"
+    r"|shows?|indicates?|points to)\s+(?:(?:us|me) with |only )?"
     r"(?:the\s+)?(?:[Oo]ption|[Cc]hoice|answer|letter)?\s*(?P<value>\(?[A-J]\)?)"
-    r"(?: (?:here|instead|then))?(?=[\s.!]*(?:\n|\Z)|[.,;]\s|\*\*)"
+    r"(?: (?:here|instead|then))?(?=[\s.!]*(?:\n|\Z)|[.,;]\s| [—–-]{1,2} |\*\*)"
     r"|\b(?:but )?rather\s+(?P<rather>\([A-J]\))(?=[\s.]*\Z)"
     r"|\b(?i:so|therefore|thus|hence|conclude(?: that)?)[,:]?\s+(?:it is |it's |option "
-    r"|choice )?(?P<last>\(?[A-J]\)?)(?=[\s.*]*\Z)"
+    r"|choice )?(?P<last>\(?[A-J]\)?)(?=[\s.!*]*\Z)"
     r"|\bis (?:therefore |thus |then |clearly )?\**(?P<said>\([A-J]\))(?=[\s.*]*\Z)"
     rf"|\b(?:{'|'.join(_NOUNS_OF_OPTIONS)})s?\b[^.\n]{{0,120}}"
     r"\b(?:is|are|be):?\s+[\"“*]*(?P<text>[A-J])[.)]\s+\S[^\n]{2,300}\Z"
@@ -109,11 +115,11 @@ _CHOSEN = regex(
 
 _NAMED_OPTION = regex(
     r"(?:(?<!not the )(?<!nor the )(?<!neither the )(?<!is the )"
-    r"\b(?:final|best|right|correct|only|most \w+) (?:choice|option|letter|selection|pick|answer)"
-    r"(?:\s*[:–-]|\s+(?:is|would be|must be))?"
+    r"\b(?:(?:final|best|right|correct|only|most \w+) (?:choice|option|letter|selection|pick|answer)"
+    r"|(?:my|our) (?:choice|selection|pick))(?:\s*[:–-]|\s+(?:is|would be|must be))?"
     r"|(?:\A|\n)\W*(?:definitely|certainly|clearly|surely),?\s"
     r"|(?<!không )(?<!đừng )\b(?:lựa )?chọn(?: đáp án| phương án| câu)?(?: đúng)?(?: là)?:?\s)"
-    r"\s*\**(?P<value>(?-i:\(?[A-J]\)?))(?=[\s.*!]*\Z)",
+    r"\s*\**(?P<value>(?-i:[(\[]?[A-J][)\]]?))(?=[\s.*!]*\Z)",
     re.IGNORECASE,
 )
 """An option that a response ends with: "the final choice is C", "Definitely C.", `Tôi chọn B`."""
@@ -133,7 +139,7 @@ _CORRECTED = regex(
     r"(?:\A|(?<=[\s(]))(?:actually|make that|i meant?|scratch that)[,:.]?\s+"
     r"(?:(?:it(?:'s| is| should be| must be)|that(?:'s| is)"
     r"|the (?:answer|result|value) (?:is|should be))\s+)?"
-    r"(?P<value>(?:\$[^$\n]{1,60}\$|\\?[$€£]?[-−]?\d[\d,]*(?:\.\d+)?(?:/\d+)?%?|\(?[A-J]\)?)(?=[\s.!)]*\Z))",
+    r"(?P<value>(?:\$[^$\n]{1,60}\$|\\?[$€£]?[-−]?\d[\d,]*(?:\.\d+)?(?:/\d+)?%?|\(?[A-J]\)?|yes|no|true|false)(?=[\s.!)]*\Z))",
     re.IGNORECASE,
 )
 """What the end of a response puts in the place of what it has said: "But actually 5"."""
@@ -433,7 +439,7 @@ def _chosen(text: str, after: int) -> Iterator[tuple[int, int, bool]]:
     if "ption" in ending or "choice" in ending or " is best" in ending:
         for found in _CALLED_BEST.finditer(text, first, last):
             yield found.start(), found.start(found.lastgroup or "value"), False
-    if ending.rstrip(" .*!)")[-1:] in _LETTERS_OF_OPTIONS and (
+    if ending.rstrip(" .*!)]")[-1:] in _LETTERS_OF_OPTIONS and (
         named := _NAMED_OPTION.search(text, first, last)
     ):
         yield named.start(), named.start("value"), False

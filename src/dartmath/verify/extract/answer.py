@@ -20,7 +20,7 @@ from dartmath.verify.extract.found import Statement
 from dartmath.verify.extract.mathematics import is_mathematics
 from dartmath.verify.extract.own import Fence, Own, boxes_of_own, is_all_own, own_text
 from dartmath.verify.extract.products import is_product, is_unit
-from dartmath.verify.extract.structured import MOST, assigned, fields, of_block, tagged
+from dartmath.verify.extract.structured import MOST, assigned, fields, of_block, only_field, tagged
 from dartmath.verify.extract.thoughts import thoughts
 from dartmath.verify.extract.values import value_at
 from dartmath.verify.language.formulas import FORMULA, body
@@ -44,6 +44,9 @@ MAX_WORDS = 5
 """Such a line, or the content of a tag, is an answer in words if it has at most this many."""
 
 _NONE = Extraction(None, "none")
+_APOSTROPHE = regex(r"’(?<=[A-Za-z]’)(?=[A-Za-z])")
+"""The apostrophe of print, which is the one of ASCII between letters: "isn’t"."""
+
 _HASH = regex(r"####[ \t]*((?:(?!####)[^\n]){1,4000})")
 _FIRST = (
     rf"[-−]?(?:\\?[{SIGN_CLASS}] ?)?\d[\d,]*(?:\.\d+)?(?:/\d+)?"
@@ -70,8 +73,11 @@ _LEADING_RATE = regex(
 _OPTION_WITH_TEXT = regex(r"\*\*\(?(?P<letter>[A-J])[).:] [^*\n]{1,150}\*\*\Z")
 """A response that is nothing but an option in bold: `**D) All of these**`."""
 
-_PLAIN_OPTION = regex(r"\(?[A-J][.)] (?!.*[.!?] [A-Z])[A-Z][^\n=]{2,190}")
+_PLAIN_OPTION = regex(r"\(?[A-J][.)] (?!.*[.!?] [A-Z])[A-Z][^\n=]{1,190}")
 """A response that is nothing but an option with its text: `B. No, there is more to do.`."""
+
+_LEADING_MARKS = regex(r"\A(?:>[ \t]*|[-*+][ \t]+|\d{1,2}\.[ \t]+)+(?=[*_`~]{0,3}\(?[A-J][.):*])")
+"""Marks of a quotation or a list before an option: `> **B)** No`."""
 
 _EMPTY_TAG = regex(r"(?:</?\|?[a-z_]{1,20}\|?>|\[/?[A-Z_]{1,20}\]|\s)+")
 """Tags with nothing in them, which are what a form was and no answer."""
@@ -169,6 +175,8 @@ def find_answer(
 ) -> Statement | None:
     """The statement that `extract_answer` finds, which takes its rule for its method."""
     reader = _DEFAULT if settings is None else _reader(settings)
+    if not response.isascii() and "’" in response:
+        response = _APOSTROPHE.sub("'", response)
     found = None if in_thought else _at_end(response, reader)
     if found is None:
         if in_thought and not thoughts(response, reader.thoughts):
@@ -219,6 +227,8 @@ def _without_sources(text: str) -> str:
 
 def _find(own: Own, reader: _Reader, strict: bool) -> Statement | None:
     start = 0
+    if "final_line" in reader.rules and not strict and (field := only_field(own.text)) is not None:
+        return field
     for end in own.parts:
         part = own.text[start:end] if start else own.text[:end]
         part = _without_sources(part)
@@ -390,21 +400,8 @@ def _implicit(text: str, reader: _Reader, last: bool) -> Statement | None:
         or _named_at_end(text)
         or _in_one_word(text)
         or _opened_with(text)
-        or _only_field(text)
+        or _on_first_line(text)
     )
-
-
-_ONE_FIELD = regex(
-    r"\s*(?:```(?:json)?\s*)?\{\s*\"(?!(?:reason|explan|thought|think|step|work|question|error|name|confidence)\w*\")\w{1,40}\"\s*:"
-    r"\s*\"?(?P<value>[^\"{}\[\],\n]{1,100}?)\"?\s*\}\s*(?:```)?\s*",
-    re.IGNORECASE,
-)
-
-
-def _only_field(text: str) -> Statement | None:
-    """The value of a response that is an object of one field, as a query asks for: `{"owner": "Ann"}`."""
-    found = _ONE_FIELD.fullmatch(text) if "}" in text[-8:] else None
-    return Statement(found["value"], "final_line", *found.span("value"), firm=False) if found else None
 
 
 _NAMED_AT_END = regex(
@@ -430,6 +427,32 @@ _SETS_OUT = (
     r"|problem|thanks?|(?:we|I|you) (?:need|have to|should|must|first))\b)"
 )
 """Not how a response agrees to a task: "Yes, we can solve this.", "Yes. We need to check ..."."""
+
+_FIRST_LINE = regex(
+    r"\s{0,9}(?P<mark>[*_`#> ]{0,6})(?P<value>\(?(?P<letter>[A-J])[).]?(?:[.:]? [^\n=]{1,80}?)?"
+    r"|-?\\?\$?\d[\d,]*(?:\.\d+)?(?:/\d+)?\\?%?)"
+    r"[*_`.]{0,4}[ \t]*\n[ \t]*\n(?=[*_#]{0,4}[ \t]*[A-Z][a-z])"
+)
+"""The first line of a response, before a blank one: an option, with its text or without, or a number."""
+
+_OTHER_OPTION = regex(r"\n[ \t>*_#-]{0,8}\(?[A-J][).:]")
+_SECOND_THOUGHT = regex(
+    r"\b(?:wait|actually|mistake|however|(?:is|was) (?:wrong|incorrect)|correction|instead|rather)\b",
+    re.IGNORECASE,
+)
+
+
+def _on_first_line(text: str) -> Statement | None:
+    """The answer that a response gives on its first line, and then explains without stating another."""
+    found = _FIRST_LINE.match(text)
+    if found is None or _SECOND_THOUGHT.search(text, found.end()):
+        return None
+    if found["letter"] is not None and _OTHER_OPTION.search(text, found.end()):
+        return None
+    answer = found["letter"] or found["value"]
+    start = found.start("letter") if found["letter"] else found.start("value")
+    return Statement(answer, "final_line", start, start + len(answer))
+
 
 _OPENING = regex(
     r"\s*[*_\"]{0,2}(?P<verdict>Yes|No|True|False)[*_\"]{0,2}[,.:;]? "
@@ -547,13 +570,14 @@ def _whole(text: str) -> Statement | None:
     line = text.strip()
     if not line or len(line) > MAX_LINE or "\n" in line or "\\boxed" in line or _OBJECT.match(line):
         return None
-    words = line.strip("*").strip()
+    words = _LEADING_MARKS.sub("", line).strip("*").strip()
     if _EMPTY_TAG.fullmatch(words):
         return None
     if option := _OPTION_WITH_TEXT.match(line):
         return Statement(option["letter"], "final_line", text.index(line[0]), len(text.rstrip()))
-    if _PLAIN_OPTION.fullmatch(words):
-        return Statement(words, "final_line", text.index(line[0]), len(text.rstrip()))
+    unmarked = words.replace("**", "").replace("`", "")
+    if _PLAIN_OPTION.fullmatch(unmarked):
+        return Statement(unmarked, "final_line", text.index(line[0]), len(text.rstrip()))
     if (reasoned := _REASONED.fullmatch(words)) and is_mathematics(reasoned["value"]):
         return Statement(reasoned["value"], "final_line", text.index(line[0]), len(text.rstrip()))
     for wording in (_EXPLAINED, _HEDGED, _THERE_ARE, _JUDGED, _DONE):

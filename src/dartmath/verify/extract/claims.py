@@ -14,7 +14,7 @@ from dartmath.verify.language.money import SIGN_CLASS
 from dartmath.verify.language.names import listed
 from dartmath.verify.language.sentences import MAX_SENTENCE, QUALIFIED
 from dartmath.verify.language.units import parse_unit
-from dartmath.verify.language.vocabulary import APPROXIMATIONS, CONCLUDING
+from dartmath.verify.language.vocabulary import APPROXIMATIONS, CONCLUDING, COUNT_WORDS
 
 _VALUE = (
     r"(?<![A-Za-z0-9.,:/^*+\-−])(?<!\\\{)(?<![-–−] )(?<![A-Za-z0-9)] [-−])"
@@ -71,12 +71,7 @@ _CHANGED = regex(
 )
 """Words beside the only number of a sentence that are a number too, change it, or say what is done to it."""
 
-_COUNT_WORDS = listed(
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
-)
-"""Numbers in words that a sentence says how many there are with."""
-
-_DIGITS, _COUNTS = regex(r"[\d\\]"), regex("|".join(_COUNT_WORDS))
+_DIGITS, _COUNTS = regex(r"[\d\\]"), regex("|".join(COUNT_WORDS))
 """What every claim has one of: a digit, a command of LaTeX, or a number in words."""
 
 _APPROXIMATELY = regex(by_initials(*(rf"\b{word}(?![A-Za-z0-9_])" for word in APPROXIMATIONS)))
@@ -140,7 +135,7 @@ _RELATIVE = regex(
 
 _TAIL_LABEL = regex(
     r"(?:(?:\A|[\s,;(])(?:final(?: result| value| total| count)?|total|result|altogether|sum)\s*[:=]?"
-    r"|[;,]\s*(?![^:]*\b(?:step|case|part|question|line|item|no)\b)[a-z][a-z \d]{2,30}:)"
+    r"|[;,]\s*(?![^:]*\b(?:step|case|part|question|line|item|no)\b)[a-z][a-z \d]{2,30}(?<!\d):)"
     rf"\s*(?P<value>[-{SIGN_CLASS}]?\d[^\s,;]{{0,{_MAX_LABELLED - 1}}})\Z",
     re.IGNORECASE,
 )
@@ -179,7 +174,8 @@ _CLOCK = regex(r"\b(?:[01]?\d|2[0-3]):[0-5]\d(?: ?[AaPp]\.?[Mm]\b\.?)?")
 """A time of day beside a value: "8 cm shorter from 1:00 PM to 5:00 PM"."""
 
 _AT_TIME = regex(
-    r"[^\d=?]{5,120} (?:is|at|was|by) (?P<value>(?:[01]?\d|2[0-3]):[0-5]\d(?: ?[AaPp]\.?[Mm]\b\.?)?)[.*\s]*"
+    r"[^\d=?]{5,120} (?:is|at|was|by|(?:we|I) (?:get|find|obtain)|gives(?: us)?) (?P<value>(?:[01]?\d"
+    r"|2[0-3]):[0-5]\d(?: ?[AaPp]\.?[Mm]\b\.?)?)[.*\s]*"
 )
 """A sentence that ends in the time at which something is, and has no other number."""
 
@@ -402,7 +398,7 @@ def _told_elsewhere(claim: str) -> str | None:
 
 
 _COUNT_FIRST = regex(
-    rf"(?P<value>{'|'.join(_COUNT_WORDS[1:])}) (?:(?!of\b)[a-z-]+ ){{0,2}}"
+    rf"(?P<value>{'|'.join(COUNT_WORDS[1:])}) (?:(?!of\b)[a-z-]+ ){{0,2}}"
     r"(?:(?!(?:is|was|has|does|this|as|us)\b)[a-z]+s|people|men|women|children) [a-z ]{2,60}\.?",
     re.IGNORECASE,
 )
@@ -447,9 +443,37 @@ def _count_in_words(claim: str) -> str | None:
     return first["value"].lower() if first is not None and is_only else None
 
 
+_REJECTED = regex(
+    r"(?<=[\w%)])(?:,? (?:and )?not|,? rather than|,? instead of| \((?:and )?not)"
+    rf" (?:the )?[-−]?\\?[{SIGN_CLASS}]?\d[\d,]*(?:\.\d+)?(?:/\d+)?\\?%?(?![\d./:])(?: (?!(?:or|and"
+    rf"|to)\b)[a-z]+){{0,6}}\)?(?=[.,;!\s]*\Z)",
+    re.IGNORECASE,
+)
+"""A value that a sentence rejects at its end, which is none of it: "So the result is 9 (not 12)."."""
+
+_COUNTED_LIST = regex(
+    rf"[^\d=:$]*\bthere are (?:exactly |only )?(?P<value>(?:\d{{1,3}}|{'|'.join(COUNT_WORDS)})"
+    r" (?:[a-z-]+ ){0,3}[a-z]+:\s+(?:[-$\d(\\]|[a-zA-Z] ?=)[^.]*(?:\.\d[^.]*)*?)\.?\s*",
+    re.IGNORECASE,
+)
+"""How many there are, and which: "There are 3 such numbers: 2, 5 and 8."."""
+
+
+def counted_list(sentence: str) -> str | None:
+    """How many of something a sentence says there are, with the list of them.
+
+    >>> counted_list("So there are 3 such numbers: 2, 5 and 8.")
+    '3 such numbers: 2, 5 and 8'
+    """
+    found = _COUNTED_LIST.fullmatch(sentence) if ":" in sentence else None
+    return found["value"].rstrip() if found and not _leaves_open(sentence) else None
+
+
 def _plain_numbers(claim: str) -> str:
     """A sentence without numbers that are none of it: of roundings, compounds, dates, durations."""
     claim = _COMPOUND.sub("compound", _without_rounding(claim))
+    if " not " in claim or "(not" in claim or " than " in claim or " instead " in claim:
+        claim = _REJECTED.sub("", claim)
     if _MONTH.search(claim):
         claim = _unless_last(_DATE.sub("then", claim), claim)
     if ":" in claim:
@@ -477,7 +501,7 @@ _NUMBER = r"[-−]?\d(?:[\d,]*\d)?(?:\.\d+)?(?:/\d+)?"
 _GIVEN = regex(rf"(?<![\w=] )\b{_LETTER} ?= ?{_NUMBER}(?=[\s,.;]|\Z)")
 """A letter and the value that it is given."""
 
-_FACTOR_BEHIND = regex(r" (?![aI]\b)[a-zA-Z](?![\w.])")
+_FACTOR_BEHIND = regex(r" (?![aI]\b)[a-zA-Z](?![\w.])(?! of [a-z])")
 """A lone letter right behind a number, which is a factor of it: "So x = 4 y"."""
 
 _EACH = regex(
@@ -545,7 +569,7 @@ def equated(sentence: str, languages: tuple[str, ...] = LANGUAGES) -> str | None
 
 
 _COUNTED_WORDS = regex(
-    rf"[^\d=]*\bthere (?:are|is) (?:exactly |only |thus |therefore )?(?P<value>{'|'.join(_COUNT_WORDS)})"
+    rf"[^\d=]*\bthere (?:are|is) (?:exactly |only |thus |therefore )?(?P<value>{'|'.join(COUNT_WORDS)})"
     r" (?:such |possible |different |distinct |real |positive |integer |whole |more |valid )*(?:[\w-]+ )?"
     r"(?:values?|solutions?|ways?|integers?|numbers?|points?|roots?|choices|possibilities|pairs?|triples?|divisors?"
     r"|primes?|digits?|factors?|sets?|intercepts?|asymptotes?|triangles?|terms?)\b[^\d=]*",

@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 
 from dartmath.base.regex import by_initials, regex
-from dartmath.verify.extract.claims import assignments, claimed, concluded, denied, equated, opens, told
+from dartmath.verify.extract.claims import (
+    assignments,
+    claimed,
+    concluded,
+    counted_list,
+    denied,
+    equated,
+    opens,
+    told,
+)
 from dartmath.verify.extract.found import Statement
 from dartmath.verify.extract.mathematics import is_mathematics
 from dartmath.verify.extract.numbers import only_number, recalled
@@ -30,7 +39,8 @@ Span = tuple[int, int]
 Found = tuple[str, int, int]
 
 _STOPS = (
-    r"(?<=\n)|(?<=[.!?])(?!(?<=[\d)n]!) ?[-+*/x×·=.,)])(?<![\d.]\..)"
+    r"(?<=\n)|(?<=[.!?])(?!(?<=[\d)n]!)(?: ?[-+*/x×·=.,)]| (?:has|have|is|ends|can|equals"
+    r"|contains)\b))(?<![\d.]\..)"
     r"(?:(?<!\b[A-Z].)|(?<=/[A-Z].)|(?<=\d [A-Z].))"
     r"(?<!\b(?:Mr|Ms|Dr|St|vs|ft|in|sq|cu|Rs|No).)(?<!\bMrs.)"
     r"(?:\*{1,3}(?=\s|$)|(?=[ \t]|$))"
@@ -51,6 +61,7 @@ _REMARK = regex(
     r"|(?:and |so )?(?:that|this) (?:is|'s|was) (?:our|the|my) (?:final )?answer"
     r"|(?:and )?that's (?:correct|right|it|all)\b|(?:and )?(?:we're|we are|i'm) done"
     r"|(?:right|yep|yes|great|good|perfect|ok(?:ay)?)\s*[.!]*\Z"
+    r"|that(?:'s| is) (?:within|less|more|consistent|reasonable|because|why|exactly|the same|as)\b"
     r"|this (?:is(?! (?:equal|\\?\$?-?\d|\\))|completes|matches"
     r"|confirms|satisfies|solves|answers|means we|verifies)|which (?:confirms|matches)|q\.?e\.?d"
     r"|∎|✓|✅|□|■|done"
@@ -92,7 +103,11 @@ _JOINED = regex(r"\s*,?\s*(?:and|or|y|o|et|ou|und|oder|和|或)\s+")
 _RELATION = regex(r"[=<>]|\\(?:leq?|geq?|neq?|in|equiv|approx)(?![a-zA-Z])")
 _ASSIGNMENT = regex(r"\\?[a-zA-Z]{1,8}(?:_\{?\w\}?)? *=[^=]*$")
 _LISTED = regex(r"\s*,\s*")
-_BOLD_END = regex(r"\*\*([^\s*]{1,60}(?: [^\s*]{1,60}){0,3})\*\*[^\d*$]{0,40}$")
+_BOLD_END = regex(
+    r"\*\*([^\s*]{1,60}(?: [^\s*]{1,60}){0,3}|\d+ [a-z]+(?: [a-z]+)?(?:,? and"
+    r"|,) \d+ [a-z]+(?: [a-z]+)?)\*\*[^\d*$]{0,40}$"
+)
+"""What a sentence ends with in bold: up to four words, or two amounts."""
 _DENIED_WORDS = regex(r"\b(?:not|must|never|no)\b", re.I)
 _ASIDE = regex(
     r"(?:\b(?:among|from|than|such that|for which|so that|by|when|where|since|because|as"
@@ -136,13 +151,18 @@ _VALUE_LINE = regex(
     r"(?: \([^()\n]{0,40}(?:reject|extraneous|discard|invalid)[^()\n]{0,40}\))?[\s*_.]*\Z"
 )
 _NO_SOLUTION = regex(
-    r"(?:[^\d=]*\b)?(?:there (?:is|are)|has|have) no (?P<real>real )?(?:(?:integer|such|possible|positive) )*"
-    r"(?:solutions?|roots?)\b[^\d=]*",
+    r"(?:(?!.*\b(?:if|unless|whether|suppose|assume|show|prove|until|might|may|first|also)\b)[^\d=]*\b)?"
+    r"(?:(?:there (?:is|are|exists?)(?: therefore| thus)?|has|have) no (?P<real>real )?"
+    r"(?:(?:integer|such|possible|positive) )*(?:solutions?|roots?)\b"
+    r"|there (?:is|are|exists?)(?: therefore| thus)? no such [a-z]+(?: [a-z]+)?"
+    r"|no such [a-z]+(?: [a-z]+)? (?:exists?|is possible|are possible|can exist))(?!.*\b(?:but|so|except"
+    r"|until)\b)[^\d=]*",
     re.IGNORECASE,
 )
-"""A sentence that says that nothing solves the problem."""
+"""A sentence that says that nothing solves the problem, or is what is asked for."""
 _LABEL = regex(
-    r"[\s*_#>-]*(?P<label>[^\W\d_][^:=\n$]{1,60}?)[ \t]*[*_]{0,3}[:：][*_]{0,3}[ \t]*"
+    r"[\s*_#>-]*(?P<label>[^\W\d_][^:=\n$]{1,60}?)[ \t]*[*_]{0,3}(?:[:：](?!(?<=\d:)\d)|→|⇒"
+    r"|[-=]>)[*_]{0,3}[ \t]*"
     r"(?P<value>\S[^\n]{0,200})\Z"
 )
 _NOT_LABELS = regex(
@@ -181,7 +201,8 @@ def conclusion(
         inside = [formula for formula in formulas if first <= formula.start() < stop]
         if concluding:
             found = (
-                (_claim(tail, first, stop, languages) if _says_behind(tail, inside, stop) else None)
+                _all_or_none(tail, first, stop)
+                or (_claim(tail, first, stop, languages) if _says_behind(tail, inside, stop) else None)
                 or _formula(tail, first, inside)
                 or _bold(tail, first, stop)
                 or _emphasised(tail, first, stop)
@@ -190,7 +211,9 @@ def conclusion(
             )
         else:
             allowed = last and final_line and not _gave_up(tail.lower()) and not _is_cut(tail, first)
-            found = _final(tail, first, stop, inside) if allowed else None
+            found = (
+                (_all_or_none(tail, first, stop) or _final(tail, first, stop, inside)) if allowed else None
+            )
         if found is not None:
             answer, at, to = found
             said = asserted(tail, at, to) and bool(answer) and not (concluding and denied(sentence))
@@ -234,9 +257,19 @@ _ANSWER_IN_WORDS = regex(
 )
 """A last sentence with an answer in words that no announcement is sure of: "So the answer is even."."""
 
+_VERDICT_IN_WORDS = regex(
+    r"\s*(?:so|thus|therefore|hence|(?:my|in|our) conclusion(?: is)?|(?:i|we) (?:choose|select|pick"
+    r"|answer|say|conclude))"
+    r"[,:]? [\"“*_]*(?P<words>yes|no|true|false)[\"”*_]*[.!]?[*_\s]*",
+    re.IGNORECASE,
+)
+"""A last sentence that is a yes or no and a word of conclusion or choice: "Therefore: **no**"."""
+
 
 def _in_words(sentence: str) -> re.Match[str] | None:
     """The answer in words that a sentence announces; none where the words are about the answer."""
+    if verdict := _VERDICT_IN_WORDS.fullmatch(sentence):
+        return verdict
     found = _ANSWER_IN_WORDS.fullmatch(sentence)
     return None if found is None or _ABOUT_ANSWER.match(found["words"]) else found
 
@@ -480,6 +513,8 @@ def _placed(value: str, sentence: str, start: int) -> Found:
 
 def _list_at_end(tail: str, start: int) -> Found | None:
     """Items of a list that ends the text and that a line with a colon leads in."""
+    if (parts := _parts_at_end(tail)) is not None:
+        return parts
     first = start = tail.rfind("\n", 0, start) + 1
     if not ITEM.match(tail, start):
         return None
@@ -492,13 +527,60 @@ def _list_at_end(tail: str, start: int) -> Found | None:
     return (found[0], first, found[1]) if found is not None and found[2] and found[1] >= start else None
 
 
+_PART_LINE = regex(
+    r"[ \t]*[*_]{0,2}\((?P<part>[a-e])\)[*_]{0,2}[.:]?[ \t]+[*_]{0,2}(?P<value>[^\n]{1,80}?)[*_.\s]*"
+)
+
+
+_AMONG = regex(r"\b(?:among|from|between|out of)(?: the)?(?: first)?\s*\Z", re.IGNORECASE)
+"""What stands before the formula that says of how many something is counted."""
+
+
+def _without_whole(
+    tail: str, start: int, stop: int, inside: list[re.Match[str]]
+) -> tuple[list[re.Match[str]], int]:
+    """The formulas of a sentence without those of what it counts among, and where it ends without them."""
+    while len(inside) > 1:
+        among = _AMONG.search(tail, inside[-2].end(), inside[-1].start())
+        if among is None:
+            break
+        inside, stop = inside[:-1], among.start()
+    return inside, stop
+
+
+def _parts_at_end(tail: str) -> Found | None:
+    """The values of parts (a), (b), ..., on a line each, with which a text ends."""
+    lines = [line for line in tail.split("\n") if line.strip()]
+    values: list[str] = []
+    for line in reversed(lines):
+        part = _PART_LINE.fullmatch(line)
+        if part is None or not is_mathematics(part["value"]) or not any(map(str.isdigit, part["value"])):
+            return None
+        values.insert(0, f"({part['part']}) {part['value'].strip()}")
+        if part["part"] == "a":
+            break
+    if len(values) < len("ab") or [value[1] for value in values] != list("abcde"[: len(values)]):
+        return None
+    start = tail.rfind(lines[-len(values)])
+    return ", ".join(values), start, len(tail)
+
+
+def _all_or_none(tail: str, start: int, stop: int) -> Found | None:
+    """How many solutions a sentence says there are, with all of them; or that there is none."""
+    sentence = tail[start:stop]
+    if "there are" in sentence.lower() and (listed := counted_list(sentence)) is not None:
+        return _placed(listed, sentence, start)
+    if " no " in sentence.lower() and (nothing := _NO_SOLUTION.fullmatch(sentence)):
+        return f"no {nothing['real'] or ''}solution", start, stop
+    return None
+
+
 def _final(tail: str, start: int, stop: int, inside: list[re.Match[str]]) -> Found | None:
     """What the last sentence says without a concluding word: a bare value, a label, a plain statement."""
     sentence = tail[start:stop]
+    inside, said = _without_whole(tail, start, stop, inside)
     if listed := _list_at_end(tail, start):
         return listed
-    if nothing := _NO_SOLUTION.fullmatch(sentence):
-        return f"no {nothing['real'] or ''}solution", start, stop
     if inside and not all(_NAME.fullmatch(body(formula)) for formula in inside):
         before = tail[start : inside[-1].start()]
         behind = tail[inside[-1].end() : stop]
@@ -507,7 +589,7 @@ def _final(tail: str, start: int, stop: int, inside: list[re.Match[str]]) -> Fou
             not re.search(r"\d", behind) and len(behind.split()) <= _FEW_WORDS and _SAYS.search(before)
         ):
             return _formula(tail, start, inside)
-        return _counted(tail, start, stop, inside)
+        return _counted(tail, start, said, inside)
     if (bold := re.fullmatch(r"[\s>#-]*\*\*([^*\n]{1,80})\*\*[\s.!]*", sentence)) and is_mathematics(bold[1]):
         return bold[1].strip(), start, stop
     # Behind its leading blanks: every way to part a long run of them would be tried.
@@ -564,7 +646,7 @@ _CONSEQUENCE = regex(
     r".*,\s+(?:and\s+)?(?P<clause>(?:so|hence|thus|therefore|which means|there (?:are|is))\b.*)", re.DOTALL
 )
 _COMPUTED = regex(
-    r"[^\n]*[^<>!:=\s]\s*=\s*(?P<value>[-−]?(?:\\?\$)?\d[\d,]*(?:\.\d+)?(?:/\d+)?\\?%?)\s*[.!]?\Z"
+    r"[^\n]*(?:[^<>!:=\s]|[\dn)]!)\s*=\s*(?P<value>[-−]?(?:\\?\$)?\d[\d,]*(?:\.\d+)?(?:/\d+)?\\?%?)\s*[.!]?\Z"
 )
 _RESULT = regex(
     r"\s*(?P<value>[-−]?\d[\d,]*(?:\.\d+)?(?:\s*[x×*·]\s*10\s?\^\s?\{?[-−]?\d+\}?)?"

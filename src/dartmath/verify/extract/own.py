@@ -54,10 +54,11 @@ _QUERY_LABELS = (
 """How the next few-shot problem begins, which a base model goes on with. Source: the built-in templates."""
 
 _NEXT_QUERY = regex(
-    rf"\n[ \t]*(?:#{{1,4}} ?|\*\*|<\|)?(?:{'|'.join(_QUERY_LABELS)})(?:\*\*|\|>)?[ \t]*[:：](?!\s*\Z)",
+    rf"\n[ \t]*(?:#{{1,4}} ?|\*\*|<\|)?(?:{'|'.join(_QUERY_LABELS)})(?: \d{{1,2}})?(?:\*\*"
+    rf"|\|>)?[ \t]*[:：](?!\s*\Z)",
 )
 _COLONS = (":", "：")
-_LABEL_ENDS = frozenset(label[-1] for label in _QUERY_LABELS) | frozenset("*> \t")
+_LABEL_ENDS = frozenset(label[-1] for label in _QUERY_LABELS) | frozenset("*> \t0123456789")
 """What stands right before the colon of such a label."""
 
 _MOST_PARTS = 32
@@ -71,11 +72,21 @@ def _label_endings() -> Iterator[str]:
         yield rf"(?<=(?:{'|'.join(sorted(one for one in endings if len(one) == size))}):)"
 
 
+_LABEL_LETTERS = "".join(sorted({label[-1] for label in _QUERY_LABELS}))
 _FULL_LABEL = regex(
-    rf":(?<=[{''.join(sorted({label[-1] for label in _QUERY_LABELS}))}*>\s]:)"
-    rf"(?:(?<=[*>\s]:)|{'|'.join(_label_endings())})"
+    rf":(?<=[{_LABEL_LETTERS}*>\s\d]:)"
+    rf"(?:(?<=[*>\s]:)|(?<=[{_LABEL_LETTERS}] \d:)|(?<=[{_LABEL_LETTERS}] \d\d:)"
+    rf"|{'|'.join(_label_endings())})"
 )
-"""A colon behind such a label, or behind what may stand between both. It comes first: see `FORMULA`."""
+"""A colon behind such a label and its number, or what may stand between. It comes first: see `FORMULA`."""
+
+_NEXT_TASK = regex(
+    r"####[ \t]*[-$]?\d[^\n]{0,40}\n\s{0,4}"
+    r"(?![^\n]*\b(?:wait|hmm+|actually|let me|let's|i|we|check|correct|mistake|sorry|this|that)\b)"
+    r"(?P<task>[a-z][^\n]{40,1000}\?)[ \t]*\n",
+    re.IGNORECASE,
+)
+"""A line behind a `####` one that asks something else, and has one of its own: the next few-shot problem."""
 
 _IN_ANGLES = regex(r"<(?=[^\W\d]|[/|｜]|\d\w{0,9}:)")
 """How tags and tokens in angle brackets begin; not a comparison, `x < 5`, nor a calculation of GSM8K."""
@@ -159,6 +170,7 @@ def is_all_own(text: str) -> bool:
         or ("~" in text and holds(text, "~~~"))
         or ("&" in text and _ESCAPED_ANGLE.search(text))
         or (":" in text and _FULL_LABEL.search(text) and _may_have_parts(text))
+        or ("?\n" in text and _has_next_task(text))
         or text.startswith(CHANNELS)
         or not (text.isascii() or ("◁" not in text and ("：" not in text or not _may_have_parts(text))))
     )
@@ -167,6 +179,17 @@ def is_all_own(text: str) -> bool:
 def _may_have_parts(text: str) -> bool:
     """Whether a next query may follow; a calculation in front of its label would hide it."""
     return holds(text, "<<") or len(_parts(text)) > 1
+
+
+def _has_next_task(text: str) -> bool:
+    return next(_next_tasks(text), None) is not None
+
+
+def _next_tasks(text: str) -> Iterator[int]:
+    """Where questions begin that stand between two `####` lines."""
+    first, last = text.find("####"), text.rfind("####")
+    if 0 <= first < last:
+        yield from (task.start("task") for task in _NEXT_TASK.finditer(text, first, last))
 
 
 def _blanked(text: str, more_thoughts: Sequence[tuple[str, str]]) -> Own:
@@ -254,6 +277,8 @@ def _parts(text: str) -> tuple[int, ...]:
     for colon in _COLONS:
         if (place := text.find(colon, first)) >= 0:
             places += islice(_next_queries(text, colon, first, place), _MOST_PARTS)
+    if "?\n" in text:
+        places += islice(_next_tasks(text), _MOST_PARTS)
     return (*sorted(places)[:_MOST_PARTS], len(text)) if places else (len(text),)
 
 

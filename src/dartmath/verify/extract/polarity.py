@@ -36,7 +36,8 @@ _SUPPOSED_BEFORE = regex(
     r"|(?:got|found)(?!.*\b(?:but|yet|however|instead|so|hence|thus|therefore)\b))"
     r"|(?:no|without a) solutions? with"
     r"|how about|what about|let(?:'s| us) (?:try|test|check|suppose|assume|say)"
-    r"|(?:is|was|are) (?:it|the (?:final )?answer))\b.*)\Z",
+    r"|(?:is|was|are) (?:it|the (?:final )?answer))\b(?:(?!\bbut\b).)*|\bat first (?:glance"
+    r"|sight),?[^,:]*|\bimpossible (?:for|to|that)\b[^,]*)\Z",
     re.DOTALL,
 )
 """For texts in small letters: a pattern that ignores case takes six times as long, and this one is asked
@@ -52,7 +53,7 @@ _OTHERS_BEFORE = regex(
     rf"|\b(?:{_OTHERS}|some|many|most|someone|somebody|everybody|everyone){_PERHAPS} {_VIEWED}"
     r"|\b(?:tempting|easy|natural) to (?:think|believe|say|guess|answer|assume|conclude)"
     r"|\bmistake (?:\w+ ){0,2}(?:to|that))\b.*\Z"
-    rf"|(?:\b{_OTHERS}|\ban? (?:\w+ )?(?:wrong|incorrect|naive|mistaken|tempting)"
+    rf"|(?:\b{_OTHERS}|\b(?:an? (?:\w+ )?(?:wrong|incorrect|naive|mistaken|tempting)|the naive)"
     r"|\A\W*not (?:a|an|the)(?: (?:best|good|right|correct|wise))?)"
     r"(?: (?:answer|choice|option|solution|guess)(?: (?:is|was|would|might|could|may|be))*)?[\s$:*]*\Z",
     re.DOTALL,
@@ -63,7 +64,7 @@ _SUPPOSITIONS = (
     "if", "unless", "suppos", "assum", "imagine", "whether", "may", "perhaps", "possibly", "could", "might",
     "first", "initially", "originally", "solution", " about", "let", "s it", "e it", "s the ", "e the ",
     "would", "some", "many", "most", "other", "several", "people", "students", "every", "tempting", "easy",
-    "natural", "mistake", "wrong", "incorrect", "naive", "not a", "not the",
+    "natural", "mistake", "wrong", "incorrect", "naive", "not a", "not the", "impossible",
 )  # fmt: skip
 """Texts one of which stands in whatever `_SUPPOSED_BEFORE` or `_OTHERS_BEFORE` finds."""
 
@@ -110,15 +111,28 @@ _OF_IT = (
     r"|an? (?:valid |possible |acceptable )?"
     r"(?:answer|solution)|allowed|acceptable|it|so|in the (?:domain|range|interval))\b"
 )
+_OVERSEES = (
+    r"(?:(?:(?:only|just|still|also|completely) )?(?:forg[eo]ts?|forgotten|ignore[sd]?|overlook(?:s|ed)?"
+    r"|neglect(?:s|ed)?|omit(?:s|ted)?"
+    r"|miss(?:es|ed)?|mis(?:read|counted|calculated|applied|interpreted|understood)"
+    r"|(?:double|over|under)-?\s?counts?(?:ed)?|counts? [^.!?\n]{1,60} twice|fails? to)"
+    r"|(?:do(?:es)?|did)(?:n't| not) (?:count|account|consider|satisfy|work)"
+    r"|ha(?:ve|s)(?:n't| not)(?: yet)? (?:used|considered|counted|included|accounted|subtracted|finished))\b"
+)
+"""What a count or somebody who counts has left out, or has done twice."""
+
 _DENIED_AFTER = regex(
     r"\A[\s$*)\]}\\.,]*(?:\)|\])?[\s,]*(?:"
     r"(?:is|was|are|were|can|could|must|does|do|should|would|will)(?: \w+ly)?(?: be| have to be| to be)?"
-    r" ?(?:not\b(?! only)|n't|wrong|incorrect|impossible|extraneous|invalid|false|rejected|discarded|excluded"
-    r"|too (?:large|small|big)|a placeholder|a contradiction|ruled out)"
+    r" ?(?:not\b(?! only)|n't|wrong|incorrect|impossible|(?:an? )?(?:extraneous|spurious)|invalid|false"
+    r"|rejected"
+    r"|discarded|excluded|too (?:large|small|big)|a placeholder|a contradiction|ruled out"
+    rf"|{_OF_IT} (?:only )?if\b)"
     r"|(?:cannot|contradicts|fails|leads to a contradiction|gives a contradiction)\b"
     r"|(?:which|but (?:that|this|it)|and (?:that|this|it)|that|this|it)(?: is| was|'s| can| could"
     r"| does)(?: \w+ly)?(?: be)? ?"
     rf"(?:wrong|incorrect|impossible|extraneous|invalid|false|a mistake|(?:not|n't)(?: be)? {_OF_IT})"
+    rf"|(?:which|but|however,?)(?: (?:that|this|it|we|i))? {_OVERSEES}"
     r")",
     re.IGNORECASE,
 )
@@ -130,12 +144,34 @@ _NEXT_DENIES = regex(
     r"|i (?:made|was making) (?:a|an) (?:mistake|error)|wrong\b)",
     re.IGNORECASE,
 )
+_SIGNS_BEHIND = r"[\s.!?…,;$*)\]}\\–—-]*"
+_STILL = r"(?:still |also |now )*"
+_TAKEN_BACK = regex(
+    rf"\A(?:[^.!?\n]{{0,60}}[.!](?=\s))?{_SIGNS_BEHIND}"
+    r"(?:(?:but|however|wait|hmm+|oops|oh|no|actually|sorry|hold on)\b[\s,.:!…–—-]*){1,4}"
+    r"(?:[^.!?\n]{0,120}?\b)??"
+    rf"(?:(?:i|we|that|this|it)(?:'ve| have| had)?(?: \w+ly)? {_OVERSEES}"
+    r"|(?:i|we) made an? (?:\w+ )?(?:mistake|error|slip)\b"
+    rf"|(?:i|we) {_STILL}(?:need|have|must|should)(?: to)? {_STILL}"
+    r"(?:subtract|add|divide|multiply|halve|exclude|remove|deduct|account|convert)\b"
+    r"|(?:the|this) (?:question|problem|task) (?:asks|asked|is asking|wants|wanted)\b"
+    r"|(?:[a-j]|it|that|this|which|the answer) (?:can(?:'t|not| not) be|is(?:n't| not))"
+    r" (?:right|correct|true)\b)"
+    rf"|\A{_SIGNS_BEHIND}(?:but )?(?:wait|hmm+|hold on)\b[^.!?\n]{{0,120}}\Z",
+    re.IGNORECASE,
+)
+"""A next sentence that objects and says what was wrong, or breaks off: "But wait, we forgot a row."."""
+
+_SEEMS = regex(r"\b(?:seems?|appears?|looks? like|looks? to be|obvious|intuitive)\b[^.]*\Z", re.IGNORECASE)
+_BUT = regex(r"[\s.$*)\]}\\,;]*(?:but|however|yet)\b", re.IGNORECASE)
+
 _CONFIRMS = regex(
     r"(?:'s| is| was| can| does)(?: \w+ly)?(?: seem| look| be)? (?:right|correct|true)\b", re.IGNORECASE
 )
 _OPENS_DENIAL = regex(
-    r"[\s.,!$*()\[\]}\\]*+(?:\?|(?:is|was|are|were|can|could|must|does|do|should|would|will|cannot|contradicts|fails"
-    r"|leads|gives|which|but|and|that|this|it|no|wait|hm+|actually|oh|sorry|hold|i|wrong)(?:\b|n't))",
+    r"(?:[^.!?\n]{0,60}[.!](?=\s))?[\s.,;!…$*()\[\]}\\–—-]*+(?:\?|(?:is|was|are|were|can|could|must|does|do|should"
+    r"|would|will|cannot|contradicts|fails|leads|gives|which|but|however|yet|and|that|this|it|no|wait|hm+|oops"
+    r"|actually|oh|sorry|hold|i|wrong)(?:\b|n't))",
     re.IGNORECASE,
 )
 """What all patterns of what stands behind a value begin with: signs, then a question mark or such a word."""
@@ -160,7 +196,7 @@ def sentence_start(text: str, place: int) -> int:
 
 def _denied_behind(after: str) -> bool:
     """Whether what follows a value questions it, or takes it back."""
-    if _QUESTIONED.match(after) or _DENIED_AFTER.match(after):
+    if _QUESTIONED.match(after) or _DENIED_AFTER.match(after) or _TAKEN_BACK.match(after):
         return True
     denial = _NEXT_DENIES.match(after)
     return denial is not None and not _CONFIRMS.search(denial.group())
@@ -178,8 +214,11 @@ def asserted(text: str, start: int, end: int) -> bool:
     >>> asserted("So x = 5 is extraneous.", 7, 8)
     False
     """
-    if _OPENS_DENIAL.match(text, end) and _denied_behind(text[end : end + _REACH]):
-        return False
+    if _OPENS_DENIAL.match(text, end):
+        if _denied_behind(text[end : end + _REACH]):
+            return False
+        if _BUT.match(text, end) and _SEEMS.search(text[sentence_start(text, start) : start]):
+            return False
     return asserted_before(text, start)
 
 

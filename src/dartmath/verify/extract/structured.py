@@ -116,6 +116,38 @@ def of_block(content: str) -> Statement | None:
     return Statement(line["value"], "field", *line.span("value"))
 
 
+_BESIDE = regex(
+    r"(?:reason|explan|thought|think|step|work|question|problem|error|name|confidence|analysis|rationale|comment|note|unit)",
+    re.IGNORECASE,
+)
+"""How the names of fields begin that are beside an answer."""
+
+
+def only_field(text: str) -> Statement | None:
+    """The value of a response that is an object of one field, as a query asks for, beside those that reason.
+
+    >>> answer = only_field('{"thought": "is it 11?", "owner": "Ann"}')
+    >>> answer.answer if answer else None
+    'Ann'
+    """
+    if len(text) > MAX_ANSWER or text.lstrip()[:1] != "{":
+        return None
+    try:
+        read = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    values = [value for name, value in read.items() if not _BESIDE.match(name)]
+    if (
+        len(values) != 1
+        or isinstance(values[0], list | dict)
+        or any(map(_KEY.match, map('"{}":'.format, read)))
+    ):
+        return None
+    written = _written(values[0])
+    at = text.rfind(written) if written else -1
+    return Statement(written, "final_line", at, at + len(written), firm=False) if at >= 0 else None
+
+
 def _may_have_option(text: str, parts: Set[str]) -> bool:
     """Whether a key `"option"` can stand in a text, in which some of `_PARTS` do."""
     return "ption" in parts and holds(text, 'ption"', "ption'")

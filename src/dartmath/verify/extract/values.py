@@ -11,6 +11,7 @@ from dartmath.verify.extract.mathematics import is_mathematics
 from dartmath.verify.language.formulas import FORMULA, body
 from dartmath.verify.language.lexicon import LEXICONS
 from dartmath.verify.language.sentences import stated
+from dartmath.verify.language.vocabulary import COUNT_WORDS
 
 _FILLER = regex(
     r"(?:[\s*_\"'“”‘’]*(?:(?:therefore|thus|then|hence|so|simply|just|actually|indeed|clearly|exactly"
@@ -73,6 +74,7 @@ _VERDICT_BEHIND = regex(r"\s*(?:yes|no|true|false)(?=[.,;*]|\s*(?:\n|\Z))", re.I
 
 _LETTERS = regex(
     r"\([A-J]\)(?:\s*\([A-J]\))+|\(?[A-J]\)?(?:\s*(?:,|and|or|&|、|,\s*(?:and|or))\s*\(?[A-J]\)?)+(?![\w'])"
+    r"(?!(?<=I) (?:think|believe|guess|would|am|will|can|have|know|feel|suppose|say|chose|choose|pick)\b)"
 )
 _JOIN = regex(
     r"\s*(?:,|;|，|、|(?:,\s*)?(?:and|or|und|oder|et|ou|y|o|e|и|или|和|或|と|및)\b)\s*(?=\$|\\\(|\\\[|\*\*\$)"
@@ -88,7 +90,8 @@ COMMENTARY = regex(
     r"|written|expressed|consistent|reasonable|accurate|correct|wrong|incorrect|valid|clear|unclear"
     r"|right(?! (?!now|here|away|because|since|after|indeed|too|as|and|but|for|now)[a-z]{3,}\W*\Z)"
     r"|unique|unchanged|positive"
-    r"|negative|obvious|simple|either|neither|independent|divisible|at (?:least|most)|half|twice"
+    rf"|negative(?! (?:{'|'.join(COUNT_WORDS)})\b)|obvious|simple|either|neither|independent|divisible"
+    rf"|at (?:least|most)|half|twice"
     r"|double|triple|going|just)\b)",
     re.IGNORECASE,
 )
@@ -211,10 +214,21 @@ def _from_formula(text: str, formula: re.Match[str]) -> tuple[str, int, bool] | 
     inside = body(formula)
     if not inside:
         return None
+    if _OF_ORDER.search(inside) and (restricted := _RESTRICTED.match(text, formula.end())):
+        return text[formula.start() : restricted.end()].strip(), restricted.end(), True
     listed = re.match(r"\s*(?:,|and\b|or\b)\s*(?=[-\d(])", text[formula.end() : formula.end() + 20])
     if listed and (clause := _from_clause(text, formula.start())) is not None and clause[2]:
         return clause
     return inside, formula.end(), True
+
+
+_OF_ORDER = regex(r"[<>≤≥]|\\(?:leq?|geq?)(?![a-z])|\\in(?![a-z])")
+_RESTRICTED = regex(
+    r",?\s*(?:where|with|for|and)\s+(?:\$|\\\()?\s*[a-zA-Z]\s*(?:\$|\\\))?\s*(?:is|being) (?:an? )?"
+    r"(?:(?:positive|negative|odd|even|non-?negative|prime|whole|natural) )*(?:integer|number|prime|odd"
+    r"|even)\b"
+)
+"""What makes of an interval some of the numbers in it: "$1 < x < 5$, where $x$ is an integer"."""
 
 
 def _from_clause(text: str, begin: int) -> tuple[str, int, bool] | None:

@@ -45,7 +45,8 @@ LEXICONS: dict[str, Lexicon] = {
         copula=(
             r"(?:is|are|was|were|be|equals?|becomes?|(?:would|will|should|must|has to|turns out to"
             r"|works out to|appears to)"
-            r" be|comes? (?:out )?to(?: be)?|amounts? to|(?:seems?|appears?|happens?) to be)\b"
+            r"(?: (?:therefore|thus|then|hence|simply|just|indeed))? be|comes? (?:out )?to(?: be)?"
+            r"|amounts? to|(?:seems?|appears?|happens?) to be)\b"
         ),
         concluding=(
             r"(?:so|thus|therefore|hence|then|consequently|accordingly|finally|overall|altogether|as a result"

@@ -41,6 +41,14 @@ CONCLUDING = (
 )
 """Words that begin a concluding sentence: the last one of a response, or an answer."""
 
+COUNT_WORDS = listed(
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
+)
+"""Numbers in words that a sentence says how many there are with."""
+
+PERCENT = ("percent", "per cent", "pct", "percentage")
+"""Words for the sign %."""
+
 OPPOSITES = tuple(
     tuple(pair.split("/"))
     for pair in listed(

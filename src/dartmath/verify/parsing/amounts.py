@@ -15,7 +15,7 @@ from dartmath.verify.language.latex import TEXT
 from dartmath.verify.language.money import CODES
 from dartmath.verify.language.names import listed
 from dartmath.verify.language.units import parse_unit
-from dartmath.verify.language.vocabulary import APPROXIMATIONS, one_of
+from dartmath.verify.language.vocabulary import APPROXIMATIONS, PERCENT, one_of
 from dartmath.verify.parsing.words import FRACTIONS, NUMBER_WORDS, fold, number_word
 from dartmath.verify.tree.expression import Apply, Expression, Number, Quantity, number
 from dartmath.verify.tree.literals import literal
@@ -223,14 +223,11 @@ def _with_unit(words: str) -> Expression | None:
             continue
         known = parse_unit(unit).known
         spelled = not parts[0][:1].isdigit()
-        if spelled and unit in _PERCENT:
+        if spelled and unit in PERCENT:
             return Apply("percent", (plain,))
         if value is not None or (spelled and (known or len(parts) == place + 1)):
             return Quantity(plain, unit if known else f"~{unit}")
     return None
-
-
-_PERCENT = ("percent", "per cent", "pct")
 
 
 def _has_number(unit: str) -> bool:

@@ -9,7 +9,14 @@ from dartmath.verify.language.errors import NotationError
 from dartmath.verify.language.money import COMMANDS, PREFIXES, SIGNS
 from dartmath.verify.language.names import GREEK, MAX_PRODUCT, OF_CHEMISTRY, listed
 from dartmath.verify.language.units import parse_unit
-from dartmath.verify.language.vocabulary import APPROXIMATIONS, NEGATION, OPPOSITES, OTHERWISE, one_of
+from dartmath.verify.language.vocabulary import (
+    APPROXIMATIONS,
+    NEGATION,
+    OPPOSITES,
+    OTHERWISE,
+    PERCENT,
+    one_of,
+)
 from dartmath.verify.parsing.amounts import changes_value
 from dartmath.verify.parsing.cursor import ENDS, NESTING
 from dartmath.verify.parsing.rules import Rules
@@ -268,7 +275,7 @@ _TAIL_OPS = frozenset(
 def _measured(value: Expression, unit: str) -> Expression:
     if unit in ("degree", "degrees", "deg"):
         return Apply("degree", (value,))
-    if unit in ("percent", "pct", "percentage"):
+    if unit in PERCENT:
         return Apply("percent", (value,))
     known = parse_unit(unit)
     if changes_value(known.noun if known.known else unit) or unit.startswith("by "):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from fractions import Fraction
 
 from dartmath.base.regex import regex
+from dartmath.verify.language.vocabulary import COUNT_WORDS
 from dartmath.verify.parsing.parser import parse
 from dartmath.verify.readings.reading import Pair, Sides
-from dartmath.verify.tree.expression import Group, Number, Text
+from dartmath.verify.tree.expression import Group, Named, Number, Text
 
 MAX_SENTENCE = 200
 """Characters of a sentence that states a number."""
@@ -68,3 +70,31 @@ def number_of_what_is_asked(sides: Sides) -> Iterator[Pair]:
     mentioned = len(re.findall(rf"\b(?:{noun}|{one})\b", sentence, re.IGNORECASE))
     if len(counted) == mentioned == 1:
         yield sides.ours, parse(counted[0])
+
+
+_ASKS_COUNT = regex(r"\b(?:how many|(?:what is|find|determine|compute) the number of)\b", re.IGNORECASE)
+
+
+def none_counted(sides: Sides) -> Iterator[Pair]:
+    """No solution for 0, where the query asks how many there are."""
+    nothing = sides.theirs == Named("set", "empty")
+    if nothing and isinstance(sides.ours, Number) and _ASKS_COUNT.search(sides.query):
+        yield sides.ours, Number(Fraction(0))
+
+
+_COUNTED_LIST = regex(
+    rf"(?P<count>\d{{1,3}}|{'|'.join(COUNT_WORDS)}) (?:[a-z-]+ ){{0,3}}[a-z]+:\s+(?P<items>.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def has_counted_list(sides: Sides) -> bool:
+    """Whether an answer may say how many there are and which."""
+    return ":" in sides.answer and _COUNTED_LIST.fullmatch(sides.answer) is not None
+
+
+def count_of_list(sides: Sides) -> Iterator[Pair]:
+    """`3 roots: x = 1, x = 2 and x = 5` for 3, and for the list."""
+    found = _COUNTED_LIST.fullmatch(sides.answer)
+    if found is not None:
+        yield sides.ours, parse(found["count" if isinstance(sides.ours, Number) else "items"])

@@ -22,7 +22,12 @@ from dartmath.verify.readings.asked import (
 from dartmath.verify.readings.chemistry import may_be_chemistry, species, states
 from dartmath.verify.readings.coefficients import has_long_decimals, rounded_coefficients
 from dartmath.verify.readings.computed import computed, computes
-from dartmath.verify.readings.counted import number_of_what_is_asked
+from dartmath.verify.readings.counted import (
+    count_of_list,
+    has_counted_list,
+    none_counted,
+    number_of_what_is_asked,
+)
 from dartmath.verify.readings.derivatives import derivatives, has_derivative
 from dartmath.verify.readings.directions import directed, may_have_direction
 from dartmath.verify.readings.durations import durations, may_be_duration
@@ -201,6 +206,8 @@ READINGS: tuple[NamedReading, ...] = (
     NamedReading("names of constants", both_have_symbols, constants),
     NamedReading("notation of derivatives", has_derivative, derivatives),
     NamedReading("number of what is asked for", has_query, number_of_what_is_asked),
+    NamedReading("none of what is asked for", has_query, none_counted),
+    NamedReading("a count and its list", has_counted_list, count_of_list),
     NamedReading("number of millions asked for", has_query, numbers_of_scale),
     NamedReading("scale that the query asks for", has_query, scales_of_query),
     NamedReading("decrease asked for", has_query, decreases),
