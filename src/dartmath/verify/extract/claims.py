@@ -445,7 +445,7 @@ def _count_in_words(claim: str) -> str | None:
 
 _REJECTED = regex(
     r"(?<=[\w%)])(?:,? (?:and )?not|,? rather than|,? instead of| \((?:and )?not)"
-    rf" (?:the )?[-−]?\\?[{SIGN_CLASS}]?\d[\d,]*(?:\.\d+)?(?:/\d+)?\\?%?(?![\d./:])(?: (?!(?:or|and"
+    rf" (?:the )?[-−]?\\?[{SIGN_CLASS}]?\d[\d,]*(?:\.\d+)?(?:/\d+)?\\?%?(?![\d/:]|\.\d)(?: (?!(?:or|and"
     rf"|to)\b)[a-z]+){{0,6}}\)?(?=[.,;!\s]*\Z)",
     re.IGNORECASE,
 )

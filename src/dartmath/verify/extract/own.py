@@ -103,7 +103,7 @@ _CASES = tuple(
 
 _BOX = "box"
 _TO_BLANK = Literals(
-    *(_BOX, "\x08oxed", "```", "~~~"),
+    *(_BOX, "\x08oxed", "```", "~~~", "?\n"),
     *dict.fromkeys(_CASES),
     *(label for label in _QUERY_LABELS if label.isascii() and len(label) > 1),
 )

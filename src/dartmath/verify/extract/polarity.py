@@ -217,7 +217,7 @@ def asserted(text: str, start: int, end: int) -> bool:
     if _OPENS_DENIAL.match(text, end):
         if _denied_behind(text[end : end + _REACH]):
             return False
-        if _BUT.match(text, end) and _SEEMS.search(text[sentence_start(text, start) : start]):
+        if _BUT.match(text, end) and _SEEMS.search(text[sentence_start(text, start) : end]):
             return False
     return asserted_before(text, start)
 

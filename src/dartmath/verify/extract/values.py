@@ -35,6 +35,11 @@ _ABBREVIATION = regex(
     r"|approx|ca|rs|no|nos|vs|etc|i\.e|e\.g|a\.m|p\.m|u\.s|deg|rad|ans|eq|fig|vol|cf)|\b[A-Za-z])\Z",
     re.IGNORECASE,
 )
+_OF_UNIT = regex(
+    r"\b(?:ft|in|sq|cu|yds?|mi|lbs?|oz|hrs?|mins?|secs?|cm|mm|km|kg|gal|qt|pt|deg|rad)\Z", re.IGNORECASE
+)
+"""An abbreviated unit, behind which a capital begins another sentence: `12 kg. However, ...`."""
+
 _STOP = regex(
     r"\n|[.?؟।](?=\s|$|\*)|[。！？]|!(?=\s+[A-Z]|\s*$)|(?<=[^\s,])\.?\*\*(?![\w(])|\.(?=[A-Z][a-z])"
 )
@@ -324,6 +329,8 @@ def _goes_on(text: str, begin: int, dot: int) -> bool:
     if re.search(r"(?<![\d.])0\Z", before) and re.match(r" \d", after):
         return True
     if not _ABBREVIATION.search(before):
+        return False
+    if _OF_UNIT.search(before) and re.match(r"\s+[A-Z][a-z]", text[dot + 1 : dot + 6]):
         return False
     single = re.search(r"\b([A-Za-z])\Z", before)
     if single is not None:
