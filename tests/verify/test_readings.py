@@ -44,6 +44,7 @@ CASES = [
     ("label of a part", r"(c) \, Q = 5.8 \times 10^2 \, \text{J}", "580 J", "590 J", None),
     ("uncertainty beside a value", r"50.3 \pm 0.2", "50.3", "51.5", "Find the half-life of the isotope."),
     ("uncertainty of the answer", "50.3", r"50.3 \pm 0.2", r"51.5 \pm 0.2", None),
+    ("items in quotes", "5%, 7%", "['5%', '7%']", "['5%', '8%']", None),
     ("ends of a range", "between 3 and 5 eV", "3-5 eV", "3-6 eV", None),
     (
         "names that the query leaves open",

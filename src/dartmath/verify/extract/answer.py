@@ -47,7 +47,7 @@ _NONE = Extraction(None, "none")
 _APOSTROPHE = regex(r"’(?<=[A-Za-z]’)(?=[A-Za-z])")
 """The apostrophe of print, which is the one of ASCII between letters: "isn’t"."""
 
-_HASH = regex(r"####[ \t]*((?:(?!####)[^\n]){1,4000})")
+_HASH = regex(r"####[ \t]*(?:[:=][ \t]+)?((?:(?!####)[^\n]){1,4000})")
 _FIRST = (
     rf"[-−]?(?:\\?[{SIGN_CLASS}] ?)?\d[\d,]*(?:\.\d+)?(?:/\d+)?"
     r"(?: ?\\?[%°]| (?:thousand|million|billion|trillion|dozen)s?\b)?"

@@ -187,6 +187,13 @@ _DATE = regex(
 )
 """When something is, which is said beside a value: "the shift on 30 June 2006 is 5"."""
 
+_ON_DATE = regex(
+    r"[^\d=?]{5,120} (?:is|was|be|falls|fell|on)(?: on)? (?P<value>"
+    rf"(?:(?:{_MONTHS}) \d{{1,2}}(?:st|nd|rd|th)?|\d{{1,2}}(?:st|nd|rd|th)? (?:of )?(?:{_MONTHS}))"
+    r"(?:,? \d{4})?)[.*\s]*"
+)
+"""A sentence that ends in the day on which something is, and has no other number."""
+
 _TIME = (
     r"(?:the )?(?:next |first |last |past )?"
     r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)[ -]"
@@ -309,6 +316,8 @@ def claimed(clause: str, *, plain: bool = False) -> str | None:
     """
     if not (_DIGITS.search(clause) or _COUNTS.search(clause.lower())):
         return None
+    if (day := _day(clause)) is not None:
+        return day
     claim = _claim(clause)
     if len(claim) > MAX_SENTENCE or _leaves_open(claim) or _SENTENCES.search(claim):
         return None
@@ -359,6 +368,12 @@ def _about(low: str) -> str:
         return low
     start, end = found.span("subject")
     return low[:start] + _QUALIFIERS.sub("", found["subject"]) + low[end:]
+
+
+def _day(sentence: str) -> str | None:
+    """The day on which a sentence says that something is. Of its month, May is no "may"."""
+    found = _ON_DATE.fullmatch(sentence) if _MONTH.search(sentence) else None
+    return found["value"] if found and not _leaves_open(sentence[: found.start("value")]) else None
 
 
 def _leaves_open(claim: str) -> bool:

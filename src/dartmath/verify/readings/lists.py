@@ -73,6 +73,28 @@ def spaces_between_items(sides: Sides) -> Iterator[Pair]:
         yield Group("<>", sides.ours.items), _in_order(sides.answer)
 
 
+_ITEM = r"(?:'[^'\"]{0,60}'|\"[^'\"]{0,60}\")"
+_QUOTED = regex(rf"[\[(]\s*{_ITEM}(?:\s*,\s*{_ITEM}){{0,39}}\s*[\])]")
+_IN_QUOTES = regex(r"['\"]([^'\"]{0,60})['\"]")
+
+
+def is_quoted(sides: Sides) -> bool:
+    """Whether a side is a list of texts as programs print it."""
+    return any(side[-1:] in "])" and side[-2:-1] in "'\"" for side in (sides.reference, sides.answer))
+
+
+def quoted_items(sides: Sides) -> Iterator[Pair]:
+    """`['5%', '7%']`, a list of texts as a program prints it, for `5%, 7%`."""
+    one, two = _unquoted(sides.reference), _unquoted(sides.answer)
+    if one or two:
+        yield parse(one or sides.reference), parse(two or sides.answer)
+
+
+def _unquoted(text: str) -> str | None:
+    found = _QUOTED.fullmatch(text.strip())
+    return ", ".join(_IN_QUOTES.findall(text)) if found else None
+
+
 _BARE_ROWS = regex(r"[^\[\](){};]{1,200}(?:;[^\[\](){};]{1,200}){1,9}")
 
 

@@ -47,7 +47,9 @@ from dartmath.verify.readings.lines import lines
 from dartmath.verify.readings.lists import (
     commas_between_items,
     groups_of_digits,
+    is_quoted,
     owed,
+    quoted_items,
     rows_without_brackets,
     spaces_between_items,
 )
@@ -226,6 +228,7 @@ READINGS: tuple[NamedReading, ...] = (
     NamedReading("value of a computation", computes, computed),
     NamedReading("absolute value solved", has_query, absolute_of_answer),
     NamedReading("spaces between items", has_collection, spaces_between_items),
+    NamedReading("items in quotes", is_quoted, quoted_items),
     NamedReading("rows without brackets", has_collection, rows_without_brackets),
     NamedReading("residue or its class", mentions_modulus, residues),
     NamedReading("family of numbers", _is_family, families),
