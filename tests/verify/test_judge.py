@@ -16,7 +16,7 @@ from dartmath.queries.query import make_query
 from dartmath.verify import Outcome, grade, verify
 
 CASES = Path(__file__).parents[1] / "cases" / "verify"
-SPECIAL = {"hostile", "extraction", "responses", "theoremqa", "equivalent", "different"}
+SPECIAL = {"announced", "hostile", "extraction", "responses", "theoremqa", "equivalent", "different"}
 
 
 def labelled() -> list[Any]:

@@ -21,7 +21,12 @@ Rule = Literal["tag", "boxed", "hash", "announced", "field", "conclusion", "fina
 
 RULES: tuple[Rule, ...] = get_args(Rule)
 
-Language = Literal["en", "zh", "fr", "es", "de", "pt", "it", "ru", "ja", "ko", "vi", "ar", "hi"]
+Language = Literal[
+    "en", "zh", "fr", "es", "de", "pt", "it", "ru", "ja", "ko", "vi", "ar", "hi",
+    "nl", "af", "sv", "da", "no", "fi", "pl", "cs", "sk", "sl", "hr", "sr", "bg", "uk", "ro", "hu", "el",
+    "ca", "gl", "eu", "tr",
+    "th", "bn", "te", "ta", "mr", "ur", "fa", "he", "id", "ms", "tl", "sw", "am", "ha", "yo", "zu",
+]  # fmt: skip
 """ISO 639-1 codes of the languages whose words are known (see `dartmath.verify.language`)."""
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)

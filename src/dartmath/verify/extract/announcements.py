@@ -1,4 +1,4 @@
-"""Announced answers, in thirteen languages: "the answer is 5", "Answer: 5", a heading "Final Answer"."""
+"""Announced answers, in every language known: "the answer is 5", "Answer: 5", a heading "Final Answer"."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dartmath.verify.extract.polarity import asserted
 from dartmath.verify.extract.values import COMMENTARY, value_at
 from dartmath.verify.language.lexicon import LEXICONS
 from dartmath.verify.language.names import listed
-from dartmath.verify.language.search import Literals, holds
+from dartmath.verify.language.search import Literals, holds, small_letters
 from dartmath.verify.language.vocabulary import OPTION_NAMES
 
 _MOST = 24
@@ -26,7 +26,7 @@ stem of one that stands behind its value, as in "5 is the correct answer"."""
 
 _MARKS = r"[ \t]*[*_`\"'”>]{0,3}[ \t]*"
 _LINE = r"^[ \t]*"
-_SIGN = r"(?:】[ \t]*[:：]?|[:：=]|-+>|→|=>|⇒|\|| [-–—]+ |[-–—] (?=\S)|\.(?=[ \t]+[-$\\\d(]))"
+_SIGN = r"(?:】[ \t]*[:：]?|[:：=ঃ]|-+>|→|=>|⇒|\|| [-–—]+ |[-–—] (?=\S)|\.(?=[ \t]+[-$\\\d(]))"
 _TAIL = 300
 _LABEL_WORDS = 8
 """An answer in words behind a label, `Answer: the red one`, has at most this many."""
@@ -209,12 +209,14 @@ def _statement(text: str, start: int, after: int, labelled: bool) -> Statement |
     if firm and labelled and _begins_solution(text, after, end, answer):
         return None
     if not firm:
+        if text[after:end].rstrip(" *_").endswith((":", "：")):
+            return None  # it announces what follows
         if labelled and (said := _said_in_sentence(text, after)) is not None:
             return said
         labelled = labelled or text[start:after].rstrip(" \t*_").endswith((":", "："))
         about = COMMENTARY.match(answer) is not None and not _TITLE.match(answer)
         prose = about or len(answer.split()) > _LABEL_WORDS
-        if prose and not labelled:
+        if prose and (not labelled or _solves_behind(text[end:])):
             return None
         firm = labelled and not prose
     return Statement(answer, "announced", _place(text, answer, after, end), end, firm)
@@ -232,6 +234,12 @@ def _begins_solution(text: str, after: int, end: int, answer: str) -> bool:
         return False
     found = conclusion(rest)
     return found is not None and bare_value(found.answer) != bare_value(answer)
+
+
+def _solves_behind(rest: str) -> bool:
+    """Whether what stands behind a label and its sentence goes on to a conclusion of its own."""
+    found = conclusion(rest, final_line=False) if any(map(str.isdigit, rest)) else None
+    return found is not None and bare_value(found.answer) != ""
 
 
 _SENTENCE = regex(r"[\s*_]{0,9}(?P<sentence>[^\n]{1,400}?)(?:[.!?](?=\s|\*|\Z)|(?=\n|\Z))")
@@ -270,9 +278,7 @@ def _place(text: str, answer: str, after: int, end: int) -> int:
 def _phrases(text: str, languages: tuple[str, ...], after: int) -> Iterator[tuple[int, int, bool]]:
     """(start, where the value begins, whether it is a label) of every announcement."""
     tail = text[after:]
-    folded = tail.lower()
-    if len(folded) != len(tail):
-        folded = tail
+    folded = small_letters(tail)
     literals, groups = _stems(languages, folded.isascii())
     for common in literals.found(folded):
         for language, stem in groups[common]:
@@ -353,7 +359,7 @@ def _around(text: str, language: str, place: int, after: int) -> Iterator[tuple[
     """The announcements that contain `place`, where a stem stands."""
     phrase = _phrase(text, language, place, after)
     if phrase is not None:
-        labelled = phrase["label"] is not None or phrase["heading"] is not None
+        labelled = any(phrase[name] is not None for name in ("label", "heading", "bold"))
         yield phrase.start(), phrase.end(), labelled
         return
     first, last = max(after, place - _AFTER), min(len(text), place + _BEHIND)
@@ -384,7 +390,7 @@ def _phrase(text: str, language: str, place: int, after: int) -> re.Match[str] |
     return None
 
 
-_LEADING = regex(r"[-–—:：=→⇒|$\\\d\n]")
+_LEADING = regex(r"[-–—:：=→⇒|$\\\d\n]|\*\*[ \t]")
 """Signs and line breaks that lead on from a noun to its value: a set is found faster than words are."""
 
 
@@ -420,6 +426,7 @@ def _pattern(language: str) -> re.Pattern[str]:
     return re.compile(
         rf"(?:(?P<heading>{_LINE}[#*_>|\d.]{{0,8}}[ \t]*{lexicon.noun}[ \t]*[:：.]?[*_]{{0,3}}[:：]?[ \t]*\n)"
         r"\s{0,4}"
+        rf"|{_LINE}\*\*(?P<bold>{lexicon.noun})\*\*[ \t]+(?=[^\s:：=])"
         rf"|{lexicon.noun}(?:(?P<label>{_MARKS}{_SIGN}{_MARKS})"
         rf"|{_MARKS}{lexicon.copula}{_MARKS}[:：]?{bare})[ \t]*\n{{0,3}}[ \t]*)",
         re.IGNORECASE | re.MULTILINE,

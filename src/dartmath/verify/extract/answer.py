@@ -13,6 +13,7 @@ from dartmath.base.regex import regex
 from dartmath.verify.contract.outcome import Extraction
 from dartmath.verify.extract.announcements import announced
 from dartmath.verify.extract.boxes import boxed
+from dartmath.verify.extract.claims import CONDITIONS, VALUE, denied, without_calculation
 from dartmath.verify.extract.conclusions import conclusion
 from dartmath.verify.extract.endings import plain_ending
 from dartmath.verify.extract.formulas import stated_formula
@@ -26,7 +27,7 @@ from dartmath.verify.extract.values import value_at
 from dartmath.verify.language.formulas import FORMULA, body
 from dartmath.verify.language.lexicon import LANGUAGES
 from dartmath.verify.language.money import SIGN_CLASS
-from dartmath.verify.language.search import holds
+from dartmath.verify.language.search import holds, small_letters
 
 if TYPE_CHECKING:
     from dartmath.verify.contract.settings import GradingSettings
@@ -571,6 +572,9 @@ def _whole(text: str) -> Statement | None:
     if not line or len(line) > MAX_LINE or "\n" in line or "\\boxed" in line or _OBJECT.match(line):
         return None
     words = _LEADING_MARKS.sub("", line).strip("*").strip()
+    if words.endswith((")", ").")):  # the calculation of a value behind it: `24 eggs (6 * 4)`
+        shorter = without_calculation(words).rstrip(".")
+        words = shorter if words.startswith(shorter) else words
     if _EMPTY_TAG.fullmatch(words):
         return None
     if option := _OPTION_WITH_TEXT.match(line):
@@ -595,6 +599,32 @@ def _whole(text: str) -> Statement | None:
     if not is_mathematics(words) and not short:
         return None
     return Statement(words, "final_line", text.index(line[0]), len(text.rstrip()))
+
+
+_SENTENCE_WITH_ONE = regex(rf"[^\d=?!:;(){{}}]*{VALUE}[^\d=?:;(){{}}\n]*")
+_FEWEST_BESIDE = 3
+"""Words of such a sentence beside its number."""
+
+
+def _only_number(text: str) -> Statement | None:
+    """The only number of a response that is one sentence with letters that English has not.
+
+    Whether an English sentence states its number, its verb tells; the verbs of other languages are not known.
+    """
+    line = text.strip()
+    if line.isascii() or len(line) > MAX_LINE or "\n" in line or not any(map(_is_foreign, line)):
+        return None
+    if len(line.split()) <= _FEWEST_BESIDE or denied(line) or small_letters(line).startswith(CONDITIONS):
+        return None
+    found = _SENTENCE_WITH_ONE.fullmatch(without_calculation(line))
+    if found is None or found["value"] not in line:
+        return None
+    start = text.index(found["value"])
+    return Statement(found["value"], "final_line", start, start + len(found["value"]))
+
+
+def _is_foreign(sign: str) -> bool:
+    return sign.isalpha() and not sign.isascii()
 
 
 def _in_fences(own: Own, reader: _Reader, strict: bool) -> Statement | None:

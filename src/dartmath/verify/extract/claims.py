@@ -9,14 +9,16 @@ from itertools import takewhile
 
 from dartmath.base.regex import by_initials, regex
 from dartmath.verify.extract.mathematics import is_mathematics
+from dartmath.verify.extract.numbers import bare_value
 from dartmath.verify.language.lexicon import LANGUAGES, LEXICONS
 from dartmath.verify.language.money import SIGN_CLASS
 from dartmath.verify.language.names import listed
+from dartmath.verify.language.search import small_letters
 from dartmath.verify.language.sentences import MAX_SENTENCE, QUALIFIED
 from dartmath.verify.language.units import parse_unit
 from dartmath.verify.language.vocabulary import APPROXIMATIONS, CONCLUDING, COUNT_WORDS
 
-_VALUE = (
+VALUE = (
     r"(?<![A-Za-z0-9.,:/^*+\-−])(?<!\\\{)(?<![-–−] )(?<![A-Za-z0-9)] [-−])"
     rf"(?<![-–−]\\)(?<![-–−][{SIGN_CLASS}])(?<![-–−]\\[{SIGN_CLASS}])(?<![-–−][{SIGN_CLASS}] )"
     rf"(?P<value>[-−]?(?:\\?[{SIGN_CLASS}] ?)?\d(?:[\d,]*\d)?(?:\.\d+)?(?:/\d+)?"
@@ -27,15 +29,15 @@ _VALUE = (
 """An amount that stands by itself."""
 
 _WORDS = r"(?P<words>[^\d=.!?。()\\$*/^+<>]{0,100})[.!。।]?"
-_COMPUTED = regex(rf"[^=]*(?:=[^=]*)*= ?{_VALUE}{_WORDS}")
+_COMPUTED = regex(rf"[^=]*(?:=[^=]*)*= ?{VALUE}{_WORDS}")
 _ALGEBRA = regex(r"\d[a-zA-Z]\b|\b[a-wyzA-Z] ?[-+*/^]|[-+*/^] ?[a-zA-Z] *=|\^")
 _COPULA = regex(
-    rf"[^=]*\b(?:is|are|was|were|equals?|costs?|be|(?:is|are) equal to) {_VALUE}{_WORDS}", re.IGNORECASE
+    rf"[^=]*\b(?:is|are|was|were|equals?|costs?|be|(?:is|are) equal to) {VALUE}{_WORDS}", re.IGNORECASE
 )
-_COPULAS = "|".join(lexicon.copula for code, lexicon in LEXICONS.items() if code != "en")
+_COPULAS = "|".join(lexicon.copula for code, lexicon in LEXICONS.items() if code != "en" and lexicon.tells)
 _TEX = r"(?:\\[dt]?frac\{[^{}]+\}\{[^{}]+\}|\\sqrt\{[^{}]+\})"
 _TOLD = regex(
-    rf"[^=]{{0,150}}(?:{_COPULAS})(?: de| von| di)?[ :：]*[(]?(?:{_VALUE}|(?P<tex>{_TEX}))[)]?{_WORDS}",
+    rf"[^=]{{0,150}}(?:{_COPULAS})(?: de| von| di)?[ :：]*[(]?(?:{VALUE}|(?P<tex>{_TEX}))[)]?{_WORDS}",
     re.IGNORECASE,
 )
 """A copula of another language, and the only value behind it."""
@@ -44,7 +46,7 @@ _TOLD_BEFORE = regex(rf"(?:{_COPULAS})(?: de| von| di)?[ :：]*[(]?[-−$\\]*\d"
 """A copula with a value: a sentence with two of them states none."""
 
 
-_ONLY = regex(rf"[^\d=]*{_VALUE}[^\d=]*")
+_ONLY = regex(rf"[^\d=]*{VALUE}[^\d=]*")
 _COPULA_BEFORE_NUMBER = regex(
     by_initials(
         *(
@@ -77,7 +79,25 @@ _DIGITS, _COUNTS = regex(r"[\d\\]"), regex("|".join(COUNT_WORDS))
 _APPROXIMATELY = regex(by_initials(*(rf"\b{word}(?![A-Za-z0-9_])" for word in APPROXIMATIONS)))
 """For a sentence in small letters."""
 
-_CONDITIONS = ("wenn ", "falls ", "si ", "se ")
+CONDITIONS = (
+    *("wenn ", "falls ", "si ", "se ", "als ", "om ", "hvis ", "jos ", "jeśli ", "jeżeli ", "pokud ", "ak "),
+    *("če ", "ako ", "ако ", "якщо ", "если ", "dacă ", "ha ", "αν ", "eğer ", "ถ้า", "หาก", "যদি ", "यदि "),
+    *(
+        "अगर ",
+        "जर ",
+        "اگر ",
+        "إذا ",
+        "אם ",
+        "jika ",
+        "kung ",
+        "kama ",
+        "ikiwa ",
+        "如果",
+        "もし",
+        "만약",
+        "nếu ",
+    ),
+)
 """How a sentence of another language than English begins that says what would be."""
 
 _LAST_VERB = regex(
@@ -149,6 +169,11 @@ _NAMED_AS = regex(
     re.IGNORECASE,
 )
 """A value and what it is: "We calculate 3/16 as the probability"."""
+
+_AMOUNTS = regex(r"\d[\d,]*(?:\.\d+)?(?:/\d+)?")
+
+_SHOWN = regex(r"\s+\((?=[^()]*(?:\s[-−+*/x×·÷:]\s|\d[-−+*/x×·÷]\d))(?P<steps>[^()]{3,120})\)")
+"""The calculation of its value that a sentence has in brackets: "She has 6 eggs left (14 - 8 = 6)."."""
 
 _FORMULA = regex(r"\$[^$]*\\[^$]*\$")
 _ASSIGNED = regex(r"\$[^$=]{1,20}=[^$=]{1,40}\$(?=[^$=]*\b(?:is|are|was|equals) [-−]?\d[^$=]*\Z)")
@@ -246,6 +271,9 @@ _OPEN = regex(
 )
 """Words with which a sentence, in small letters, leaves its value open."""
 
+_FALSE_FRIENDS = regex(r"\b(?:over|under|ten|one|six|may|most|or|nor|than|let|base|if)\b", re.IGNORECASE)
+"""Words of these two lists that are words of other languages too: in those, `most` is now, and `may` has."""
+
 _DENIED = regex(by_initials(*"|".join(_NEGATIONS).split("|")))
 """Words of other languages than English that deny, for a sentence in small letters."""
 
@@ -277,8 +305,7 @@ def _opening(languages: tuple[str, ...]) -> re.Pattern[str]:
 
 def _opened(sentence: str, languages: tuple[str, ...]) -> re.Match[str] | None:
     """How a sentence begins as a conclusion does, found in small letters: six times as fast as in both."""
-    # The one letter that is two in small ones would shift what stands behind it.
-    return _opening(languages).match((sentence if sentence.isascii() else sentence.replace("İ", "I")).lower())
+    return _opening(languages).match(small_letters(sentence))
 
 
 def opens(sentence: str, languages: tuple[str, ...] = LANGUAGES) -> bool:
@@ -305,11 +332,13 @@ def concluded(sentence: str, languages: tuple[str, ...] = LANGUAGES) -> str | No
     >>> concluded("So Maria has 14 apples and 3 pears.")
     """
     start = _opened(sentence, languages)
-    return claimed(sentence[start.end() :]) if start else None
+    return claimed(sentence[start.end() :], abroad=_ENGLISH.match(sentence) is None) if start else None
 
 
-def claimed(clause: str, *, plain: bool = False) -> str | None:
+def claimed(clause: str, *, plain: bool = False, abroad: bool = False) -> str | None:
     """The value that a clause states, as in `concluded`; where `plain`, only with a verb that says so.
+
+    Where `abroad`, it is in another language than English.
 
     >>> claimed("She has 42 apples.", plain=True)
     '42'
@@ -319,14 +348,15 @@ def claimed(clause: str, *, plain: bool = False) -> str | None:
     if (day := _day(clause)) is not None:
         return day
     claim = _claim(clause)
-    if len(claim) > MAX_SENTENCE or _leaves_open(claim) or _SENTENCES.search(claim):
+    own = _FALSE_FRIENDS.sub("", claim) if abroad else claim
+    if len(claim) > MAX_SENTENCE or _leaves_open(own) or _SENTENCES.search(claim):
         return None
     if "=" in claim:
         several = len(_GIVEN.findall(claim)) > 1
         found = None if several or _ALGEBRA.search(claim) else _COMPUTED.fullmatch(claim)
         return _with_unit(claim, found) if found and not _FACTOR_BEHIND.match(found["words"]) else None
     if (found := _ONLY.fullmatch(claim)) is not None:
-        found = None if _CHANGED.search(claim) or (plain and not _SAID.search(claim)) else found
+        found = None if _CHANGED.search(own) or (plain and not _SAID.search(claim)) else found
     elif len(_COPULA_BEFORE_NUMBER.findall(claim.lower())) == 1:
         found = _COPULA.fullmatch(claim)
         found = None if found is None or QUALIFIED.search(found["words"]) else found
@@ -388,7 +418,7 @@ def _leaves_open(claim: str) -> bool:
 
 def _claim(clause: str) -> str:
     """A clause without what is beside its value: formulas, ranks, dates, the condition of a computation."""
-    claim = _plain_numbers(clause.replace("**", "  ").strip())
+    claim = without_calculation(_plain_numbers(clause.replace("**", "  ").strip()))
     if "=" in claim:
         claim = _CONDITION.sub("", claim)
     if "\\" in claim:
@@ -402,6 +432,23 @@ def _claim(clause: str) -> str:
     if "th" in claim or "st" in claim or "nd" in claim or "rd" in claim:
         claim = _ORDINAL.sub("nth", claim)
     return claim
+
+
+def without_calculation(claim: str) -> str:
+    """A sentence without a calculation in brackets that comes to one of its numbers, or has no result.
+
+    >>> without_calculation("She has 6 eggs left (14 - 8 = 6)."), without_calculation("It is 7 (2 + 3 = 5).")
+    ('She has 6 eggs left.', 'It is 7 (2 + 3 = 5).')
+    """
+    shown = _SHOWN.search(claim) if " (" in claim else None
+    if shown is None:
+        return claim
+    rest = claim[: shown.start()] + claim[shown.end() :]
+    _, sign, result = shown["steps"].rpartition("=")
+    amount = _AMOUNTS.search(result) if sign else None
+    if sign and (amount is None or bare_value(amount[0]) not in map(bare_value, _AMOUNTS.findall(rest))):
+        return claim
+    return rest
 
 
 def _told_elsewhere(claim: str) -> str | None:
@@ -425,7 +472,7 @@ _RESULT_VERBS = (
     r"|gets?|got|pays?|paid|receives?|received|loses?|lost|gains?|gained|(?:profit|total|sum) of)"
 )
 _OBJECT = regex(
-    rf"[^\d=]*\b{_RESULT_VERBS}(?: (?!(?:not|no|up|than)\b)[A-Za-z]+){{0,2}}? {_VALUE}"
+    rf"[^\d=]*\b{_RESULT_VERBS}(?: (?!(?:not|no|up|than)\b)[A-Za-z]+){{0,2}}? {VALUE}"
     r"(?P<words>(?: (?!(?:and|or|to|more|less|fewer|times|of|than|out)\b)[a-z]+){0,3})"
     r",? (?P<beside>(?:(?:in order )?to (?!\d)|for (?!each|every)|selling |working |using |making |buying )"
     r"[^=;!?\d]*\d[^=;!?]*)",
@@ -610,7 +657,7 @@ def told(sentence: str) -> str | None:
         sentence = _RELATIVE.sub("", sentence)
     low = sentence.lower()
     if (
-        low.startswith(_CONDITIONS)
+        low.startswith(CONDITIONS)
         or _leaves_open(_APPROXIMATELY.sub("", low))
         or len(_COPULA_BEFORE_NUMBER.findall(low)) > 1
     ):

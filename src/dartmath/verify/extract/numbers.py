@@ -25,7 +25,7 @@ def only_number(sentence: str) -> tuple[str, int, int] | None:
 
 _LAST_RESULT = regex(
     rf"=\s*(?P<value>[-−]?(?:\\?[{SIGN_CLASS}] {{0,80}})?\d[\d,]*(?:\.\d+)?(?:/\d+)?\\?%?)"
-    r"(?:\s+[A-Za-z][A-Za-z0-9/ -]{0,60})?[\s.*$\\\])]*\Z"
+    r"(?:\s+[^\W\d_][\w/ -]{0,60})?[\s.*$\\\])]*\Z"
 )
 _LAST_LINES = 400
 """Characters before a sentence in which the last calculation before it stands."""

@@ -1,37 +1,16 @@
-"""Words of thirteen languages in which an answer is announced or concluded: tables, and nothing else.
+"""Words of all languages in which an answer is announced or concluded: tables, and nothing else.
 
-Every entry is a piece of a regular expression in lower case. A new language is a new row here, its code in
-`dartmath.verify.contract.settings.Language`, and cases in `tests/cases/verify/languages.jsonl`.
+A new language is a new row here or in one of the tables beside, its code in
+`dartmath.verify.contract.settings.Language`, and cases in `tests/cases/verify/announced.jsonl`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dartmath.verify.language.lexicon_asia_africa import ASIA_AND_AFRICA
+from dartmath.verify.language.lexicon_europe import EUROPE
+from dartmath.verify.language.lexicon_row import Lexicon
 
-
-@dataclass(frozen=True, slots=True)
-class Lexicon:
-    """One language.
-
-    Attributes:
-        stems: texts, one of which every announcement contains; they are what is searched for.
-        noun: "the final answer", with its article and adjectives.
-        copula: "is"; where `bare`, a value may also follow the noun directly.
-        closing: what may stand behind a value, such as a verb at the end of a sentence.
-        concluding: what begins a concluding sentence.
-        negating: what makes a sentence say that something is not so.
-    """
-
-    stems: tuple[str, ...]
-    noun: str
-    copula: str
-    concluding: str
-    negating: str
-    bare: bool = False
-    closing: str = ""
-
-
-LEXICONS: dict[str, Lexicon] = {
+_COMMON: dict[str, Lexicon] = {
     "en": Lexicon(
         stems=("ans", "correct", "right"),
         noun=(
@@ -74,7 +53,7 @@ LEXICONS: dict[str, Lexicon] = {
             r"\b(?:la |ma |notre |le )?(?:bonne )?(?:r[ée]ponses?|résultat)"
             r"(?: finale?| correcte| exacte)?(?: à [^\n:]{1,60}?)?"
         ),
-        copula=r"(?:est|sont|vaut|serait|sera)(?: donc| égale? à)?\b",
+        copula=r"\b(?:est|sont|vaut|serait|sera)(?: donc| égale? à)?\b",
         concluding=(
             r"(?:donc|ainsi|par conséquent|en conclusion|finalement|d'où|on obtient|au total|en résumé)\b"
         ),
@@ -86,7 +65,7 @@ LEXICONS: dict[str, Lexicon] = {
             r"\b(?:la |el |mi )?(?:respuestas?|resultado|solución)(?: final| correcta| es correcta)?"
             r"(?: a [^\n:]{1,60}?)?"
         ),
-        copula=r"(?:es|son|sería|será)(?: igual a)?\b",
+        copula=r"\b(?:es|son|sería|será)(?: igual a)?\b",
         concluding=(
             r"(?:por (?:lo )?tanto|entonces|así(?: que)?|en conclusión|luego|finalmente|en total"
             r"|por consiguiente)\b"
@@ -99,7 +78,7 @@ LEXICONS: dict[str, Lexicon] = {
             r"\b(?:die |das |unsere )?(?:endgültige |richtige |korrekte |finale )?"
             r"(?:antwort|lösung|(?:end)?ergebnis)(?: auf [^\n:]{1,60}?)?"
         ),
-        copula=r"(?:ist|lautet|beträgt|sind|wäre)(?: also| daher| somit)?\b",
+        copula=r"\b(?:ist|lautet|beträgt|sind|wäre)(?: also| daher| somit)?\b",
         concluding=(
             r"(?:daher|folglich|somit|deshalb|damit|insgesamt|schließlich|zusammenfassend"
             r"|also(?= (?:ist|sind|gilt|beträgt|hat|haben|lautet|erhalten|kostet)))\b"
@@ -109,7 +88,7 @@ LEXICONS: dict[str, Lexicon] = {
     "pt": Lexicon(
         stems=("resposta", "resultado"),
         noun=r"\b(?:a |o )?(?:respostas?|resultado)(?: final| correta| certa)?",
-        copula=r"(?:é|são|será|seria)(?: igual a)?",
+        copula=r"\b(?:é|são|será|seria)(?: igual a)?\b",
         concluding=r"(?:portanto|logo|assim|então|por isso|em conclusão|no total|finalmente)\b",
         negating=r"\bnão\b|\bnunca\b|\bnenhum",
     ),
@@ -170,6 +149,9 @@ LEXICONS: dict[str, Lexicon] = {
         closing=r"(?:है|हैं|होगा|होंगे)।?",
     ),
 }
+
+LEXICONS: dict[str, Lexicon] = {**_COMMON, **EUROPE, **ASIA_AND_AFRICA}
+"""Code of a language -> its words, those that are met most first."""
 
 LANGUAGES = tuple(LEXICONS)
 """Codes of all languages, in the order of the table."""

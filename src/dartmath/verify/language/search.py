@@ -1,4 +1,4 @@
-"""Whether a long text contains a short one (`holds`), and which of many it contains (`Literals`)."""
+"""What is asked of whole responses: whether one text stands in them, which of many, and small letters."""
 
 from __future__ import annotations
 
@@ -83,3 +83,14 @@ class Literals:
 def _can_begin_inside(other: str, one: str) -> bool:
     """Whether a text can overlap the end of one that begins before it, or stands in it."""
     return other in one or any(one.endswith(other[:size]) for size in range(1, min(len(one), len(other))))
+
+
+def small_letters(text: str) -> str:
+    """A text in small letters, in which every place is where it was.
+
+    The one letter that is two in small ones is `İ` of Turkish, which is looked for as an `i`.
+
+    >>> small_letters("İlk CEVAP")
+    'ilk cevap'
+    """
+    return (text if text.isascii() else text.replace("İ", "i")).lower()

@@ -28,12 +28,21 @@ _WHOLE: Mapping[str, str] = {
         "|no hay solución|no tiene solución|no existe solución|sem solução|não há solução|não tem solução"
         "|nessuna soluzione|non ha soluzioni|нет решений|решений нет|нет решения|нет корней|корней нет"
         "|не имеет решений|не имеет корней|нет таких значений|таких значений нет|لا يوجد حل|لا حل|कोई हल नहीं"
+        "|geen oplossing|geen oplossingen|ingen lösning|inga lösningar|saknar lösning|ingen løsning"
+        "|ingen løsninger|ei ratkaisua|ei ratkaisuja|brak rozwiązań|brak rozwiązania|nie ma rozwiązań"
+        "|nie ma rozwiązania|nemá řešení|rovnice nemá řešení|žádné řešení|nemá riešenie|žiadne riešenie"
+        "|nema rješenja|nema rešenja|nima rešitve|nima rešitev|нема решења|няма решение|няма решения"
+        "|немає розв'язків|немає розв’язків|немає розв'язку|розв'язків немає|nu are soluții|nu are soluţii"
+        "|nicio soluție|fără soluție|nincs megoldás|nincs megoldása|δεν υπάρχει λύση|καμία λύση|no té solució"
+        "|sense solució|no hi ha solució|non ten solución|çözüm yok|çözümü yok|çözüm yoktur|ไม่มีคำตอบ"
+        "|কোনো সমাধান নেই|সমাধান নেই|పరిష్కారం లేదు|தீர்வு இல்லை|کوئی حل نہیں|جواب ندارد|אין פתרון|אין פתרונות"
+        "|tidak ada solusi|tidak ada penyelesaian|tidak memiliki solusi|tiada penyelesaian|hakuna suluhisho"
     ),
     "no real solution": (
         "无实数解|无实根|無實數解|実数解なし|aucune solution réelle|keine reelle lösung"
         "|keine reellen lösungen"
         "|sin solución real|sin soluciones reales|nessuna soluzione reale|нет действительных решений"
-        "|sem solução real"
+        "|sem solução real|geen reële oplossingen|немає дійсних коренів|reel kök yok|nu are soluții reale"
     ),
     "all real numbers": (
         "任意实数|全体实数|所有实数|一切实数|すべての実数|全ての実数|모든 실수|tous les réels"
@@ -42,16 +51,30 @@ _WHOLE: Mapping[str, str] = {
         "|alle reellen zahlen|любое число|любое действительное число|все действительные числа"
         "|mọi số thực|tất cả các số thực|جميع الأعداد الحقيقية|सभी वास्तविक संख्याएँ"
     ),
-    "yes": "√|✓|✔|是|是的|對|对|はい|예|네|có|نعم|हाँ|हां|oui|sí|ja|да|sim|sì",
-    "no": "×|✗|✘|否|不是|いいえ|아니오|아니요|لا|नहीं|nein|нет|não|nee",
+    "yes": (
+        "√|✓|✔|是|是的|對|对|はい|예|네|có|نعم|हाँ|हां|oui|sí|ja|да|sim|sì|tak|ano|áno|так|igen|ναι|kyllä|evet|ใช่"
+        "|হ্যাঁ|అవును|ஆம்|होय|ہاں|جی ہاں|بله|כן|iya|ya|ndiyo|ndio|አዎ|yebo"
+    ),
+    "no": (
+        "×|✗|✘|否|不是|いいえ|아니오|아니요|لا|नहीं|nein|нет|não|nee|non|nej|nei|nie|ne|не|ні|nem|όχι|hayır|ไม่|ไม่ใช่"
+        "|না|కాదు|இல்லை|नाही|نہیں|خیر|לא|tidak|bukan|hapana|አይደለም|cha"
+    ),
     "true": (
         "正确|正確|真|vrai|verdadero|wahr|richtig|vero|верно|истина|verdadeiro|正しい|참|đúng|صحيح|सत्य|waar"
+        "|sant|sandt|tosi|prawda|pravda|točno|tačno|тачно|вярно|правда|adevărat|igaz|σωστό|αληθές|doğru"
+        "|จริง|ถูก|ถูกต้อง|সত্য|সঠিক|నిజం|உண்மை|درست|נכון|benar|betul|kweli|totoo|እውነት"
     ),
-    "false": "错误|錯誤|假|faux|falso|falsch|неверно|ложь|誤り|거짓|sai|خطأ|असत्य|onwaar",
+    "false": (
+        "错误|錯誤|假|faux|falso|falsch|неверно|ложь|誤り|거짓|sai|خطأ|असत्य|onwaar|falskt|falsk|epätosi|fałsz"
+        "|nepravda|netočno|netačno|нетачно|невярно|неправда|fals|hamis|λάθος|ψευδές|yanlış|เท็จ|ผิด|মিথ্যা|ভুল"
+        "|తప్పు|பொய்|غلط|نادرست|לא נכון|salah|uongo|ሐሰት"
+    ),
     "infinitely many": (
         "无穷多|无数个|无穷多个|無限|無数|무한히 많다|무수히 많다|vô số|une infinité"
         "|infinitas|unendlich viele"
-        "|бесконечно много|infinite soluzioni|infinitas soluciones|infinitas soluções"
+        "|бесконечно много|infinite soluzioni|infinitas soluciones|infinitas soluções|oneindig veel"
+        "|oändligt många|nieskończenie wiele|nieskończenie wiele rozwiązań|nekonečně mnoho|sonsuz"
+        "|sonsuz çözüm|безліч розв'язків|нескінченно багато|végtelen sok|tak hingga"
     ),
     r"\frac{1}{2}": (
         "la moitié|die hälfte|hälfte|половина|一半|半分|절반|la mitad"
@@ -75,23 +98,37 @@ COUNTERS = (
     "个|個|只|隻|本|页|頁|人|名|位|次|件|颗|顆|支|条|條|张|張|辆|朵|棵|种|種|组|袋|盒|瓶"
     "|斤|道|题|題|层|層|圈|头|頭|台|套|篇|封|根|粒|片|间|間|所|座|盏|幅|把|束|串|排|列|班|户|家|场|场次|节|堆"
     "|箱|罐|包|份|杯|步|冊|軒|羽|足|膳"
+    "|টি|টা|জন|খানা|ตัว|คน|ชิ้น|ถุง|อัน|เล่ม|คัน|ถาด|ลูก|ใบ|ผล|ต้น|ดอก|ครั้ง|ขวด|แก้ว|จาน|แท่ง|ด้าม|ฟอง|ก้อน|คู่"
+    "|กล่อง|แผ่น|ข้อ"
     "|枚|匹|本の|つ|개|명|마리|권|번|가지|통|송이|그루|대|장|자루|켤레"
     "|штук|штуки|người|cái|con|cách|quả|chiếc|viên|quyển|cuốn|tờ|bông|cây|bạn|lần|hộp|túi|gói|trang|học sinh"
 )
 """What only says what is counted."""
 
 _SCALES: Mapping[str, str] = {
-    "12": "docenas|docena|douzaines|douzaine|dutzend|dozzine|dozzina|dúzias|dúzia|дюжин|дюжины|дюжина|ダース",
-    "10^{2}": "百", "10^{3}": "千|천|тысяч|тысячи|тыс|mil|tausend|mille|nghìn|ngàn|हज़ार|हजार|ألف",
-    "10^{4}": "万|萬|만", "10^{5}": "लाख", "10^{6}": "百万|миллионов|миллиона|млн|millones|millionen|milioni"
-    "|milhões|triệu|مليون|मिलियन",
-    "10^{7}": "千万|करोड़", "10^{8}": "亿|億|억", "10^{9}": "миллиардов|миллиарда|млрд|milliarden|milliarde"
-    "|milliards|milliard|miliardi|tỷ|बिलियन",
+    "12": "docenas|docena|douzaines|douzaine|dutzend|dozzine|dozzina|dúzias|dúzia|дюжин|дюжины|дюжина|ダース"
+    "|dozijn|dussin|dusin|düzine|tuzin|tuziny|tuzinów|tucet|tucty|tuctů|lusin|โหล|ডজন|డజను|డజన్లు",
+    "10^{2}": "百|honderd|hundra|yüz|ratus|ร้อย",
+    "10^{3}": "千|천|тысяч|тысячи|тыс|mil|tausend|mille|nghìn|ngàn|हज़ार|हजार|ألف|duizend|tusen|tusind|tuhatta"
+    "|tysięcy|tysiące|tisíc|тисяч|тисячі|хиляди|mii|ezer|χιλιάδες|bin|ribu|พัน|হাজার|వేల|ஆயிரம்|ہزار|هزار|אלף",
+    "10^{4}": "万|萬|만|หมื่น", "10^{5}": "लाख|แสน|লাখ|লক্ষ|లక్షల|லட்சம்|لاکھ",
+    "10^{6}": "百万|миллионов|миллиона|млн|millones|millionen|milioni|milhões|triệu|مليون|मिलियन|miljoen"
+    "|miljoner|miljon|millioner|miljoonaa|milionów|miliony|milionů|мільйонів|мільйони|милиона|milijuna|milioane|millió"
+    "|εκατομμύρια|milions|milyon|juta|ล้าน|মিলিয়ন|میلیون|מיליון",
+    "10^{7}": "千万|करोड़|কোটি|కోట్ల|கோடி|کروڑ", "10^{8}": "亿|億|억",
+    "10^{9}": "миллиардов|миллиарда|млрд|milliarden|milliarde|milliards|milliard|miliardi|tỷ|बिलियन|miljard"
+    "|miljarder|miliardów|мільярдів|milyar|miliar|میلیارد|מיליארד",
 }  # fmt: skip
 """Power of ten, or a dozen -> its names behind a number."""
 
-_OR = "或者|或|または|もしくは|또는|hoặc|أو|या|или|oder|ou|o"
-_AND = "以及|和|与|與|及|且|と|および|그리고|과|와|và|और|и|und|et|y|e"
+_OR = (
+    "或者|或|または|もしくは|또는|hoặc|أو|या|или|oder|ou|o|eller|lub|nebo|alebo|ili|або|sau|vagy|ή|veya|หรือ|বা"
+    "|లేదా|அல்லது|atau|یا|או"
+)
+_AND = (
+    "以及|和|与|與|及|且|と|および|그리고|과|와|và|और|и|und|et|y|e|och|og|oraz|та|și|şi|és|και|ve|และ|এবং|మరియు"
+    "|மற்றும்|dan"
+)
 
 
 def _by_length(names: str) -> str:
@@ -272,7 +309,8 @@ _PARTS = (
     (
         "0.5",
         r"medi[oa]|mei[oa]|une?\s+demie?|demie?|un\s+mezzo|mezz[oa]|(?:ein(?:en?)?\s+)?halbe[rsn]?"
-        r"|половина|пол|半|반|nửa|نصف|نص|आधा",
+        r"|половина|пол|半|반|nửa|نصف|نص|आधा|yarım|(?:een )?halve?|(?:ett )?halvt?"
+        r"|pół|půl|pola|пів|setengah|fél|ครึ่ง|আধা|అర|nusu|חצי|نیم|آدھا",
     ),
     (
         "0.25",
@@ -324,7 +362,7 @@ _UNIT_BEFORE = regex(
 
 _MINUS_WORDS = (
     r"(?:零下|负|負|氷点下|マイナス|영하|마이너스"
-    r"|(?:minus|menos|moins|meno|минус|âm|trừ|ऋण|माइनस|سالب|ناقص)(?=[\s\d]))"
+    r"|(?:minus|menos|moins|meno|минус|âm|trừ|ऋण|माइनस|سالب|ناقص|min|mínus|miinus|eksi|мінус|ลบ|منفی|מינוס|menys)(?=[\s\d]))"
 )
 _MINUS = regex(rf"\A{_MINUS_WORDS}\s*(?=\d)", re.IGNORECASE)
 _MINUS_BEFORE_WORDS = regex(rf"\A{_MINUS_WORDS}\s*(?=[^\s\d])", re.IGNORECASE)
@@ -355,7 +393,7 @@ def _with_digits(text: str) -> str:
     if (numbered := numeral(text)) is not None:
         value, rest = numbered
         rest = _OF_SCALE.sub("", _BEHIND_NUMERAL.get(rest.lower(), rest))
-        if not rest or _is_unit(rest) or _COUNTER.fullmatch(f"1{rest}", 1):
+        if not rest or _is_unit(rest) or rest.lower() in _SCALE_OF or _COUNTER.fullmatch(f"1{rest}", 1):
             text = f"{value} {rest}".strip()
     text = sign + text
     if below := _BELOW_ZERO.match(text):
@@ -391,7 +429,9 @@ def _and_a_half(text: str) -> str | None:
 def _part_of_unit(text: str) -> str | None:
     """`medio litro`."""
     part = _PART.match(text)
-    if part is None or not _is_unit(text[part.end() :]):
+    if part is None or not (
+        _is_unit(text[part.end() :]) or _SCALE_OF.get(text[part.end() :].lower()) == "12"
+    ):
         return None
     size = next(name for name, found in part.groupdict().items() if found is not None)
     return f"{size[1:].replace('_', '.')} {text[part.end() :]}"
@@ -458,8 +498,14 @@ def _scaled(text: str) -> str:
     return str(total) if total.denominator == 1 else str(float(total))
 
 
+_POINT = (
+    "komma|punkt|punto|ponto|point|virgule|coma|vírgula|virgola|phẩy|chấm|فاصلة|दशमलव|koma|nokta|virgül|virgulă"
+    "|przecinek|кома|zarez|zapeta|запета|celá|celé|celých|κόμμα|ممیز|נקודה|দশমিক|ነጥብ|nukta"
+)
+"""What stands between a number in words and its decimals."""
+
 _DECIMAL_WORD = regex(
-    r"(?P<whole>[^\d\s点點점][^\d点點점]{0,40}?)(?:\s*[点點점]\s*|\s+(?:Komma|Punkt|punto|ponto|point|virgule|coma|vírgula|virgola|phẩy|chấm|فاصلة|दशमलव)\s+)"
+    rf"(?P<whole>[^\d\s点點점][^\d点點점]{{0,40}}?)(?:\s*(?:[点點점]|จุด)\s*|\s+(?:{_POINT})\s+)"
     r"(?P<decimals>[^\d]{1,40})\Z",
     re.IGNORECASE,
 )

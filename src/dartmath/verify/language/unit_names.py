@@ -14,6 +14,7 @@ MAX_PHRASE = 60
 
 _TABLE = """
 cm | centymetr centymetry centymetrów santimetre เซนติเมตร ซม সেন্টিমিটার সেমি సెంటీమీటర్లు से.मी
+  sentimita senttimetriä centimetrů centimetara сантиметри сантиметрів εκατοστά סנטימטר سانتیمتر
   सेमी 센티 센치 厘米 公分 センチメートル センチ 센티미터 센치미터 сантиметр сантиметра сантиметров см
   centímetro centímetros centimetro centimetri centimètre centimètres zentimeter सेंटीमीटर سنتيمتر سم
 mm | milimetr milimetry milimetrów milimetre มิลลิเมตร มม মিলিমিটার मि.मी
@@ -22,10 +23,13 @@ mm | milimetr milimetry milimetrów milimetre มิลลิเมตร มม
 dm | 分米 デシメートル 데시미터 дециметр дециметров decímetro decímetros decimetro decimetri décimètre
   décimètres dezimeter डेसीमीटर
 km | kilometr kilometry kilometrów kilometre กิโลเมตร กม কিলোমিটার কিমি కిలోమీటర్లు కిలోమీటర్ कि.मी
+  kilometriä kilometrů kilometara кілометрів χιλιόμετρα קילומטר کیلومتر کلومیٹر
+  kilometrar kilometroa
   किमी 킬로 키로 公裏 千米 公里 キロメートル キロ 킬로미터 километр километра километров км kilómetro
   kilómetros quilômetro quilômetros quilómetro quilómetros chilometro chilometri kilomètre kilomètres
   ki-lô-mét किलोमीटर كيلومتر كيلومترات كم
 m | م
+  mita metriä metrů metara метри метрів μέτρα מטר میٹر
   metr metry metrów metre เมตร মিটার మీటర్లు మీటర్
   मी 메터 米 公尺 メートル 미터 метр метра метров м mètre mètres metro metros metri mét मीटर متر أمتار
 um | 微米 マイクロメートル 마이크로미터 микрометр микрометров micrómetro micrómetros micrômetro
@@ -36,19 +40,23 @@ nm | нм
 pm | 皮米 ピコメートル 피코미터 пикометр пикометров picómetro picómetros picômetro picômetros picometro
   picometri picomètre picomètres pikometer पिकोमीटर
 hm | hectómetro hectómetros hectômetro hectômetros hectomètre hectomètres
-units | 单位 單位 個単位 単位 단위 единиц единицы единица einheiten einheit unidades unidade unités
+units | หน่วย একক యూనిట్లు eenheden enheter enheder jednotek jednostek birim satuan 单位 單位 個単位 単位 단위
+  единиц единицы единица einheiten einheit unidades unidade unités
 inches | 英吋 吋 英寸 インチ 인치 дюйм дюйма дюймов pulgada pulgadas polegada polegadas pollice pollici
   pouce pouces zoll इंच بوصة بوصات
 feet | 英尺 呎 フィート 피트 фут фута футов pé pés piede piedi pied pieds fuß फुट फीट फ़ीट قدم أقدام
 yards | 码 ヤード 야드 ярд ярда ярдов yarda yardas jarda jardas iarda iarde गज ياردة
 miles | 마일즈 英裏 英里 マイル 마일 миля мили миль milla millas milha milhas miglio miglia meile meilen
+  maili mijl mailia μίλια מייל مایل میل mérföld milja
   mille milles मील ميل أميال
 kg | kilogramów kilogramy กิโลกรัม กก কিলোগ্রাম কেজি కిలోగ్రాములు కిలోలు कि.ग्रा
+  kilogramu kilogramů kilograma кілограмів килограма κιλά קילוגרם کیلوگرم کلوگرام
   किग्रा किलोग्राम
   quilo quilos chilo chili kilos كيلوجرام كجم كيلو 千克 公斤 キログラム 킬로그램 килограмм килограмма
   килограммов кг kilogramo kilogramos quilograma quilogramas chilogrammo chilogrammi kilogramme
   kilogrammes kilogramm किलोग्राम किलो كيلوغرام كغ
 g | gramów gramy กรัม গ্রাম గ్రాములు
+  gramu grammaa gramů грама грамів γραμμάρια גרם گرم گرام
   غم جم 克 公克 グラム 그램 그람 грамм грамма граммов г gramo gramos grama gramas grammo grammi gramme
   grammes gramm ग्राम غرام غرامات جرام جرامات
 mg | ملغ ملج 毫克 ミリグラム 밀리그램 миллиграмм миллиграмма миллиграммов мг miligramo miligramos
@@ -63,6 +71,7 @@ pounds | 磅 ポンド 파운드 фунт фунта фунтов libra libras l
 ounces | اونصة اونصات أونصات 盎司 オンス 온스 унция унции унций onza onzas onça onças oncia unze unzen
   औंस أونصة
 liters | litrów litry litre ลิตร লিটার లీటర్లు
+  lita litraa litrů litara літрів λίτρα ליטר لیتر لیٹر
   升 公升 リットル 리터 литр литра литров л litro litros litri litre litres lít लीटर لتر لترات
   ليتر
 mL | 미리리터 مل ميليلتر ملي_لتر مليلترات 毫升 ミリリットル 밀리리터 миллилитр миллилитра миллилитров мл
@@ -83,24 +92,36 @@ acres | 英亩 エーカー 에이커 акр акра акров acro acri ए�
 hectares | 公顷 ヘクタール 헥타르 гектар гектара гектаров га hectárea hectáreas hectare ettaro ettari
   hektar हेक्टेयर هكتار
 seconds | ث
+  sekunder sekuntia секунди másodperc δευτερόλεπτα שניות ثانیه سیکنڈ
   sekundę sekundy sekund saniye detik วินาที সেকেন্ড సెకన్లు
   сек 秒 秒钟 秒間 초 секунда секунды секунд с segundo segundos seconde secondes sekunde sekunden
   secondo secondi giây सेकंड सेकेंड ثانية ثوان ثواني
 minutes | minutę minuty minut dakika menit นาที মিনিট నిమిషాలు
+  minuuttia minuta минути хвилин хвилини λεπτά דקות دقیقه منٹ நிமிடங்கள் मिनिटे ደቂቃ
+  minuter minutter
   分钟 分鐘 分間 分 분 минута минуты минут мин minuto minutos minute minuten minuti phút मिनट
   دقيقة دقائق
 hours | 时 godzina godzinę godziny godzin saat jam ชั่วโมง ঘণ্টা ঘন্টা గంటలు గంట uur
+  saa masaa timmar timme timer tuntia tunti hodin hodiny hodina hodín sati
+  годин часове óra órát ώρες ώρα שעות שעה ساعت گھنٹے گھنٹہ மணிநேரம் तास oras ሰዓት uren
   小时 小時 時間 시간 час часа часов ч hora horas heure heures stunde stunden ora ore giờ ساعة
   ساعات घंटा घंटे
 days | dzień dni gün hari วัน দিন రోజులు రోజు dagen
+  siku dagar dage päivää dní dny dana днів дні дни nap ημέρες μέρες ימים روز دن நாட்கள் दिवस araw
+  zile ቀን dager
   天 日 일 день дня дней día días dia dias jour jours tag tage giorno giorni ngày दिन يوم أيام
 weeks | tydzień tygodnie tygodni hafta minggu สัปดาห์ সপ্তাহ వారాలు weken
+  wiki veckor uger uker viikkoa týdnů týdny tjedana тижнів тижні седмици εβδομάδες שבועות هفته
+  ہفتے săptămâni linggo
   周 週 週間 星期 주 주일 неделя недели недель semana semanas semaine semaines woche wochen
   settimana settimane tuần सप्ताह हफ्ते हफ़्ते أسبوع أسابيع
 months | miesiąc miesiące miesięcy bulan เดือน মাস నెలలు maanden
+  miezi mwezi månader måneder kuukautta měsíců měsíce mjeseci місяців месеца hónap μήνες חודשים ماه
+  مہینے luni buwan
   个月 個月 か月 ヶ月 ヵ月 カ月 개월 달 месяц месяца месяцев mes meses mês monat monate monaten
   mese mesi mois tháng महीना महीने शहر شهر أشهر
 years | lata yıl tahun ปี বছর సంవత్సరాలు jaar
+  miaka mwaka år vuotta roky rokov godina років роки év χρόνια έτη שנים سال ani taon ዓመት
   年 岁 歳 周岁 週歲 歲 才 년 세 살 год года лет año años ano anos anno anni ans année années jahr
   jahre jahren năm साल वर्ष سنة سنوات عام
 taka | টাকা
@@ -114,6 +135,8 @@ km^2 | kilometrekare
 cm^2 | santimetrekare
 yuan | 圆 圓 人民币元 元 块 人民币 元人民币 块钱
 dollars | đô đô_la_mỹ đô_mỹ đôla dolarów dolar ดอลลาร์ ডলার డాలర్లు డాలర్
+  dola dollaria dolarů dolárov dolara dolarjev долара долари доларів dollár δολάρια דולר דולרים
+  دلار ڈالر டாலர் टाका dolyar dòla dolari dolary
   美元 美金 ドル 米ドル 달러 доллар доллара долларов dólar dólares dollaro dollari डॉलर दॉलर
   đô_la دولار دولارات
 cents | céntimo céntimos centime centimes centimos xu centésimos سنتات
@@ -122,6 +145,7 @@ yen | yenes ienes 円 日元 엔 иена иены иен
 won | 韩币 원화 wones 韩圆 원 韩元
 rupees | 印度卢比 रुपये रुपए रुपया
 euros | ơ_rô 欧元 ユーロ 유로 евро यूरो يورو
+  евра eurot euroa eura ευρώ אירו
 gbp | 英镑 英鎊 sterlina sterline libra_esterlina libras_esterlinas livre_sterling livres_sterling
   фунт_стерлингов фунта_стерлингов фунтов_стерлингов bảng_anh पाउंड_स्टर्लिंग
 kopeks | копейка копейки копеек коп copeca copechi copeques kopeken
@@ -133,6 +157,8 @@ degrees | град stopień stopnie stopni derece derajat graden องศา �
   degres 度 도 градус градуса градусов grado grados degré degrés grau graus gradi độ डिग्री درجة
   درجات
 percent | persen procent procenta procentów yüzde เปอร์เซ็นต์ শতাংশ శాతం
+  asilimia prosenttia procentů posto одсто відсотків проценти százalék τοις_εκατό אחוז אחוזים درصد
+  فیصد சதவீதம் टक्के porsyento la_sută
   パーセント 퍼센트 프로 процент процента процентов por_ciento pour_cent prozent por_cento
   per_cento प्रतिशत phần_trăm بالمئة بالمائة في_المئة في_المائة por_cien porciento porcento percento porcien
 celsius | градуса_по_цельсию градусов_по_цельсию градус_по_цельсию
@@ -246,6 +272,7 @@ def unaccented(words: str) -> str:
 def unit_names() -> Mapping[str, str]:
     """Name -> the unit that the parser knows; Latin names without their accents too.
 
+    A name of two letters keeps its accent: without it, it is a symbol.
     Made on first use: a first verdict without words has no need of it, and would wait for 800 substitutions.
     """
     names = {
@@ -253,7 +280,12 @@ def unit_names() -> Mapping[str, str]:
         for row in _TABLE.strip().replace("\n  ", " ").splitlines()
         for name in row.split(" | ")[1].split()
     }
-    return {**{unaccented(name): unit for name, unit in names.items()}, **names}
+    plain = {unaccented(name): unit for name, unit in names.items() if len(name) > _SYMBOL}
+    return {**plain, **names}
+
+
+_SYMBOL = 2
+"""Letters of a symbol."""
 
 
 @cache
