@@ -103,7 +103,7 @@ _CASES = tuple(
 
 _BOX = "box"
 _TO_BLANK = Literals(
-    *(_BOX, "\x08oxed", "```", "~~~", "?\n"),
+    *(_BOX, "\x08oxed", "```", "~~~"),
     *dict.fromkeys(_CASES),
     *(label for label in _QUERY_LABELS if label.isascii() and len(label) > 1),
 )
@@ -153,6 +153,8 @@ def boxes_of_own(text: str) -> int | None:
     """How many heads of boxes, or words such as "box", a text has; None where it is not plainly all own."""
     if not text.isascii() or "<" in text or "Q" in text or "&" in text or text.startswith(CHANNELS):
         return None
+    if "?" in text and holds(text, "####"):
+        return None
     marks = _TO_BLANK.all_in(text)
     return len(marks) if marks.count(_BOX) == len(marks) else None
 
@@ -170,7 +172,7 @@ def is_all_own(text: str) -> bool:
         or ("~" in text and holds(text, "~~~"))
         or ("&" in text and _ESCAPED_ANGLE.search(text))
         or (":" in text and _FULL_LABEL.search(text) and _may_have_parts(text))
-        or ("?\n" in text and _has_next_task(text))
+        or ("?" in text and _has_next_task(text))
         or text.startswith(CHANNELS)
         or not (text.isascii() or ("◁" not in text and ("：" not in text or not _may_have_parts(text))))
     )
@@ -277,7 +279,7 @@ def _parts(text: str) -> tuple[int, ...]:
     for colon in _COLONS:
         if (place := text.find(colon, first)) >= 0:
             places += islice(_next_queries(text, colon, first, place), _MOST_PARTS)
-    if "?\n" in text:
+    if "?" in text:
         places += islice(_next_tasks(text), _MOST_PARTS)
     return (*sorted(places)[:_MOST_PARTS], len(text)) if places else (len(text),)
 

@@ -169,12 +169,21 @@ _CONFIRMS = regex(
     r"(?:'s| is| was| can| does)(?: \w+ly)?(?: seem| look| be)? (?:right|correct|true)\b", re.IGNORECASE
 )
 _OPENS_DENIAL = regex(
-    r"(?:[^.!?\n]{0,60}[.!](?=\s))?[\s.,;!…$*()\[\]}\\–—-]*+(?:\?|(?:is|was|are|were|can|could|must|does|do|should"
+    r"[\s.,;!…$*()\[\]}\\–—-]*+(?:\?|(?:is|was|are|were|can|could|must|does|do|should"
     r"|would|will|cannot|contradicts|fails|leads|gives|which|but|however|yet|and|that|this|it|no|wait|hm+|oops"
     r"|actually|oh|sorry|hold|i|wrong)(?:\b|n't))",
     re.IGNORECASE,
 )
 """What all patterns of what stands behind a value begin with: signs, then a question mark or such a word."""
+
+_FEWEST = 12
+"""Characters of the rest of a sentence and an objection behind it."""
+
+_OBJECTS = regex(
+    rf"[^.!?\n]{{1,60}}[.!]\s+{_SIGNS_BEHIND}(?:but|however|wait|hm+|oops|oh|no|actually|sorry|hold)\b",
+    re.IGNORECASE,
+)
+"""What `_TAKEN_BACK` begins with where the sentence goes on behind the value."""
 
 _QUESTIONED = regex(r"\A[\s$*)\]}\\]*\?")
 
@@ -214,7 +223,7 @@ def asserted(text: str, start: int, end: int) -> bool:
     >>> asserted("So x = 5 is extraneous.", 7, 8)
     False
     """
-    if _OPENS_DENIAL.match(text, end):
+    if _OPENS_DENIAL.match(text, end) or (len(text) - end > _FEWEST and _OBJECTS.match(text, end)):
         if _denied_behind(text[end : end + _REACH]):
             return False
         if _BUT.match(text, end) and _SEEMS.search(text[sentence_start(text, start) : end]):
