@@ -10,7 +10,7 @@ from dartmath.base.regex import regex
 from dartmath.verify.extract.conclusions import announced_value, conclusion
 from dartmath.verify.extract.found import Statement
 from dartmath.verify.extract.numbers import bare_value
-from dartmath.verify.extract.polarity import asserted
+from dartmath.verify.extract.polarity import asserted, would_be
 from dartmath.verify.extract.values import COMMENTARY, value_at
 from dartmath.verify.language.lexicon import LEXICONS
 from dartmath.verify.language.names import listed
@@ -66,6 +66,7 @@ _CHOICE_VERBS = (
     "pick",
     "settle",
     "rather",
+    "but (",
     "went with",
     "go with",
     "going with",
@@ -104,7 +105,7 @@ _CHOSEN = regex(
     r"|shows?|indicates?|points to)\s+(?:(?:us|me) with |only )?"
     r"(?:the\s+)?(?:[Oo]ption|[Cc]hoice|answer|letter)?\s*(?P<value>\(?[A-J]\)?)"
     r"(?: (?:here|instead|then))?(?=[\s.!]*(?:\n|\Z)|[.,;]\s| [—–-]{1,2} |\*\*)"
-    r"|\b(?:but )?rather\s+(?P<rather>\([A-J]\))(?=[\s.]*\Z)"
+    r"|\b(?:(?:but )?rather|but)\s+(?P<rather>\([A-J]\))(?=[\s.]*\Z)"
     r"|\b(?i:so|therefore|thus|hence|conclude(?: that)?)[,:]?\s+(?:it is |it's |option "
     r"|choice )?(?P<last>\(?[A-J]\)?)(?=[\s.!*]*\Z)"
     r"|\bis (?:therefore |thus |then |clearly )?\**(?P<said>\([A-J]\))(?=[\s.*]*\Z)"
@@ -202,6 +203,7 @@ def _statement(text: str, start: int, after: int, labelled: bool) -> Statement |
         or _PLACEHOLDER.fullmatch(answer)
         or _EMPTY_BOX.fullmatch(answer)
         or (answer in ("null", "None") and _KEY_END.search(text, start, after))
+        or would_be(text, start, end)
         or not asserted(text, start, end)
         or answer.lower().startswith(("not ", "n't "))
     ):

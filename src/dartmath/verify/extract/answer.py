@@ -20,6 +20,7 @@ from dartmath.verify.extract.formulas import stated_formula
 from dartmath.verify.extract.found import Statement
 from dartmath.verify.extract.mathematics import is_mathematics
 from dartmath.verify.extract.own import Fence, Own, boxes_of_own, is_all_own, own_text
+from dartmath.verify.extract.polarity import asserted
 from dartmath.verify.extract.products import is_product, is_unit
 from dartmath.verify.extract.structured import MOST, assigned, fields, of_block, only_field, tagged
 from dartmath.verify.extract.thoughts import thoughts
@@ -74,7 +75,10 @@ _LEADING_RATE = regex(
 _OPTION_WITH_TEXT = regex(r"\*\*\(?(?P<letter>[A-J])[).:] [^*\n]{1,150}\*\*\Z")
 """A response that is nothing but an option in bold: `**D) All of these**`."""
 
-_PLAIN_OPTION = regex(r"\(?[A-J][.)] (?!.*[.!?] [A-Z])[A-Z][^\n=]{1,190}")
+_PLAIN_OPTION = regex(
+    r"(?:\(?[A-J][.)] (?=[A-Z])|\([A-J]\) (?=[a-z])(?!(?:is|are|was|can|could|may|might|would|seems?"
+    r"|looks?|or|and|but)\b)(?!.*\bif\b))(?!.*[.!?] [A-Z])(?!.*\([A-J]\))[^\n=]{2,190}"
+)
 """A response that is nothing but an option with its text: `B. No, there is more to do.`."""
 
 _LEADING_MARKS = regex(r"\A(?:>[ \t]*|[-*+][ \t]+|\d{1,2}\.[ \t]+)+(?=[*_`~]{0,3}\(?[A-J][.):*])")
@@ -353,12 +357,14 @@ _POINTS_ELSEWHERE = regex(
 def _of_tag(tag: Statement) -> Statement | None:
     """The content of a tag, if it is an answer and no solution; else what it concludes with."""
     lines = [line for line in tag.answer.split("\n") if line.strip()]
-    content = tag.answer.strip().strip("*").strip()
+    content = tag.answer.strip().strip("*").lstrip(":：").strip()
     if _POINTS_ELSEWHERE.search(content) and not any(map(str.isdigit, content)):
         return Statement(content, "tag", tag.start, tag.end, firm=False) if len(lines) == 1 else None
     if is_mathematics(content) or (len(content.split()) <= MAX_WORDS and len(lines) == 1):
         return Statement(content, "tag", tag.start, tag.end)
     found = conclusion(tag.answer) if len(lines) < _SOLUTION_LINES else None
+    if found is None and "answer" in content.lower():
+        found = next((one for one in announced(tag.answer, LANGUAGES) if one.firm), None)
     if found is not None:
         return Statement(found.answer, "tag", tag.start, tag.end)
     return Statement(content, "tag", tag.start, tag.end, firm=False) if len(lines) == 1 else None
@@ -368,6 +374,8 @@ def _hashed(text: str) -> Iterator[Statement]:
     for line in reversed(list(_HASH.finditer(text))[-MOST:]):
         answer = line.group(1).strip().strip("*").strip()
         if not answer or answer.startswith("#") or _REFERS.fullmatch(answer):
+            continue
+        if not asserted(text, line.start(), line.end()):
             continue
         if rate := _LEADING_RATE.match(answer):
             yield _leading(rate, line)
@@ -452,11 +460,12 @@ def _on_first_line(text: str) -> Statement | None:
         return None
     answer = found["letter"] or found["value"]
     start = found.start("letter") if found["letter"] else found.start("value")
-    return Statement(answer, "final_line", start, start + len(answer))
+    end = start + len(answer)
+    return Statement(answer, "final_line", start, end) if asserted(text, start, end) else None
 
 
 _OPENING = regex(
-    r"\s*[*_\"]{0,2}(?P<verdict>Yes|No|True|False)[*_\"]{0,2}[,.:;]? "
+    r"\s*[*_\"]{0,2}(?P<verdict>Yes|No|True|False)(?P<bold>[.,:;]?\*\*)?[*_\"]{0,2}[,.:;]?(?: [—–-])? "
     rf"{_SETS_OUT}(?P<said>[^.!?\n]{{3,200}})[.!](?=\s|\Z)"
 )
 
@@ -465,7 +474,10 @@ def _opened_with(text: str) -> Statement | None:
     """The yes or no that a response begins with, where its first sentence says as much: "No, it is not."."""
     # Behind its leading blanks: every way to part a long run of them would be tried.
     found = _OPENING.match(text, len(text) - len(text.lstrip()))
-    if found is None or (_DENIES.search(found["said"]) is not None) != (found["verdict"] in ("No", "False")):
+    if found is None:
+        return None
+    agrees = (_DENIES.search(found["said"]) is not None) == (found["verdict"] in ("No", "False"))
+    if not agrees and (not found["bold"] or _SECOND_THOUGHT.search(text, found.end("verdict"))):
         return None
     return Statement(found["verdict"], "announced", *found.span("verdict"), firm=False)
 

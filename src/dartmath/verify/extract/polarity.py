@@ -52,10 +52,12 @@ _OTHERS_BEFORE = regex(
     rf"(?:\b(?:you|one|we|i) (?:might|may|could|would){_PERHAPS} {_VIEWED}"
     rf"|\b(?:{_OTHERS}|some|many|most|someone|somebody|everybody|everyone){_PERHAPS} {_VIEWED}"
     r"|\b(?:tempting|easy|natural) to (?:think|believe|say|guess|answer|assume|conclude)"
-    r"|\bmistake (?:\w+ ){0,2}(?:to|that))\b.*\Z"
-    rf"|(?:\b{_OTHERS}|\b(?:an? (?:\w+ )?(?:wrong|incorrect|naive|mistaken|tempting)|the naive)"
+    r"|\b(?:was|were|been|am) told|\b(?:hint|prompt|user) (?:says|said|suggests|claims|states)"
+    r"|\bmistake (?:\w+ ){0,2}(?:to|that))\b(?:(?!\bbut\b|;).)*\Z"
+    rf"|(?:\b{_OTHERS}|\b(?:an? (?:\w+ )?(?:wrong|incorrect|naive|mistaken|tempting|quick|rough)|the naive)"
     r"|\A\W*not (?:a|an|the)(?: (?:best|good|right|correct|wise))?)"
-    r"(?: (?:answer|choice|option|solution|guess)(?: (?:is|was|would|might|could|may|be))*)?[\s$:*]*\Z",
+    r"(?: (?:answer|choice|option|solution|guess|estimate)(?: (?:is|was|would|might|could|may"
+    r"|be))*)?[\s$:*]*\Z",
     re.DOTALL,
 )
 """What a sentence tells as the view of others, or as a mistake. For texts in small letters."""
@@ -64,7 +66,9 @@ _SUPPOSITIONS = (
     "if", "unless", "suppos", "assum", "imagine", "whether", "may", "perhaps", "possibly", "could", "might",
     "first", "initially", "originally", "solution", " about", "let", "s it", "e it", "s the ", "e the ",
     "would", "some", "many", "most", "other", "several", "people", "students", "every", "tempting", "easy",
-    "natural", "mistake", "wrong", "incorrect", "naive", "not a", "not the", "impossible",
+    "natural", "mistake", "wrong", "incorrect", "naive", "quick", "rough", "told", "hint",
+    "prompt", "user ", "not a", "not the",
+    "impossible",
 )  # fmt: skip
 """Texts one of which stands in whatever `_SUPPOSED_BEFORE` or `_OTHERS_BEFORE` finds."""
 
@@ -148,7 +152,7 @@ _SIGNS_BEHIND = r"[\s.!?…,;$*)\]}\\–—-]*"
 _STILL = r"(?:still |also |now )*"
 _TAKEN_BACK = regex(
     rf"\A(?:[^.!?\n]{{0,60}}[.!](?=\s))?{_SIGNS_BEHIND}"
-    r"(?:(?:but|however|wait|hmm+|oops|oh|no|actually|sorry|hold on)\b[\s,.:!…–—-]*){1,4}"
+    r"(?:(?:but|however|wait|hmm+|oops|oh|no|actually|sorry|hold on|edit|correction)\b[\s,.:!…–—-]*){1,4}"
     r"(?:[^.!?\n]{0,120}?\b)??"
     rf"(?:(?:i|we|that|this|it)(?:'ve| have| had)?(?: \w+ly)? {_OVERSEES}"
     r"|(?:i|we) made an? (?:\w+ )?(?:mistake|error|slip)\b"
@@ -156,8 +160,11 @@ _TAKEN_BACK = regex(
     r"(?:subtract|add|divide|multiply|halve|exclude|remove|deduct|account|convert)\b"
     r"|(?:the|this) (?:question|problem|task) (?:asks|asked|is asking|wants|wanted)\b"
     r"|(?:[a-j]|it|that|this|which|the answer) (?:can(?:'t|not| not) be|is(?:n't| not))"
-    r" (?:right|correct|true)\b)"
-    rf"|\A{_SIGNS_BEHIND}(?:but )?(?:wait|hmm+|hold on)\b[^.!?\n]{{0,120}}\Z",
+    r" (?:right|correct|true)\b"
+    r"|(?:that|this|it)(?:'s| is| was) too (?:many|much|few|little|large|small|big|high|low)\b"
+    r"|(?:that|this|it) should (?:be|have been) (?:doubled|halved|divided|multiplied|subtracted|added"
+    r"|squared)\b)"
+    rf"|\A{_SIGNS_BEHIND}(?:oops\b|(?:but )?(?:wait|hmm+|hold on)\b[^.!?\n]{{0,120}}\Z)",
     re.IGNORECASE,
 )
 """A next sentence that objects and says what was wrong, or breaks off: "But wait, we forgot a row."."""
@@ -171,7 +178,7 @@ _CONFIRMS = regex(
 _OPENS_DENIAL = regex(
     r"[\s.,;!…$*()\[\]}\\–—-]*+(?:\?|(?:is|was|are|were|can|could|must|does|do|should"
     r"|would|will|cannot|contradicts|fails|leads|gives|which|but|however|yet|and|that|this|it|no|wait|hm+|oops"
-    r"|actually|oh|sorry|hold|i|wrong)(?:\b|n't))",
+    r"|actually|oh|sorry|hold|edit|correction|i|wrong)(?:\b|n't))",
     re.IGNORECASE,
 )
 """What all patterns of what stands behind a value begin with: signs, then a question mark or such a word."""
@@ -180,7 +187,7 @@ _FEWEST = 12
 """Characters of the rest of a sentence and an objection behind it."""
 
 _OBJECTS = regex(
-    rf"[^.!?\n]{{1,60}}[.!]\s+{_SIGNS_BEHIND}(?:but|however|wait|hm+|oops|oh|no|actually|sorry|hold)\b",
+    rf"[^.!?\n]{{1,60}}[.!]\s+{_SIGNS_BEHIND}(?:but|however|wait|hm+|oops|oh|no|actually|sorry|hold|edit|correction)\b",
     re.IGNORECASE,
 )
 """What `_TAKEN_BACK` begins with where the sentence goes on behind the value."""
@@ -201,6 +208,20 @@ def sentence_start(text: str, place: int) -> int:
         if stop >= 0:
             start = stop + 1
     return start
+
+
+_WOULD_BE = regex(r"\bwould (?:only )?(?:be|have been)\b", re.IGNORECASE)
+_CONDITION_BEHIND = regex(r"[^.!?\n]{0,80}\b(?:if|unless|had)\b", re.IGNORECASE)
+
+
+def would_be(text: str, start: int, end: int) -> bool:
+    """Whether what stands there would only be so under a condition: "the answer would be 8 if it rained".
+
+    >>> would_be("The answer would be 8 if n were even.", 0, 21), would_be("It would be 8.", 0, 13)
+    (True, False)
+    """
+    found = _WOULD_BE.search(text, start, end) if "would" in text[start:end] else None
+    return found is not None and _CONDITION_BEHIND.match(text, found.end()) is not None
 
 
 def _denied_behind(after: str) -> bool:

@@ -44,8 +44,8 @@ _STOP = regex(
     r"\n|[.?؟।](?=\s|$|\*)|[。！？]|!(?=\s+[A-Z]|\s*$)|(?<=[^\s,])\.?\*\*(?![\w(])|\.(?=[A-Z][a-z])"
 )
 _SIDE = regex(
-    r"[,;,；]\s*(?:obviously|clearly|certainly|definitely|indeed|of course|surely|naturally"
-    r"|in total|in all|all in all|altogether|overall|as (?:a )?(?:result|total))\b"
+    r"[,;,；]\s*(?:leaving|or equivalently|obviously|clearly|certainly|definitely|indeed|of course|surely"
+    r"|naturally|in total|in all|all in all|altogether|overall|as (?:a )?(?:result|total))\b"
     r"|[,;，；]\s*(?:and\s+)?(?:which|who|as|since|because|so|it|that|this|where|when|while|not|but"
     r"|meaning|making|for|if"
     r"|given|with|after|assuming|using|i\.e\.|namely|represent\w*|corresponding|hence|thus|therefore"
