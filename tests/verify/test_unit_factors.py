@@ -53,6 +53,7 @@ PINT = {
     "speed-of-light": "299792458 m/s", "gm": "g", "gms": "g", "mo": "month", "mos": "month",
     "impgal": "imperial_gallon", "impqt": "imperial_quart", "imppt": "imperial_pint",
     "impfloz": "imperial_fluid_ounce", "shortton": "2000 lb", "longton": "2240 lb", "st": "14 lb",
+    "Jy": "1e-26 W/m^2/Hz", "jy": "1e-26 W/m^2/Hz", "jansky": "1e-26 W/m^2/Hz", "bps": "bit/s",
     "troy-ounce": "troy_ounce", "°r": "degR", "degr": "degR",
 }  # fmt: skip
 """What a spelling is in pint where pint spells it otherwise, or means something else by it."""
@@ -61,7 +62,10 @@ BASES = {
     "length": "m", "mass": "g", "time": "s", "current": "A", "temperature": "K", "amount": "mol",
     "light": "cd", "angle": "radian", "information": "bit", "month": "month",
 }  # fmt: skip
-NOT_IN_PINT = {*CODES, "percent", "loudness", "solar-mass"}
+NOT_IN_PINT = {
+    *CODES, "percent", "loudness", "solar-mass", "equivalent", "international-unit", "decibel-milliwatt",
+    "part-per-billion",
+}  # fmt: skip
 CLOSE = {
     "acre": 1e-5, "fathom": 1e-5, "furlong": 1e-5, "rod": 1e-5,  # pint: the survey foot, withdrawn in 2022
     "Btu": 1e-6, "british-thermal-unit": 1e-6, "therm": 1e-6,  # pint rounds the joules of a Btu

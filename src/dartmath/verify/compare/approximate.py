@@ -110,7 +110,7 @@ def approximately(reference: Expression, answer: Expression, comparison: Compari
     if inexact and (found := _measured(reference, ours, answer, comparison)):
         return found
     if exact:
-        return None
+        return _shown_alike(reference, ours, answer, comparison)
     theirs = measure(answer)
     if ours.kind and theirs.kind and (ours.kind, ours.unit) != (theirs.kind, theirs.unit):
         return None
@@ -122,6 +122,52 @@ def approximately(reference: Expression, answer: Expression, comparison: Compari
         return found
     rules = (_open_constant, _rounded, _more_precise)
     return next((found for rule in rules if (found := rule(ours.value, theirs.value, comparison))), None)
+
+
+_OF_QUANTITY = Fraction(1, 100)
+"""The share of a quantity that its last digit may leave open: 18.02 g are 18.0 g, but 1.6 are not 2 g."""
+
+_ROUNDED_DIGITS, _COMPUTED_DIGITS = 5, 7
+"""Digits of a reference that are no coincidence where the query says how to round; and of one not rounded."""
+
+
+def _shown_alike(
+    reference: Expression, ours: Measure, answer: Expression, comparison: Comparison
+) -> Decision | None:
+    """The same digits, as far as a side shows them, of a quantity without a query, or of many digits.
+
+    Without a query a reference with decimals and a unit is a measured one, and an answer of more digits may
+    round to it. A query that says how to round gets the value as well from an answer that did not do so.
+    """
+    literal, theirs = shown(ours.value), measure(answer)
+    other = shown(theirs.value)
+    if literal is None or other is None or comparison.approximate or not literal.value:
+        return None
+    if comparison.query:
+        alike = (ours.kind, ours.unit) == (theirs.kind, theirs.unit) and literal.step < 1 and other.step < 1
+        return _rounded_as_asked(literal, other, comparison.query) if alike else None
+    if ours.kind != "unit" or not ours.unit.known or not literal.step < 1 or other.digits <= literal.digits:
+        return None
+    margin = Margin(absolute=float(min(literal.step / 2, abs(literal.value) * _OF_QUANTITY)))
+    found = same_measure(reference, answer, replace(comparison, margin=margin))
+    return Decision(True, "approximate", "the reference is the answer, rounded") if found else None
+
+
+def _rounded_as_asked(ours: Literal, theirs: Literal, query: str) -> Decision | None:
+    """The value with more digits than a query asks for, or the reference, of many digits, with fewer."""
+    is_finer = ours.digits >= _ROUNDED_DIGITS and theirs.digits > ours.digits
+    is_coarser = ours.digits >= _COMPUTED_DIGITS and MIN_DIGITS < theirs.digits < ours.digits
+    step = ours.step if is_finer else theirs.step
+    if (
+        not (is_finer or is_coarser)
+        or _WANTS_EXACT.search(query)
+        or 2 * abs(ours.value - theirs.value) >= step
+    ):
+        return None
+    return Decision(True, "approximate", "the same number, rounded as asked")
+
+
+_WANTS_EXACT = regex(r"\b[Ee]xact|[Ss]implif|[Ss]implest|common fraction|in terms of")
 
 
 def _are_far(reference: Number, answer: Number) -> bool:
@@ -160,6 +206,19 @@ DETAILED_TEMPERATURE = Margin(relative=0.002, rounded=True)
 """Of temperatures to four digits, 1 % of which are whole degrees: what 273 for 273.15 and constants make."""
 
 _TEMPERATURE = (("temperature", 1),)
+
+_DETAILED_DIGITS = 6
+DETAILED = Margin(relative=0.002, rounded=True)
+"""Of references to six digits or more, which constants make differ by a few thousandths, not by 1 %."""
+
+
+def _significant(literal: Literal) -> int:
+    """The digits that a number shows, without zeros at the end of a whole one."""
+    whole, count = abs(literal.value) / literal.step, literal.digits
+    while literal.step == 1 and whole and whole % 10 == 0:
+        whole, count = whole / 10, count - 1
+    return count
+
 
 MEAN_MASS_OF_ATOM = Margin(relative=0.001, rounded=True)
 """Of an atomic weight, the mean of isotopes that are some per cent apart."""
@@ -222,6 +281,9 @@ def _accuracy(ours: Measure, query: str) -> Margin:
         return MEAN_MASS_OF_ATOM
     if detailed and ours.unit.dimensions == _TEMPERATURE:
         return DETAILED_TEMPERATURE
+    literal = shown(value)
+    if literal is not None and _significant(literal) >= _DETAILED_DIGITS:
+        return DETAILED
     return COUNTED if _is_count(ours) and not is_physical(query) else MEASURED
 
 
@@ -320,7 +382,9 @@ def _rounded_percentage(ours: Number, theirs: Expression) -> Decision | None:
 
 def _is_rounded(literal: Number) -> bool:
     """Whether a number has decimals that a measurement or a convention leaves uncertain."""
-    return bool(literal.places) and literal.value.denominator != 1
+    if not literal.places:
+        return False
+    return literal.value.denominator != 1 or digits(literal) >= MIN_DIGITS
 
 
 def _open_constant(ours: Number, theirs: Expression, comparison: Comparison) -> Decision | None:

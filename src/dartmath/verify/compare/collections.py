@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from dartmath.verify.compare.closeness import are_blurred
 from dartmath.verify.compare.matrices import combined, components, mentions_matrix
 from dartmath.verify.compare.names import by_name, value_of
 from dartmath.verify.compare.realset import INEQUALITIES, is_set
@@ -92,6 +93,13 @@ def _is_condition(item: Expression) -> bool:
 
 
 def _same_groups(reference: Group, answer: Group, comparison: Comparison) -> Decision:
+    found = _by_brackets(reference, answer, comparison)
+    if found and comparison.query and are_blurred(reference.items, answer.items):
+        return Decision(False, "list", "values further away than they are from each other")
+    return found
+
+
+def _by_brackets(reference: Group, answer: Group, comparison: Comparison) -> Decision:
     ours, theirs = reference.brackets, answer.brackets
     if _is_tuple(ours) and _is_tuple(theirs):
         if _may_be_interval(reference) and not _same_ends(ours, theirs, comparison):
@@ -155,7 +163,9 @@ def _same_lists(reference: Group, answer: Group, comparison: Comparison) -> Deci
     ours, theirs = list(reference.items), list(answer.items)
     if len(ours) != len(theirs) and "{}" not in (reference.brackets, answer.brackets):
         ours, theirs = list(_without_conditions(reference)), list(_without_conditions(answer))
-    if comparison.ordered or DOTS in ours or DOTS in theirs or _is_series(ours, comparison):
+    if DOTS in ours or DOTS in theirs or _is_series(ours, comparison):
+        return same_tuple(ours, theirs, comparison)
+    if comparison.ordered and not _have_same_names(ours, theirs):
         return same_tuple(ours, theirs, comparison)
     as_set = "{}" in (reference.brackets, answer.brackets)
     if not as_set and (pairs := by_name(ours, theirs)) is not None:
@@ -175,6 +185,12 @@ def _same_lists(reference: Group, answer: Group, comparison: Comparison) -> Deci
     return _unordered(
         [value_of(item) for item in ours], [value_of(item) for item in theirs], as_set, comparison
     )
+
+
+def _have_same_names(ours: Sequence[Expression], theirs: Sequence[Expression]) -> bool:
+    """Whether both sides give values to the same names, each once, so that their order says nothing."""
+    one, two = ([label(item) for item in side] for side in (ours, theirs))
+    return all(one) and len(set(one)) == len(one) and sorted(map(str, one)) == sorted(map(str, two))
 
 
 def _is_series(items: Sequence[Expression], comparison: Comparison) -> bool:

@@ -15,7 +15,8 @@ from dartmath.verify.tree.expression import Expression
 
 _MONOTONIC = regex(
     r"\bintervals?\b.{0,80}\b(?:increas|decreas|monoton)|\b(?:increas|decreas|monoton)\w*\b.{0,60}\bintervals?\b"
-    r"|\bintervals?\b.{0,40}\bof (?:increase|decrease|monotonicity)",
+    r"|\bintervals?\b.{0,40}\bof (?:increase|decrease|monotonicity)"
+    r"|\b(?:confidence|credible|prediction) intervals?\b",
     re.IGNORECASE | re.DOTALL,
 )
 _FIRST = (
@@ -121,7 +122,7 @@ class Comparison:
 
     @property
     def ignore_ends(self) -> bool:
-        """Whether open and closed ends are alike, as for an interval on which a function increases."""
+        """Whether open and closed ends are alike: where a function increases, and of confidence."""
         return holds(self.query.lower(), "interval") and _MONOTONIC.search(self.query) is not None
 
     @property

@@ -15,6 +15,7 @@ from math import isqrt
 from dartmath.base.regex import regex
 from dartmath.verify.language.compounds import formula_of_name
 from dartmath.verify.language.elements import ELEMENT_NAMES
+from dartmath.verify.language.logic import SYNONYMS, is_logic
 from dartmath.verify.language.names import FUNCTIONS
 from dartmath.verify.language.units import parse_unit
 
@@ -37,28 +38,19 @@ def written_otherwise(reference: str, answer: str, query: str) -> str:
     return "no product of primes" if _is_unfactored(reference, answer, query) else ""
 
 
-_OF_LOGIC = frozenset("⊃≡∨∧¬∀∃")
-_SYNONYMS = str.maketrans({"¬": "~", "•": "∧", "&": "∧", "→": "⊃", "↔": "≡"})
-_NEGATED = regex(r"(?:^|[\sA-Za-z(∨∧⊃≡])~(?=[A-Za-z(])")
 _SIGN_OF_LOGIC = regex(r"[A-Z][a-z]*|[a-z]|[^\sA-Za-z()\[\]]")
 _NEGATION = regex(r"~\s*(?:[A-Z][a-z]*|\S)")
 
 
 def _logic_differs(reference: str, answer: str) -> bool:
     """Whether formulas of logic have other predicates, connectives or negated parts."""
-    if not (_is_logic(reference) or _is_logic(answer)):
+    if not (is_logic(reference) or is_logic(answer)):
         return False
-    one, two = (text.translate(_SYNONYMS) for text in (reference, answer))
+    one, two = (text.translate(SYNONYMS) for text in (reference, answer))
     return any(
         Counter(pattern.findall(one)) != Counter(pattern.findall(two))
         for pattern in (_SIGN_OF_LOGIC, _NEGATION)
     )
-
-
-def _is_logic(text: str) -> bool:
-    if "\\" in text:
-        return False
-    return not _OF_LOGIC.isdisjoint(text) or ("~" in text and _NEGATED.search(text) is not None)
 
 
 _GENES = regex(r"[A-Za-z](?<![A-Za-z\\].)[A-Za-z](?:[A-Za-z][A-Za-z]){0,3}(?![A-Za-z])")

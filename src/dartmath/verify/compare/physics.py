@@ -70,6 +70,13 @@ _DEGREES = regex(r"(?:circ\s*\}?|°)\s*[CFK](?![A-Za-z])")
 _COMMANDS = regex(r"[\\~^]+")
 
 
+_CHINESE = regex(
+    r"电场|磁场|电流|电压|电阻|电荷|电容|电势|压强|比热|内能|动能|势能|波长|光速|光强|折射|衍射|焦距|电子|质子|中子|光子|介子|核子"
+    r"|原子|分子|离子|摩尔|万有引力|弹簧|摩擦|角速度|角动量|转动惯量|简谐|量子|能级|半衰期|绝热|等温|黑体|晶体|半导体|惯性系|洛伦兹"
+)
+_CHINESE_QUANTITIES = regex(r"质量|速度|粒子|温度|密度|能量|气体|振动|受力|加速度")
+
+
 @lru_cache(maxsize=64)
 def is_physical(query: str) -> bool:
     """Whether a query has a unit of physics or chemistry behind a number, or a word of these subjects.
@@ -78,6 +85,8 @@ def is_physical(query: str) -> bool:
     whose numbers are exact: they show nothing.
     """
     if _WORDS.search(query) or _COMPOUND.search(query):
+        return True
+    if not query.isascii() and _CHINESE.search(query):
         return True
     text = _UPRIGHT.sub(r" \1 ", query)
     units = (one for one in _UNIT.finditer(text) if not _EVERYDAY.match(text, one.start() + 1))
@@ -96,7 +105,9 @@ _QUANTITIES = regex(
 @lru_cache(maxsize=64)
 def names_quantities(query: str) -> bool:
     """Whether a query speaks of quantities of physics, for which its letters stand then."""
-    return _QUANTITIES.search(query) is not None or is_physical(query)
+    if _QUANTITIES.search(query) or is_physical(query):
+        return True
+    return not query.isascii() and _CHINESE_QUANTITIES.search(query) is not None
 
 
 def _is_physical_unit(words: str) -> bool:

@@ -39,16 +39,27 @@ _COMPARED = (
     (regex(r"(?:is|are|be)?\s*(?:strictly )?(?:greater|larger|more) than"), ">"),
 )
 _KIND = regex(
-    r"(?:any |all |every )?(odd|even|prime|composite|positive|negative|natural|rational|irrational)"
-    r"(?: (?:numbers?|integers?|functions?))?(?: of [a-z]+)?"
-    r"|(?:(?:it|series|sequence|integral|limit) (?:is )?)?(converg|diverg)(?:es|ent)"
+    r"(?:[a-z] is |any |all |every )?(odd|even|prime|composite|positive|negative|natural|rational|irrational)"
+    r"(?: positive)?(?: (?:numbers?|integers?|functions?|[a-z]))?(?: of [a-z]+| [a-z])?"
 )
+_LIMIT = regex(
+    r"(?:(?:it|series|sequence|integral|limit|(?:improper|given) (?:integral|series)) )?(?:is )?"
+    r"(?P<before>absolutely |conditionally |uniformly )?(?P<stem>converg|diverg)(?:es?|ent)"
+    r"(?P<behind> absolutely| conditionally| uniformly)?"
+)
+_REWORDED = (
+    (regex(r"\b(?:does not|doesnt|is not|isnt|do not) (?:be )?converge?(?:nt)?\b"), "diverges"),
+    (regex(r"\bh ?0\b"), "null hypothesis"),
+    (regex(r"^we (?=(?:fail|reject|accept|do not reject|cannot reject)\b)"), ""),
+    (regex(r"\b(?:do not|dont|cannot|can not) reject\b"), "fail to reject"),
+)
+"""What a folded text says in other words, and how it is said here."""
 
 
 def same_prose(reference: Expression, answer: Expression, comparison: Comparison) -> Decision | None:
     """A verdict on two answers of which at least one is words; None when no rule applies."""
     if isinstance(reference, Text) and isinstance(answer, Text):
-        ours, theirs = (fold(_without_it_is(side.words)) for side in (reference, answer))
+        ours, theirs = (_reworded(fold(_without_it_is(side.words))) for side in (reference, answer))
         if ours == theirs:
             return Decision(True, "text", "the same words behind 'it is'")
         if len(ours) >= MIN_WRITTEN_TOGETHER and ours.replace(" ", "") == theirs.replace(" ", ""):
@@ -105,6 +116,12 @@ def _same_of_asked(reference: str, answer: str, comparison: Comparison) -> Decis
     return None
 
 
+def _reworded(words: str) -> str:
+    for pattern, plain in _REWORDED:
+        words = pattern.sub(plain, words)
+    return words
+
+
 _IT_IS = regex(r"(?:it|this|that)(?:'s| is| was)(?: an?| the)? (?P<rest>.+)", re.IGNORECASE)
 
 
@@ -116,10 +133,19 @@ def _without_it_is(words: str) -> str:
 
 def _same_kind(reference: str, answer: str) -> Decision | None:
     """`any odd number of players` for `odd`, `convergent` for `converges`."""
-    kinds = [_KIND.fullmatch(fold(words)) for words in (reference, answer)]
+    ours, theirs = (_reworded(fold(words)) for words in (reference, answer))
+    kinds = _KIND.fullmatch(ours), _KIND.fullmatch(theirs)
     if kinds[0] and kinds[1] and kinds[0].groups() == kinds[1].groups():
         return Decision(True, "text", "the same kind in other words")
+    limits = _LIMIT.fullmatch(ours), _LIMIT.fullmatch(theirs)
+    if limits[0] and limits[1] and _said(limits[0]) == _said(limits[1]):
+        return Decision(True, "text", "the same of a limit in other words")
     return None
+
+
+def _said(found: re.Match[str]) -> tuple[str, str]:
+    """Whether something converges, and how."""
+    return found["stem"], (found["before"] or found["behind"] or "").strip()
 
 
 def _same_comparison(words: str, relation: Relation) -> Decision | None:

@@ -38,6 +38,8 @@ def is_name(node: Expression) -> bool:
     match node:
         case Symbol() | Text() | Constant(name="e" | "i"):
             return True
+        case Apply(name="degree", args=(Symbol(),)):
+            return True  # `E^\\circ`, of a standard state
         case Apply(name="ratio", args=parts):
             return all(isinstance(part, Symbol) for part in parts)
         case Apply(name="div", args=(over, under)):

@@ -121,8 +121,17 @@ def _negations(text: str) -> int:
 @lru_cache(maxsize=512)
 def _content(text: str) -> tuple[str, ...]:
     """The words of a text that say something: no units, numbers, names of functions or idle words."""
-    words = (word.lower() for word in _WORD.findall(_COMMAND.sub(" ", text)))
-    return tuple(word for word in words if not _is_idle(word))
+    words = (word for word in _WORD.findall(_COMMAND.sub(" ", text)) if not _are_factors(word))
+    return tuple(word.lower() for word in words if not _is_idle(word.lower()))
+
+
+def _are_factors(word: str) -> bool:
+    """Whether a word is two small letters, which are factors, but for a few that turn what follows."""
+    return len(word) == _PAIR and word.islower() and word not in _SHORT
+
+
+_PAIR = 2
+_SHORT = frozenset(listed("no up"))
 
 
 def _is_idle(word: str) -> bool:

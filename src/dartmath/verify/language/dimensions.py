@@ -77,6 +77,7 @@ cd           | candela                        | light
 rad          | radian                         | angle
 dB           | decibel                        | loudness
 bit          | bit                            | information
+eq Eq        | equivalent                     | equivalent
 """
 _PREFIXED = """
 Hz           | hertz                          | 1 s^-1
@@ -117,6 +118,8 @@ G Gs         | gauss                          | 1/10000 T
 Ci           | curie                          | 37000000000 Bq
 B            | byte                           | 8 bit
 b barn       | barn                           | 1e-28 m^2
+Jy           | jansky                         | 1e-26 W s m^-2
+bps          | bps                            | 1 bit s^-1
 """
 _PLAIN = """
 u amu        | atomic-mass-unit               | 1 Da
@@ -219,6 +222,10 @@ Mx           | maxwell                        | 1/100000000 Wb
 rem          | rem                            | 1/100 Sv
 molal        | molal                          | 1/1000 mol g^-1
 einstein     | einstein                       | 1 mol
+IU           | international-unit             | international-unit
+dBm          | decibel-milliwatt              | decibel-milliwatt
+ppb          | part-per-billion               | part-per-billion
+ppm          | part-per-million               | 1000 ppb
 percent % pct| percent                        | percent
 """
 

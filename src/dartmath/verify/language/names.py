@@ -21,7 +21,7 @@ FUNCTIONS: dict[str, str] = {
     "cosec": "csc", "arccosec": "arccsc", "tg": "tan", "ctg": "cot", "arctg": "arctan", "arcctg": "arccot",
     "cis": "cis", "log": "log", "ln": "ln", "lg": "lg", "exp": "exp", "abs": "abs",
     "sgn": "sgn", "sign": "sgn", "signum": "sgn", "binomial": "binom", "nCr": "binom",
-    "nthroot": "root",
+    "nthroot": "root", "nthRoot": "root",
     "floor": "floor", "ceil": "ceil", "max": "max", "min": "min", "gcd": "gcd", "lcm": "lcm", "det": "det",
     "re": "re", "im": "im", "arg": "arg", "Arg": "arg", "Re": "re", "Im": "im", "Gamma": "gamma",
 }  # fmt: skip

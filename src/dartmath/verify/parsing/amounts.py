@@ -97,9 +97,12 @@ def amount(text: str) -> Expression | None:
         or _with_unit(words)
     ) is not None:
         return found
-    is_one = text[:2].lower() in ("a ", "an") and len(words) > 1 and parse_unit(words).known
+    is_one = text[:2].lower() in ("a ", "an") and _SPELLED.search(words) and parse_unit(words).known
     return Quantity(number(1), words) if is_one else None
 
+
+_SPELLED = regex(r"[a-z]{2}")
+"""Letters of a unit behind an article: `a km`, but `a c/d` is a product."""
 
 _APPROXIMATE = regex(rf"^{one_of(*APPROXIMATIONS)} ")
 _PART_OF = regex(

@@ -24,6 +24,8 @@ def function_call(g: Rules, name: str) -> Expression:
         arguments = (argument,)
     if base is not None:
         arguments = (*arguments, base)
+    if name == "root" and len(arguments) == 1:
+        arguments = (*arguments, number(2))
     if power == number(-1) and name in INVERSES:
         return Apply(INVERSES[name], arguments)
     made = Apply(name, arguments)

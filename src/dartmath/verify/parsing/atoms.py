@@ -227,8 +227,11 @@ def _argument_group(g: Rules) -> Expression:
 
 
 def _fraction(g: Rules) -> Expression:
+    g.unitless += 1
     top = _argument_group(g)
-    return quotient(top, _argument_group(g))
+    under = _argument_group(g)
+    g.unitless -= 1
+    return quotient(top, under)
 
 
 def _root(g: Rules) -> Expression:

@@ -34,13 +34,14 @@ class Cursor:
     all tokens, and `builds` says whether one of them could part a set-builder.
     """
 
-    __slots__ = ("at", "bars", "builds", "depth", "signs", "tokens")
+    __slots__ = ("at", "bars", "builds", "depth", "signs", "tokens", "unitless")
 
     def __init__(self, tokens: list[Token]) -> None:
         self.tokens = [*tokens, STOP, STOP]  # one to stand on, one to look ahead to
         self.at = 0
         self.depth = 0
         self.bars = 0
+        self.unitless = 0
         self.signs = {token.text for token in tokens}
         self.builds = "|" in self.signs or ":" in self.signs
 

@@ -39,7 +39,9 @@ _LETTER = r"(?:[A-Za-z]|\\[A-Za-z]+)"
 _INDEX = r"(?:\{[^{}]*\}|[A-Za-z0-9])"
 _FONTS = ("mathbf", "mathrm", "mathit", "mathsf", "boldsymbol")
 _UPRIGHT_INDEX = regex(rf"\\(?:{'|'.join(_FONTS)})\s*\{{\s*({_LETTER})\s*_\s*({_INDEX})\s*\}}")
-_DRESSED_INDEX = regex(rf"\\(dot|ddot|hat|vec|bar|tilde)\s*\{{\s*({_LETTER})\s*\}}\s*_\s*({_INDEX})")
+_DRESSED_INDEX = regex(
+    rf"\\(dot|ddot|hat|vec|bar|tilde)\s*(?:\{{\s*({_LETTER})\s*\}}|(?<=\s)([A-Za-z])|(\\[A-Za-z]+))\s*_\s*({_INDEX})"
+)
 _PRIMED_INDEX = regex(rf"({_LETTER})\s*('+)\s*_\s*({_INDEX})")
 _UNIT_BEHIND = regex(r"(?<=[\w)}])\s*(?:\\[,;:! ]|\\q?quad|\s)+\[\s*([A-Za-z][^\d\[\]<>,;]{0,19})\]$")
 _BRACKETED_UNIT = regex(r"(?<=\d)\s*(?:\[([^\d\[\]<>]{1,20})\]|<([^\d\[\]<>]{1,20})>)$")
@@ -292,6 +294,12 @@ _POWER_OF_UNIT = regex(r"(?<=[A-Za-z])(-?\d)(?![\d}])")
 """`mol-1` and `cm3`, as mhchem has the powers of units."""
 
 
+def _dressed(found: re.Match[str]) -> str:
+    """`\\dot{x}_1` and `\\dot x_1` with the index below the letter, inside what the mark stands above."""
+    mark, braced, bare, command, index = found.groups()
+    return f"\\{mark}{{{braced or bare or command}_{index}}}"
+
+
 def _unit_behind(found: re.Match[str]) -> str:
     """`\\sqrt{ab} \\; [m]` without the brackets of its unit; any other bracket stays."""
     return f" \\text{{ {found[1].strip()}}}" if parse_unit(found[1]).known else found[0]
@@ -328,7 +336,7 @@ _LATER_REWRITINGS: tuple[_Rewriting, ...] = (
     (("\\pu",), _PHYSICAL, _mhchem),
     (("\\num",), _NUM, r"\1"),
     (_FONTS, _UPRIGHT_INDEX, r"\1_\2 "),
-    (("}_", "} _"), _DRESSED_INDEX, r"\\\1{\2_\3}"),
+    (("dot", "hat", "vec", "bar", "tilde"), _DRESSED_INDEX, _dressed),
     (("'_", "' _"), _PRIMED_INDEX, r"\1_\3\2"),
     (("p.", "h.", "y."), _NAMESPACE, ""),
     (tuple(SIGNS), _MONEY_SCALE, lambda money: f"{money[1]} \\cdot 10^{{{_MONEY_SCALES[money[2].lower()]}}}"),

@@ -173,7 +173,7 @@ class Grammar(Rules):
         if kind == "word":
             if len(text) == 1:
                 return True
-            if is_unit_word(text) and self._unit_follows():
+            if not self.unitless and is_unit_word(text) and self._unit_follows():
                 return False
             return self.letters(text) is not None and not self._begins_noun(text)
         if kind == "open":

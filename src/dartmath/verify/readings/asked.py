@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
 from itertools import permutations
 
 from dartmath.base.regex import regex
@@ -17,7 +19,7 @@ from dartmath.verify.parsing.dressing import SCALE_STEMS, undressed, unscaled
 from dartmath.verify.parsing.parser import parse
 from dartmath.verify.parsing.words import SCALES, fold
 from dartmath.verify.readings.reading import Pair, Sides
-from dartmath.verify.tree.expression import Expression, Group, Named, Relation, Symbol, symbols
+from dartmath.verify.tree.expression import Apply, Expression, Group, Named, Relation, Symbol, symbols
 from dartmath.verify.tree.expression import replace as substitute
 
 MAX_OPTION = 300
@@ -182,12 +184,22 @@ def _value_of(text: str, query: str) -> Expression | None:
     head = _IDLE_COMMAND.sub("", plain_latex(text[: equality(text)])).strip().lstrip("$").strip()
     if not 1 < len(head) <= MAX_HEAD or head[-1] in "<>!:":
         return None
+    head, query = _unbraced(head), _unbraced(query)
     signs = _SIGN.findall(head)
     if not all(map(query.__contains__, signs)):
         return None
     places = re.finditer(_IDLE.join(map(re.escape, signs)), query)
     is_asked = any(_stands_alone(query, *place.span()) for place in places)
     return parse(text.rpartition("=")[2]) if is_asked else None
+
+
+_BRACED = regex(r"\{\s*(\w)\s*\}")
+
+
+@lru_cache(maxsize=128)
+def _unbraced(text: str) -> str:
+    """`V_0 a^2` for `V_{0} a^{2}`: no braces around one letter or digit."""
+    return _BRACED.sub(r"\1", text) if "{" in text else text
 
 
 def equality(text: str) -> int:
@@ -218,6 +230,7 @@ def constants(sides: Sides) -> Iterator[Pair]:
     """
     if isinstance(sides.ours, Symbol) or isinstance(sides.theirs, Symbol):
         return  # a letter that is all of an answer is what was asked for
+    sides = _with_plain_heads(sides)
     one, two = arbitrary_constants(sides)
     if one and are_other_molecules(sides.reference, sides.answer):
         return
@@ -225,6 +238,29 @@ def constants(sides: Sides) -> Iterator[Pair]:
         mapping: dict[str, Expression] = dict(zip(two, map(Symbol, names), strict=True))
         if names != tuple(two):
             yield sides.ours, substitute(sides.theirs, mapping)
+
+
+def _with_plain_heads(sides: Sides) -> Sides:
+    """`y(x) = ...` as `y = ...`, where one side alone writes the argument of the function that it gives."""
+    ours, theirs = sides.ours, sides.theirs
+    if not (isinstance(ours, Relation) and isinstance(theirs, Relation)):
+        return sides
+    heads = ours.sides[0], theirs.sides[0]
+    plain = [_without_argument(head) for head in heads]
+    if heads[0] == heads[1] or plain[0] != plain[1]:
+        return sides
+    one, two = (
+        Relation((head, *side.sides[1:]), side.operators)
+        for head, side in zip(plain, (ours, theirs), strict=True)
+    )
+    return replace(sides, ours=one, theirs=two)
+
+
+def _without_argument(head: Expression) -> Expression:
+    match head:
+        case Apply(name=name, args=(Symbol(),)) if name.startswith("@"):
+            return Symbol(name[1:])
+    return head
 
 
 def arbitrary_constants(sides: Sides) -> tuple[list[str], list[str]]:

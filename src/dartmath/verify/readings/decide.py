@@ -16,6 +16,7 @@ from dartmath.verify.compare.dispatch import by_structure
 from dartmath.verify.compare.physics import names_quantities
 from dartmath.verify.compare.rounding import Margin
 from dartmath.verify.compare.wording import says_otherwise
+from dartmath.verify.language.logic import denies_alone
 from dartmath.verify.language.money import SIGNS
 from dartmath.verify.language.orbitals import MAY_BE_CONFIGURATION, configuration
 from dartmath.verify.language.search import holds
@@ -120,7 +121,7 @@ def _configurations(reference: str, answer: str) -> tuple[Decision] | None:
 
 
 _SAID_IN_WORDS = frozenset(
-    ["choice", "chemistry", "clock", "date", "weekday", "month", "direction", "set", "interval"]
+    ["choice", "chemistry", "clock", "date", "weekday", "month", "direction", "set", "interval", "logic"]
 )
 """Comparisons that have read all words of both sides."""
 
@@ -154,6 +155,8 @@ def _unless_contradicted(
     """
     if _is_plain(reference) and _is_plain(answer):
         return found
+    if ("~" in reference or "~" in answer) and denies_alone(reference, answer):
+        return Decision(False, "logic", "a negation on one side")
     directed = says_direction(answer) and says_direction(reference)
     if directed and other_directions(reference, answer):
         return Decision(False, "direction", "another direction")

@@ -77,6 +77,23 @@ def chosen_names(sides: Sides) -> Iterator[Pair]:
         yield ours[1], theirs[1]
 
 
+_OF_ANY_VARIABLE = regex(
+    r"\b(?:characteristic|minimal|minimum|chromatic|cyclotomic|indicial|auxiliary|generating"
+    r"|legendre|hermite|laguerre|chebyshev) (?:polynomial|function|equation)",
+    re.IGNORECASE,
+)
+
+
+def variable_of_polynomial(sides: Sides) -> Iterator[Pair]:
+    """`(\\lambda - 1)^2` for `x^2 - 2x + 1`, where the query does not name the letter of the polynomial."""
+    one, two = symbols(sides.ours), symbols(sides.theirs)
+    if len(one) != 1 or len(two) != 1 or one == two or not _OF_ANY_VARIABLE.search(sides.query):
+        return
+    (name,), (other,) = one, two
+    if not (is_named(name, sides.query) and is_named(other, sides.query)):
+        yield sides.ours, replace(sides.theirs, {other: Symbol(name)})
+
+
 def indices_left_out(sides: Sides) -> Iterator[Pair]:
     """`k_B T` for `kT`: a name of the answer with or without the index that the reference gives it.
 

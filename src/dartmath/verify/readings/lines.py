@@ -7,24 +7,27 @@ from collections.abc import Iterator
 
 from dartmath.base.regex import regex
 from dartmath.verify.compare.matrices import combined
-from dartmath.verify.compare.relations import assigned, difference
+from dartmath.verify.compare.relations import assigned, difference, label
 from dartmath.verify.numeric.equality import Decision, scalar_equal
-from dartmath.verify.readings.reading import Sides
+from dartmath.verify.readings.reading import Pair, Sides
 from dartmath.verify.tree.expression import Apply, Expression, Group, number, replace, symbols
 
 _PARAMETERS = frozenset(["t", "s", "u", "v", "r", "k", "n", "m", "lambda", "mu", "alpha", "tau"])
+_DIMENSIONS = (2, 3)
 _LINE = regex(r"\blines?\b", re.IGNORECASE)
 
 Line = tuple[tuple[Expression, ...], tuple[Expression, ...]]
 """The point at the parameter 0, and the step to that at 1."""
 
 
-def lines(sides: Sides) -> Iterator[Decision]:
+def lines(sides: Sides) -> Iterator[Pair | Decision]:
     """Points on the same line, whose parameters have different names unless the query is of lines."""
     ours, theirs = (_entries(assigned(side) or side) for side in (sides.ours, sides.theirs))
     if ours is None or theirs is None or len(ours) != len(theirs):
         return
     names = _parameter(ours), _parameter(theirs)
+    if _are_coordinates(sides.ours) != _are_coordinates(sides.theirs):
+        yield Group("()", ours), Group("()", theirs)
     if not all(names) or (names[0] == names[1] and not _LINE.search(sides.query)):
         return
     one, two = _line(ours, names[0]), _line(theirs, names[1])
@@ -38,10 +41,19 @@ def lines(sides: Sides) -> Iterator[Decision]:
 def _entries(node: Expression) -> tuple[Expression, ...] | None:
     if isinstance(node, Group) and node.brackets in ("()", "<>", "[]") and len(node.items) > 1:
         return node.items
+    if _are_coordinates(node) and isinstance(node, Group):
+        return tuple(value for item in node.items if (value := assigned(item)) is not None)
     matrix = combined(node)
     if matrix is None or 1 not in (len(matrix.rows), len(matrix.rows[0])):
         return None
     return tuple(entry for row in matrix.rows for entry in row)
+
+
+def _are_coordinates(node: Expression) -> bool:
+    """`x = 1 + t, y = 2t`: the coordinates of a point, by their names in their order."""
+    if not isinstance(node, Group) or node.brackets or len(node.items) not in _DIMENSIONS:
+        return False
+    return [label(item) for item in node.items] == ["x", "y", "z"][: len(node.items)]
 
 
 def _parameter(entries: tuple[Expression, ...]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from dartmath.base.regex import regex
@@ -63,6 +64,20 @@ def owed(sides: Sides) -> Iterator[Pair]:
 
 def _is_negative(side: Expression) -> bool:
     return (isinstance(side, Apply) and side.name == "neg") or (isinstance(side, Number) and side.value < 0)
+
+
+_ROOTS = regex(r"\b(?:eigen ?-?values?|roots|zeros|solutions)\b", re.IGNORECASE)
+
+
+def roots_in_any_order(sides: Sides) -> Iterator[Pair]:
+    """`[6, 1]` for `[1, 6]`, as programs list the roots or eigenvalues that a query asks for."""
+    ours, theirs = sides.ours, sides.theirs
+    if not (isinstance(ours, Group) and isinstance(theirs, Group)) or not _ROOTS.search(sides.query):
+        return
+    if "order" in sides.query.lower():
+        return
+    if ours.brackets == theirs.brackets == "[]" and not any(isinstance(item, Group) for item in ours.items):
+        yield Group("", ours.items), Group("", theirs.items)
 
 
 def spaces_between_items(sides: Sides) -> Iterator[Pair]:

@@ -106,6 +106,19 @@ def states_uncertainty(sides: Sides) -> bool:
     return "pm" in sides.answer or "±" in sides.answer or "/-" in sides.answer
 
 
+def intervals_around(sides: Sides) -> Iterator[Pair]:
+    """`50 \\pm 2` for (48, 52), where the query asks for an interval."""
+    if "interval" not in sides.query:
+        return
+    for text, other in ((sides.reference, sides.theirs), (sides.answer, sides.ours)):
+        found = _UNCERTAIN.fullmatch(undressed(plain_latex(text))) if len(text) <= MAX_MEASURED else None
+        if found is None or not isinstance(other, Group) or len(other.items) != 2:  # noqa: PLR2004
+            continue
+        value, by = parse(found["value"]), parse(found["by"])
+        around = Group("<>", (Apply("add", (value, negated(by))), Apply("add", (value, by))))
+        yield (around, other) if other is sides.theirs else (other, around)
+
+
 _POINTS = regex(
     r"\\?(?:\\text\{)?\s*(?:percentage[ -]points?|percent points?|p\.p\.|pp)(?![a-z])\s*\}?", re.IGNORECASE
 )

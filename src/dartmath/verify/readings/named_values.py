@@ -34,8 +34,10 @@ _NAMED = regex(
     r"|(?:[a-zA-Z]|\\[a-zA-Z]+)(?:_(?:\w|\{\w+\}))\(\d{1,9}\)"
     r"|\\text\{[A-Z]?[a-z]{3,}(?: [a-z]+){0,4}\}[^=\d+]{0,40}"
     r"|\[(?:\\(?:ce|mathrm|text)\{)?[A-Z][A-Za-z0-9_^{}()+-]{0,30}\]"
+    r"|\[[^=:]{1,60}:[^=:]{1,60}\]"
+    rf"|(?:\\Delta)?[A-Z]\^?\{{?\\circ\}}?_?\{{?(?:\\(?:text|mathrm)\{{)?[A-Za-z]{{0,12}}\}}{{0,2}}"
 )
-"""What is no unknown of an equation, but the name of a number: an expectation, a norm, a limit, an area."""
+"""What is no unknown of an equation, but the name of a number: an expectation, a norm, a limit, an index."""
 
 _SEVERAL = regex(r"[,;]|\band\b")
 

@@ -82,7 +82,7 @@ def _without_points(relation: Relation) -> Expression | None:
     head, value = relation.sides[0], relation.sides[-1]
     if set(relation.operators) != {"="}:
         return None
-    if isinstance(value, Matrix) and all(name in string.ascii_uppercase for name in symbols(head)):
+    if _has_rows(value) and all(name in string.ascii_uppercase for name in symbols(head)):
         return value
     if symbols(value):
         return None
@@ -96,6 +96,16 @@ def _without_points(relation: Relation) -> Expression | None:
     factors = head.args if isinstance(head, Apply) and head.name == "mul" else (head,)
     points = all(isinstance(part, Symbol) and _POINT.fullmatch(part.name) for part in factors)
     return value if points and (absolute or len(factors) > 1) else None
+
+
+def _has_rows(value: Expression) -> bool:
+    """Whether a value is a matrix, or a list of its rows."""
+    match value:
+        case Matrix():
+            return True
+        case Group(brackets="[]", items=rows):
+            return all(isinstance(row, Group) and row.brackets == "[]" for row in rows)
+    return False
 
 
 def _is_figure(node: Expression) -> bool:

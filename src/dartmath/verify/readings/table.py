@@ -19,9 +19,19 @@ from dartmath.verify.readings.asked import (
     solved_variable,
     text_of_option,
 )
+from dartmath.verify.readings.bounds import bounds, has_bounds
+from dartmath.verify.readings.chains import (
+    ends_of_chains,
+    has_chain,
+    has_stroke,
+    letters_under_stroke,
+    proportionalities,
+    says_proportional,
+)
 from dartmath.verify.readings.chemistry import may_be_chemistry, species, states
 from dartmath.verify.readings.coefficients import has_long_decimals, rounded_coefficients
 from dartmath.verify.readings.computed import computed, computes
+from dartmath.verify.readings.conventions import has_unit_vectors, other_constants, unit_vectors
 from dartmath.verify.readings.counted import (
     count_of_list,
     has_counted_list,
@@ -29,10 +39,18 @@ from dartmath.verify.readings.counted import (
     number_of_what_is_asked,
 )
 from dartmath.verify.readings.derivatives import derivatives, has_derivative
+from dartmath.verify.readings.dirac import has_states
+from dartmath.verify.readings.dirac import states as states_of_dirac
 from dartmath.verify.readings.directions import directed, may_have_direction
 from dartmath.verify.readings.durations import durations, may_be_duration
 from dartmath.verify.readings.families import families, families_in_words, renamed_parameters, residues
-from dartmath.verify.readings.labels import chosen_names, indices_left_out, label_of_part
+from dartmath.verify.readings.labelled import labelled_values, may_have_labels
+from dartmath.verify.readings.labels import (
+    chosen_names,
+    indices_left_out,
+    label_of_part,
+    variable_of_polynomial,
+)
 from dartmath.verify.readings.letters import (
     capital_constants,
     combinations,
@@ -50,14 +68,17 @@ from dartmath.verify.readings.lists import (
     is_quoted,
     owed,
     quoted_items,
+    roots_in_any_order,
     rows_without_brackets,
     spaces_between_items,
 )
+from dartmath.verify.readings.logic import may_be_logic, statements
 from dartmath.verify.readings.measured import (
     concise_uncertainties,
     decreases,
     has_digits_in_brackets,
     has_percentage_points,
+    intervals_around,
     key_ranges,
     may_be_range,
     percentage_points,
@@ -69,6 +90,7 @@ from dartmath.verify.readings.measured import (
     uncertainties_of_answer,
 )
 from dartmath.verify.readings.named_values import named_values
+from dartmath.verify.readings.pieces import cases_in_words, speaks_of_cases
 from dartmath.verify.readings.points import points_with_names, values_of_figures
 from dartmath.verify.readings.polar import polar_coordinates
 from dartmath.verify.readings.quantities import quantities
@@ -86,14 +108,27 @@ from dartmath.verify.readings.reading import (
     mentions_modulus,
 )
 from dartmath.verify.readings.recombined import recombined_constants
+from dartmath.verify.readings.remarks import may_have_remark, remarks
 from dartmath.verify.readings.solutions import solved_equations, solved_inequalities
+from dartmath.verify.readings.structures import (
+    cyclic_groups,
+    has_matrix,
+    may_be_group,
+    multiples_of_identity,
+    spans,
+    speaks_of_span,
+)
 from dartmath.verify.readings.systems import solutions_as_tuples
 from dartmath.verify.readings.words import (
     approximations_beside,
     counted_things,
     explained_verdicts,
+    has_list_of_words,
+    has_ordinal,
+    ordinals,
     part_of_whole,
     repeated_questions,
+    said_of_subject,
     speaks_of_part,
     stated_values,
     times_of_day,
@@ -256,6 +291,25 @@ READINGS: tuple[NamedReading, ...] = (
     NamedReading("question repeated", has_query, repeated_questions),
     NamedReading("value that a sentence states", _is_sentence, stated_values),
     NamedReading("approximation beside an exact value", _approximates, approximations_beside),
+    NamedReading("statement of logic", may_be_logic, statements),
+    NamedReading("what a sentence says of its subject", has_list_of_words, said_of_subject),
+    NamedReading("ordinals in words", has_ordinal, ordinals),
+    NamedReading("ends of a chain", has_chain, ends_of_chains),
+    NamedReading("letters under a stroke", has_stroke, letters_under_stroke),
+    NamedReading("what an inequality bounds", has_bounds, bounds),
+    NamedReading("cases in words", speaks_of_cases, cases_in_words),
+    NamedReading("values behind labels", may_have_labels, labelled_values),
+    NamedReading("remark beside a value", may_have_remark, remarks),
+    NamedReading("interval around a value", has_collection, intervals_around),
+    NamedReading("roots in any order", has_collection, roots_in_any_order),
+    NamedReading("variable of a polynomial", both_have_symbols, variable_of_polynomial),
+    NamedReading("another constant of nature", both_have_symbols, other_constants),
+    NamedReading("unit vectors", has_unit_vectors, unit_vectors),
+    NamedReading("states in Dirac's notation", has_states, states_of_dirac),
+    NamedReading("multiple of the identity", has_matrix, multiples_of_identity),
+    NamedReading("proportionality", says_proportional, proportionalities),
+    NamedReading("product of cyclic groups", may_be_group, cyclic_groups),
+    NamedReading("space that vectors span", speaks_of_span, spans),
 )
 """From what the other side's notation suggests most to what it suggests least.
 

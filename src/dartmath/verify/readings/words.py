@@ -10,11 +10,12 @@ from dartmath.base.regex import regex
 from dartmath.verify.language.numerals import LETTER, numeral
 from dartmath.verify.language.sentences import stated
 from dartmath.verify.language.translation import COUNTERS
+from dartmath.verify.language.vocabulary import NEGATION
 from dartmath.verify.parsing.parser import parse
 from dartmath.verify.parsing.words import HOURS, clock, fold, named
 from dartmath.verify.readings.quantities import quantities
 from dartmath.verify.readings.reading import Pair, Sides
-from dartmath.verify.tree.expression import Apply, Expression, Named, Number, Text, number
+from dartmath.verify.tree.expression import Apply, Expression, Group, Named, Number, Text, number
 
 MAX_COUNTED = 80
 """Characters of a number of things in words."""
@@ -153,6 +154,45 @@ def stated_values(sides: Sides) -> Iterator[Pair]:
     yield from quantities(
         replace(sides, reference=left or sides.reference, ours=one, answer=right or sides.answer, theirs=two)
     )
+
+
+_OF_SUBJECT = regex(r"(?:it|they|(?:the|its) [a-z]{2,20}(?: [a-z]{2,20})?) (?:is|are|will be) (?P<said>.+)")
+_BETWEEN_WORDS = regex(r"\s*,\s*(?:and\s+)?|\s+and\s+")
+
+
+def has_list_of_words(sides: Sides) -> bool:
+    """Whether the reference is a list of nothing but words."""
+    ours = sides.ours
+    return (
+        isinstance(ours, Group) and not ours.brackets and all(isinstance(item, Text) for item in ours.items)
+    )
+
+
+def said_of_subject(sides: Sides) -> Iterator[Pair]:
+    """`The image is virtual and upright.` for `virtual, upright`."""
+    plain = sides.answer.strip().rstrip(".").lower()
+    found = _OF_SUBJECT.fullmatch(plain) if len(plain) <= MAX_COUNTED else None
+    if found is not None and not NEGATION.search(plain):
+        words = _BETWEEN_WORDS.split(found["said"])
+        yield sides.ours, Group("", tuple(Text(word) for word in words))
+
+
+_ORDINAL = regex(r"\b([1-9])(?:st|nd|rd|th)(?= [a-z]{3})")
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+
+
+def has_ordinal(sides: Sides) -> bool:
+    """Whether a side has an ordinal in digits and the other may have it in words."""
+    return any(_ORDINAL.search(text) for text in (sides.reference, sides.answer))
+
+
+def ordinals(sides: Sides) -> Iterator[Pair]:
+    """`2nd order` for `second order`."""
+    one, two = (
+        _ORDINAL.sub(lambda found: _ORDINALS[int(found[1]) - 1], text)
+        for text in (sides.reference, sides.answer)
+    )
+    yield parse(one), parse(two)
 
 
 _VERDICT = regex(
