@@ -10,7 +10,7 @@ from dartmath.verify.language.names import FUNCTIONS
 from dartmath.verify.language.notation import plain_latex
 from dartmath.verify.parsing.parser import parse
 from dartmath.verify.readings.reading import Pair, Sides
-from dartmath.verify.tree.expression import Expression, Symbol, Text, heads
+from dartmath.verify.tree.expression import Expression, Relation, Symbol, Text, heads
 
 MAX_CHAIN = 400
 """Characters of a chain; longer ones are solutions."""
@@ -47,11 +47,9 @@ def _ends(text: str) -> list[Expression]:
     if not parts:
         return []
     first, *middle, last = parts
-    value = parse(last)
-    if isinstance(value, Text):
-        return []
     names = [first, *(side for side in middle if isinstance(parse(side), Symbol))]
-    return [parse(f"{name} = {last}") for name in names]
+    found = [parse(f"{name} = {last}") for name in names]
+    return [one for one in found if isinstance(one, Relation) and not isinstance(one.sides[-1], Text)]
 
 
 def _parted(text: str) -> list[str]:
