@@ -28,7 +28,11 @@ _RUN = regex(r"\\aleph_\{(\d+)\}(?:\s*\\aleph_\{(\d+)\}){1,9}")
 
 def has_states(sides: Sides) -> bool:
     """Whether both sides have a bracket of Dirac's notation."""
-    return all("rangle" in text or "⟩" in text or "\\ket" in text for text in (sides.reference, sides.answer))
+    return _may_have_state(sides.reference) and _may_have_state(sides.answer)
+
+
+def _may_have_state(text: str) -> bool:
+    return "rangle" in text or "⟩" in text or "\\ket" in text
 
 
 def states(sides: Sides) -> Iterator[Pair]:

@@ -47,23 +47,29 @@ _SYMBOLS = {
 }  # fmt: skip
 """Symbols of statistics, and what they stand for."""
 
+_HAS_VALUE = regex(r"[\d\\]")
+"""A digit or a command, without which a text has no value."""
+
 Values = list[tuple[str, str]]
 """Labels with the texts of their values."""
 
 
 def may_have_labels(sides: Sides) -> bool:
     """Whether a side is words, or a list in which a label is, and the other side is not one number."""
-    return any(
-        isinstance(side, Text)
-        or (isinstance(side, Group) and not side.brackets)
-        or (isinstance(side, Relation) and isinstance(side.sides[0], Text))
-        for side in (sides.ours, sides.theirs)
-    )
+    return _may_be_labelled(sides.ours) or _may_be_labelled(sides.theirs)
+
+
+def _may_be_labelled(side: Expression) -> bool:
+    if isinstance(side, Group):
+        return not side.brackets
+    return isinstance(side, Text) or (isinstance(side, Relation) and isinstance(side.sides[0], Text))
 
 
 def labelled_values(sides: Sides) -> Iterator[Pair]:
     """Values with the same labels, in whatever order; or those of one side against a bare list."""
     if max(len(sides.reference), len(sides.answer)) > MAX_LABELLED:
+        return
+    if not (_HAS_VALUE.search(sides.reference) and _HAS_VALUE.search(sides.answer)):
         return
     ours, theirs = _values(sides.reference), _values(sides.answer)
     names = [[name for name, _ in side] for side in (ours, theirs)]

@@ -39,11 +39,13 @@ _KIND = regex(
 """`the symmetric group $S_3$`."""
 
 
+_HINT = regex(r"(?i:attained|achieved|reached|equality|occur)|∈|\\in(?![a-z])|[$_]")
+"""What one of these remarks must have."""
+
+
 def may_have_remark(sides: Sides) -> bool:
     """Whether an answer has words, or says of which set a letter is."""
-    return len(sides.answer) <= MAX_REMARK and (
-        " " in sides.answer or "\\in" in sides.answer or "∈" in sides.answer
-    )
+    return len(sides.answer) <= MAX_REMARK and _HINT.search(sides.answer) is not None
 
 
 def remarks(sides: Sides) -> Iterator[Pair]:

@@ -36,7 +36,11 @@ Invariants = Counter[int]
 
 def may_be_group(sides: Sides) -> bool:
     """Whether both sides can be products of cyclic groups."""
-    return all(("Z" in text or "ℤ" in text or "C_" in text) for text in (sides.reference, sides.answer))
+    return _may_be_cyclic(sides.reference) and _may_be_cyclic(sides.answer)
+
+
+def _may_be_cyclic(text: str) -> bool:
+    return "Z" in text or "ℤ" in text or "C_" in text
 
 
 def cyclic_groups(sides: Sides) -> Iterator[Decision]:

@@ -183,7 +183,7 @@ _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", 
 
 def has_ordinal(sides: Sides) -> bool:
     """Whether a side has an ordinal in digits and the other may have it in words."""
-    return any(_ORDINAL.search(text) for text in (sides.reference, sides.answer))
+    return _ORDINAL.search(sides.reference) is not None or _ORDINAL.search(sides.answer) is not None
 
 
 def ordinals(sides: Sides) -> Iterator[Pair]:
