@@ -135,6 +135,16 @@ CASES = [
         r"E = \left(\frac{\partial A}{\partial b}\right)_V = 2kT",
         None,
     ),
+    (
+        "angle by its tangent",
+        r"\phi = \arctan\frac{p}{q}",
+        r"\tan\phi = \frac{p}{q}",
+        r"\tan\phi = \frac{q}{p}",
+        None,
+    ),
+    ("several names of one value", "n_4 = 2, n_5 = 2", "n_4 = n_5 = 2", "n_4 = n_5 = 3", None),
+    ("index of one letter", "p_{B} h^2", "p_Bh^2", "p_Bh", None),
+    ("units as factors", r"\sin(3 f t)", r"\sin 3 ft", r"\sin 2 ft", None),
     ("letters under a stroke", r"\frac{pV}{nR}", "pV/nR", "pR/nV", None),
     (
         "what an inequality bounds",

@@ -188,7 +188,11 @@ def _measured(
         return None
     literal = None if ours.kind else shown(ours.value)
     if literal is not None and 0 < abs(literal.value - 1) < _near_one(literal):
-        return _beside_one(literal, measure(answer).value)
+        return _beside_one(literal, shown(measure(answer).value))
+    theirs = measure(answer)
+    if ours.kind == theirs.kind == "percent" and (whole := _share(ours)):
+        if whole.digits >= MIN_DIGITS and 0 < 1 - whole.value < _NEAR_WHOLE:
+            return _beside_one(whole, _share(theirs))
     margin = _accuracy(ours, comparison.query)
     found = same_measure(reference, answer, replace(comparison, margin=margin))
     if margin not in (COUNTED, MEASURED) and not found and _is_rounded_to(ours, measure(answer)):
@@ -293,6 +297,18 @@ with four digits efficiencies.
 """
 
 
+_NEAR_WHOLE = Fraction(1, 10)
+"""A percentage of three digits that is less than this away from all of it: efficiencies and yields."""
+
+
+def _share(found: Measure) -> Literal | None:
+    """A percentage as a share of one."""
+    literal = shown(found.value)
+    if literal is None:
+        return None
+    return Literal(literal.value / 100, literal.step / 100, literal.digits)
+
+
 def _near_one(literal: Literal) -> Fraction:
     return _NEAR_ONE_IN_DETAIL if literal.digits >= _MEASURED_DIGITS else _NEAR_ONE
 
@@ -301,11 +317,11 @@ _OF_DISTANCE = Fraction(1, 20)
 """The share of that distance that an answer may be away: 1.0003 for 1.00029."""
 
 
-def _beside_one(literal: Literal, answer: Expression) -> Decision | None:
+def _beside_one(literal: Literal, theirs: Literal | None) -> Decision | None:
     """Of a number near one the distance from one was measured, and 1 % of the number is none of it."""
-    apart, theirs = distance(Number(literal.value), answer), shown(answer)
-    if apart is None or theirs is None:
+    if theirs is None:
         return None
+    apart = abs(literal.value - theirs.value)
     is_near = apart <= abs(literal.value - 1) * _OF_DISTANCE or apart * 2 <= literal.step
     is_rounded = theirs.digits >= MIN_DIGITS and apart * 2 <= theirs.step
     near = is_near or is_rounded

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dartmath.base.regex import regex, whole_words
-from dartmath.verify.compare.asked_unit import asked_unit
+from dartmath.verify.compare.asked_unit import asked_unit, unsaid_prefix
 from dartmath.verify.compare.conversion import converted
 from dartmath.verify.compare.names import other_kinds, unlike_units
 from dartmath.verify.compare.rounding import distance, rounding, same_number, within
@@ -17,7 +17,7 @@ from dartmath.verify.language.search import holds
 from dartmath.verify.language.units import parse_unit
 from dartmath.verify.language.vocabulary import OPPOSITES
 from dartmath.verify.numeric.equality import Decision, scalar_equal
-from dartmath.verify.tree.expression import Apply, Expression, Quantity, Symbol, heads, number
+from dartmath.verify.tree.expression import Apply, Expression, Number, Quantity, Symbol, heads, number
 
 if TYPE_CHECKING:
     from dartmath.verify.compare.comparison import Comparison
@@ -113,6 +113,8 @@ def same_measure(reference: Expression, answer: Expression, comparison: Comparis
         if asked is not None:
             one, two = (one, asked) if one.known else (asked, two)
             return converted(ours.value, one, theirs.value, two, comparison)
+        if isinstance(answer, Quantity) and (factor := unsaid_prefix(comparison.query, answer.unit)):
+            theirs.value = Apply("mul", (Number(factor), theirs.value))
     return same_number(ours.value, theirs.value, comparison.margin)
 
 

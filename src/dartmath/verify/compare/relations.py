@@ -53,10 +53,15 @@ def is_name(node: Expression) -> bool:
     return False
 
 
+_VARIATION = 2
+"""Names in `\\delta y`, a small change of y."""
+
+
 def _is_composed_name(factors: list[Expression]) -> bool:
     """`\\Delta S`, `\\nabla f`, `\\angle ABC` and `(f \\circ g)(x)`, which the grammar reads as products."""
     names = [part.name for part in map(_without_degree, factors) if isinstance(part, Symbol)]
     marked = any(name in ("Delta", "nabla", "angle", "triangle") or "∘" in name for name in names)
+    marked = marked or (names[:1] == ["delta"] and len(names) == _VARIATION)
     return marked and len(names) == len(factors)
 
 

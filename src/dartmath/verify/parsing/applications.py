@@ -55,7 +55,9 @@ def _argument(g: Rules) -> Expression:
     """A bracketed argument, or the factors that stand without a sign between them."""
     if g.token.kind == "open" and g.token.text in "([{S":
         opening = g.take().text
+        g.unitless += 1
         inner = g.bracketed(opening)
+        g.unitless -= 1
         return inner if opening != "{" else g.postfix(inner)
     factors = [g.factor(signed=True)]
     for _ in range(20):

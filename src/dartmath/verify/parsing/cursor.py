@@ -30,7 +30,8 @@ _JOINING = frozenset([("op", "+"), ("op", "*"), ("op", "/")])
 class Cursor:
     """A place in a list of tokens that ends with `STOP`, which is never passed.
 
-    `depth` counts the open levels of nesting, `bars` the open absolute values. `signs` are the texts of
+    `depth` counts the open levels of nesting, `bars` the open absolute values, `unitless` the fractions and
+    arguments of functions, in which two letters are factors and no unit. `signs` are the texts of
     all tokens, and `builds` says whether one of them could part a set-builder.
     """
 

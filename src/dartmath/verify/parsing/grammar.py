@@ -173,7 +173,8 @@ class Grammar(Rules):
         if kind == "word":
             if len(text) == 1:
                 return True
-            if not self.unitless and is_unit_word(text) and self._unit_follows():
+            is_product = self.unitless and len(text) <= MAX_PRODUCT
+            if not is_product and is_unit_word(text) and self._unit_follows():
                 return False
             return self.letters(text) is not None and not self._begins_noun(text)
         if kind == "open":

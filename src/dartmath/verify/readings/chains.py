@@ -10,7 +10,7 @@ from dartmath.verify.language.names import FUNCTIONS
 from dartmath.verify.language.notation import plain_latex
 from dartmath.verify.parsing.parser import parse
 from dartmath.verify.readings.reading import Pair, Sides
-from dartmath.verify.tree.expression import Expression, Relation, Symbol, Text, heads
+from dartmath.verify.tree.expression import Apply, Expression, Group, Relation, Symbol, Text, heads
 
 MAX_CHAIN = 400
 """Characters of a chain; longer ones are solutions."""
@@ -61,6 +61,43 @@ def _parted(text: str) -> list[str]:
             parts.append(text[start:place])
             start = place + 1
     return [*parts, text[start:]] if len(parts) >= _ENDS else []
+
+
+_ARCTANGENTS = {"arctan": "tan", "arccot": "cot", "artanh": "tanh"}
+
+
+def tangents(sides: Sides) -> Iterator[Pair]:
+    """`\\tan\\theta = x` for `\\theta = \\arctan x`: an angle by its tangent."""
+    ours, theirs = sides.ours, sides.theirs
+    if isinstance(ours, Relation) and isinstance(theirs, Relation):
+        one, two = _by_tangent(ours), _by_tangent(theirs)
+        if (one is None) != (two is None):
+            yield one or ours, two or theirs
+
+
+def _by_tangent(relation: Relation) -> Relation | None:
+    match relation:
+        case Relation(sides=(Symbol() as angle, Apply(name=name, args=(inner,))), operators=("=",)):
+            if name in _ARCTANGENTS:
+                return Relation((Apply(_ARCTANGENTS[name], (angle,)), inner), ("=",))
+    return None
+
+
+def equal_names(sides: Sides) -> Iterator[Pair]:
+    """`a = b = c = 5` for `a = 5, b = 5, c = 5`."""
+    if isinstance(sides.ours, Group) and (theirs := _for_each_name(sides.answer)):
+        yield sides.ours, parse(theirs, units=True)
+    elif isinstance(sides.theirs, Group) and (ours := _for_each_name(sides.reference)):
+        yield parse(ours, units=True), sides.theirs
+
+
+def _for_each_name(text: str) -> str:
+    if text.count("=") < _ENDS or len(text) > MAX_CHAIN or _OTHER_SIGNS.search(text):
+        return ""
+    *names, value = _parted(plain_latex(text)) or ["", ""]
+    if len(names) < _ENDS or not all(isinstance(parse(name), Symbol) for name in names):
+        return ""
+    return ", ".join(f"{name} = {value}" for name in names)
 
 
 _SCRIPT = r"(?:\{[^{}]{0,20}\}|\w)"

@@ -19,6 +19,7 @@ from dartmath.verify.tree.expression import (
     Constant,
     Expression,
     Number,
+    Quantity,
     Relation,
     Symbol,
     Text,
@@ -45,6 +46,41 @@ def j_as_imaginary_unit(sides: Sides) -> Iterator[Pair]:
         yield ours, substituted(theirs, {"j": Constant("i")})
     elif "j" in symbols(ours) and "i" in heads(theirs) and not symbols(theirs):
         yield substituted(ours, {"j": Constant("i")}), theirs
+
+
+_LONG_INDEX = regex(r"_\s?([A-Za-z])(?=[A-Za-z])")
+
+
+def has_long_index(sides: Sides) -> bool:
+    """Whether a side has an index of two letters or more, without braces around it."""
+    return ("_" in sides.reference and _LONG_INDEX.search(sides.reference) is not None) or (
+        "_" in sides.answer and _LONG_INDEX.search(sides.answer) is not None
+    )
+
+
+def indices_of_one_letter(sides: Sides) -> Iterator[Pair]:
+    """`a_Ac^2` as TeX reads it: an index without braces is one letter, and c a factor."""
+    one, two = (_LONG_INDEX.sub(r"_{\1} ", text) for text in (sides.reference, sides.answer))
+    yield parse(one), parse(two)
+
+
+_TWO_LETTERS = regex(r"(?<![A-Za-z\\{])([A-Za-z])([A-Za-z])(?![A-Za-z}])")
+
+
+def has_unit_and_symbols(sides: Sides) -> bool:
+    """Whether one side ends with a unit and the other has letters."""
+    return (isinstance(sides.theirs, Quantity) and bool(symbols(sides.ours))) or (
+        isinstance(sides.ours, Quantity) and bool(symbols(sides.theirs))
+    )
+
+
+def units_as_factors(sides: Sides) -> Iterator[Pair]:
+    """`\\cos 2\\pi ft`, where the letters of a unit are factors, as the other side's letters show."""
+    ours, theirs = sides.ours, sides.theirs
+    if isinstance(theirs, Quantity) and not isinstance(ours, Quantity):
+        yield ours, parse(_TWO_LETTERS.sub(r"\1 \2", sides.answer))
+    elif isinstance(ours, Quantity) and not isinstance(theirs, Quantity):
+        yield parse(_TWO_LETTERS.sub(r"\1 \2", sides.reference)), theirs
 
 
 _SCALED_NUMBER = regex(r"-?\d[\d,]*(?:\.\d+)? ?(?P<scale>[kKMBT]|bn|mn)")

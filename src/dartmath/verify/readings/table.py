@@ -22,11 +22,13 @@ from dartmath.verify.readings.asked import (
 from dartmath.verify.readings.bounds import bounds, has_bounds
 from dartmath.verify.readings.chains import (
     ends_of_chains,
+    equal_names,
     has_chain,
     has_stroke,
     letters_under_stroke,
     proportionalities,
     says_proportional,
+    tangents,
 )
 from dartmath.verify.readings.chemistry import may_be_chemistry, species, states
 from dartmath.verify.readings.coefficients import has_long_decimals, rounded_coefficients
@@ -55,10 +57,14 @@ from dartmath.verify.readings.letters import (
     capital_constants,
     combinations,
     digits_in_base,
+    has_long_index,
+    has_unit_and_symbols,
+    indices_of_one_letter,
     j_as_imaginary_unit,
     letters_as_product,
     letters_in_base,
     scale_letters,
+    units_as_factors,
     x_as_sign,
 )
 from dartmath.verify.readings.lines import lines
@@ -295,6 +301,10 @@ READINGS: tuple[NamedReading, ...] = (
     NamedReading("what a sentence says of its subject", has_list_of_words, said_of_subject),
     NamedReading("ordinals in words", has_ordinal, ordinals),
     NamedReading("ends of a chain", has_chain, ends_of_chains),
+    NamedReading("angle by its tangent", has_relation, tangents),
+    NamedReading("several names of one value", has_chain, equal_names),
+    NamedReading("index of one letter", has_long_index, indices_of_one_letter),
+    NamedReading("units as factors", has_unit_and_symbols, units_as_factors),
     NamedReading("letters under a stroke", has_stroke, letters_under_stroke),
     NamedReading("what an inequality bounds", has_bounds, bounds),
     NamedReading("cases in words", speaks_of_cases, cases_in_words),
