@@ -190,9 +190,9 @@ def _measured(
     if literal is not None and 0 < abs(literal.value - 1) < _near_one(literal):
         return _beside_one(literal, shown(measure(answer).value))
     theirs = measure(answer)
-    if ours.kind == theirs.kind == "percent" and (whole := _share(ours)):
-        if whole.digits >= MIN_DIGITS and 0 < 1 - whole.value < _NEAR_WHOLE:
-            return _beside_one(whole, _share(theirs))
+    whole = _share(ours) if ours.kind == theirs.kind == "percent" else None
+    if whole is not None and whole.digits >= MIN_DIGITS and 0 < 1 - whole.value < _NEAR_WHOLE:
+        return _beside_one(whole, _share(theirs))
     margin = _accuracy(ours, comparison.query)
     found = same_measure(reference, answer, replace(comparison, margin=margin))
     if margin not in (COUNTED, MEASURED) and not found and _is_rounded_to(ours, measure(answer)):
