@@ -171,7 +171,7 @@ def test_every_supposition_supposes(words: str) -> None:
     "sentence", ["So", "THEREFORE we get", "Also ist", "综上所述", "İtibarla so", "* Thus,", "OK. Hence"]
 )
 def test_a_conclusion_opens_in_both_cases(sentence: str) -> None:
-    words = claims._opening(("en", "de", "zh")).pattern
+    words = claims.opening(("en", "de", "zh")).pattern
     assert claims.opens(f"{sentence} 5") == (re.match(words, f"{sentence} 5", re.IGNORECASE) is not None)
 
 
@@ -379,6 +379,11 @@ def test_a_value_is_called_right_in_every_form(verb: str, between: str, noun: st
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(announcements, "_may_announce", lambda *_: True)
         assert list(announcements.announced(text, ("en",))) == found
+
+
+def test_no_word_before_a_noun_is_longer_than_what_is_looked_at() -> None:
+    words = announcements._BE | announcements._FILLING
+    assert max(map(len, words)) < announcements._LONGEST
 
 
 @pytest.mark.parametrize("noun", ["option", "choice"])

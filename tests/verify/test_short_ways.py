@@ -10,8 +10,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from dartmath.verify import verify
-from dartmath.verify.compare import approximate, measures
+from dartmath.verify import judge, verify
+from dartmath.verify.compare import approximate, measures, rounding
 from dartmath.verify.compare.comparison import Comparison
 from dartmath.verify.compare.dispatch import by_structure
 from dartmath.verify.extract import announcements, own, structured
@@ -21,6 +21,7 @@ from dartmath.verify.language.lexicon import LANGUAGES, LEXICONS
 from dartmath.verify.parsing import algebra_systems, dressing, parser
 from dartmath.verify.readings import measured, table
 from dartmath.verify.readings.reading import Sides
+from dartmath.verify.tree.literals import literal
 
 # fmt: off
 NUMBERS = [
@@ -114,6 +115,40 @@ def test_numbers_that_are_far_apart_approximate_nothing(
 @pytest.mark.parametrize(("reference", "answer"), [("-0.5", "0.5"), ("2.7", "2700"), ("5", "m = 5")])
 def test_the_query_settles_sign_and_scale_of_plain_values(reference: str, answer: str) -> None:
     assert verify(reference, answer, query="Find the loss of energy in thousands.").correct
+
+
+@given(
+    reference=PLAIN,
+    answer=PLAIN,
+    letter=st.sampled_from(["", "", *string.ascii_letters]),
+    between=st.sampled_from(["=", " = ", "= ", " =", " \\approx "]),
+    query=st.sampled_from(["", *QUERIES]),
+)
+@settings(max_examples=600)
+def test_verdicts_on_plain_values_are_those_of_all_rules(
+    reference: str, answer: str, letter: str, between: str, query: str
+) -> None:
+    answer = f"{letter}{between}{answer}" if letter else answer
+    terms = judge._Terms(query, None, None, False)
+    short = judge._compared(reference, answer, terms)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(judge, "_of_plain_values", lambda *_: None)
+        assert judge._compared(reference, answer, terms) == short
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_most_plain_values_are_compared_at_once(asked: bool) -> None:
+    pairs = [("12", "12.0"), ("-0.5", "-2"), ("0", "0.25"), ("7", "x = 7"), ("2.50", "b=2.50")]
+    assert all(judge._of_plain_values(*pair, pair[1], asked) for pair in pairs)
+    assert bool(judge._of_plain_values("5", "-5", "-5", asked)) != asked
+    for pair in (("12", "13"), ("12", "x = 13"), ("0", "-0.0"), ("1/2", "3/4"), ("5 m", "6 m")):
+        assert judge._of_plain_values(*pair, pair[1], asked) is None
+
+
+@given(value=st.sampled_from(NUMBERS[:12]), least=st.integers(1, 20))
+def test_digits_are_counted_without_writing_them(value: str, least: int) -> None:
+    number = literal(value.lstrip("-"))
+    assert not number.value or rounding.has_digits(number, least) == (rounding.digits(number) >= least)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

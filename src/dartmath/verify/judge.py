@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
@@ -15,6 +16,7 @@ from dartmath.verify.contract.question import DART_MATH, DOMAINS, VERIFIERS, Gra
 from dartmath.verify.extract.found import MAX_ANSWER, Statement
 from dartmath.verify.language.money import with_money_in_digits
 from dartmath.verify.language.notation import repaired, with_circles
+from dartmath.verify.language.plain_numbers import DIFFERENT, EQUAL, PLAIN_NUMBER, SAME, same_plain_numbers
 from dartmath.verify.language.translation import (
     in_english,
     read_with_decimal_comma,
@@ -135,6 +137,8 @@ def _compared(reference: str, answer: str, terms: _Terms, settings: GradingSetti
         return Verdict(_CORRECT, answer, "text", "the same text but for spaces and brackets' sizes")
     if terms.margin is None and _INTEGER.fullmatch(ours) and _INTEGER.fullmatch(theirs):
         return replace(_of_integers(ours, theirs), answer=answer)
+    if terms.margin is None and (found := _of_plain_values(ours, theirs, answer, bool(terms.query))):
+        return found
     query, margin, ordered, science = terms
     decide = _decider()
     decision = decide(ours, theirs, query, margin, ordered, science=science)
@@ -145,6 +149,19 @@ def _compared(reference: str, answer: str, terms: _Terms, settings: GradingSetti
                 Outcome.CORRECT, answer, "decimal", "equal with a decimal comma", None, "decimal comma"
             )
     return _verdict(decision, answer)
+
+
+def _of_plain_values(ours: str, theirs: str, answer: str, asked: bool) -> Verdict | None:
+    """The verdict on plain numbers and `x = 5`, where no reading of them could come to another one."""
+    if theirs[:1].isalpha() and (value := _EQUATION.fullmatch(theirs)) and value[1] == ours:
+        return Verdict(_CORRECT, answer, "structure", SAME)
+    equal = same_plain_numbers(ours, theirs, asked=asked)
+    if equal is None:
+        return None
+    return Verdict(_CORRECT if equal else _WRONG, answer, "rational", EQUAL if equal else DIFFERENT)
+
+
+_EQUATION = regex(rf"[A-Za-z] ?= ?({PLAIN_NUMBER})", re.ASCII)
 
 
 def _with_decimal_commas(ours: str, theirs: str) -> list[tuple[str, str]]:

@@ -30,7 +30,7 @@ from dartmath.base.regex import by_initials, regex
 from dartmath.verify.compare.measures import Measure, measure, same_measure
 from dartmath.verify.compare.physics import is_physical, is_physical_unit
 from dartmath.verify.compare.rounded import rounds_results, same_result
-from dartmath.verify.compare.rounding import MIN_DIGITS, Literal, Margin, digits, distance, shown
+from dartmath.verify.compare.rounding import MIN_DIGITS, Literal, Margin, digits, distance, has_digits, shown
 from dartmath.verify.language.dimensions import Unit
 from dartmath.verify.language.latex import OPEN_TEXT
 from dartmath.verify.language.money import CODES
@@ -405,6 +405,8 @@ def _is_rounded(literal: Number) -> bool:
 
 def _open_constant(ours: Number, theirs: Expression, comparison: Comparison) -> Decision | None:
     query = comparison.query
+    if not has_digits(ours, _GALLON_DIGITS):
+        return None
     gallons, pi = _GALLONS.search(query) and _CONVERTED.search(query), _PI.search(query)
     if digits(ours) < (_GALLON_DIGITS if gallons else _PI_DIGITS) or not (gallons or pi):
         return None
@@ -416,7 +418,7 @@ def _open_constant(ours: Number, theirs: Expression, comparison: Comparison) -> 
 
 def _more_precise(ours: Number, theirs: Expression, _: Comparison) -> Decision | None:
     """`0.6346` for 0.635: the reference, of three digits or more, is the answer, rounded."""
-    if digits(ours) < MIN_DIGITS or not isinstance(theirs, Number) or not theirs.places:
+    if not has_digits(ours, MIN_DIGITS) or not isinstance(theirs, Number) or not theirs.places:
         return None
     apart = distance(ours, theirs)
     if theirs.places <= (ours.places or 0) or apart is None or apart * 2 * 10 ** (ours.places or 0) > 1:
@@ -425,7 +427,7 @@ def _more_precise(ours: Number, theirs: Expression, _: Comparison) -> Decision |
 
 
 def _rounded(ours: Number, theirs: Expression, comparison: Comparison) -> Decision | None:
-    if digits(ours) < _MEASURED_DIGITS or not isinstance(theirs, Number):
+    if not has_digits(ours, _MEASURED_DIGITS) or not isinstance(theirs, Number):
         return None
     if not _MEASURED.search(comparison.query):
         return None

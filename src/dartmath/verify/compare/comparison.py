@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from dartmath.base.regex import by_initials, regex
 from dartmath.verify.compare.rounding import Margin
+from dartmath.verify.language.plain_numbers import SAME
 from dartmath.verify.language.search import holds
 from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.tree.expression import Expression
@@ -136,5 +137,5 @@ class Comparison:
         if self.exhausted:
             return UNDECIDED
         if reference == answer:
-            return Decision(True, "structure", "the same expression")
+            return Decision(True, "structure", SAME)
         return self.rule(reference, answer, self)

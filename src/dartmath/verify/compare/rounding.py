@@ -139,6 +139,14 @@ def digits(literal: Number) -> int:
     return len(str(abs(literal.value.numerator) * 10 ** (literal.places or 0) // literal.value.denominator))
 
 
+def has_digits(literal: Number, least: int) -> bool:
+    """Whether a decimal literal has so many significant digits or more, without writing them out."""
+    if literal.value.numerator.bit_length() > MAX_DECIMAL_BITS:
+        return True
+    written = abs(literal.value.numerator) * 10 ** (literal.places or 0)
+    return bool(written >= 10 ** (least - 1) * literal.value.denominator)
+
+
 def same_number(reference: Expression, answer: Expression, margin: Margin | None) -> Decision:
     """Compare two scalars without units: by the tolerance where there is one, else exactly."""
     near = within(reference, answer, margin)
@@ -183,11 +191,13 @@ def _approximate(node: Expression) -> Fraction | None:
 
 def _float_digits(reference: Expression, answer: Expression) -> Decision | None:
     """A printed float (10 significant digits or more) of the exact value on the other side."""
-    both = (one for one in (reference, answer) if isinstance(one, Number) and one.places)
+    both = [one for one in (reference, answer) if isinstance(one, Number) and one.places]
+    if not any(has_digits(one, FLOAT_DIGITS) for one in both):
+        return None
     if [digits(one) > DOUBLE_DIGITS for one in both] == [True, True]:
         return None
     for exact, printed in ((reference, answer), (answer, reference)):
-        if not isinstance(printed, Number) or not printed.places or digits(printed) < FLOAT_DIGITS:
+        if not isinstance(printed, Number) or not printed.places or not has_digits(printed, FLOAT_DIGITS):
             continue
         step = min(abs(printed.value) / 2**50, FLOAT_NOISE)
         if "decimal" not in heads(exact) or _is_repeating(exact):
@@ -204,7 +214,7 @@ def rounding(reference: Expression, answer: Expression) -> Decision | None:
     Only for an answer that is itself no decimal and has no finite decimal expansion: `0.458` stands
     for `27/59`; but `0.33` is not `0.333`, and an exact reference is never matched by its rounding.
     """
-    if not isinstance(reference, Number) or not reference.places or digits(reference) < MIN_DIGITS:
+    if not isinstance(reference, Number) or not reference.places or not has_digits(reference, MIN_DIGITS):
         return None
     if "decimal" in heads(answer) or _is_common(reference):
         return None

@@ -51,6 +51,9 @@ _BE = frozenset(["is", "are", "was", "were", "be"])
 _FILLING = frozenset(listed("thus therefore indeed clearly the our my final correct right only best true"))
 """What `_IS_REVERSED` begins with, and what may stand between that and its last word."""
 
+_LONGEST = 12
+"""More characters than any of these words has."""
+
 _FILLED = 6
 """Words in front of that which are looked at; few people say more of them."""
 
@@ -287,8 +290,11 @@ def _phrases(text: str, languages: tuple[str, ...], after: int) -> Iterator[tupl
             for place in _places(folded, stem, whole=language == "en"):
                 if language != "en" or _may_announce(folded, place):
                     yield from _around(text, language, place + after, after)
-    if ":" in tail and holds(tail, "A:", "A**:"):
+    if ":" in tail and _MAY_HAVE_LABELS.all_in(tail):
         yield from _a_labels(text, after)
+
+
+_MAY_HAVE_LABELS = Literals("A:", "A**:")
 
 
 def _a_labels(text: str, after: int) -> Iterator[tuple[int, int, bool]]:
@@ -345,11 +351,13 @@ def _may_announce(folded: str, place: int) -> bool:
     "12 is correct" could go on, and no answer or option is near. Other such words answer for themselves.
     """
     first = max(0, place - _AFTER)
-    for word in reversed(folded[first:place].rsplit(None, _FILLED)):
-        if word in _BE:
-            return True
-        if word not in _FILLING:
-            break
+    last = folded[max(0, place - _LONGEST) : place].split()
+    if last and (last[-1] in _BE or last[-1] in _FILLING):  # before most stands another word
+        for word in reversed(folded[first:place].rsplit(None, _FILLED)):
+            if word in _BE:
+                return True
+            if word not in _FILLING:
+                break
     near = folded[first : place + _AFTER]
     return bool(_NEAR.all_in(near)) or _OF_CHOICE.match(near, place - first) is not None
 

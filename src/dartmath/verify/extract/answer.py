@@ -19,7 +19,7 @@ from dartmath.verify.extract.endings import plain_ending
 from dartmath.verify.extract.formulas import stated_formula
 from dartmath.verify.extract.found import Statement
 from dartmath.verify.extract.mathematics import is_mathematics
-from dartmath.verify.extract.own import Fence, Own, boxes_of_own, is_all_own, own_text
+from dartmath.verify.extract.own import HASHES, Fence, Own, boxes_of_own, is_all_own, own_text
 from dartmath.verify.extract.polarity import asserted
 from dartmath.verify.extract.products import is_product, is_unit
 from dartmath.verify.extract.structured import MOST, assigned, fields, of_block, only_field, tagged
@@ -28,7 +28,7 @@ from dartmath.verify.extract.values import value_at
 from dartmath.verify.language.formulas import FORMULA, body
 from dartmath.verify.language.lexicon import LANGUAGES
 from dartmath.verify.language.money import SIGN_CLASS
-from dartmath.verify.language.search import holds, small_letters
+from dartmath.verify.language.search import small_letters
 
 if TYPE_CHECKING:
     from dartmath.verify.contract.settings import GradingSettings
@@ -287,7 +287,7 @@ def _by_all_rules(text: str, reader: _Reader, *, cut: bool) -> Statement | None:
     if "boxed" in rules:
         boxes = boxed(text, cut=cut)
         found += list(boxes)[-1:] if reader.first_box else islice(boxes, 1)
-    if "hash" in rules and "#" in text and holds(text, "####"):
+    if "hash" in rules and "#" in text and HASHES.all_in(text):
         found += _firmest(_hashed(text), [])
     # Only what is stated later than a firm statement can still be the last one.
     firm = [one for one in found if one.firm]
@@ -495,9 +495,10 @@ _LABELLED_WORD = regex(
 def _in_one_word(text: str) -> Statement | None:
     """The word that a response ends with: "So the answer is valid.", "The joined letters are: kbol."."""
     start = max(0, len(text) - MAX_LINE)
-    if found := _ONE_WORD.search(text, start):
+    if text.find("answer is ", start) >= 0 and (found := _ONE_WORD.search(text, start)):
         return Statement(found[1], "announced", found.start(1), found.end(1), firm=False)
-    if found := _LABELLED_WORD.search(text, start):
+    names = text.find(" is", start) >= 0 or text.find(" are", start) >= 0
+    if names and (found := _LABELLED_WORD.search(text, start)):
         return Statement(found[1], "final_line", found.start(1), found.end(1), firm=False)
     return None
 

@@ -295,8 +295,8 @@ _SAID = regex(
 
 
 @lru_cache(maxsize=32)
-def _opening(languages: tuple[str, ...]) -> re.Pattern[str]:
-    """How a sentence begins that says what a response arrives at."""
+def opening(languages: tuple[str, ...]) -> re.Pattern[str]:
+    """How a sentence begins that says what a response arrives at, in small letters."""
     words = "|".join(LEXICONS[language].concluding for language in languages)
     ours = rf"{CONCLUDING}|(?:now )?we (?:get|have|find|obtain|conclude|see|arrive at)\b"
     agreed = r"(?:(?:ok(?:ay)?|right|alright|yes|great|good|well)[,.!]? +)?"
@@ -305,7 +305,7 @@ def _opening(languages: tuple[str, ...]) -> re.Pattern[str]:
 
 def _opened(sentence: str, languages: tuple[str, ...]) -> re.Match[str] | None:
     """How a sentence begins as a conclusion does, found in small letters: six times as fast as in both."""
-    return _opening(languages).match(small_letters(sentence))
+    return opening(languages).match(small_letters(sentence))
 
 
 def opens(sentence: str, languages: tuple[str, ...] = LANGUAGES) -> bool:

@@ -12,6 +12,7 @@ from dartmath.verify.extract.claims import (
     counted_list,
     denied,
     equated,
+    opening,
     opens,
     told,
 )
@@ -24,7 +25,7 @@ from dartmath.verify.extract.values import ITEM, value_at
 from dartmath.verify.language.formulas import FORMULA, body
 from dartmath.verify.language.lexicon import LANGUAGES
 from dartmath.verify.language.money import SIGN_CLASS
-from dartmath.verify.language.search import holds
+from dartmath.verify.language.search import holds, small_letters
 
 TAIL = 1_000
 """Only this many characters at the end of a response are looked at."""
@@ -184,11 +185,13 @@ def conclusion(
     start = max(0, end - TAIL)
     tail = text[start:end]
     formulas = list(FORMULA.finditer(tail))
+    low = small_letters(tail)
+    opened = opening(languages).match
     last = True
     for first, stop in reversed(_sentences(tail, formulas)[-MOST:]):
         sentence = tail[first:stop]
         continues = _CONTINUES.match(sentence) is not None and not _ARRIVES.search(sentence)
-        concluding = not continues and concludes and opens(sentence, languages)
+        concluding = not continues and concludes and opened(low, first, stop) is not None
         if not (last or continues or concluding):
             continue  # it says nothing, whether it is a remark or not
         if not any(map(str.isalnum, sentence)) or _REMARK.match(sentence):
@@ -210,7 +213,7 @@ def conclusion(
                 or recalled(tail, first, stop)
             )
         else:
-            allowed = last and final_line and not _gave_up(tail.lower()) and not _is_cut(tail, first)
+            allowed = last and final_line and not _gave_up(low) and not _is_cut(tail, first)
             found = (
                 (_all_or_none(tail, first, stop) or _final(tail, first, stop, inside)) if allowed else None
             )

@@ -101,6 +101,9 @@ _CASES = tuple(
 )
 """How tokens in square brackets end, in capitals and in small letters."""
 
+HASHES = Literals("####")
+"""What stands before an answer of GSM8K."""
+
 _BOX = "box"
 _TO_BLANK = Literals(
     *(_BOX, "\x08oxed", "```", "~~~"),
@@ -153,7 +156,7 @@ def boxes_of_own(text: str) -> int | None:
     """How many heads of boxes, or words such as "box", a text has; None where it is not plainly all own."""
     if not text.isascii() or "<" in text or "Q" in text or "&" in text or text.startswith(CHANNELS):
         return None
-    if "?" in text and holds(text, "####"):
+    if "?" in text and HASHES.all_in(text):
         return None
     marks = _TO_BLANK.all_in(text)
     return len(marks) if marks.count(_BOX) == len(marks) else None

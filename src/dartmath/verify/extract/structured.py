@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence, Set
 from functools import lru_cache
+from itertools import product
 
 from dartmath.base.regex import regex
 from dartmath.verify.extract.found import MAX_ANSWER, Statement
@@ -61,7 +62,7 @@ _TERMS = {True: "True", False: "False", None: ""}
 def tagged(text: str, more: Sequence[tuple[str, str]] = ()) -> Iterator[Statement]:
     """The contents of answer tags, the last one first; one that is not closed ends with the text."""
     if not more and not (
-        ("<" in text and _IN_ANGLES.search(text)) or ("[" in text and _IN_SQUARES.search(text))
+        ("<" in text and _IN_ANGLES.search(text)) or (_may_have_squares(text) and _IN_SQUARES.search(text))
     ):
         return
     opening, closing = _tags(tuple(more))
@@ -75,6 +76,21 @@ def tagged(text: str, more: Sequence[tuple[str, str]] = ()) -> Iterator[Statemen
         if inside.strip() and len(inside) <= MAX_ANSWER:
             field = next(fields(inside), None) if inside.lstrip().startswith(('{"', "{'")) else None
             yield Statement(field.answer if field else inside.strip(), "tag", opened.end(), end)
+
+
+_SQUARES_END = Literals(
+    *(
+        "".join(signs) + "]"
+        for name in ("answer", "answers", "solution", "ans", "final")
+        for signs in product(*zip(name[-2:], name[-2:].upper(), strict=True))
+    )
+)
+"""How every tag in square brackets ends, but one with a letter that is not in ASCII."""
+
+
+def _may_have_squares(text: str) -> bool:
+    """Whether a tag in square brackets can stand in a text: in code there are many others."""
+    return "[" in text and not (text.isascii() and not _SQUARES_END.all_in(text))
 
 
 @lru_cache(maxsize=32)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from dartmath.verify.language.plain_numbers import DIFFERENT, EQUAL, SAME
 from dartmath.verify.numeric.agreement import BITS, NARROW, POINT_BITS, Found, Pair, Same
 from dartmath.verify.numeric.ball import Evaluator, precision
 from dartmath.verify.numeric.exact import PRIME, Inexact, Undefined, field_point, rational, residue
@@ -60,7 +61,7 @@ class Decision:
 def scalar_equal(left: Expression, right: Expression) -> Decision:
     """Compare two scalars as numbers, or as functions of their free symbols."""
     if left == right:
-        return Decision(True, "structure", "the same expression")
+        return Decision(True, "structure", SAME)
     if is_infinite(left) or is_infinite(right):
         return Decision(False, "structure", f"{right} against {left}")
     names = symbols(left) | symbols(right)
@@ -78,8 +79,8 @@ def scalar_equal(left: Expression, right: Expression) -> Decision:
 
 def _rational_decision(ours: Fraction, theirs: Fraction) -> Decision:
     if ours == theirs:
-        return Decision(True, "rational", "equal as exact rational numbers")
-    return Decision(False, "rational", "different as exact rational numbers")
+        return Decision(True, "rational", EQUAL)
+    return Decision(False, "rational", DIFFERENT)
 
 
 def _identity(left: Expression, right: Expression, names: frozenset[str]) -> Decision:

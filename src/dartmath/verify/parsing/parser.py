@@ -8,6 +8,7 @@ from functools import lru_cache
 from dartmath.base.regex import regex
 from dartmath.verify.language.errors import NotationError
 from dartmath.verify.language.notation import plain_latex
+from dartmath.verify.language.plain_numbers import PLAIN_NUMBER
 from dartmath.verify.language.units import is_unit_word
 from dartmath.verify.language.vocabulary import NEGATION
 from dartmath.verify.parsing.brackets import MAX_ITEMS
@@ -38,10 +39,9 @@ MAX_REMEMBERED = 300
 MAX_LEVELS = 100
 """A deeper tree, such as that of 400 minus signs, is no mathematics: the rules of comparison recurse."""
 
-_NUMBER = r"-?(?:0|[1-9]\d{0,17})(?:\.\d{1,18})?"
-_PLAIN_NUMBER = regex(_NUMBER, re.ASCII)
+_PLAIN_NUMBER = regex(PLAIN_NUMBER, re.ASCII)
 _PLAIN_LIST = regex(
-    rf"(?P<open>[\[(]?)(?P<items>{_NUMBER}(?:, {_NUMBER}){{0,99}})(?P<close>[\])]?)", re.ASCII
+    rf"(?P<open>[\[(]?)(?P<items>{PLAIN_NUMBER}(?:, {PLAIN_NUMBER}){{0,99}})(?P<close>[\])]?)", re.ASCII
 )
 _CLOSING = {"": "", "[": "]", "(": ")"}
 _OPENING = frozenset("[(-0123456789")

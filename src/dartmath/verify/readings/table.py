@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
+from dartmath.verify.language.plain_numbers import LEAST_SCALE
 from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.numeric.exact import Inexact, rational
 from dartmath.verify.parsing.parser import is_plain_equation, is_plain_number
@@ -173,10 +174,6 @@ def _may_have_label(sides: Sides) -> bool:
 
 def _has_named_values(sides: Sides) -> bool:
     return isinstance(sides.ours, Relation) and isinstance(sides.theirs, Relation) and has_query(sides)
-
-
-LEAST_SCALE = 900
-"""A number that is more than this many times another may be the same in thousands, to measured accuracy."""
 
 
 _PLAIN = (Number, Apply)
