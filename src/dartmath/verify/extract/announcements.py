@@ -28,8 +28,9 @@ _MARKS = r"[ \t]*[*_`\"'”>]{0,3}[ \t]*"
 _LINE = r"^[ \t]*"
 _SIGN = r"(?:】[ \t]*[:：]?|[:：=ঃ]|-+>|→|=>|⇒|\|| [-–—]+ |[-–—] (?=\S)|\.(?=[ \t]+[-$\\\d(]))"
 _TAIL = 300
+_LABEL_SIGNS = 70
 _LABEL_WORDS = 8
-"""An answer in words behind a label, `Answer: the red one`, has at most this many."""
+"""An answer in words behind a label, `Answer: the red one`, is at most this long."""
 
 _REVERSED = regex(
     r"(?:\b(?:option|choice|answer|letter|statement)s?\s+)?"
@@ -220,7 +221,7 @@ def _statement(text: str, start: int, after: int, labelled: bool) -> Statement |
             return said
         labelled = labelled or text[start:after].rstrip(" \t*_").endswith((":", "："))
         about = COMMENTARY.match(answer) is not None and not _TITLE.match(answer)
-        prose = about or len(answer.split()) > _LABEL_WORDS
+        prose = about or len(answer.split()) > _LABEL_WORDS or len(answer) > _LABEL_SIGNS
         if prose and (not labelled or _solves_behind(text[end:])):
             return None
         firm = labelled and not prose
@@ -329,8 +330,9 @@ def _stems(languages: tuple[str, ...], in_ascii: bool) -> tuple[Literals, dict[s
             found = next(((common, part) for common, part in parts if len(part) >= _ALIKE), None)
             old, new = found or (stem, stem)
             groups[new] = [*groups.pop(old, []), (language, stem)]
-    # An s in front of them could be the end of "ans", of which most responses have one.
-    groups = {common.lstrip("s"): group for common, group in groups.items()}
+    # An s in front of them could be the end of "ans", of which most responses have one; "variable" is more
+    # frequent than that.
+    groups = {common if common == "svar" else common.lstrip("s"): group for common, group in groups.items()}
     return Literals(*groups), groups
 
 

@@ -404,7 +404,8 @@ def _implicit(text: str, reader: _Reader, last: bool) -> Statement | None:
         return found
     return (
         _verdict_at_end(text)
-        or _whole(text)
+        or _only_number(text)
+        or _whole(_before_calculation(text))
         or stated_formula(text)
         or _named_at_end(text)
         or _in_one_word(text)
@@ -585,9 +586,6 @@ def _whole(text: str) -> Statement | None:
     if not line or len(line) > MAX_LINE or "\n" in line or "\\boxed" in line or _OBJECT.match(line):
         return None
     words = _LEADING_MARKS.sub("", line).strip("*").strip()
-    if words.endswith((")", ").")):  # the calculation of a value behind it: `24 eggs (6 * 4)`
-        shorter = without_calculation(words).rstrip(".")
-        words = shorter if words.startswith(shorter) else words
     if _EMPTY_TAG.fullmatch(words):
         return None
     if option := _OPTION_WITH_TEXT.match(line):
@@ -612,6 +610,13 @@ def _whole(text: str) -> Statement | None:
     if not is_mathematics(words) and not short:
         return None
     return Statement(words, "final_line", text.index(line[0]), len(text.rstrip()))
+
+
+def _before_calculation(text: str) -> str:
+    """A short response without the calculation behind its value: `24 eggs` of `24 eggs (6 * 4)`."""
+    line = text.rstrip(" .\n") if len(text) <= MAX_LINE else ""
+    shorter = without_calculation(line) if line.endswith(")") else line
+    return shorter if len(shorter) < len(line) and line.startswith(shorter) else text
 
 
 _SENTENCE_WITH_ONE = regex(rf"[^\d=?!:;(){{}}]*{VALUE}[^\d=?:;(){{}}\n]*")

@@ -257,7 +257,9 @@ _NO_UNIT = frozenset(
 )
 _VALUED = regex(r"\d|\\[a-z]|[=∞∅π√]")
 _SENTENCES = regex(r"(?<!\bsq)(?<!\bcu)[.!?]\s+\S|。.")
-_NEGATIONS = (lexicon.negating for code, lexicon in LEXICONS.items() if code not in ("en", "zh"))
+_NEGATIONS = "|".join(
+    lexicon.negating for code, lexicon in LEXICONS.items() if code not in ("en", "zh")
+).split("|")
 _OPENING_WORDS = listed(
     "not no never nor cannot neither either or if unless except than least between about approximately "
     "nearly almost around roughly maybe perhaps could may might suppose assume try check doubt wonder"
@@ -274,8 +276,11 @@ _OPEN = regex(
 _FALSE_FRIENDS = regex(r"\b(?:over|under|ten|one|six|may|most|or|nor|than|let|base|if)\b", re.IGNORECASE)
 """Words of these two lists that are words of other languages too: in those, `most` is now, and `may` has."""
 
-_DENIED = regex(by_initials(*"|".join(_NEGATIONS).split("|")))
+_DENIED = regex(by_initials(*_NEGATIONS))
 """Words of other languages than English that deny, for a sentence in small letters."""
+
+_DENIED_IN_ASCII = regex(by_initials(*(word for word in _NEGATIONS if word.isascii() or "[" in word)))
+"""Those that a sentence in ASCII can have."""
 
 _IN_QUOTES = regex(r"\"[^\"\d]{1,40}\"|“[^“”\d]{1,40}”")
 """Words that a sentence quotes, which leave nothing of its own open."""
@@ -297,7 +302,9 @@ _SAID = regex(
 @lru_cache(maxsize=32)
 def opening(languages: tuple[str, ...]) -> re.Pattern[str]:
     """How a sentence begins that says what a response arrives at, in small letters."""
-    words = "|".join(LEXICONS[language].concluding for language in languages)
+    openings = [words for language in languages for words in LEXICONS[language].openings()]
+    plain = by_initials(*(words for words in openings if words[0].isalpha()))
+    words = "|".join([plain, *(words for words in openings if not words[0].isalpha())])
     ours = rf"{CONCLUDING}|(?:now )?we (?:get|have|find|obtain|conclude|see|arrive at)\b"
     agreed = r"(?:(?:ok(?:ay)?|right|alright|yes|great|good|well)[,.!]? +)?"
     return re.compile(rf"[\s*#_>-]*{agreed}(?:{ours}|{words})(?: that)?[,:，：*_]*\s*")
@@ -315,7 +322,7 @@ def opens(sentence: str, languages: tuple[str, ...] = LANGUAGES) -> bool:
 
 def denied(sentence: str) -> bool:
     """Whether a concluding sentence in another language than English denies what it names."""
-    return _ENGLISH.match(sentence) is None and _DENIED.search(sentence.lower()) is not None
+    return _ENGLISH.match(sentence) is None and _denies_abroad(sentence.lower())
 
 
 def concluded(sentence: str, languages: tuple[str, ...] = LANGUAGES) -> str | None:
@@ -335,10 +342,10 @@ def concluded(sentence: str, languages: tuple[str, ...] = LANGUAGES) -> str | No
     return claimed(sentence[start.end() :], abroad=_ENGLISH.match(sentence) is None) if start else None
 
 
-def claimed(clause: str, *, plain: bool = False, abroad: bool = False) -> str | None:
+def claimed(clause: str, *, plain: bool = False, abroad: bool | None = None) -> str | None:
     """The value that a clause states, as in `concluded`; where `plain`, only with a verb that says so.
 
-    Where `abroad`, it is in another language than English.
+    Where `abroad`, it is in another language than English; None says that it may be.
 
     >>> claimed("She has 42 apples.", plain=True)
     '42'
@@ -349,7 +356,7 @@ def claimed(clause: str, *, plain: bool = False, abroad: bool = False) -> str | 
         return day
     claim = _claim(clause)
     own = _FALSE_FRIENDS.sub("", claim) if abroad else claim
-    if len(claim) > MAX_SENTENCE or _leaves_open(own) or _SENTENCES.search(claim):
+    if len(claim) > MAX_SENTENCE or _leaves_open(own, abroad=abroad is not False) or _SENTENCES.search(claim):
         return None
     if "=" in claim:
         several = len(_GIVEN.findall(claim)) > 1
@@ -406,14 +413,19 @@ def _day(sentence: str) -> str | None:
     return found["value"] if found and not _leaves_open(sentence[: found.start("value")]) else None
 
 
-def _leaves_open(claim: str) -> bool:
-    """Whether a sentence leaves its value open, or denies it."""
+def _leaves_open(claim: str, *, abroad: bool = True) -> bool:
+    """Whether a sentence, which may be in English alone or not, leaves its value open, or denies it."""
     low = claim.lower()
-    if _OPEN.search(low) is None and _DENIED.search(low) is None:
+    if _OPEN.search(low) is None and not (abroad and _denies_abroad(low)):
         return False
     low = _about(low)
     own = _IN_QUOTES.sub("", low) if '"' in low or "“" in low else low
-    return _OPEN.search(own) is not None or _DENIED.search(low) is not None
+    return _OPEN.search(own) is not None or (abroad and _denies_abroad(low))
+
+
+def _denies_abroad(low: str) -> bool:
+    """Whether a text in small letters has a denying word of another language than English."""
+    return (_DENIED_IN_ASCII if low.isascii() else _DENIED).search(low) is not None
 
 
 def _claim(clause: str) -> str:
@@ -451,8 +463,19 @@ def without_calculation(claim: str) -> str:
     return rest
 
 
+_PLAIN_WORDS = regex("[a-z]{2,}")
+_COPULAS_IN_ASCII = frozenset(re.findall("[a-z]{2,}", _COPULAS))
+"""Words one of which stands in a sentence in ASCII with a copula of another language than English."""
+
+
 def _told_elsewhere(claim: str) -> str | None:
     """The one value behind a copula of another language than English."""
+    if (
+        claim.isascii()
+        and "e'" not in claim
+        and _COPULAS_IN_ASCII.isdisjoint(_PLAIN_WORDS.findall(claim.lower()))
+    ):
+        return None
     told = _TOLD.fullmatch(claim)
     if told is None or len(_TOLD_BEFORE.findall(claim)) > 1:
         return None

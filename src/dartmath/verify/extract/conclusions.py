@@ -25,6 +25,7 @@ from dartmath.verify.extract.values import ITEM, value_at
 from dartmath.verify.language.formulas import FORMULA, body
 from dartmath.verify.language.lexicon import LANGUAGES
 from dartmath.verify.language.money import SIGN_CLASS
+from dartmath.verify.language.numerals import LETTER
 from dartmath.verify.language.search import holds, small_letters
 
 TAIL = 1_000
@@ -448,7 +449,7 @@ def _bold(tail: str, start: int, stop: int) -> Found | None:
 _EMPHASIS = regex(r"\*\*([^*\n]{1,60})\*\*")
 _AMOUNT = regex(
     rf"(?:[^\d*=]{{0,30}}=\s*)?"
-    rf"(?P<amount>[-−]?\\?[{SIGN_CLASS}]?\d[\d,]*(?:\.\d+)?(?:/\d+)?\\?%?(?: [a-z]+){{0,3}}?)"
+    rf"(?P<amount>[-−]?\\?[{SIGN_CLASS}]?\d[\d,]*(?:\.\d+)?(?:/\d+)?\\?%?(?: (?![A-Z]){LETTER}+){{0,3}}?)"
     r"(?: (?:in total|total|altogether|left|remaining|each))?\.?"
 )
 
@@ -654,7 +655,8 @@ _COMPUTED = regex(
 _RESULT = regex(
     r"\s*(?P<value>[-−]?\d[\d,]*(?:\.\d+)?(?:\s*[x×*·]\s*10\s?\^\s?\{?[-−]?\d+\}?)?"
     r"(?:\s?(?P<unit>[A-Za-zµμΩ°%][A-Za-zµμΩ°%/^()·*\d−-]*"
-    r"(?: [A-Za-zµμΩ°%][A-Za-zµμΩ°%/^\d−-]*){0,2}))?)[\s.!]*"
+    r"(?: [A-Za-zµμΩ°%][A-Za-zµμΩ°%/^\d−-]*){0,2}"
+    rf"|(?![A-Za-z]){LETTER}+))?)[\s.!]*"
 )
 """What a calculation in running text comes to, with powers of ten and a unit."""
 

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import NamedTuple
 
-from dartmath.base.regex import regex
+from dartmath.base.regex import by_initials, regex
 from dartmath.verify.extract.boxes import (
     MAX_GAP,
     MAX_PART,
@@ -32,7 +32,9 @@ _OTHERS = r"\\[^\[<:#\n]|\[(?![a-zA-Z/])|(?<=[0-9]):(?=[0-9])"
 _CONTENT = rf"{_SIGNS}(?:(?:{_OTHERS}){_SIGNS})*"
 for _ in range(2):
     _CONTENT = rf"{_SIGNS}(?:(?:{_OTHERS}|\{{{_CONTENT}\}}){_SIGNS})*"
-_STEMS = "|".join(stem for lexicon in LEXICONS.values() for stem in lexicon.stems if stem.isascii())
+_STEMS = by_initials(
+    *dict.fromkeys(stem for lexicon in LEXICONS.values() for stem in lexicon.stems if stem.isascii())
+)
 _LAST_BOX = regex(
     rf"\\boxed\{{(?P<content>{_CONTENT})\}}[ \n.,;]{{0,9}}(?P<closing>\\[)\]]|\${{1,2}})?"
     rf"(?P<words>(?: (?:(?!{_STEMS})[a-z])+){{0,12}})[\s.*]{{0,9}}(?:I hope it is correct\.\s{{0,9}})?\Z"

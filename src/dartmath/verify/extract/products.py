@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dartmath.base.regex import regex
+from dartmath.verify.language.unit_names import english_unit
 from dartmath.verify.language.units import parse_unit
 
 _POWER_OF_TEN = regex(r"(?:[x×*·]|\\times|\\cdot)\s*10\s*\^\s*\{?[-−]?\d+\}?")
@@ -16,8 +17,10 @@ _SIGNS = regex(
 
 
 def is_unit(text: str) -> bool:
-    """Whether a text with the commands of LaTeX in it is a unit."""
-    return parse_unit(_DRESSING.sub(" ", text)).known
+    """Whether a text with the commands of LaTeX in it is a unit, in any language."""
+    return parse_unit(_DRESSING.sub(" ", text)).known or (
+        not text.isascii() and english_unit(text) is not None
+    )
 
 
 def is_product(side: str) -> bool:

@@ -30,3 +30,22 @@ class Lexicon:
     bare: bool = False
     closing: str = ""
     tells: bool = True
+
+    def openings(self) -> list[str]:
+        """The alternatives of `concluding`, each a pattern of its own.
+
+        >>> Lexicon((), "", "", r"(?:so|in (?:all|sum))\\b", "").openings()
+        ['so\\\\b', 'in (?:all|sum)\\\\b']
+        """
+        inner, end = self.concluding.removeprefix("(?:"), ""
+        found, depth = [""], 0
+        for place, sign in enumerate(inner):
+            if sign == ")" and depth == 0:
+                end = inner[place + 1 :]
+                break
+            depth += (sign in "([") - (sign in ")]")
+            if sign == "|" and depth == 0:
+                found.append("")
+            else:
+                found[-1] += sign
+        return [f"{one}{end}" for one in found]

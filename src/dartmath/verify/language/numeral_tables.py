@@ -90,6 +90,7 @@ _MORE = (
             (1000, 1, "bin"),
             (10**6, 1, "milyon"),
             (10**9, 1, "milyar"),
+            (10**12, 1, "trilyon"),
         ),
         "",
         glued=True,

@@ -116,6 +116,7 @@ _SCALES: Mapping[str, str] = {
     "|miljoner|miljon|millioner|miljoonaa|milionów|miliony|milionů|мільйонів|мільйони|милиона|milijuna|milioane|millió"
     "|εκατομμύρια|milions|milyon|juta|ล้าน|মিলিয়ন|میلیون|מיליון",
     "10^{7}": "千万|करोड़|কোটি|కోట్ల|கோடி|کروڑ", "10^{8}": "亿|億|억",
+    "10^{12}": "trilyon|triliun|biljoner|bilionów|трлн",
     "10^{9}": "миллиардов|миллиарда|млрд|milliarden|milliarde|milliards|milliard|miliardi|tỷ|बिलियन|miljard"
     "|miljarder|miliardów|мільярдів|milyar|miliar|میلیارد|מיליארד",
 }  # fmt: skip
