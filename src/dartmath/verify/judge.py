@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from dartmath.verify.numeric.equality import Decision
 
 _SIZES = regex(r"\\(?:left|right)(?![a-zA-Z])(?!\s*\.)|(?<!\\)\$")
-_IDLE_SPACE = regex(r"(?<![0-9A-Za-z]) +| +(?![0-9A-Za-z])")
+_IDLE_SPACE = regex(r"(?<![0-9A-Za-z]) +(?!(?<=\d, )\d{3}(?!\d))| +(?![0-9A-Za-z])")
+"""Spaces that separate nothing; behind a comma one tells the items 1, 234 from the number 1,234."""
+
 _INTEGER = regex(r"-?[0-9]{1,18}")
 
 _CORRECT, _WRONG = Outcome.CORRECT, Outcome.WRONG  # a look into the class would take a tenth of a verdict
@@ -140,6 +142,8 @@ def _compared(reference: str, answer: str, terms: _Terms, settings: GradingSetti
     if terms.margin is None and (found := _of_plain_values(ours, theirs, answer, bool(terms.query))):
         return found
     query, margin, ordered, science = terms
+    if query and ours in _LETTERS:
+        ours, theirs = _as_options(ours, theirs, query)
     decide = _decider()
     decision = decide(ours, theirs, query, margin, ordered, science=science)
     if not decision and (settings is None or settings.decimal_comma is None):
@@ -164,6 +168,14 @@ def _of_plain_values(ours: str, theirs: str, answer: str, asked: bool) -> Verdic
 _EQUATION = regex(rf"[A-Za-z] ?= ?({PLAIN_NUMBER})", re.ASCII)
 
 
+def _as_options(ours: str, theirs: str, query: str) -> tuple[str, str]:
+    """Letters of options of the query in capitals, where the reference is one."""
+    from dartmath.verify.compare.choices import in_capitals
+
+    ours = in_capitals(ours, query)
+    return (ours, in_capitals(theirs, query)) if ours.isupper() else (ours, theirs)
+
+
 def _with_decimal_commas(ours: str, theirs: str) -> list[tuple[str, str]]:
     """Both texts with decimal points, in each way in which a comma can be meant as one; [] for none."""
     decimal = read_with_decimal_comma(ours, theirs)
@@ -181,7 +193,7 @@ def _with_decimal_commas(ours: str, theirs: str) -> list[tuple[str, str]]:
 _BOXED_WORD = regex(r"\$?\\boxed\s*\{([^{}]*)\}\$?")
 """A word of another language in a box, which is translated as the word alone is."""
 
-_LETTERS = frozenset(map("".join, product(("", "("), "ABCDEFGHIJ", ("", ")"))))
+_LETTERS = frozenset(map("".join, product(("", "("), "ABCDEFGHIJabcdefghij", ("", ")"))))
 """References that are the letter of an option."""
 
 _remembered = lru_cache(maxsize=2048)(_compared)
@@ -305,6 +317,8 @@ def grade(
         says = _without_sizes(whole).strip(" ")
         if says and any(_are_alike(whole, one.strip()) for one in query.references):
             return Verdict(_CORRECT, whole, "text", "the response is the reference")
+    if answer is None and not (cut or in_thought) and (verdict := _said(query, response)):
+        return verdict
     if answer is None:
         outcome = Outcome.TRUNCATED if cut else Outcome.NO_ANSWER
         return Verdict(outcome, None, "none", "no final answer in the response")
@@ -313,7 +327,42 @@ def grade(
 
         kind = query.metadata.get("answer_type")
         return _best(query.references, lambda one: verify_theoremqa(one, answer, kind))
-    return _by_rules(query, answer, settings)
+    verdict = _by_rules(query, answer, settings)
+    if verdict.outcome is not _CORRECT and found is not None and _IN_BRACKETS.fullmatch(answer):
+        return _with_text(query, response, found) or verdict
+    return verdict
+
+
+_IN_BRACKETS = regex(r"\([A-J]\)")
+
+
+def _with_text(query: Gradable, response: str, found: Statement) -> Verdict | None:
+    """The verdict on an option with its text, where that is the reference: "(B) X binds to Y."."""
+    behind = response[found.start :].partition("\n")[0]
+    if _are_letters(query.references) or len(behind) > MAX_ANSWER or not behind.startswith(found.answer):
+        return None
+    verdict = _by_rules(query, behind.rstrip(" .*"), None)
+    return verdict if verdict.outcome is _CORRECT and verdict.comparison == "choice" else None
+
+
+_MAX_SENTENCE = 200
+"""Characters of a response that is one sentence."""
+
+
+def _said(query: Gradable, response: str) -> Verdict | None:
+    """The verdict on a response of one sentence that says of a reference what the query asks for.
+
+    "Ann was the first to arrive." is `Ann` where the query asks who was.
+    """
+    whole = response.strip()
+    if query.verifier == "theoremqa" or not whole or len(whole) > _MAX_SENTENCE or "\n" in whole:
+        return None
+    from dartmath.verify.compare.prose import OF_SENTENCES
+
+    if not any(any(map(str.isalpha, one)) and len(one) < len(whole) for one in query.references):
+        return None
+    verdict = _by_rules(query, whole, None)
+    return verdict if verdict.outcome is _CORRECT and verdict.reason in OF_SENTENCES else None
 
 
 def _are_letters(references: Sequence[str]) -> bool:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _OPTION = regex(
     rf"(?<![A-Za-z0-9\\])(?:{OPEN_TEXT})?\(\s*([A-Ja-j])\s*\)\s*\}}?"
     r"|(?:^|\n|\s)([A-J])[.):](?=\s)|(?:^|\n)\s*\[([A-J])\]|(?:^|\s)([a-j])\)(?=\s)"
+    r"|(?:^|\n)[ \t]*([A-J])\)(?=[^\s)])"
 )
 _FIRST = ("A.", "A)", "A:", "[A]", "a)")
 _FIRST_IN_BRACKETS = regex(r"\(\s*[Aa]\s*\)")
@@ -35,6 +36,22 @@ _ARABIC = {"أ": "A", "ا": "A", "ب": "B", "ج": "C", "د": "D", "هـ": "E", "
 _EDGES = regex(rf"(?:{OPEN_TEXT}|\\q?quad|\\\\|[\s,;$~])+$|^(?:\\[ ,;]|[\s$~])+")
 _PRICE = regex(r"\$(?=\.?\d)[^$]*\Z")
 """An option that begins with a dollar sign which no other one closes."""
+
+
+_SMALL = regex(r"(?P<before>[\s$*]*\(?)(?P<letter>[a-j])(?P<behind>\)|[.:](?=\s|\Z)|(?=[\s$*]*\Z))")
+
+
+def in_capitals(text: str, query: str) -> str:
+    """A text whose first word is the small letter of an option of the query, with a capital one.
+
+    >>> query = "Which is it? a) 5 b) 6"
+    >>> in_capitals("b", query), in_capitals("(b) 6", query), in_capitals("b + 6", query)
+    ('B', '(B) 6', 'b + 6')
+    """
+    found = _SMALL.match(text)
+    if found is None or found["letter"].upper() not in options(query):
+        return text
+    return f"{found['before']}{found['letter'].upper()}{text[found.end('letter') :]}"
 
 
 _RIGHT = regex(r"[\s$*(]*(?P<letter>[A-J])[\s$*).]*")
@@ -144,7 +161,7 @@ def same_choice(reference: Expression, answer: Expression, comparison: Compariso
     choice, other = (reference, answer) if _is_choice(reference) else (answer, reference)
     assert isinstance(choice, Named)
     letter, _, own_text = choice.value.partition(" ")
-    option = own_text.strip() or options(comparison.query).get(letter, "")
+    option = own_text.strip().removesuffix(".") or options(comparison.query).get(letter, "")
     if option and letter != option:
         meant = parse(option)
         if not _is_choice(meant):
@@ -203,7 +220,8 @@ def _run(query: str, marks: list[re.Match[str]], letters: list[str]) -> dict[str
         if letters[place] != chr(ord(letters[0]) + place):
             break
         end = marks[place + 1].start() if place + 1 < len(marks) else len(query)
-        found[letters[place].upper()] = _option(query[mark.end() : end])
+        letter = letters[place].upper()
+        found[letter] = _option(query[mark.end() : end].removeprefix(f"{letter})"))
     if len(found) <= 1 or (marks[0][4] and any(map(_TASK.match, found.values()))):
         return {}
     return found

@@ -48,12 +48,19 @@ _LIMIT = regex(
     r"(?P<behind> absolutely| conditionally| uniformly)?"
 )
 _REWORDED = (
+    (regex(r"^all (?=\w)"), ""),
     (regex(r"\b(?:does not|doesnt|is not|isnt|do not) (?:be )?converge?(?:nt)?\b"), "diverges"),
     (regex(r"\bh ?0\b"), "null hypothesis"),
     (regex(r"^we (?=(?:fail|reject|accept|do not reject|cannot reject)\b)"), ""),
     (regex(r"\b(?:do not|dont|cannot|can not) reject\b"), "fail to reject"),
 )
 """What a folded text says in other words, and how it is said here."""
+
+
+_SUBJECT = "the subject of a sentence that says it in full"
+_SAID_OF_IT = "what a sentence says of what is asked for"
+OF_SENTENCES = frozenset((_SUBJECT, _SAID_OF_IT))
+"""Reasons for which a whole sentence is its reference, because the query asks for what it says."""
 
 
 def same_prose(reference: Expression, answer: Expression, comparison: Comparison) -> Decision | None:
@@ -92,7 +99,7 @@ def _same_subject(reference: str, answer: str, comparison: Comparison) -> Decisi
     for sentence, name in ((reference, answer), (answer, reference)):
         match = _SENTENCE.fullmatch(sentence.strip()) if len(sentence) <= MAX_SENTENCE else None
         if match and not NEGATION.search(sentence) and fold(match["subject"]) == fold(name):
-            return Decision(True, "text", "the subject of a sentence that says it in full")
+            return Decision(True, "text", _SUBJECT)
     return None
 
 
@@ -112,7 +119,7 @@ def _same_of_asked(reference: str, answer: str, comparison: Comparison) -> Decis
         if found is None or NEGATION.search(sentence) or fold(found["said"]) != fold(name):
             continue
         if asked.issuperset(_WORD.findall(found["asked"].lower())):
-            return Decision(True, "text", "what a sentence says of what is asked for")
+            return Decision(True, "text", _SAID_OF_IT)
     return None
 
 

@@ -188,8 +188,8 @@ def announced(text: str, languages: Sequence[str], after: int = 0) -> Iterator[S
             yield statement
 
 
-_TITLE = regex(r"The [A-Z]")
-"""How a name begins that an article is part of."""
+_NO_COMMENTARY = regex(r"The [A-Z]|\([a-j]\) \S")
+"""How a name begins that an article is part of, and an option with its text."""
 
 _OUT_OF_TEXT = regex(r"\s*\}\s*(?P<value>[^\n$]{1,200}?)\s*(?:\\[\])]|\$)")
 """The value in a formula whose text announces it: `\\[ \\text{The answer is } 5 \\]`."""
@@ -220,7 +220,7 @@ def _statement(text: str, start: int, after: int, labelled: bool) -> Statement |
         if labelled and (said := _said_in_sentence(text, after)) is not None:
             return said
         labelled = labelled or text[start:after].rstrip(" \t*_").endswith((":", "："))
-        about = COMMENTARY.match(answer) is not None and not _TITLE.match(answer)
+        about = COMMENTARY.match(answer) is not None and not _NO_COMMENTARY.match(answer)
         prose = about or len(answer.split()) > _LABEL_WORDS or len(answer) > _LABEL_SIGNS
         if prose and (not labelled or _solves_behind(text[end:])):
             return None

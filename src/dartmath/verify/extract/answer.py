@@ -691,6 +691,9 @@ _ANNOUNCED_INSIDE = regex(
 )
 
 
+_IN_ANGLES = regex(r"<(?P<value>[^<>=/|,]{1,100})>\.?")
+"""An answer in the angle brackets of a prompt that has `<your answer>`."""
+
 _CUT_BOX = regex(r"[\s$\\(\[{]*\\boxed\s*\{?\s*\Z")
 """A box of which nothing but its name is left, where a response was cut."""
 
@@ -698,6 +701,11 @@ _BLANKED = regex(r"\$ +")
 """A currency, and the blanks that a calculation between it and its amount has become."""
 
 _RESULT = regex(r"(?:\\?\$ *)?-?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:/\d+)?\\?%?")
+_WITH_DOTS = regex(
+    r"[\d\s+\-−*×·/^().]*\d[\d\s+\-−*×·/^()]*[+*×·](?: ?(?:\.{3}|…|\\[lc]?dots)[\d\s+\-−*×·/^()]*)"
+)
+"""A calculation of numbers with dots in it: "2*7 + 3*6 + ..."."""
+
 _CJK_COUNTER = regex(r"(?P<value>[-−]?[\d.,/]+)\s*[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{1,4}\Z")
 _CJK_SCALE = regex(r"[万亿億萬千百十分倍兆次方度]|平方|立方")
 
@@ -712,6 +720,8 @@ def _tidied(answer: str) -> str:
         answer = rest if inside["brace"] or not answer.startswith("\\") else rest.rstrip().removesuffix("}")
     if "boxed" in answer:
         answer = _CUT_BOX.sub("", answer)
+    if answer.startswith("<") and (copied := _IN_ANGLES.fullmatch(answer)):
+        answer = copied["value"]
     return answer.strip().removesuffix("\\\\").strip()
 
 
@@ -731,6 +741,8 @@ def _result(answer: str) -> str:
             return f"{sides[0]} = {last}"
         if is_product(sides[-1]):
             return last
+    if len(sides) == 1 and _WITH_DOTS.fullmatch(sides[0]) and _RESULT.fullmatch(last):
+        return last
     numbers = is_mathematics(sides[-1]) and not re.search(
         r"[a-zA-Z]", re.sub(r"\\[a-zA-Z]+|[a-zA-Z]{2,}", "", sides[-1])
     )

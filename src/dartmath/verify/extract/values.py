@@ -41,7 +41,7 @@ _OF_UNIT = regex(
 """An abbreviated unit, behind which a capital begins another sentence: `12 kg. However, ...`."""
 
 _STOP = regex(
-    r"\n|[.?؟।](?=\s|$|\*)|[。！？]|!(?=\s+[A-Z]|\s*$)|(?<=[^\s,])\.?\*\*(?![\w(])|\.(?=[A-Z][a-z])"
+    r"\n|(?<!\.\.)[.?؟।](?=\s|$|\*)|[。！？]|!(?=\s+[A-Z]|\s*$)|(?<=[^\s,])\.?\*\*(?![\w(])|\.(?=[A-Z][a-z])"
 )
 _SIDE = regex(
     r"[,;,；]\s*(?:leaving|or equivalently|obviously|clearly|certainly|definitely|indeed|of course|surely"

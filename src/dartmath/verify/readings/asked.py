@@ -87,7 +87,7 @@ def numbers_of_scale(sides: Sides) -> Iterator[Pair]:
     if not (any(map(reference.__contains__, SCALE_STEMS)) or any(map(answer.__contains__, SCALE_STEMS))):
         return
     bare = unscaled(reference), unscaled(answer)
-    if bare != (reference, answer) and _IN_SCALES.search(sides.query):
+    if (bare[0] == reference) != (bare[1] == answer) and _IN_SCALES.search(sides.query):
         yield parse(bare[0]), parse(bare[1])
 
 

@@ -32,7 +32,8 @@ def commas_between_items(sides: Sides) -> Iterator[Pair]:
 
 
 def _may_be_list(text: str) -> bool:
-    return _GROUPED.search(text) is not None and not _MONEY.search(text)
+    """Whether commas before three digits may part items: not beside commas with a space, which do."""
+    return _GROUPED.search(text) is not None and ", " not in text and not _MONEY.search(text)
 
 
 def groups_of_digits(sides: Sides) -> Iterator[Pair]:

@@ -242,7 +242,7 @@ def settles_plain_values(query: str) -> bool:
 def scales_of_query(sides: Sides) -> Iterator[Pair]:
     """`£2,307,000` for 2.307, when the query asks for the amount "in millions"."""
     scale = _scale_asked_for(sides.query)
-    if scale is None:
+    if scale is None or any(map(sides.reference.lower().__contains__, SCALES)):
         return
     factor = Apply("pow", (number(10), number(SCALES[scale])))
     yield _times(sides.ours, factor), sides.theirs
