@@ -60,7 +60,7 @@ _FILLED = 6
 
 _OPTION_NAME = regex(r"\A(?:option|choice|answer) ", re.IGNORECASE)
 
-_NOUNS_OF_OPTIONS = ("statement", "option", "principle", "explanation", "description", "conclusion")
+_NOUNS_OF_OPTIONS = ("statement", "option", "choice", "principle", "explanation", "description", "conclusion")
 """What a last sentence names by the letter of an option and its text: "The true statement is D. ..."."""
 
 _CHOICE_VERBS = (
@@ -139,15 +139,31 @@ _DECIDED = regex(
 
 _DECIDING = ("choose", "chose", "select", "pick", "opt for", "go with", "settle on")
 
-_CORRECTS = ("actually", "make that", "i mean", "scratch that")
+_CORRECTS = ("actually", "make that", "i mean", "scratch that", "wait")
 _CORRECTED = regex(
-    r"(?:\A|(?<=[\s(]))(?:actually|make that|i meant?|scratch that)[,:.]?\s+"
+    r"(?:\A|(?<=[\s(]))(?:actually|make that|i meant?|scratch that|(?:no[,.]? )?wait(?:[,.]? no)?)[,:.]?\s+"
     r"(?:(?:it(?:'s| is| should be| must be)|that(?:'s| is)"
     r"|the (?:answer|result|value) (?:is|should be))\s+)?"
     r"(?P<value>(?:\$[^$\n]{1,60}\$|\\?[$€£]?[-−]?\d[\d,]*(?:\.\d+)?(?:/\d+)?%?|\(?[A-J]\)?|yes|no|true|false)(?=[\s.!)]*\Z))",
     re.IGNORECASE,
 )
 """What the end of a response puts in the place of what it has said: "But actually 5"."""
+
+_NUMBER_OR_LETTER = (
+    r"(?:\$[^$\n]{1,40}\$|\\?[$€£]?[-−]?\d[\d,]*(?:\.\d+)?(?:/\d+)?%?|\(?[A-J]\)?(?![A-Za-z]))"
+)
+_NOT_BUT = regex(
+    rf"\banswer(?: is not|(?: is|')n't|isn't) {_NUMBER_OR_LETTER},? but (?:rather |actually |instead )?"
+    rf"(?P<value>{_NUMBER_OR_LETTER})(?=[\s.!*]*(?:\n|\Z)|[.,;] )"
+    rf"|\b(?:it|this|that|the (?:result|value|number|total))(?: is not|'s not|(?: is|')n't"
+    rf"|isn't) {_NUMBER_OR_LETTER}[,;.]"
+    rf" (?:but |rather,? )?(?:it|this|that)(?: is"
+    rf"|'s) (?:actually )?(?P<it>{_NUMBER_OR_LETTER})(?=[\s.!*]*(?:\n|\Z))"
+    rf"|答案(?:不是|并非)\s*{_NUMBER_OR_LETTER}\s*[，,]?\s*(?:而)?是\s*(?P<zh>{_NUMBER_OR_LETTER})"
+    r"(?=[\s.。!*]*(?:\n|\Z))",
+    re.IGNORECASE,
+)
+"""An answer behind one that it is not: "the answer isn't 8 but 9"."""
 
 _NAMES = tuple(name for name in OPTION_NAMES if not name.isascii())
 _CALLED_RIGHT = regex(
@@ -165,6 +181,8 @@ _CALLED_BEST = regex(
     r"|\b(?:gives?|yields?|is|are|get|obtain|equals?)(?:(?!\b(?:not|either|option)\b|n't)[^\n]){1,80}?"
     r"(?:, |\()(?:or|i\.e\.,?|that is,?|which is|so) (?:option|choice|answer) (?P<last>\(?[A-J]\)?)\)?"
     r"[\s.]*\Z"
+    r"|(?:\A|\n|[.;,:] |\b[Ss]o )(?P<fits>\(?[A-J]\)?) is (?:the only (?:option|choice|answer|one)\b"
+    r"|(?:an? |the )(?:better|more \w+) (?:choice|answer|option|fit)\b)"
     r"|(?:\A|\n|[.;,:] )(?P<best>\(?[A-J]\)?) is (?:the )?(?:best|most \w+)[\s.!]*\Z"
 )
 """An option that a sentence calls best, or that it ends with: "this gives 5, or option (B)."."""
@@ -304,7 +322,7 @@ def _a_labels(text: str, after: int) -> Iterator[tuple[int, int, bool]]:
     while place > after and found < _MOST:
         if text[place - 1] in "A*_":
             line = max(text.rfind("\n", 0, place) + 1, after)
-            if label := _A_LABEL.match(text, line):
+            if (label := _A_LABEL.match(text, line)) and not _B_LABEL.match(text, text.find("\n", place)):
                 found += 1
                 yield label.start(), label.end(), True
             place = line  # a line has one label, and is looked at once
@@ -416,6 +434,9 @@ def _leads_on(language: str) -> re.Pattern[str]:
     return re.compile(rf"\.[ \t]+\(|{LEXICONS[language].copula}", re.IGNORECASE)
 
 
+_B_LABEL = regex(r"\n\s{0,9}[*_]{0,3}B[*_]{0,3}:")
+"""A next line that shows that `A:` names an option, and is no label of an answer."""
+
 _A_LABEL = regex(rf"{_LINE}[*_]{{0,3}}A[*_]{{0,3}}:[*_]{{0,3}}(?=[ \t]*\S)", re.MULTILINE)
 
 
@@ -452,10 +473,14 @@ def _chosen(text: str, after: int) -> Iterator[tuple[int, int, bool]]:
     ending = text[first:last]
     if holds(ending.lower(), *_CORRECTS) and (corrected := _CORRECTED.search(text, first, last)):
         yield corrected.start(), corrected.start("value"), False
+    if " not " in ending or "n't" in ending or "答案" in ending:
+        for found in _NOT_BUT.finditer(text, first, last):
+            start = found.start(found.lastgroup or "value")
+            yield start, start, False
     if not ending.isascii() and any(map(ending.lower().__contains__, _NAMES)):
         for found in _CALLED_RIGHT.finditer(text, first, last):
             yield found.start(), found.start("value"), False
-    if "ption" in ending or "choice" in ending or " is best" in ending:
+    if holds(ending, "ption", "choice", " is best", "is the only", " is a better", " is a more"):
         for found in _CALLED_BEST.finditer(text, first, last):
             yield found.start(), found.start(found.lastgroup or "value"), False
     if ending.rstrip(" .*!)]")[-1:] in _LETTERS_OF_OPTIONS and (

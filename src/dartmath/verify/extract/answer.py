@@ -28,7 +28,7 @@ from dartmath.verify.extract.values import value_at
 from dartmath.verify.language.formulas import FORMULA, body
 from dartmath.verify.language.lexicon import LANGUAGES
 from dartmath.verify.language.money import SIGN_CLASS
-from dartmath.verify.language.search import small_letters
+from dartmath.verify.language.search import holds, small_letters
 
 if TYPE_CHECKING:
     from dartmath.verify.contract.settings import GradingSettings
@@ -100,6 +100,7 @@ _COMMAND = regex(r"(?:\\{1,2}[a-z]+|boxed)?")
 _WORDS = regex(r"(?<![\\a-zA-Z])[a-zA-Z]{2}|A[*_]{0,3}:")
 """Two letters that are no command of LaTeX, or the label `A:`."""
 
+_OBJECTS = ("", "json", "json5")
 _OUTPUTS = (
     "output",
     "",
@@ -240,7 +241,7 @@ def _find(own: Own, reader: _Reader, strict: bool) -> Statement | None:
         last = end == own.parts[-1]
         found = _explicit(part, reader, cut=strict and last)
         if found is None and not strict:
-            found = _implicit(part, reader, last)
+            found = _implicit(part, reader, last or _BARE.fullmatch(part) is not None)
         if found is not None:
             return _moved(found, start)
         start = end
@@ -248,6 +249,10 @@ def _find(own: Own, reader: _Reader, strict: bool) -> Statement | None:
     if found is None and reader.last_number:
         found = _last_value(own.text)
     return found
+
+
+_BARE = regex(r"\s*(?:\(?[A-J][).]?|-?\\?\$?\d[\d,]*(?:\.\d+)?(?:/\d+)?%?\.?)\s*")
+"""A part of a response that is nothing but an option or a number, before it goes on with another task."""
 
 
 def _moved(found: Statement, shift: int) -> Statement:
@@ -399,6 +404,10 @@ def _implicit(text: str, reader: _Reader, last: bool) -> Statement | None:
     concludes, final_line = "conclusion" in reader.rules, last and "final_line" in reader.rules
     if not concludes and not final_line:
         return None
+    if final_line and (
+        found := _judged_options(text) or _sole_verdict(text) or _last_sentence_is(_STATEMENT_IS, text)
+    ):
+        return found
     found = conclusion(text, concludes=concludes, final_line=final_line, languages=reader.languages)
     if found is not None or not final_line:
         return found
@@ -408,6 +417,7 @@ def _implicit(text: str, reader: _Reader, last: bool) -> Statement | None:
         or _whole(_before_calculation(text))
         or stated_formula(text)
         or _named_at_end(text)
+        or _last_sentence_is(_DAY_AT_END, text)
         or _in_one_word(text)
         or _opened_with(text)
         or _on_first_line(text)
@@ -415,12 +425,45 @@ def _implicit(text: str, reader: _Reader, last: bool) -> Statement | None:
 
 
 _NAMED_AT_END = regex(
-    r"(?:.*[.!?\n])?\s*The (?!answer\b|problem\b|question\b|task\b)[a-z][^.!?\n=:;]{2,100}? (?:is|was) "
+    r"(?:.*[.!?\n])?\s*The (?!answer\b|problem\b|question\b|task\b)[a-z][^.!?\n=:;]{2,100}? (?:is"
+    r"|was) [*_]{0,3}"
     r"(?P<value>(?<=statement is )(?:true|false)"
-    r"|(?:(?:Mr|Mrs|Ms|Dr)\. )?(?!(?:The|It|That|This|Not|No)\b)[A-Z][\w'-]*(?: [A-Z][\w'-]*){0,3})\.?\s*",
+    r"|(?:(?:Mr|Mrs|Ms|Dr)\. )?(?!(?:The|It|That|This|Not"
+    r"|No)\b)[A-Z][a-z0-9'-]*(?: [A-Z][\w'-]*){0,3})[*_]{0,3}\.?[*_]{0,3}\s*",
     re.DOTALL,
 )
 """A last sentence that says of one thing which it is: "The day with the most rain is Sunday."."""
+
+
+_SAID_IN_WORDS = ("true", "false", "True", "False", "TRUE", "FALSE", "day")
+_STATEMENT_IS = regex(
+    r"(?:[Ss]o,? |[Tt]hus,? |[Hh]ence,? |[Tt]herefore,? )?(?:[Tt]he|[Tt]his) (?:statement|claim"
+    r"|assertion|proposition) is (?:therefore )?"
+    r"[*_]{0,3}(?P<verdict>[Tt]rue|[Ff]alse|TRUE|FALSE)[*_]{0,3}(?:,? (?:since|because|as|—"
+    r"|–) [^.!?\n]{3,200})?[.!]?[*_]{0,3}"
+)
+_DAY_AT_END = regex(
+    r"[A-Z][^?!.\n]{5,150} (?:arrive at|arrives at|lands? on|falls? on|end(?:s)?(?: up)? (?:on|at)"
+    r"|get(?:s)?|reach(?:es)?|is|be|was)"
+    r" (?:on )?(?:a )?[*_]{0,3}(?P<verdict>(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)[*_]{0,3}[.!]?[*_]{0,3}"
+)
+
+
+_LONGEST_SENTENCE = 300
+
+
+def _last_sentence_is(pattern: re.Pattern[str], text: str) -> Statement | None:
+    """The truth of a statement, or the day, that the last sentence names: "The statement is **true**"."""
+    ending = text[-_LONGEST_SENTENCE:].rstrip()
+    if not holds(ending, *_SAID_IN_WORDS):
+        return None
+    breaks = (ending.rfind(sign) + len(sign) for sign in ("\n", ". ", "! ", "? ") if sign in ending)
+    sentence = ending[max(breaks, default=0) :]
+    found = pattern.fullmatch(sentence)
+    at = max(0, len(text) - _LONGEST_SENTENCE) + len(ending) - len(sentence)
+    if found is None or not asserted(text, at + found.start("verdict"), at + found.end("verdict")):
+        return None
+    return Statement(found["verdict"], "final_line", at + found.start("verdict"), at + found.end("verdict"))
 
 
 def _named_at_end(text: str) -> Statement | None:
@@ -439,7 +482,7 @@ _SETS_OUT = (
 """Not how a response agrees to a task: "Yes, we can solve this.", "Yes. We need to check ..."."""
 
 _FIRST_LINE = regex(
-    r"\s{0,9}(?P<mark>[*_`#> ]{0,6})(?P<value>\(?(?P<letter>[A-J])[).]?(?:[.:]? [^\n=]{1,80}?)?"
+    r"\s{0,9}(?P<mark>[*_`#> ]{0,6})(?P<value>\(?(?P<letter>[A-J])(?:[).:]{1,2}(?: [^\n=]{1,80}?)?)?"
     r"|-?\\?\$?\d[\d,]*(?:\.\d+)?(?:/\d+)?\\?%?)"
     r"[*_`.]{0,4}[ \t]*\n[ \t]*\n(?=[*_#]{0,4}[ \t]*[A-Z][a-z])"
 )
@@ -471,13 +514,78 @@ _OPENING = regex(
 )
 
 
+_NO_OTHER = regex(r"\bno [a-z]+ (?:other than|but|except|besides|apart from)\b", re.IGNORECASE)
+_SUBJECT_FIRST = regex(r"\$?-?\d[\d,.]*\$? (?:is|are|was|were|has|have|can|does)\b")
+
+
+def _sole_verdict(text: str) -> Statement | None:
+    """The yes or no of one sentence that speaks of a number, and is the response: "No, 91 is not prime."."""
+    sentence = text.strip()
+    found = _OPENING.fullmatch(sentence) if sentence[:1] in tuple('YNTF*"') and "\n" not in sentence else None
+    if found is None:
+        return None
+    said = found["said"]
+    if not _SUBJECT_FIRST.match(said) or _denying(said) != (found["verdict"] in ("No", "False")):
+        return None
+    start = len(text) - len(text.lstrip())
+    return Statement(
+        found["verdict"], "final_line", start + found.start("verdict"), start + found.end("verdict")
+    )
+
+
+def _denying(said: str) -> bool:
+    return _DENIES.search(_NO_OTHER.sub("", said)) is not None
+
+
+_JUDGED_OPTION = regex(
+    r"[ \t>*_#•-]{0,9}(?:[Oo]ption |[Cc]hoice )?\(?(?P<letter>[A-J])(?:[).:]|\b)[^\n]{0,160}?[ :*_–—-]{1,6}"
+    r"(?P<verdict>[❌✅✗✓✘☑✔]️?|[Ii]ncorrect|[Cc]orrect|INCORRECT|CORRECT|[Ww]rong|[Rr]ight|[Tt]rue|[Ff]alse|TRUE"
+    r"|FALSE)[ .*_!]*"
+)
+
+
+def _judged_options(text: str) -> Statement | None:
+    """The one option that a response calls right where it ends in what it says of each: "B: correct"."""
+    if (
+        not text[-_VERDICT_AT_END:]
+        .rstrip(" .*_!\n")
+        .lower()
+        .endswith((*_RIGHT, "wrong", "false", "❌", "✗", "✘"))
+    ):
+        return None
+    lines = [(at.start(), at) for at in _LINES.finditer(text.rstrip())][-_MOST_OPTIONS:]
+    judged: list[tuple[int, re.Match[str]]] = []
+    for start, line in reversed(lines):
+        found = _JUDGED_OPTION.fullmatch(line.group())
+        if found is None:
+            break
+        judged.append((start, found))
+    right = [one for one in judged if one[1]["verdict"].lower() in _RIGHT]
+    if len(judged) < _FEWEST_JUDGED or len(right) != 1:
+        return None
+    start, found = right[0]
+    return Statement(
+        found["letter"], "final_line", start + found.start("letter"), start + found.end("letter")
+    )
+
+
+_VERDICT_AT_END = 20
+"""Characters that a verdict on an option takes, with the signs around it."""
+
+_RIGHT = ("correct", "right", "true", "✅", "✓", "☑", "✔", "✔️")
+
+_LINES = regex(r"[^\n]*[^\s][^\n]*")
+_MOST_OPTIONS, _FEWEST_JUDGED = 10, 3
+"""Options that a question has at most, and of how many a response says whether they are right."""
+
+
 def _opened_with(text: str) -> Statement | None:
     """The yes or no that a response begins with, where its first sentence says as much: "No, it is not."."""
     # Behind its leading blanks: every way to part a long run of them would be tried.
     found = _OPENING.match(text, len(text) - len(text.lstrip()))
     if found is None:
         return None
-    agrees = (_DENIES.search(found["said"]) is not None) == (found["verdict"] in ("No", "False"))
+    agrees = _denying(found["said"]) == (found["verdict"] in ("No", "False"))
     if not agrees and (not found["bold"] or _SECOND_THOUGHT.search(text, found.end("verdict"))):
         return None
     return Statement(found["verdict"], "announced", *found.span("verdict"), firm=False)
@@ -653,6 +761,14 @@ def _in_fences(own: Own, reader: _Reader, strict: bool) -> Statement | None:
             fence.language == "answer"
             and "field" in reader.rules
             and (found := of_block(content)) is not None
+        ):
+            return _moved(found, fence.start)
+        if (
+            fence.language in _OBJECTS
+            and "final_line" in reader.rules
+            and not strict
+            and not any(map(str.isalnum, own.source[fence.end :]))
+            and (found := only_field(content)) is not None
         ):
             return _moved(found, fence.start)
         if fence.language in _OUTPUTS:

@@ -101,7 +101,8 @@ CONDITIONS = (
 """How a sentence of another language than English begins that says what would be."""
 
 _LAST_VERB = regex(
-    r".*\b(?:is|are|was|were|equals?|be|becomes?|gives?|yields?|amounts? to|comes? to|totals?|(?:we|i"
+    r".*\b(?:is|are|was|were|equals?|be|becomes?|gives?|yields?|amounts? to|comes? (?:out )?to|totals?"
+    r"|(?:we|i"
     r"|you) (?:get|have|obtain|find|got)|(?:is"
     r"|are) equal to|makes"
     r"|on (?:obtient|trouve)|nous (?:obtenons|trouvons)|(?:cela|ça|ce qui) (?:donne|fait)"
@@ -178,6 +179,18 @@ _SHOWN = regex(r"\s+\((?=[^()]*(?:\s[-−+*/x×·÷:]\s|\d[-−+*/x×·÷]\d))(?
 _FORMULA = regex(r"\$[^$]*\\[^$]*\$")
 _ASSIGNED = regex(r"\$[^$=]{1,20}=[^$=]{1,40}\$(?=[^$=]*\b(?:is|are|was|equals) [-−]?\d[^$=]*\Z)")
 """A value given to a letter in a sentence that goes on to say what is then: "at $r = 2$ it is 5 N"."""
+
+_WHY = regex(
+    r",? (?:because|since|given that|as(?= (?:there|it|we|they|each|all|both|this|that|he|she|only|every)\b))"
+    r" [^;!?]{3,160}\Z"
+)
+"""Why a value is what it is, with numbers of its own: "it measures 30 degrees, as there are 5 parts"."""
+
+_LEAD_IN = regex(
+    r"\A(?:After|By|Before|Upon|Having|Once) [^,=?!]{3,120}, (?=(?:she|he|they|it|we|I|you|there|the|her"
+    r"|his|their) )"
+)
+"""What was done before a sentence says what is then: "After giving 3 away, she has 9"."""
 
 _CONDITION = regex(r"\A(?:If|When) [^,=]{1,100}, (?:then )?(?=[^,=]*=)")
 """What a computed value holds under: "If they have 24 slices, they can last 24 / 6 = 4 days."."""
@@ -291,7 +304,8 @@ _SAID = regex(
     r"|pays?|spends?|sells?|buys?"
     r"|receive[sd]?|weighs?|measures?|remains?|there|total|totals|yields?|will|would|works?|reads?|eats?"
     r"|drinks?|left|sold|bought"
-    r"|spent|used|saved|saves|owes|gave|collected|scored|ran|walked|drove|ate|did|does|can|contains?|includes?"
+    r"|spent|used|saved|saves|owes|gave|collected|scored|ran|walked|drove|ate|did|does|can|contains?"
+    r"|includes?|end(?:s|ed)? up"
     r"|shows?|displays?|lists?|comprises?"
     r"|produces?|lost|gained|went|travel\w*)\b",
     re.IGNORECASE,
@@ -431,6 +445,10 @@ def _denies_abroad(low: str) -> bool:
 def _claim(clause: str) -> str:
     """A clause without what is beside its value: formulas, ranks, dates, the condition of a computation."""
     claim = without_calculation(_plain_numbers(clause.replace("**", "  ").strip()))
+    if (why := _WHY.search(claim)) is not None and any(map(str.isdigit, claim[: why.start()])):
+        claim = claim[: why.start()]
+    if "," in claim:
+        claim = _LEAD_IN.sub("", claim)
     if "=" in claim:
         claim = _CONDITION.sub("", claim)
     if "\\" in claim:
@@ -537,11 +555,23 @@ _REJECTED = regex(
 """A value that a sentence rejects at its end, which is none of it: "So the result is 9 (not 12)."."""
 
 _COUNTED_LIST = regex(
-    rf"[^\d=:$]*\bthere are (?:exactly |only )?(?P<value>(?:\d{{1,3}}|{'|'.join(COUNT_WORDS)})"
+    rf"(?:[^\d=:$]*\bthere are|[^=:?]{{1,60}} (?:has|have)) (?:exactly |only )?(?P<value>(?:\d{{1,3}}"
+    rf"|{'|'.join(COUNT_WORDS)})"
     r" (?:[a-z-]+ ){0,3}[a-z]+:\s+(?:[-$\d(\\]|[a-zA-Z] ?=)[^.]*(?:\.\d[^.]*)*?)\.?\s*",
     re.IGNORECASE,
 )
 """How many there are, and which: "There are 3 such numbers: 2, 5 and 8."."""
+
+
+_COUNTED_SUBJECT = regex(
+    rf"(?:(?:so|thus|hence|therefore),? )?the (?P<value>(?:\d{{1,3}}"
+    rf"|{'|'.join(COUNT_WORDS)}) (?:[a-z-]+ ){{0,3}}"
+    r"(?:solutions|roots|zeros|integers|numbers|values|pairs|triples|points"
+    r"|primes) are:?\s+(?:[-−$\d(\\]|[a-zA-Z] ?=)"
+    r"[^.]*(?:\.\d[^.]*)*?)\.?\s*",
+    re.IGNORECASE,
+)
+"""A list behind how many there are: "The three roots are 2, 5 and 8."."""
 
 
 def counted_list(sentence: str) -> str | None:
@@ -550,7 +580,11 @@ def counted_list(sentence: str) -> str | None:
     >>> counted_list("So there are 3 such numbers: 2, 5 and 8.")
     '3 such numbers: 2, 5 and 8'
     """
-    found = _COUNTED_LIST.fullmatch(sentence) if ":" in sentence else None
+    if " are" not in sentence and " ha" not in sentence:
+        return None
+    found = (_COUNTED_LIST.fullmatch(sentence) if ":" in sentence else None) or _COUNTED_SUBJECT.fullmatch(
+        sentence
+    )
     return found["value"].rstrip() if found and not _leaves_open(sentence) else None
 
 

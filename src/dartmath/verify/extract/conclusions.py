@@ -19,7 +19,7 @@ from dartmath.verify.extract.claims import (
 from dartmath.verify.extract.found import Statement
 from dartmath.verify.extract.mathematics import is_mathematics
 from dartmath.verify.extract.numbers import only_number, recalled
-from dartmath.verify.extract.polarity import asserted, intended
+from dartmath.verify.extract.polarity import asserted, intended, would_be
 from dartmath.verify.extract.products import is_product, is_unit
 from dartmath.verify.extract.values import ITEM, value_at
 from dartmath.verify.language.formulas import FORMULA, body
@@ -68,7 +68,9 @@ _REMARK = regex(
     r"|confirms|satisfies|solves|answers|means we|verifies)|which (?:confirms|matches)|q\.?e\.?d"
     r"|∎|✓|✅|□|■|done"
     r"|indeed|confidence|we can (?:check|verify)"
-    r"|if you|please|you can|good luck|is there|would you"
+    r"|if (?:you|any|something|the (?:answer|solution|explanation|reasoning)|there(?:'s| is"
+    r"| are) any)\b(?=[^=\d\n]*"
+    r"\b(?:you|me|ask|please|let)\b)|if you|please|you can|good luck|is there|would you"
     r"|注意|验证|检验|验算|希望|note que|vérif|comprob|probe"
     r"|проверка)",
     re.IGNORECASE,
@@ -81,7 +83,10 @@ _CONTINUES = regex(
 """How a sentence begins behind which more should come: what stands before it is no conclusion."""
 
 _UNDONE = r"\b[^.\n]{0,20}\b(?:solve|determine|know|find|figure|compute|finish|sure)\b"
-_ARRIVES = regex(r"\bto (?:get|obtain|find|give|yield)\b[^.\n]{0,60}[$\\][^.]{0,200}=")
+_ARRIVES = regex(
+    r"\bto (?:get|obtain|find|give|yield)\b[^.\n]{0,60}[$\\][^.]{0,200}="
+    r"|, (?:which (?:gives|leaves|makes|yields|is|equals)|giving|leaving)(?: us| me)? \S{0,3}\d[^,]{0,40}\Z"
+)
 """What such a sentence goes on to say, where it says the result: "We can now insert them to get $E = 3$"."""
 
 _GAVE_UP = regex(
@@ -89,6 +94,7 @@ _GAVE_UP = regex(
         *(rf"\b{verb} ?(?:not|n't){_UNDONE}" for verb in ("could", "can", "do", "did", "was", "am")),
         *(rf"\b{verb}{_UNDONE}" for verb in ("cannot", "fail(?:ed)? to", "not (?:sure|certain)")),
         r"\bunable to\b",
+        r"\bnot enough information\b",
         *(rf"\b{we} (?:could|can|do|did)(?: ?not|n't)\b[^.\n]{{0,20}}\banswer\b" for we in ("i", "we")),
     )
 )
@@ -136,16 +142,20 @@ _OF_VALUE = regex(
 )
 _SAYS = regex(
     r"(?:\b(?:is|are|equals?|be|becomes?|gives?|get|gets|have|has|obtain|find|yields?|conclude|that"
-    r"|was|were|to|is:|:|given by)|,\s+(?:or|that is,?|i\.e\.,?)|=|:|即|为|是|得)"
+    r"|was|were|to|is:|:|given by|costs?|totals?|measures?)|,\s+(?:or|that is,?|i\.e\.,?|so|hence|thus"
+    r"|giving)|=|:|即|为|是|得)"
     r"\s*(?:exactly |simply |always |thus |still |also |only "
     r"|just |then |therefore )?[*\s]*\Z",
     re.IGNORECASE,
 )
-_OPTION_LINE = regex(r"[\s>*_#-]*(?P<letter>\(?[A-J]\)?)[\s*_.]*")
+_OPTION_LINE = regex(r"[\s>*_#-]*(?P<letter>\(?[A-J]\)?|\[[A-J]\])[\s*_.]*")
 _OPTION_AND_TEXT = regex(r"[\s>*_#-]{0,9}(?P<letter>\(?[A-J][).:])[ \t*]+\S[^\n]{0,300}\s*\Z")
 """A last line that is an option with its text, behind a line that announces it: "It is:\n\nB. An ellipse"."""
 
-_VERDICT_LINE = regex(r"[\s>*_#`-]*(?P<verdict>True|False|Yes|No|TRUE|FALSE|YES|NO)[\s*_`.]*")
+_VERDICT_LINE = regex(
+    r"[\s>*_#`-]*(?P<verdict>True|False|Yes|No|Maybe|TRUE|FALSE|YES|NO|yes|no"
+    r"|maybe)[\s*_`.]*"
+)
 """A line that is nothing but a yes or no."""
 
 _VALUE_LINE = regex(
@@ -195,7 +205,9 @@ def conclusion(
         concluding = not continues and concludes and opened(low, first, stop) is not None
         if not (last or continues or concluding):
             continue  # it says nothing, whether it is a remark or not
-        if not any(map(str.isalnum, sentence)) or _REMARK.match(sentence):
+        if not any(map(str.isalnum, sentence)):
+            continue
+        if _REMARK.match(sentence) and not (last and _verdict_alone(tail, first, sentence)):
             continue
         if continues:
             return None
@@ -214,14 +226,20 @@ def conclusion(
                 or recalled(tail, first, stop)
             )
         else:
-            allowed = last and final_line and not _gave_up(low) and not _is_cut(tail, first)
+            allowed = (
+                last
+                and final_line
+                and not _FIELD.match(sentence)
+                and not _gave_up(low)
+                and not _is_cut(tail, first)
+            )
             found = (
                 (_all_or_none(tail, first, stop) or _final(tail, first, stop, inside)) if allowed else None
             )
         if found is not None:
             answer, at, to = found
             said = asserted(tail, at, to) and bool(answer) and not (concluding and denied(sentence))
-            said = said and not (concluding and intended(tail[first:at]))
+            said = said and not (concluding and intended(tail[first:at])) and not would_be(tail, first, to)
             rule = "conclusion" if concluding else "final_line"
             return Statement(answer, rule, start + at, start + to) if said else None
         if concluding and (_denies(sentence) or _OTHER_VALUE_SAID.search(sentence)):
@@ -474,7 +492,7 @@ def _claim(tail: str, start: int, stop: int, languages: tuple[str, ...], *, shif
         or equated(sentence, languages)
         or told(sentence.strip())
     )
-    value = value or _reasoned(sentence)
+    value = value or _reasoned(sentence) or _before_semicolon(sentence, languages)
     value = (
         value or _consequence(sentence.strip()) or _last_clause(sentence) or _of_products(sentence.strip())
     )
@@ -505,6 +523,19 @@ _REASONED = regex(
 """A value that is given to a letter, and then why: "Therefore, x = 42 because ..."."""
 
 
+_CONTRAST = regex(
+    r"\b(?:not|no|never|too|fails?|otherwise|negative|invalid|rejected|the others?)\b|n't\b", re.I
+)
+
+
+def _before_semicolon(sentence: str, languages: tuple[str, ...]) -> str | None:
+    """What a concluding clause says before another that says what is not so: "so it is 4; 3 is too few"."""
+    clause, sign, rest = sentence.partition("; ")
+    if not sign or "=" in rest or not _CONTRAST.search(rest) or _CONTRAST.search(clause):
+        return None
+    return concluded(clause, languages)
+
+
 def _reasoned(sentence: str) -> str | None:
     found = _REASONED.fullmatch(sentence.strip())
     return found["value"] if found else None
@@ -523,13 +554,23 @@ def _list_at_end(tail: str, start: int) -> Found | None:
     if not ITEM.match(tail, start):
         return None
     lines = tail[:start].rstrip().split("\n")
-    while lines and ITEM.match(lines[-1]):
-        first = tail.rfind(lines.pop(), 0, first)
+    spaced = False
+    while lines and (ITEM.match(lines[-1]) or not lines[-1].strip()):
+        line = lines.pop()
+        spaced = spaced or not line.strip()
+        first = tail.rfind(line, 0, first) if line.strip() else first
     if first == start or not lines or not lines[-1].rstrip(" *").endswith((":", "：")):
+        return None
+    if spaced and not _LEADS_LIST.search(lines[-1]):
         return None
     found = value_at(tail, first)
     return (found[0], first, found[1]) if found is not None and found[2] and found[1] >= start else None
 
+
+_LEADS_LIST = regex(
+    r"\b(?:solutions?|roots?|zeros?|answers?|values|pairs|triples|numbers|points)\b[^.\n]*[:：][\s*]*\Z", re.I
+)
+"""A line with a colon that leads in a list of answers: "The solutions are:"."""
 
 _PART_LINE = regex(
     r"[ \t]*[*_]{0,2}\((?P<part>[a-e])\)[*_]{0,2}[.:]?[ \t]+[*_]{0,2}(?P<value>[^\n]{1,80}?)[*_.\s]*"
@@ -569,11 +610,29 @@ def _parts_at_end(tail: str) -> Found | None:
     return ", ".join(values), start, len(tail)
 
 
+_FIELD = regex(r"\s*(?:\{\s*)?[\"']\w{1,40}[\"']\s*:")
+"""How a field of an object begins, of which only those that name an answer are read."""
+
+_ONLY_ONE = regex(
+    r"(?:\d|\$|\\\)).*(?:,|;|\band|\bbut|\bwhich|\bso|\bwhere) (?:and "
+    r"|but )?only (?P<value>\$[^$]{1,40}\$|[a-z] ?= ?[-−]?\d+(?:/\d+)?"
+    r"|[-−]?\d[\d,]*(?:\.\d+)?(?:/\d+)?) (?:is|works?|satisf(?:ies|y)|lies|fits?|remains?|survives?"
+    r"|makes|meets)\b[^\d=$]{0,60}\Z",
+    re.DOTALL,
+)
+"""Which of several values is left: "The solutions are -3 and 2, and only 2 is positive."."""
+
+
 def _all_or_none(tail: str, start: int, stop: int) -> Found | None:
     """How many solutions a sentence says there are, with all of them; or that there is none."""
     sentence = tail[start:stop]
-    if "there are" in sentence.lower() and (listed := counted_list(sentence)) is not None:
+    if (" are" in sentence or (" ha" in sentence and ":" in sentence)) and (
+        listed := counted_list(sentence)
+    ) is not None:
         return _placed(listed, sentence, start)
+    if "only " in sentence and (left := _ONLY_ONE.search(sentence)) is not None:
+        value = left["value"].strip("$")
+        return _placed(value, sentence, start)
     if " no " in sentence.lower() and (nothing := _NO_SOLUTION.fullmatch(sentence)):
         return f"no {nothing['real'] or ''}solution", start, stop
     return None
@@ -589,8 +648,14 @@ def _final(tail: str, start: int, stop: int, inside: list[re.Match[str]]) -> Fou
         before = tail[start : inside[-1].start()]
         behind = tail[inside[-1].end() : stop]
         alone = not any(sign.isalnum() for sign in before) and not any(sign.isalnum() for sign in behind)
-        if alone or (
-            not re.search(r"\d", behind) and len(behind.split()) <= _FEW_WORDS and _SAYS.search(before)
+        if (
+            alone
+            or _follows_from(before, inside[-1])
+            or (
+                not re.search(r"\d", behind)
+                and len(behind.split()) <= _FEW_WORDS
+                and (_SAYS.search(before) or _SAYS.search(tail[start : _first_joined(tail, inside)]))
+            )
         ):
             return _formula(tail, start, inside)
         return _counted(tail, start, said, inside)
@@ -602,6 +667,8 @@ def _final(tail: str, start: int, stop: int, inside: list[re.Match[str]]) -> Fou
         return option
     if (verdict := _VERDICT_LINE.fullmatch(sentence)) is not None and _begins_line(tail, start):
         return verdict["verdict"], start, stop
+    if "=" in sentence and (product := _of_products(sentence.rstrip())) is not None:
+        return _placed(product, sentence, start)
     if (
         line
         and "boxed" not in line["value"]
@@ -631,6 +698,31 @@ def _final(tail: str, start: int, stop: int, inside: list[re.Match[str]]) -> Fou
     return recalled(tail, start, stop) if value is None else _placed(value, sentence, start)
 
 
+_BY_WHAT = regex(
+    r"\s*(?!(?:If|When|Suppose|Assume|Let|For|At|Case|Check|Note|Recall|Try|But|However|Not|Step)\b)[A-Z][^.!?\n=\d]{2,100},"
+    r"\s*\Z"
+)
+"""By what, or from what, a formula follows that ends a response: "By the theorem of Pythagoras,"."""
+
+
+def _follows_from(before: str, formula: re.Match[str]) -> bool:
+    """Whether a formula that says what something is ends a sentence which names the reason before it."""
+    said = body(formula)
+    return (
+        "=" in said
+        and _BY_WHAT.fullmatch(before) is not None
+        and _IS_VALUE.fullmatch(said.rpartition("=")[2].strip().rstrip(".").rstrip()) is not None
+    )
+
+
+def _first_joined(tail: str, formulas: list[re.Match[str]]) -> int:
+    """Where the first of the formulas begins that "and" or commas join to the last one."""
+    first = len(formulas) - 1
+    while first and _joined(tail, formulas, first):
+        first -= 1
+    return formulas[first].start()
+
+
 def _option_line(tail: str, start: int, sentence: str) -> Found | None:
     """The letter that a last line is, or that begins one which the line before it announces."""
     if option := _OPTION_LINE.fullmatch(sentence):
@@ -638,6 +730,18 @@ def _option_line(tail: str, start: int, sentence: str) -> Found | None:
     described = _OPTION_AND_TEXT.match(tail, start)
     announced = described is not None and tail[:start].rstrip(" *\n").endswith((":", "："))
     return (described["letter"], *described.span("letter")) if described is not None and announced else None
+
+
+def _verdict_alone(tail: str, start: int, sentence: str) -> bool:
+    """Whether a "Yes" is a line of its own that answers words, and no remark on a value before it."""
+    before = tail[:start].rstrip()
+    line = before[before.rfind("\n") + 1 :]
+    return (
+        _VERDICT_LINE.fullmatch(sentence) is not None
+        and _begins_line(tail, start)
+        and "=" not in line
+        and not (any(map(str.isdigit, line)) and opens(line))
+    )
 
 
 def _begins_line(tail: str, start: int) -> bool:
@@ -650,7 +754,7 @@ _CONSEQUENCE = regex(
     r".*,\s+(?:and\s+)?(?P<clause>(?:so|hence|thus|therefore|which means|there (?:are|is))\b.*)", re.DOTALL
 )
 _COMPUTED = regex(
-    r"[^\n]*(?:[^<>!:=\s]|[\dn)]!)\s*=\s*(?P<value>[-−]?(?:\\?\$)?\d[\d,]*(?:\.\d+)?(?:/\d+)?\\?%?)\s*[.!]?\Z"
+    r"[^\n]*(?:[^<>!:=\s]|[\dn)]!)\s*(?:=|≈|\\approx)\s*(?P<value>[-−]?(?:\\?\$)?\d[\d,]*(?:\.\d+)?(?:/\d+)?\\?%?)\s*[.!]?\Z"
 )
 _RESULT = regex(
     r"\s*(?P<value>[-−]?\d[\d,]*(?:\.\d+)?(?:\s*[x×*·]\s*10\s?\^\s?\{?[-−]?\d+\}?)?"
@@ -749,7 +853,7 @@ def _counted(tail: str, start: int, stop: int, inside: list[re.Match[str]]) -> F
     return body(inside[0]), inside[0].start(), inside[0].end()
 
 
-_IS_VALUE = regex(r"[-−]?\d[\d,]*(?:\.\d+)?|[-−]?\d*\\[dt]?frac\{\d+\}\{\d+\}")
+_IS_VALUE = regex(r"(?:\\\$)?[-−]?\d[\d,]*(?:\.\d+)?|[-−]?\d*\\[dt]?frac\{\d+\}\{\d+\}")
 
 
 def _repeated(before: str, value: str | None) -> str | None:

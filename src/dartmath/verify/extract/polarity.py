@@ -52,6 +52,11 @@ _OTHERS_BEFORE = regex(
     rf"(?:\b(?:you|one|we|i) (?:might|may|could|would){_PERHAPS} {_VIEWED}"
     rf"|\b(?:{_OTHERS}|some|many|most|someone|somebody|everybody|everyone){_PERHAPS} {_VIEWED}"
     r"|\b(?:tempting|easy|natural) to (?:think|believe|say|guess|answer|assume|conclude)"
+    r"|\b(?:solver|student|classmate|friend|author|teacher|solution|response|assistant)s?(?: \w+ly)? "
+    r"(?:claim|say|said|argue|believe|think|thought|assert|state)(?:s|d|ed)?(?: that(?=\s*\Z)"
+    r"| (?:that )?(?:the|it|x)\b)"
+    r"|\b(?:careless|naive|naively|hasty|hastily|sloppy)\b"
+    r"|\bnot (?:the case|true|clear|certain|obvious) that"
     r"|\b(?:was|were|been|am) told|\b(?:hint|prompt|user) (?:says|said|suggests|claims|states)"
     r"|\bmistake (?:\w+ ){0,2}(?:to|that))\b(?:(?!\bbut\b|;).)*\Z"
     rf"|(?:\b{_OTHERS}|\b(?:an? (?:\w+ )?(?:wrong|incorrect|naive|mistaken|tempting|quick|rough)|the naive)"
@@ -65,7 +70,9 @@ _OTHERS_BEFORE = regex(
 _SUPPOSITIONS = (
     "if", "unless", "suppos", "assum", "imagine", "whether", "may", "perhaps", "possibly", "could", "might",
     "first", "initially", "originally", "solution", " about", "let", "s it", "e it", "s the ", "e the ",
-    "would", "some", "many", "most", "other", "several", "people", "students", "every", "tempting", "easy",
+    "careless", "hast", "sloppy", "not true", "not clear", "not certain", "not obvious", "would", "some",
+    "solver", "student", "classmate", "friend", "author", "teacher", "response", "assistant",
+    "many", "most", "other", "several", "people", "students", "every", "tempting", "easy",
     "natural", "mistake", "wrong", "incorrect", "naive", "quick", "rough", "told", "hint",
     "prompt", "user ", "not a", "not the",
     "impossible",
@@ -128,7 +135,9 @@ _OVERSEES = (
 _DENIED_AFTER = regex(
     r"\A[\s$*)\]}\\.,]*(?:\)|\])?[\s,]*(?:"
     r"(?:is|was|are|were|can|could|must|does|do|should|would|will)(?: \w+ly)?(?: be| have to be| to be)?"
-    r" ?(?:not\b(?! only)|n't|wrong|incorrect|impossible|(?:an? )?(?:extraneous|spurious)|invalid|false"
+    r" ?(?:not\b(?! only)|n't|wrong|incorrect|impossible|(?:an? )?(?:extraneous|spurious)"
+    r"|(?:an? |the )?(?:\w+ )?(?:wrong|incorrect|mistaken|naive|tempting) (?:answer|guess|choice|result)"
+    r"|invalid|false"
     r"|rejected"
     r"|discarded|excluded|too (?:large|small|big)|a placeholder|a contradiction|ruled out"
     rf"|{_OF_IT} (?:only )?if\b)"
@@ -141,18 +150,22 @@ _DENIED_AFTER = regex(
     re.IGNORECASE,
 )
 _NEXT_DENIES = regex(
-    r"\A[\s.!?$*)\]}\\]*(?:(?:but|no|wait|hmm+|actually|oh|sorry|hold on)[\s,.!…-]+){0,3}"
+    r"\A[\s.!?$*)\]}\\]*(?:(?:but|nope|no|wait|hmm+|actually|oh|sorry|hold on)[\s,.!…-]+){0,3}"
     r"(?:(?:that|this|it)(?: answer| value| result)?(?:'s| is| was| can| could| does)(?: \w+ly)?"
     r"(?: seem| look| be)? ?(?:not|n't)?(?: seem| look| be)? "
     r"(?:right|correct|true|wrong|incorrect|impossible|a mistake|false|an error)\b"
     r"|i (?:made|was making) (?:a|an) (?:mistake|error)|wrong\b)",
     re.IGNORECASE,
 )
+_OBJECTING = (
+    "but|however|unfortunately|wait|hmm+|oops|oh|nope|no|actually|sorry|hold on(?: a (?:second|moment))?"
+    "|edit|correction"
+)
 _SIGNS_BEHIND = r"[\s.!?…,;$*)\]}\\–—-]*"
 _STILL = r"(?:still |also |now )*"
 _TAKEN_BACK = regex(
     rf"\A(?:[^.!?\n]{{0,60}}[.!](?=\s))?{_SIGNS_BEHIND}"
-    r"(?:(?:but|however|wait|hmm+|oops|oh|no|actually|sorry|hold on|edit|correction)\b[\s,.:!…–—-]*){1,4}"
+    rf"(?:(?:{_OBJECTING})\b[\s,.:!…–—-]*){{1,4}}"
     r"(?:[^.!?\n]{0,120}?\b)??"
     rf"(?:(?:i|we|that|this|it)(?:'ve| have| had)?(?: \w+ly)? {_OVERSEES}"
     r"|(?:i|we) made an? (?:\w+ )?(?:mistake|error|slip)\b"
@@ -161,6 +174,10 @@ _TAKEN_BACK = regex(
     r"|(?:the|this) (?:question|problem|task) (?:asks|asked|is asking|wants|wanted)\b"
     r"|(?:[a-j]|it|that|this|which|the answer) (?:can(?:'t|not| not) be|is(?:n't| not))"
     r" (?:right|correct|true)\b"
+    r"|[^.!?\n]{1,60} (?:is|seems|looks|would be) (?:an? |the )?(?:better|more \w+) (?:choice|answer"
+    r"|option|fit)\b"
+    r"|[^.!?\n]{1,60} (?:is|was|were|are) (?:counted twice|double[- ]counted|overcounted|miscounted"
+    r"|overlooked|left out|forgotten)\b|(?:that|this|it) (?:contradicts|violates|conflicts with)\b"
     r"|(?:that|this|it)(?:'s| is| was) too (?:many|much|few|little|large|small|big|high|low)\b"
     r"|(?:that|this|it) should (?:be|have been) (?:doubled|halved|divided|multiplied|subtracted|added"
     r"|squared)\b)"
@@ -177,8 +194,8 @@ _CONFIRMS = regex(
 )
 _OPENS_DENIAL = regex(
     r"[\s.,;!…$*()\[\]}\\–—-]*+(?:\?|(?:is|was|are|were|can|could|must|does|do|should"
-    r"|would|will|cannot|contradicts|fails|leads|gives|which|but|however|yet|and|that|this|it|no|wait|hm+|oops"
-    r"|actually|oh|sorry|hold|edit|correction|i|wrong)(?:\b|n't))",
+    r"|would|will|cannot|contradicts|fails|leads|gives|which|but|however|yet|and|that|this|it|nope|no|wait|hm+|oops"
+    r"|unfortunately|actually|oh|sorry|hold|edit|correction|i|wrong)(?:\b|n't))",
     re.IGNORECASE,
 )
 """What all patterns of what stands behind a value begin with: signs, then a question mark or such a word."""
@@ -187,7 +204,7 @@ _FEWEST = 12
 """Characters of the rest of a sentence and an objection behind it."""
 
 _OBJECTS = regex(
-    rf"[^.!?\n]{{1,60}}[.!]\s+{_SIGNS_BEHIND}(?:but|however|wait|hm+|oops|oh|no|actually|sorry|hold|edit|correction)\b",
+    rf"[^.!?\n]{{1,60}}[.!]\s+{_SIGNS_BEHIND}(?:{_OBJECTING}|hold)\b",
     re.IGNORECASE,
 )
 """What `_TAKEN_BACK` begins with where the sentence goes on behind the value."""
@@ -211,7 +228,7 @@ def sentence_start(text: str, place: int) -> int:
 
 
 _WOULD_BE = regex(r"\bwould (?:only )?(?:be|have been)\b", re.IGNORECASE)
-_CONDITION_BEHIND = regex(r"[^.!?\n]{0,80}\b(?:if|unless|had)\b", re.IGNORECASE)
+_CONDITION_BEHIND = regex(r"[^.!?\n]{0,80}\b(?:if|unless|had|without|but for)\b", re.IGNORECASE)
 
 
 def would_be(text: str, start: int, end: int) -> bool:

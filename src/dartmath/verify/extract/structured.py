@@ -15,13 +15,13 @@ from dartmath.verify.language.search import Literals, holds
 MOST = 16
 """Only so many structures at the end are tried."""
 
-_NAMES = r"(?:final[_ -]?)?answers?|final[_ -]?solution|ans|solution|final"
+_NAMES = r"(?:final[_ -]?)?(?:answers?|choice)|final[_ -]?solution|ans|solution|final"
 _PAIRS = (
     (rf"<\|?(?:{_NAMES})\|?>", rf"(?:</\|?|<\|/)(?:{_NAMES})\|?>"),
     (rf"\[(?:{_NAMES})\]", rf"\[/(?:{_NAMES})\]"),
 )
 _IN_ANGLES, _IN_SQUARES = (
-    regex(rf"{re.escape(sign)}(?=[|afs]){opening.removeprefix(re.escape(sign))}", re.IGNORECASE)
+    regex(rf"{re.escape(sign)}(?=[|acfs]){opening.removeprefix(re.escape(sign))}", re.IGNORECASE)
     for sign, (opening, _) in zip("<[", _PAIRS, strict=True)
 )
 """Openings: a pattern that begins with one sign is looked for as fast as a text, and what may follow it is
@@ -133,10 +133,17 @@ def of_block(content: str) -> Statement | None:
 
 
 _BESIDE = regex(
-    r"(?:reason|explan|thought|think|step|work|question|problem|error|name|confidence|analysis|rationale|comment|note|unit)",
+    r"(?:reason|explan|thought|think|step|work|question|problem|error|name|confidence|analysis|rationale|comment|note|unit|why|because)",
     re.IGNORECASE,
 )
 """How the names of fields begin that are beside an answer."""
+
+
+_MOST_BEFORE = 120
+"""Characters before an object that is all a response says."""
+
+_OBJECT = regex(r"\s*(?:(?=[A-Za-z])[^\n{}\d]{0,80}[:.!][ \t]*\n\s{0,4})?(?P<object>\{.*\})\s*", re.DOTALL)
+"""A response that is an object of JSON, behind a line that says so or not."""
 
 
 def only_field(text: str) -> Statement | None:
@@ -146,10 +153,10 @@ def only_field(text: str) -> Statement | None:
     >>> answer.answer if answer else None
     'Ann'
     """
-    if len(text) > MAX_ANSWER or text.lstrip()[:1] != "{":
+    if len(text) > MAX_ANSWER or "{" not in text[:_MOST_BEFORE] or (whole := _OBJECT.fullmatch(text)) is None:
         return None
     try:
-        read = json.loads(text)
+        read = json.loads(whole["object"])
     except (ValueError, RecursionError):
         return None
     values = [value for name, value in read.items() if not _BESIDE.match(name)]

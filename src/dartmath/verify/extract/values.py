@@ -21,7 +21,9 @@ _FILLER = regex(
     r"|approx\.?|about|roughly|ca\.?|i\.e\.?|found to be|given by|given as|calculated (?:to be|as)"
     r"|equal to|as follows"
     r"|(?:simply |the )?(?:option|choice|letter|number|value|correct option)(?: is)?)\b[,:.]?"
-    r"|[,:：=≈]|->|→|=>|⇒|\\approx\b)[ \t]*)*[\s*_\"'“”‘’>【「『]*",
+    r"|(?:the |my )?(?:first|second|third|fourth|fifth|last) (?:option|choice)[,:]?(?= \(?[A-J]\b)"
+    r"|(?:la|le|el|il|lo|die|a|o)(?= \(?[A-J]\)?(?:[\s.*]*(?:\Z|\n)|,\s))"
+    r"|[,:：=≈]|—(?=\s)|->|→|=>|⇒|\\approx\b)[ \t]*)*[\s*_\"'“”‘’>【「『]*",
     re.IGNORECASE,
 )
 """Words and signs between an announcement and its value that change nothing about it."""
@@ -58,8 +60,8 @@ _SIDE = regex(
     r"|ikke|nicht|pas|car|porque|weil)\b"
     r"|[–—]\s|\s--?-?\s(?=[a-z])|;\s"
     r"|[\[(](?:(?:reject|discard|exclud|ignor)ing|[^()\[\]]{1,40}(?:rejected|extraneous|discarded|invalid)\b"
-    r"|confidence|conf|high|low|medium|in total|not |total|final|approx|as |since |because "
-    r"|see |rounded|which|correct"
+    r"|confidence|conf|high|low|medium|in total|(?:and )?not |total|final|approx|as |since |because "
+    r"|see |rounded|which|correct|that is|i\.e\.|namely|equivalent|consisting|because|since"
     r"|the |or [a-z]+ percent|answer|verified|certain)",
     re.IGNORECASE,
 )
@@ -258,6 +260,8 @@ def _from_clause(text: str, begin: int) -> tuple[str, int, bool] | None:
         return called["value"], begin + len(clause), True
     if beside := _APPOSITION.fullmatch(answer):
         return beside["name"], begin + len(clause), False
+    if _HOW_WRITTEN.match(answer):
+        return answer, begin + len(clause), False
     value = stated(answer)
     if value is None and FORMULA.search(answer) is None:
         value = claimed(answer, plain=ends_in_number)
@@ -265,6 +269,11 @@ def _from_clause(text: str, begin: int) -> tuple[str, int, bool] | None:
         return value, begin + len(clause), True
     return answer, begin + len(clause), False
 
+
+_HOW_WRITTEN = regex(
+    r"(?:rounded|correct|accurate|truncated|reported|expressed|precise) (?:off )?to\b", re.IGNORECASE
+)
+"""How an answer is written, which is none: "the answer is rounded to 3 significant figures"."""
 
 _WORDS_EQUAL = regex(r"[A-Z][a-z]+(?: [a-z-]+){2,20} = (?P<value>-?\d[^=,;]{0,40})")
 """What something in words is: `Fraction of shirts that are red or blue = 0.625`."""

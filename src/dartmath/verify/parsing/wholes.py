@@ -42,7 +42,7 @@ _CHOICE_STARTS = frozenset("ABCDEFGHIJ([\\") | {
 _GOES_ON = regex(rf"\s*(?:[-+=^_<>/*(,;&]|(?:{OPEN_TEXT})?\s*(?:and|or)\b)|(?!{TEXT})\\(?!frac|sqrt)")
 _LABEL = regex(r"\b[A-Z]\}?\s*[:)]")
 _PREFIXED = regex(r"0(?:[xX][0-9a-fA-F]{1,99}|[bB][01]{1,99}|[oO][0-7]{1,99})")
-_ISO_DATE = regex(r"\d{4}-\d{1,2}-\d{1,2}")
+_DATE = regex(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}(?:st|nd|rd|th)? (?:of )?[A-Za-z]{3,9}\.?,? \d{4}")
 _JOINED = regex(r"\b(?:and|or)\b")
 
 
@@ -55,7 +55,7 @@ def whole_answer(text: str, parse: Parse) -> Expression | None:
     if (parts := labelled_parts(text, parse) or remainder(text)) is not None:
         return parts
     if text[-1].isdigit() and text[0].isdigit() and "_" not in text and "base" not in text:
-        return named(text) if _ISO_DATE.fullmatch(text) else amount(text)
+        return (named(text) if _DATE.fullmatch(text) else None) or amount(text)
     if (in_base := _in_base(text)) is not None:
         return in_base
     if _LETTER.search(text) or any(sign.isalpha() for sign in text):
