@@ -13,7 +13,7 @@ from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.parsing.bases import letters_as_digits
 from dartmath.verify.parsing.dressing import undressed
 from dartmath.verify.parsing.parser import parse
-from dartmath.verify.readings.reading import Pair, Sides
+from dartmath.verify.readings.reading import Pair, Sides, both_have_symbols
 from dartmath.verify.tree.expression import (
     Apply,
     Constant,
@@ -52,9 +52,9 @@ _LONG_INDEX = regex(r"_\s?([A-Za-z])(?=[A-Za-z])")
 
 
 def has_long_index(sides: Sides) -> bool:
-    """Whether a side has an index of two letters or more, without braces around it."""
-    return ("_" in sides.reference and _LONG_INDEX.search(sides.reference) is not None) or (
-        "_" in sides.answer and _LONG_INDEX.search(sides.answer) is not None
+    """Whether one of two formulas has an index of two letters or more, without braces around it."""
+    return both_have_symbols(sides) and any(
+        "_" in text and _LONG_INDEX.search(text) is not None for text in (sides.reference, sides.answer)
     )
 
 
