@@ -49,6 +49,8 @@ _LIMIT = regex(
 )
 _REWORDED = (
     (regex(r"^all (?=\w)"), ""),
+    (regex(r"\bone to one\b"), "injective"),
+    (regex(r"\bonto\b"), "surjective"),
     (regex(r"\b(?:does not|doesnt|is not|isnt|do not) (?:be )?converge?(?:nt)?\b"), "diverges"),
     (regex(r"\bh ?0\b"), "null hypothesis"),
     (regex(r"^we (?=(?:fail|reject|accept|do not reject|cannot reject)\b)"), ""),
@@ -75,12 +77,31 @@ def same_prose(reference: Expression, answer: Expression, comparison: Comparison
             _same_subject(reference.words, answer.words, comparison)
             or _same_of_asked(reference.words, answer.words, comparison)
             or _same_kind(reference.words, answer.words)
+            or _same_predicate(ours, theirs)
         )
     words, other = (reference, answer) if isinstance(reference, Text) else (answer, reference)
     if isinstance(words, Text) and isinstance(other, Relation):
         return _same_comparison(words.words, other)
     if isinstance(words, Text) and isinstance(other, Group) and not other.brackets:
         return _same_without_commas(words.words, other)
+    return None
+
+
+_OF_KIND = regex(
+    r"(?P<said>[a-z-]+(?: [a-z-]+){0,2}) (?:triangle|quadrilateral|polygon|function|matrix|series|sequence"
+    r"|group|graph|curve|distribution|reaction|bond|equilibrium)"
+)
+_OF_SUBJECT = regex(r"(?:[a-z]+ )?[a-z]+ (?:is|are) (?P<said>[a-z -]+)")
+
+
+def _same_predicate(ours: str, theirs: str) -> Decision | None:
+    """`an isosceles triangle` and `the vectors are dependent` for what they say; both sides are folded."""
+    if len(ours) > MAX_SENTENCE or len(theirs) > MAX_SENTENCE or NEGATION.search(theirs):
+        return None
+    for pattern in (_OF_KIND, _OF_SUBJECT):
+        found = pattern.fullmatch(theirs)
+        if found is not None and found["said"] == ours and not pattern.fullmatch(ours):
+            return Decision(True, "text", "what an answer says of its subject")
     return None
 
 

@@ -40,7 +40,10 @@ _NONE = frozenset(
         "no real solution|no real solutions|does not exist|dne|"
         "doesnt exist|no such|no answer exists|empty set|null set|nothing|no such number|"
         "no such numbers|no solution exists|no solutions exist|there are no solutions|"
-        "there is no solution|never|there is no such number|no root|no roots|no real root|"
+        "there is no solution|there are no real solutions|there is no real solution|"
+        "there are no real roots|equation has no solution|equation has no solutions|"
+        "equation has no real solution|equation has no real solutions|system has no solution|"
+        "never|there is no such number|no root|no roots|no real root|"
         "no real roots",
         "|",
     )
@@ -65,6 +68,9 @@ _INFINITE = frozenset(
         "infinitely many",
         "infinite",
         "infinitely many solutions",
+        "infinite solutions",
+        "infinite number of solutions",
+        "there are infinitely many solutions",
         "infinite number",
         "infinitely many zeros",
         "unbounded",

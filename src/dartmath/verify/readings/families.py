@@ -71,9 +71,16 @@ def _renamed(ours: Expression, theirs: Expression) -> Iterator[Pair]:
     integers = (
         name in _PARAMETERS and other in _PARAMETERS and _beside_pi(ours, name) and _beside_pi(theirs, other)
     )
-    constants = name.lower() == other.lower() == "c"
+    constants = {name.lower(), other.lower()} in ({"c"}, {"c", "k"}) and "C" in (name, other)
+    if constants and name.lower() != other.lower():
+        constants = _is_term(ours, name) and _is_term(theirs, other)
     if integers or constants:
         yield ours, substitute(theirs, {other: Symbol(name)})
+
+
+def _is_term(node: Expression, name: str) -> bool:
+    """Whether a symbol is a term of a sum, as `C` and `K` behind an integral are."""
+    return isinstance(node, Apply) and node.name == "add" and Symbol(name) in node.args
 
 
 def _unlabelled(node: Expression) -> Expression:

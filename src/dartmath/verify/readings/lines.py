@@ -9,8 +9,19 @@ from dartmath.base.regex import regex
 from dartmath.verify.compare.matrices import combined
 from dartmath.verify.compare.relations import assigned, difference, label
 from dartmath.verify.numeric.equality import Decision, scalar_equal
+from dartmath.verify.numeric.exact import linear
 from dartmath.verify.readings.reading import Pair, Sides
-from dartmath.verify.tree.expression import Apply, Expression, Group, number, replace, symbols
+from dartmath.verify.tree.expression import (
+    Apply,
+    Expression,
+    Group,
+    Number,
+    Relation,
+    Symbol,
+    number,
+    replace,
+    symbols,
+)
 
 _PARAMETERS = frozenset(["t", "s", "u", "v", "r", "k", "n", "m", "lambda", "mu", "alpha", "tau"])
 _DIMENSIONS = (2, 3)
@@ -22,13 +33,16 @@ Line = tuple[tuple[Expression, ...], tuple[Expression, ...]]
 
 def lines(sides: Sides) -> Iterator[Pair | Decision]:
     """Points on the same line, whose parameters have different names unless the query is of lines."""
-    ours, theirs = (_entries(assigned(side) or side) for side in (sides.ours, sides.theirs))
+    ours, theirs = (
+        _symmetric(side) or _entries(assigned(side) or side) for side in (sides.ours, sides.theirs)
+    )
     if ours is None or theirs is None or len(ours) != len(theirs):
         return
+    symmetric = _symmetric(sides.ours), _symmetric(sides.theirs)
     names = _parameter(ours), _parameter(theirs)
     if _are_coordinates(sides.ours) != _are_coordinates(sides.theirs):
         yield Group("()", ours), Group("()", theirs)
-    if not all(names) or (names[0] == names[1] and not _LINE.search(sides.query)):
+    if not all(names) or (not any(symmetric) and names[0] == names[1] and not _LINE.search(sides.query)):
         return
     one, two = _line(ours, names[0]), _line(theirs, names[1])
     if one is None or two is None:
@@ -47,6 +61,22 @@ def _entries(node: Expression) -> tuple[Expression, ...] | None:
     if matrix is None or 1 not in (len(matrix.rows), len(matrix.rows[0])):
         return None
     return tuple(entry for row in matrix.rows for entry in row)
+
+
+def _symmetric(node: Expression) -> tuple[Expression, ...] | None:
+    """The points of `\\frac{x-1}{2} = \\frac{y}{3} = z`, with a parameter; None for no such line."""
+    if not isinstance(node, Relation) or set(node.operators) != {"="} or len(node.sides) not in _DIMENSIONS:
+        return None
+    found: dict[str, Expression] = {}
+    for side in node.sides:
+        line, names = linear(side), symbols(side)
+        if line is None or not line[1] or len(names) != 1:
+            return None
+        offset, slope = line
+        (name,) = names
+        found[name] = Apply("add", (Number(-offset / slope), Apply("mul", (Number(1 / slope), Symbol("t")))))
+    order = ["x", "y", "z"][: len(node.sides)]
+    return tuple(found[name] for name in order) if sorted(found) == order else None
 
 
 def _are_coordinates(node: Expression) -> bool:
