@@ -123,8 +123,8 @@ CASES = [
     (
         "what a sentence says of its subject",
         "dark, narrow",
-        "The fringes are narrow and dark.",
-        "The fringes are narrow and bright.",
+        "The bright fringes are narrow and dark.",
+        "The bright fringes are narrow and bright.",
         None,
     ),
     ("ordinals in words", "third floor", "3rd floor", "4th floor", None),
@@ -174,6 +174,7 @@ CASES = [
         "The maximum value is 8, attained at p = q = 2.",
         None,
     ),
+    ("percentage of a weight or volume", "9.3%", "9.3% by weight", "9.5% by weight", None),
     (
         "interval around a value",
         "(18, 22)",

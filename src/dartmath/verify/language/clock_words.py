@@ -11,7 +11,7 @@ _WORDS = regex(
     rf"(?P<at>{_AT}\s+)?(?P<hour>[01]?\d|2[0-4])"
     r"(?:\s*(?:(?P<uhr>uhr)|heures?|horas|h|часов|часа|giờ)\s*(?P<minute>[0-5]\d)"
     r"(?P<minutes>\s*(?:min|minuten|minutes|minutos|минут|phút))?"
-    r"|[.:](?P<beside>[0-5]\d)\s*(?:uhr|h)|\s*(?P<full>uhr))",
+    r"|(?:[.:](?P<beside>[0-5]\d)\s*uhr|:(?P<colon>[0-5]\d)\s*h)|\s*(?P<full>uhr))",
     re.IGNORECASE,
 )
 """Hours with minutes behind them, or a word of the clock alone.
@@ -38,7 +38,7 @@ def clock_in_digits(text: str) -> str | None:
     """
     found = _WORDS.fullmatch(text)
     if found and (found["at"] or found["uhr"] or not found["minutes"]):
-        return f"{found['hour']}:{found['minute'] or found['beside'] or '00'}"
+        return f"{found['hour']}:{found['minute'] or found['beside'] or found['colon'] or '00'}"
     found = _EASTERN.fullmatch(text)
     if found is None or (found["long"] and not found["half"] and int(found["hour"]) <= _NOON):
         return None

@@ -45,8 +45,8 @@ def compound_amount(text: str) -> str | None:
     >>> compound_amount("doce dólares y cinco centavos"), compound_amount("dos horas y diez minutos")
     ('12.05 dollars', '2 hours and 10 minutes')
     """
-    if len(text) > MAX_COMPOUND:
-        return None
+    if len(text) > MAX_COMPOUND or "\\" in text or text.count("$") > 1:
+        return None  # `10 $\\mathrm{cm}^3$` is a formula, and no 10 dollars and 3 cents
     if (yuan := _YUAN.fullmatch(text)) is not None and (yuan["jiao"] or yuan["fen"] or text[-1] in "整正"):
         return _in_yuan(yuan)
     parts = _parts(text) if _may_be_compound(text) else None

@@ -20,17 +20,25 @@ MAX_TOKENS = 40
 
 _COMMANDS = regex(r"\\[A-Za-z]+")
 _SIGNS_OF_UNITS = regex(
-    r"\\(?:(?:up)?mu|Omega|AA|mathring)(?![a-zA-Z])|\{\s*\}|\d-[a-z]{3}|10[\s$\\(\[]*\^|10[\s$]*-[\s$]*\d"
+    r"\\(?:(?:up)?mu|Omega|AA|mathring)(?![a-zA-Z])|\\mu[a-zA-Z]{1,3}(?![a-zA-Z])|\{\s*\}|\d-[a-z]{3}|10[\s$\\(\[]*\^|10[\s$]*-[\s$]*\d"
 )
 """What the patterns of `upright` need beside letters of a unit, with delimiters that become spaces."""
 
 _MICRO = regex(rf"\\(?:up)?mu(?![a-zA-Z])\s*(?:{OPEN_TEXT}~?\s*)?([a-zA-Z]{{1,3}})\}}?")
+_GLUED_MICRO = regex(r"\\mu(?=(?:m|g|s|F|A|C|V|W|L|H|N|J|T|M|Ci|mol)(?![a-zA-Z]))")
+"""`\\mug`, whose letter is one of the command."""
+
 _OHM = regex(rf"(?:{OPEN_TEXT})?~?\s{{0,9}}([kMG]?)\s{{0,9}}\}}?\s{{0,9}}\\Omega(?![a-zA-Z])\s*\}}?")
 """Nobody writes more blanks, and every way to part a long run of them would be tried."""
 _ANGSTROM = regex(
     rf"(?:{OPEN_TEXT})?\s*(?:\\AA(?![a-zA-Z])|\\mathring\s*\{{\s*(?:{OPEN_TEXT})?A\s*\}}+|Å)\s*\}}?"
 )
-_CELSIUS = regex(rf"(?<=[\s/*t(])\^?\s*\{{?\s*(?:\\circ|°)\s*\}}?\s*(?:{OPEN_TEXT})?\s*C(?![A-Za-z])\s*\}}?")
+_DEGREE = regex(
+    rf"(?<=[\s/*t(.)-])\^?\s*\{{?\s*(?:\\circ|°)\s*\}}?\s*(?:{OPEN_TEXT})?\s*([CFKR])(?![A-Za-z])\s*\}}?"
+)
+_SCALES = {"C": "celsius", "F": "fahrenheit", "K": "K", "R": "rankine"}
+"""Degrees of a temperature, in a unit such as `W/m^2-°C` too."""
+
 _UPRIGHT = regex(rf"{OPEN_TEXT}([^{{}}\\]{{1,60}})\}}")
 _SUN = regex(rf"M\s*_\s*\{{?\s*(?:\\odot|(?:{OPEN_TEXT})?sun\}}?)\s*\}}?(?![a-z])")
 _EMPTY = regex(r"\{\s*\}")
@@ -77,8 +85,9 @@ def upright(text: str) -> str:
     if "\\" not in text and "Å" not in text:
         return text
     if "circ" in text:
-        text = _CELSIUS.sub(" celsius ", text)
+        text = _DEGREE.sub(lambda found: f" {_SCALES[found[1]]} ", text)
     if "mu" in text:
+        text = _GLUED_MICRO.sub(" u", text)
         text = _MICRO.sub(r" u\1 ", text)
     if "Omega" in text:
         text = _OHM.sub(r" \1ohm ", text)

@@ -273,6 +273,8 @@ _TAIL_OPS = frozenset(
 
 
 def _measured(value: Expression, unit: str) -> Expression:
+    if unit.endswith(".") and "." not in unit[:-1]:
+        unit = unit[:-1]
     if unit in ("degree", "degrees", "deg"):
         return Apply("degree", (value,))
     if unit in PERCENT:

@@ -45,6 +45,10 @@ _APPROXIMATE = regex(
 """What stands before a reference that calls itself an approximation."""
 
 
+_APPROXIMATELY = regex(rf"(?:{'|'.join(APPROXIMATIONS)}) (?=[-$]?\d|\\[$(]|\.\d)", re.IGNORECASE)
+"""What an answer says in front of an amount, and means nothing for the comparison."""
+
+
 _SIGNED = frozenset(["abs", "sgn", "floor", "ceil", "max", "min"])
 """Functions that say what happens with signs, and so are no oversight."""
 
@@ -74,6 +78,8 @@ def decide(
     if query and len(reference) <= _LETTER and (option := chosen(reference, answer, query)) is not None:
         return option
     approximate = _APPROXIMATE.match(reference) is not None
+    if not approximate and (adverb := _APPROXIMATELY.match(answer)):
+        answer = answer[adverb.end() :]
     if ordered is None and _says_respectively(f"{reference}\n{answer}"):
         ordered = True
         reference, answer = _RESPECTIVELY.sub("", reference), _RESPECTIVELY.sub("", answer)

@@ -106,6 +106,41 @@ def states_uncertainty(sides: Sides) -> bool:
     return "pm" in sides.answer or "±" in sides.answer or "/-" in sides.answer
 
 
+_OF_WHOLE = regex(
+    r"(?P<before>\d\s*)(?:\\?%|percent)\s*(?:by |\(by |\()?"
+    r"(?P<of>weight|mass|volume|moles?|w/w|v/v|wt\.?|vol\.?)(?![A-Za-z])\)?"
+    r"|(?P<number>\d\s*)(?P<of2>wt\.?|vol\.?|mass|mol\.?|mole|weight)[ -]?\\?%"
+)
+_SAME_WHOLE = {
+    **dict.fromkeys(["weight", "wt", "w/w", "mass"], "mass"),
+    **dict.fromkeys(["volume", "vol", "v/v"], "volume"),
+    **dict.fromkeys(["mole", "moles", "mol"], "amount"),
+}
+"""Of what a percentage is, by how it is written."""
+
+
+def speaks_of_whole(sides: Sides) -> bool:
+    """Whether a side may say of what a percentage is: of a weight, or of a volume."""
+    return "%" in sides.reference or "%" in sides.answer
+
+
+def percentages_of_whole(sides: Sides) -> Iterator[Pair]:
+    """`9.3%` for `9.3 % by weight`, where the other side says nothing else, such as by volume."""
+    one, two = _OF_WHOLE.search(sides.reference), _OF_WHOLE.search(sides.answer)
+    if (one or two) and not (one and two and _whole(one) != _whole(two)):
+        texts = (_OF_WHOLE.sub(_plain_percentage, text) for text in (sides.reference, sides.answer))
+        ours, theirs = (parse(text) for text in texts)
+        yield ours, theirs
+
+
+def _whole(found: re.Match[str]) -> str:
+    return _SAME_WHOLE[(found["of"] or found["of2"]).removesuffix(".")]
+
+
+def _plain_percentage(found: re.Match[str]) -> str:
+    return f"{found['before'] or found['number']}\\%"
+
+
 def intervals_around(sides: Sides) -> Iterator[Pair]:
     """`50 \\pm 2` for (48, 52), where the query asks for an interval."""
     if "interval" not in sides.query:

@@ -105,7 +105,7 @@ def is_variable(letter: str, query: str) -> bool:
     for found in re.finditer(rf"(?<![A-Za-z\\]){letter}(?![A-Za-z])", query):
         before, behind = query[: found.start()].rstrip(" ~$\\,;"), query[found.end() :]
         is_article = letter == "A" and behind[:1] == " " and behind[1:2].isalpha()
-        in_unit = before[-1:].isdigit() or before.endswith(_BEFORE_UNIT) or _RATE.match(behind)
+        in_unit = before.rstrip("-")[-1:].isdigit() or before.endswith(_BEFORE_UNIT) or _RATE.match(behind)
         if not (is_article or in_unit):
             return True
     return False
