@@ -87,8 +87,11 @@ def same_prose(reference: Expression, answer: Expression, comparison: Comparison
     return None
 
 
+_ADJECTIVE = "(?:al|ic|[ae]nt|ive|ing|ed|ous|ary?|[ai]ble|les|ute|use|ight|odd|even|ite|ete|ean|ian)"
+"""How a word ends that says of what kind something is: a work function is no work."""
 _OF_KIND = regex(
-    r"(?P<said>[a-z-]+(?: [a-z-]+){0,2}) (?:triangle|quadrilateral|polygon|function|matrix|series|sequence"
+    rf"(?P<said>[a-z-]*{_ADJECTIVE}(?: [a-z-]*{_ADJECTIVE}){{0,2}})"
+    r" (?:triangle|quadrilateral|polygon|function|matrix|series|sequence"
     r"|group|graph|curve|distribution|reaction|bond|equilibrium)"
 )
 _OF_SUBJECT = regex(r"(?:[a-z]+ )?[a-z]+ (?:is|are) (?P<said>[a-z -]+)")
