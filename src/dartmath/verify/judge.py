@@ -17,6 +17,7 @@ from dartmath.verify.extract.found import MAX_ANSWER, Statement
 from dartmath.verify.language.money import with_money_in_digits
 from dartmath.verify.language.notation import repaired, with_circles
 from dartmath.verify.language.plain_numbers import DIFFERENT, EQUAL, PLAIN_NUMBER, SAME, same_plain_numbers
+from dartmath.verify.language.point_groups import with_points_as_groups
 from dartmath.verify.language.translation import (
     in_english,
     read_with_decimal_comma,
@@ -137,6 +138,7 @@ def _compared(reference: str, answer: str, terms: _Terms, settings: GradingSetti
         ours, theirs = with_circles(ours, theirs)
     if _are_alike(ours, theirs):
         return Verdict(_CORRECT, answer, "text", "the same text but for spaces and brackets' sizes")
+    theirs = with_points_as_groups(ours, theirs, terms.query)
     if terms.margin is None and _INTEGER.fullmatch(ours) and _INTEGER.fullmatch(theirs):
         return replace(_of_integers(ours, theirs), answer=answer)
     if terms.margin is None and (found := _of_plain_values(ours, theirs, answer, bool(terms.query))):

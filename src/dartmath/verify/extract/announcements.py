@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from dartmath.base.regex import regex
-from dartmath.verify.extract.conclusions import announced_value, conclusion
+from dartmath.verify.extract.conclusions import announced_value, conclusion, emphasised
 from dartmath.verify.extract.found import Statement
 from dartmath.verify.extract.numbers import bare_value
 from dartmath.verify.extract.polarity import asserted, would_be
@@ -281,7 +281,8 @@ def _said_in_sentence(text: str, after: int) -> Statement | None:
     sentence = line["sentence"].replace("**", "  ")
     if len(sentence.split()) < _FEWEST_WORDS or not any(sign.isdigit() or sign in "$\\" for sign in sentence):
         return None
-    found = announced_value(sentence)
+    found = emphasised(line["sentence"]) if "**" in line["sentence"] else None
+    found = found or announced_value(sentence)
     if found is None:
         return None
     answer, first, last = found

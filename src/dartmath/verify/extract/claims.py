@@ -173,7 +173,9 @@ _NAMED_AS = regex(
 
 _AMOUNTS = regex(r"\d[\d,]*(?:\.\d+)?(?:/\d+)?")
 
-_SHOWN = regex(r"\s+\((?=[^()]*(?:\s[-−+*/x×·÷:]\s|\d[-−+*/x×·÷]\d))(?P<steps>[^()]{3,120})\)")
+_SHOWN = regex(
+    r"\s+\((?=[^()]*(?:\s[-−+*/x×·÷:]\s|\d[-−+*/x×·÷]\d|\d ?% [^\W\d_]+ \d))(?P<steps>[^()]{3,120})\)"
+)
 """The calculation of its value that a sentence has in brackets: "She has 6 eggs left (14 - 8 = 6)."."""
 
 _FORMULA = regex(r"\$[^$]*\\[^$]*\$")
@@ -486,6 +488,29 @@ _COPULAS_IN_ASCII = frozenset(re.findall("[a-z]{2,}", _COPULAS))
 """Words one of which stands in a sentence in ASCII with a copula of another language than English."""
 
 
+def shown(sentence: str) -> str | None:
+    """The one number of a sentence, in any language, that a calculation in brackets behind it comes to.
+
+    >>> shown("Jo har 24 päron i 3 korgar (4 x 6 = 24)."), shown("Jo har 24 päron (4 x 5 = 20).")
+    ('24', None)
+    """
+    calculation = _SHOWN.search(sentence) if " (" in sentence else None
+    _, sign, result = calculation["steps"].rpartition("=") if calculation else ("", "", "")
+    amount = _AMOUNTS.search(result) if sign else None
+    rest = without_calculation(sentence)
+    if amount is None or "=" in rest or _leaves_open(rest) or small_letters(rest).startswith(CONDITIONS):
+        return None
+    same = [
+        found["value"]
+        for found in _AMOUNT.finditer(rest)
+        if bare_value(found["value"]) == bare_value(amount[0])
+    ]
+    return same[0] if len(same) == 1 else None
+
+
+_AMOUNT = regex(VALUE)
+
+
 def _told_elsewhere(claim: str) -> str | None:
     """The one value behind a copula of another language than English."""
     if (
@@ -494,7 +519,7 @@ def _told_elsewhere(claim: str) -> str | None:
         and _COPULAS_IN_ASCII.isdisjoint(_PLAIN_WORDS.findall(claim.lower()))
     ):
         return None
-    told = _TOLD.fullmatch(claim)
+    told = None if small_letters(claim).startswith(CONDITIONS) else _TOLD.fullmatch(claim)
     if told is None or len(_TOLD_BEFORE.findall(claim)) > 1:
         return None
     return told["tex"] or told["value"]

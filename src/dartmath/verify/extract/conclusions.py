@@ -6,6 +6,7 @@ import re
 
 from dartmath.base.regex import by_initials, regex
 from dartmath.verify.extract.claims import (
+    CONDITIONS,
     assignments,
     claimed,
     concluded,
@@ -14,6 +15,7 @@ from dartmath.verify.extract.claims import (
     equated,
     opening,
     opens,
+    shown,
     told,
 )
 from dartmath.verify.extract.found import Statement
@@ -44,7 +46,7 @@ _STOPS = (
     r"(?<=\n)|(?<=[.!?])(?!(?<=[\d)n]!)(?: ?[-+*/x×·=.,)]| (?:has|have|is|ends|can|equals"
     r"|contains)\b))(?<![\d.]\..)"
     r"(?:(?<!\b[A-Z].)|(?<=/[A-Z].)|(?<=\d [A-Z].))"
-    r"(?<!\b(?:Mr|Ms|Dr|St|vs|ft|in|sq|cu|Rs|No).)(?<!\bMrs.)"
+    r"(?<!\b(?:Mr|Ms|Dr|St|vs|ft|in|sq|cu|Rs|No|pr|ca|tj|np).)(?<!\bMrs.)"
     r"(?:\*{1,3}(?=\s|$)|(?=[ \t]|$))"
     r"|(?<=\d\.)(?=[ \t]+[A-Z*]|[ \t]*$)"
     r"|(?<=:)(?=[ \t]+(?:so|thus|therefore)\b)"
@@ -472,6 +474,15 @@ _AMOUNT = regex(
 )
 
 
+def emphasised(sentence: str) -> Found | None:
+    """The one amount in bold of a sentence.
+
+    >>> emphasised("She eats **7 rolls** in 4 weeks")
+    ('7 rolls', 11, 18)
+    """
+    return _emphasised(sentence, 0, len(sentence))
+
+
 def _emphasised(tail: str, start: int, stop: int) -> Found | None:
     """The one amount in bold of a sentence: "So she eats **7 dozen eggs** in 4 weeks."."""
     sentence = tail[start:stop]
@@ -496,6 +507,7 @@ def _claim(tail: str, start: int, stop: int, languages: tuple[str, ...], *, shif
     value = (
         value or _consequence(sentence.strip()) or _last_clause(sentence) or _of_products(sentence.strip())
     )
+    value = value or shown(sentence)
     return None if value is None else _placed(value, sentence, start - shift)
 
 
@@ -694,7 +706,7 @@ def _final(tail: str, start: int, stop: int, inside: list[re.Match[str]]) -> Fou
         or told(plain)
         or _repeated(tail[:start], claimed(plain))
     )
-    value = value or _consequence(plain) or _last_clause(plain) or _computed(plain)
+    value = value or _consequence(plain) or _last_clause(plain) or _computed(plain) or shown(plain)
     return recalled(tail, start, stop) if value is None else _placed(value, sentence, start)
 
 
@@ -817,10 +829,30 @@ def _consequence(sentence: str) -> str | None:
     if since := _SINCE.fullmatch(sentence):
         return claimed(since["clause"], plain=True)
     found = _CONSEQUENCE.fullmatch(sentence)
-    if found is None or " if " in sentence.lower():
+    if found is None:
+        return _follows_abroad(sentence)
+    if " if " in sentence.lower():
         return None
     clause = found["clause"]
     return claimed(clause, plain=True) if clause.startswith("there") else concluded(clause)
+
+
+def _follows_abroad(sentence: str) -> str | None:
+    """The same in another language than English: `zwei sind weg, also bleiben 4`."""
+    if small_letters(sentence).startswith(CONDITIONS):
+        return None
+    place = len(sentence)
+    for _ in range(_MOST_CLAUSES):
+        place = sentence.rfind(", ", 0, place)
+        if place < 0:
+            return None
+        if opens(clause := sentence[place + 2 :]):
+            return concluded(clause)
+    return None
+
+
+_MOST_CLAUSES = 3
+"""Clauses at the end of a sentence that can begin with a concluding word."""
 
 
 def _computed(sentence: str) -> str | None:

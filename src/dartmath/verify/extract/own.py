@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from dartmath.base.regex import regex
 from dartmath.verify.extract.thoughts import CHANNELS, THOUGHT_IN_SQUARES, thoughts
+from dartmath.verify.language.notation import with_latin_separators
 from dartmath.verify.language.search import Literals, holds
 
 _SQUARE_NAMES = "PAD|EOS|SEP|CLS|UNK|/?INST|EOT"
@@ -147,6 +148,7 @@ class Own(NamedTuple):
 def own_text(response: str, more_thoughts: Sequence[tuple[str, str]] = ()) -> Own:
     """The own part of `response`; `more_thoughts` are delimiters beside the known ones."""
     text = _without_calculations(response) if "<" in response and holds(response, "<<") else response
+    text = text if text.isascii() else with_latin_separators(text)
     if not more_thoughts and is_all_own(text):
         return Own(text, (len(text),), text)
     return _blanked(text, more_thoughts)

@@ -112,7 +112,17 @@ def repaired(text: str) -> str:
         text = _POINT_BEFORE_EXPONENT.sub(r"\1e\2", text)
     if not text.isprintable():
         text = _ESCAPED.sub(lambda lost: _ESCAPES[lost.group()], text)
+    if not text.isascii():
+        text = with_latin_separators(text)
     return _CUT.sub(r"\\frac", text) if text.count("rac{") > text.count("\\frac{") else text
+
+
+_SEPARATORS = {ord("\u066b"): ".", ord("\u066c"): ","}
+
+
+def with_latin_separators(text: str) -> str:
+    """A text with the decimal point and the comma of Latin digits for those of Arabic ones, place by place."""
+    return text.translate(_SEPARATORS) if "\u066b" in text or "\u066c" in text else text
 
 
 def _undoubled(text: str) -> str:

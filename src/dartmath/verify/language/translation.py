@@ -79,6 +79,9 @@ _WHOLE: Mapping[str, str] = {
     r"\frac{1}{2}": (
         "la moitié|die hälfte|hälfte|половина|一半|半分|절반|la mitad"
         "|metade|a metade|la metà|một nửa|النصف|आधा|setengah|połowa"
+        "|de helft|helft|hälften|halvdelen|puolet|polovina"
+        "|polovica|yarım|yarısı|fele|jumătate|το μισό|separuh|nusu|ครึ่งหนึ่ง|অর্ধেক|సగం|பாதி"
+        "|kalahati|meitat"
     ),
     "2 seconds": "ثانيتان|ثانيتين",
     "2 minutes": "دقيقتان|دقيقتين",
@@ -87,10 +90,22 @@ _WHOLE: Mapping[str, str] = {
     "2 weeks": "أسبوعان|أسبوعين",
     "2 months": "شهران|شهرين",
     "2 years": "سنتان|سنتين|عامان|عامين",
-    r"\frac{1}{3}": "ein drittel|un tiers|un tercio|одна треть|un terzo|um terço",
-    r"\frac{2}{3}": "zwei drittel|deux tiers|dos tercios|две трети|due terzi|dois terços",
-    r"\frac{1}{4}": "ein viertel|un quart|un cuarto|одна четверть|un quarto|um quarto",
-    r"\frac{3}{4}": "drei viertel|trois quarts|tres cuartos|три четверти|tre quarti|três quartos",
+    r"\frac{1}{3}": (
+        "ein drittel|un tiers|un tercio|одна треть|un terzo|um terço|een derde|en tredjedel|jedna třetina"
+        "|jedna trzecia|egyharmad|o treime|ένα τρίτο|üçte bir|sepertiga|theluthi|หนึ่งในสาม"
+    ),
+    r"\frac{2}{3}": (
+        "zwei drittel|deux tiers|dos tercios|две трети|due terzi|dois terços|twee derde|två tredjedelar"
+        "|dwie trzecie|dvě třetiny|kétharmad|două treimi|üçte iki|dua pertiga|theluthi mbili"
+    ),
+    r"\frac{1}{4}": (
+        "ein viertel|un quart|un cuarto|одна четверть|un quarto|um quarto|een kwart|en fjärdedel|čtvrtina"
+        "|jedna czwarta|egynegyed|un sfert|ένα τέταρτο|çeyrek|dörtte bir|seperempat|robo"
+    ),
+    r"\frac{3}{4}": (
+        "drei viertel|trois quarts|tres cuartos|три четверти|tre quarti|três quartos|driekwart|trekvart"
+        "|tři čtvrtiny|trzy czwarte|háromnegyed|trei sferturi|dörtte üç|tiga perempat|robo tatu"
+    ),
 }
 """English term or fraction -> the answers that mean it."""
 
@@ -310,7 +325,7 @@ _PARTS = (
     (
         "0.5",
         r"medi[oa]|mei[oa]|une?\s+demie?|demie?|un\s+mezzo|mezz[oa]|(?:ein(?:en?)?\s+)?halbe[rsn]?"
-        r"|половина|пол|半|반|nửa|نصف|نص|आधा|yarım|(?:een )?halve?|(?:ett )?halvt?"
+        r"|половина|пол|半|반|nửa|نصف|نص|आधा|yarım|(?:een )?hal(?:f|ve?)|(?:ett )?halvt?"
         r"|pół|půl|pola|пів|setengah|fél|ครึ่ง|আধা|అర|nusu|חצי|نیم|آدھا",
     ),
     (
@@ -333,8 +348,9 @@ _AND_A_HALF = regex(
 """A unit and half of it more: `2小时半`, `2 horas y media`."""
 
 _HALF_BEHIND = regex(
-    r"\A(?P<amount>[^\d]{3,60}?)\s+"
-    r"(?:y medi[oa]|et demie?|e mei[oa]|e mezz[oa]|с половиной|und eine? halbe[rsn]?)\Z",
+    r"\A(?P<amount>[^\d]{3,60}?)(?:[ëe]n-?half|\s+"
+    r"(?:y medi[oa]|et demie?|e mei[oa]|e mezz[oa]|с половиной|und eine? halbe[rsn]?|i mig|și jumătate|i pół"
+    r"|a půl|και μισ[όή]|і половиною|i pol|ja puoli|och en halv|buçuk|و نیم|וחצי|setengah|na nusu))\Z",
     re.IGNORECASE,
 )
 """The same behind a number in words: `dos metros y medio`."""
@@ -360,6 +376,9 @@ _UNITS_BEFORE = {
 _UNIT_BEFORE = regex(
     rf"\A(?P<unit>{'|'.join(_UNITS_BEFORE)})\s+(?P<value>-?\d[\d,]*(?:\.\d+)?)\Z", re.IGNORECASE
 )
+
+_NAME_BEFORE = regex(rf"(?P<unit>{LETTER}+)\s+(?P<value>\d[\d,]*(?:\.\d+)?)")
+"""A unit of any other language that stands there."""
 
 _MINUS_WORDS = (
     r"(?:零下|负|負|氷点下|マイナス|영하|마이너스"
@@ -389,7 +408,7 @@ def _with_digits(text: str) -> str:
         if (found := amount(text)) is not None:
             return sign + found
     if (scaled := _SCALED.match(text)) is not None:
-        text = f"{_scaled(scaled['number'])} {text[scaled.end() :]}".strip()
+        text = _with_rest(_scaled(scaled["number"]), text[scaled.end() :])
     text = _decimal(text) or text
     if (numbered := numeral(text)) is not None:
         value, rest = numbered
@@ -406,8 +425,11 @@ def _said_in_front(text: str) -> str | None:
     """A percentage or a unit that is said before its number."""
     if percent := _PERCENT_BEFORE.match(text):
         return f"{percent['value']}{'.' if percent['decimals'] else ''}{percent['decimals'] or ''}\\%"
-    before = _UNIT_BEFORE.match(text)
-    return f"{before['value']} {_UNITS_BEFORE[before['unit'].lower()]}" if before else None
+    if before := _UNIT_BEFORE.match(text):
+        return f"{before['value']} {_UNITS_BEFORE[before['unit'].lower()]}"
+    named = None if text.isascii() else _NAME_BEFORE.fullmatch(text)
+    unit = english_unit(named["unit"]) if named else None
+    return f"{named['value']} {unit}" if named and unit else None
 
 
 def _part_of_east(text: str) -> str | None:
@@ -422,17 +444,20 @@ def _and_a_half(text: str) -> str | None:
             return f"{whole[0]}.5 {unit}"
     if half := _HALF_BEHIND.match(text):
         value, _, unit = _with_digits(half["amount"]).partition(" ")
-        if value.isdigit() and _is_unit(unit):
-            return f"{value}.5 {unit}"
+        if value.isdigit() and (not unit or _is_unit(unit)):
+            return f"{value}.5 {unit}".strip()
     return None
+
+
+def _is_halved(what: str) -> bool:
+    """Whether there is a half of something: of a unit, a dozen, a measure of the East."""
+    return _is_unit(what) or _SCALE_OF.get(what.lower()) == "12" or what == "斤"
 
 
 def _part_of_unit(text: str) -> str | None:
     """`medio litro`."""
     part = _PART.match(text)
-    if part is None or not (
-        _is_unit(text[part.end() :]) or _SCALE_OF.get(text[part.end() :].lower()) == "12"
-    ):
+    if part is None or not _is_halved(text[part.end() :]):
         return None
     size = next(name for name, found in part.groupdict().items() if found is not None)
     return f"{size[1:].replace('_', '.')} {text[part.end() :]}"
@@ -505,8 +530,17 @@ _POINT = (
 )
 """What stands between a number in words and its decimals."""
 
+
+def _with_rest(scaled: str, rest: str) -> str:
+    """A number whose digits end in a scale, and the smaller one in words behind it: `100万三千`."""
+    smaller = numeral(rest) if scaled.endswith("0") else None
+    if smaller is None or smaller[0] >= 10 ** (len(scaled) - len(scaled.rstrip("0"))):
+        return f"{scaled} {rest}".strip()
+    return f"{int(scaled) + smaller[0]} {smaller[1]}".strip()
+
+
 _DECIMAL_WORD = regex(
-    rf"(?P<whole>[^\d\s点點점][^\d点點점]{{0,40}}?)(?:\s*(?:[点點점]|จุด)\s*|\s+(?:{_POINT})\s+)"
+    rf"(?P<whole>[^\d\s点點점][^\d点點점]{{0,80}}?)(?:\s*(?:[点點점]|จุด)\s*|\s+(?:{_POINT})\s+)"
     r"(?P<decimals>[^\d]{1,40})\Z",
     re.IGNORECASE,
 )

@@ -42,11 +42,14 @@ pm | 皮米 ピコメートル 피코미터 пикометр пикометро�
 hm | hectómetro hectómetros hectômetro hectômetros hectomètre hectomètres
 units | หน่วย একক యూనిట్లు eenheden enheter enheder jednotek jednostek birim satuan 单位 單位 個単位 単位 단위
   единиц единицы единица einheiten einheit unidades unidade unités
-inches | 英吋 吋 英寸 インチ 인치 дюйм дюйма дюймов pulgada pulgadas polegada polegadas pollice pollici
+inches | นิ้ว ইঞ্চি అంగుళాలు 英吋 吋 英寸 インチ 인치 дюйм дюйма дюймов pulgada pulgadas polegada
+  polegadas pollice pollici
   pouce pouces zoll इंच بوصة بوصات
-feet | 英尺 呎 フィート 피트 фут фута футов pé pés piede piedi pied pieds fuß फुट फीट फ़ीट قدم أقدام
+feet | ฟุต ফুট అడుగులు futi 英尺 呎 フィート 피트 фут фута футов pé pés piede piedi pied pieds fuß
+  फुट फीट फ़ीट قدم أقدام
 yards | 码 ヤード 야드 ярд ярда ярдов yarda yardas jarda jardas iarda iarde गज ياردة
-miles | 마일즈 英裏 英里 マイル 마일 миля мили миль milla millas milha milhas miglio miglia meile meilen
+miles | ไมล์ মাইল మైళ్లు మైలు மைல் 마일즈 英裏 英里 マイル 마일 миля мили миль milla millas milha
+  milhas miglio miglia meile meilen
   maili mijl mailia μίλια מייל مایل میل mérföld milja
   mille milles मील ميل أميال
 kg | kilogramów kilogramy กิโลกรัม กก কিলোগ্রাম কেজি కిలోగ్రాములు కిలోలు कि.ग्रा
@@ -66,9 +69,11 @@ ug | 微克 マイクログラム 마이크로그램 микрограмм мик
 tonnes | 吨 噸 公吨 トン メートルトン 톤 метрическая_тонна тонна тонны тонн tonelada toneladas
   tonelada_métrica toneladas_métricas tonnellata tonnellate tonnellata_metrica tonnellate_metriche
   tonne_métrique tonnes_métriques tấn टन मीट्रिक_टन طن أطنان
-pounds | 磅 ポンド 파운드 фунт фунта фунтов libra libras libbra libbre livre livres pfund पौंड पाउंड رطل
+pounds | ปอนด์ পাউন্ড పౌండ్లు 磅 ポンド 파운드 фунт фунта фунтов libra libras libbra libbre livre
+  livres pfund पौंड पाउंड رطل
   أرطال
-ounces | اونصة اونصات أونصات 盎司 オンス 온스 унция унции унций onza onzas onça onças oncia unze unzen
+ounces | ออนซ์ আউন্স اونصة اونصات أونصات 盎司 オンス 온스 унция унции унций onza onzas onça onças
+  oncia unze unzen
   औंस أونصة
 liters | litrów litry litre ลิตร লিটার లీటర్లు
   lita litraa litrů litara літрів λίτρα ליטר لیتر لیٹر
@@ -78,11 +83,13 @@ mL | 미리리터 مل ميليلتر ملي_لتر مليلترات 毫升 ミ�
   mililitro mililitros millilitro millilitri millilitre millilitres मिलीलीटर مليلتر
 hL | 헥토리터 гл هكتوليتر هكتو_ليتر 百升 hectolitro hectolitros ettolitro ettolitri hectolitre
   hectolitres гектолитр гектолитра
-gallons | غالونات جالونات 加仑 加侖 ガロン 갤런 갤론 галлон галлона галлонов galón galones galão galões
+gallons | แกลลอน গ্যালন గ్యాలన్లు غالونات جالونات 加仑 加侖 ガロン 갤런 갤론 галлон галлона галлонов
+  galón galones galão galões
   gallone galloni गैलन غالون جالون
 barrels | 桶 バレル 배럴 баррель барреля баррелей barril barriles barris barile barili baril barils
   barrel बैरल برميل
-cups | اكواب カップ 컵 стакан стакана стаканов taza tazas xícara xícaras tazza tazze tasse tassen كوب
+cups | ถ้วย কাপ కప్పులు اكواب カップ 컵 стакан стакана стаканов taza tazas xícara xícaras tazza
+  tazze tasse tassen كوب
   أكواب
 tablespoons | 汤匙 湯匙 大さじ 큰술 столовая_ложка столовых_ложки столовых_ложек cucharada cucharadas
   colher_de_sopa colheres_de_sopa cuillère_à_soupe cuillères_à_soupe esslöffel
@@ -139,12 +146,12 @@ dollars | đô đô_la_mỹ đô_mỹ đôla dolarów dolar ดอลลาร�
   دلار ڈالر டாலர் टाका dolyar dòla dolari dolary
   美元 美金 ドル 米ドル 달러 доллар доллара долларов dólar dólares dollaro dollari डॉलर दॉलर
   đô_la دولار دولارات
-cents | céntimo céntimos centime centimes centimos xu centésimos سنتات
+cents | เซ็นต์ সেন্ট céntimo céntimos centime centimes centimos xu centésimos سنتات
   美分 セント 센트 цент цента центов centavo centavos centesimo centesimi सेंट سنت
 yen | yenes ienes 円 日元 엔 иена иены иен
 won | 韩币 원화 wones 韩圆 원 韩元
 rupees | 印度卢比 रुपये रुपए रुपया
-euros | ơ_rô 欧元 ユーロ 유로 евро यूरो يورو
+euros | ยูโร ইউরো ơ_rô 欧元 ユーロ 유로 евро यूरो يورو
   евра eurot euroa eura ευρώ אירו
 gbp | 英镑 英鎊 sterlina sterline libra_esterlina libras_esterlinas livre_sterling livres_sterling
   фунт_стерлингов фунта_стерлингов фунтов_стерлингов bảng_anh पाउंड_स्टर्लिंग
@@ -272,8 +279,9 @@ def unaccented(words: str) -> str:
 def unit_names() -> Mapping[str, str]:
     """Name -> the unit that the parser knows; Latin names without their accents too.
 
-    A name of two letters keeps its accent: without it, it is a symbol.
-    Made on first use: a first verdict without words has no need of it, and would wait for 800 substitutions.
+        A name of two letters keeps its accent: without it, it is a symbol.
+    Made on first use: a first verdict without words has no need of it, and would wait for 800
+      substitutions.
     """
     names = {
         normalize("NFC", name.replace("_", " ")).lower(): row.split(" | ")[0]
