@@ -108,7 +108,7 @@ _CHOSEN = regex(
     r"|corresponds to|matches|leav(?:es|ing)|left with"
     r"|shows?|indicates?|points to)\s+(?:(?:us|me) with |only )?"
     r"(?:the\s+)?(?:[Oo]ption|[Cc]hoice|answer|letter)?\s*(?P<value>\(?[A-J]\)?)"
-    r"(?: (?:here|instead|then))?(?=[\s.!]*(?:\n|\Z)|[.,;]\s| [—–-]{1,2} |\*\*)"
+    r"(?: (?:here|instead|then))?(?=[\s.!]*(?:\n|\Z)|[.,;]\s| [—–-]{1,2} |\*\*| (?:because|since)\b)"
     r"|\b(?:(?:but )?rather|but)\s+(?P<rather>\([A-J]\))(?=[\s.]*\Z)"
     r"|\b(?i:so|therefore|thus|hence|conclude(?: that)?)[,:]?\s+(?:it is |it's |option "
     r"|choice )?(?P<last>\(?[A-J]\)?)(?=[\s.!*]*\Z)"
@@ -122,7 +122,9 @@ _NAMED_OPTION = regex(
     r"(?:(?<!not the )(?<!nor the )(?<!neither the )(?<!is the )"
     r"\b(?:(?:final|best|right|correct|only|most \w+) (?:choice|option|letter|selection|pick|answer)"
     r"|(?:my|our) (?:choice|selection|pick))(?:\s*[:–-]|\s+(?:is|would be|must be))?"
-    r"|(?:\A|\n)\W*(?:definitely|certainly|clearly|surely),?\s"
+    r"(?:\s+(?:option|choice|answer|letter)\b)?"
+    r"|(?:\A|\n)\W*(?:choice|option|selection|pick)\s*[:=–-]"
+    r"|(?:\A|\n)\W*(?:definitely|certainly|clearly|surely),?\s(?:option\s)?"
     r"|(?<!không )(?<!đừng )\b(?:lựa )?chọn(?: đáp án| phương án| câu)?(?: đúng)?(?: là)?:?\s)"
     r"\s*\**(?P<value>(?-i:[(\[]?[A-J][)\]]?))(?=[\s.*!]*\Z)",
     re.IGNORECASE,
@@ -177,7 +179,8 @@ _CALLED_RIGHT = regex(
 
 _CALLED_BEST = regex(
     r"\b[Oo]ption (?P<value>\(?[A-J]\)?)(?![A-Za-z])(?:(?!\b(?:not|no|never|option)\b|n't)[^\n.]){0,80}?"
-    r" is the (?:best|correct|right|most \w+) (?:answer|choice|option)\b(?! (?:if|when|unless))"
+    r" is the (?:best|correct|right|most \w+) (?:answer|choice|option|match|candidate|explanation"
+    r"|diagnosis|fit)\b(?! (?:if|when|unless))"
     r"|\b(?:gives?|yields?|is|are|get|obtain|equals?)(?:(?!\b(?:not|either|option)\b|n't)[^\n]){1,80}?"
     r"(?:, |\()(?:or|i\.e\.,?|that is,?|which is|so) (?:option|choice|answer) (?P<last>\(?[A-J]\)?)\)?"
     r"[\s.]*\Z"

@@ -76,12 +76,15 @@ _OPTION_WITH_TEXT = regex(r"\*\*\(?(?P<letter>[A-J])[).:] [^*\n]{1,150}\*\*\Z")
 """A response that is nothing but an option in bold: `**D) All of these**`."""
 
 _PLAIN_OPTION = regex(
-    r"(?:\(?[A-J][.)] (?=[A-Z])|\([A-J]\) (?=[a-z])(?!(?:is|are|was|can|could|may|might|would|seems?"
+    r"(?:\(?[A-J][.)] (?=[A-Z])|[B-H][.)] (?=[a-z](?:[^\s]*\s?){1,6}\Z)(?!.*\b(?:is|are|was|were|has"
+    r"|have)\b)|\([A-J]\) (?=[a-z])(?!(?:is|are|was|can|could|may|might|would|seems?"
     r"|looks?|or|and|but)\b)(?!.*\bif\b))(?!.*[.!?] [A-Z])(?!.*\([A-J]\))[^\n=]{2,190}"
 )
 """A response that is nothing but an option with its text: `B. No, there is more to do.`."""
 
-_LEADING_MARKS = regex(r"\A(?:>[ \t]*|[-*+][ \t]+|\d{1,2}\.[ \t]+)+(?=[*_`~]{0,3}\(?[A-J][.):*])")
+_LEADING_MARKS = regex(
+    r"\A(?:>[ \t]*|[✅✔☑👉]️?[ \t]*|[-*+][ \t]+|\d{1,2}\.[ \t]+)+(?=[*_`~]{0,3}\(?[A-J][.):*])"
+)
 """Marks of a quotation or a list before an option: `> **B)** No`."""
 
 _EMPTY_TAG = regex(r"(?:</?\|?[a-z_]{1,20}\|?>|\[/?[A-Z_]{1,20}\]|\s)+")
@@ -222,8 +225,21 @@ _MOST_CITED = 400
 """Characters at the end of a response in which such marks are looked for."""
 
 
+_ADDRESSES = regex(
+    r"(?:\n[ \t]*(?:#{1,6} )?\**(?:sources?|references?|citations?)\**:?\**[ \t]*)?"
+    r"(?:\n[ \t]*(?:[-*•][ \t]+"
+    r"|\d{1,2}\.[ \t]+)?(?:\[\d{1,2}\]:?[ \t]*)?<?https?://[^\s]{1,300}[ \t]*)+\s*\Z",
+    re.IGNORECASE,
+)
+"""Lines at the end of a response that are addresses of sources, with a heading or without."""
+
+
 def _without_sources(text: str) -> str:
     """A text without the marks of sources at its end; none of them ends as a formula does, in `\\]`."""
+    if "://" in text[-_MOST_CITED:] and (
+        listed := _ADDRESSES.search(text, max(0, len(text) - 4 * _MOST_CITED))
+    ):
+        text = text[: listed.start()]
     ending = text.rstrip(" \n.*")
     if not ending.endswith("]") or not ending[-2:-1].isdigit():
         return text
@@ -378,7 +394,12 @@ def _of_tag(tag: Statement) -> Statement | None:
 def _hashed(text: str) -> Iterator[Statement]:
     for line in reversed(list(_HASH.finditer(text))[-MOST:]):
         answer = line.group(1).strip().strip("*").strip()
-        if not answer or answer.startswith("#") or _REFERS.fullmatch(answer):
+        if (
+            not answer
+            or answer.startswith("#")
+            or _REFERS.fullmatch(answer)
+            or _heads(answer, text[line.end() :])
+        ):
             continue
         if not asserted(text, line.start(), line.end()):
             continue
@@ -392,6 +413,19 @@ def _hashed(text: str) -> Iterator[Statement]:
             yield _leading(leading, line)
         elif not text[line.end() :].strip() and len(answer.split()) <= MAX_WORDS and not answer.endswith(":"):
             yield Statement(answer, "hash", line.start(1), line.end(1), firm=False)
+
+
+_HEADING = regex(r"\d{1,2}[.)]\s+(?!dozen\b)[A-Z][a-z]+(?: [a-z]+){0,8}[:.]?")
+
+
+_NUMBERED_LABEL = regex(r"\d{1,2}[.)]\s+(?:final )?answer\b", re.IGNORECASE)
+
+
+def _heads(answer: str, rest: str) -> bool:
+    """Whether what stands behind the mark is a numbered heading: `#### 1. Understand the problem`."""
+    return _NUMBERED_LABEL.match(answer) is not None or (
+        _HEADING.fullmatch(answer) is not None and any(map(str.isalnum, rest))
+    )
 
 
 def _leading(number: re.Match[str], line: re.Match[str]) -> Statement:
@@ -413,14 +447,17 @@ def _implicit(text: str, reader: _Reader, last: bool) -> Statement | None:
         return found
     return (
         _verdict_at_end(text)
+        or _last_sentence_is(_AFTER_WORK, text, *_VALUE_ENDS)
         or _only_number(text)
         or _whole(_before_calculation(text))
         or stated_formula(text)
         or _named_at_end(text)
-        or _last_sentence_is(_DAY_AT_END, text)
+        or _last_sentence_is(_DAY_AT_END, text, "day")
+        or _last_sentence_is(_IS_THE_ANSWER, text, "answer")
         or _in_one_word(text)
         or _opened_with(text)
         or _on_first_line(text)
+        or _only_bold_option(text)
     )
 
 
@@ -435,7 +472,8 @@ _NAMED_AT_END = regex(
 """A last sentence that says of one thing which it is: "The day with the most rain is Sunday."."""
 
 
-_SAID_IN_WORDS = ("true", "false", "True", "False", "TRUE", "FALSE", "day")
+_SAID_IN_WORDS = ("true", "false", "True", "False", "TRUE", "FALSE")
+_VALUE_ENDS = tuple("ABCDEFGHIJ0123456789")
 _STATEMENT_IS = regex(
     r"(?:[Ss]o,? |[Tt]hus,? |[Hh]ence,? |[Tt]herefore,? )?(?:[Tt]he|[Tt]his) (?:statement|claim"
     r"|assertion|proposition) is (?:therefore )?"
@@ -449,13 +487,27 @@ _DAY_AT_END = regex(
 )
 
 
+_AFTER_WORK = regex(
+    r"(?:After|By|From|Based on|Looking at|Considering|Given) [^,.!?\n\d]{3,80}, (?P<verdict>\(?[A-J]\)?"
+    r"|\$?-?\d[\d,]*(?:\.\d+)?%?)[.!]?"
+)
+"""A sentence that ends in a bare value behind what was done: "After analysis, A"."""
+
+_IS_THE_ANSWER = regex(
+    r"(?:(?:(?:So|Thus|Hence|Therefore),? )|(?:I|i) (?:think|believe|would say"
+    r"|'d say)(?: that)? )?(?!(?i:this|that|it|what|which|here|there|so|neither|none|maybe|perhaps)\b)"
+    r"(?P<verdict>[A-Za-z][\w'-]*(?: [\w'-]+){0,3}?) is (?:definitely |clearly )?the (?:correct |right "
+    r"|best )?answer[.!]?"
+)
+"""A sentence that calls something the answer: "I think blue is the answer"."""
+
 _LONGEST_SENTENCE = 300
 
 
-def _last_sentence_is(pattern: re.Pattern[str], text: str) -> Statement | None:
-    """The truth of a statement, or the day, that the last sentence names: "The statement is **true**"."""
+def _last_sentence_is(pattern: re.Pattern[str], text: str, *ends: str) -> Statement | None:
+    """What the last sentence names, which ends in one of `ends`: "The statement is **true**"."""
     ending = text[-_LONGEST_SENTENCE:].rstrip()
-    if not holds(ending, *_SAID_IN_WORDS):
+    if not (ending.rstrip(" *_.!)%").endswith(ends) if ends else holds(ending, *_SAID_IN_WORDS)):
         return None
     breaks = (ending.rfind(sign) + len(sign) for sign in ("\n", ". ", "! ", "? ") if sign in ending)
     sentence = ending[max(breaks, default=0) :]
@@ -482,7 +534,7 @@ _SETS_OUT = (
 """Not how a response agrees to a task: "Yes, we can solve this.", "Yes. We need to check ..."."""
 
 _FIRST_LINE = regex(
-    r"\s{0,9}(?P<mark>[*_`#> ]{0,6})(?P<value>\(?(?P<letter>[A-J])(?:[).:]{1,2}(?: [^\n=]{1,80}?)?)?"
+    r"\s{0,9}(?P<mark>[*_`#> ]{0,6})(?P<value>\(?(?P<letter>[A-J])(?:[).:]{1,2}(?: [^\n]{1,80}?)?)?"
     r"|-?\\?\$?\d[\d,]*(?:\.\d+)?(?:/\d+)?\\?%?)"
     r"[*_`.]{0,4}[ \t]*\n[ \t]*\n(?=[*_#]{0,4}[ \t]*[A-Z][a-z])"
 )
@@ -493,6 +545,29 @@ _SECOND_THOUGHT = regex(
     r"\b(?:wait|actually|mistake|however|(?:is|was) (?:wrong|incorrect)|correction|instead|rather)\b",
     re.IGNORECASE,
 )
+
+
+_BOLD_OPTION = regex(
+    r"\b(?:is|be|are|is:|are:) \*\*\(?(?P<letter>[A-J])(?:[).:]{1,2}(?: [^*\n]{1,150})?|\))?[.:]?\*\*"
+)
+
+
+_INTRODUCED_OPTION = regex(
+    r"(?i:\b(?:most|best|correct|right|answer|likely|appropriate|choice|so|therefore|thus)\b)[^.!?\n]{0,120}"
+    r"\b(?:is|be|are):[*_ \t]*\n\s{0,4}[*_]{0,3}\(?(?P<letter>[A-J])[).:]{1,2} [^\n]{1,150}\n"
+    r"(?!\s{0,9}[*_-]{0,3} ?\(?[A-J][).:])"
+)
+
+
+def _only_bold_option(text: str) -> Statement | None:
+    """The option that a response says it is, once, in bold or on its own line, and then explains."""
+    found = list(_BOLD_OPTION.finditer(text)) if " **" in text else []
+    if ":\n" in text or ":*" in text:
+        found += _INTRODUCED_OPTION.finditer(text)
+    if len(found) != 1 or _SECOND_THOUGHT.search(text, found[0].end()):
+        return None
+    start, end = found[0].span("letter")
+    return Statement(found[0]["letter"], "final_line", start, end) if asserted(text, start, end) else None
 
 
 def _on_first_line(text: str) -> Statement | None:

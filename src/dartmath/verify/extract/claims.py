@@ -189,7 +189,8 @@ _WHY = regex(
 """Why a value is what it is, with numbers of its own: "it measures 30 degrees, as there are 5 parts"."""
 
 _LEAD_IN = regex(
-    r"\A(?:After|By|Before|Upon|Having|Once) [^,=?!]{3,120}, (?=(?:she|he|they|it|we|I|you|there|the|her"
+    r"\A(?:After|By|Before|Upon|Having|Once|Rather than|Instead of|Regardless of"
+    r"|Without) [^,=?!]{3,120}, (?=(?:she|he|they|it|we|I|I'll|I'd|you|there|the|her"
     r"|his|their) )"
 )
 """What was done before a sentence says what is then: "After giving 3 away, she has 9"."""
@@ -307,7 +308,7 @@ _SAID = regex(
     r"|receive[sd]?|weighs?|measures?|remains?|there|total|totals|yields?|will|would|works?|reads?|eats?"
     r"|drinks?|left|sold|bought"
     r"|spent|used|saved|saves|owes|gave|collected|scored|ran|walked|drove|ate|did|does|can|contains?"
-    r"|includes?|end(?:s|ed)? up"
+    r"|includes?|end(?:s|ed)? up|estimate[sd]?"
     r"|shows?|displays?|lists?|comprises?"
     r"|produces?|lost|gained|went|travel\w*)\b",
     re.IGNORECASE,
@@ -358,6 +359,14 @@ def concluded(sentence: str, languages: tuple[str, ...] = LANGUAGES) -> str | No
     return claimed(sentence[start.end() :], abroad=_ENGLISH.match(sentence) is None) if start else None
 
 
+_OF_NUMBER = regex(
+    r"\s*(?:the|this) (?:number|value|digit) [-−]?\d[\d,.]* (?:is|was|appears?|occurs?|stands?"
+    r"|comes?) (?:in|on|at|from|mentioned|given)\b",
+    re.IGNORECASE,
+)
+"""A sentence on where a number stands, which is not what it states: "The number 6 is in the table."."""
+
+
 def claimed(clause: str, *, plain: bool = False, abroad: bool | None = None) -> str | None:
     """The value that a clause states, as in `concluded`; where `plain`, only with a verb that says so.
 
@@ -370,6 +379,8 @@ def claimed(clause: str, *, plain: bool = False, abroad: bool | None = None) -> 
         return None
     if (day := _day(clause)) is not None:
         return day
+    if plain and _OF_NUMBER.match(clause):
+        return None
     claim = _claim(clause)
     own = _FALSE_FRIENDS.sub("", claim) if abroad else claim
     if len(claim) > MAX_SENTENCE or _leaves_open(own, abroad=abroad is not False) or _SENTENCES.search(claim):

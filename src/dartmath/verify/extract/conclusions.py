@@ -97,12 +97,14 @@ _GAVE_UP = regex(
         *(rf"\b{verb}{_UNDONE}" for verb in ("cannot", "fail(?:ed)? to", "not (?:sure|certain)")),
         r"\bunable to\b",
         r"\bnot enough information\b",
+        r"\bdecline to\b",
+        r"\brefuse to\b",
         *(rf"\b{we} (?:could|can|do|did)(?: ?not|n't)\b[^.\n]{{0,20}}\banswer\b" for we in ("i", "we")),
     )
 )
 """What a response says that has no answer, in small letters: what its last line says then is none either."""
 
-_DENIALS = ("not", "n't", "unable", "fail")
+_DENIALS = ("not", "n't", "unable", "fail", "decline", "refuse")
 """Texts one of which stands in whatever `_GAVE_UP` finds."""
 
 _NAME = regex(r"\\?[a-zA-Z]+(?:_\{?\w\}?)?[.,]?")
@@ -150,7 +152,7 @@ _SAYS = regex(
     r"|just |then |therefore )?[*\s]*\Z",
     re.IGNORECASE,
 )
-_OPTION_LINE = regex(r"[\s>*_#-]*(?P<letter>\(?[A-J]\)?|\[[A-J]\])[\s*_.]*")
+_OPTION_LINE = regex(r"[\s>*_#✅✔☑👉️-]*(?P<letter>\(?[A-J]\)?|\[[A-J]\])[\s*_.]*")
 _OPTION_AND_TEXT = regex(r"[\s>*_#-]{0,9}(?P<letter>\(?[A-J][).:])[ \t*]+\S[^\n]{0,300}\s*\Z")
 """A last line that is an option with its text, behind a line that announces it: "It is:\n\nB. An ellipse"."""
 
@@ -209,7 +211,8 @@ def conclusion(
             continue  # it says nothing, whether it is a remark or not
         if not any(map(str.isalnum, sentence)):
             continue
-        if _REMARK.match(sentence) and not (last and _verdict_alone(tail, first, sentence)):
+        is_said = last and (_verdict_alone(tail, first, sentence) or _OPTION_LINE.fullmatch(sentence))
+        if _REMARK.match(sentence) and not is_said:
             continue
         if continues:
             return None

@@ -73,7 +73,8 @@ take time that grows with the square of its length.
 
 _BUT = regex(r"not\s+[^\s,]{1,40},?\s+but\s+(?:rather\s+)?", re.IGNORECASE)
 _LETTER = regex(
-    r"\(?(?P<letter>[A-J])(?:\)|(?=[).:,，。、;]|\s*\Z|\s*\n|\s+(?:because|since|which|as|it|and not|not"
+    r"\(?(?P<letter>[A-J])(?:\)|(?=[).:,，。、;]|\s*(?:…|\.\.\.)|\s*\Z|\s*\n|\s+(?:because|since|which|as"
+    r"|it|and not|not"
     r"|with|is|for|instead|rather"
     r"|non|不|\(|-|–|<)|(?=不|の|が|です|。|、|，|是(?:正确|最佳|最合适|对|答案)|(?:选项)?(?:正确|\Z|\n|[，。、]))))"
 )

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dartmath.base.regex import regex
 from dartmath.verify.language.asides import without_aside
 from dartmath.verify.language.dimensions import PREFIXES as PREFIXES_OF_UNITS
-from dartmath.verify.language.latex import OPEN_TEXT
+from dartmath.verify.language.latex import OPEN_TEXT, TEXT
 from dartmath.verify.language.money import PREFIXES, SIGN, SIGNS, currency_of
 from dartmath.verify.language.units import parse_unit
 from dartmath.verify.language.vocabulary import CONCLUDING
@@ -66,6 +66,9 @@ _ASIDE_IN_TEXT = regex(rf"\\q?quad\s*{OPEN_TEXT}\([^(){{}}$]{{1,80}}\)\s*\}}\s*$
 _TRAILING = regex(r"(?:(?<!\.)\.|[\s,;:!]|\\[,;:! ]|\\\\|~)$")
 _TRAILING_SIGNS = ".,;:!~\\ "
 
+
+_NESTED_TEXT = regex(rf"{OPEN_TEXT}(?P<inner>{TEXT}\s*\{{[^{{}}]*\}})\s*\}}")
+"""A command for text in another, `\\text{\\textbf{18}}`, of which one is enough."""
 
 _TEXT_LIST = regex(r"\\text\{[^{}\\$]{1,200}(?:,| and | or )[^{}\\$]{1,200}\}")
 """Several words in one \\text{...}: `\\text{red, blue}`."""
@@ -407,9 +410,11 @@ _QUOTES = ("`", '"', "'", "”", "’")
 
 
 def _without_strays(text: str) -> str:
-    """The answer without quotes around the whole, and without a last brace that closes nothing."""
+    """The answer without quotes or a second command for text around it, and without a stray last brace."""
     if _QUOTED.fullmatch(text):
         return text[1:-1].strip()
+    if text.endswith("}}") and (nested := _NESTED_TEXT.fullmatch(text)):
+        return nested["inner"]
     return text[:-1] if text.endswith("}}") and text.count("}") == text.count("{") + 1 else text
 
 
