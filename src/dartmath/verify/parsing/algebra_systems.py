@@ -56,6 +56,27 @@ _JOINING_WORD = regex(rf"{_JOINING}(?=[\[({{])")
 _JOINING_SIGN = regex(r"\)\s*([&|]){1,2}\s*\(")
 
 
+_FLAT = r"[^()]{0,60}(?:\([^()]{1,60}\)[^()]{0,60}){0,4}"
+_NESTED = rf"[^()]{{0,60}}(?:\({_FLAT}\)[^()]{{0,60}}){{0,4}}"
+_PRINTED_SUM = regex(
+    rf"(?<![\w\\])(?P<kind>Sum|Product|Integral)\((?P<of>{_NESTED}),\s*\(\s*(?P<letter>[A-Za-z]\w{{0,5}})\s*,"
+    rf"(?P<low>{_NESTED}),(?P<high>{_NESTED})\)\s*\)"
+)
+_PRINTED_VALUES = regex(
+    r"\s*\\?\{(?P<values>\s*'?[A-Za-z]\w{0,5}'?\s*:\s*[-+*/^.\w\s()]{1,60}"
+    r"(?:,\s*'?[A-Za-z]\w{0,5}'?\s*:\s*[-+*/^.\w\s()]{1,60}){1,5})\\?\}\s*"
+)
+
+
+def _printed_sum(found: re.Match[str]) -> str:
+    """`Sum(1/k, (k, 1, n))`, `Product` and `Integral` of SymPy."""
+    of, letter, low, high = (found[name].strip() for name in ("of", "letter", "low", "high"))
+    if found["kind"] == "Integral":
+        return rf"\int_{{{low}}}^{{{high}}} ({of}) d{letter}"
+    sign = r"\sum" if found["kind"] == "Sum" else r"\prod"
+    return rf"{sign}_{{{letter}={low}}}^{{{high}}} ({of})"
+
+
 def _united(found: re.Match[str]) -> str:
     """`{1} | {2}` of a program and `(0, 1) union (2, 3)` in words, with the signs and brackets of LaTeX."""
     joined = _JOINING_WORD.sub(lambda word: r" \cap " if "inter" in word[0] else r" \cup ", found[0])
@@ -99,6 +120,8 @@ REWRITINGS: tuple[tuple[tuple[str, ...], re.Pattern[str], str | Callable[[re.Mat
     (("Eq(",), _EQUATION, r"\1=\2"),
     (("Interval",), _PRINTED_INTERVAL, _printed_interval),
     (("FiniteSet(",), _PRINTED_SET, r"\\{\1\\}"),
+    (("Sum(", "Product(", "Integral("), _PRINTED_SUM, _printed_sum),
+    ((":",), _PRINTED_VALUES, lambda found: found["values"].replace(":", "=").replace("'", "")),
     (("Union(",), _PRINTED_UNION, lambda found: _BETWEEN_SETS.sub(r" \\cup ", found[1])),
 )
 """Signs without which a pattern cannot match, the pattern, and what it becomes."""

@@ -6,7 +6,7 @@ from dartmath.verify.language.errors import NotationError
 from dartmath.verify.language.names import CONSTANTS, FUNCTIONS, GREEK, INVERSES, split_word
 from dartmath.verify.parsing.rules import Rules
 from dartmath.verify.parsing.tokens import Token
-from dartmath.verify.tree.expression import Apply, Constant, Expression, Group, Number, number
+from dartmath.verify.tree.expression import Apply, Constant, Expression, Group, Number, Symbol, number
 
 
 def function_call(g: Rules, name: str) -> Expression:
@@ -19,7 +19,10 @@ def function_call(g: Rules, name: str) -> Expression:
         else:
             base = _base(g)
     argument = _argument(g)
-    arguments = argument.items if isinstance(argument, Group) and name in _SEVERAL else (argument,)
+    if isinstance(argument, Group) and (name in _SEVERAL or _is_grouping(argument)):
+        arguments = argument.items
+    else:
+        arguments = (argument,)
     if name == "log" and len(arguments) + (base is not None) > _WITH_BASE:
         arguments = (argument,)
     if base is not None:
@@ -30,6 +33,14 @@ def function_call(g: Rules, name: str) -> Expression:
         return Apply(INVERSES[name], arguments)
     made = Apply(name, arguments)
     return made if power is None else Apply("pow", (made, power))
+
+
+def _is_grouping(argument: Group) -> bool:
+    """Whether braces stand for parentheses: `\\exp\\{-x\\}`."""
+    return argument.brackets == "{}" and len(argument.items) == 1 and isinstance(argument.items[0], _VALUES)
+
+
+_VALUES = (Apply, Symbol, Number, Constant)
 
 
 def _base(g: Rules) -> Expression:

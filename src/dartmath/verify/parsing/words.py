@@ -38,7 +38,7 @@ _NONE = frozenset(
     listed(
         "none|no solution|no solution oslash|no solution emptyset|undefined|not defined|no solutions|"
         "no real solution|no real solutions|does not exist|dne|"
-        "doesnt exist|no such|no answer exists|empty set|null set|nothing|no such number|"
+        "doesnt exist|no such|no answer exists|empty set|emptyset|null set|nothing|no such number|"
         "no such numbers|no solution exists|no solutions exist|there are no solutions|"
         "there is no solution|there are no real solutions|there is no real solution|"
         "there are no real roots|equation has no solution|equation has no solutions|"

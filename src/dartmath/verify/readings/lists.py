@@ -115,9 +115,17 @@ _BARE_ROWS = regex(r"[^\[\](){};]{1,200}(?:;[^\[\](){};]{1,200}){1,9}")
 
 
 def rows_without_brackets(sides: Sides) -> Iterator[Pair]:
-    """`1,2;3,4` as a matrix, when the other side is one."""
-    if "[[" in sides.reference.replace(" ", "") and _BARE_ROWS.fullmatch(sides.answer):
+    """`1,2;3,4` as a matrix or as tuples, when the other side is that."""
+    if ";" not in sides.answer or not _BARE_ROWS.fullmatch(sides.answer):
+        return
+    if "[[" in sides.reference.replace(" ", ""):
         yield sides.ours, parse(f"[{sides.answer}]")
+    elif isinstance(sides.ours, Group) and all(_is_tuple(item) for item in sides.ours.items):
+        yield sides.ours, parse(", ".join(f"({row})" for row in sides.answer.split(";")))
+
+
+def _is_tuple(item: Expression) -> bool:
+    return isinstance(item, Group) and item.brackets == "()"
 
 
 def _in_order(text: str) -> Group:
