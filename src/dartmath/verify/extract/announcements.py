@@ -10,7 +10,7 @@ from dartmath.base.regex import regex
 from dartmath.verify.extract.conclusions import announced_value, conclusion, emphasised
 from dartmath.verify.extract.found import Statement
 from dartmath.verify.extract.numbers import bare_value
-from dartmath.verify.extract.polarity import asserted, would_be
+from dartmath.verify.extract.polarity import asserted, of_other, would_be
 from dartmath.verify.extract.values import COMMENTARY, value_at
 from dartmath.verify.language.lexicon import LEXICONS
 from dartmath.verify.language.names import listed
@@ -39,7 +39,8 @@ _REVERSED = regex(
     r"|(?<![\w(\[])[(\[]?[A-J][)\]]?(?![\w(\]]))"
     r"\s+(?:is|are|was|would be|must be)\s+(?:thus |therefore |indeed |clearly )?(?:the|our|my)?\s*"
     r"(?:final |correct |right |only |best |true )*(?P<noun>answers?|correct|right|choice"
-    r"|option)\b(?!\s+(?:to|for)\s+(?:part|the first))"
+    r"|option)\b(?!\s+(?:to|for)\s+(?:part|the first))(?<!would be correct(?= (?:for|in|at|only"
+    r"|when)))(?<!would be right(?= (?:for|in|at|only|when)))"
     r"(?!\s*\?)"
 )
 _IS_REVERSED = regex(
@@ -74,8 +75,8 @@ _CHOICE_VERBS = (
     "went with",
     "go with",
     "going with",
-    "it's",
-    "it is",
+    "t's ",
+    "t is ",
     "t be",
     "d be",
     "answer with",
@@ -104,7 +105,8 @@ _NAMED = regex(r"(?!(?:so|thus|that|therefore|hence|then|and)\s)\b[A-Za-z]{2,}\s
 """A word right before a number, which is its name then: "type 2"."""
 
 _CHOSEN = regex(
-    r"\b(?:choose|select|pick|go(?:ing)? with|settled? on|went with|it's|it is|must be|should be|answer with"
+    r"\b(?:choose|select|pick|go(?:ing)? with|settled? on|went with|[Ii]t's|[Ii]t is|must be|should be"
+    r"|answer with"
     r"|corresponds to|matches|leav(?:es|ing)|left with"
     r"|shows?|indicates?|points to)\s+(?:(?:us|me) with |only )?"
     r"(?:the\s+)?(?:[Oo]ption|[Cc]hoice|answer|letter)?\s*(?P<value>\(?[A-J]\)?)"
@@ -141,9 +143,21 @@ _DECIDED = regex(
 
 _DECIDING = ("choose", "chose", "select", "pick", "opt for", "go with", "settle on")
 
-_CORRECTS = ("actually", "make that", "i mean", "scratch that", "wait")
+_CORRECTS = (
+    "actually",
+    "make that",
+    "i mean",
+    "scratch that",
+    "wait",
+    "correct",
+    "changed to",
+    "revised to",
+    "sorry",
+    "misread",
+)
 _CORRECTED = regex(
-    r"(?:\A|(?<=[\s(]))(?:actually|make that|i meant?|scratch that|(?:no[,.]? )?wait(?:[,.]? no)?)[,:.]?\s+"
+    r"(?:\A|(?<=[\s(]))(?:actually|make that|i meant?|scratch that|(?:no[,.]? )?wait(?:[,.]? no)?|correction"
+    r"|(?:corrected|changed|revised|updated) to|(?:no|sorry|oops|misread)\b[^.!?\n]{0,80}[;:])[,:.]?\s+"
     r"(?:(?:it(?:'s| is| should be| must be)|that(?:'s| is)"
     r"|the (?:answer|result|value) (?:is|should be))\s+)?"
     r"(?P<value>(?:\$[^$\n]{1,60}\$|\\?[$€£]?[-−]?\d[\d,]*(?:\.\d+)?(?:/\d+)?%?|\(?[A-J]\)?|yes|no|true|false)(?=[\s.!)]*\Z))",
@@ -155,7 +169,8 @@ _NUMBER_OR_LETTER = (
     r"(?:\$[^$\n]{1,40}\$|\\?[$€£]?[-−]?\d[\d,]*(?:\.\d+)?(?:/\d+)?%?|\(?[A-J]\)?(?![A-Za-z]))"
 )
 _NOT_BUT = regex(
-    rf"\banswer(?: is not|(?: is|')n't|isn't) {_NUMBER_OR_LETTER},? but (?:rather |actually |instead )?"
+    rf"\b(?:answer|result|value|total|count|number|solution)(?: is not|(?: is|')n't"
+    rf"|isn't) {_NUMBER_OR_LETTER},? but (?:rather |actually |instead )?"
     rf"(?P<value>{_NUMBER_OR_LETTER})(?=[\s.!*]*(?:\n|\Z)|[.,;] )"
     rf"|\b(?:it|this|that|the (?:result|value|number|total))(?: is not|'s not|(?: is|')n't"
     rf"|isn't) {_NUMBER_OR_LETTER}[,;.]"
@@ -178,7 +193,8 @@ _CALLED_RIGHT = regex(
 """`विकल्प (C) सही है`: an option that a sentence in another language than English calls right."""
 
 _CALLED_BEST = regex(
-    r"\b[Oo]ption (?P<value>\(?[A-J]\)?)(?![A-Za-z])(?:(?!\b(?:not|no|never|option)\b|n't)[^\n.]){0,80}?"
+    r"\b[Oo]ption (?P<right>\([A-J]\)) (?:[a-z]+ ){1,4}is (?:right|correct)\b(?! (?:if|when|unless))"
+    r"|\b[Oo]ption (?P<value>\(?[A-J]\)?)(?![A-Za-z])(?:(?!\b(?:not|no|never|option)\b|n't)[^\n.]){0,80}?"
     r" is the (?:best|correct|right|most \w+) (?:answer|choice|option|match|candidate|explanation"
     r"|diagnosis|fit)\b(?! (?:if|when|unless))"
     r"|\b(?:gives?|yields?|is|are|get|obtain|equals?)(?:(?!\b(?:not|either|option)\b|n't)[^\n]){1,80}?"
@@ -229,6 +245,7 @@ def _statement(text: str, start: int, after: int, labelled: bool) -> Statement |
         or _EMPTY_BOX.fullmatch(answer)
         or (answer in ("null", "None") and _KEY_END.search(text, start, after))
         or would_be(text, start, end)
+        or of_other(text, start)
         or not asserted(text, start, end)
         or answer.lower().startswith(("not ", "n't "))
     ):

@@ -271,6 +271,13 @@ _BARE = regex(r"\s*(?:\(?[A-J][).]?|-?\\?\$?\d[\d,]*(?:\.\d+)?(?:/\d+)?%?\.?)\s*
 """A part of a response that is nothing but an option or a number, before it goes on with another task."""
 
 
+_SERIES = regex(
+    r"\s*(?P<value>-?\d[\d,.]*|\(?[A-J]\)?)\s*(?:\n\s*[A-Z][^\n]{5,200}\?\s*\n+\s*(?:-?\d[\d,.]*|\(?[A-J]\)?)\s*)+"
+    r"(?:\n\s*[A-Z][^\n]{0,200})?\s*"
+)
+"""A bare answer before other questions with bare answers, as base models go on."""
+
+
 def _moved(found: Statement, shift: int) -> Statement:
     return found._replace(start=found.start + shift, end=found.end + shift) if shift else found
 
@@ -442,6 +449,8 @@ def _implicit(text: str, reader: _Reader, last: bool) -> Statement | None:
         found := _judged_options(text) or _sole_verdict(text) or _last_sentence_is(_STATEMENT_IS, text)
     ):
         return found
+    if final_line and "?\n" in text and (series := _SERIES.fullmatch(text)):
+        return Statement(series["value"], "final_line", *series.span("value"))
     found = conclusion(text, concludes=concludes, final_line=final_line, languages=reader.languages)
     if found is not None or not final_line:
         return found
@@ -628,7 +637,9 @@ def _judged_options(text: str) -> Statement | None:
         .endswith((*_RIGHT, "wrong", "false", "❌", "✗", "✘"))
     ):
         return None
-    lines = [(at.start(), at) for at in _LINES.finditer(text.rstrip())][-_MOST_OPTIONS:]
+    whole = text.rstrip()
+    pattern = _LINES if "\n" in whole.strip() else _CLAUSES
+    lines = [(at.start(), at) for at in pattern.finditer(whole)][-_MOST_OPTIONS:]
     judged: list[tuple[int, re.Match[str]]] = []
     for start, line in reversed(lines):
         found = _JUDGED_OPTION.fullmatch(line.group())
@@ -649,6 +660,7 @@ _VERDICT_AT_END = 20
 
 _RIGHT = ("correct", "right", "true", "✅", "✓", "☑", "✔", "✔️")
 
+_CLAUSES = regex(r"[^\s,;][^,;]*")
 _LINES = regex(r"[^\n]*[^\s][^\n]*")
 _MOST_OPTIONS, _FEWEST_JUDGED = 10, 3
 """Options that a question has at most, and of how many a response says whether they are right."""

@@ -65,7 +65,8 @@ _CHANGED = regex(
     r"|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty"
     r"|divide|multiply|subtract|add|adding|dividing|multiplying|subtracting|reject|twice|double|triple"
     r"|square|root"
-    r"|sum of|product of|difference|ratio of|factor of|multiple|divisible|remainder|negative|on day"
+    r"|reciprocal|inverse|opposite|factorial|logarithm|sum of|product of|difference|ratio of|factor of"
+    r"|multiple|divisible|remainder|negative|on day"
     r"|step|let|need to|must(?! be)"
     r"|should|consider|substitute|solve|suppose|assume|check|use)\b"
     r"|倍|除以|乘以|加上|减去|第",
@@ -190,7 +191,7 @@ _WHY = regex(
 
 _LEAD_IN = regex(
     r"\A(?:After|By|Before|Upon|Having|Once|Rather than|Instead of|Regardless of"
-    r"|Without) [^,=?!]{3,120}, (?=(?:she|he|they|it|we|I|I'll|I'd|you|there|the|her"
+    r"|Without) [^,=?!]{1,120}, (?=(?:she|he|they|it|we|I|I'll|I'd|you|there|the|her"
     r"|his|their) )"
 )
 """What was done before a sentence says what is then: "After giving 3 away, she has 9"."""
@@ -283,6 +284,13 @@ _OPENING_WORDS = listed(
 _OPEN = regex(
     by_initials(
         *(rf"\b{word}\b" for word in _OPENING_WORDS),
+        r"\bis (?:therefore |thus |hence )?(?:excluded|rejected|discarded|ruled out|invalid|extraneous)\b",
+        r"\banswer (?:minus|plus|times|divided|multiplied|squared)\b",
+        *(
+            rf"\b{part} (?:the|our|my) answer\b"
+            for part in ("twice", "half(?: of)?", "double", "square of", "root of")
+        ),
+        *(rf"\btoo {size}\b" for size in ("large", "small", "big", "high", "low", "many", "few")),
         r"\bmost\b(?! (?:likely|probable|common|recent))",
         *("n't", r"\?", *"不没约若", "或(?!者)", "至[少多]"),
     )
@@ -593,7 +601,7 @@ _REJECTED = regex(
 _COUNTED_LIST = regex(
     rf"(?:[^\d=:$]*\bthere are|[^=:?]{{1,60}} (?:has|have)) (?:exactly |only )?(?P<value>(?:\d{{1,3}}"
     rf"|{'|'.join(COUNT_WORDS)})"
-    r" (?:[a-z-]+ ){0,3}[a-z]+:\s+(?:[-$\d(\\]|[a-zA-Z] ?=)[^.]*(?:\.\d[^.]*)*?)\.?\s*",
+    r" (?:[a-z-]+ ){0,3}[a-z]+:\s+(?:[-$\d({\\]|[a-zA-Z] ?=)[^.]*(?:\.\d[^.]*)*?)\.?\s*",
     re.IGNORECASE,
 )
 """How many there are, and which: "There are 3 such numbers: 2, 5 and 8."."""

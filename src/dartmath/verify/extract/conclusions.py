@@ -244,7 +244,7 @@ def conclusion(
         if found is not None:
             answer, at, to = found
             said = asserted(tail, at, to) and bool(answer) and not (concluding and denied(sentence))
-            said = said and not (concluding and intended(tail[first:at])) and not would_be(tail, first, to)
+            said = said and not intended(tail[first:at]) and not would_be(tail, first, to)
             rule = "conclusion" if concluding else "final_line"
             return Statement(answer, rule, start + at, start + to) if said else None
         if concluding and (_denies(sentence) or _OTHER_VALUE_SAID.search(sentence)):
@@ -812,8 +812,9 @@ _WHICH_IS = regex(
 
 
 _ARRIVED_AT = regex(
-    r"(?:We |I |Now |Next |Finally )*(?:add|subtract|multiply|divide|take|square|simplify|evaluate"
-    r"|compute|combine|double)\b[^.=]* to (?:get|obtain|give|find|arrive at)"
+    r"(?:So,? |Thus,? |Then,? |Therefore,? |Hence,? |We |I |Now |Next |Finally )*(?:add|subtract"
+    r"|multiply|divide|take|square|simplify|evaluate"
+    r"|compute|combine|double)\b[^.=]* (?:to|and) (?:get|obtain|give|find|arrive at)"
     r" (?P<value>-?\\?\$?\d[\d,]*(?:\.\d+)?(?:/\d+)?%?)\.?",
     re.IGNORECASE,
 )

@@ -32,12 +32,16 @@ _SUPPOSED_BEFORE = regex(
     r"(?:\b(?:if|unless|suppose|supposing|assume|assuming|imagine|whether)\b[^,，]*"
     r"|\b(?:maybe|perhaps|possibly|(?:could|might|may)(?: also| well)? (?:be|equal)"
     r"|(?:first|initially|originally),? (?:i |we )?(?:had )?(?:(?:thought|guessed|tried)"
-    r"(?!.*\b(?:but|yet|however|instead)\b)"
-    r"|(?:got|found)(?!.*\b(?:but|yet|however|instead|so|hence|thus|therefore)\b))"
+    r"(?!.*(?:;|\b(?:but|yet|however|instead)\b))"
+    r"|(?:got|found)(?!.*(?:;|\b(?:but|yet|however|instead|so|hence|thus|therefore)\b)))"
     r"|(?:no|without a) solutions? with"
     r"|how about|what about|let(?:'s| us) (?:try|test|check|suppose|assume|say)"
     r"|(?:is|was|are) (?:it|the (?:final )?answer))\b(?:(?!\bbut\b).)*|\bat first (?:glance"
-    r"|sight),?[^,:]*|\bimpossible (?:for|to|that)\b[^,]*)\Z",
+    r"|sight),?[^,:]*|\bimpossible (?:for|to|that)\b[^,]*"
+    r"|\b(?:contradict(?:s|ing|ed)?|(?:our|the|this) (?:assumption|hypothesis|supposition))\b[^,;]*"
+    r"|\b(?:cannot|can't|can not|could not|couldn't|do not|don't|does not|doesn't)(?: yet| simply| really)?"
+    r" (?:conclude|say|claim|assume|deduce|infer|know|think|believe)\b[^,;]*"
+    r"|(?:\A|[.!?] )\W*(?:had|were) (?:we|i|you|he|she|they|it|the|there) [^.]*\bwould\b[^.;]*)\Z",
     re.DOTALL,
 )
 """For texts in small letters: a pattern that ignores case takes six times as long, and this one is asked
@@ -56,10 +60,13 @@ _OTHERS_BEFORE = regex(
     r"(?:claim|say|said|argue|believe|think|thought|assert|state)(?:s|d|ed)?(?: that(?=\s*\Z)"
     r"| (?:that )?(?:the|it|x)\b)"
     r"|\b(?:careless|naive|naively|hasty|hastily|sloppy)\b"
+    r"|\b(?:wrong|incorrect|premature|a mistake) to (?:think|conclude|say|assume|claim|believe|answer)"
     r"|\bnot (?:the case|true|clear|certain|obvious) that"
     r"|\b(?:was|were|been|am) told|\b(?:hint|prompt|user) (?:says|said|suggests|claims|states)"
-    r"|\bmistake (?:\w+ ){0,2}(?:to|that))\b(?:(?!\bbut\b|;).)*\Z"
-    rf"|(?:\b{_OTHERS}|\b(?:an? (?:\w+ )?(?:wrong|incorrect|naive|mistaken|tempting|quick|rough)|the naive)"
+    r"|\b(?:mistake|misconception|fallacy|pitfall|trap|error) (?:\w+ ){0,2}(?:to|that))\b(?:(?!\bbut\b"
+    r"|;).)*\Z"
+    rf"|(?:\b{_OTHERS}|\b(?:an? (?:\w+ )?(?:wrong|incorrect|naive|mistaken|tempting|quick|rough)"
+    r"|the (?:wrong|incorrect|naive|mistaken|tempting))"
     r"|\A\W*not (?:a|an|the)(?: (?:best|good|right|correct|wise))?)"
     r"(?: (?:answer|choice|option|solution|guess|estimate)(?: (?:is|was|would|might|could|may"
     r"|be))*)?[\s$:*]*\Z",
@@ -75,7 +82,8 @@ _SUPPOSITIONS = (
     "many", "most", "other", "several", "people", "students", "every", "tempting", "easy",
     "natural", "mistake", "wrong", "incorrect", "naive", "quick", "rough", "told", "hint",
     "prompt", "user ", "not a", "not the",
-    "impossible",
+    "impossible", "contradict", "hypothes", "conclude", "deduce", "infer ", "know ", "think", "believe",
+    "misconception", "fallacy", "pitfall", "trap",
 )  # fmt: skip
 """Texts one of which stands in whatever `_SUPPOSED_BEFORE` or `_OTHERS_BEFORE` finds."""
 
@@ -171,6 +179,11 @@ _TAKEN_BACK = regex(
     r"|(?:i|we) made an? (?:\w+ )?(?:mistake|error|slip)\b"
     rf"|(?:i|we) {_STILL}(?:need|have|must|should)(?: to)? {_STILL}"
     r"(?:subtract|add|divide|multiply|halve|exclude|remove|deduct|account|convert)\b"
+    r"|(?:i|we) (?:need|want|are looking for|were asked(?: for)?|are asked(?: for)?) (?:the|only|just|how)\b"
+    r"|[^.!?\n]{1,100},? so (?:this|that|it) (?:is(?:n't| not) (?:possible|valid|allowed|right|correct)"
+    r"|is impossible)\b"
+    r"|[^.!?\n]{1,60} (?:is|are|does|do|can|has)(?:n't| not) [^.!?\n]{1,60} as (?:required|needed|given"
+    r"|stated)\b"
     r"|(?:the|this) (?:question|problem|task) (?:asks|asked|is asking|wants|wanted)\b"
     r"|(?:[a-j]|it|that|this|which|the answer) (?:can(?:'t|not| not) be|is(?:n't| not))"
     r" (?:right|correct|true)\b"
@@ -181,6 +194,10 @@ _TAKEN_BACK = regex(
     r"|(?:that|this|it)(?:'s| is| was) too (?:many|much|few|little|large|small|big|high|low)\b"
     r"|(?:that|this|it) should (?:be|have been) (?:doubled|halved|divided|multiplied|subtracted|added"
     r"|squared)\b)"
+    rf"|\A{_SIGNS_BEHIND}(?:(?:wait|hmm+|hold on|actually|but)\b[\s,.!…–—-]*){{1,3}}"
+    r"(?:i|we|let me|let's|let us) (?:should |need to |must |have to )?(?:reconsider|rethink|redo|recalculate"
+    r"|recompute|recount)\b[^.!?\n]*[.!?:\s]+"
+    r"(?!(?:.|\n)*\b(?:correct|right|confirm\w*|checks? out|holds|same|indeed|consistent|yes|still|again)\b)"
     rf"|\A{_SIGNS_BEHIND}(?:oops\b|(?:but )?(?:wait|hmm+|hold on)\b[^.!?\n]{{0,120}}\Z)",
     re.IGNORECASE,
 )
@@ -231,6 +248,26 @@ _WOULD_BE = regex(r"\bwould (?:only )?(?:be|have been)\b", re.IGNORECASE)
 _CONDITION_BEHIND = regex(r"[^.!?\n]{0,80}\b(?:if|unless|had|without|but for)\b", re.IGNORECASE)
 
 
+_CONDITION_FIRST = regex(r"\W*(?:(?:so|then|and)\W+)?(?:had|were|without|but for|barring) ", re.IGNORECASE)
+
+_OTHER_ANSWER = regex(
+    r"(?:\b(?:previous|earlier|initial|former|old|wrong|incorrect|tentative)"
+    r"|\b(?:twice|half|double|triple|times|minus|plus)(?: of)?(?: the| our| my)?"
+    r"|\b(?:square|root|cube|reciprocal|inverse|double|third|quarter|digit|digits|half) of(?: the| our"
+    r"| my)?)\s+\Z",
+    re.IGNORECASE,
+)
+
+
+def of_other(text: str, start: int) -> bool:
+    """Whether an announcement speaks of another answer, or of a part of it: "twice the answer is 46".
+
+    >>> of_other("Twice the answer is 46.", 10), of_other("So the answer is 46.", 7)
+    (True, False)
+    """
+    return _OTHER_ANSWER.search(text, max(0, start - 40), start) is not None
+
+
 def would_be(text: str, start: int, end: int) -> bool:
     """Whether what stands there would only be so under a condition: "the answer would be 8 if it rained".
 
@@ -238,7 +275,12 @@ def would_be(text: str, start: int, end: int) -> bool:
     (True, False)
     """
     found = _WOULD_BE.search(text, start, end) if "would" in text[start:end] else None
-    return found is not None and _CONDITION_BEHIND.match(text, found.end()) is not None
+    if found is None:
+        return False
+    before = text[sentence_start(text, start) : found.start()]
+    return (
+        _CONDITION_BEHIND.match(text, found.end()) is not None or _CONDITION_FIRST.match(before) is not None
+    )
 
 
 def _denied_behind(after: str) -> bool:

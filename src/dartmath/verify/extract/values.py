@@ -53,6 +53,8 @@ _SIDE = regex(
     r"|given|with|after|assuming|using|i\.e\.|namely|represent\w*|corresponding|hence|thus|therefore"
     r"|therefor|we|you|he|she|they"
     r"|according|by|without|non|不|而|因为)\b"
+    r"|[,;，；]\s*and \$?-?\d[\d.,/]*\$? (?:is|are|was) (?:ruled out|excluded|rejected|wrong|extraneous"
+    r"|not|too)\b"
     r"|[,;，；]\s*(?:不是|因为|而不|共(?=\s*\d|有)|即|也就是)"
     r"|\s(?:which|because|since|as (?:required|expected|desired|shown|above|we|the|it|claimed|needed"
     r"|stated|per)|instead of"

@@ -82,5 +82,8 @@ def one_of(*words: str) -> str:
     return rf"\b(?:{'|'.join(words)})(?![A-Za-z0-9_])"
 
 
-NEGATION = regex(rf"{one_of(*NEGATIONS)}|n't", re.IGNORECASE)
+NEGATION = regex(
+    rf"{one_of(*NEGATIONS)}|n't|\bis too\b|\bis (?:wrong|incorrect|impossible|excluded|ruled out|rejected)\b",
+    re.IGNORECASE,
+)
 """A negation anywhere in a text."""
