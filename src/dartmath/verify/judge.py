@@ -354,13 +354,26 @@ _MAX_SENTENCE = 200
 def _said(query: Gradable, response: str) -> Verdict | None:
     """The verdict on a response of one sentence that says of a reference what the query asks for.
 
-    "Ann was the first to arrive." is `Ann` where the query asks who was.
+    "Ann was the first to arrive." is `Ann` where the query asks who was. Where a response concludes in words,
+    those are the reference or nothing is.
     """
-    whole = response.strip()
-    if query.verifier == "theoremqa" or not whole or len(whole) > _MAX_SENTENCE or "\n" in whole:
+    if query.verifier == "theoremqa" or not response.strip():
         return None
     from dartmath.verify.compare.prose import OF_SENTENCES
+    from dartmath.verify.extract.sentence import concluded_words, said_of_asked
 
+    words = concluded_words(response)
+    if words is not None and any(
+        one.strip().rstrip(".").lower() == words.lower() for one in query.references
+    ):
+        return Verdict(_CORRECT, words, "text", "the reference as a conclusion")
+    whole = response.strip()
+    if len(whole) > _MAX_SENTENCE or "\n" in whole:
+        return None
+    said = said_of_asked(whole, query.text)
+    verdict = _by_rules(query, said, None) if said else None
+    if verdict is not None and verdict.outcome is _CORRECT:
+        return verdict
     if not any(any(map(str.isalpha, one)) and len(one) < len(whole) for one in query.references):
         return None
     verdict = _by_rules(query, whole, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from dartmath.verify.language.latex import OPEN_TEXT
 from dartmath.verify.language.search import holds
 from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.parsing.parser import parse
-from dartmath.verify.tree.expression import Constant, Expression, Named, Symbol, Text
+from dartmath.verify.tree.expression import Constant, Expression, Named, Number, Symbol, Text, children
 
 if TYPE_CHECKING:
     from dartmath.verify.compare.comparison import Comparison
@@ -166,11 +167,22 @@ def same_choice(reference: Expression, answer: Expression, comparison: Compariso
         meant = parse(option)
         if not _is_choice(meant):
             found = comparison.same(meant, other) if choice is reference else comparison.same(other, meant)
+            if found and _RANGE.fullmatch(option) and _numbers(meant) != _numbers(other):
+                return Decision(False, "choice", "other ends of a range")
             return Decision(found.equal, "choice", f"the text of option {letter}: {found.reason}")
     if isinstance(other, Text | Named):
         return Decision(False, "choice", f"{other} is not option {letter}")
     symbol = Symbol(letter)
     return comparison.same(symbol, other) if choice is reference else comparison.same(other, symbol)
+
+
+_RANGE = regex(r"\d[\d.,]*\s*[-–—]\s*\d[\d.,]*(?:\s+[a-zA-Z%°]+)?")
+"""The text of an option that is a range, whose difference may be that of another one: `230-250`."""
+
+
+def _numbers(node: Expression) -> list[Fraction]:
+    own = [node.value] if isinstance(node, Number) else []
+    return own + [value for part in children(node) for value in _numbers(part)]
 
 
 def _is_choice(node: Expression) -> bool:

@@ -62,13 +62,9 @@ def says_otherwise(reference: str, answer: str, query: str, *, named: bool = Fal
 
     >>> says_otherwise("4 mm inside the tube", "4 mm outside the tube", "")
     'other words'
-    >>> says_otherwise("3-5 minutes", "4-6 minutes", "")
-    'other ends of a range'
     """
     if len(reference) + len(answer) > MAX_WORDING:
         return ""
-    if _ranges_differ(reference, answer):
-        return "other ends of a range"
     if _names_differ(reference, answer):
         return "other values of the same letters"
     if _conditions_differ(reference, answer):
@@ -211,15 +207,19 @@ def _conditions_differ(reference: str, answer: str) -> bool:
 
 
 _ENDS = regex(
-    r"\s*(?P<low>\d[\d,]*(?:\.\d+)?)\s*\\?(?P<unit>%|°|(?!e ?-)[a-z]{1,12})?\s*[-–—]"
+    r"\s*(?:\(?[A-J][).:]\s*)?(?P<low>\d[\d,]*(?:\.\d+)?)\s*\\?(?P<unit>%|°|(?!e ?-)[a-z]{1,12})?\s*[-–—]"
     r"\s*(?P<high>\d[\d,]*(?:\.\d+)?)"
     r"(?:\s*\\?[%°]|\s+[A-Za-z][^\d=+*^()]*)?\s*"
 )
-"""Two numbers with a dash between them: `3-5 minutes`, `70%–75%`; `4e-7` is one number."""
+"""Two numbers with a dash between them: `3-5 minutes`, `70%–75%`, `(A) 3-5`; `4e-7` is one number."""
 
 
-def _ranges_differ(reference: str, answer: str) -> bool:
-    """Whether both are ranges from one number up to another, which as differences may be equal."""
+def ranges_differ(reference: str, answer: str) -> bool:
+    """Whether both are ranges from one number up to another, which as differences may be equal.
+
+    >>> ranges_differ("3-5 minutes", "(B) 4-6 minutes"), ranges_differ("3-5 minutes", "3 - 5 min")
+    (True, False)
+    """
     one = _ends(reference)
     two = _ends(answer) if one is not None else None
     return one is not None and two is not None and one != two

@@ -259,7 +259,8 @@ def _statement(text: str, start: int, after: int, labelled: bool) -> Statement |
             return said
         labelled = labelled or text[start:after].rstrip(" \t*_").endswith((":", "："))
         about = COMMENTARY.match(answer) is not None and not _NO_COMMENTARY.match(answer)
-        prose = about or len(answer.split()) > _LABEL_WORDS or len(answer) > _LABEL_SIGNS
+        long = len(answer.split()) > _LABEL_WORDS or len(answer) > _LABEL_SIGNS
+        prose = about or (long and not answer.startswith(("['", '["')))
         if prose and (not labelled or _solves_behind(text[end:])):
             return None
         firm = labelled and not prose

@@ -258,6 +258,8 @@ def _find(own: Own, reader: _Reader, strict: bool) -> Statement | None:
         found = _explicit(part, reader, cut=strict and last)
         if found is None and not strict:
             found = _implicit(part, reader, last or _BARE.fullmatch(part) is not None)
+        elif found is not None and found.rule == "announced" and last and not strict:
+            found = _said_again(part, found.end) or found
         if found is not None:
             return _moved(found, start)
         start = end
@@ -269,6 +271,19 @@ def _find(own: Own, reader: _Reader, strict: bool) -> Statement | None:
 
 _BARE = regex(r"\s*(?:\(?[A-J][).]?|-?\\?\$?\d[\d,]*(?:\.\d+)?(?:/\d+)?%?\.?)\s*")
 """A part of a response that is nothing but an option or a number, before it goes on with another task."""
+
+_SAID_AGAIN = regex(
+    r"(?<![\d.,/^=+*-])(?P<first>-?\d[\d,]*(?:\.\d+)?)\**\.?\**[ \t]*\n\s*(?P<value>(?P=first))\.?\s*\Z"
+)
+_MOST_SAID_AGAIN = 120
+
+
+def _said_again(text: str, after: int) -> Statement | None:
+    """A number on the last line that the sentence before it ends in: later than what was announced."""
+    if not text.rstrip(" \n.")[-1:].isdigit():
+        return None
+    found = _SAID_AGAIN.search(text, max(after, len(text) - _MOST_SAID_AGAIN))
+    return Statement(found["value"], "final_line", *found.span("value")) if found else None
 
 
 _SERIES = regex(

@@ -67,7 +67,7 @@ _CHANGED = regex(
     r"|square|root"
     r"|reciprocal|inverse|opposite|factorial|logarithm|sum of|product of|difference|ratio of|factor of"
     r"|multiple|divisible|remainder|negative|on day"
-    r"|step|let|need to|must(?! be)"
+    r"|step|let|(?<!will )need to|(?<!\bhe )(?<!she )(?<!they )must(?! be)"
     r"|should|consider|substitute|solve|suppose|assume|check|use)\b"
     r"|倍|除以|乘以|加上|减去|第",
     re.IGNORECASE,
@@ -236,6 +236,14 @@ _ON_DATE = regex(
 )
 """A sentence that ends in the day on which something is, and has no other number."""
 
+_AT_RANK = regex(
+    r"(?!(?:step|in)\b)[^\d=?]{0,100}\b(?:finish(?:es|ed)?|came|comes|is|was|are|were|ends? up|ranks|placed)"
+    r" (?:in |on |at )?(?:the )?(?P<value>\d{1,4}(?:st|nd|rd|th))"
+    r"(?: (?:place|position|floor|row|day|grade))?[.*\s]*",
+    re.IGNORECASE,
+)
+"""A sentence that ends in the rank that something has, and has no other number."""
+
 _TIME = (
     r"(?:the )?(?:next |first |last |past )?"
     r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)[ -]"
@@ -364,7 +372,22 @@ def concluded(sentence: str, languages: tuple[str, ...] = LANGUAGES) -> str | No
     >>> concluded("So Maria has 14 apples and 3 pears.")
     """
     start = _opened(sentence, languages)
-    return claimed(sentence[start.end() :], abroad=_ENGLISH.match(sentence) is None) if start else None
+    if start is None:
+        return None
+    clause = sentence[start.end() :]
+    if (counted := _HAS_COUNT.fullmatch(clause.strip())) and not _leaves_open(clause):
+        return counted["value"].lower()
+    return claimed(clause, abroad=_ENGLISH.match(sentence) is None)
+
+
+_HAS_COUNT = regex(
+    r"(?:[A-Z][a-z]+(?: and [A-Z][a-z]+)?|[Hh]e|[Ss]he|[Tt]hey) (?:(?:will|would|now|still|only) )*"
+    r"(?:has|have|had|needs?|gets?|got|eats?|ate|sells?|sold|makes?|made|buys?|bought|reads?)"
+    r"(?: to [a-z]+| now| only| exactly)? "
+    rf"(?P<value>{'|'.join(COUNT_WORDS)}) (?:(?!(?:and|or|of)\b)[a-z-]+ ){{0,2}}"
+    r"(?!(?:times|dozens|hundreds)\b)[a-z]+s(?: (?:left|remaining|in total|total|altogether|now))*\.?"
+)
+"""How many of something somebody has, in words, and nothing else: "Matt has to eat four carrot sticks."."""
 
 
 _OF_NUMBER = regex(
@@ -444,7 +467,7 @@ def _about(low: str) -> str:
 
 def _day(sentence: str) -> str | None:
     """The day on which a sentence says that something is. Of its month, May is no "may"."""
-    found = _ON_DATE.fullmatch(sentence) if _MONTH.search(sentence) else None
+    found = _ON_DATE.fullmatch(sentence) if _MONTH.search(sentence) else _AT_RANK.fullmatch(sentence)
     return found["value"] if found and not _leaves_open(sentence[: found.start("value")]) else None
 
 

@@ -56,8 +56,9 @@ _QUERY_LABELS = (
 
 _NEXT_QUERY = regex(
     rf"\n[ \t]*(?:#{{1,4}} ?|\*\*|<\|)?(?:{'|'.join(_QUERY_LABELS)})(?: \d{{1,2}})?(?:\*\*"
-    rf"|\|>)?[ \t]*[:：](?!\s*\Z)",
+    rf"|\|>)?[ \t]*[:：]",
 )
+_BARE_LABEL = regex(rf"{_NEXT_QUERY.pattern}\s*")
 _COLONS = (":", "：")
 _LABEL_ENDS = frozenset(label[-1] for label in _QUERY_LABELS) | frozenset("*> \t0123456789")
 """What stands right before the colon of such a label."""
@@ -185,7 +186,7 @@ def is_all_own(text: str) -> bool:
 
 def _may_have_parts(text: str) -> bool:
     """Whether a next query may follow; a calculation in front of its label would hide it."""
-    return holds(text, "<<") or len(_parts(text)) > 1
+    return holds(text, "<<") or _parts(text) != (len(text),)
 
 
 def _has_next_task(text: str) -> bool:
@@ -286,7 +287,11 @@ def _parts(text: str) -> tuple[int, ...]:
             places += islice(_next_queries(text, colon, first, place), _MOST_PARTS)
     if "?" in text:
         places += islice(_next_tasks(text), _MOST_PARTS)
-    return (*sorted(places)[:_MOST_PARTS], len(text)) if places else (len(text),)
+    if not places:
+        return (len(text),)
+    places = sorted(places)[:_MOST_PARTS]
+    # A label with nothing behind it is where the response was stopped, and no part of it.
+    return (*places,) if _BARE_LABEL.fullmatch(text, places[-1]) else (*places, len(text))
 
 
 def _next_queries(text: str, colon: str, first: int, place: int) -> Iterator[int]:

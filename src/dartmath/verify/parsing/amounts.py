@@ -170,6 +170,7 @@ def _with_coins(parts: list[Expression | None]) -> Quantity | None:
     return None
 
 
+_POINTS = ("percentage point", "percentage points")
 _PENCE = ("penny", "pence", "p")
 _COINS = ("cent", "cents", *_PENCE)
 
@@ -228,7 +229,7 @@ def _with_unit(words: str) -> Expression | None:
         spelled = not parts[0][:1].isdigit()
         if spelled and unit in PERCENT:
             return Apply("percent", (plain,))
-        if value is not None or (spelled and (known or len(parts) == place + 1)):
+        if value is not None or (spelled and (known or len(parts) == place + 1 or unit in _POINTS)):
             return Quantity(plain, unit if known else f"~{unit}")
     return None
 

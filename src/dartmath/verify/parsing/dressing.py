@@ -172,6 +172,7 @@ _NOT_EQUAL = regex(r"^(\$?[a-zA-Z]\$?)\s+(?:is |must |can |does )?(?:not |cannot
 _BLANKS = frozenset("\\_?□")
 
 SCALE_STEMS = ("illion", "housand")
+SCALE_NAMES = ("thousand", "million", "billion", "trillion")
 """Without one of these no scale word stands in a text."""
 
 

@@ -15,7 +15,7 @@ from dartmath.verify.compare.substances import are_other_molecules
 from dartmath.verify.language.formulas import FORMULA, body
 from dartmath.verify.language.latex import OPEN_TEXT, TEXT
 from dartmath.verify.language.notation import plain_latex
-from dartmath.verify.parsing.dressing import SCALE_STEMS, undressed, unscaled
+from dartmath.verify.parsing.dressing import SCALE_NAMES, SCALE_STEMS, undressed, unscaled
 from dartmath.verify.parsing.parser import parse
 from dartmath.verify.parsing.words import SCALES, fold
 from dartmath.verify.readings.reading import Pair, Sides
@@ -87,7 +87,10 @@ def numbers_of_scale(sides: Sides) -> Iterator[Pair]:
     if not (any(map(reference.__contains__, SCALE_STEMS)) or any(map(answer.__contains__, SCALE_STEMS))):
         return
     bare = unscaled(reference), unscaled(answer)
-    if (bare[0] == reference) != (bare[1] == answer) and _IN_SCALES.search(sides.query):
+    if bare == (reference, answer) or not _IN_SCALES.search(sides.query):
+        return
+    scales = [{stem for stem in SCALE_NAMES if stem in side.lower()} for side in (reference, answer)]
+    if scales[0] == scales[1] or not all(scales):  # no thousands for millions
         yield parse(bare[0]), parse(bare[1])
 
 

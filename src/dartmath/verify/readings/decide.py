@@ -15,7 +15,7 @@ from dartmath.verify.compare.comparison import UNDECIDED, Comparison
 from dartmath.verify.compare.dispatch import by_structure
 from dartmath.verify.compare.physics import names_quantities
 from dartmath.verify.compare.rounding import Margin
-from dartmath.verify.compare.wording import says_otherwise
+from dartmath.verify.compare.wording import ranges_differ, says_otherwise
 from dartmath.verify.language.logic import denies_alone
 from dartmath.verify.language.money import SIGNS
 from dartmath.verify.language.orbitals import MAY_BE_CONFIGURATION, configuration
@@ -161,6 +161,8 @@ def _unless_contradicted(
     """
     if _is_plain(reference) and _is_plain(answer):
         return found
+    if ranges_differ(reference, answer):
+        return Decision(False, "rational", "other ends of a range")
     if ("~" in reference or "~" in answer) and denies_alone(reference, answer):
         return Decision(False, "logic", "a negation on one side")
     directed = says_direction(answer) and says_direction(reference)

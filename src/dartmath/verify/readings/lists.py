@@ -25,10 +25,22 @@ _SPACED = regex(r"-?[\d./]{1,40}(?: +-?[\d./]{1,40}){1,200}")
 
 def commas_between_items(sides: Sides) -> Iterator[Pair]:
     """`1,234` as the list 1, 234, when the other side is a list."""
+    if isinstance(sides.ours, Group) and isinstance(sides.theirs, Group):
+        grouped = _grouped_in_brackets(sides.reference), _grouped_in_brackets(sides.answer)
+        if grouped != (sides.reference, sides.answer):
+            yield parse(grouped[0]), parse(grouped[1])
     if isinstance(sides.ours, Group) and _may_be_list(sides.answer):
         yield sides.ours, parse(sides.answer, comma_groups=False)
     if isinstance(sides.theirs, Group) and _may_be_list(sides.reference):
         yield parse(sides.reference, comma_groups=False), sides.theirs
+
+
+_GROUPS = regex(r"(?<=\d),(?=\d{3}(?!\d))")
+
+
+def _grouped_in_brackets(text: str) -> str:
+    """`[5, 1,234]` with its number in digits alone: beside commas with a space, others part no items."""
+    return _GROUPS.sub("", text) if text[:1] in "([" and ", " in text else text
 
 
 def _may_be_list(text: str) -> bool:
