@@ -145,6 +145,18 @@ def test_most_plain_values_are_compared_at_once(asked: bool) -> None:
         assert judge._of_plain_values(*pair, pair[1], asked) is None
 
 
+@pytest.mark.parametrize("number", ["1'234'567", "12’345’678", "-1'000'000"])
+def test_digits_between_apostrophes_are_one_number(number: str) -> None:
+    assert verify(number.replace("'", "").replace("’", ""), number).correct
+
+
+@pytest.mark.parametrize("dressing_of", ["{}", "${}$", "\\( {} \\)", "\\left({}\\right)"])
+def test_an_uncertainty_is_found_in_its_dressing(dressing_of: str) -> None:
+    found = measured._concise(dressing_of.format("1.234(3)"))
+    assert (found is not None) == ("left" not in dressing_of)
+    assert measured._concise("1.234（3）") == measured._concise("1.234(3)")
+
+
 @given(value=st.sampled_from(NUMBERS[:12]), least=st.integers(1, 20))
 def test_digits_are_counted_without_writing_them(value: str, least: int) -> None:
     number = literal(value.lstrip("-"))
@@ -235,8 +247,8 @@ def test_notation_is_rewritten_where_a_sign_of_it_stands(text: str) -> None:
         for one in some
     ]
     signs = {sign for some, _, _ in rewritings for sign in some}
-    found = dressing._SIGNS.search(text) or dressing._LATER_SIGNS.search(text)
-    assert (found is not None) == any(sign in text for sign in signs)
+    found = dressing._SIGNS.all_in(text) or dressing._LATER_SIGNS.all_in(text)
+    assert bool(found) == any(sign in text for sign in signs)
 
 
 @given(st.text("abc \\{}()[]0123+-=,.", max_size=12), st.sampled_from(NUMBERS))

@@ -94,6 +94,9 @@ def _named_sign(found: re.Match[str]) -> str:
 _APOSTROPHES = regex(r"\d(?<![\w.,'’°].)\d{0,2}(?:['’]\d{3}){2,}(?!['’\"”\d])")
 """`1'234'567`, as numbers are grouped in Switzerland; minutes and seconds of arc come with their degrees."""
 
+_TWO_APOSTROPHES = regex(r"['’]\d{3}['’]\d{3}")
+"""What every such number has, found by its first sign."""
+
 _POINT_BEFORE_EXPONENT = regex(r"([-\d](?<![\d.].)(?:(?<=-)\d+|(?<=\d)\d*))\.[eE]([-+]?\d)")
 """`1.e-5`, as programs print a number without decimals."""
 
@@ -106,7 +109,7 @@ def repaired(text: str) -> str:
         text = _ENTITY.sub(_named_sign, text)
     if "</su" in text:
         text = _HTML_SCRIPT.sub(lambda found: f"{_SCRIPT_SIGNS[found[1]]}{{{found[2]}}}", text)
-    if "'" in text or "’" in text:
+    if ("'" in text or "’" in text) and _TWO_APOSTROPHES.search(text):
         text = _APOSTROPHES.sub(lambda found: re.sub("['’]", "", found.group()), text)
     if ".e" in text or ".E" in text:
         text = _POINT_BEFORE_EXPONENT.sub(r"\1e\2", text)

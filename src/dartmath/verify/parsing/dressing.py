@@ -10,6 +10,7 @@ from dartmath.verify.language.asides import without_aside
 from dartmath.verify.language.dimensions import PREFIXES as PREFIXES_OF_UNITS
 from dartmath.verify.language.latex import OPEN_TEXT, TEXT
 from dartmath.verify.language.money import PREFIXES, SIGN, SIGNS, currency_of
+from dartmath.verify.language.search import Literals
 from dartmath.verify.language.units import parse_unit
 from dartmath.verify.language.vocabulary import CONCLUDING
 from dartmath.verify.parsing.algebra_systems import REWRITINGS as ALGEBRA
@@ -184,11 +185,11 @@ def rewritten(text: str) -> str:
         text = _COMMA_FIRST.sub(r"\g<sign>0.", text)
     if text[:1] in _CURRENCY_STARTS:
         text = _with_currency(text)
-    if _SIGNS.search(text):
+    if _SIGNS.all_in(text):
         text = _replaced(_replaced(text, ALGEBRA), _REWRITINGS)
     if text[-1:] in ("]", ">") and not text[-2:-1].isdigit():  # as lists of numbers end, and no unit does
         text = _replaced(text, _BRACKETS_AT_END)
-    if _LATER_SIGNS.search(text):
+    if _LATER_SIGNS.all_in(text):
         text = _replaced(text, _LATER_REWRITINGS)
     if text[-1:].isdigit() and " " in text:
         text = _SPACED_DECIMALS.sub(_unspaced, text)
@@ -360,9 +361,9 @@ _LATER_REWRITINGS: tuple[_Rewriting, ...] = (
 )
 
 
-def _any_sign(*rewritings: tuple[_Rewriting, ...]) -> re.Pattern[str]:
-    """One of the signs of some rewritings, of which most texts have none."""
-    return regex("|".join(re.escape(sign) for some in rewritings for signs, _, _ in some for sign in signs))
+def _any_sign(*rewritings: tuple[_Rewriting, ...]) -> Literals:
+    """The signs of some rewritings, of which most texts have none."""
+    return Literals(*dict.fromkeys(sign for some in rewritings for signs, _, _ in some for sign in signs))
 
 
 _SIGNS, _LATER_SIGNS = _any_sign(ALGEBRA, _REWRITINGS), _any_sign(_LATER_REWRITINGS)

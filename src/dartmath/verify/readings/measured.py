@@ -26,6 +26,9 @@ from dartmath.verify.tree.terms import negated
 MAX_MEASURED = 120
 """Characters of a value with its uncertainty, or of a range."""
 
+MAX_DRESSED = 4 * MAX_MEASURED
+"""The same with commands for type and layout around it; more is a passage of a response."""
+
 LARGEST_UNCERTAINTY = Fraction(1, 2)
 """Share of its value above which a number behind ± is no uncertainty but makes two values."""
 
@@ -203,6 +206,8 @@ def has_digits_in_brackets(sides: Sides) -> bool:
 
 def _concise(text: str) -> tuple[str, str] | None:
     """The value of a measurement, and the value with its uncertainty behind a sign."""
+    if len(text) > MAX_DRESSED or ("(" not in text and text.isascii()):
+        return None
     plain = undressed(plain_latex(text))
     found = _CONCISE.fullmatch(plain) if len(plain) <= MAX_MEASURED else None
     if found is None:

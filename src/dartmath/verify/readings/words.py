@@ -177,7 +177,7 @@ def said_of_subject(sides: Sides) -> Iterator[Pair]:
         yield sides.ours, Group("", tuple(Text(word) for word in words))
 
 
-_ORDINAL = regex(r"\b([1-9])(?:st|nd|rd|th)(?= [a-z]{3})")
+_ORDINAL = regex(r"([1-9])(?<=\b.)(?:st|nd|rd|th)(?= [a-z]{3})")
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 
 
