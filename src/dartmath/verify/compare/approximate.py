@@ -211,7 +211,10 @@ DETAILED_TEMPERATURE = Margin(relative=0.002, rounded=True)
 
 _TEMPERATURE = (("temperature", 1),)
 
-_DETAILED_DIGITS = 6
+_FINE_DIGITS, _DETAILED_DIGITS = 5, 6
+FINE = Margin(relative=0.005, rounded=True)
+"""Of references to five digits: constants and values in between that were rounded to three."""
+
 DETAILED = Margin(relative=0.002, rounded=True)
 """Of references to six digits or more, which constants make differ by a few thousandths, not by 1 %."""
 
@@ -286,8 +289,8 @@ def _accuracy(ours: Measure, query: str) -> Margin:
     if detailed and ours.unit.dimensions == _TEMPERATURE:
         return DETAILED_TEMPERATURE
     literal = shown(value)
-    if literal is not None and _significant(literal) >= _DETAILED_DIGITS:
-        return DETAILED
+    if literal is not None and _significant(literal) >= _FINE_DIGITS:
+        return DETAILED if _significant(literal) >= _DETAILED_DIGITS else FINE
     return COUNTED if _is_count(ours) and not is_physical(query) else MEASURED
 
 

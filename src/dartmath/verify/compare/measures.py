@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from dartmath.base.regex import regex, whole_words
 from dartmath.verify.compare.asked_unit import asked_unit, unsaid_prefix
@@ -64,6 +64,8 @@ def measure(node: Expression) -> Measure:
     """Split a scalar into its value and its unit."""
     if isinstance(node, Apply) and node.name in ("percent", "degree"):
         return Measure(node.args[0], node.name)
+    if isinstance(node, Apply) and node.name == "mul" and _is_percent_of_power(node.args[-1]):
+        return Measure(Apply("mul", (*node.args[:-1], node.args[-1].args[0])), "percent")
     if isinstance(node, Apply) and node.name == "neg":
         inner = measure(node.args[0])
         return Measure(Apply("neg", (inner.value,)), inner.kind, inner.unit)
@@ -75,6 +77,13 @@ def measure(node: Expression) -> Measure:
             return Measure(node.value, "radian", unit)
         return Measure(node.value, "unit", unit)
     return Measure(node, "")
+
+
+def _is_percent_of_power(node: Expression) -> TypeGuard[Apply]:
+    """Whether this is the power of ten in `7 \\times 10^3\\%`, which has the sign of the whole."""
+    if not (isinstance(node, Apply) and node.name == "percent" and isinstance(node.args[0], Apply)):
+        return False
+    return node.args[0].name == "pow" and node.args[0].args[0] == number(10)
 
 
 def same_measure(reference: Expression, answer: Expression, comparison: Comparison) -> Decision:

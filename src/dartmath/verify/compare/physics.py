@@ -62,9 +62,10 @@ _UNIT = regex(
     r"(?P<unit>(?:\^?\s?\{?\\circ\s?\}?\s{0,3}[CFK]?|°\s?[CFK]?|[A-Za-z]{1,20})(?:[\s/*~·{}-]{1,5}[A-Za-z]{1,20}|\^[-{}0-9]{1,5}){0,6})"
 )
 _EVERYDAY = regex(
-    r"\W{1,9}(?:(?:bars(?! of pressure| gauge| absolute)|CD|PC|TV|GB|MB|Mb)(?![A-Za-z/])|M&)|\.\W{1,8}[A-Z]"
+    r"\W{1,9}(?:(?:bars(?! of pressure| gauge| absolute)|CD|PC|TV|GB|MB|Mb|d[ASV])(?![A-Za-z/])|M&)"
+    r"|\.\W{1,8}[A-Z]"
 )
-"""What is no unit behind a number although its letters are one's: bars of chocolate, "6. Henry has 42"."""
+"""What is no unit behind a number although its letters are one's: bars of chocolate, `dA`, "6. Henry has"."""
 
 _DEGREES = regex(r"(?:circ\s*\}?|°)\s*[CFK](?![A-Za-z])")
 _COMMANDS = regex(r"[\\~^]+")

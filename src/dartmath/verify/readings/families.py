@@ -109,7 +109,10 @@ def families(sides: Sides) -> Iterator[Pair | Decision]:
     """
     ours, theirs = sides.ours, sides.theirs
     one, two = _family(ours), _family(theirs)
-    if one is None and two is None:
+    domain, other = _other_numbers(ours), _other_numbers(theirs)
+    if domain and domain == other and isinstance(ours, Group) and isinstance(theirs, Group):
+        yield from _renamed(ours.items[0], theirs.items[0])
+    if domain or other or (one is None and two is None):
         return
     left, right = one or (ours, ""), two or (theirs, "")
     yield left[0], right[0]
@@ -118,6 +121,17 @@ def families(sides: Sides) -> Iterator[Pair | Decision]:
     values = [assigned(side) or side for side, _ in (left, right)]
     if all(names) and _shifted(values[0], names[0], values[1], names[1]):
         yield Decision(True, "family", "the same step, and first members whole steps apart")
+
+
+_OTHER_NUMBERS = frozenset(("\\mathbb{R}", "\\mathbb{N}", "\\mathbb{Q}", "\\mathbb{C}"))
+
+
+def _other_numbers(node: Expression) -> str:
+    """What a parameter runs through that is not the whole numbers: `k\\pi, k \\in \\mathbb{R}`."""
+    match node:
+        case Group(brackets="", items=(_, Relation(sides=(_, domain), operators=("in",)))):
+            return domain.name if isinstance(domain, Symbol) and domain.name in _OTHER_NUMBERS else ""
+    return ""
 
 
 def _family(node: Expression) -> tuple[Expression, str] | None:

@@ -284,6 +284,8 @@ def scales_of_query(sides: Sides) -> Iterator[Pair]:
     scale = _scale_asked_for(sides.query)
     if scale is None or any(map(sides.reference.lower().__contains__, SCALES)):
         return
+    if "%" in sides.reference or "percent" in sides.reference:
+        return
     factor = Apply("pow", (number(10), number(SCALES[scale])))
     yield _times(sides.ours, factor), sides.theirs
 
