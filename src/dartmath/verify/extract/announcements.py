@@ -154,9 +154,12 @@ _CORRECTS = (
     "revised to",
     "sorry",
     "misread",
+    "should",
 )
 _CORRECTED = regex(
-    r"(?:\A|(?<=[\s(]))(?:actually|make that|i meant?|scratch that|(?:no[,.]? )?wait(?:[,.]? no)?|correction"
+    r"(?:\A|(?<=[\s(]))(?:(?:it|that|this|the (?:answer|result|total|count|sum|value"
+    r"|number)) should(?: actually| really"
+    r"| therefore)? be|actually|make that|i meant?|scratch that|(?:no[,.]? )?wait(?:[,.]? no)?|correction"
     r"|(?:corrected|changed|revised|updated) to|(?:no|sorry|oops|misread)\b[^.!?\n]{0,80}[;:])[,:.]?\s+"
     r"(?:(?:it(?:'s| is| should be| must be)|that(?:'s| is)"
     r"|the (?:answer|result|value) (?:is|should be))\s+)?"
@@ -202,7 +205,7 @@ _CALLED_BEST = regex(
     r"[\s.]*\Z"
     r"|(?:\A|\n|[.;,:] |\b[Ss]o )(?P<fits>\(?[A-J]\)?) is (?:the only (?:option|choice|answer|one)\b"
     r"|(?:an? |the )(?:better|more \w+) (?:choice|answer|option|fit)\b)"
-    r"|(?:\A|\n|[.;,:] )(?P<best>\(?[A-J]\)?) is (?:the )?(?:best|most \w+)[\s.!]*\Z"
+    r"|(?:\A|\n|[.;,:] )(?P<best>\(?[A-J]\)?) is (?:the )?(?:best|(?:most|more) \w+)[\s.!]*\Z"
 )
 """An option that a sentence calls best, or that it ends with: "this gives 5, or option (B)."."""
 
@@ -247,7 +250,7 @@ def _statement(text: str, start: int, after: int, labelled: bool) -> Statement |
         or would_be(text, start, end)
         or of_other(text, start)
         or not asserted(text, start, end)
-        or answer.lower().startswith(("not ", "n't "))
+        or answer.lower().startswith(("not ", "n't ", "nicht "))
     ):
         return None
     if firm and labelled and _begins_solution(text, after, end, answer):

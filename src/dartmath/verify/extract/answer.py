@@ -790,6 +790,9 @@ _NO_NAMES = regex(
 """What "it is" says of a problem, and of no answer."""
 
 
+_DASHED_OPTION = regex(r"\(?(?P<letter>[A-J])\)? ?[–—-]{1,2} (?=[A-Za-z]{3})[^\n=]{3,80}")
+
+
 def _whole(text: str) -> Statement | None:
     """A response of one short line that is an answer and no sentence, or a sentence that names it."""
     line = text.strip()
@@ -798,8 +801,9 @@ def _whole(text: str) -> Statement | None:
     words = _LEADING_MARKS.sub("", line).strip("*").strip()
     if _EMPTY_TAG.fullmatch(words):
         return None
-    if option := _OPTION_WITH_TEXT.match(line):
-        return Statement(option["letter"], "final_line", text.index(line[0]), len(text.rstrip()))
+    if option := _OPTION_WITH_TEXT.match(line) or _DASHED_OPTION.fullmatch(words):
+        start = text.index(option["letter"])
+        return Statement(option["letter"], "final_line", start, start + 1)
     unmarked = words.replace("**", "").replace("`", "")
     if _PLAIN_OPTION.fullmatch(unmarked):
         return Statement(unmarked, "final_line", text.index(line[0]), len(text.rstrip()))

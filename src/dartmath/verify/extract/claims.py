@@ -217,7 +217,7 @@ _CLOCK = regex(r"\b(?:[01]?\d|2[0-3]):[0-5]\d(?: ?[AaPp]\.?[Mm]\b\.?)?")
 
 _AT_TIME = regex(
     r"[^\d=?]{5,120} (?:is|at|was|by|(?:we|I) (?:get|find|obtain)|gives(?: us)?) (?P<value>(?:[01]?\d"
-    r"|2[0-3]):[0-5]\d(?: ?[AaPp]\.?[Mm]\b\.?)?)[.*\s]*"
+    r"|2[0-3]):[0-5]\d(?: ?[AaPp]\.?[Mm]\b\.?)?|1?\d ?[AaPp]\.?[Mm]\b\.?)[.*\s]*"
 )
 """A sentence that ends in the time at which something is, and has no other number."""
 
@@ -624,7 +624,8 @@ _REJECTED = regex(
 _COUNTED_LIST = regex(
     rf"(?:[^\d=:$]*\bthere are|[^=:?]{{1,60}} (?:has|have)) (?:exactly |only )?(?P<value>(?:\d{{1,3}}"
     rf"|{'|'.join(COUNT_WORDS)})"
-    r" (?:[a-z-]+ ){0,3}[a-z]+:\s+(?:[-$\d({\\]|[a-zA-Z] ?=)[^.]*(?:\.\d[^.]*)*?)\.?\s*",
+    r" (?:[a-z-]+ ){0,3}[a-z]+(?::|, namely"
+    r"|, i\.e\.,?)\s+(?:[-$\d({\\]|[a-zA-Z] ?=)[^.]*(?:\.\d[^.]*)*?)\.?\s*",
     re.IGNORECASE,
 )
 """How many there are, and which: "There are 3 such numbers: 2, 5 and 8."."""
@@ -649,9 +650,9 @@ def counted_list(sentence: str) -> str | None:
     """
     if " are" not in sentence and " ha" not in sentence:
         return None
-    found = (_COUNTED_LIST.fullmatch(sentence) if ":" in sentence else None) or _COUNTED_SUBJECT.fullmatch(
-        sentence
-    )
+    found = (
+        _COUNTED_LIST.fullmatch(sentence) if ":" in sentence or ", " in sentence else None
+    ) or _COUNTED_SUBJECT.fullmatch(sentence)
     return found["value"].rstrip() if found and not _leaves_open(sentence) else None
 
 

@@ -866,8 +866,17 @@ def _computed(sentence: str) -> str | None:
     return _of_products(sentence)
 
 
+_CONVERTED = regex(
+    r"\d[\d.,]*(?: [a-z]{2,}(?:/[a-z]{2,})?)(?: [×x*·/+-] \d[\d.,]*(?: ?[a-z]{2,}(?:/[a-z]{2,})?)?)* = "
+    r"(?P<value>\d[\d.,]*(?: [a-z]+){1,2})\.?"
+)
+"""What quantities with their units come to: `1.2 hours × 60 minutes/hour = 72 minutes`."""
+
+
 def _of_products(sentence: str) -> str | None:
     """What a product or a quotient of quantities at the end of a sentence comes to, with its unit."""
+    if converted := _CONVERTED.fullmatch(sentence.strip()):
+        return converted["value"]
     before, sign, behind = sentence.rpartition("=")
     found = _RESULT.fullmatch(behind) if sign else None
     if found is None:

@@ -50,7 +50,7 @@ _CALCULATION = regex(r"<<[^<>\n]{0,200}>>")
 
 _QUERY_LABELS = (
     "Question", "Problem", "Query", "Instruction", "Input", "Human", "User", "Q", "New question",
-    "New problem", "Next question", "Next problem", "题目", "问题", "問題",
+    "New problem", "Next question", "Next problem", "Exercise", "Task", "题目", "问题", "問題",
 )  # fmt: skip
 """How the next few-shot problem begins, which a base model goes on with. Source: the built-in templates."""
 

@@ -73,7 +73,10 @@ The spaces before it are no part of the pattern: looked for at every place of a 
 take time that grows with the square of its length.
 """
 
-_BUT = regex(r"not\s+[^\s,]{1,40},?\s+but\s+(?:rather\s+)?", re.IGNORECASE)
+_BUT = regex(
+    r"(?:not|nicht|non|no|pas|niet|não|не)\s+[^\s,]{1,40},?\s+(?:but|sondern|ma|sino|mais|maar|mas|а)\s+(?:rather\s+)?",
+    re.IGNORECASE,
+)
 _LETTER = regex(
     r"\(?(?P<letter>[A-J])(?:\)|(?=[).:,，。、;]|\s*(?:…|\.\.\.)|\s*\Z|\s*\n|\s+(?:because|since|which|as"
     r"|it|and not|not"
@@ -263,6 +266,8 @@ def _from_clause(text: str, begin: int) -> tuple[str, int, bool] | None:
         return called["value"], begin + len(clause), True
     if beside := _APPOSITION.fullmatch(answer):
         return beside["name"], begin + len(clause), False
+    if lettered := _WORDS_AND_LETTER.fullmatch(answer):
+        return lettered["letter"], begin + len(clause), True
     if _HOW_WRITTEN.match(answer):
         return answer, begin + len(clause), False
     value = stated(answer)
@@ -272,6 +277,12 @@ def _from_clause(text: str, begin: int) -> tuple[str, int, bool] | None:
         return value, begin + len(clause), True
     return answer, begin + len(clause), False
 
+
+_WORDS_AND_LETTER = regex(
+    r"(?!(?i:not|no|never|either|neither|nor|maybe|perhaps|possibly|option|choice|letter|except|unlike"
+    r"|between|like|both|all)\b)[A-Za-z][A-Za-z' -]{2,60} \((?P<letter>[A-J])\)"
+)
+"""The text of an option before its letter: "glucose (B)"."""
 
 _HOW_WRITTEN = regex(
     r"(?:rounded|correct|accurate|truncated|reported|expressed|precise) (?:off )?to\b", re.IGNORECASE

@@ -84,7 +84,8 @@ def none_counted(sides: Sides) -> Iterator[Pair]:
 
 _COUNTED_LIST = regex(
     rf"(?P<count>\d{{1,3}}|{'|'.join(COUNT_WORDS)}) (?:[a-z-]+ ){{0,3}}"
-    r"(?:[a-z]+: |(?:solutions|roots|zeros|integers|numbers|values|pairs|triples|points|primes) are:?)\s*"
+    r"(?:[a-z]+(?:: |, namely |, i\.e\.,? )|(?:solutions|roots|zeros|integers|numbers|values|pairs"
+    r"|triples|points|primes) are:?)\s*"
     r"(?P<items>.+)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -93,7 +94,8 @@ _COUNTED_LIST = regex(
 def has_counted_list(sides: Sides) -> bool:
     """Whether an answer may say how many there are and which."""
     answer = sides.answer
-    return (":" in answer or " are" in answer) and _COUNTED_LIST.fullmatch(answer) is not None
+    listed = ":" in answer or " are" in answer or ", " in answer
+    return listed and _COUNTED_LIST.fullmatch(answer) is not None
 
 
 def count_of_list(sides: Sides) -> Iterator[Pair]:
