@@ -55,7 +55,9 @@ OPPOSITES = tuple(
         "increase/decrease increases/decreases gain/loss profit/loss left/right up/down above/below "
         "north/south east/west more/less more/fewer older/younger faster/slower longer/shorter "
         "before/after ago/later early/late ahead/behind clockwise/counterclockwise larger/smaller "
-        "high/low higher/lower greater/less surplus/deficit discount/markup cheaper/dearer saved/lost"
+        "high/low higher/lower greater/less surplus/deficit discount/markup cheaper/dearer saved/lost "
+        "boys/girls males/females male/female men/women sons/daughters adults/children heads/tails "
+        "wins/losses"
     )
 )
 """Words behind two numbers of which one says the opposite of the other."""
