@@ -13,7 +13,17 @@ from dartmath.verify import judge, parse, verify
 from dartmath.verify.compare import approximate, choices, physics, rounded, wording
 from dartmath.verify.compare.comparison import Comparison
 from dartmath.verify.compare.dispatch import by_structure
-from dartmath.verify.extract import announcements, boxes, claims, conclusions, own, polarity, thoughts
+from dartmath.verify.extract import (
+    announcements,
+    boxes,
+    claims,
+    conclusions,
+    own,
+    polarity,
+    sentence,
+    thoughts,
+)
+from dartmath.verify.extract import answer as extraction
 from dartmath.verify.extract.answer import extract_answer
 from dartmath.verify.language import translation, vocabulary, word_amounts
 from dartmath.verify.language.formulas import FORMULA
@@ -379,6 +389,27 @@ def test_a_value_is_called_right_in_every_form(verb: str, between: str, noun: st
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(announcements, "_may_announce", lambda *_: True)
         assert list(announcements.announced(text, ("en",))) == found
+
+
+@pytest.mark.parametrize("opening", ["The best choice is:", "So it must be:", "The most likely are:**"])
+@pytest.mark.parametrize("option", ["B. A bird", "**(B): A bird", " B) A bird"])
+def test_every_introduced_option_is_looked_for(opening: str, option: str) -> None:
+    text = f"We weigh them.\n{opening}\n{option}\nIt can fly.\n"
+    assert extraction._INTRODUCED_OPTION.search(text)
+    assert extraction._INTRODUCES_OPTION.search(text)
+    assert extract_answer(text).answer == "B"
+
+
+@pytest.mark.parametrize("verb", ["is", "be", "are", "is:", "are:"])
+def test_every_option_in_bold_is_found(verb: str) -> None:
+    text = f"It should {verb} **B. A bird**, for it can fly. Others cannot."
+    assert extraction._BOLD_OPTION.search(text)
+    assert not extraction._BOLD_OPTION.search(text.replace(verb, f"x{verb}"))
+
+
+@pytest.mark.parametrize("word", sentence._WORDS_OF_CONCLUSIONS)
+def test_every_conclusion_in_words_is_looked_for(word: str) -> None:
+    assert sentence.concluded_words(f"They all glow. {word}, all of them are red.") == "all of them are red"
 
 
 def test_no_word_before_a_noun_is_longer_than_what_is_looked_at() -> None:

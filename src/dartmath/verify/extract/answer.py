@@ -572,7 +572,8 @@ _SECOND_THOUGHT = regex(
 
 
 _BOLD_OPTION = regex(
-    r"\b(?:is|be|are|is:|are:) \*\*\(?(?P<letter>[A-J])(?:[).:]{1,2}(?: [^*\n]{1,150})?|\))?[.:]?\*\*"
+    r" \*\*(?:(?<=\b(?:is|be) \*\*)|(?<=\b(?:are|is:) \*\*)|(?<=\bare: \*\*))"
+    r"\(?(?P<letter>[A-J])(?:[).:]{1,2}(?: [^*\n]{1,150})?|\))?[.:]?\*\*"
 )
 
 
@@ -583,10 +584,14 @@ _INTRODUCED_OPTION = regex(
 )
 
 
+_INTRODUCES_OPTION = regex(r":(?:(?<=\b(?:is|be):)|(?<=\bare:))[*_ \t]*\n\s{0,4}[*_]{0,3}\(?[A-J][).:]{1,2} ")
+"""What stands in whatever `_INTRODUCED_OPTION` finds, looked for by its colon."""
+
+
 def _only_bold_option(text: str) -> Statement | None:
     """The option that a response says it is, once, in bold or on its own line, and then explains."""
     found = list(_BOLD_OPTION.finditer(text)) if " **" in text else []
-    if ":\n" in text or ":*" in text:
+    if (":\n" in text or ":*" in text) and _INTRODUCES_OPTION.search(text):
         found += _INTRODUCED_OPTION.finditer(text)
     if len(found) != 1 or _SECOND_THOUGHT.search(text, found[0].end()):
         return None

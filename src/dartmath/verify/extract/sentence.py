@@ -6,6 +6,7 @@ import re
 
 from dartmath.base.regex import regex
 from dartmath.verify.language.names import listed
+from dartmath.verify.language.search import Literals
 from dartmath.verify.language.sentences import MAX_SENTENCE
 from dartmath.verify.language.vocabulary import NEGATION
 
@@ -23,8 +24,10 @@ _CLAUSE = regex(
     re.DOTALL,
 )
 _POSSESSIVES = frozenset(listed("its his her their"))
+_WORDS_OF_CONCLUSIONS = ("Therefore", "Thus", "Hence", "So", "In conclusion")
+_CONCLUSIONS = Literals(*_WORDS_OF_CONCLUSIONS)
 _CONCLUDES = regex(
-    r"(?:.*[.!?…\n] *)?(?:Therefore|Thus|Hence|So|In conclusion),? (?P<said>[^\n.!?]{2,120})[.!]?", re.DOTALL
+    rf"(?:.*[.!?…\n] *)?(?:{'|'.join(_WORDS_OF_CONCLUSIONS)}),? (?P<said>[^\n.!?]{{2,120}})[.!]?", re.DOTALL
 )
 _UNSURE = regex(r"\b(?:or|maybe|perhaps|might|may|could|either|if|unless|between|except)\b|\?", re.IGNORECASE)
 
@@ -86,5 +89,6 @@ def _in_order(words: list[str], asked: list[str]) -> bool:
 
 def concluded_words(response: str) -> str | None:
     """What a response concludes with in words: "... Therefore all of them are red."."""
-    found = _CONCLUDES.fullmatch(response.strip()[-MAX_SENTENCE:])
+    ending = response.strip()[-MAX_SENTENCE:]
+    found = _CONCLUDES.fullmatch(ending) if _CONCLUSIONS.all_in(ending) else None
     return found["said"] if found else None
