@@ -472,6 +472,7 @@ def _implicit(text: str, reader: _Reader, last: bool) -> Statement | None:
     return (
         _verdict_at_end(text)
         or _last_sentence_is(_AFTER_WORK, text, *_VALUE_ENDS)
+        or _last_sentence_is(_I_THINK, text, *_VALUE_ENDS)
         or _only_number(text)
         or _whole(_before_calculation(text))
         or stated_formula(text)
@@ -516,6 +517,12 @@ _AFTER_WORK = regex(
     r"|\$?-?\d[\d,]*(?:\.\d+)?%?)[.!]?"
 )
 """A sentence that ends in a bare value behind what was done: "After analysis, A"."""
+
+_I_THINK = regex(
+    r"(?:So,? )?(?:I|i)(?: think| believe|'d say| would say)(?: that)? it(?:'s| is) "
+    r"(?P<verdict>[$€£]?[-−]?\d[\d,]*(?:\.\d+)?(?:/\d+)?%?|\([A-J]\))[.!]?"
+)
+"""What a response holds to be so in its last sentence: "I think it's 41."."""
 
 _IS_THE_ANSWER = regex(
     r"(?:(?:(?:So|Thus|Hence|Therefore),? )|(?:I|i) (?:think|believe|would say"
