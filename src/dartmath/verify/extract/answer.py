@@ -487,7 +487,8 @@ def _implicit(text: str, reader: _Reader, last: bool) -> Statement | None:
 
 
 _NAMED_AT_END = regex(
-    r"(?:.*[.!?\n])?\s*The (?!answer\b|problem\b|question\b|task\b)[a-z][^.!?\n=:;]{2,100}? (?:is"
+    r"(?:.*[.!?\n])?\s*(?:The|(?:Therefore|Thus|Hence|So),? the) "
+    r"(?!answer\b|problem\b|question\b|task\b)[a-z][^.!?\n=:;]{2,100}? (?:is"
     r"|was) [*_]{0,3}"
     r"(?P<value>(?<=statement is )(?:true|false)"
     r"|(?:(?:Mr|Mrs|Ms|Dr)\. )?(?!(?:The|It|That|This|Not"
@@ -925,6 +926,9 @@ _ANNOUNCED_INSIDE = regex(
 )
 
 
+_STATED_LETTER = regex(r"(?P<value>[A-J]) ?(?:です|である|입니다|이다)(?:[。.].*)?", re.DOTALL)
+"""An option with a copula behind it, and what explains it: "C です。…"."""
+
 _IN_ANGLES = regex(r"<(?P<value>[^<>=/|,]{1,100})>\.?")
 """An answer in the angle brackets of a prompt that has `<your answer>`."""
 
@@ -935,6 +939,11 @@ _BLANKED = regex(r"\$ +")
 """A currency, and the blanks that a calculation between it and its amount has become."""
 
 _RESULT = regex(r"(?:\\?\$ *)?-?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:/\d+)?\\?%?")
+_AMOUNT = r"(?:\\?\$ ?)?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?: (?!x\b)[a-z]{2,}){0,2}"
+_CALCULATION_OF = regex(rf"{_AMOUNT}(?: [-−+*/x×·÷] {_AMOUNT}){{1,20}}")
+_RESULT_OF = regex(rf"-?{_AMOUNT}")
+"""A calculation with amounts of something, and what it comes to: "1 hour + 2 hours = 3 hours"."""
+
 _WITH_DOTS = regex(
     r"[\d\s+\-−*×·/^().]*\d[\d\s+\-−*×·/^()]*[+*×·](?: ?(?:\.{3}|…|\\[lc]?dots)[\d\s+\-−*×·/^()]*)"
 )
@@ -954,6 +963,8 @@ def _tidied(answer: str) -> str:
         answer = rest if inside["brace"] or not answer.startswith("\\") else rest.rstrip().removesuffix("}")
     if "boxed" in answer:
         answer = _CUT_BOX.sub("", answer)
+    if answer[:1] in "ABCDEFGHIJ" and (stated := _STATED_LETTER.fullmatch(answer)):
+        answer = stated["value"]
     if answer.startswith("<") and (copied := _IN_ANGLES.fullmatch(answer)):
         answer = copied["value"]
     return answer.strip().removesuffix("\\\\").strip()
@@ -975,6 +986,8 @@ def _result(answer: str) -> str:
             return f"{sides[0]} = {last}"
         if is_product(sides[-1]):
             return last
+    if _CALCULATION_OF.fullmatch(sides[-1]) and _RESULT_OF.fullmatch(last):
+        return last
     if len(sides) == 1 and _WITH_DOTS.fullmatch(sides[0]) and _RESULT.fullmatch(last):
         return last
     numbers = is_mathematics(sides[-1]) and not re.search(

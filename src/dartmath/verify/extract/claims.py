@@ -150,6 +150,14 @@ _MORE_THAN = regex(
 )
 """A difference and what it is beside: "she has 14 more red cards than blue cards"."""
 
+_OR_RESULT = regex(
+    rf"\\?[{SIGN_CLASS}]?\d[\d,]*(?:\.\d+)?(?: [a-z]+)?"
+    rf"(?: (?:[-−+*/x×÷]|times|plus|minus|divided by)"
+    rf" \\?[{SIGN_CLASS}]?\d[\d,]*(?:\.\d+)?(?: [a-z]+)?)+,? or "
+    rf"(?=\\?[{SIGN_CLASS}]?\d[\d,]*(?:\.\d+)?\b[^\d=]*\Z)"
+)
+"""A calculation in front of what it comes to, with which a sentence ends: "44 times 5, or 220 pounds"."""
+
 _RELATIVE = regex(
     r", which (?:is|was|are|were) (?:for|in|from|at|of|during) [^,=$]{1,60}(?<![.\s])\.?\s*\Z", re.IGNORECASE
 )
@@ -501,6 +509,8 @@ def _claim(clause: str) -> str:
         claim = _ASSIGNED.sub(" ", claim)
     if " than " in claim:
         claim = _MORE_THAN.sub(r"\1 \2", claim)
+    if " or " in claim:
+        claim = _OR_RESULT.sub("", claim)
     if ", which" in claim:
         claim = _RELATIVE.sub("", claim)
     if "th" in claim or "st" in claim or "nd" in claim or "rd" in claim:
