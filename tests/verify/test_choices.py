@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dartmath.verify.compare.choices import options
+from dartmath.verify.language.options import options
 
 
 @pytest.mark.parametrize(

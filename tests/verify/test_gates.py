@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dartmath.verify import judge, parse, verify
-from dartmath.verify.compare import approximate, choices, physics, rounded, wording
+from dartmath.verify.compare import approximate, physics, rounded, wording
 from dartmath.verify.compare.comparison import Comparison
 from dartmath.verify.compare.dispatch import by_structure
 from dartmath.verify.extract import (
@@ -25,7 +25,7 @@ from dartmath.verify.extract import (
 )
 from dartmath.verify.extract import answer as extraction
 from dartmath.verify.extract.answer import extract_answer
-from dartmath.verify.language import translation, vocabulary, word_amounts
+from dartmath.verify.language import options, translation, vocabulary, word_amounts
 from dartmath.verify.language.formulas import FORMULA
 from dartmath.verify.language.search import Literals, holds
 from dartmath.verify.readings import decide, directions, measured, quantities
@@ -310,7 +310,7 @@ def test_every_form_of_the_first_option_opens_the_list(first: str) -> None:
     query = f"Which is it?\n{first}x\n{first.replace('A', 'B').replace('a', 'b')}y"
     if "text" in first:
         query = query.replace("\\text{(b)", "\\text{(B)").replace("bext", "text")
-    assert list(choices.options(query)) == ["A", "B"]
+    assert list(options.options(query)) == ["A", "B"]
 
 
 _SAID = (

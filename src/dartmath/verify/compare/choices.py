@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dartmath.base.regex import regex
 from dartmath.verify.language.latex import OPEN_TEXT
-from dartmath.verify.language.search import holds
+from dartmath.verify.language.options import options
 from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.parsing.parser import parse
 from dartmath.verify.tree.expression import Constant, Expression, Named, Number, Symbol, Text, children
@@ -17,26 +16,8 @@ from dartmath.verify.tree.expression import Constant, Expression, Named, Number,
 if TYPE_CHECKING:
     from dartmath.verify.compare.comparison import Comparison
 
-_OPTION = regex(
-    rf"(?<![A-Za-z0-9\\])(?:{OPEN_TEXT})?\(\s*([A-Ja-j])\s*\)\s*\}}?"
-    r"|(?:^|\n|\s)([A-J])[.):](?=\s)|(?:^|\n)\s*\[([A-J])\]|(?:^|\s)([a-j])\)(?=\s)"
-    r"|(?:^|\n)[ \t]*([A-J])\)(?=[^\s)])"
-)
-_FIRST = ("A.", "A)", "A:", "[A]", "a)")
-_FIRST_IN_BRACKETS = regex(r"\(\s*[Aa]\s*\)")
-"""Where a query has options, it has the first: one of these texts, or this."""
-
-_TASK = regex(
-    r"(?:find|what|how|show|calculate|compute|determine|prove|is|are|does|do|for|if|which|write|give|use|state"
-    r"|explain|draw|sketch|evaluate|solve|suppose|let|when|where|why|who|list|the)\b|.{60}",
-    re.IGNORECASE,
-)
-"""How the text of a part of a query begins, which is no option: `a) Find x. b) Find y.`"""
 _ARABIC = {"أ": "A", "ا": "A", "ب": "B", "ج": "C", "د": "D", "هـ": "E", "ه": "E"}
 """How options are lettered in Arabic."""
-_EDGES = regex(rf"(?:{OPEN_TEXT}|\\q?quad|\\\\|[\s,;$~])+$|^(?:\\[ ,;]|[\s$~])+")
-_PRICE = regex(r"\$(?=\.?\d)[^$]*\Z")
-"""An option that begins with a dollar sign which no other one closes."""
 
 
 _SMALL = regex(r"(?P<before>[\s$*]*\(?)(?P<letter>[a-j])(?P<behind>\)|[.:](?=\s|\Z)|(?=[\s$*]*\Z))")
@@ -197,55 +178,3 @@ def _letter(node: Expression) -> str:
     if isinstance(node, Text):
         return _ARABIC.get(node.words.strip(), "")
     return ""
-
-
-@lru_cache(maxsize=256)
-def options(query: str) -> dict[str, str]:
-    """The options of a multiple-choice query: letter -> text. Empty for any other query.
-
-    >>> options("Which is least? (a) 3 (b) 5/2")
-    {'A': '3', 'B': '5/2'}
-    """
-    if not holds(query, *_FIRST) and not _FIRST_IN_BRACKETS.search(query):
-        return {}
-    marks = list(_OPTION.finditer(query))
-    of_lines = [
-        mark for mark in marks if not query[query.rfind("\n", 0, mark.end()) + 1 : mark.start()].strip()
-    ]
-    return max(_lettered(query, of_lines), _lettered(query, marks), key=len)
-
-
-def _lettered(query: str, marks: list[re.Match[str]]) -> dict[str, str]:
-    """The texts behind marks that go on from A, each up to the next mark: the longest run, or the last."""
-    letters = [next(filter(None, mark.groups())) for mark in marks]
-    found: dict[str, str] = {}
-    for start, letter in enumerate(letters):
-        if letter in "Aa":
-            run = _run(query, marks[start:], letters[start:])
-            found = max(run, found, key=len)
-    return found
-
-
-def _run(query: str, marks: list[re.Match[str]], letters: list[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for place, mark in enumerate(marks):
-        if letters[place] != chr(ord(letters[0]) + place):
-            break
-        end = marks[place + 1].start() if place + 1 < len(marks) else len(query)
-        letter = letters[place].upper()
-        found[letter] = _option(query[mark.end() : end].removeprefix(f"{letter})"))
-    if len(found) <= 1 or (marks[0][4] and any(map(_TASK.match, found.values()))):
-        return {}
-    return found
-
-
-def _option(between: str) -> str:
-    """The text of an option, without what sets it off from its mark and the next one."""
-    text = between.strip()
-    negated = between[:1].isspace() and text.startswith("~")
-    text = text.rstrip("~").split("\n\n")[0] if negated else text.strip("~").split("\n\n")[0]
-    plain = _EDGES.sub("", text)
-    if plain.count("$") % 2:
-        plain = text
-    plain = f"~{plain.lstrip('~')}" if negated and not plain.startswith("~") else plain
-    return f"${plain}" if _PRICE.match(text) and not plain.startswith("$") else plain

@@ -9,12 +9,12 @@ from functools import lru_cache
 from itertools import permutations
 
 from dartmath.base.regex import regex
-from dartmath.verify.compare.choices import options
 from dartmath.verify.compare.relations import assigned, label
 from dartmath.verify.compare.substances import are_other_molecules
 from dartmath.verify.language.formulas import FORMULA, body
 from dartmath.verify.language.latex import OPEN_TEXT, TEXT
 from dartmath.verify.language.notation import plain_latex
+from dartmath.verify.language.options import options
 from dartmath.verify.parsing.dressing import SCALE_NAMES, SCALE_STEMS, undressed, unscaled
 from dartmath.verify.parsing.parser import parse
 from dartmath.verify.parsing.words import SCALES, fold

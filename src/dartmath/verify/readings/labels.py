@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 
 from dartmath.base.regex import regex
-from dartmath.verify.compare.choices import options
 from dartmath.verify.compare.relations import assigned
 from dartmath.verify.compare.substances import are_other_molecules
 from dartmath.verify.language.formulas import FORMULA, body
 from dartmath.verify.language.latex import OPEN_TEXT, SPACE
 from dartmath.verify.language.names import listed
+from dartmath.verify.language.options import options
 from dartmath.verify.parsing.dressing import undressed
 from dartmath.verify.parsing.parser import parse
 from dartmath.verify.readings.asked import occurs
