@@ -6,7 +6,8 @@ import pytest
 
 from dartmath.verify import Outcome, verify
 from dartmath.verify.compare.collections import MAX_UNMATCHED
-from dartmath.verify.compare.comparison import MAX_COMPARISONS, MAX_QUERY
+from dartmath.verify.compare.comparison import MAX_COMPARISONS
+from dartmath.verify.language.questions import MAX_QUERY
 
 _LONG = "Note. " * (MAX_QUERY // 6 - 100)
 """Remarks behind a question that leave it within the part of the query that is read."""

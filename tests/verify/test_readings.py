@@ -249,7 +249,7 @@ def test_the_name_comes_back_from_another_process() -> None:
 
 
 def test_nothing_cuts_the_query_a_second_time() -> None:
-    """The one place is `Comparison`; a second one would let two rules disagree about what was asked."""
+    """The one place is `end_of`; a second one would let two rules disagree about what was asked."""
     folder = Path(judge.__file__).parent
     cuts = [
         f"{path.relative_to(folder)}:{node.lineno}"
@@ -260,4 +260,4 @@ def test_nothing_cuts_the_query_a_second_time() -> None:
         and ast.unparse(node.value).rpartition(".")[2] == "query"
         and isinstance(node.slice.lower, ast.UnaryOp)
     ]
-    assert [cut.partition(":")[0] for cut in cuts] == ["compare/comparison.py"]
+    assert [cut.partition(":")[0] for cut in cuts] == ["language/questions.py"]

@@ -310,7 +310,7 @@ def grade(
         from dartmath.verify.dart_math.judge import grade_dart_math
 
         return grade_dart_math(query, response, cut=cut)
-    found = _finder()(response, strict=cut, in_thought=in_thought, settings=settings)
+    found = _finder()(response, strict=cut, in_thought=in_thought, settings=settings, query=query.text)
     answer = None if found is None else found.answer
     if (answer is None or len(answer) > 1) and not (cut or in_thought) and _are_letters(query.references):
         answer = _option(query.text, response, answer)

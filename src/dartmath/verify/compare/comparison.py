@@ -10,6 +10,7 @@ from functools import lru_cache
 from dartmath.base.regex import by_initials, regex
 from dartmath.verify.compare.rounding import Margin
 from dartmath.verify.language.plain_numbers import SAME
+from dartmath.verify.language.questions import end_of
 from dartmath.verify.language.search import holds
 from dartmath.verify.numeric.equality import Decision
 from dartmath.verify.tree.expression import Expression
@@ -55,13 +56,6 @@ _LISTED_AT_END = regex(
 """Three things or more at the end of a question: "What is its value at 1, 2 and 5?"."""
 
 _PART = regex(r"\((?<![A-Za-z0-9\\]\()(?P<mark>[a-f]|i{1,3}|iv|v|[1-9])\)\s+(?=\S)")
-MAX_QUERY = 8_000
-"""Characters of a query that are read, counted from its end, where the question stands.
-
-The longest query of the built-in benchmarks has 4,415. Every pattern over a query sees this much and
-no less, so that two rules never disagree about what was asked; more would cost hostile queries time.
-"""
-
 MAX_COMPARISONS = 5_000
 """Comparisons of parts in one verdict; more make it undecided.
 
@@ -96,7 +90,7 @@ class Comparison:
     """Everything that the rules of one verdict share; `rule` compares two trees that are not identical.
 
     `margin` is how far an answer may be from its reference, None for exact; `order` None leaves the order
-    of a bare list to the query, which is cut to its last `MAX_QUERY` characters. `science` takes
+    of a bare list to the query, which is cut to its last characters (see `end_of`). `science` takes
     every decimal reference for a measured one, `approximate` says that this reference calls itself one.
     """
 
@@ -110,7 +104,7 @@ class Comparison:
 
     def __post_init__(self) -> None:
         """Cut the query once, here and nowhere else."""
-        self.query = self.query[-MAX_QUERY:]
+        self.query = end_of(self.query)
 
     @property
     def ordered(self) -> bool:

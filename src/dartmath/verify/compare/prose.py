@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from dartmath.base.regex import regex
+from dartmath.verify.language.questions import asked
+from dartmath.verify.language.stems import WORD, stem
 from dartmath.verify.language.vocabulary import NEGATION
 from dartmath.verify.numeric.equality import Decision, scalar_equal
 from dartmath.verify.parsing.parser import parse
@@ -122,9 +124,22 @@ def _same_subject(reference: str, answer: str, comparison: Comparison) -> Decisi
         return None
     for sentence, name in ((reference, answer), (answer, reference)):
         match = _SENTENCE.fullmatch(sentence.strip()) if len(sentence) <= MAX_SENTENCE else None
-        if match and not NEGATION.search(sentence) and fold(match["subject"]) == fold(name):
+        if match is None or NEGATION.search(sentence) or fold(match["subject"]) != fold(name):
+            continue
+        if not _names_another(sentence[match.end("subject") :], comparison.query):
             return Decision(True, "text", _SUBJECT)
     return None
+
+
+_CAPITAL = regex(r"(?<![\w'’])[A-Z][\w'’-]+")
+
+
+def _names_another(said: str, query: str) -> bool:
+    """Whether what is said of a subject names somebody of whom the question does not speak: "beat Ben"."""
+    question = asked(query)
+    choices = " ".join(question.choices) if question is not None else ""
+    given = question.given | set(map(stem, WORD.findall(choices))) if question is not None else frozenset()
+    return any(stem(word) not in given for word in _CAPITAL.findall(said))
 
 
 _OF_ASKED = regex(

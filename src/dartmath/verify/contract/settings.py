@@ -16,7 +16,7 @@ from pydantic import Field, field_validator
 
 from dartmath.base.section import Section, validate
 
-Rule = Literal["tag", "boxed", "hash", "announced", "field", "conclusion", "final_line"]
+Rule = Literal["tag", "boxed", "hash", "announced", "field", "conclusion", "final_line", "asked"]
 """How an answer can be found; see docs/verify.md, "Where the answer is looked for"."""
 
 RULES: tuple[Rule, ...] = get_args(Rule)

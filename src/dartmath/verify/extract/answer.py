@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dartmath.base.regex import regex
 from dartmath.verify.contract.outcome import Extraction
 from dartmath.verify.extract.announcements import announced
+from dartmath.verify.extract.asked import answered
 from dartmath.verify.extract.boxes import boxed
 from dartmath.verify.extract.claims import CONDITIONS, VALUE, denied, without_calculation
 from dartmath.verify.extract.conclusions import conclusion
@@ -28,6 +29,7 @@ from dartmath.verify.extract.values import value_at
 from dartmath.verify.language.formulas import FORMULA, body
 from dartmath.verify.language.lexicon import LANGUAGES
 from dartmath.verify.language.money import SIGN_CLASS
+from dartmath.verify.language.questions import asked
 from dartmath.verify.language.search import holds, small_letters
 
 if TYPE_CHECKING:
@@ -125,7 +127,7 @@ class _Reader(NamedTuple):
     """The settings that finding an answer needs; the defaults are those of `GradingSettings`."""
 
     rules: frozenset[str] = frozenset(
-        ("tag", "boxed", "hash", "announced", "field", "conclusion", "final_line")
+        ("tag", "boxed", "hash", "announced", "field", "conclusion", "final_line", "asked")
     )
     first_box: bool = False
     last_number: bool = False
@@ -158,6 +160,7 @@ def extract_answer(
     strict: bool = False,
     in_thought: bool = False,
     settings: GradingSettings | None = None,
+    query: str | None = None,
 ) -> Extraction:
     """The final answer of a response, and where and how it was found.
 
@@ -165,13 +168,14 @@ def extract_answer(
     beginning of another query, no program code. In that, the last explicit statement that reads as an
     answer: a tag, a box, a `####` line, an announcement in any language, a field or call. A statement that
     is denied, supposed or asked is none. Where there is none, and unless `strict`, the value of the last
-    concluding sentence, of the last line, or a response that is nothing but a short answer; then, where
-    `settings.last_number`, the last number or formula.
+    concluding sentence, of the last line, or a response that is nothing but a short answer; with the `query`
+    also the one value of the kind that it asks for, of the last sentence or the first of a paragraph; then,
+    where `settings.last_number`, the last number or formula.
 
     `strict` is for responses that were cut off: one that ends inside its last box has no answer.
     `in_thought` says that the prompt opened a thought, which a response without its end is all of.
     """
-    found = find_answer(response, strict=strict, in_thought=in_thought, settings=settings)
+    found = find_answer(response, strict=strict, in_thought=in_thought, settings=settings, query=query)
     return Extraction(found.answer, found.rule, (found.start, found.end)) if found is not None else _NONE
 
 
@@ -181,6 +185,7 @@ def find_answer(
     strict: bool = False,
     in_thought: bool = False,
     settings: GradingSettings | None = None,
+    query: str | None = None,
 ) -> Statement | None:
     """The statement that `extract_answer` finds, which takes its rule for its method."""
     reader = _DEFAULT if settings is None else _reader(settings)
@@ -191,7 +196,7 @@ def find_answer(
         if in_thought and not thoughts(response, reader.thoughts):
             return None
         offset = max(0, len(response) - WINDOW)
-        found = _find(own_text(response[offset:], reader.thoughts), reader, strict)
+        found = _find(own_text(response[offset:], reader.thoughts), reader, strict, query)
         if found is None:
             return None
         found = _moved(found, offset)
@@ -247,7 +252,7 @@ def _without_sources(text: str) -> str:
     return text[: cited.start()] if cited else text
 
 
-def _find(own: Own, reader: _Reader, strict: bool) -> Statement | None:
+def _find(own: Own, reader: _Reader, strict: bool, query: str | None) -> Statement | None:
     start = 0
     if "final_line" in reader.rules and not strict and (field := only_field(own.text)) is not None:
         return field
@@ -258,6 +263,13 @@ def _find(own: Own, reader: _Reader, strict: bool) -> Statement | None:
         found = _explicit(part, reader, cut=strict and last)
         if found is None and not strict:
             found = _implicit(part, reader, last or _BARE.fullmatch(part) is not None)
+            if (
+                query
+                and last
+                and "asked" in reader.rules
+                and (found is None or _of_no_kind(found.answer, query))
+            ):
+                found = answered(part, query) or found
         elif found is not None and found.rule == "announced" and last and not strict:
             found = _said_again(part, found.end) or found
         if found is not None:
@@ -267,6 +279,19 @@ def _find(own: Own, reader: _Reader, strict: bool) -> Statement | None:
     if found is None and reader.last_number:
         found = _last_value(own.text)
     return found
+
+
+def _of_no_kind(answer: str, query: str) -> bool:
+    """Whether what was found is a sentence, a number of the question, or one where a name is asked for."""
+    has_letters = any(map(str.isalpha, answer))
+    if has_letters and not (answer.endswith(".") and " " in answer):
+        return False
+    question = asked(query)
+    if question is None or has_letters:
+        return question is not None
+    if question.kind == "choice":
+        return not any(map(str.isdigit, "".join(question.choices)))
+    return question.kind in ("person", "place", "verdict", "day", "month") or answer in question.words
 
 
 _BARE = regex(r"\s*(?:\(?[A-J][).]?|-?\\?\$?\d[\d,]*(?:\.\d+)?(?:/\d+)?%?\.?)\s*")

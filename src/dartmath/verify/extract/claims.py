@@ -229,17 +229,17 @@ _AT_TIME = regex(
 )
 """A sentence that ends in the time at which something is, and has no other number."""
 
-_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-_MONTH = regex(_MONTHS)
+MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+_MONTH = regex(MONTHS)
 _DATE = regex(
-    rf"\b\d{{1,2}}(?:st|nd|rd|th)? (?:{_MONTHS})\b(?:(?:,| of)? \d{{4}}\b)?"
-    rf"|\b(?:{_MONTHS}) \d{{1,2}}(?:st|nd|rd|th)?\b(?:(?:,| of)? \d{{4}}\b)?|\b(?:{_MONTHS}),? \d{{4}}\b"
+    rf"\b\d{{1,2}}(?:st|nd|rd|th)? (?:{MONTHS})\b(?:(?:,| of)? \d{{4}}\b)?"
+    rf"|\b(?:{MONTHS}) \d{{1,2}}(?:st|nd|rd|th)?\b(?:(?:,| of)? \d{{4}}\b)?|\b(?:{MONTHS}),? \d{{4}}\b"
 )
 """When something is, which is said beside a value: "the shift on 30 June 2006 is 5"."""
 
 _ON_DATE = regex(
     r"[^\d=?]{5,120} (?:is|was|be|falls|fell|on)(?: on)? (?P<value>"
-    rf"(?:(?:{_MONTHS}) \d{{1,2}}(?:st|nd|rd|th)?|\d{{1,2}}(?:st|nd|rd|th)? (?:of )?(?:{_MONTHS}))"
+    rf"(?:(?:{MONTHS}) \d{{1,2}}(?:st|nd|rd|th)?|\d{{1,2}}(?:st|nd|rd|th)? (?:of )?(?:{MONTHS}))"
     r"(?:,? \d{4})?)[.*\s]*"
 )
 """A sentence that ends in the day on which something is, and has no other number."""
@@ -427,7 +427,7 @@ def claimed(clause: str, *, plain: bool = False, abroad: bool | None = None) -> 
     if "=" in claim:
         several = len(_GIVEN.findall(claim)) > 1
         found = None if several or _ALGEBRA.search(claim) else _COMPUTED.fullmatch(claim)
-        return _with_unit(claim, found) if found and not _FACTOR_BEHIND.match(found["words"]) else None
+        return with_unit(claim, found) if found and not _FACTOR_BEHIND.match(found["words"]) else None
     if (found := _ONLY.fullmatch(claim)) is not None:
         found = None if _CHANGED.search(own) or (plain and not _SAID.search(claim)) else found
     elif len(_COPULA_BEFORE_NUMBER.findall(claim.lower())) == 1:
@@ -436,7 +436,7 @@ def claimed(clause: str, *, plain: bool = False, abroad: bool | None = None) -> 
     found = found or _object(claim)
     if found and "," in found["value"] and claim[: found.start("value")].endswith(("(", "[", "{")):
         return None  # a part of an interval, a point or a set
-    return _with_unit(claim, found) if found else _count_in_words(claim) or _told_elsewhere(claim)
+    return with_unit(claim, found) if found else _count_in_words(claim) or _told_elsewhere(claim)
 
 
 _SAYS_WHAT_IS = regex(
@@ -830,7 +830,7 @@ def _is_of_unit(word: str) -> bool:
 _SCALE_BEHIND = regex(r" (?:thousand|million|billion|trillion)\b(?: (?:dollars|euros|pounds)\b)?")
 
 
-def _with_unit(claim: str, found: re.Match[str]) -> str:
+def with_unit(claim: str, found: re.Match[str]) -> str:
     """The value with the scale and the words behind it that are a unit."""
     if scale := _SCALE_BEHIND.match(claim, found.end("value")):
         return found["value"] + scale.group()

@@ -58,7 +58,7 @@ _BREAK = regex(
     rf"[\n.!?:。！？।؟ \t，,](?:{_STOPS}|(?<=[。！？।؟])"
     r"|(?<=[ \t，,])(?=(?:因此|所以|结论|由此|したがって|よって|따라서|그러므로|इसलिए|अतः|لذا|إذن|وبالتالي)))"
 )
-_REMARK = regex(
+REMARK = regex(
     r"[\s*#_>(-]*(?:note|(?:re-?|double[- ])?check(?:ing)?(?=[:,*]| (?:that|this|our|the answer|back|by))"
     r"|verif|to verify|to check|let(?: me|'s| us) (?:know|check|verify|double)|i hope|hope|feel free"
     r"|explanation|remark|(?:a |one )?(?:quick|sanity|final) (?:sanity )?check|so we get the same"
@@ -203,7 +203,7 @@ def conclusion(
     low = small_letters(tail)
     opened = opening(languages).match
     last = True
-    for first, stop in reversed(_sentences(tail, formulas)[-MOST:]):
+    for first, stop in reversed(sentences(tail, formulas)[-MOST:]):
         sentence = tail[first:stop]
         continues = _CONTINUES.match(sentence) is not None and not _ARRIVES.search(sentence)
         concluding = not continues and concludes and opened(low, first, stop) is not None
@@ -212,7 +212,7 @@ def conclusion(
         if not any(map(str.isalnum, sentence)):
             continue
         is_said = last and (_verdict_alone(tail, first, sentence) or _OPTION_LINE.fullmatch(sentence))
-        if _REMARK.match(sentence) and not is_said:
+        if REMARK.match(sentence) and not is_said:
             continue
         if continues:
             return None
@@ -334,7 +334,7 @@ def _denies(sentence: str) -> bool:
     return _DENIES.search(sentence.lower()) is not None
 
 
-def _sentences(tail: str, formulas: list[re.Match[str]]) -> list[Span]:
+def sentences(tail: str, formulas: list[re.Match[str]]) -> list[Span]:
     """The sentences of the tail; a formula of its own line belongs to the sentence that it ends."""
     starts = {formula.start() for formula in formulas}
     masked = _masked(tail, formulas) if formulas else tail

@@ -118,8 +118,8 @@ _ENDINGS = (*_DENIALS, *_INSTRUCTED)
 """With one of these, or with a supposition in it, a line says anything but what stands behind it."""
 
 _INSTRUCTED_BEFORE = regex(
-    r"\b(?:put|place|write|give|enclose|format|present|provide|end(?!s? up|ed up)"
-    r"|wrap|return|output|box)\w*\b[^.]{0,60}"
+    r"\b(?<!\bthe )(?!(?<!\bbe )[a-z]+ed\b)(?:put|place|write|give|enclose|format|present|provide"
+    r"|end(?!s? up|ed up)|wrap|return|output|box)\w*\b[^.]{0,60}"
     rf"\b(?:{'|'.join(_INSTRUCTED)})\b[\s$:*`\"']*(?:\\[(\[])?\Z",
     re.IGNORECASE,
 )

@@ -62,6 +62,9 @@ OPPOSITES = tuple(
 )
 """Words behind two numbers of which one says the opposite of the other."""
 
+EITHER = (("heads", "tails"), ("on", "off"), ("open", "closed"), ("even", "odd"), ("alive", "dead"))
+"""Words for two states of which something is in one."""
+
 OTHERWISE = listed("otherwise else elsewhere")
 """Words for the last case of a definition by cases."""
 

@@ -10,7 +10,7 @@ from dartmath.base.regex import regex
 from dartmath.verify.language.numerals import LETTER, numeral
 from dartmath.verify.language.sentences import stated
 from dartmath.verify.language.translation import COUNTERS
-from dartmath.verify.language.vocabulary import NEGATION
+from dartmath.verify.language.vocabulary import EITHER, NEGATION
 from dartmath.verify.parsing.parser import parse
 from dartmath.verify.parsing.words import HOURS, clock, fold, named
 from dartmath.verify.readings.quantities import quantities
@@ -215,8 +215,7 @@ _QUESTION = regex(r"\b(?P<copula>Is|Are|Was|Were|Does|Do|Did|Can|Will|Has|Have) 
 
 
 _OF_TIME = frozenset(("still", "now", "currently"))
-_PAIRS = (("heads", "tails"), ("on", "off"), ("open", "closed"), ("even", "odd"), ("alive", "dead"))
-_OPPOSITES = {one: other for pair in _PAIRS for one, other in (pair, pair[::-1])}
+_OPPOSITES = {one: other for pair in EITHER for one, other in (pair, pair[::-1])}
 
 
 def repeated_questions(sides: Sides) -> Iterator[Pair]:
