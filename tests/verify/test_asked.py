@@ -15,9 +15,7 @@ from dartmath.verify.language.questions import asked
 
 CASES: list[dict[str, Any]] = [
     json.loads(line)
-    for line in (Path(__file__).parents[1] / "cases" / "verify" / "asked.jsonl")
-    .read_text("utf-8")
-    .splitlines()
+    for line in (Path(__file__).parents[1] / "cases" / "asked.jsonl").read_text("utf-8").splitlines()
 ]
 BY_ASKING = [case for case in CASES if case["answer"]]
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dartmath.base.regex import regex
+from dartmath.verify.language.degrees import degrees
 from dartmath.verify.language.questions import asked
 from dartmath.verify.language.stems import WORD, stem
 from dartmath.verify.language.vocabulary import NEGATION
@@ -126,7 +127,7 @@ def _same_subject(reference: str, answer: str, comparison: Comparison) -> Decisi
         match = _SENTENCE.fullmatch(sentence.strip()) if len(sentence) <= MAX_SENTENCE else None
         if match is None or NEGATION.search(sentence) or fold(match["subject"]) != fold(name):
             continue
-        if not _names_another(sentence[match.end("subject") :], comparison.query):
+        if not _says_otherwise(sentence[match.end("subject") :], comparison.query):
             return Decision(True, "text", _SUBJECT)
     return None
 
@@ -134,12 +135,18 @@ def _same_subject(reference: str, answer: str, comparison: Comparison) -> Decisi
 _CAPITAL = regex(r"(?<![\w'’])[A-Z][\w'’-]+")
 
 
-def _names_another(said: str, query: str) -> bool:
-    """Whether what is said of a subject names somebody of whom the question does not speak: "beat Ben"."""
+def _says_otherwise(said: str, query: str) -> bool:
+    """Whether what is said of a subject answers another question.
+
+    It names somebody else, "beat Ben", or compares by another word, "is younger" where it is asked who is older.
+    """
     question = asked(query)
-    choices = " ".join(question.choices) if question is not None else ""
-    given = question.given | set(map(stem, WORD.findall(choices))) if question is not None else frozenset()
-    return any(stem(word) not in given for word in _CAPITAL.findall(said))
+    if question is None:
+        return _CAPITAL.search(said) is not None
+    given = question.given | set(map(stem, WORD.findall(" ".join(question.choices))))
+    asks, says = degrees(question.given), degrees(WORD.findall(said))
+    otherwise = bool(asks and says) and not asks & says
+    return otherwise or any(stem(word) not in given for word in _CAPITAL.findall(said))
 
 
 _OF_ASKED = regex(

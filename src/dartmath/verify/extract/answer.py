@@ -25,6 +25,7 @@ from dartmath.verify.extract.polarity import asserted
 from dartmath.verify.extract.products import is_product, is_unit
 from dartmath.verify.extract.structured import MOST, assigned, fields, of_block, only_field, tagged
 from dartmath.verify.extract.thoughts import thoughts
+from dartmath.verify.extract.times import DATE
 from dartmath.verify.extract.values import value_at
 from dartmath.verify.language.formulas import FORMULA, body
 from dartmath.verify.language.lexicon import LANGUAGES
@@ -283,7 +284,7 @@ def _find(own: Own, reader: _Reader, strict: bool, query: str | None) -> Stateme
 
 def _of_no_kind(answer: str, query: str) -> bool:
     """Whether what was found is a sentence, a number of the question, or one where a name is asked for."""
-    has_letters = any(map(str.isalpha, answer))
+    has_letters = any(map(str.isalpha, answer)) and DATE.fullmatch(answer) is None
     if has_letters and not (answer.endswith(".") and " " in answer):
         return False
     question = asked(query)

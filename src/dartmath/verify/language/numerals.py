@@ -179,7 +179,10 @@ def _read(text: str, language: NumeralTable, pattern: re.Pattern[str]) -> tuple[
     parts: list[int] = []
     value, end = None, 0
     while end < MAX_NUMERAL and (found := pattern.match(text, end)):
-        parts.append(language.atoms[found["atom"].lower()])
+        atom = language.atoms.get(found["atom"].lower())
+        if atom is None:  # a pattern that ignores case takes i for the dotless one of Turkish: "Kirk"
+            break
+        parts.append(atom)
         if (more := _value(parts, language.times_ten)) is None:
             break
         value, end = more, found.end()
