@@ -138,7 +138,7 @@ _CAPITAL = regex(r"(?<![\w'’])[A-Z][\w'’-]+")
 def _says_otherwise(said: str, query: str) -> bool:
     """Whether what is said of a subject answers another question.
 
-    It names somebody else, "beat Ben", or compares by another word, "is younger" where it is asked who is older.
+    It names somebody else, "beat Ben", or compares by another word: "is younger" for who is older.
     """
     question = asked(query)
     if question is None:

@@ -18,12 +18,12 @@ from dartmath.verify.extract.found import Statement
 from dartmath.verify.extract.listed import mentioned, one_listed
 from dartmath.verify.extract.named import name
 from dartmath.verify.extract.polarity import asserted
-from dartmath.verify.extract.said import DENIAL, Found, Said, relates, said
+from dartmath.verify.extract.said import DENIAL, Found, Sentence, relates, said
 from dartmath.verify.extract.times import time
 from dartmath.verify.extract.verdicts import yes_or_no
 from dartmath.verify.language.formulas import FORMULA
 from dartmath.verify.language.lexicon import LANGUAGES
-from dartmath.verify.language.questions import Asked, Kind, asked
+from dartmath.verify.language.questions import Inquiry, Kind, asked
 
 MAX_SENTENCE = 400
 """Characters of a sentence that is read."""
@@ -31,7 +31,7 @@ MAX_SENTENCE = 400
 _MOST_BEHIND = 4
 """Sentences at the end of which one may be the answer, and those behind it remarks."""
 
-_READERS: dict[Kind, Callable[[Said, Asked], Found | None]] = {
+_READERS: dict[Kind, Callable[[Sentence, Inquiry], Found | None]] = {
     "verdict": yes_or_no,
     "choice": one_listed,
     "count": count,
@@ -107,7 +107,7 @@ def _spans(text: str, shift: int) -> list[Span]:
     return [(first + shift, stop + shift) for first, stop in found]
 
 
-def _at_end(text: str, spans: list[Span], question: Asked) -> Statement | None:
+def _at_end(text: str, spans: list[Span], question: Inquiry) -> Statement | None:
     """What the last sentence states; of a choice or a yes, one before it where those behind it are silent."""
     goes_back = question.kind in ("verdict", "choice")
     for span in reversed(spans[-_MOST_BEHIND:] if goes_back else spans[-1:]):
@@ -124,13 +124,13 @@ def _at_end(text: str, spans: list[Span], question: Asked) -> Statement | None:
     return None
 
 
-def _takes_back(sentence: str, question: Asked) -> bool:
+def _takes_back(sentence: str, question: Inquiry) -> bool:
     """Whether a sentence speaks of what is asked, and denies something or leaves it open."""
     hedges = (one.search(sentence) for one in (_OPEN, _MODAL))
     return relates(sentence, question) and (DENIAL.search(sentence.lower()) is not None or any(hedges))
 
 
-def _read(text: str, span: Span, question: Asked) -> Statement | None:
+def _read(text: str, span: Span, question: Inquiry) -> Statement | None:
     """What one sentence states, where it leaves nothing open and asserts it."""
     sentence = text[slice(*span)].rstrip()
     label = _LABEL.match(sentence)

@@ -6,10 +6,10 @@ import re
 
 from dartmath.base.regex import regex
 from dartmath.verify.extract.claims import with_unit
-from dartmath.verify.extract.said import Found, Said, agrees, denies
+from dartmath.verify.extract.said import Found, Sentence, agrees, denies
 from dartmath.verify.language.degrees import degree, degrees
 from dartmath.verify.language.money import SIGN_CLASS
-from dartmath.verify.language.questions import Asked
+from dartmath.verify.language.questions import Inquiry
 from dartmath.verify.language.stems import IDLE, stem
 from dartmath.verify.language.units import is_unit_word
 from dartmath.verify.language.vocabulary import COUNT_WORDS
@@ -47,7 +47,7 @@ _MOST_BETWEEN = 3
 """Words from a number to what it counts: "2 mean old dogs"."""
 
 
-def count(sentence: Said, question: Asked) -> Found | None:
+def count(sentence: Sentence, question: Inquiry) -> Found | None:
     """The one number right before what is counted: "3 bags with at least 60 buttons" for "how many bags"."""
     if denies(sentence.text, question) or not question.noun or "=" in sentence.text:
         return None
@@ -60,7 +60,7 @@ def count(sentence: Said, question: Asked) -> Found | None:
     return one["value"], *one.span("value")
 
 
-def amount(sentence: Said, question: Asked) -> Found | None:
+def amount(sentence: Sentence, question: Inquiry) -> Found | None:
     """The one amount of a sentence, with its unit, that the question has not: "It takes 12 days to ..."."""
     if denies(sentence.text, question) or "=" in sentence.text or not agrees(sentence, question):
         return None
@@ -72,7 +72,7 @@ def amount(sentence: Said, question: Asked) -> Found | None:
     return value, start, start + len(value)
 
 
-def _counts(sentence: Said, place: int, question: Asked) -> bool:
+def _counts(sentence: Sentence, place: int, question: Inquiry) -> bool:
     """Whether what is asked for stands right behind a number, with two words between them at most."""
     end = place
     for token in [token for token in sentence.tokens if token.start >= place][:_MOST_BETWEEN]:
@@ -85,7 +85,7 @@ def _counts(sentence: Said, place: int, question: Asked) -> bool:
     return False
 
 
-def _is_exact(sentence: Said, number: re.Match[str], question: Asked) -> bool:
+def _is_exact(sentence: Sentence, number: re.Match[str], question: Inquiry) -> bool:
     """Whether a number is the amount that is asked for: no bound, no step, and not "$5 less"."""
     text, place = sentence.text, number.end()
     if _BOUND.search(text, max(0, number.start() - _WIDEST_BOUND), number.start()) or _GOES_ON.match(

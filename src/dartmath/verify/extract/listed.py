@@ -7,11 +7,11 @@ from functools import lru_cache
 
 from dartmath.base.regex import regex
 from dartmath.verify.extract.claims import opens
-from dartmath.verify.extract.said import SHARED, Found, Said, denies, share
+from dartmath.verify.extract.said import SHARED, Found, Sentence, denies, share
 from dartmath.verify.extract.times import DATE, time
 from dartmath.verify.language.degrees import degrees
 from dartmath.verify.language.lexicon import LANGUAGES
-from dartmath.verify.language.questions import Asked
+from dartmath.verify.language.questions import Inquiry
 from dartmath.verify.language.stems import WORD
 
 Span = tuple[int, int]
@@ -35,7 +35,7 @@ _ELIMINATED = regex(r"\b(?:eliminat|rul(?:e|es|ed|ing) out|exclud)\w*\b", re.IGN
 _BRACKETS = regex(r"\s*\([^()]*\)")
 
 
-def one_listed(sentence: Said, question: Asked) -> Found | None:
+def one_listed(sentence: Sentence, question: Inquiry) -> Found | None:
     """The one of the listed things that a sentence mentions, or that it puts above the others."""
     if all(map(_PLAIN_NUMBER.fullmatch, question.choices)):
         return None
@@ -55,7 +55,7 @@ def one_listed(sentence: Said, question: Asked) -> Found | None:
     return sentence.text[start:end], start, end
 
 
-def mentioned(text: str, question: Asked) -> list[Span]:
+def mentioned(text: str, question: Inquiry) -> list[Span]:
     """Where a text first mentions each of the listed things, in its order."""
     low = text.lower()
     return sorted(place for one in question.choices if (place := _mention(low, one, question.choices)))
@@ -78,7 +78,7 @@ def _plain(option: str) -> str:
     return _BRACKETS.sub("", option).strip(" .,'\"").lower().removeprefix("the ")
 
 
-def _completed(sentence: Said, question: Asked) -> Found | None:
+def _completed(sentence: Sentence, question: Inquiry) -> Found | None:
     """The option behind the repeated beginning of the sentence that it completes."""
     lead = [word.lower() for word in WORD.findall(question.lead)]
     words = [token.low for token in sentence.tokens]
@@ -90,7 +90,7 @@ def _completed(sentence: Said, question: Asked) -> Found | None:
     return None
 
 
-def _option_at(text: str, place: int, question: Asked) -> Found | None:
+def _option_at(text: str, place: int, question: Inquiry) -> Found | None:
     """The longest option that begins at a place of a sentence, behind an article or "now"."""
     behind = text[place:].lower()
     for option in sorted(map(_plain, question.choices), key=len, reverse=True):
@@ -108,24 +108,24 @@ def _without(text: str, places: list[Span]) -> str:
     return text
 
 
-def _answers(sentence: Said, question: Asked) -> bool:
+def _answers(sentence: Sentence, question: Inquiry) -> bool:
     """Whether a sentence shares its words with the question, or a third of them where it concludes."""
     given = sentence.stems()
     shared = max(share(given, question.words), share(given, (*question.noun, *question.words)))
     return shared >= (_A_THIRD if opens(sentence.text, LANGUAGES) else SHARED)
 
 
-def _compares_otherwise(sentence: Said, question: Asked) -> bool:
+def _compares_otherwise(sentence: Sentence, question: Inquiry) -> bool:
     """Whether a sentence compares by another word than the question: "Ben is younger" for "who is older"."""
     asks, says = degrees(question.given), _degrees(sentence)
     return bool(asks and says) and not asks & says
 
 
-def _is_above(sentence: Said, places: list[Span], question: Asked) -> bool:
+def _is_above(sentence: Sentence, places: list[Span], question: Inquiry) -> bool:
     """Whether a sentence puts its subject above the other by the question's word: "Ann is older than"."""
     compares = " than " in sentence.text[places[0][1] : places[1][0]]
     return compares and places[0][0] <= _LONGEST_SUBJECT and _degrees(sentence) <= question.given
 
 
-def _degrees(sentence: Said) -> set[str]:
+def _degrees(sentence: Sentence) -> set[str]:
     return degrees(token.text for token in sentence.tokens if token.text.islower())

@@ -11,7 +11,7 @@ from dartmath.verify.extract.said import (
     MOSTLY,
     SHARED,
     Found,
-    Said,
+    Sentence,
     Term,
     denies,
     main_clause,
@@ -21,7 +21,7 @@ from dartmath.verify.extract.said import (
 )
 from dartmath.verify.extract.times import DAYS
 from dartmath.verify.language.names import listed
-from dartmath.verify.language.questions import Asked
+from dartmath.verify.language.questions import Inquiry
 from dartmath.verify.language.stems import AUXILIARIES, COPULAS, IDLE, PREPOSITIONS, WORD, stem
 
 _CAPITAL = r"[A-ZÀ-Þ][\w'’.&-]*"
@@ -62,7 +62,7 @@ _IDLE = frozenset(map(stem, IDLE))
 _POSSESSIVE = ("'s", "’s")
 
 
-def name(sentence: Said, question: Asked) -> Found | None:
+def name(sentence: Sentence, question: Inquiry) -> Found | None:
     """The one name that a sentence adds to the question, where the answer stands in such a sentence.
 
     That is its subject, what follows "is", or what follows the preposition that is asked with.
@@ -76,7 +76,7 @@ def name(sentence: Said, question: Asked) -> Found | None:
     tokens = tuple(token for token in sentence.tokens if token.start >= first and text[token.start] != " ")
     phrases = (_new(phrase, first, question) for phrase in _NAME.finditer(text, first, limit))
     names = _joined(text, [one for one in phrases if one is not None])
-    found = [one for one in names if _stands_for_answer(Said(text, tokens), one, question)]
+    found = [one for one in names if _stands_for_answer(Sentence(text, tokens), one, question)]
     found = [one for one in found if _last_stem(text, one[1]) in question.noun] or found
     if len({one[0].lower() for one in found}) == 1:
         return _part_of_place(found[0], question)
@@ -89,7 +89,7 @@ def _last_stem(text: str, place: int) -> str:
     return stem(before[1]) if before else ""
 
 
-def _part_of_place(found: Found, question: Asked) -> Found:
+def _part_of_place(found: Found, question: Inquiry) -> Found:
     """Of a place with its country the one that is asked for; both where the question says "where"."""
     text, start, end = found
     first, comma, last = text.partition(", ")
@@ -112,7 +112,7 @@ def _joined(text: str, names: list[Found]) -> list[Found]:
     return found
 
 
-def _new(phrase: re.Match[str], first: int, question: Asked) -> Found | None:
+def _new(phrase: re.Match[str], first: int, question: Inquiry) -> Found | None:
     """A name that the question has not, without the words at its beginning that only lead to it."""
     text = phrase.group().rstrip(".,'’")
     if text[0] in '"“':
@@ -130,7 +130,7 @@ def _new(phrase: re.Match[str], first: int, question: Asked) -> Found | None:
     return text, end - len(text), end
 
 
-def _without_lead(text: str, question: Asked, *, begins: bool) -> str:
+def _without_lead(text: str, question: Inquiry, *, begins: bool) -> str:
     """A name without what leads to it: "King" where a king is asked for, "The" of a sentence, "Duke of"."""
     while (word := WORD.match(text)) is not None:
         found, behind = stem(word.group()), text[word.end() :]
@@ -141,7 +141,7 @@ def _without_lead(text: str, question: Asked, *, begins: bool) -> str:
     return text
 
 
-def _stands_for_answer(sentence: Said, found: Found, question: Asked) -> bool:
+def _stands_for_answer(sentence: Sentence, found: Found, question: Inquiry) -> bool:
     """Whether a name stands where the answer does."""
     (text, start, end), whole = found, sentence.text
     if whole[end : end + 2] in _POSSESSIVE and not question.owner:
@@ -158,7 +158,7 @@ def _stands_for_answer(sentence: Said, found: Found, question: Asked) -> bool:
     return _led_to(whole, before, start, question) or (is_titled and _is_subject(text, behind, question))
 
 
-def _is_subject(text: str, behind: Term | None, question: Asked) -> bool:
+def _is_subject(text: str, behind: Term | None, question: Inquiry) -> bool:
     """Whether a name that shares no word with the question is the subject of its verb."""
     if behind is None or question.of_object or set(stems(text)) & set(question.words):
         return False
@@ -169,7 +169,7 @@ def _has(tokens: list[Term] | tuple[Term, ...], words: frozenset[str]) -> bool:
     return any(token.low in words for token in tokens)
 
 
-def _led_to(text: str, before: list[Term], start: int, question: Asked) -> bool:
+def _led_to(text: str, before: list[Term], start: int, question: Inquiry) -> bool:
     """Whether what stands before a name leads to the answer, with a few words between that say who it is."""
     nearest, edge = True, start
     for place in range(len(before) - 1, max(-1, len(before) - _TITLES - 3), -1):
@@ -185,7 +185,7 @@ def _led_to(text: str, before: list[Term], start: int, question: Asked) -> bool:
     return False
 
 
-def _leads(before: list[Term], place: int, question: Asked, *, nearest: bool) -> bool | None:
+def _leads(before: list[Term], place: int, question: Inquiry, *, nearest: bool) -> bool | None:
     """Whether a word before a name leads to the answer, or to something else; None where it does neither."""
     token, previous = before[place], before[place - 1] if place else before[place]
     if token.low in COPULAS | _NAMING:
@@ -200,7 +200,7 @@ def _leads(before: list[Term], place: int, question: Asked, *, nearest: bool) ->
     return True if nearest and is_given else None
 
 
-def _slots(question: Asked) -> frozenset[str]:
+def _slots(question: Inquiry) -> frozenset[str]:
     """Prepositions behind which the answer may stand: the one that is asked with, else those of the kind."""
     if question.kind == "place":
         return _OF_PLACE | {question.preposition}
@@ -217,7 +217,7 @@ _COMPLEMENT = regex(
 )
 
 
-def _complement(text: str, question: Asked, first: int, limit: int) -> Found | None:
+def _complement(text: str, question: Inquiry, first: int, limit: int) -> Found | None:
     """What a sentence that repeats the question says behind "is": "The curve is an ellipse."."""
     found = _COMPLEMENT.match(text[first:limit].rstrip(" ."))
     if found is None or (found["place"] and question.kind != "place") or question.kind == "person":

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from dartmath.base.regex import regex
 from dartmath.verify.extract.claims import opens
 from dartmath.verify.language.lexicon import LANGUAGES
-from dartmath.verify.language.questions import Asked
+from dartmath.verify.language.questions import Inquiry
 from dartmath.verify.language.stems import IDLE, WORD, stem
 from dartmath.verify.language.vocabulary import NEGATIONS
 
@@ -53,7 +53,7 @@ class Term(NamedTuple):
         return self.text.lower()
 
 
-class Said(NamedTuple):
+class Sentence(NamedTuple):
     """A sentence with its words."""
 
     text: str
@@ -64,10 +64,10 @@ class Said(NamedTuple):
         return {token.stem for token in self.tokens}
 
 
-def said(text: str) -> Said:
+def said(text: str) -> Sentence:
     """A sentence with its words found."""
     words = WORD.finditer(text)
-    return Said(text, tuple(Term(word.group(), stem(word.group()), *word.span()) for word in words))
+    return Sentence(text, tuple(Term(word.group(), stem(word.group()), *word.span()) for word in words))
 
 
 def stems(text: str) -> list[str]:
@@ -81,17 +81,17 @@ def share(given: set[str] | frozenset[str], words: Iterable[str]) -> float:
     return sum(found) / len(found) if found else 0.0
 
 
-def relates(text: str, question: Asked) -> bool:
+def relates(text: str, question: Inquiry) -> bool:
     """Whether a text has half of the question's words."""
     return share(set(stems(text)), question.words) >= SHARED
 
 
-def agrees(sentence: Said, question: Asked) -> bool:
+def agrees(sentence: Sentence, question: Inquiry) -> bool:
     """Whether a sentence answers the question: it has half of its words, or begins as a conclusion does."""
     return share(sentence.stems(), question.words) >= SHARED or opens(sentence.text, LANGUAGES)
 
 
-def restates(sentence: Said, question: Asked) -> bool:
+def restates(sentence: Sentence, question: Inquiry) -> bool:
     """Whether a sentence has half of the question's words, or most of its own from there."""
     if (_RANKS & {*question.words}) - sentence.stems():
         return False
@@ -101,7 +101,7 @@ def restates(sentence: Said, question: Asked) -> bool:
     return len(sentence.stems() & question.given) > 1 and share(question.given, own) >= MOSTLY
 
 
-def denies(text: str, question: Asked) -> bool:
+def denies(text: str, question: Inquiry) -> bool:
     """Whether a sentence denies something that the question does not, or the other way round."""
     return (DENIAL.search(text.lower()) is not None) != question.negated
 

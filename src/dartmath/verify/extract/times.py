@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from dartmath.base.regex import regex
 from dartmath.verify.extract.claims import MONTHS
-from dartmath.verify.extract.said import AND, Found, Said, agrees, denies, main_clause, stems
-from dartmath.verify.language.questions import Asked
+from dartmath.verify.extract.said import AND, Found, Sentence, agrees, denies, main_clause, stems
+from dartmath.verify.language.questions import Inquiry
 
 DAYS = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _YEAR = r"(?<![\w$.,/-])(?:1\d{3}|20\d{2})(?![\w%/-]|[.,]\d)"
@@ -22,7 +22,7 @@ DATE = regex(
 _KINDS = {"year": regex(_YEAR), "day": regex(rf"\b{DAYS}\b"), "month": regex(rf"\b(?:{MONTHS})\b")}
 
 
-def time(sentence: Said, question: Asked) -> Found | None:
+def time(sentence: Sentence, question: Inquiry) -> Found | None:
     """The one time of the kind that is asked for, or a list of them, that the question has not."""
     if denies(sentence.text, question) or not agrees(sentence, question):
         return None

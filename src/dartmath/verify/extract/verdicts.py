@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from dartmath.base.regex import regex
-from dartmath.verify.extract.said import Found, Said, stems
+from dartmath.verify.extract.said import Found, Sentence, stems
 from dartmath.verify.language.names import listed
-from dartmath.verify.language.questions import Asked
+from dartmath.verify.language.questions import Inquiry
 from dartmath.verify.language.stems import AUXILIARIES, IDLE, stem
 from dartmath.verify.language.vocabulary import EITHER, NEGATIONS
 
@@ -48,7 +48,7 @@ _MOST_BETWEEN = 1
 _OPPOSITE = {stem(one): stem(other) for pair in EITHER for one, other in (pair, pair[::-1])}
 
 
-def yes_or_no(sentence: Said, question: Asked) -> Found | None:
+def yes_or_no(sentence: Sentence, question: Inquiry) -> Found | None:
     """Whether a sentence says what the question asks, word by word, or denies it.
 
     "So the coin is still heads up." is a yes where that is asked, and with "not", "unlikely" or "tails" a no.
@@ -72,7 +72,7 @@ def yes_or_no(sentence: Said, question: Asked) -> Found | None:
     return ("no" if denials else "yes"), 0, len(sentence.text)
 
 
-def _says_enough(words: list[str], question: Asked) -> bool:
+def _says_enough(words: list[str], question: Inquiry) -> bool:
     """Whether a question has two words that say something, or a sentence none but its one."""
     own = {*words} - _IDLE
     return len(question.words) > 1 or (len(question.words) == 1 and own == {*question.words})

@@ -37,7 +37,7 @@ _MOST_NOUNS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Inquiry:
     """A question.
 
     Attributes:
@@ -128,7 +128,7 @@ def end_of(query: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def asked(query: str) -> Asked | None:
+def asked(query: str) -> Inquiry | None:
     """What a query asks for in its last question; None where it has none that is understood.
 
     >>> question = asked("Ann has 3 red bags. How many red bags has Ben?")
@@ -154,7 +154,7 @@ def asked(query: str) -> Asked | None:
         return found
     if {text.lower().rstrip(".") for text in texts} == {"yes", "no"}:
         return found
-    return Asked("choice", found.noun, found.words, texts, "", found.preposition, found.negated)
+    return Inquiry("choice", found.noun, found.words, texts, "", found.preposition, found.negated)
 
 
 def _question(text: str) -> str | None:
@@ -184,17 +184,17 @@ def _opens(sentence: str) -> bool:
     return bool(first) and any(_WH.match(word) or word.lower() == "how" for word in first)
 
 
-def _to_complete(text: str, texts: tuple[str, ...]) -> Asked | None:
+def _to_complete(text: str, texts: tuple[str, ...]) -> Inquiry | None:
     """A query that ends in the middle of a sentence, which one of its options completes."""
     line = text.rstrip().rsplit("\n", 1)[-1].rstrip(" :_")
     start = max(line.rfind(sign) for sign in (". ", "? ", "! ")) + 1
     lead = _LABEL.sub("", line[start:].strip())
     if not lead or lead[-1] in ".?!" or len(lead) > _MAX_QUESTION or max(lead) >= _FIRST_OF_EAST:
         return None
-    return Asked("choice", (), _content(lead), texts, lead)
+    return Inquiry("choice", (), _content(lead), texts, lead)
 
 
-def _understood(question: str) -> Asked | None:
+def _understood(question: str) -> Inquiry | None:
     wh = _asking(question)
     if wh is None:
         return _without_wh(question)
@@ -207,11 +207,11 @@ def _understood(question: str) -> Asked | None:
     if alternatives and wh.lastgroup in ("what", "who"):
         listed_words = {one for text in alternatives for one in _content(text)}
         words = tuple(word for word in words if word not in listed_words)
-        return Asked("choice", nouns, words, alternatives, "", preposition, negated)
+        return Inquiry("choice", nouns, words, alternatives, "", preposition, negated)
     owner = wh.group().lower() == "whose" or _OF_OWNER.match(behind) is not None
     of_object = _DOES.match(rest) is not None
     modal = _MODAL.search(question) is not None
-    return Asked(_kind(wh, nouns), nouns, words, (), "", preposition, negated, owner, of_object, modal)
+    return Inquiry(_kind(wh, nouns), nouns, words, (), "", preposition, negated, owner, of_object, modal)
 
 
 def _asking(question: str) -> re.Match[str] | None:
@@ -270,7 +270,7 @@ def _kind(wh: re.Match[str], nouns: tuple[str, ...]) -> Kind:
     return next((_KINDS[noun] for noun in nouns if noun in _KINDS), "thing")
 
 
-def _without_wh(question: str) -> Asked | None:
+def _without_wh(question: str) -> Inquiry | None:
     """A question that begins with its verb: for a yes or no, or for one of two."""
     clause = question
     if "," in question and (first := WORD.match(question)) and first.group().lower() not in AUXILIARIES:
@@ -284,7 +284,7 @@ def _without_wh(question: str) -> Asked | None:
     negated, modal = (one.search(question) is not None for one in (_NEGATED, _MODAL))
     words, last = _content(question), stem(WORD.findall(question)[-1])
     words = (*words, last) if last in _STATES and last not in words else words
-    return Asked("verdict", (), words, negated=negated, modal=modal)
+    return Inquiry("verdict", (), words, negated=negated, modal=modal)
 
 
 def _begins_with_verb(clause: str) -> bool:
