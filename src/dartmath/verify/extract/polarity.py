@@ -151,7 +151,8 @@ _DENIED_AFTER = regex(
     r"|rejected"
     r"|discarded|excluded|too (?:large|small|big)|a placeholder|a contradiction|ruled out"
     rf"|{_OF_IT} (?:only )?if\b)"
-    r"|(?:cannot|contradicts|fails|leads to a contradiction|gives a contradiction)\b"
+    r"|unless (?!otherwise|stated|noted)|(?:cannot|contradicts|fails|leads to a contradiction"
+    r"|gives a contradiction)\b"
     r"|(?:which|but (?:that|this|it)|and (?:that|this|it)|that|this|it)(?: is| was|'s| can| could"
     r"| does)(?: \w+ly)?(?: be)? ?"
     rf"(?:wrong|incorrect|impossible|extraneous|invalid|false|a mistake|(?:not|n't)(?: be)? {_OF_IT})"
@@ -214,7 +215,7 @@ _CONFIRMS = regex(
 )
 _OPENS_DENIAL = regex(
     r"[\s.,;!…$*()\[\]}\\–—-]*+(?:\?|(?:is|was|are|were|can|could|must|does|do|should"
-    r"|would|will|cannot|contradicts|fails|leads|gives|which|but|however|yet|and|that|this|it|nope|no|wait|hm+|oops"
+    r"|would|will|cannot|contradicts|fails|leads|gives|which|unless|but|however|yet|and|that|this|it|nope|no|wait|hm+|oops"
     r"|unfortunately|actually|oh|sorry|hold|edit|correction|i|wrong)(?:\b|n't))",
     re.IGNORECASE,
 )

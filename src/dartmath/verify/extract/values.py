@@ -299,7 +299,8 @@ _APPOSITION = regex(
 
 _COUNTED_FIRST = regex(
     r"(?P<value>\d[\d,]*(?:\.\d+)?)"
-    r"(?: (?!(?:and|or|times|plus|minus|more|less|out|to|percent)\b)[a-z-]+){1,4}?"
+    r"(?: (?!(?:and|or|times|plus|minus|more|less|out|to|percent|unless|if|when|whenever|provided"
+    r"|mod)\b)[a-z-]+){1,4}?"
     r" (?:is|are|was|were|will|would|can|could|should|must|have|has|had|contain|fit|need|remain"
     r"|satisfy|buy)\b"
     r"(?!.*\b(?:not|never|but|than)\b).*"
