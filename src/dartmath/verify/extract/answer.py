@@ -952,6 +952,9 @@ _ANNOUNCED_INSIDE = regex(
 )
 
 
+_IN_TAG = regex(r"<(?P<name>text|value|content|result|final|item|option)>(?P<value>[^<>]{1,300})</(?P=name)>")
+"""An answer in a tag of its own inside of another one: `<answer><text>5</text></answer>`."""
+
 _STATED_LETTER = regex(r"(?P<value>[A-J]) ?(?:です|である|입니다|이다)(?:[。.].*)?", re.DOTALL)
 """An option with a copula behind it, and what explains it: "C です。…"."""
 
@@ -991,6 +994,8 @@ def _tidied(answer: str) -> str:
         answer = _CUT_BOX.sub("", answer)
     if answer[:1] in "ABCDEFGHIJ" and (stated := _STATED_LETTER.fullmatch(answer)):
         answer = stated["value"]
+    if answer.startswith("<") and (inner := _IN_TAG.fullmatch(answer)):
+        answer = inner["value"].strip()
     if answer.startswith("<") and (copied := _IN_ANGLES.fullmatch(answer)):
         answer = copied["value"]
     return answer.strip().removesuffix("\\\\").strip()
