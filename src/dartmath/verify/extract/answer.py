@@ -282,17 +282,21 @@ def _find(own: Own, reader: _Reader, strict: bool, query: str | None) -> Stateme
     return found
 
 
+_VERDICTS = frozenset(("yes", "no", "true", "false"))
+
+
 def _of_no_kind(answer: str, query: str) -> bool:
-    """Whether what was found is a sentence, a number of the question, or one where a name is asked for."""
-    has_letters = any(map(str.isalpha, answer)) and DATE.fullmatch(answer) is None
-    if has_letters and not (answer.endswith(".") and " " in answer):
-        return False
+    """Whether what was found is a sentence, a number of the question, or of another kind than is asked."""
     question = asked(query)
-    if question is None or has_letters:
-        return question is not None
+    if question is None:
+        return False
+    if question.kind == "verdict":
+        return answer.lower().strip(" .") not in _VERDICTS
+    if any(map(str.isalpha, answer)) and DATE.fullmatch(answer) is None:
+        return answer.endswith(".") and " " in answer
     if question.kind == "choice":
         return not any(map(str.isdigit, "".join(question.choices)))
-    return question.kind in ("person", "place", "verdict", "day", "month") or answer in question.words
+    return question.kind in ("person", "place", "day", "month") or answer in question.words
 
 
 _BARE = regex(r"\s*(?:\(?[A-J][).]?|-?\\?\$?\d[\d,]*(?:\.\d+)?(?:/\d+)?%?\.?)\s*")

@@ -24,7 +24,7 @@ _NUMBER = regex(
 
 _BOUND = regex(
     r"\b(?:least|most|over|under|than|about|around|approximately|nearly|almost|roughly|up to|between|from"
-    r"|another|other|every|each|per|first|(?<!total )(?<!number )of(?: the)?)\s*\Z",
+    r"|another|other|every|each|per|first|(?<!total )(?<!number )(?<!consists )of(?: the)?)\s*\Z",
     re.IGNORECASE,
 )
 """With one of these in front a number is a bound, an approximation, or another thing's."""
