@@ -24,6 +24,7 @@ from dartmath.verify.extract import (
     thoughts,
 )
 from dartmath.verify.extract import answer as extraction
+from dartmath.verify.extract import asked as inquiries
 from dartmath.verify.extract.answer import extract_answer
 from dartmath.verify.language import options, translation, vocabulary, word_amounts
 from dartmath.verify.language.formulas import FORMULA
@@ -410,6 +411,13 @@ def test_every_option_in_bold_is_found(verb: str) -> None:
 @pytest.mark.parametrize("word", sentence._WORDS_OF_CONCLUSIONS)
 def test_every_conclusion_in_words_is_looked_for(word: str) -> None:
     assert sentence.concluded_words(f"They all glow. {word}, all of them are red.") == "all of them are red"
+
+
+@given(
+    st.lists(st.sampled_from([".", "!", "a", " ", "\n", "*", ")", "B", "<", "abc"]), max_size=14).map("".join)
+)
+def test_the_end_of_a_sentence_is_one_of_the_last_signs(text: str) -> None:
+    assert inquiries._is_ended(text) == (inquiries._ENDS.search(text) is not None)
 
 
 def test_no_word_before_a_noun_is_longer_than_what_is_looked_at() -> None:

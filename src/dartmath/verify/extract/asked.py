@@ -81,7 +81,7 @@ def answered(text: str, query: str) -> Statement | None:
     if question is None or not spans:
         return None
     is_alone = len(spans) == 1 and not tail
-    last = _at_end(text, spans, question) if is_alone or _ENDS.search(text) else None
+    last = _at_end(text, spans, question) if is_alone or _is_ended(text) else None
     if is_alone or question.kind in ("count", "amount") or "\n\n" in text.strip():
         return last
     first = _spans(text[:TAIL], 0)[0]
@@ -96,6 +96,11 @@ def answered(text: str, query: str) -> Statement | None:
     if last is not None and opening is not None and opening.answer.lower() != last.answer.lower():
         return None
     return last or opening
+
+
+def _is_ended(text: str) -> bool:
+    """Whether the last sentence has its end, which is one of the last ten signs."""
+    return _ENDS.search(text, max(0, len(text.rstrip()) - 10)) is not None
 
 
 def _spans(text: str, shift: int) -> list[Span]:
