@@ -434,7 +434,7 @@ def claimed(clause: str, *, plain: bool = False, abroad: bool | None = None) -> 
         found = _COPULA.fullmatch(claim)
         found = None if found is None or QUALIFIED.search(found["words"]) else found
     found = found or _object(claim)
-    if found and "," in found["value"] and claim[: found.start("value")].endswith(("(", "[", "{")):
+    if found and "," in found["value"] and claim[: found.start("value")].endswith(("(", "[", "{", "<")):
         return None  # a part of an interval, a point or a set
     return with_unit(claim, found) if found else _count_in_words(claim) or _told_elsewhere(claim)
 

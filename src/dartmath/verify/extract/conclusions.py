@@ -236,7 +236,7 @@ def conclusion(
                 and final_line
                 and not _FIELD.match(sentence)
                 and not _gave_up(low)
-                and not _is_cut(tail, first)
+                and not _ends_early(tail, first, stop)
             )
             found = (
                 (_all_or_none(tail, first, stop) or _final(tail, first, stop, inside)) if allowed else None
@@ -311,9 +311,11 @@ _ABOUT_ANSWER = regex(
 """How words begin that say something about the answer, and do not say it."""
 
 
-def _is_cut(tail: str, start: int) -> bool:
-    """Whether a text ends inside a formula, or in an equation without its right side."""
-    return _OPENS_FORMULA.search(tail, start) is not None
+def _ends_early(tail: str, start: int, stop: int) -> bool:
+    """Whether a text ends inside a formula, in an equation without its right side, or in what is given."""
+    if _OPENS_FORMULA.search(tail, start) is not None:
+        return True
+    return tail.find("given that", start, stop) >= 0 and _GIVEN.fullmatch(tail, start, stop) is not None
 
 
 def _gave_up(folded: str) -> bool:
@@ -651,6 +653,14 @@ def _all_or_none(tail: str, start: int, stop: int) -> Found | None:
     if " no " in sentence.lower() and (nothing := _NO_SOLUTION.fullmatch(sentence)):
         return f"no {nothing['real'] or ''}solution", start, stop
     return None
+
+
+_GIVEN = regex(
+    r"[^.\n]{0,60}\b(?:we|it|you|they) (?:are|is|were|was) (?:also )?given that"
+    r"(?!.*\b(?:so|then|therefore|thus|hence|which|get|have)\b).*",
+    re.DOTALL | re.IGNORECASE,
+)
+"""A sentence on what the problem says, and not on what follows from it."""
 
 
 def _final(tail: str, start: int, stop: int, inside: list[re.Match[str]]) -> Found | None:
