@@ -413,6 +413,7 @@ def test_every_conclusion_in_words_is_looked_for(word: str) -> None:
     assert sentence.concluded_words(f"They all glow. {word}, all of them are red.") == "all of them are red"
 
 
+@example("It is B.)))))))) \n")
 @given(
     st.lists(st.sampled_from([".", "!", "a", " ", "\n", "*", ")", "B", "<", "abc"]), max_size=14).map("".join)
 )
