@@ -245,7 +245,8 @@ _ON_DATE = regex(
 """A sentence that ends in the day on which something is, and has no other number."""
 
 _AT_RANK = regex(
-    r"(?!(?:step|in)\b)[^\d=?]{0,100}\b(?:finish(?:es|ed)?|came|comes|is|was|are|were|ends? up|ranks|placed)"
+    r"(?!(?:step|in)\b|(?:the|my|our) (?:final |correct )?answer\b)[^\d=?]{0,100}"
+    r"\b(?:finish(?:es|ed)?|came|comes|is|was|are|were|ends? up|ranks|placed)"
     r" (?:in |on |at )?(?:the )?(?P<value>\d{1,4}(?:st|nd|rd|th))"
     r"(?: (?:place|position|floor|row|day|grade))?[.*\s]*",
     re.IGNORECASE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 
 from dartmath.base.regex import regex
 from dartmath.verify.language.errors import NotationError
@@ -17,6 +18,7 @@ from dartmath.verify.language.vocabulary import (
     PERCENT,
     one_of,
 )
+from dartmath.verify.numeric.exact import Inexact, rational
 from dartmath.verify.parsing.amounts import changes_value
 from dartmath.verify.parsing.cursor import ENDS, NESTING
 from dartmath.verify.parsing.rules import Rules
@@ -79,12 +81,27 @@ def statement(g: Rules) -> Expression:
     return _chained(sides, operators)
 
 
+_FAR = Fraction(1, 5)
+"""Numbers that differ by more than this share of the larger one do not approximate each other."""
+
+
+def are_apart(exact: Expression, other: Expression) -> bool:
+    """Whether one number cannot be what approximates another, as in `3 \\approx 5`, which states neither."""
+    try:
+        one, two = rational(exact), rational(other)
+    except Inexact:
+        return False
+    return abs(one - two) > _FAR * max(abs(one), abs(two))
+
+
 def _chained(sides: list[Expression], operators: list[str]) -> Expression:
     """A chain without what only approximates it: `a = b \\approx 1.2` says `a = b`."""
     operators = ["approx" if sign == "sim" and _is_value(sides[-1]) else sign for sign in operators]
     while operators and operators[-1] == "approx":
         if len(operators) == 1 and (symbols(sides[0]) or isinstance(sides[0], Text)):
             operators[-1] = "="
+            break
+        if are_apart(sides[-2], sides[-1]):
             break
         operators.pop()
         sides.pop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -160,8 +161,15 @@ def _class(value: Expression, modulus: Expression) -> Expression:
     return Apply("add", (value, Apply("mul", (modulus, Symbol(_MEMBER)))))
 
 
+_OF_RESIDUES = regex(r"\b(?:mod|remainder|residue|congruen|modul[oaie])|pmod|bmod|equiv|≡", re.IGNORECASE)
+"""With these a query asks for a residue or speaks of one."""
+
+
 def residues(sides: Sides) -> Iterator[Pair]:
-    """`3 \\pmod 7` for 3, and `17 \\bmod 5` for 2."""
+    """`3 \\pmod 7` for 3, and `17 \\bmod 5` for 2.
+
+    As an answer, `5 mod 7` says more than a reference of 5, but where the query speaks of residues.
+    """
     pairs = ((sides.ours, sides.theirs), (sides.theirs, sides.ours))
     for place, (congruence, other) in enumerate(pairs):
         if isinstance(congruence, Relation):
@@ -169,6 +177,8 @@ def residues(sides: Sides) -> Iterator[Pair]:
         match congruence, assigned(other) or other:
             case Apply(name="residue", args=(value, modulus)), Number() as bare:
                 least = _least_residue(value, modulus) or value
+                if place == 1 and least == value and not _OF_RESIDUES.search(sides.query):
+                    return
                 yield from ((one, bare) if place == 0 else (bare, one) for one in (value, least))
 
 

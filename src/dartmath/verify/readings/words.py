@@ -12,6 +12,7 @@ from dartmath.verify.language.sentences import stated
 from dartmath.verify.language.translation import COUNTERS
 from dartmath.verify.language.vocabulary import EITHER, NEGATION
 from dartmath.verify.parsing.parser import parse
+from dartmath.verify.parsing.statements import are_apart
 from dartmath.verify.parsing.words import HOURS, clock, fold, named
 from dartmath.verify.readings.quantities import quantities
 from dartmath.verify.readings.reading import Pair, Sides
@@ -259,5 +260,7 @@ def _approximation(text: str) -> Expression | None:
     value = values[-1] if values else ""
     name, sign, _ = exact.rpartition("=")
     if not value or "," in text or not (sign or any(mark.isdigit() for mark in exact)):
+        return None
+    if are_apart(parse(exact.rpartition("=")[2]), parse(value)):
         return None
     return parse(f"{name.partition('=')[0]}={value}" if sign else value)
