@@ -138,14 +138,15 @@ _CAPITAL = regex(r"(?<![\w'’])[A-Z][\w'’-]+")
 def _says_otherwise(said: str, query: str) -> bool:
     """Whether what is said of a subject answers another question.
 
-    It names somebody else, "beat Ben", or compares by another word: "is younger" for who is older.
+    It has none of its words, names somebody else ("beat Ben"), or compares otherwise ("younger" for "older").
     """
     question = asked(query)
     if question is None:
         return _CAPITAL.search(said) is not None
+    words = WORD.findall(said)
     given = question.given | set(map(stem, WORD.findall(" ".join(question.choices))))
-    asks, says = degrees(question.given), degrees(WORD.findall(said))
-    otherwise = bool(asks and says) and not asks & says
+    asks, says = degrees(question.given), degrees(words)
+    otherwise = (bool(asks and says) and not asks & says) or not question.given & set(map(stem, words))
     return otherwise or any(stem(word) not in given for word in _CAPITAL.findall(said))
 
 

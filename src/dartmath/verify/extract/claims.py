@@ -331,7 +331,7 @@ _SAID = regex(
     r"\b(?:is|are|was|were|equals?|has|have|had|answer(?:s|ed)|eats?|gets?|gives?|makes?|made|costs?|takes?|needs?|earns?"
     r"|pays?|spends?|sells?|buys?"
     r"|receive[sd]?|weighs?|measures?|remains?|there|total|totals|yields?|will|would|works?|reads?|eats?"
-    r"|drinks?|left|leaves|sold|bought"
+    r"|drinks?|left|leaves(?! (?:at|on|for|from|in)\b)|sold|bought"
     r"|spent|used|saved|saves|owes|gave|collected|scored|ran|walked|drove|ate|did|does|can|contains?"
     r"|includes?|end(?:s|ed)? up|estimate[sd]?"
     r"|shows?|displays?|lists?|comprises?"
