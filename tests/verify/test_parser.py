@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dartmath.verify import parse
+from dartmath.verify import parse, verify
+from dartmath.verify.parsing.parser import MAX_REMEMBERED
 from dartmath.verify.tree.expression import Text
 
 
@@ -78,3 +79,13 @@ def test_what_is_out_of_bounds_or_malformed_is_text(text: str) -> None:
 
 def test_unicode_latex_and_plain_text_give_one_tree() -> None:
     assert parse("2√3 ≤ x²") == parse(r"2\sqrt{3} \leq x^{2}") == parse("2*sqrt(3) <= x**2")
+
+
+def test_what_a_failed_program_prints_is_text() -> None:
+    lines = "\n".join(f"      {n} x = solve({n}*x + 2, x)" for n in range(12))
+    printed = (
+        f"{'-' * 75}\nTypeError    Traceback (most recent call last)\nCell In[2], line 3\n{lines}\nTypeError"
+    )
+    assert len(printed) > MAX_REMEMBERED
+    assert parse(printed) == Text(printed)
+    assert not verify("-6", printed).correct

@@ -70,6 +70,10 @@ _PARTING = frozenset(["text", *JOINERS, *_JOINING_WORDS])
 """Kinds and texts of tokens, one of which an answer of more than one item, or with a predicate, has."""
 
 
+_TRACEBACK = "Traceback (most recent call last)"
+"""What Python prints where a program failed: no mathematics, and a thousand tokens to find that out."""
+
+
 def parse(text: str, *, comma_groups: bool = True, units: bool = False) -> Expression:
     """The expression tree of an answer; text that is no mathematics becomes `Text`.
 
@@ -79,6 +83,8 @@ def parse(text: str, *, comma_groups: bool = True, units: bool = False) -> Expre
         units: read letters behind a number as a unit, `5 m` as five metres.
     """
     if len(text) > MAX_LENGTH:
+        return Text(text)
+    if len(text) > MAX_REMEMBERED and _TRACEBACK in text:
         return Text(text)
     read = _remembered if len(text) <= MAX_REMEMBERED else _parsed
     return read(text, comma_groups, units and may_name_unit(text))
