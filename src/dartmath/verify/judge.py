@@ -337,6 +337,9 @@ def grade(
     verdict = _by_rules(query, answer, settings)
     if verdict.outcome is not _CORRECT and found is not None and _IN_BRACKETS.fullmatch(answer):
         return _with_text(query, response, found) or verdict
+    if verdict.outcome is not _CORRECT and found is not None and found.rule == "asked":
+        in_full = len(response) <= _MAX_SENTENCE and not (cut or in_thought) and _said(query, response)
+        return in_full or verdict
     return verdict
 
 
