@@ -18,12 +18,12 @@ from dartmath.verify.extract import (
     boxes,
     claims,
     conclusions,
+    openings,
     own,
     polarity,
     sentence,
     thoughts,
 )
-from dartmath.verify.extract import answer as extraction
 from dartmath.verify.extract import asked as inquiries
 from dartmath.verify.extract.answer import extract_answer
 from dartmath.verify.language import options, translation, vocabulary, word_amounts
@@ -396,16 +396,16 @@ def test_a_value_is_called_right_in_every_form(verb: str, between: str, noun: st
 @pytest.mark.parametrize("option", ["B. A bird", "**(B): A bird", " B) A bird"])
 def test_every_introduced_option_is_looked_for(opening: str, option: str) -> None:
     text = f"We weigh them.\n{opening}\n{option}\nIt can fly.\n"
-    assert extraction._INTRODUCED_OPTION.search(text)
-    assert extraction._INTRODUCES_OPTION.search(text)
+    assert openings._INTRODUCED_OPTION.search(text)
+    assert openings._INTRODUCES_OPTION.search(text)
     assert extract_answer(text).answer == "B"
 
 
 @pytest.mark.parametrize("verb", ["is", "be", "are", "is:", "are:"])
 def test_every_option_in_bold_is_found(verb: str) -> None:
     text = f"It should {verb} **B. A bird**, for it can fly. Others cannot."
-    assert extraction._BOLD_OPTION.search(text)
-    assert not extraction._BOLD_OPTION.search(text.replace(verb, f"x{verb}"))
+    assert openings._BOLD_OPTION.search(text)
+    assert not openings._BOLD_OPTION.search(text.replace(verb, f"x{verb}"))
 
 
 @pytest.mark.parametrize("word", sentence._WORDS_OF_CONCLUSIONS)

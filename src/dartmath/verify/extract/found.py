@@ -7,6 +7,12 @@ from typing import NamedTuple
 MAX_ANSWER = 4_000
 """A candidate longer than this many characters is no final answer."""
 
+MAX_LINE = 200
+"""A response that is one line of at most this many characters can be its own answer."""
+
+MAX_WORDS = 5
+"""Such a line, or the content of a tag, is an answer in words if it has at most this many."""
+
 
 class Statement(NamedTuple):
     """A statement of the final answer.
