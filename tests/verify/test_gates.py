@@ -17,6 +17,7 @@ from dartmath.verify.extract import (
     announcements,
     boxes,
     claims,
+    concluding,
     conclusions,
     openings,
     own,
@@ -182,8 +183,8 @@ def test_every_supposition_supposes(words: str) -> None:
     "sentence", ["So", "THEREFORE we get", "Also ist", "综上所述", "İtibarla so", "* Thus,", "OK. Hence"]
 )
 def test_a_conclusion_opens_in_both_cases(sentence: str) -> None:
-    words = claims.opening(("en", "de", "zh")).pattern
-    assert claims.opens(f"{sentence} 5") == (re.match(words, f"{sentence} 5", re.IGNORECASE) is not None)
+    words = concluding.opening(("en", "de", "zh")).pattern
+    assert concluding.opens(f"{sentence} 5") == (re.match(words, f"{sentence} 5", re.IGNORECASE) is not None)
 
 
 @pytest.mark.parametrize("word", vocabulary.COUNT_WORDS[1:])

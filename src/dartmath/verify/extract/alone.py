@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 
 from dartmath.base.regex import regex
-from dartmath.verify.extract.claims import CONDITIONS, VALUE, denied, without_calculation
+from dartmath.verify.extract.amounts import VALUE
+from dartmath.verify.extract.concluding import CONDITIONS
 from dartmath.verify.extract.found import MAX_LINE, MAX_WORDS, Statement
+from dartmath.verify.extract.left_open import denied
 from dartmath.verify.extract.mathematics import is_mathematics
 from dartmath.verify.extract.openings import SETS_OUT
+from dartmath.verify.extract.shown import without_calculation
 from dartmath.verify.language.money import SIGN_CLASS
 from dartmath.verify.language.search import small_letters
 

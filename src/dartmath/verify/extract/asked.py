@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 
 from dartmath.base.regex import regex
-from dartmath.verify.extract.claims import opens
+from dartmath.verify.extract.concluding import opens
 from dartmath.verify.extract.conclusions import REMARK, TAIL, Span, sentences
 from dartmath.verify.extract.counts import amount, count
 from dartmath.verify.extract.found import Statement

@@ -5,24 +5,18 @@ from __future__ import annotations
 import re
 
 from dartmath.base.regex import by_initials, regex
-from dartmath.verify.extract.claims import (
-    CONDITIONS,
-    assignments,
-    claimed,
-    concluded,
-    counted_list,
-    denied,
-    equated,
-    opening,
-    opens,
-    shown,
-    told,
-)
+from dartmath.verify.extract.claims import claimed, concluded
+from dartmath.verify.extract.concluding import CONDITIONS, opening, opens
+from dartmath.verify.extract.equations import assignments, equated
 from dartmath.verify.extract.found import Statement
+from dartmath.verify.extract.how_many import counted_list
+from dartmath.verify.extract.left_open import denied
 from dartmath.verify.extract.mathematics import is_mathematics
 from dartmath.verify.extract.numbers import only_number, recalled
 from dartmath.verify.extract.polarity import asserted, intended, would_be
 from dartmath.verify.extract.products import is_product, is_unit
+from dartmath.verify.extract.shown import shown
+from dartmath.verify.extract.told import told
 from dartmath.verify.extract.values import ITEM, value_at
 from dartmath.verify.language.formulas import FORMULA, body
 from dartmath.verify.language.lexicon import LANGUAGES

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from dartmath.base.regex import regex
-from dartmath.verify.extract.claims import with_unit
+from dartmath.verify.extract.amounts import with_unit
 from dartmath.verify.extract.said import Found, Sentence, agrees, denies
 from dartmath.verify.language.degrees import degree, degrees
 from dartmath.verify.language.money import SIGN_CLASS

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from dartmath.base.regex import regex
-from dartmath.verify.extract.claims import opens
+from dartmath.verify.extract.concluding import opens
 from dartmath.verify.extract.said import SHARED, Found, Sentence, denies, share
 from dartmath.verify.extract.times import DATE, time
 from dartmath.verify.language.degrees import degrees

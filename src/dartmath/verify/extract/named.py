@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from dartmath.base.regex import regex
-from dartmath.verify.extract.claims import MONTHS
+from dartmath.verify.extract.days import MONTHS
 from dartmath.verify.extract.said import (
     AND,
     MOSTLY,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from dartmath.base.regex import regex
-from dartmath.verify.extract.claims import opens
+from dartmath.verify.extract.concluding import opens
 from dartmath.verify.language.lexicon import LANGUAGES
 from dartmath.verify.language.questions import Inquiry
 from dartmath.verify.language.stems import IDLE, WORD, stem

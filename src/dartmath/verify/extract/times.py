@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from dartmath.base.regex import regex
-from dartmath.verify.extract.claims import MONTHS
+from dartmath.verify.extract.days import MONTHS
 from dartmath.verify.extract.said import AND, Found, Sentence, agrees, denies, main_clause, stems
 from dartmath.verify.language.questions import Inquiry
 
