@@ -67,7 +67,8 @@ def _cases(text: str) -> Expression | None:
     """The definition that a sentence says; None where it is no sequence of values with their conditions."""
     if len(text) > MAX_PIECES:
         return None
-    plain = _SPACES.sub(" ", _IN_TEXT.sub(r" \g<word> ", plain_latex(text))).strip()
+    # One blank at a time: the ways to part a run of them are tried in turn by `_PIECE`.
+    plain = " ".join(_SPACES.sub(" ", _IN_TEXT.sub(r" \g<word> ", plain_latex(text))).split())
     head, sign, rest = plain.partition("=")
     if sign and head.rstrip()[-1:] not in ("<", ">") and not any(mark in head for mark in "<>,;"):
         plain = rest

@@ -50,9 +50,11 @@ def may_have_remark(sides: Sides) -> bool:
 
 def remarks(sides: Sides) -> Iterator[Pair]:
     """The answer without such a remark, where the reference has none."""
+    # One blank at a time: the patterns try the ways to part a run of them in turn.
+    reference, answer = (" ".join(side.split()) for side in (sides.reference, sides.answer))
     for pattern in (_ATTAINED, _OF_LETTER, _KIND):
-        found = pattern.fullmatch(sides.answer.strip())
-        if found is None or pattern.fullmatch(sides.reference.strip()):
+        found = pattern.fullmatch(answer)
+        if found is None or pattern.fullmatch(reference):
             continue
         value = stated(found["value"]) or found["value"]
         made = parse(value)
