@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from dartmath.base.errors import DataError
 from dartmath.base.regex import regex
 from dartmath.verify.extract.answer import extract_answer
-from dartmath.verify.language.translation import uses_decimal_comma
+from dartmath.verify.language.decimal_commas import uses_decimal_comma
 
 if TYPE_CHECKING:
     from dartmath.verify.contract.settings import GradingSettings

@@ -14,16 +14,16 @@ from dartmath.base.regex import regex
 from dartmath.verify.contract.outcome import Outcome, Verdict
 from dartmath.verify.contract.question import DART_MATH, DOMAINS, VERIFIERS, Gradable
 from dartmath.verify.extract.found import MAX_ANSWER, Statement
-from dartmath.verify.language.money import with_money_in_digits
-from dartmath.verify.language.notation import repaired, with_circles
-from dartmath.verify.language.plain_numbers import DIFFERENT, EQUAL, PLAIN_NUMBER, SAME, same_plain_numbers
-from dartmath.verify.language.point_groups import with_points_as_groups
-from dartmath.verify.language.translation import (
-    in_english,
+from dartmath.verify.language.decimal_commas import (
     read_with_decimal_comma,
     with_decimal_point,
     with_evident_commas,
 )
+from dartmath.verify.language.money import with_money_in_digits
+from dartmath.verify.language.notation import repaired, with_circles
+from dartmath.verify.language.plain_numbers import DIFFERENT, EQUAL, PLAIN_NUMBER, SAME, same_plain_numbers
+from dartmath.verify.language.point_groups import with_points_as_groups
+from dartmath.verify.language.translation import in_english
 
 if TYPE_CHECKING:
     from dartmath.verify.compare.rounding import Margin

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from dartmath.base.regex import regex
+from dartmath.verify.language.foreign_terms import COUNTERS
 from dartmath.verify.language.numerals import LETTER, numeral
 from dartmath.verify.language.sentences import stated
-from dartmath.verify.language.translation import COUNTERS
 from dartmath.verify.language.vocabulary import EITHER, NEGATION
 from dartmath.verify.parsing.parser import parse
 from dartmath.verify.parsing.statements import are_apart
