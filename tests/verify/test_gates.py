@@ -507,3 +507,56 @@ def test_an_amount_of_several_units_has_several_numbers(text: str) -> None:
 @pytest.mark.parametrize("answer", ["5", "y = 5", "-1/2", "0.50", "a = -\\frac{1}{2}"])
 def test_nothing_contradicts_plain_numbers(reference: str, answer: str) -> None:
     assert wording.says_otherwise(reference, answer, "What is the size of the matrix?") == ""
+
+
+_VIEWS = (
+    "if", "different", "solution", "solutions", "no", "with", "is", "the", "final", "answer", "a", "rough",
+    "through", "guess", "let's", "let us", "complete", "try", "trap", "trapezoid", "to", "that", "quickly",
+    "claims", "say", "said", "argues", "thought", "states", "error", "premature", "cannot", "sum", "was",
+    "it",
+)  # fmt: skip
+
+
+@example(["error", "is", "the", "that"])
+@example(["solutions", "quickly", "claims"])
+@example(["the", "final", "solution", "said"])
+@given(st.lists(st.sampled_from(_VIEWS), min_size=1, max_size=9))
+def test_frequent_words_suppose_where_a_pattern_finds_them(words: list[str]) -> None:
+    text = " ".join(words) + " "
+    found = polarity._SUPPOSED_BEFORE.search(text) or polarity._OTHERS_BEFORE.search(text)
+    if found and polarity._SUPPOSES.all_in(text):
+        assert polarity._supposes(text)
+
+
+@pytest.mark.parametrize(
+    "words", ["if it is", "a rough guess is", "it is a trap that", "let us try", "this solution claims that"]
+)
+def test_each_frequent_word_can_suppose(words: str) -> None:
+    assert polarity._SUPPOSES.found(words) <= polarity._FREQUENT | {"e the ", "s the ", "e it", "s it"}
+    assert not polarity.asserted(f"So {words} 5", len(words) + 4, len(words) + 5)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [*"cJ7\u0665", "7%", "$x$", "(B)", "(b)", "YES", "ye\u017f", "no", "True", "false", "5 ) !.", "5\u3000."],
+)
+@pytest.mark.parametrize("words", ["Actually", "no, wait,", "it was corrected to", "Sorry, not 4: it is"])
+def test_every_correction_may_correct(words: str, value: str) -> None:
+    ending = f"So it is 4. {words} {value}"
+    assert announcements._CORRECTED.search(ending)
+    assert announcements._may_correct(ending)
+
+
+@given(
+    st.lists(st.sampled_from(["\n", "\n", " ", "\u2009", "$x$", "\\(y\\)", "so", "is,", "."]), max_size=14)
+)
+def test_line_breaks_before_formulas_are_all_that_lead_to_one(parts: list[str]) -> None:
+    text = "".join(parts)
+    formulas = list(FORMULA.finditer(text))
+    found = conclusions._line_breaks_before(text, formulas)
+    starts = {one.start() for one in formulas}
+    for place, sign in enumerate(text, start=1):
+        if sign == "\n":
+            assert (place in found) == (place + len(text[place:]) - len(text[place:].lstrip()) in starts), (
+                place
+            )

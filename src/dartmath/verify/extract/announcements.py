@@ -491,12 +491,25 @@ def _pattern(language: str) -> re.Pattern[str]:
     )
 
 
+def _may_correct(ending: str) -> bool:
+    """Whether an end may be one that `_CORRECTED` finds: its last sign is one of a value, led in by words."""
+    last = ending.rstrip(_CLOSING)[-1:]
+    if last.isascii() and not (last.isdigit() or last in "$%" or last.lower() in _LAST_OF_VALUES):
+        return False
+    return holds(ending.lower(), *_CORRECTS)
+
+
+_CLOSING = "".join(filter(str.isspace, map(chr, range(0x3001)))) + ".!)"
+_LAST_OF_VALUES = frozenset("abcdefghij" + "so" + "e")
+"""The last letters of options, and of yes, no, true and false."""
+
+
 def _chosen(text: str, after: int) -> Iterator[tuple[int, int, bool]]:
     """Options that the end of a response decides for: "so we choose D"."""
     last = len(text.rstrip())
     first = max(after, last - _TAIL)
     ending = text[first:last]
-    if holds(ending.lower(), *_CORRECTS) and (corrected := _CORRECTED.search(text, first, last)):
+    if _may_correct(ending) and (corrected := _CORRECTED.search(text, first, last)):
         yield corrected.start(), corrected.start("value"), False
     if " not " in ending or "n't" in ending or "答案" in ending:
         for found in _NOT_BUT.finditer(text, first, last):

@@ -21,7 +21,6 @@ from dartmath.verify.extract.polarity import asserted
 from dartmath.verify.extract.said import DENIAL, Found, Sentence, relates, said
 from dartmath.verify.extract.times import time
 from dartmath.verify.extract.verdicts import yes_or_no
-from dartmath.verify.language.formulas import FORMULA
 from dartmath.verify.language.lexicon import LANGUAGES
 from dartmath.verify.language.questions import Inquiry, Kind, asked
 
@@ -105,8 +104,7 @@ def _is_ended(text: str) -> bool:
 
 def _spans(text: str, shift: int) -> list[Span]:
     """The sentences of a text up to the remarks at its end."""
-    found = sentences(text, list(FORMULA.finditer(text)))
-    found = [span for span in found if any(map(str.isalnum, text[slice(*span)]))]
+    found = [span for span in sentences(text)[1] if any(map(str.isalnum, text[slice(*span)]))]
     while len(found) > 1 and REMARK.match(text[slice(*found[-1])]):
         found.pop()
     return [(first + shift, stop + shift) for first, stop in found]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from dartmath.base.regex import by_initials, regex
 from dartmath.verify.extract.claims import claimed, concluded
@@ -193,11 +194,11 @@ def conclusion(
     end = len(text.rstrip())
     start = max(0, end - TAIL)
     tail = text[start:end]
-    formulas = list(FORMULA.finditer(tail))
+    formulas, spans = sentences(tail)
     low = small_letters(tail)
     opened = opening(languages).match
     last = True
-    for first, stop in reversed(sentences(tail, formulas)[-MOST:]):
+    for first, stop in reversed(spans[-MOST:]):
         sentence = tail[first:stop]
         continues = _CONTINUES.match(sentence) is not None and not _ARRIVES.search(sentence)
         concluding = not continues and concludes and opened(low, first, stop) is not None
@@ -330,18 +331,34 @@ def _denies(sentence: str) -> bool:
     return _DENIES.search(sentence.lower()) is not None
 
 
-def sentences(tail: str, formulas: list[re.Match[str]]) -> list[Span]:
-    """The sentences of the tail; a formula of its own line belongs to the sentence that it ends."""
-    starts = {formula.start() for formula in formulas}
+@lru_cache(maxsize=2)
+def sentences(tail: str) -> tuple[list[re.Match[str]], list[Span]]:
+    """The formulas of a tail and its sentences, which one rule after another asks for; nobody changes them.
+
+    A formula of its own line belongs to the sentence that it ends.
+    """
+    formulas = list(FORMULA.finditer(tail))
     masked = _masked(tail, formulas) if formulas else tail
+    before_formulas = _line_breaks_before(tail, formulas)
     spans: list[Span] = []
     start = 0
     for mark in (_BREAK_IN_ASCII if masked.isascii() else _BREAK).finditer(masked):
-        if starts and mark.group() == "\n" and _goes_on(tail, start, mark.end(), starts):
+        end = mark.end()
+        if end in before_formulas and mark.group() == "\n" and _goes_on(tail[start:end]):
             continue
-        spans.append((start, mark.end()))
-        start = mark.end()
-    return [*spans, (start, len(tail))]
+        spans.append((start, end))
+        start = end
+    return formulas, [*spans, (start, len(tail))]
+
+
+def _line_breaks_before(tail: str, formulas: list[re.Match[str]]) -> set[int]:
+    """Places behind blanks from which only blanks lead on to a formula."""
+    places: set[int] = set()
+    for formula in formulas:
+        start = formula.start()
+        if start and tail[start - 1].isspace():
+            places.update(range(len(tail[:start].rstrip()) + 1, start + 1))
+    return places
 
 
 def _masked(tail: str, formulas: list[re.Match[str]]) -> str:
@@ -355,14 +372,9 @@ def _masked(tail: str, formulas: list[re.Match[str]]) -> str:
     return "".join([*pieces, tail[place:]])
 
 
-def _goes_on(tail: str, start: int, place: int, formulas: set[int]) -> bool:
-    """Whether a line break stands between a sentence's beginning and the formula that it announces."""
-    following = place
-    while following < len(tail) and tail[following].isspace():
-        following += 1
-    if following not in formulas:
-        return False
-    before = tail[start:place].rstrip()
+def _goes_on(line: str) -> bool:
+    """Whether a sentence goes on behind the line break that ends `line`, with a formula that it announces."""
+    before = line.rstrip()
     return (bool(before) and before[-1] in ",:，：") or (
         opens(before) and not re.search(r"[.\d$]\s*\Z", before)
     )

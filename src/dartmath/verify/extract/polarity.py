@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from dartmath.base.regex import regex
+from dartmath.base.regex import by_initials, regex
 from dartmath.verify.language.search import Literals
 
 _REACH = 160
@@ -91,6 +91,19 @@ _SUPPOSITIONS = (
 
 _SUPPOSES = Literals(*_SUPPOSITIONS)
 """For texts in small letters."""
+
+_FREQUENT = frozenset(("if", "solution", "s the ", "e the ", "rough", "let", "trap"))
+"""Those of them that most texts have in another word, or go on otherwise: "different", "is the sum"."""
+
+_IN_EARNEST = regex(
+    by_initials(
+        *(r"\bif\b", r"\btrap ", r"\brough\b", r"\blet(?:'s| us) "),
+        *("e the (?:final )?answer", "s the (?:final )?answer"),
+        r"\bsolutions?(?: \w+ly)? (?:with|claim|sa[iy]|argue|believe|think|thought|assert|state)",
+        *("error ", "premature", "say", "claim"),  # whose patterns need none of the texts above
+    )
+)
+"""What a text has that one of the patterns finds, where it has none but frequent ones."""
 
 _INTENDED_BEFORE = regex(
     r"\b(?:need|have|has|remains|left|want) to (?:\w+ly )?"
@@ -324,11 +337,17 @@ def asserted_before(text: str, start: int) -> bool:
     return not before.strip(BETWEEN) or asserts(before)
 
 
+def _supposes(folded: str) -> bool:
+    """Whether a text in small letters may suppose something, or tell the view of others."""
+    found = _SUPPOSES.found(folded)
+    return bool(found) and (not found <= _FREQUENT or _IN_EARNEST.search(folded) is not None)
+
+
 @lru_cache(maxsize=2048)
 def asserts(line: str) -> bool:
     """Whether the last sentence of a line, which many responses to a query share, asserts what follows it."""
     folded = line.lower()
-    if not folded.rstrip(BETWEEN).endswith(_ENDINGS) and not _SUPPOSES.all_in(folded):
+    if not folded.rstrip(BETWEEN).endswith(_ENDINGS) and not _supposes(folded):
         return True
     before = line[sentence_start(line, len(line)) :]
     folded = before.lower()
@@ -338,7 +357,7 @@ def asserts(line: str) -> bool:
     return not (
         (ending.endswith(_DENIALS) and _DENIED_BEFORE.search(before))
         or (
-            _SUPPOSES.all_in(folded)
+            _supposes(folded)
             and (
                 (
                     _SUPPOSED_BEFORE.search(folded)
