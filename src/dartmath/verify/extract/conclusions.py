@@ -257,7 +257,7 @@ def announced_value(sentence: str) -> Found | None:
     >>> announced_value("The width is $2x$ when it is closed.")
     ('2x', 13, 17)
     >>> announced_value("Kim has 22 more coins than Ann.")
-    ('22', 8, 30)
+    ('22', 8, 10)
     """
     formulas = list(FORMULA.finditer(sentence))
     found = _formula(sentence, 0, formulas) or _bold(sentence, 0, len(sentence))

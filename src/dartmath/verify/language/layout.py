@@ -52,8 +52,8 @@ _COMMANDS = frozenset(
 def without_layout(text: str) -> str:
     """The text without commands of layout; what they are applied to stays, in its braces.
 
-    >>> without_layout(r"\\\\textcolor{red}{7} \\\\tag{1}")
-    '{7} '
+    >>> without_layout(r"\\textcolor{red}{7} \\tag{1}")
+    ' {7}  '
     """
     if "\\" not in text:
         return text

@@ -79,7 +79,7 @@ def amount(text: str) -> Expression | None:
     >>> print(amount("5 squared"))
     pow(5, 2)
     >>> print(amount("two dozen eggs"))
-    24 [eggs]
+    mul(2, 12) [~eggs]
     >>> amount("5 sheep")
     """
     if len(text) > MAX_AMOUNT or not _may_be(text):
