@@ -95,6 +95,12 @@ def check(text: str) -> None:
 @example("(a) \\boxed{5}" + " so" * 30 + "\n(b) \\(\\boxed{6}\\)")
 @example("\\boxed{3" + " so" * 150 + " \\(\\boxed{5}\\)")
 @example("\\boxed{5}" + " so" * 30 + " \\boxed{5}" + " so" * 30 + " \\(\\boxed{5}\\)")
+@example("\\boxed{\\frac12}" + " so" * 60 + " \\(\\boxed{5}\\)")
+@example("\\boxed{\\frac{1}{2}}" + " so" * 20 + " \\(\\boxed{\\frac{1}{2}}\\)")
+@example("\\boxed{1 + \\boxed{2}}" + " so" * 60 + " \\(\\boxed{5}\\)")
+@example("\\\\boxed{\\frac12}" + " so" * 60 + " \\(\\boxed{5}\\)")
+@example("\\boxed{\\boxed{5}" + " + 1" * 25 + "}, \\boxed{5}")
+@example("\\boxed{\\{1" + " so" * 60 + " \\(\\boxed{5}\\)")
 @example("\\[ x = 3 \\text{ or \\(\\boxed{5}\\)")
 @example("$\\boxed{5}. , .$")
 def test_a_box_at_the_end_is_what_the_long_way_finds(text: str) -> None:

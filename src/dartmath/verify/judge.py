@@ -407,7 +407,8 @@ def _option(query: str, response: str, answer: str | None) -> str | None:
 def _by_rules(query: Gradable, answer: str, settings: GradingSettings | None) -> Verdict:
     """The verdict on the answer that was found."""
     about = query.metadata
-    margin = _margin(about.get("tolerance"), settings)
+    tolerance = about.get("tolerance")
+    margin = None if tolerance is None and settings is None else _margin(tolerance, settings)
     exact, terms = margin is None, None
     first: Verdict | None = None
     for reference in query.references:

@@ -187,7 +187,7 @@ def _all_boxes(text: str) -> list[Box]:
             and not text.endswith("\\begin", 0, start)
         ):
             continue  # a word such as "unboxed"
-        content, end = _content(text, box.end())
+        content, end = content_of(text, box.end())
         while found and found[-1][0] < end:  # an inner box
             found.pop()
         found.append((start, end, content))
@@ -207,7 +207,8 @@ def last_head(text: str, before: int) -> int:
     return found
 
 
-def _content(text: str, start: int) -> tuple[str | None, int]:
+def content_of(text: str, start: int) -> tuple[str | None, int]:
+    """What is in a box whose head ends at `start`, None where it is not closed; and where it ends."""
     if start >= len(text):
         return "", len(text)
     if text[start] != "{":
@@ -380,7 +381,7 @@ def _own_part(text: str, start: int, end: int, bounds: tuple[int, int]) -> tuple
     before, after = text[bounds[0] : start], text[end : bounds[1]]
     if (earlier := before.rfind("box")) >= 0:
         opening = text.find("{", bounds[0] + earlier, start)
-        content, close = _content(text, opening) if opening >= 0 else (None, start)
+        content, close = content_of(text, opening) if opening >= 0 else (None, start)
         before = "" if content is not None and _NEAR.fullmatch(text[close:start]) else before
     if "box" in after and (later := _LATER_BOX.search(after)) and _NEAR.fullmatch(after[: later.start()]):
         after = ""
@@ -454,6 +455,6 @@ def _without_boxes(answer: str) -> str:
         return answer
     plain = re.sub(r"\\?(?:boxed|fbox)\s*(?=\{)", "", answer)
     if plain != answer and plain.startswith("{"):
-        inner, end = _content(plain, 0)
+        inner, end = content_of(plain, 0)
         return inner.strip() if inner is not None and end == len(plain) else plain
     return plain

@@ -17,6 +17,7 @@ from dartmath.verify.extract.boxes import (
     MAX_GAP,
     MAX_PART,
     PREFIXES,
+    content_of,
     is_placeholder,
     last_head,
     with_neighbours,
@@ -48,7 +49,10 @@ end of Minerva's few-shot solutions.
 
 _EARLIER_BOX = regex(r"(?<!\\)\\boxed\{(?P<content>[^{}\\]{0,200})\}")
 _MOST_EARLIER = 8
-"""Boxes in front of the last one, each of a plain content, that are looked at here."""
+"""Boxes in front of the last one that are looked at here."""
+
+_LONGEST_EARLIER = 200
+"""Characters in each of them."""
 
 _Delimiters = tuple[tuple[str, str], ...]
 _FORMULAS: dict[str, tuple[str, _Delimiters]] = {
@@ -126,16 +130,27 @@ def _stands_apart(text: str, start: int, content: str) -> bool:
     for _ in range(_MOST_EARLIER):
         if head < 0:
             return True
-        earlier = _EARLIER_BOX.match(text, head - 1) if head else None
+        earlier = _earlier(text, head - 1) if head else None
         if earlier is None:
             return False
-        gap = start - earlier.end()
-        same = earlier["content"].strip() == content.strip()
+        said, end = earlier
+        gap = start - end
+        same = said.strip() == content.strip()
         if following == start and (gap <= MAX_GAP or (gap <= MAX_PART and not same)):
             return False
-        following = earlier.start()
+        following = head - 1
         head = last_head(text, following)
     return False
+
+
+def _earlier(text: str, start: int) -> tuple[str, int] | None:
+    """Content and end of the box at `start`; None where it is not plainly closed, or holds another."""
+    if plain := _EARLIER_BOX.match(text, start):
+        return plain["content"], plain.end()
+    if not text.startswith(_BOX, start) or text[start - 1 : start] == "\\":
+        return None
+    content, end = content_of(text, start + len(_BOX) - 1)
+    return None if content is None or len(content) > _LONGEST_EARLIER or "box" in content else (content, end)
 
 
 def _with_neighbours(text: str, start: int, end: int, content: str) -> Statement | None:

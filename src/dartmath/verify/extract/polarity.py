@@ -92,7 +92,12 @@ _SUPPOSITIONS = (
 _SUPPOSES = Literals(*_SUPPOSITIONS)
 """For texts in small letters."""
 
-_FREQUENT = frozenset(("if", "solution", "s the ", "e the ", "rough", "let", "trap"))
+_FREQUENT = frozenset(
+    (
+        *("if", "solution", "s the ", "e the ", "rough", "let", "trap", "would"),
+        *("people", "many", "most", "some", "other", "several", "every"),
+    )
+)
 """Those of them that most texts have in another word, or go on otherwise: "different", "is the sum"."""
 
 _IN_EARNEST = regex(
@@ -100,6 +105,14 @@ _IN_EARNEST = regex(
         *(r"\bif\b", r"\btrap ", r"\brough\b", r"\blet(?:'s| us) "),
         *("e the (?:final )?answer", "s the (?:final )?answer"),
         r"\bsolutions?(?: \w+ly)? (?:with|claim|sa[iy]|argue|believe|think|thought|assert|state)",
+        *(rf"\b{one} would" for one in ("you", "one", "we", "i")),
+        *(rf"\b{had} (?:we|i|you|he|she|they|it|the|there) " for had in ("had", "were")),
+        *(
+            rf"\b{view}"
+            for view in ("answer", "thought", "said", "guess", "argue", "choice", "option", "estimate")
+        ),
+        *(rf"\b{all} solution" for all in ("people", "students", "others")),
+        *(rf"\b{all}[\s$:*]*(?:\\[\[(])?\s*\Z" for all in ("people", "students", "others")),
         *("error ", "premature", "say", "claim"),  # whose patterns need none of the texts above
     )
 )
