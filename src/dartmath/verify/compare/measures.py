@@ -12,8 +12,10 @@ from dartmath.verify.compare.asked_unit import asked_unit, unsaid_prefix
 from dartmath.verify.compare.conversion import converted
 from dartmath.verify.compare.names import other_kinds, unlike_units
 from dartmath.verify.compare.rounding import distance, rounding, same_number, within
+from dartmath.verify.language.degrees import degrees
 from dartmath.verify.language.dimensions import NOUN, Unit
 from dartmath.verify.language.search import holds
+from dartmath.verify.language.stems import WORD
 from dartmath.verify.language.units import parse_unit
 from dartmath.verify.language.vocabulary import OPPOSITES
 from dartmath.verify.numeric.equality import Decision, scalar_equal
@@ -167,15 +169,30 @@ _MORE = regex(
 )
 """Both for texts in small letters."""
 
+_COMPARED = regex(r"\bthan\b|^~?times (?:as|the|more|less|\w+er)\b|\btoo (?:many|much|few)\b")
+"""Behind a number, what makes it a difference or a ratio: "12 more than Bob", "8 times as many"."""
+
+_ASKS_TO_COMPARE = regex(
+    r"\bthan\b|\btoo\b|\btimes\b|\bby how (?:many|much)|differ|exceed|excess|surplus|margin|\bgap\b|compar"
+    r"|additional|another|ratio|factor|multipl"
+)
+"""With these, or with a comparative, a query may ask for one."""
+
 
 def _asked_otherwise(reference: Expression, answer: Expression, query: str) -> str:
     """Why an amount that is so much less, or more, is not what was asked for; "" where it may be."""
     # Units are short, and queries are not: few pairs of them are such that the query is looked at.
+    if _one_says(_COMPARED, reference, answer) and not _asks_to_compare(query.lower()):
+        return "a difference or a ratio against so many"
     if _one_says(_LESS, reference, answer) and not _LESS.search(query.lower()):
         return "so much less against so much"
     if not _one_says(_MORE, reference, answer) or _MORE.search(query.lower()):
         return ""
     return "so much more against so much less" if _LESS.search(query.lower()) else ""
+
+
+def _asks_to_compare(query: str) -> bool:
+    return _ASKS_TO_COMPARE.search(query) is not None or bool(degrees(WORD.findall(query)))
 
 
 def _one_says(what: re.Pattern[str], reference: Expression, answer: Expression) -> bool:
