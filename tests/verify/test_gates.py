@@ -30,7 +30,8 @@ from dartmath.verify.extract.answer import extract_answer
 from dartmath.verify.language import options, translation, vocabulary, word_amounts
 from dartmath.verify.language.formulas import FORMULA
 from dartmath.verify.language.search import Literals, holds
-from dartmath.verify.readings import decide, directions, measured, quantities
+from dartmath.verify.parsing import parser
+from dartmath.verify.readings import decide, directions, labelled, measured, quantities
 from dartmath.verify.readings.reading import Sides
 
 _BREAKS = (conclusions._BREAK_IN_ASCII, conclusions._BREAK)
@@ -580,3 +581,21 @@ def test_line_breaks_before_formulas_are_all_that_lead_to_one(parts: list[str]) 
             assert (place in found) == (place + len(text[place:]) - len(text[place:].lstrip()) in starts), (
                 place
             )
+
+
+@given(
+    st.from_regex(
+        r"-?[0-9]{1,4}(\.[0-9]{1,3})?|-?\\[dt]?frac\{-?[0-9]{1,3}\}\{[0-9]{1,3}\}|-?[0-9]{1,2}/[0-9]{1,2}"
+    )
+)
+def test_a_plain_number_has_no_labels(text: str) -> None:
+    if parser.is_plain_number(text):
+        assert not labelled._values(text)
+        assert not any(labelled._is_list(parse(text), count) for count in range(4))
+
+
+@pytest.mark.parametrize("answer", ["mean 5, variance 2", "5, 2", "5", "\\frac{1}{2}"])
+def test_values_behind_labels_are_those_of_labels(answer: str) -> None:
+    reference = "variance = 2, mean = 5"
+    sides = Sides(reference, parse(reference), answer, parse(answer), Comparison(by_structure, ""))
+    assert bool(list(labelled.labelled_values(sides))) == ("," in answer)

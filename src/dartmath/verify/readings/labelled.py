@@ -8,7 +8,7 @@ from dartmath.base.regex import regex
 from dartmath.verify.language.names import listed
 from dartmath.verify.language.notation import plain_latex
 from dartmath.verify.language.vocabulary import NEGATION
-from dartmath.verify.parsing.parser import parse
+from dartmath.verify.parsing.parser import is_plain_number, parse
 from dartmath.verify.readings.reading import Pair, Sides
 from dartmath.verify.tree.expression import Expression, Group, Relation, Text
 
@@ -69,6 +69,8 @@ def labelled_values(sides: Sides) -> Iterator[Pair]:
     """Values with the same labels, in whatever order; or those of one side against a bare list."""
     if max(len(sides.reference), len(sides.answer)) > MAX_LABELLED:
         return
+    if is_plain_number(sides.reference) or is_plain_number(sides.answer):
+        return  # it has no label, and is no list of values either
     if not (_HAS_VALUE.search(sides.reference) and _HAS_VALUE.search(sides.answer)):
         return
     ours, theirs = _values(sides.reference), _values(sides.answer)
