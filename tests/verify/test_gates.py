@@ -542,7 +542,7 @@ def test_frequent_words_suppose_where_a_pattern_finds_them(words: list[str]) -> 
         "a rough guess is",
         "it is a trap that",
         "let us try",
-        "this solution claims that",
+        "this solution argues that",
         "most people",
         "many people said",
         "others estimate",

@@ -85,7 +85,7 @@ _SUPPOSITIONS = (
     "natural", "mistake", "wrong", "incorrect", "naive", "quick", "rough", "told", "hint",
     "prompt", "user ", "not a", "not the",
     "impossible", "contradict", "hypothes", "conclude", "deduce", "infer ", "know ", "think", "believe",
-    "misconception", "fallacy", "pitfall", "trap",
+    "misconception", "fallacy", "pitfall", "trap", "error ", "premature", "say", "claim",
 )  # fmt: skip
 """Texts one of which stands in whatever `_SUPPOSED_BEFORE` or `_OTHERS_BEFORE` finds."""
 
@@ -113,7 +113,6 @@ _IN_EARNEST = regex(
         ),
         *(rf"\b{all} solution" for all in ("people", "students", "others")),
         *(rf"\b{all}[\s$:*]*(?:\\[\[(])?\s*\Z" for all in ("people", "students", "others")),
-        *("error ", "premature", "say", "claim"),  # whose patterns need none of the texts above
     )
 )
 """What a text has that one of the patterns finds, where it has none but frequent ones."""
