@@ -77,7 +77,10 @@ _QUESTION = regex(r"(?:.*(?<=\w\w)[.!?]\s+|.*\n\s*)?(?P<question>[^!?\n]*\?)\W*"
 
 def _question(query: str) -> str:
     """The question that a query ends with; all of one that asks none."""
-    found = _QUESTION.fullmatch(query)
+    if "?" not in query:
+        return query
+    # Without empty lines and blanks around lines, whose runs the pattern would try to part in every way.
+    found = _QUESTION.fullmatch("\n".join(filter(None, map(str.strip, query.splitlines()))))
     return found["question"] if found else query
 
 

@@ -74,7 +74,7 @@ _SENTENCE = regex(
     r"[^.?!\n]+(?:(?:[.?!](?!\s|\Z)|(?<=\bMr)\.|(?<=\bMs)\.|(?<=\bDr)\.|(?<=\bSt)\.|(?<=\bMrs)\.|(?<=\b[A-Z])\.(?=\s[A-Z]))"
     r"[^.?!\n]*)*[.?!]*"
 )
-_LABEL = regex(r"\s*(?:question|q|problem|task|query)\s*\d{0,3}\s*[:.]\s*", re.IGNORECASE)
+_LABEL = regex(r"(?<!\w)(?:question|q|problem|task|query)\s*\d{0,3}\s*[:.]\s*", re.IGNORECASE)
 _LISTING = regex(
     r"(?:\b(?:answer )?(?:choices|options)\s*:|\bWhich (?:choice|option|one) is (?:true|correct|right)\s*\?)"
     r"\s*\Z",
