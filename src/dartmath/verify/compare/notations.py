@@ -162,7 +162,7 @@ def _unit_powers_differ(reference: str, answer: str) -> bool:
 
 _BLANK = regex(r"_{2,}")
 _BETWEEN_GROUPS = regex(r"\s*;\s*(?:and\s+)?")
-_BETWEEN_NAMES = regex(r"\s*,\s*(?:and\s+)?|\s+and\s+")
+BETWEEN_NAMES = regex(r"\s*,\s*(?:and\s+)?|\s+and\s+")
 
 
 def _groups_differ(reference: str, answer: str, query: str) -> bool:
@@ -173,7 +173,7 @@ def _groups_differ(reference: str, answer: str, query: str) -> bool:
     if ";" not in reference or ";" not in answer:
         return False
     one, two = (
-        [frozenset(_BETWEEN_NAMES.split(group)) for group in _BETWEEN_GROUPS.split(text.strip(" .").lower())]
+        [frozenset(BETWEEN_NAMES.split(group)) for group in _BETWEEN_GROUPS.split(text.strip(" .").lower())]
         for text in (reference, answer)
     )
     names = frozenset().union(*one)

@@ -236,6 +236,7 @@ _SAID_AGAIN = regex(
     r"(?<![\d.,/^=+*-])(?P<first>-?\d[\d,]*(?:\.\d+)?)\**\.?\**[ \t]*\n\s*(?P<value>(?P=first))\.?\s*\Z"
 )
 _MOST_SAID_AGAIN = 120
+"""Characters of two lines that are little but a number, with the words before the first."""
 
 
 def _said_again(text: str, after: int) -> Statement | None:

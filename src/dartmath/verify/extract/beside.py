@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from dartmath.base.regex import by_initials, regex
-from dartmath.verify.extract.days import MONTH, MONTHS
+from dartmath.verify.extract.days import MONTH
 from dartmath.verify.extract.shown import without_calculation
 from dartmath.verify.language.money import SIGN_CLASS
+from dartmath.verify.language.vocabulary import MONTHS
 
 _WHY = regex(
     r",? (?:because|since|given that|as(?= (?:there|it|we|they|each|all|both|this|that|he|she|only|every)\b))"

@@ -6,8 +6,8 @@ import re
 
 from dartmath.base.regex import regex
 from dartmath.verify.extract.left_open import leaves_open
+from dartmath.verify.language.vocabulary import MONTHS
 
-MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 MONTH = regex(MONTHS)
 _ON_DATE = regex(
     r"[^\d=?]{5,120} (?:is|was|be|falls|fell|on)(?: on)? (?P<value>"

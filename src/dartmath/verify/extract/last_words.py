@@ -8,6 +8,7 @@ from dartmath.base.regex import regex
 from dartmath.verify.extract.found import MAX_LINE, Statement
 from dartmath.verify.extract.polarity import asserted
 from dartmath.verify.language.search import holds
+from dartmath.verify.language.vocabulary import DAYS
 
 _SAID_IN_WORDS = ("true", "false", "True", "False", "TRUE", "FALSE")
 _VALUE_ENDS = tuple("ABCDEFGHIJ0123456789")
@@ -22,7 +23,7 @@ _STATEMENT_IS = regex(
 _DAY_AT_END = regex(
     r"[A-Z][^?!.\n]{5,150} (?:arrive at|arrives at|lands? on|falls? on|end(?:s)?(?: up)? (?:on|at)"
     r"|get(?:s)?|reach(?:es)?|is|be|was)"
-    r" (?:on )?(?:a )?[*_]{0,3}(?P<verdict>(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)[*_]{0,3}[.!]?[*_]{0,3}"
+    rf" (?:on )?(?:a )?[*_]{{0,3}}(?P<verdict>{DAYS})[*_]{{0,3}}[.!]?[*_]{{0,3}}"
 )
 """A sentence that arrives at a day of the week: "Counting on, we land on a Monday."."""
 
@@ -47,6 +48,7 @@ _IS_THE_ANSWER = regex(
 """A sentence that calls something the answer: "I think blue is the answer"."""
 
 _LONGEST_SENTENCE = 300
+"""Characters at the end in which the last sentence is looked for: no pattern takes as many."""
 
 
 def truth_at_end(text: str) -> Statement | None:

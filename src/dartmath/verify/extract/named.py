@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from dartmath.base.regex import regex
-from dartmath.verify.extract.days import MONTHS
 from dartmath.verify.extract.said import (
     AND,
     MOSTLY,
@@ -19,10 +18,18 @@ from dartmath.verify.extract.said import (
     share,
     stems,
 )
-from dartmath.verify.extract.times import DAYS
 from dartmath.verify.language.names import listed
 from dartmath.verify.language.questions import Inquiry
-from dartmath.verify.language.stems import AUXILIARIES, COPULAS, IDLE, PREPOSITIONS, WORD, stem
+from dartmath.verify.language.stems import (
+    AUXILIARIES,
+    COPULAS,
+    IDLE,
+    IDLE_STEMS,
+    PREPOSITIONS,
+    WORD,
+    stem,
+)
+from dartmath.verify.language.vocabulary import DAYS, MONTHS
 
 _CAPITAL = r"[A-ZÀ-Þ][\w'’.&-]*"
 _NAME = regex(
@@ -58,7 +65,6 @@ _ARTICLES = frozenset(listed("the a an"))
 _NAMING = frozenset(listed("named called"))
 _OF_PLACE = frozenset(listed("in at on from near off to"))
 _COUNTRIES = frozenset(map(stem, listed("country nation")))
-_IDLE = frozenset(map(stem, IDLE))
 _POSSESSIVE = ("'s", "’s")
 
 
@@ -117,7 +123,7 @@ def _new(phrase: re.Match[str], first: int, question: Inquiry) -> Found | None:
     text = phrase.group().rstrip(".,'’")
     if text[0] in '"“':
         quoted = text.strip('"“”.,')
-        known = share(question.given | _IDLE, stems(quoted)) >= SHARED
+        known = share(question.given | IDLE_STEMS, stems(quoted)) >= SHARED
         return None if known else (quoted, phrase.start(), phrase.end())
     text = text[:-2] if text.endswith(_POSSESSIVE) else text
     end = phrase.start() + len(text)
@@ -125,7 +131,7 @@ def _new(phrase: re.Match[str], first: int, question: Inquiry) -> Found | None:
     words = WORD.findall(text)
     if not text[:1].isupper() or _CALENDAR.match(text):
         return None
-    if set(map(stem, words)) <= question.given | _IDLE or stem("".join(words)) in question.given:
+    if set(map(stem, words)) <= question.given | IDLE_STEMS or stem("".join(words)) in question.given:
         return None
     return text, end - len(text), end
 

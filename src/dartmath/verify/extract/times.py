@@ -6,11 +6,10 @@ import re
 from itertools import pairwise
 
 from dartmath.base.regex import regex
-from dartmath.verify.extract.days import MONTHS
 from dartmath.verify.extract.said import AND, Found, Sentence, agrees, denies, main_clause, stems
 from dartmath.verify.language.questions import Inquiry
+from dartmath.verify.language.vocabulary import DAYS, MONTHS
 
-DAYS = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _YEAR = r"(?<![\w$.,/-])(?:1\d{3}|20\d{2})(?![\w%/-]|[.,]\d)"
 _DAY_OF_MONTH = r"\d{1,2}(?:st|nd|rd|th)?"
 DATE = regex(

@@ -9,7 +9,7 @@ from dartmath.base.regex import regex
 from dartmath.verify.extract.said import Found, Sentence, stems
 from dartmath.verify.language.names import listed
 from dartmath.verify.language.questions import Inquiry
-from dartmath.verify.language.stems import AUXILIARIES, IDLE, stem
+from dartmath.verify.language.stems import AUXILIARIES, IDLE_STEMS, stem
 from dartmath.verify.language.vocabulary import EITHER, NEGATIONS
 
 _DENYING = frozenset((*NEGATIONS, *listed("nothing unlikely impossible hardly rarely without"))) | frozenset(
@@ -41,7 +41,6 @@ _CHANGING = frozenset(
 """Words that make what a sentence says another thing than what is asked."""
 
 _POSSIBLE = stem("possible")
-_IDLE = frozenset(map(stem, IDLE))
 _MOST_BETWEEN = 1
 """New words between those of the question."""
 
@@ -74,7 +73,7 @@ def yes_or_no(sentence: Sentence, question: Inquiry) -> Found | None:
 
 def _says_enough(words: list[str], question: Inquiry) -> bool:
     """Whether a question has two words that say something, or a sentence none but its one."""
-    own = {*words} - _IDLE
+    own = {*words} - IDLE_STEMS
     return len(question.words) > 1 or (len(question.words) == 1 and own == {*question.words})
 
 
@@ -97,6 +96,6 @@ def _in_order(words: list[str], given: tuple[str, ...]) -> bool:
             return False
         following = words.index(word, place + 1)
         if place >= 0:
-            between += sum(one not in _IDLE for one in words[place + 1 : following])
+            between += sum(one not in IDLE_STEMS for one in words[place + 1 : following])
         place = following
     return between <= _MOST_BETWEEN

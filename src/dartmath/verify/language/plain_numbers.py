@@ -16,7 +16,7 @@ SAME = "the same expression"
 EQUAL, DIFFERENT = "equal as exact rational numbers", "different as exact rational numbers"
 """What verdicts say of two rational numbers, the first of all texts that are read alike."""
 
-_NUMBER = regex(PLAIN_NUMBER, re.ASCII)
+IS_PLAIN = regex(PLAIN_NUMBER, re.ASCII)
 
 
 def same_plain_numbers(reference: str, answer: str, *, asked: bool) -> bool | None:
@@ -28,7 +28,7 @@ def same_plain_numbers(reference: str, answer: str, *, asked: bool) -> bool | No
     >>> [same_plain_numbers("12", answer, asked=True) for answer in ("12.0", "40", "-40", "13", "12 m")]
     [True, False, None, None, None]
     """
-    if not (_NUMBER.fullmatch(reference) and _NUMBER.fullmatch(answer)):
+    if not (IS_PLAIN.fullmatch(reference) and IS_PLAIN.fullmatch(answer)):
         return None
     (whole, _, decimals), (other, _, more) = reference.partition("."), answer.partition(".")
     ours, theirs = int(whole + decimals) * 10 ** len(more), int(other + more) * 10 ** len(decimals)

@@ -73,3 +73,6 @@ def stem(word: str) -> str:
         low = low[: -len(ending)]
         low = low[:-1] if ending in ("ing", "ed") and low[-1] == low[-2] and low[-1] not in "lsz" else low
     return low.rstrip("e") if len(low) > _SHORTEST else low
+
+
+IDLE_STEMS = frozenset(map(stem, IDLE))

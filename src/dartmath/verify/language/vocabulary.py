@@ -49,6 +49,10 @@ COUNT_WORDS = listed(
 PERCENT = ("percent", "per cent", "pct", "percentage")
 """Words for the sign %."""
 
+MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+DAYS = "(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+"""Sources of patterns for the names of the calendar, as sentences write them."""
+
 OPPOSITES = tuple(
     tuple(pair.split("/"))
     for pair in listed(

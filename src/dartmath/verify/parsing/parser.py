@@ -8,7 +8,7 @@ from functools import lru_cache
 from dartmath.base.regex import regex
 from dartmath.verify.language.errors import NotationError
 from dartmath.verify.language.notation import plain_latex
-from dartmath.verify.language.plain_numbers import PLAIN_NUMBER
+from dartmath.verify.language.plain_numbers import IS_PLAIN, PLAIN_NUMBER
 from dartmath.verify.language.units import is_unit_word
 from dartmath.verify.language.vocabulary import NEGATION
 from dartmath.verify.parsing.brackets import MAX_ITEMS
@@ -39,7 +39,6 @@ MAX_REMEMBERED = 300
 MAX_LEVELS = 100
 """A deeper tree, such as that of 400 minus signs, is no mathematics: the rules of comparison recurse."""
 
-_PLAIN_NUMBER = regex(PLAIN_NUMBER, re.ASCII)
 _PLAIN_LIST = regex(
     rf"(?P<open>[\[(]?)(?P<items>{PLAIN_NUMBER}(?:, {PLAIN_NUMBER}){{0,99}})(?P<close>[\])]?)", re.ASCII
 )
@@ -96,7 +95,7 @@ def is_plain_number(text: str) -> bool:
     >>> is_plain_number("-0.5"), is_plain_number(r"\\frac{1}{2}"), is_plain_number("1/2 m")
     (True, True, False)
     """
-    return (_PLAIN_NUMBER.fullmatch(text) or _PLAIN_FRACTION.fullmatch(text)) is not None
+    return (IS_PLAIN.fullmatch(text) or _PLAIN_FRACTION.fullmatch(text)) is not None
 
 
 def is_plain_equation(text: str) -> bool:
@@ -122,7 +121,7 @@ def _parsed(text: str, comma_groups: bool, units: bool) -> Expression:
 
 def _plain_value(text: str) -> Expression | None:
     """The tree of a number that is written in the plainest way, for which there is no need of the grammar."""
-    if _PLAIN_NUMBER.fullmatch(text):
+    if IS_PLAIN.fullmatch(text):
         return literal(text)
     if fraction := _PLAIN_FRACTION.fullmatch(text):
         top, bottom = fraction["top"] or fraction["over"], fraction["bottom"] or fraction["under"]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from dartmath.base.regex import regex
+from dartmath.verify.compare.notations import BETWEEN_NAMES
 from dartmath.verify.language.foreign_terms import COUNTERS
 from dartmath.verify.language.numerals import LETTER, numeral
 from dartmath.verify.language.sentences import stated
@@ -158,7 +159,6 @@ def stated_values(sides: Sides) -> Iterator[Pair]:
 
 
 _OF_SUBJECT = regex(r"(?:it|they|(?:the|its) [a-z]{2,20}(?: [a-z]{2,20})?) (?:is|are|will be) (?P<said>.+)")
-_BETWEEN_WORDS = regex(r"\s*,\s*(?:and\s+)?|\s+and\s+")
 
 
 def has_list_of_words(sides: Sides) -> bool:
@@ -174,7 +174,7 @@ def said_of_subject(sides: Sides) -> Iterator[Pair]:
     plain = sides.answer.strip().rstrip(".").lower()
     found = _OF_SUBJECT.fullmatch(plain) if len(plain) <= MAX_COUNTED else None
     if found is not None and not NEGATION.search(plain):
-        words = _BETWEEN_WORDS.split(found["said"])
+        words = BETWEEN_NAMES.split(found["said"])
         yield sides.ours, Group("", tuple(Text(word) for word in words))
 
 
